@@ -1,0 +1,64 @@
+"""The one error tree. Each error says in one line what was wrong and how to mend it.
+
+VoiceForgeError
+├── ConfigError          the operator's: configuration missing, unreadable or wrong
+├── StartupError         the machine's: a port in use, a database or engine that is down
+│   ├── PortInUseError
+│   └── DatabaseError
+├── EngineError          an engine failed; `retryable` says whether another try can help
+│   └── EngineMissingError
+├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
+└── CapacityError        we are full (ports, calls, workers)
+"""
+
+from __future__ import annotations
+
+
+class VoiceForgeError(Exception):
+    """Base of all errors of this project; `str(error)` is one line fit for a terminal."""
+
+    retryable = False
+
+
+class ConfigError(VoiceForgeError):
+    """The configuration is unreadable or has a wrong value."""
+
+
+class StartupError(VoiceForgeError):
+    """The server cannot start on this machine as it stands."""
+
+
+class PortInUseError(StartupError):
+    """A port we must listen on belongs to another process."""
+
+
+class DatabaseError(StartupError):
+    """The database cannot be reached or refused us."""
+
+    retryable = True
+
+
+class EngineError(VoiceForgeError):
+    """An engine failed while working."""
+
+    retryable = True
+
+
+class EngineMissingError(EngineError):
+    """An engine is not installed or lacks what it needs (weights, key, GPU)."""
+
+    retryable = False
+
+
+class CallError(VoiceForgeError):
+    """A call failed. `code` is the SIP status code, or None when no answer came."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CapacityError(VoiceForgeError):
+    """Every port, call slot or worker is taken; trying later can help."""
+
+    retryable = True

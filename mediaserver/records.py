@@ -1,0 +1,137 @@
+"""What must survive: the records a call leaves behind, and the sink that keeps them.
+
+A sink's `put` returns at once (the media path calls it); records are written in order, off the loop's
+critical path, and retried until the database has them. `flush` waits until they are there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    call_id: UUID
+    direction: str
+    """'inbound' or 'outbound'."""
+    from_uri: str
+    to_uri: str
+    app: str
+    """'demo', 'echo', 'bridge', ..."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    call_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    call_id: UUID
+    at: datetime
+    ended_by: str
+    why: str
+    code: int | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegOpened:
+    leg_id: UUID
+    call_id: UUID
+    kind: str
+    """'sip', 'webrtc', ..."""
+    sip_call_id: str
+    remote: str
+    codec: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegClosed:
+    leg_id: UUID
+    at: datetime
+    stats: dict[str, Any]
+    """Packets, loss, jitter_ms, rtt_ms, mos, lateness; as RtpStats.as_dict()."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSaid:
+    """One line of the transcript. The same `index` written again replaces the line (e.g. heard text grows)."""
+
+    call_id: UUID
+    index: int
+    speaker: str
+    """'caller' or 'agent'."""
+    text: str
+    """What was recognised, or what the agent set out to say."""
+    heard: str
+    """Agent: what the caller heard of it. Caller: same as text."""
+    started_ms: int
+    """Since answer."""
+    ended_ms: int
+    confidence: float | None = None
+    understood: bool = True
+    interrupted: bool = False
+    latency: dict[str, float] = field(default_factory=dict)
+    """Milliseconds: endpoint, stt, llm_first_token, tts_first_audio, transport, voice_to_voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventHappened:
+    """Anything else worth keeping: 'dtmf', 'hold', 'engine_restart', 'barge_in', 'flow' ..."""
+
+    call_id: UUID
+    at_ms: int
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingMade:
+    call_id: UUID
+    path: str
+    seconds: float
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMade:
+    """The demo agent's result. Written again under the same call to change status or details."""
+
+    call_id: UUID
+    place: str
+    day: str
+    """ISO date."""
+    time: str
+    """HH:MM, 24 h."""
+    minutes: int
+    people: int
+    status: str
+    """'held' while the read-back is not through, then 'confirmed' or 'cancelled'."""
+
+
+Record: TypeAlias = (
+    CallStarted
+    | CallAnswered
+    | CallEnded
+    | LegOpened
+    | LegClosed
+    | TurnSaid
+    | EventHappened
+    | RecordingMade
+    | BookingMade
+)
+
+
+class Sink(Protocol):
+    def put(self, record: Record) -> None:
+        """Keep a record; returns at once and never raises."""
+
+    async def flush(self, timeout: float | None = None) -> bool:
+        """Wait until everything put so far is stored. False when the timeout came first."""
