@@ -130,7 +130,7 @@ class App(Protocol):
         """One frame was heard (gaps are concealed before this call)."""
 
     def next_frame(self, t: int) -> Frame | None:
-        """The next frame to send, or None for silence. `t`: position of its first sample since media start."""
+        """The next frame to send, or None for silence. `t`: position of its first sample since the start."""
 
     def on_event(self, event: LegEvent) -> None:
         """Something else happened on the leg."""

@@ -62,7 +62,7 @@ class LegClosed:
 
 @dataclass(frozen=True, slots=True)
 class TurnSaid:
-    """One line of the transcript. The same `index` written again replaces the line (e.g. heard text grows)."""
+    """One line of the transcript. The same `index` written again replaces the line (heard text grows)."""
 
     call_id: UUID
     index: int
@@ -133,5 +133,5 @@ class Sink(Protocol):
     def put(self, record: Record) -> None:
         """Keep a record; returns at once and never raises."""
 
-    async def flush(self, timeout: float | None = None) -> bool:
-        """Wait until everything put so far is stored. False when the timeout came first."""
+    async def flush(self, within_s: float | None = None) -> bool:
+        """Wait until everything put so far is stored. False when `within_s` passed first."""
