@@ -1,0 +1,58 @@
+# The one door to this project. Every target does its own set-up (scripts/setup.sh), so that `make run` is all
+# a fresh machine needs; a set-up that was done before costs milliseconds. ARGS="..." goes to the command.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run demo doctor test it load cov fmt lint types check setup lock clean
+
+BIN := .venv/bin
+FAST := not slow and not load
+PACKAGES := mediaserver pipelines sip webrtc api cli
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	  while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+run: ## Set up and serve: answers sip:demo@127.0.0.1, page on port 8080
+	@scripts/setup.sh runtime && exec $(BIN)/voiceforge serve $(ARGS)
+
+demo: ## Set up, start on free ports, place a real SIP call, show the live transcript
+	@scripts/setup.sh runtime && exec $(BIN)/voiceforge demo $(ARGS)
+
+doctor: ## Check this machine and say how to mend what is wrong
+	@scripts/setup.sh runtime && exec $(BIN)/voiceforge doctor $(ARGS)
+
+test: ## Set up and run the fast tests, those with SIPp and baresip included
+	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+
+it: ## The slow tests: Asterisk, long calls, kill -9
+	@scripts/setup.sh dev peers asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
+
+load: ## The load tests (minutes; on a quiet machine)
+	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m load -s $(ARGS)
+
+cov: ## The fast tests with coverage; report in htmlcov/
+	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" \
+	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
+
+fmt: ## Format the code and mend what the linter can
+	@scripts/setup.sh dev && $(BIN)/ruff check --fix --exit-zero . && exec $(BIN)/ruff format .
+
+lint: ## Check style and format
+	@scripts/setup.sh dev && $(BIN)/ruff check . && exec $(BIN)/ruff format --check .
+
+types: ## Check types (mypy, strict)
+	@scripts/setup.sh dev && exec $(BIN)/mypy
+
+check: lint types test ## All that CI checks
+
+setup: ## Only set up, for work on the code
+	@scripts/setup.sh dev peers
+
+lock: ## Renew the lock files (ARGS=--upgrade for newer versions)
+	@scripts/setup.sh dev && exec scripts/lock.sh $(ARGS)
+
+clean: ## Remove .venv, caches and build leftovers; data/ stays
+	@rm -rf .venv build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

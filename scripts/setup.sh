@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Sets up what a make target needs: .venv from the lock files and, where there is apt, Debian packages.
+# Idempotent: a finished step leaves a stamp named after the digest of what it was made from, so that a second
+# run costs milliseconds and needs no network. Must never install a Python package that no lock file names.
+#
+#   scripts/setup.sh STEP...
+#     packages   .venv with the locked packages of the server
+#     runtime    packages, and the project itself (editable): all that `make run` needs
+#     dev        runtime, and the tools that test and check
+#     peers      SIPp and baresip; where they cannot be had, says so and goes on
+#     asterisk   Asterisk in build/asterisk (600 MB); the same
+#
+# PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+readonly STAMPS=.venv/.stamps LOG=build/setup.log
+readonly RUNTIME_LOCKS="requirements.lock requirements-nodeps.lock requirements-build.lock"
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# The checkout's own place counts too: a virtual environment does not survive being moved.
+# shellcheck disable=SC2086
+packages_stamp() { echo "$STAMPS/packages-$({ pwd; cat $RUNTIME_LOCKS; } | sha256sum | cut -c1-16)"; }
+project_stamp() { echo "$STAMPS/project-$({ pwd; cat pyproject.toml; } | sha256sum | cut -c1-16)"; }
+dev_stamp() { echo "$STAMPS/dev-$({ pwd; cat requirements-dev.lock; } | sha256sum | cut -c1-16)"; }
+done_before() { [[ -x .venv/bin/python && -e $1 ]]; }
+
+# One set-up at a time: `make run` and `make test` may start together.
+take_turn() {
+    [[ -n ${have_turn:-} ]] && return
+    mkdir -p build
+    if command -v flock >/dev/null; then
+        exec 9>build/setup.lock
+        flock -n 9 || { say "waiting for another set-up of this checkout"; flock 9; }
+    fi
+    have_turn=1
+}
+
+is_root() { [[ $(id -u) == 0 ]]; }
+can_apt() {
+    command -v apt-get >/dev/null || return
+    is_root || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+}
+apt() {
+    local -a as_root=()
+    is_root || as_root=(sudo -n)
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -y -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" >>"$LOG" 2>&1
+}
+# The package lists of a fresh machine are empty or old: refresh them only when the first try fails.
+apt_install() {
+    say "installing Debian packages: $*"
+    apt install --no-install-recommends "$@" ||
+        { say "refreshing the package lists first" && apt update && apt install --no-install-recommends "$@"; }
+}
+
+supported() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
+pick_python() {
+    local candidate lacks_venv="" version
+    for candidate in ${PYTHON:-python3.11 python3.12 python3.13 python3 /usr/bin/python3}; do
+        supported "$candidate" || continue
+        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+            python=$candidate
+            return
+        fi
+        lacks_venv=${lacks_venv:-$candidate}
+    done
+    [[ -n $lacks_venv ]] || die "Python 3.11, 3.12 or 3.13 is needed and ${PYTHON:-none} was found; install it or name it: make PYTHON=/path/to/python3.11"
+    version=$("$lacks_venv" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    can_apt || die "$lacks_venv cannot make virtual environments; as root: apt-get install python$version-venv"
+    apt_install "python$version-venv" || die "could not install python$version-venv; the reason is in $LOG"
+    python=$lacks_venv
+}
+
+ensure_venv() {
+    supported .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+    local python
+    pick_python
+    say "making .venv with $("$python" --version)"
+    "$python" -m venv --clear .venv >>"$LOG" 2>&1 || die "could not make .venv; the reason is in $LOG"
+}
+
+# Shows one line that counts up on a terminal; elsewhere only every tenth package.
+progress() {
+    local total=$1 count=0 line
+    while read -r line; do
+        case $line in
+            Collecting*|Requirement\ already*)
+                count=$((count + 1))
+                if [[ -t 2 ]]; then
+                    printf '\r\033[Ksetup: package %d of about %d: %s' "$count" "$total" "${line#Collecting }" | cut -c1-110 | tr -d '\n' >&2
+                elif ((count % 10 == 0)); then
+                    say "package $count of about $total"
+                fi ;;
+            Installing\ collected*)
+                if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
+                say "unpacking" ;;
+        esac
+    done
+    if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
+}
+pip_install() {
+    local name=$1 lock=$2
+    shift 2
+    say "$name"
+    .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --progress-bar off \
+        --require-hashes -r "$lock" "$@" 2>&1 | tee -a "$LOG" | progress "$(grep -c '^[A-Za-z0-9]' "$lock")" ||
+        { tail -n 12 "$LOG" >&2; die "pip failed; all of its output is in $LOG"; }
+}
+stamp() { rm -f "${1%-*}"-*; mkdir -p "$STAMPS"; touch "$1"; }
+
+packages() {
+    local mark
+    mark=$(packages_stamp)
+    done_before "$mark" && return
+    take_turn
+    done_before "$mark" && return
+    ensure_venv
+    pip_install "Python packages of the server (the first time this takes a minute or two)" requirements.lock
+    pip_install "Silero's weights, without torch" requirements-nodeps.lock --no-deps
+    pip_install "the build tool" requirements-build.lock
+    stamp "$mark"
+}
+runtime() {
+    packages
+    local mark
+    mark=$(project_stamp)
+    done_before "$mark" && return
+    take_turn
+    .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --quiet --no-index \
+        --no-deps --no-build-isolation -e . >>"$LOG" 2>&1 ||
+        { tail -n 12 "$LOG" >&2; die "could not install the project into .venv; all output is in $LOG"; }
+    stamp "$mark"
+    say "ready"
+}
+dev() {
+    runtime
+    local mark
+    mark=$(dev_stamp)
+    done_before "$mark" && return
+    take_turn
+    pip_install "tools that test and check" requirements-dev.lock
+    stamp "$mark"
+}
+
+# A peer that is missing costs tests, never the run.
+peers() {
+    local pair
+    local -a missing=()
+    for pair in sipp:sip-tester baresip:baresip-core; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+    done
+    ((${#missing[@]} == 0)) && return
+    take_turn
+    if ! can_apt; then
+        say "no right to install packages: tests that need a SIP peer are skipped (as root: apt-get install ${missing[*]})"
+    elif ! apt_install "${missing[@]}"; then
+        say "could not install ${missing[*]} (the reason is in $LOG): tests that need them are skipped"
+    fi
+}
+
+# Debian 12 has no Asterisk: it lives in a Debian tree of its own, made by the script that comes with the peers.
+asterisk() {
+    local script=../shared/peers/asterisk/asterisk.sh dir=build/asterisk
+    [[ -x $dir/usr/sbin/asterisk ]] && return
+    if [[ ! -e $script ]]; then
+        say "no ../shared/peers beside this checkout: tests with Asterisk are skipped"
+    elif ! is_root; then
+        say "only root can install Asterisk into $dir: tests with it are skipped"
+    else
+        take_turn
+        say "installing Asterisk into $dir (600 MB, some three minutes)"
+        bash "$script" install "$PWD/$dir" >>"$LOG" 2>&1 ||
+            say "could not install Asterisk (the reason is in $LOG): tests with it are skipped"
+    fi
+}
+
+(($# > 0)) || die "name a step: packages, runtime, dev, peers, asterisk"
+for step in "$@"; do
+    case $step in
+        packages|runtime|dev|peers|asterisk) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, peers, asterisk" ;;
+    esac
+done
