@@ -151,7 +151,7 @@ class EmbeddedPostgres:
         if os.geteuid() != 0:
             if self._pgdata.exists() and self._pgdata.stat().st_uid != os.geteuid():
                 raise DatabaseError(
-                    f"{self._pgdata} belongs to another user; run as that user or choose another VOICEFORGE_DATA"
+                    f"{self._pgdata} belongs to another user; run as that user or change VOICEFORGE_DATA"
                 )
             return None
         if self._pgdata.exists() and (owner := self._pgdata.stat().st_uid) != 0:
@@ -185,7 +185,7 @@ class EmbeddedPostgres:
     def _init_cluster(self) -> None:
         if self._pgdata.exists() and any(self._pgdata.iterdir()):
             raise DatabaseError(
-                f"{self._pgdata} is neither empty nor a database: move it away or choose another VOICEFORGE_DATA"
+                f"{self._pgdata} is neither empty nor a database: move it away or change VOICEFORGE_DATA"
             )
         # Made aside and renamed, so that a crash in the middle leaves no half cluster that looks whole.
         fresh = self._pgdata.with_suffix(".new")
@@ -309,7 +309,7 @@ def _open_to_others(folder: Path) -> bool:
 
 
 def _try_lock(path: Path) -> int | None:
-    """An exclusive lock, held until its descriptor is closed or the process dies; None when another has it."""
+    """An exclusive lock until its descriptor is closed or the process dies; None when another holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
