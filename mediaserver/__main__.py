@@ -1,0 +1,12 @@
+"""`python -m mediaserver` and the `voiceforge` command. Does nothing but hand over to the command line in `cli`."""
+
+from __future__ import annotations
+
+import sys
+
+from cli.main import main
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    sys.exit(main())
