@@ -1,7 +1,7 @@
 """Cuts a TCP or TLS byte stream into SIP messages (RFC 3261 section 18.3, RFC 5626 section 3.5.1).
 
-Bytes in, messages out, no socket. Once the boundary between messages is lost nothing more may be read from the
-stream: the framer says so with a FramingError and stays silent after it.
+Bytes in, messages out, no socket. Once the boundary between messages is lost nothing more may be read from
+the stream: the framer says so with a FramingError and stays silent after it.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 class ParseError(ValueError):
     """A message, header or URI is malformed.
 
-    `status` is the SIP response code that says so (400, 416, 505, 513). `request` is the broken request when a
-    stateless error response can still be formed from it, else None: then the message is dropped in silence.
+    `status` is the SIP response code that says so (400, 416, 505, 513). `request` is the broken request when
+    a stateless error response can still be formed from it, else None: the message is dropped in silence.
     """
 
     def __init__(self, reason: str, status: int = 400, request: Request | None = None) -> None:
@@ -52,7 +52,7 @@ def is_token(text: str) -> bool:
 
 
 def parse_number(text: str, what: str, most: int, clamp: bool = False) -> int:
-    """Read an unsigned decimal. Above `most` it is an error, or `most` when `clamp` is set; it never wraps."""
+    """Read an unsigned decimal. Above `most` it is an error, or `most` when `clamp` is set; never wraps."""
     text = text.strip(" \t")
     if not (text.isascii() and text.isdigit()):
         raise ParseError(f"{what} is not a number")
@@ -65,9 +65,9 @@ def parse_number(text: str, what: str, most: int, clamp: bool = False) -> int:
 
 
 def split_commas(text: str) -> list[str]:
-    """Split at the commas outside quotes and angle brackets; empty elements are kept, quotes stay as they are.
+    """Split at the commas outside quotes and angle brackets; empty elements are kept, quotes stay.
 
-    An unbalanced quote or bracket leaves the remainder as the last element, for the header's parser to refuse.
+    An unbalanced quote or bracket leaves the rest as the last element, for the header's parser to refuse.
     """
     if "," not in text:
         return [text.strip(" \t")]
@@ -123,5 +123,5 @@ def unquote(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """The text with control characters and undecodable bytes replaced: fit for logs, people and PostgreSQL."""
+    """The text with control characters and undecodable bytes replaced: fit for logs and PostgreSQL."""
     return _UNPRINTABLE.sub("\ufffd", text)

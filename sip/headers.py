@@ -63,11 +63,11 @@ COMPACT = {
 
 MULTI_VALUE = frozenset(
     (
-        "accept accept-contact accept-encoding accept-language alert-info allow allow-events call-info contact "
-        "content-encoding content-language diversion error-info history-info in-reply-to path "
+        "accept accept-contact accept-encoding accept-language alert-info allow allow-events call-info "
+        "contact content-encoding content-language diversion error-info history-info in-reply-to path "
         "p-asserted-identity p-associated-uri p-preferred-identity proxy-require reason record-route "
-        "reject-contact require route security-client security-server security-verify service-route supported "
-        "unsupported via warning"
+        "reject-contact require route security-client security-server security-verify service-route "
+        "supported unsupported via warning"
     ).split()
 )
 """Headers whose grammar is a comma-separated list."""
@@ -118,7 +118,7 @@ class NameAddr:
 
     @property
     def expires(self) -> int | None:
-        """The expires parameter of a Contact in seconds, clamped to 2**32-1; None when absent or malformed."""
+        """The expires parameter of a Contact in seconds, clamped to 2**32-1; None if absent or malformed."""
         try:
             return parse_number(self.params.get("expires") or "", "expires", MAX_SECONDS, clamp=True)
         except ParseError:

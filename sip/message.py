@@ -1,7 +1,7 @@
 """SIP requests and responses (RFC 3261 section 7): an ordered list of raw headers, read on demand and once.
 
-Parsing costs linear time and keeps every byte it does not understand. This module must never decide what to do
-with a message, and its parser never raises anything but ParseError.
+Parsing costs linear time and keeps every byte it does not understand. This module must never decide what to
+do with a message, and its parser never raises anything but ParseError.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 
 _WIRE_NAMES = (
     "Accept Allow Allow-Events Authorization CSeq Call-ID Call-Id Contact Content-Disposition Content-Length "
-    "Content-Type Date Event Expires From Max-Forwards Min-SE P-Asserted-Identity Privacy Proxy-Authorization "
-    "Proxy-Authenticate RAck RSeq Reason Record-Route Refer-To Replaces Require Route Server Session-Expires "
-    "Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning"
+    "Content-Type Date Event Expires From Max-Forwards Min-SE P-Asserted-Identity Privacy "
+    "Proxy-Authorization Proxy-Authenticate RAck RSeq Reason Record-Route Refer-To Replaces Require Route Server "
+    "Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning"
 ).split()
 _CANONICAL = {name: name.lower() for name in _WIRE_NAMES} | COMPACT
 """Common spellings, so that most names need neither a check nor a change of case."""
@@ -55,7 +55,7 @@ def _canonical(name: str) -> str:
 
 
 class Message:
-    """What requests and responses share. Accessors parse on first use and raise ParseError on malformed values."""
+    """What requests and responses share. Accessors parse on first use; malformed values raise ParseError."""
 
     __slots__ = (
         "_contacts",
@@ -396,7 +396,7 @@ def parse(data: bytes) -> Request | Response:
 
 
 def content_length(message: Message) -> int | None:
-    """The Content-Length header, None when absent. Raises ParseError when repeated, negative or not a number."""
+    """The Content-Length header, None when absent. Raises ParseError when repeated or not a number."""
     values = message._values("content-length")
     if len(values) > 1:
         raise ParseError("more than one content-length header")

@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes
 
 from sip.grammar import ENCODING, ERRORS, ParseError, format_params, parse_number, readable
 
-# What may stand in each part is wider than the grammar (real phones send a bare "#"), but never a delimiter of
-# that part, a space, a quote or an angle bracket.
+# What may stand in each part is wider than the grammar (real phones send a bare "#"), but never a delimiter
+# of that part, a space, a quote or an angle bracket.
 _SIP = re.compile(
     r"(?i:(sips?)):"
     r'(?:((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})++)(?::((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})*+))?@)?'
