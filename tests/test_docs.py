@@ -1,0 +1,118 @@
+"""What the documents promise exists: targets, commands, files behind links; no machine's paths."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PROMISED_TARGETS = set("run demo test fmt lint types it load cov".split())
+NOT_OURS = {".git", ".venv", "build", "dist", "data", "htmlcov", "__pycache__", "node_modules"}
+FENCE = re.compile(r"^(`{3,}|~{3,})[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def code(text: str) -> Iterator[str]:
+    """The code of a Markdown document: fenced blocks and inline spans."""
+    yield from (match[2] for match in FENCE.finditer(text))
+    yield from re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+
+
+def anchors(text: str) -> set[str]:
+    """The names under which headings can be linked, as the usual renderers make them."""
+    headings = re.findall(r"^#+ +(.+?) *$", FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def own_files() -> Iterator[Path]:
+    """Every file of the project itself, without asking git (a copy of the tree may have none)."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [f for f in folders if f not in NOT_OURS and not f.endswith((".egg-info", "_cache"))]
+        yield from (Path(folder, f) for f in files if not f.startswith(".coverage"))
+
+
+def test_the_promised_make_targets_exist() -> None:
+    assert targets() >= PROMISED_TARGETS
+
+
+def test_the_readme_names_the_targets_one_starts_with() -> None:
+    named = set(re.findall(r"\bmake ([a-z]+)", "\n".join(code((ROOT / "README.md").read_text()))))
+    assert named >= {"run", "demo", "test"}
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda p: str(p.name))
+def test_make_targets_in_documents_exist(path: Path) -> None:
+    named = {t for span in code(path.read_text()) for t in re.findall(r"\bmake ((?:[a-z]+ ?)+)", span)}
+    assert {word for target in named for word in target.split()} <= targets()
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda p: str(p.name))
+def test_commands_in_documents_exist(path: Path) -> None:
+    named = {c for span in code(path.read_text()) for c in re.findall(r"\bvoiceforge ([a-z]\w*)", span)}
+    assert named <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_module(name: str) -> None:
+    module = importlib.import_module(f"cli.{name}")
+    assert callable(module.add_parser)
+    assert callable(module.run)
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda p: str(p.name))
+def test_links_lead_somewhere(path: Path) -> None:
+    dead = []
+    for link in LINK.findall(FENCE.sub("", path.read_text())):
+        if re.match(r"[a-z]+:", link):
+            continue  # elsewhere; tests do not need the network
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
+            dead.append(link)
+    assert not dead
+
+
+def test_no_path_of_one_machine_is_in_the_project() -> None:
+    patterns = [rb"/(?:home|Users)/[a-z][\w.-]*/", rb"/root/"]
+    if len(ROOT.parts) > 2:
+        patterns.append(re.escape(os.fsencode(ROOT)) + rb"\b")
+    wanted = re.compile(rb"|".join(patterns))
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0].decode()}"
+        for path in own_files()
+        if path != Path(__file__) and (match := wanted.search(path.read_bytes()))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("script", ["scripts/setup.sh", "scripts/lock.sh", ".ci/run"])
+def test_scripts_parse_and_may_be_run(script: str) -> None:
+    path = ROOT / script
+    assert os.access(path, os.X_OK)
+    subprocess.run(["bash", "-n", str(path)], check=True)
+
+
+def locked(name: str) -> dict[str, str]:
+    pins = re.findall(r"^([\w.\-\[\]]+)==([^\s;]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return dict(pins)
+
+
+def test_the_tools_lock_agrees_with_the_servers_lock() -> None:
+    """`make test` must not test other versions than those `make run` installs."""
+    server, tools = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert server
+    assert server.items() <= tools.items()
+    assert "torch" not in server.keys() | tools.keys()
