@@ -39,8 +39,8 @@ _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 _WIRE_NAMES = (
     "Accept Allow Allow-Events Authorization CSeq Call-ID Call-Id Contact Content-Disposition Content-Length "
     "Content-Type Date Event Expires From Max-Forwards Min-SE P-Asserted-Identity Privacy "
-    "Proxy-Authorization Proxy-Authenticate RAck RSeq Reason Record-Route Refer-To Replaces Require Route Server "
-    "Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning"
+    "Proxy-Authorization Proxy-Authenticate RAck RSeq Reason Record-Route Refer-To Replaces Require Route "
+    "Server Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning"
 ).split()
 _CANONICAL = {name: name.lower() for name in _WIRE_NAMES} | COMPACT
 """Common spellings, so that most names need neither a check nor a change of case."""
