@@ -1,6 +1,6 @@
 """What the operator may set: `voiceforge.toml`, overridden by VOICEFORGE_* variables. Read once, at start.
 
-Nothing here opens a socket, makes a folder or prints a secret; each fault is one line that says how to mend it.
+Nothing here opens a socket, makes a folder or prints a secret; a fault is one line that says how to mend it.
 """
 
 from __future__ import annotations
@@ -192,8 +192,8 @@ class Settings(BaseSettings):
     def _guarded_when_exposed(self) -> Settings:
         if self.exposed and not self.http.admin_token.get_secret_value():
             raise ValueError(
-                f"http.host {self.http.host} lets others than this machine read transcripts: set ADMIN_TOKEN to "
-                "a long random text, or keep http.host at 127.0.0.1 and http.allowed_hosts empty"
+                f"http.host {self.http.host} lets others than this machine read transcripts: set ADMIN_TOKEN "
+                "to a long random text, or keep http.host at 127.0.0.1 and http.allowed_hosts empty"
             )
         return self
 

@@ -25,10 +25,10 @@ _DOCUMENT_HEAD = """\
 Made from the settings themselves by `python -m mediaserver.config_reference`; edit `mediaserver/config.py`.
 
 Everything has a default that works. `voiceforge.toml` in the current folder is read if it is there; another
-file is named with `--config FILE` or `VOICEFORGE_CONFIG`. Each key can be overridden by a variable: `sip.port`
-by `VOICEFORGE_SIP__PORT` (two underscores between section and key). `DATABASE_URL`, `ADMIN_TOKEN` and
-`VOICEFORGE_DATA` set `database.url`, `http.admin_token` and `data`. Lists and tables in a variable are JSON:
-`VOICEFORGE_SIP__EXTENSIONS='{"100": "secret"}'`. An unknown key or variable is an error that names the
+file is named with `--config FILE` or `VOICEFORGE_CONFIG`. Each key can be overridden by a variable:
+`sip.port` by `VOICEFORGE_SIP__PORT` (two underscores between section and key). `DATABASE_URL`, `ADMIN_TOKEN`
+and `VOICEFORGE_DATA` set `database.url`, `http.admin_token` and `data`. Lists and tables in a variable are
+JSON: `VOICEFORGE_SIP__EXTENSIONS='{"100": "secret"}'`. An unknown key or variable is an error that names the
 nearest known one. [voiceforge.example.toml](../voiceforge.example.toml) holds every key with its default.
 """
 

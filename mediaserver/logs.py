@@ -1,0 +1,103 @@
+"""How the server logs: one readable line on a terminal, JSON lines elsewhere, the call's id on both.
+
+Never logs a secret: what looks like a password, token or credentials in a URL is blanked in every line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+import sys
+import time
+from collections.abc import Iterator, MutableMapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TextIO
+from uuid import UUID
+
+_call: ContextVar[UUID | None] = ContextVar("call", default=None)
+
+_SECRETS = re.compile(
+    r"""(?ix)
+    (?P<before> ://[^\s:/@]*: ) [^\s@/]+ (?=@)                                        # postgresql://user:secret@
+    | (?P<scheme> \bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|digest)\s+ ) [^\r\n"']+
+    | (?P<name> \b(?:\w*password|passwd|\w*secret|\w*token|\w*api_?key)["']?\s*[=:]\s*["']? ) [^\s"',;&}]+
+    """
+)
+
+
+def redact(text: str) -> str:
+    """Blank what looks like a secret."""
+    return _SECRETS.sub(lambda m: (m["before"] or m["scheme"] or m["name"]) + "***", text)
+
+
+@contextlib.contextmanager
+def in_call(call_id: UUID) -> Iterator[None]:
+    """Log lines from here, and from tasks started here, carry the call's id."""
+    token = _call.set(call_id)
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+class CallLogger(logging.LoggerAdapter[logging.Logger]):
+    """A logger for one call, for code that many calls share (the clock's callbacks)."""
+
+    def __init__(self, logger: logging.Logger, call_id: UUID) -> None:
+        super().__init__(logger, {"call": call_id})
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        kwargs["extra"] = {**(kwargs.get("extra") or {}), "call": self.extra["call"] if self.extra else None}
+        return msg, kwargs
+
+
+class TextFormatter(logging.Formatter):
+    """`14:03:22 INFO    [3f2a9c1e] sip.agent: answered`; eight digits of the id are enough for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        call = _call_of(record)
+        at = time.strftime("%H:%M:%S", time.localtime(record.created))
+        text = f"{at} {record.levelname:7} {f'[{str(call)[:8]}] ' if call else ''}{record.name}: "
+        text += record.getMessage()
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return redact(text)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (RFC 3339, UTC), level, logger, message, call, error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, str] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": redact(record.getMessage()),
+        }
+        if (call := _call_of(record)) is not None:
+            line["call"] = str(call)
+        if record.exc_info:
+            line["error"] = redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure(level: str = "info", form: str = "auto", stream: TextIO | None = None) -> None:
+    """Set up the root logger. `form`: 'auto' (text on a terminal, else JSON), 'text' or 'json'."""
+    stream = stream or sys.stderr
+    text = form == "text" or (form == "auto" and stream.isatty())
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(TextFormatter() if text else JsonFormatter())
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    # One line per HTTP request drowns the calls.
+    logging.getLogger("aiohttp.access").setLevel("WARNING" if level != "debug" else "DEBUG")
+
+
+def _call_of(record: logging.LogRecord) -> UUID | None:
+    return getattr(record, "call", None) or _call.get()

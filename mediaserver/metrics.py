@@ -1,0 +1,114 @@
+"""Every figure the server shows at /metrics, by name, in a registry of its own.
+
+Labels have few values by construction: never a call id, an address or a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+_MS = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.04, 0.1, 0.5)
+_TURN = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0)
+
+
+class Metrics:
+    """One per server; tests make as many as they like."""
+
+    CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+    def __init__(self) -> None:
+        r = self.registry = CollectorRegistry()
+        ProcessCollector(registry=r)
+        PlatformCollector(registry=r)
+        GCCollector(registry=r)
+        self.calls_live = Gauge("voiceforge_calls_live", "Calls that exist now", registry=r)
+        self.calls = Counter(
+            "voiceforge_calls", "Calls that ended, by who ended them and why", ["by", "why"], registry=r
+        )
+        self.calls_refused = Counter(
+            "voiceforge_calls_refused", "Calls refused because full or stopping", ["reason"], registry=r
+        )
+        self.tick_lateness = Histogram(
+            "voiceforge_tick_lateness_seconds",
+            "How late the media clock's ticks began",
+            buckets=_MS,
+            registry=r,
+        )
+        self.tick_worst = Gauge(
+            "voiceforge_tick_lateness_worst_seconds", "The latest tick so far", registry=r
+        )
+        self.tick_work = Histogram(
+            "voiceforge_tick_work_seconds", "Time a tick took for all its calls", buckets=_MS, registry=r
+        )
+        self.frames = Counter("voiceforge_frames", "20 ms frames of audio", ["direction"], registry=r)
+        self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
+        self.jitter = Histogram(
+            "voiceforge_rtp_jitter_seconds",
+            "Interarrival jitter of a call's RTP (RFC 3550)",
+            buckets=_MS,
+            registry=r,
+        )
+        self.mos = Histogram(
+            "voiceforge_call_mos",
+            "Estimated listening quality of a call",
+            buckets=(1, 2, 3, 3.5, 4, 4.2, 4.4),
+            registry=r,
+        )
+        self.engine_restarts = Counter(
+            "voiceforge_engine_restarts", "Engine workers that died", ["engine"], registry=r
+        )
+        self.voice_to_voice = Histogram(
+            "voiceforge_voice_to_voice_seconds",
+            "Caller's last voiced sample to our first",
+            buckets=_TURN,
+            registry=r,
+        )
+        self.barge_in = Histogram(
+            "voiceforge_barge_in_seconds",
+            "Caller's first voiced sample to our silence",
+            buckets=_TURN,
+            registry=r,
+        )
+        self.db_queue = Gauge("voiceforge_db_queue_records", "Records that wait for the database", registry=r)
+        self.db_write = Histogram(
+            "voiceforge_db_write_seconds", "From put to commit, for the oldest record of a batch", registry=r
+        )
+        self.db_records = Counter(
+            "voiceforge_db_records",
+            "Records by what became of them: saved, journaled, rejected, lost",
+            ["fate"],
+            registry=r,
+        )
+        self.recordings_failed = Counter(
+            "voiceforge_recordings_failed", "Recordings that stopped early", registry=r
+        )
+        self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
+
+    def tick(self, late_s: float, work_s: float) -> None:
+        """One tick of the media clock."""
+        self.tick_lateness.observe(late_s)
+        self.tick_work.observe(work_s)
+        if late_s > self._worst:
+            self._worst = late_s
+            self.tick_worst.set(late_s)
+
+    _worst = 0.0
+
+    def watch_db_queue(self, depth: Callable[[], float]) -> None:
+        """Ask for the depth only when somebody reads the metrics."""
+        self.db_queue.set_function(depth)
+
+    def render(self) -> bytes:
+        """The Prometheus text format, CONTENT_TYPE."""
+        return generate_latest(self.registry)
