@@ -30,7 +30,7 @@ _PAST = _TAPS - 1
 
 
 def _branch() -> Float:
-    """The odd branch of a half-band low-pass at 4 kHz (of 16): flat to 3.4 kHz, 50 dB down from 4.6 kHz on."""
+    """The odd branch of a half-band low-pass at 4 kHz (of 16): flat to 3.4 kHz, -55 dB from 4.6 kHz."""
     at = np.arange(_TAPS) - HALF_TAPS + 0.5
     taps = np.sinc(at) * np.kaiser(2 * _TAPS + 1, 5.4)[1::2]
     return np.asarray(taps / taps.sum(), np.float32)

@@ -1,0 +1,321 @@
+"""The jitter buffer: packets of any length in, 20 ms of encoded audio out per tick, as early as is safe.
+
+Pure: every call takes `now`; it reads no clock, decodes nothing and never raises on what a peer sends.
+
+One octet is one sample (G.711), so the buffer is a ring indexed by RTP timestamp: reordering, odd packet
+lengths and wrap-around need no special cases. Playout runs on by 160 samples per `pop`, whatever arrives.
+
+    IDLE --packet--> WAITING --first-packet time + target reached--> PLAYING --long underrun--> IDLE
+
+The distance between a packet's arrival and its playing is its slack. A packet that comes too late moves
+playout back (delay grows by whole frames); when even the least slack of the last seconds exceeds the
+target by a frame, playout skips a frame, in a pause if one comes soon (delay shrinks). Clock drift needs
+nothing else: it shows as growing or falling slack.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+FRAME = 160
+"""Samples per pop: 20 ms at 8 kHz."""
+TICK_NS = 20_000_000
+MARGIN_NS = 10_000_000
+"""Least delay between a packet's expected arrival and its playing."""
+MAX_DELAY = 1_600
+"""Samples (200 ms) that may wait; more is thrown away."""
+IDLE_AFTER = 5
+"""Empty pops in a row after which the next packet starts playout afresh."""
+WINDOW_NS = 2_000_000_000
+"""How long slack is watched before delay shrinks."""
+PATIENCE_NS = 3_000_000_000
+"""How long a skip waits for a pause in the speech (less when several frames are to go)."""
+
+_RING = 4_096
+_MASK = _RING - 1
+_ONES = bytes([1]) * _RING
+_ZEROS = bytes(_RING)
+_WHOLE = _ONES[:FRAME]
+_HALF_WRAP = 1 << 31
+_SAMPLE_NS = 125_000
+_FAR = 1 << 62
+_FIRST_HOLD_NS, _LAST_HOLD_NS = 4_000_000_000, 60_000_000_000
+
+
+class _State(enum.Enum):
+    IDLE = enum.auto()
+    WAITING = enum.auto()
+    PLAYING = enum.auto()
+
+
+CONCEAL = b""
+"""What `pop` returns when audio should be there and is not."""
+
+
+class JitterBuffer:
+    """One incoming stream. Times are integer nanoseconds of any one clock."""
+
+    __slots__ = (
+        "_excess",
+        "_hold_ns",
+        "_hold_until",
+        "_jitter_ns",
+        "_known",
+        "_last_pop",
+        "_least_slack",
+        "_misses",
+        "_pause",
+        "_quiet",
+        "_ring",
+        "_skip_by",
+        "_start_at",
+        "_state",
+        "_window_until",
+        "concealed",
+        "head",
+        "inserted",
+        "late",
+        "missing",
+        "position",
+        "skipped",
+    )
+
+    def __init__(self, is_quiet: Callable[[bytes], bool] | None = None) -> None:
+        self._ring = bytearray(_RING)
+        self._known = bytearray(_RING)
+        self._quiet = is_quiet
+        self.position = 0
+        """Extended timestamp of the next sample to play."""
+        self.head = 0
+        """Extended timestamp just past the newest sample."""
+        self.missing: bytes | None = None
+        """After a partly filled pop: [160], 1 where audio is known; else None."""
+        self.late = self.concealed = self.inserted = self.skipped = 0
+        self._last_pop = 0
+        self._jitter_ns = 0
+        self._least_slack = _FAR
+        self._hold_ns = _FIRST_HOLD_NS
+        self._hold_until = 0
+        self._skip_by = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all audio (SSRC change, new negotiation); the next packet starts playout afresh."""
+        self._known[:] = _ZEROS
+        self._state = _State.IDLE
+        self._misses = 0
+        self._start_at = 0
+        self._pause = False
+        self._watch_anew(0)
+
+    def pause(self) -> None:
+        """Nothing is expected until the next packet (a telephone event, comfort noise): do not conceal."""
+        self._pause = True
+
+    @property
+    def target_ns(self) -> int:
+        """The delay aimed at beyond the earliest arrivals: a margin, more on a jittery path."""
+        return min(max(MARGIN_NS, 3 * self._jitter_ns), MAX_DELAY * _SAMPLE_NS)
+
+    @property
+    def delay_ms(self) -> float:
+        """Audio that waits now."""
+        return max(0, self.head - self.position) / 8 if self._state is not _State.IDLE else 0.0
+
+    def early_ns(self) -> int | None:
+        """How much earlier this buffer could be popped and still keep its target; None when unknown."""
+        if self._state is not _State.PLAYING or self._least_slack >= _FAR:
+            return None
+        return self._least_slack - self.target_ns
+
+    def moved(self, now: int) -> None:
+        """The ticks were moved: what was seen of slack does not hold any more."""
+        self._watch_anew(now)
+
+    def push(self, timestamp: int, payload: bytes, arrived: int, jitter_ns: int = 0) -> None:
+        """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate. Duplicates are
+        harmless; packets of more than 200 ms are cut."""
+        size = len(payload)
+        if size > MAX_DELAY:
+            payload, size = payload[:MAX_DELAY], MAX_DELAY
+        if not size:
+            return
+        self._jitter_ns = jitter_ns
+        self._pause = False
+        position = self.position
+        start = position + ((timestamp - position + _HALF_WRAP) & 0xFFFFFFFF) - _HALF_WRAP
+        state = self._state
+        if state is _State.PLAYING:
+            ahead = start - position
+            if -MAX_DELAY <= ahead <= _RING - MAX_DELAY - size:
+                # Playing starts one tick after the last pop, then every tick takes 160 samples.
+                slack = self._last_pop + TICK_NS * (1 + ahead // FRAME) - arrived
+                if slack < self._least_slack:
+                    self._least_slack = slack
+                if ahead < 0 and start + size <= self.head and ahead + size <= 0:
+                    self.late += 1
+                    return  # what came after it has been played: reordering beyond rescue
+                if ahead < 0:
+                    position = self._came_late(start, size, arrived)
+                    if start < position:  # what could not be saved must not turn up a lap later
+                        payload = payload[position - start :]
+                        start, size = position, len(payload)
+                        if not size:
+                            return
+            else:
+                self._jump(start, size, arrived)
+        elif state is _State.WAITING:
+            if start < position:
+                if position - start <= MAX_DELAY and self.head - start <= MAX_DELAY:
+                    self.position = start  # reordered at the very beginning
+                else:
+                    self._jump(start, size, arrived)
+            elif start - position > _RING - MAX_DELAY - size:
+                self._jump(start, size, arrived)
+        else:
+            self._jump(start, size, arrived)
+        at = start & _MASK
+        end = at + size
+        if end <= _RING:
+            self._ring[at:end] = payload
+            self._known[at:end] = _ONES[:size]
+        else:
+            cut = _RING - at
+            self._ring[at:] = payload[:cut]
+            self._known[at:] = _ONES[:cut]
+            self._ring[: end - _RING] = payload[cut:]
+            self._known[: end - _RING] = _ONES[: end - _RING]
+        if start + size > self.head:
+            self.head = start + size
+            if self.head - self.position > MAX_DELAY + size:
+                self._drop_to(self.head - max(FRAME, self.target_ns // _SAMPLE_NS // FRAME * FRAME), arrived)
+
+    def pop(self, now: int) -> bytes | None:
+        """The next 20 ms: 160 octets, or CONCEAL when they should be there and are not (lost or late), or
+        None when nothing is expected (not started, or the sender is silent). Octets marked 0 in `missing`
+        are to be concealed."""
+        self.missing = None
+        state = self._state
+        if state is not _State.PLAYING:
+            if state is _State.IDLE or now < self._start_at:
+                return None
+            self._state = _State.PLAYING
+            self._watch_anew(now)
+        self._last_pop = now
+        if now >= self._window_until:
+            self._review(now)
+        if self._excess:
+            self._skip(now)
+        position = self.position
+        at = position & _MASK
+        end = at + FRAME
+        if end <= _RING:
+            known = self._known[at:end]
+            if known == _WHOLE:
+                self._known[at:end] = _ZEROS[:FRAME]
+                self.position = position + FRAME
+                self._misses = 0
+                return bytes(self._ring[at:end])
+            octets = self._ring[at:end]
+        else:
+            known = self._known[at:] + self._known[: end - _RING]
+            octets = self._ring[at:] + self._ring[: end - _RING]
+        return self._pop_holed(bytes(octets), bytes(known))
+
+    def _pop_holed(self, octets: bytes, known: bytes) -> bytes | None:
+        """A frame across the ring's end, or with holes."""
+        position = self.position
+        self._forget(position, FRAME)
+        self.position = position + FRAME
+        if known == _WHOLE:
+            self._misses = 0
+            return octets
+        if 1 in known:
+            self._misses = 0
+            self.missing = known
+            self.concealed += 1
+            return octets
+        self._misses += 1
+        if self._pause:
+            self._state = _State.IDLE
+            return None
+        if self.head <= position and self._misses > IDLE_AFTER:
+            self._state = _State.IDLE
+            self.concealed -= IDLE_AFTER  # it was a pause of the sender, nothing that was lost
+            return None
+        self.concealed += 1
+        return CONCEAL
+
+    def _jump(self, start: int, size: int, arrived: int) -> None:
+        """Begin at this packet: the first one, a new talk spurt, or a timestamp that leapt."""
+        self._known[:] = _ZEROS
+        self._state = _State.WAITING
+        self.position = start
+        self.head = start
+        self._misses = 0
+        # A frame is complete when the packet with its last sample is there: with 10, 30 or 50 ms packets
+        # that is half a frame later.
+        straddle = FRAME // 2 if size % FRAME else 0
+        self._start_at = arrived + self.target_ns + straddle * _SAMPLE_NS
+
+    def _came_late(self, start: int, size: int, arrived: int) -> int:
+        """A packet whose time has passed but after which nothing was played: go back and play it, so that
+        its successors, late as well, come in time."""
+        self.late += 1
+        self._hold_until = arrived + self._hold_ns
+        self._hold_ns = min(2 * self._hold_ns, _LAST_HOLD_NS)
+        back = -(-(self.position - start) // FRAME) * FRAME
+        if self.head > start:  # part of it overlaps what was played
+            back = (self.position - self.head) // FRAME * FRAME
+        newest = max(self.head, start + size)
+        if back > 0 and newest - (self.position - back) <= MAX_DELAY:
+            self.position -= back
+            self.inserted += back // FRAME
+            self._watch_anew(arrived)
+        return self.position
+
+    def _review(self, now: int) -> None:
+        """Once per window: have all packets been whole frames earlier than they had to be?"""
+        self._excess = 0
+        if now >= self._hold_until:
+            self._hold_ns = max(self._hold_ns // 2, _FIRST_HOLD_NS)
+            if self._least_slack < _FAR:
+                self._excess = max(0, (self._least_slack - self.target_ns) // TICK_NS)
+        self._skip_by = now + PATIENCE_NS // (self._excess + 1)
+        self._window_until = now + WINDOW_NS
+        self._least_slack = _FAR
+
+    def _skip(self, now: int) -> None:
+        """Leave out one frame, in a pause of the speech if one comes soon."""
+        if self.head - self.position < 2 * FRAME:
+            return
+        if self._quiet is not None and now < self._skip_by:
+            at = self.position & _MASK
+            if not self._quiet(bytes(self._ring[at : at + FRAME])):
+                return
+        self._forget(self.position, FRAME)
+        self.position += FRAME
+        self.skipped += 1
+        self._excess -= 1
+        self._least_slack = _FAR
+
+    def _drop_to(self, position: int, now: int) -> None:
+        """Too much is waiting (a stalled network let go): go on near its end."""
+        position = self.position + (position - self.position) // FRAME * FRAME
+        self._forget(self.position, min(position - self.position, _RING))
+        self.skipped += (position - self.position) // FRAME
+        self.position = position
+        self._watch_anew(now)
+
+    def _forget(self, position: int, size: int) -> None:
+        at = position & _MASK
+        end = at + size
+        self._known[at : min(end, _RING)] = _ZEROS[: min(end, _RING) - at]
+        if end > _RING:
+            self._known[: end - _RING] = _ZEROS[: end - _RING]
+
+    def _watch_anew(self, now: int) -> None:
+        self._excess = 0
+        self._least_slack = _FAR
+        self._window_until = now + WINDOW_NS
