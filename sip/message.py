@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from sip.grammar import (
     ENCODING,
     ERRORS,
-    MAX_VALUES,
     ParseError,
     is_token,
     parse_number,
     readable,
     split_commas,
 )
-from sip.headers import BRANCH_COOKIE, COMPACT, MAX_SECONDS, MULTI_VALUE, SINGLE_VALUE, CSeq, NameAddr, Via
+from sip.header_list import HeaderList, canonical_name, check_header
+from sip.headers import BRANCH_COOKIE, MAX_SECONDS, SINGLE_VALUE, CSeq, NameAddr, Via
 from sip.reasons import reason_phrase
 from sip.uri import Uri
 
@@ -36,33 +36,14 @@ _VERSION = re.compile(r"SIP/[0-9]++\.[0-9]++")
 _MANDATORY = ("via", "from", "to", "call-id", "cseq")
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 
-_WIRE_NAMES = (
-    "Accept Allow Allow-Events Authorization CSeq Call-ID Call-Id Contact Content-Disposition Content-Length "
-    "Content-Type Date Event Expires From Max-Forwards Min-SE P-Asserted-Identity Privacy "
-    "Proxy-Authorization Proxy-Authenticate RAck RSeq Reason Record-Route Refer-To Replaces Require Route "
-    "Server Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning"
-).split()
-_CANONICAL = {name: name.lower() for name in _WIRE_NAMES} | COMPACT
-"""Common spellings, so that most names need neither a check nor a change of case."""
 
-
-def _canonical(name: str) -> str:
-    known = _CANONICAL.get(name)
-    if known is not None:
-        return known
-    lower = name.lower()
-    return COMPACT.get(lower, lower)
-
-
-class Message:
+class Message(HeaderList):
     """What requests and responses share. Accessors parse on first use; malformed values raise ParseError."""
 
     __slots__ = (
         "_contacts",
         "_cseq",
         "_from",
-        "_headers",
-        "_index",
         "_record_routes",
         "_routes",
         "_to",
@@ -71,15 +52,15 @@ class Message:
     )
 
     def __init__(self, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
+        super().__init__(headers)
         self.body = body
-        self._headers: list[tuple[str, str]] = []
-        for name, value in headers:
-            _check(name, value)
-            self._headers.append((name, value))
-        self._changed()
+        self._forget_parsed()
 
     def _changed(self) -> None:
-        self._index: dict[str, list[str]] | None = None
+        super()._changed()
+        self._forget_parsed()
+
+    def _forget_parsed(self) -> None:
         self._vias: list[Via] | None = None
         self._from: NameAddr | None = None
         self._to: NameAddr | None = None
@@ -88,76 +69,13 @@ class Message:
         self._record_routes: list[NameAddr] | None = None
         self._routes: list[NameAddr] | None = None
 
-    def _values(self, canonical: str) -> list[str]:
-        index = self._index
-        if index is None:
-            index = self._index = {}
-            for name, value in self._headers:
-                index.setdefault(_canonical(name), []).append(value)
-        return index.get(canonical, [])
-
-    # Raw headers. Names match in any case and in their compact form.
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """All headers in order, names as on the wire, values unfolded. A copy."""
-        return list(self._headers)
-
-    def get(self, name: str) -> str | None:
-        """The first value of a header, raw, or None."""
-        values = self._values(_canonical(name))
-        return values[0] if values else None
-
-    def get_all(self, name: str) -> list[str]:
-        """Every value of a header; list headers are split at their commas, empty elements left out."""
-        canonical = _canonical(name)
-        values = self._values(canonical)
-        if canonical not in MULTI_VALUE:
-            return list(values)
-        return [part for value in values for part in split_commas(value) if part]
-
-    def add(self, name: str, value: str) -> None:
-        """Append a header. Raises ValueError when name or value could break the message apart."""
-        _check(name, value)
-        self._headers.append((name, value))
-        self._changed()
-
-    def prepend(self, name: str, value: str) -> None:
-        """Put a header before all others, as a new Via wants it."""
-        _check(name, value)
-        self._headers.insert(0, (name, value))
-        self._changed()
-
-    def set(self, name: str, value: str) -> None:
-        """Replace all values of a header by one, in the place of the first, or append it."""
-        _check(name, value)
-        canonical = _canonical(name)
-        kept: list[tuple[str, str]] = []
-        done = False
-        for header in self._headers:
-            if _canonical(header[0]) != canonical:
-                kept.append(header)
-            elif not done:
-                kept.append((name, value))
-                done = True
-        if not done:
-            kept.append((name, value))
-        self._headers = kept
-        self._changed()
-
-    def remove(self, name: str) -> None:
-        """Drop all values of a header."""
-        canonical = _canonical(name)
-        self._headers = [header for header in self._headers if _canonical(header[0]) != canonical]
-        self._changed()
-
     def set_top_via(self, via: Via) -> None:
         """Replace the topmost Via (to add `received` and `rport`), keeping all others as they are."""
         for i, (name, value) in enumerate(self._headers):
-            if _canonical(name) == "via":
+            if canonical_name(name) == "via":
                 rest = split_commas(value)[1:]
                 text = ", ".join([str(via), *rest])
-                _check(name, text)
+                check_header(name, text)
                 self._headers[i] = (name, text)
                 self._changed()
                 return
@@ -165,23 +83,11 @@ class Message:
 
     # Parsed headers.
 
-    def _one(self, canonical: str) -> str:
-        values = self._values(canonical)
-        if not values or not values[0]:
-            raise ParseError(f"no {canonical} header")
-        return values[0]
-
-    def _parts(self, canonical: str) -> list[str]:
-        parts = [part for value in self._values(canonical) for part in split_commas(value)]
-        if len(parts) > MAX_VALUES:
-            raise ParseError(f"more than {MAX_VALUES} values of {canonical}")
-        return parts
-
     @property
     def vias(self) -> list[Via]:
         """All Via hops, topmost first. Raises ParseError when there is none."""
         if self._vias is None:
-            self._one("via")
+            self.required("via")
             self._vias = [Via.parse(part) for part in self._parts("via")]
         return self._vias
 
@@ -194,32 +100,32 @@ class Message:
     def from_(self) -> NameAddr:
         """The From header."""
         if self._from is None:
-            self._from = NameAddr.parse(self._one("from"))
+            self._from = NameAddr.parse(self.required("from"))
         return self._from
 
     @property
     def to(self) -> NameAddr:
         """The To header."""
         if self._to is None:
-            self._to = NameAddr.parse(self._one("to"))
+            self._to = NameAddr.parse(self.required("to"))
         return self._to
 
     @property
     def call_id(self) -> str:
         """The Call-ID, to be compared byte by byte."""
-        return self._one("call-id")
+        return self.required("call-id")
 
     @property
     def cseq(self) -> CSeq:
         """The CSeq header."""
         if self._cseq is None:
-            self._cseq = CSeq.parse(self._one("cseq"))
+            self._cseq = CSeq.parse(self.required("cseq"))
         return self._cseq
 
     @property
     def contact_star(self) -> bool:
         """Whether the only Contact is `*` (REGISTER: all bindings)."""
-        return self._values("contact") == ["*"]
+        return self.raw_values("contact") == ["*"]
 
     @property
     def contacts(self) -> list[NameAddr]:
@@ -270,7 +176,9 @@ class Message:
 
     def __bytes__(self) -> bytes:
         lines = [self.start_line]
-        lines += [f"{name}: {value}" for name, value in self._headers if _canonical(name) != "content-length"]
+        lines += [
+            f"{name}: {value}" for name, value in self._headers if canonical_name(name) != "content-length"
+        ]
         lines.append(f"Content-Length: {len(self.body)}\r\n\r\n")
         return "\r\n".join(lines).encode(ENCODING, ERRORS) + self.body
 
@@ -311,17 +219,17 @@ class Request(Message):
         """
         response = Response(status, reason, body=body)
         copied = response._headers
-        copied += [("Via", value) for value in self._values("via")]
-        copied += [("From", value) for value in self._values("from")[:1]]
-        copied += [("To", self._tagged(value, to_tag)) for value in self._values("to")[:1]]
-        copied += [("Call-ID", value) for value in self._values("call-id")[:1]]
-        copied += [("CSeq", value) for value in self._values("cseq")[:1]]
+        copied += [("Via", value) for value in self.raw_values("via")]
+        copied += [("From", value) for value in self.raw_values("from")[:1]]
+        copied += [("To", self._tagged(value, to_tag)) for value in self.raw_values("to")[:1]]
+        copied += [("Call-ID", value) for value in self.raw_values("call-id")[:1]]
+        copied += [("CSeq", value) for value in self.raw_values("cseq")[:1]]
         if 100 < status < 300 and self.method in _DIALOG_FORMING:
-            copied += [("Record-Route", value) for value in self._values("record-route")]
+            copied += [("Record-Route", value) for value in self.raw_values("record-route")]
         elif status == 100:
-            copied += [("Timestamp", value) for value in self._values("timestamp")[:1]]
+            copied += [("Timestamp", value) for value in self.raw_values("timestamp")[:1]]
         for name, value in headers:
-            _check(name, value)
+            check_header(name, value)
             copied.append((name, value))
         if content_type is not None:
             response.add("Content-Type", content_type)
@@ -352,18 +260,11 @@ class Response(Message):
         super().__init__(headers, body)
         self.status = status
         self.reason = reason_phrase(status) if reason is None else reason
-        _check("Reason", self.reason)
+        check_header("Reason", self.reason)
 
     @property
     def start_line(self) -> str:
         return f"SIP/2.0 {self.status} {self.reason}"
-
-
-def _check(name: str, value: str) -> None:
-    if not is_token(name):
-        raise ValueError(f"{readable(name)!r} is no header name")
-    if "\r" in value or "\n" in value:
-        raise ValueError(f"the value of {name} would break the message apart: it holds a line end")
 
 
 def parse(data: bytes) -> Request | Response:
@@ -397,7 +298,7 @@ def parse(data: bytes) -> Request | Response:
 
 def content_length(message: Message) -> int | None:
     """The Content-Length header, None when absent. Raises ParseError when repeated or not a number."""
-    values = message._values("content-length")
+    values = message.raw_values("content-length")
     if len(values) > 1:
         raise ParseError("more than one content-length header")
     return parse_number(values[0], "Content-Length", 2**31 - 1) if values else None
@@ -405,7 +306,7 @@ def content_length(message: Message) -> int | None:
 
 def answerable(message: Message) -> Request | None:
     """The message, if it is a request that an error response can be sent to."""
-    if isinstance(message, Request) and message.method != "ACK" and message._values("via"):
+    if isinstance(message, Request) and message.method != "ACK" and message.raw_values("via"):
         return message
     return None
 
@@ -430,29 +331,8 @@ def parse_head(head: bytes) -> tuple[Request | Response, ParseError | None]:
     if len(lines) > MAX_HEADERS:
         error = error or ParseError(f"more than {MAX_HEADERS} headers")
         lines.pop()
-    headers = message._headers
-    index: dict[str, list[str]] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        canonical = _CANONICAL.get(name)
-        if canonical is None:
-            name = name.rstrip(" \t")
-            if not colon or not is_token(name):
-                error = error or ParseError(f"bad header line {readable(line[:40])!r}")
-                continue
-            canonical = _canonical(name)
-        elif not colon:
-            error = error or ParseError(f"bad header line {name!r}")
-            continue
-        value = value.strip(" \t")
-        headers.append((name, value))
-        values = index.get(canonical)
-        if values is None:
-            index[canonical] = [value]
-        else:
-            values.append(value)
-    message._index = index
-    return message, error
+    broken = message.load(lines)
+    return message, error or broken
 
 
 def _parse_start_line(line: str) -> tuple[Request | Response, ParseError | None]:
@@ -502,7 +382,7 @@ def validate(message: Request | Response) -> None:
 
 def _validate(message: Request | Response) -> None:
     for name in _MANDATORY:
-        message._one(name)
+        message.required(name)
     index = message._index or {}
     for name, values in index.items():
         if len(values) > 1 and name in SINGLE_VALUE:
@@ -524,7 +404,7 @@ def _validate(message: Request | Response) -> None:
         raise ParseError("the method in CSeq is not that of the request")
     if message.uri.headers:
         raise ParseError("headers in the Request-URI")
-    if any(contact == "*" for contact in message._parts("contact")) and not message.contact_star:
+    if any(contact == "*" for contact in message.get_all("contact")) and not message.contact_star:
         raise ParseError("Contact: * stands beside other contacts")
     if message.contact_star and message.method != "REGISTER":
         raise ParseError("Contact: * outside REGISTER")
