@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ class EventBus:
                     queue.get_nowait()
                 queue.put_nowait(event)
 
-    async def watch(self, call_id: UUID | None = None) -> AsyncIterator[LiveEvent]:
+    async def watch(self, call_id: UUID | None = None) -> AsyncGenerator[LiveEvent, None]:
         """Events from now on, of one call or of all; ends when `close` is called."""
         queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(WATCHER_LIMIT)
         self._watchers[queue] = call_id

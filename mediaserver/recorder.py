@@ -42,7 +42,7 @@ Stereo = npt.NDArray[np.int16]
 
 
 def wav_header(data_bytes: int) -> bytes:
-    """RIFF/WAVE header of 16-bit stereo PCM at 16 kHz (IBM/Microsoft, Multimedia Programming Interface 1.0)."""
+    """RIFF/WAVE header of 16-bit stereo PCM at 16 kHz (Microsoft, RIFF MCI 1.0)."""
     size = min(data_bytes, 0xFFFFFFFF - 36)
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
@@ -54,7 +54,8 @@ class Recording:
     """One call's recording. Everything but `_file` and `_written` belongs to the loop's thread."""
 
     __slots__ = (
-        "_batches", "_buffer", "_early", "_file", "_filled", "_recorder", "_written", "call_id", "path", "stopped",
+        "_batches", "_buffer", "_early", "_file", "_filled", "_recorder", "_written", "call_id", "path",
+        "stopped",
     )  # fmt: skip
 
     def __init__(self, recorder: Recorder, call_id: UUID, path: Path) -> None:

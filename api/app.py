@@ -1,0 +1,35 @@
+"""The HTTP server's application: routes and what stands before them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from api import calls, events, health, page
+from api.context import CONTEXT, Context
+from api.guard import guard, tidy
+
+MAX_BODY_BYTES = 64 << 10
+
+
+def build_app(context: Context) -> web.Application:
+    """The application, to be served by an AppRunner with a short `shutdown_timeout`.
+
+    When it shuts down it closes the event bus, which ends all event streams.
+    """
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, guard])
+    app[CONTEXT] = context
+    app.router.add_get("/", page.page)
+    app.router.add_get("/page.css", page.style)
+    app.router.add_get("/page.js", page.script)
+    app.router.add_get("/api/health", health.health)
+    app.router.add_get("/metrics", health.metrics)
+    app.router.add_get("/api/telephony/calls", calls.calls)
+    app.router.add_get("/api/telephony/calls/{id}", calls.call)
+    app.router.add_get("/api/telephony/calls/{id}/events", events.call_events)
+    app.router.add_get("/api/telephony/events", events.all_events)
+    app.on_shutdown.append(_end_streams)
+    return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[CONTEXT].bus.close()

@@ -1,0 +1,75 @@
+"""`/api/telephony/calls`: the live and the recent calls, and one call with its transcript."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from aiohttp import web
+
+from api.answers import answer
+from api.context import CONTEXT, Context
+from mediaserver import store
+
+log = logging.getLogger(__name__)
+
+LIMIT = 200
+"""Recent calls at most in one answer."""
+
+
+async def calls(request: web.Request) -> web.Response:
+    """Live calls always; recent ones when the database answers. `?limit=` 1 to 200."""
+    context = request.app[CONTEXT]
+    limit = _limit(request)
+    recent: list[dict[str, Any]] = []
+    database = "unavailable"
+    if context.pool is not None:
+        try:
+            recent = await store.recent_calls(context.pool, limit)
+            database = "ok"
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
+            log.warning("no recent calls to show: %s", type(trouble).__name__)
+    ended = [row for row in recent if not context.registry.is_live(row["id"])]
+    return answer({"live": context.registry.snapshot(), "recent": ended, "database": database})
+
+
+async def call(request: web.Request) -> web.Response:
+    """One call: transcript, legs, events, booking, recording."""
+    context = request.app[CONTEXT]
+    call_id = identity(request)
+    pool = require_pool(context)
+    row = await store.call(pool, call_id)
+    if row is None:
+        raise web.HTTPNotFound(reason="There is no such call.")
+    row["live"] = context.registry.is_live(call_id)
+    row["transcript"] = await store.transcript(pool, call_id)
+    row["legs"] = await store.legs(pool, call_id)
+    row["events"] = await store.events(pool, call_id)
+    made = await store.recording(pool, call_id)
+    # The path is this machine's own business.
+    row["recording"] = {key: made[key] for key in ("seconds", "size_bytes")} if made else None
+    return answer(row)
+
+
+def identity(request: web.Request) -> UUID:
+    """The call id of the path. Raises HTTPBadRequest."""
+    try:
+        return UUID(request.match_info["id"])
+    except ValueError:
+        raise web.HTTPBadRequest(reason="A call id is a UUID.") from None
+
+
+def require_pool(context: Context) -> asyncpg.Pool:
+    """Raises ConnectionError, which becomes 503."""
+    if context.pool is None:
+        raise ConnectionError("the database is not up yet")
+    return context.pool
+
+
+def _limit(request: web.Request) -> int:
+    text = request.query.get("limit", "50")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LIMIT):
+        raise web.HTTPBadRequest(reason=f"limit is a number from 1 to {LIMIT}.")
+    return int(text)

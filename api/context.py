@@ -1,0 +1,34 @@
+"""What the handlers use, filled in by the composition root. Nothing here does anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import asyncpg
+from aiohttp import web
+
+from mediaserver.config import Settings
+from mediaserver.events import EventBus
+from mediaserver.health import Health
+from mediaserver.metrics import Metrics
+from mediaserver.registry import CallRegistry
+
+
+@dataclass(slots=True)
+class Context:
+    """The running server as the API sees it. Fields may be set after `build_app`."""
+
+    settings: Settings
+    registry: CallRegistry
+    bus: EventBus
+    health: Health
+    metrics: Metrics
+    pool: asyncpg.Pool | None = None
+    """None while the database is not up."""
+    sip_address: str = ""
+    """HOST:PORT that callers dial, known when SIP listens."""
+    watchers: int = 0
+    """Open event streams."""
+
+
+CONTEXT = web.AppKey("context", Context)

@@ -1,0 +1,122 @@
+"""Server-Sent Events of one call or of all live calls (WHATWG HTML, server-sent events).
+
+A stream begins with what already happened, so that a late watcher misses nothing; a watcher that does not
+read loses its oldest events and never slows a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from aiohttp import web
+
+from api.answers import dumps, error
+from api.calls import identity, require_pool
+from api.context import CONTEXT, Context
+from mediaserver import store
+from mediaserver.events import LiveEvent
+
+WATCHER_LIMIT = 64
+HEARTBEAT_S = 15.0
+"""A comment after this long without events keeps proxies from closing the stream, and finds the dead."""
+
+_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def call_events(request: web.Request) -> web.StreamResponse:
+    """The events of one call, until it ends. A call of the past is told from its transcript."""
+    context = request.app[CONTEXT]
+    call_id = identity(request)
+    call = context.registry.get(call_id)
+    if call is None:
+        past = await _past(context, call_id)
+        response = await _begin(request)
+        for event in past:
+            await response.write(_sse(event))
+        return response
+    return await _stream(request, call_id)
+
+
+async def all_events(request: web.Request) -> web.StreamResponse:
+    """The events of all calls from now on, after the histories of those that are live."""
+    return await _stream(request, None)
+
+
+async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    if context.watchers >= WATCHER_LIMIT:
+        return error(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
+    context.watchers += 1
+    watch = context.bus.watch(call_id)
+    following = asyncio.ensure_future(anext(watch, None))
+    try:
+        # The first step of `watch` subscribes; only then is the history complete without a gap.
+        await asyncio.sleep(0)
+        history = _history(context, call_id)
+        told = {id(event) for event in history}
+        response = await _begin(request)
+        for past in history:
+            await response.write(_sse(past))
+            if call_id is not None and past.kind == "ended":
+                return response
+        while True:
+            await asyncio.wait({following}, timeout=HEARTBEAT_S)
+            if not following.done():
+                await response.write(b": still here\n\n")
+                continue
+            event = following.result()
+            if event is None:
+                return response
+            following = asyncio.ensure_future(anext(watch, None))
+            if id(event) in told:
+                continue
+            await response.write(_sse(event))
+            if call_id is not None and event.kind == "ended":
+                return response
+    finally:
+        context.watchers -= 1
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await watch.aclose()
+
+
+def _history(context: Context, call_id: UUID | None) -> list[LiveEvent]:
+    if call_id is not None:
+        call = context.registry.get(call_id)
+        return list(call.history) if call is not None else []
+    return [event for call in context.registry for event in call.history]
+
+
+async def _past(context: Context, call_id: UUID) -> list[LiveEvent]:
+    pool = require_pool(context)
+    row = await store.call(pool, call_id)
+    if row is None:
+        raise web.HTTPNotFound(reason="There is no such call.")
+    who = {key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app")}
+    told = [LiveEvent(call_id, "state", who)]
+    for line in await store.transcript(pool, call_id):
+        kind = "final" if line["speaker"] == "caller" else "agent"
+        told.append(LiveEvent(call_id, kind, line))
+    if row["booking"] is not None:
+        told.append(LiveEvent(call_id, "booking", row["booking"]))
+    if row["ended_at"] is not None:
+        how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}
+        told.append(LiveEvent(call_id, "ended", how))
+    return told
+
+
+async def _begin(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers=_HEADERS)
+    await response.prepare(request)
+    return response
+
+
+def _sse(event: LiveEvent) -> bytes:
+    content = dumps({**event.data, "call": str(event.call_id), "at": event.at})
+    return f"event: {event.kind}\ndata: {content}\n\n".encode()

@@ -1,0 +1,110 @@
+"""Who may ask: the Host header against DNS rebinding, the token when the server is exposed, and tidy errors.
+
+No CORS headers are ever sent: other sites' pages get nothing from us.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+import asyncpg
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from api.answers import error
+from api.context import CONTEXT
+from mediaserver.config import Settings, is_loopback
+from mediaserver.errors import DatabaseError
+
+log = logging.getLogger(__name__)
+
+OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health"})
+"""Readable by everybody who can reach us: they hold no transcript."""
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError)
+
+_CODES = {
+    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    413: "too_large",
+}  # fmt: skip
+
+
+def host_allowed(host: str, settings: Settings) -> bool:
+    """Whether a Host header names us.
+
+    A page of another site can make a browser connect to us under that site's name, but not under an address:
+    on loopback only loopback addresses and names count, exposed any address does.
+    """
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return False
+    ours = {settings.http.host.lower(), *(known.lower() for known in settings.http.allowed_hosts)}
+    if is_loopback(name) or name in ours:
+        return True
+    if is_loopback(settings.http.host):
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def token_matches(header: str, token: str) -> bool:
+    """Compare `Authorization: Bearer ...` in constant time."""
+    scheme, _, given = header.partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse foreign names and missing tokens."""
+    settings = request.app[CONTEXT].settings
+    if not host_allowed(request.headers.get("Host", ""), settings):
+        return error(
+            403, "wrong_host", "This server does not answer under that name.", "Add it to http.allowed_hosts."
+        )
+    if settings.exposed and request.path not in OPEN_PATHS:
+        token = settings.http.admin_token.get_secret_value()
+        if not token_matches(request.headers.get("Authorization", ""), token):
+            response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
+    return await handler(request)
+
+
+@web.middleware
+async def tidy(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every answer has safe headers and is counted; every failure is JSON."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as failure:
+        response = error(failure.status, _CODES.get(failure.status, "http_error"), failure.reason)
+        if "Allow" in failure.headers:
+            response.headers["Allow"] = failure.headers["Allow"]
+    except ConnectionResetError:
+        raise  # the client went away; there is nobody to answer
+    except _DATABASE_TROUBLE as failure:
+        log.warning("%s failed for lack of the database: %s", request.path, type(failure).__name__)
+        response = error(503, "database_unavailable", "The database does not answer; try again soon.")
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        response = error(500, "internal", "Something went wrong here; the log says what.")
+    if not response.prepared:
+        for name, value in SAFE_HEADERS.items():
+            response.headers.setdefault(name, value)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unknown"
+    request.app[CONTEXT].metrics.http.labels(route, str(response.status)).inc()
+    return response

@@ -1,0 +1,44 @@
+"""`/api/health` (live, ready and what is missing) and `/metrics`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from api.answers import answer
+from api.context import CONTEXT
+from mediaserver.health import Component
+from mediaserver.metrics import Metrics
+
+
+async def health(request: web.Request) -> web.Response:
+    """200 when new calls can be served, else 503; what is missing stands in `missing`."""
+    context = request.app[CONTEXT]
+    state = context.health
+    ready = state.ready and not context.registry.draining
+    return answer(
+        {
+            "live": True,
+            "ready": ready,
+            "draining": context.registry.draining,
+            "calls": len(context.registry),
+            "missing": [part.name for part in state.missing],
+            "components": [_shown(part) for part in state.components],
+        },
+        200 if ready else 503,
+    )
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """The Prometheus text format."""
+    body = request.app[CONTEXT].metrics.render()
+    return web.Response(body=body, headers={"Content-Type": Metrics.CONTENT_TYPE})
+
+
+def _shown(part: Component) -> dict[str, str | bool]:
+    return {
+        "name": part.name,
+        "ok": part.ok,
+        "required": part.required,
+        "detail": part.detail,
+        "mend": part.mend,
+    }

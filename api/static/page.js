@@ -1,0 +1,221 @@
+// Shows live and recent calls. Everything from outside goes into the page as text, never as markup.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const live = new Map(); // call id -> what its card is made of
+let token = sessionStorage.getItem("token") || "";
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+async function ask(path, signal) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(path, { headers, signal });
+  byId("token-form").hidden = response.status !== 401;
+  return response;
+}
+
+function clock(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+// Live calls
+
+function cardOf(id) {
+  let card = live.get(id);
+  if (!card) {
+    const root = make("article");
+    const heading = make("h3");
+    const who = make("span", "", "Call");
+    const state = make("span", "soft");
+    const lines = make("ol");
+    lines.setAttribute("aria-live", "polite");
+    lines.setAttribute("aria-label", "Transcript");
+    lines.tabIndex = 0;
+    heading.append(who, state);
+    root.append(heading, lines);
+    byId("live").prepend(root);
+    card = { root, who, state, lines, partial: null, caller: null, answeredAt: 0 };
+    live.set(id, card);
+    showCount();
+  }
+  return card;
+}
+
+function dropCard(id) {
+  const card = live.get(id);
+  if (card) {
+    card.root.remove();
+    live.delete(id);
+    showCount();
+  }
+}
+
+function showCount() {
+  const going = [...live.values()].filter((card) => !card.ended).length;
+  byId("live-count").textContent = String(going);
+  byId("nobody").hidden = live.size > 0;
+}
+
+function addLine(card, kind, speaker, text) {
+  const atEnd = card.lines.scrollHeight - card.lines.scrollTop - card.lines.clientHeight < 40;
+  const line = make("li", kind);
+  line.append(make("b", "", speaker), make("span", "", text));
+  card.lines.append(line);
+  while (card.lines.children.length > 300) card.lines.firstChild.remove();
+  if (atEnd) card.lines.scrollTop = card.lines.scrollHeight;
+  return line;
+}
+
+const show = {
+  state(card, data) {
+    card.who.textContent = `${data.from_uri} → ${data.to_uri}`;
+    if (data.state === "answered") card.answeredAt ||= data.at;
+    card.word = data.state;
+    card.state.textContent = data.state;
+  },
+  partial(card, data) {
+    card.partial ||= addLine(card, "caller partial", "Caller", "");
+    card.partial.querySelector("span").textContent = data.text;
+  },
+  final(card, data) {
+    if (card.partial) card.partial.remove();
+    card.partial = null;
+    const understood = data.understood !== false;
+    card.caller = addLine(card, understood ? "caller" : "caller lost", "Caller", data.text || "…");
+    if (!understood) card.caller.append(make("small", "", "not understood"));
+  },
+  agent(card, data) {
+    addLine(card, "agent", "Agent", data.text);
+  },
+  heard(card, data) {
+    if (data.interrupted && data.text !== undefined) {
+      const lines = card.lines.querySelectorAll("li.agent");
+      const last = lines[lines.length - 1];
+      if (last && !last.querySelector("small")) last.append(make("small", "", `interrupted after “${data.text}”`));
+    }
+  },
+  latency(card, data) {
+    const ms = data.voice_to_voice;
+    if (card.caller && typeof ms === "number") card.caller.append(make("small", "", `answered in ${Math.round(ms)} ms`));
+    card.caller = null;
+  },
+  digit(card, data) {
+    addLine(card, "caller", "Key", data.digit);
+  },
+  hold(card, data) {
+    card.state.textContent = data.held ? "on hold" : "answered";
+  },
+  booking(card, data) {
+    addLine(card, "agent", "Booking", bookingText(data));
+  },
+  ended(card, data, id) {
+    card.ended = true;
+    card.state.textContent = data.text || data.why;
+    showCount();
+    setTimeout(() => { dropCard(id); refresh(); }, 8000);
+    refresh();
+  },
+};
+
+function onEvent(kind, data) {
+  if (Object.hasOwn(show, kind)) show[kind](cardOf(data.call), data, data.call);
+}
+
+setInterval(() => {
+  for (const card of live.values()) {
+    if (card.answeredAt && !card.ended && card.word === "answered") {
+      card.state.textContent = `answered ${clock(Date.now() - card.answeredAt * 1000)}`;
+    }
+  }
+}, 1000);
+
+// EventSource cannot send a token, so the stream is read by hand (WHATWG HTML, server-sent events).
+async function follow() {
+  for (;;) {
+    try {
+      const response = await ask("/api/telephony/events");
+      if (response.ok) {
+        for (const id of [...live.keys()]) dropCard(id);
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        let waiting = "";
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) break;
+          const blocks = (waiting + value).split("\n\n");
+          waiting = blocks.pop();
+          for (const block of blocks) {
+            const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s)));
+            if (fields.event) onEvent(fields.event, JSON.parse(fields.data));
+          }
+        }
+      }
+    } catch { /* the server is away; health says so */ }
+    await new Promise((wake) => setTimeout(wake, 2000));
+  }
+}
+
+// Recent calls and health
+
+function bookingText(booking) {
+  return `${booking.place}, ${booking.day} ${booking.time}, ${booking.minutes} min, ${booking.people} people: ${booking.status}`;
+}
+
+function row(call) {
+  const started = new Date(call.started_at);
+  const length = call.answered_at && call.ended_at ? clock(new Date(call.ended_at) - new Date(call.answered_at)) : "";
+  const cells = [
+    ["When", started.toLocaleString()],
+    ["From", call.from_uri],
+    ["To", call.to_uri],
+    ["Length", length],
+    ["Ended", call.why ? `${call.why} by ${call.ended_by}` : call.state],
+    ["Booking", call.booking ? bookingText(call.booking) : ""],
+  ];
+  const line = make("tr");
+  for (const [label, text] of cells) {
+    const cell = make("td", "", text);
+    cell.dataset.label = label;
+    line.append(cell);
+  }
+  return line;
+}
+
+async function refresh() {
+  try {
+    const health = await (await fetch("/api/health")).json();
+    const wrong = health.components.filter((part) => !part.ok);
+    const words = wrong.map((part) => [`${part.name}: ${part.detail}`, part.mend].filter(Boolean).join("; "));
+    byId("health").textContent = health.ready
+      ? ["Ready for calls", ...words].join(". ")
+      : `Not ready. ${health.draining ? "The server is being stopped." : words.join(". ")}`;
+    byId("health").className = health.ready ? "ok" : "bad";
+  } catch {
+    byId("health").textContent = "The server does not answer.";
+    byId("health").className = "bad";
+    return;
+  }
+  const response = await ask("/api/telephony/calls?limit=20");
+  if (!response.ok) return;
+  const calls = await response.json();
+  byId("recent").tBodies[0].replaceChildren(...calls.recent.map(row));
+  byId("recent").hidden = calls.recent.length === 0;
+  byId("none-yet").hidden = calls.recent.length > 0;
+  byId("none-yet").textContent = calls.database === "ok" ? "No calls yet." : "The database does not answer just now.";
+}
+
+byId("token-form").addEventListener("submit", (submit) => {
+  submit.preventDefault();
+  token = byId("token").value.trim();
+  sessionStorage.setItem("token", token);
+  refresh();
+});
+
+refresh();
+setInterval(refresh, 5000);
+follow();
