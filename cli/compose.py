@@ -1,0 +1,219 @@
+"""Builds one server from its settings: the place where SIP, media, pipeline, store and HTTP meet.
+
+Order of start: what can fail for the operator's reasons comes first; SIP opens last, so that nobody can call
+before there is somebody who listens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from aiohttp import web
+
+from api.app import build_app
+from api.context import Context
+from cli.routing import Router, Services
+from mediaserver.clock import MediaClock
+from mediaserver.config import Settings, is_loopback
+from mediaserver.errors import PortInUseError
+from mediaserver.events import EventBus
+from mediaserver.health import Health
+from mediaserver.metrics import Metrics
+from mediaserver.postgres import EmbeddedPostgres, open_pool
+from mediaserver.recorder import Recorder
+from mediaserver.registry import CallRegistry
+from mediaserver.store import apply_schema, close_interrupted
+from mediaserver.writer import StoreWriter
+from pipelines.stt.pocketsphinx import PocketsphinxStt
+from pipelines.tts.espeak import EspeakTts
+from pipelines.vad.silero import SileroVad
+from sip.agent import SipAgent
+from sip.registrar import Registrar
+from sip.wire import RtpWire
+
+log = logging.getLogger(__name__)
+
+GOODBYE_S = 3.2
+"""Of the five seconds that a stop may take, this much belongs to the callers."""
+WATCH_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a started server can be reached."""
+
+    sip: str
+    """HOST:PORT for UDP and TCP."""
+    http: str
+    """Base address."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"sip": self.sip, "http": self.http}
+
+
+class Server:
+    """One running server. `start` raises a VoiceForgeError whose text is one clear line; `stop` may follow
+    a start that failed half-way."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._began = time.perf_counter()
+        self._undo = contextlib.AsyncExitStack()
+        self.health = Health("database", "speech recognition", "speech synthesis", "media clock", "sip")
+        self.metrics = Metrics()
+        self.bus = EventBus()
+        self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
+        self._router: Router | None = None
+        self._writer: StoreWriter | None = None
+
+    async def start(self) -> Addresses:
+        """Start everything. Returns when calls are answered."""
+        settings = self._settings
+        context = Context(settings, self.registry, self.bus, self.health, self.metrics)
+        http = await self._open_http(context)
+        stt = PocketsphinxStt(workers=settings.engines.stt_workers)
+        tts = EspeakTts(workers=settings.engines.tts_workers)
+        try:
+            async with asyncio.TaskGroup() as group:
+                database = group.create_task(self._open_database())
+                vad = group.create_task(asyncio.to_thread(SileroVad))
+                for engine in (stt, tts):
+                    self._undo.push_async_callback(engine.stop)
+                    group.create_task(engine.start())
+        except BaseExceptionGroup as group_error:
+            raise group_error.exceptions[0] from None
+        pool, self._writer = database.result()
+        context.pool = pool
+
+        clock = MediaClock(vad.result(), phases=settings.media.phases)
+        clock.on_tick = self.metrics.tick
+        clock.start()
+        self._undo.push_async_callback(clock.stop)
+        recorder = Recorder(settings.recordings, self._writer, self.metrics)
+        self._undo.push_async_callback(recorder.close)
+        registrar = Registrar(
+            settings.sip.realm,
+            {name: secret.get_secret_value() for name, secret in settings.sip.extensions.items()}.get,
+        )
+        router = self._router = Router(
+            Services(
+                settings, self.registry, self.bus, self._writer, self.metrics, clock, recorder,
+                stt, tts, registrar,
+            )
+        )  # fmt: skip
+        self._undo.push_async_callback(router.close)
+        if is_loopback(settings.http.host):
+            router.http = http
+        wire = RtpWire(
+            settings.rtp_host,
+            (settings.rtp.port_min, settings.rtp.port_max),
+            media_timeout_s=settings.rtp.media_timeout_s,
+        )
+        self._undo.callback(wire.close)
+        agent = router.agent = SipAgent(
+            host=settings.sip.host,
+            port=settings.sip.port,
+            wire=wire,
+            on_invite=router.on_invite,
+            registrar=registrar,
+            tcp=settings.sip.tcp,
+            max_calls=settings.sip.max_calls,
+        )
+        await agent.start()
+        self._undo.push_async_callback(agent.stop)
+        self._watch(stt, tts, clock)
+        # What was made at start lives as long as the server: no later collection has to walk it again.
+        gc.collect()
+        gc.freeze()
+        context.sip_address = f"{settings.sip.host}:{agent.port}"
+        self.health.set("sip", True, f"answers sip:demo@{context.sip_address}")
+        log.info(
+            "ready in %.1f s: call sip:demo@%s, watch %s/",
+            time.perf_counter() - self._began, context.sip_address, http,
+        )  # fmt: skip
+        return Addresses(context.sip_address, http)
+
+    async def stop(self) -> None:
+        """No new calls, goodbye to those that run, everything stored: within five seconds."""
+        if self._router is not None:
+            self.registry.start_draining()
+            self.health.set("sip", False, "the server is being stopped")
+            await self._router.end_all(self._settings.agent.goodbye, GOODBYE_S)
+            await self.registry.drain(0.5)
+        await self._undo.aclose()
+        log.info("stopped")
+
+    async def _open_http(self, context: Context) -> str:
+        """Serve health and the page from the beginning, so that a start can be watched."""
+        settings = self._settings.http
+        runner = web.AppRunner(build_app(context), access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        self._undo.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, settings.host, settings.port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortInUseError(
+                f"cannot listen on HTTP {settings.host}:{settings.port} ({error.strerror or error}): "
+                "end the process that holds the port, or choose another with http.port"
+            ) from None
+        host, port = runner.addresses[0][:2]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def _open_database(self) -> tuple[asyncpg.Pool, StoreWriter]:
+        database = self._settings.database
+        dsn, revive = database.url.get_secret_value(), None
+        if not dsn:
+            embedded = EmbeddedPostgres(self._settings.data)
+            self._undo.push_async_callback(embedded.stop)
+            dsn, revive = await embedded.start(), embedded.ensure_running
+        pool = await open_pool(dsn, database.pool_size)
+        self._undo.callback(pool.terminate)
+        async with pool.acquire() as connection:
+            await apply_schema(connection)
+        writer = StoreWriter(pool, self._settings.data, self.metrics, revive)
+        self._undo.push_async_callback(writer.close)
+        # What the last process still had goes first, so that an interrupted call has its whole transcript.
+        await writer.start()
+        async with pool.acquire() as connection:
+            closed = await close_interrupted(connection)
+        if closed:
+            log.warning("%d calls were live when the last process died; closed as interrupted", closed)
+        self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")
+        return pool, writer
+
+    def _watch(self, stt: PocketsphinxStt, tts: EspeakTts, clock: MediaClock) -> None:
+        """Keep health and counters true, once a second."""
+        restarts = {"pocketsphinx": 0, "espeak-ng": 0}
+
+        def look() -> None:
+            for name, part, engine, total in (
+                ("speech recognition", "pocketsphinx", stt.ready, stt.restarts),
+                ("speech synthesis", "espeak-ng", tts.ready, tts.restarts),
+            ):
+                detail = part if engine else f"{part} is being started again"
+                self.health.set(name, engine, detail, "" if engine else "see the log")
+                self.metrics.engine_restarts.labels(part).inc(total - restarts[part])
+                restarts[part] = total
+            self.health.set("media clock", clock.running, f"{len(clock)} legs")
+            if self._writer is not None:
+                healthy = self._writer.healthy
+                self.health.set(
+                    "database", healthy, "" if healthy else f"{self._writer.waiting} records wait for it",
+                    "" if healthy else "start PostgreSQL; nothing is lost meanwhile",
+                )  # fmt: skip
+
+        async def every_second() -> None:
+            while True:
+                look()
+                await asyncio.sleep(WATCH_S)
+
+        task = asyncio.create_task(every_second(), name="health")
+        self._undo.callback(task.cancel)

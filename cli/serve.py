@@ -1,0 +1,71 @@
+"""`voiceforge serve`: start, say where to call, answer calls until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from cli.terminal import add_config_option
+from mediaserver import logs
+from mediaserver.config import load
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("serve", help="answer calls until stopped", description=__doc__)
+    add_config_option(parser)
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="FILE",
+        help="write the addresses as JSON here once calls are answered (for scripts)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    import uvloop
+
+    settings = load(args.config)
+    logs.configure(settings.logging.level, settings.logging.format)
+    return uvloop.run(_serve(settings, args.ready_file))
+
+
+async def _serve(settings: Any, ready_file: Path | None) -> int:
+    from cli.compose import Server
+
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = Server(settings)
+    starting = asyncio.create_task(server.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return 0
+        addresses = starting.result()
+        if ready_file is not None:
+            _write_whole(ready_file, json.dumps(addresses.as_dict()))
+        if sys.stdout.isatty():
+            print(f"\n  Call sip:demo@{addresses.sip}   (echo: sip:echo@{addresses.sip})")
+            print(f"  Watch {addresses.http}/   Stop with Ctrl-C\n")
+        await stopping
+        return 0
+    finally:
+        stopping.cancel()
+        await server.stop()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A reader never sees half of it."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    os.replace(part, path)
