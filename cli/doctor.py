@@ -1,0 +1,190 @@
+"""`voiceforge doctor`: looks at everything the server stands on and says how to mend what is wrong.
+
+It loads each engine and the database for real, as `serve` would, and leaves nothing running behind. It must
+never change a setting of the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from cli.terminal import add_config_option, add_json_option, console, print_json, progress
+
+if TYPE_CHECKING:
+    from cli.checks import Finding
+    from mediaserver.config import Settings
+
+MARKS = {"ok": "[green]ok[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+STEPS = 6
+LOAD_LIMIT_S = 60.0
+SET_UP_AGAIN = "set up again with `make clean doctor`; if it stays, report it with this line"
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "doctor",
+        help="check this machine and say how to mend what is wrong",
+        description="Check ports, database, engines, timers, limits. Exit code 1 if the server cannot work.",
+    )
+    add_config_option(parser)
+    add_json_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    import uvloop
+
+    from cli.checks import Verdict
+    from mediaserver.config import load
+    from mediaserver.errors import StartupError
+
+    findings = uvloop.run(_examine(load(args.config)))
+    failed = [finding.check for finding in findings if finding.verdict is Verdict.FAIL]
+    if args.json:
+        print_json({"ok": not failed, "checks": [finding.as_dict() for finding in findings]})
+    else:
+        _show(findings)
+    if failed:
+        raise StartupError(f"the server cannot work here: {', '.join(failed)}")
+    return 0
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    findings: list[Finding] = []
+    with progress() as bar:
+        task = bar.add_task("looking at the machine", total=STEPS)
+        async for name, some in _steps(settings):
+            findings += some
+            bar.update(task, advance=1, description=name)
+    return findings
+
+
+async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
+    """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
+    from cli import checks
+
+    yield "timers", [checks.python(), checks.processors(), *checks.ports(settings)]
+    yield "limits", [await checks.clock()]
+    yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
+    yield "voice detector", [await database(settings, disk)]
+    yield "recogniser and voice", [await timed("engine vad", load_vad)]
+    loads = {"engine stt": load_stt, "engine tts": load_tts}
+    yield "done", [await timed(name, load) for name, load in loads.items()]
+
+
+async def database(settings: Settings, disk: Finding) -> Finding:
+    """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL."""
+    from cli.checks import Finding, Verdict
+    from mediaserver.postgres import EmbeddedPostgres, open_pool, where
+
+    url = settings.database.url.get_secret_value()
+    if not url and disk.verdict is Verdict.FAIL:
+        return Finding("database", Verdict.FAIL, "not tried: its folder cannot be used", disk.mend)
+
+    async def connect() -> str:
+        embedded = None if url else EmbeddedPostgres(settings.data)
+        try:
+            pool = await open_pool(await embedded.start() if embedded is not None else url, 1)
+            try:
+                version: str = await pool.fetchval("SHOW server_version")
+            finally:
+                await pool.close()
+        finally:
+            if embedded is not None:
+                await embedded.stop()
+        return f"PostgreSQL {version}, {f'at {where(url)}' if url else 'embedded'}"
+
+    mend = "start it, or unset DATABASE_URL to use the embedded one" if url else "set DATABASE_URL to another"
+    return await timed("database", connect, mend)
+
+
+async def load_vad() -> str:
+    import numpy as np
+
+    from mediaserver.leg import FRAME_SAMPLES
+    from pipelines.vad.silero import MANIFEST, SileroVad
+
+    vad = await asyncio.to_thread(SileroVad)
+    slot = vad.open()
+    for _ in range(2):  # the second frame completes a chunk
+        rows, scores = vad.process([slot], np.zeros((1, FRAME_SAMPLES), np.int16))
+    vad.close(slot)
+    return MANIFEST.name
+
+
+async def load_stt() -> str:
+    """Start a recogniser's worker and let it hear a moment of silence."""
+    import numpy as np
+
+    from mediaserver.leg import FRAME_SAMPLES
+    from pipelines.engines import SttResult
+    from pipelines.stt.pocketsphinx import PocketsphinxStt
+
+    stt = PocketsphinxStt(workers=1)
+    await stt.start()
+    try:
+        final: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def on_result(result: SttResult) -> None:
+            if result.final and not final.done():
+                final.set_result(None)
+
+        stream = stt.open(on_result)
+        for _ in range(25):
+            stream.feed(np.zeros(FRAME_SAMPLES, np.int16))
+        stream.finish()
+        await final
+    finally:
+        await stt.stop()
+    return stt.manifest.name
+
+
+async def load_tts() -> str:
+    """Start a voice's worker and let it say a word."""
+    from mediaserver.errors import EngineError
+    from pipelines.tts.espeak import EspeakTts
+
+    tts = EspeakTts(workers=1)
+    await tts.start()
+    try:
+        samples = sum([len(chunk.samples) async for chunk in tts.speak("ready")])
+    finally:
+        await tts.stop()
+    if samples == 0:
+        raise EngineError(f"{tts.manifest.name} gave no audio; run `make clean` and set up again")
+    return tts.manifest.name
+
+
+async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_UP_AGAIN) -> Finding:
+    """Run one loader: how long it took, or the one line that says why it failed."""
+    from cli.checks import Finding, Verdict
+    from mediaserver.errors import VoiceForgeError
+
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(LOAD_LIMIT_S):
+            what = await load()
+    except TimeoutError:
+        return Finding(check, Verdict.FAIL, f"not ready after {LOAD_LIMIT_S:.0f} s", mend)
+    except VoiceForgeError as error:
+        return Finding(check, Verdict.FAIL, " ".join(str(error).split()), mend)
+    except Exception as error:  # whatever an engine's library raises is a finding here, not a crash
+        detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return Finding(check, Verdict.FAIL, detail, mend)
+    return Finding(check, Verdict.OK, f"{what}, ready in {(time.perf_counter() - started) * 1e3:.0f} ms")
+
+
+def _show(findings: list[Finding]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("check", "", "found", box=None, header_style="bold")
+    for finding in findings:
+        text = escape(finding.detail)
+        if finding.mend:
+            text += f"\n[bold]→[/] {escape(finding.mend)}"
+        table.add_row(finding.check, MARKS[finding.verdict], text)
+    console().print(table)

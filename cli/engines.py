@@ -1,0 +1,88 @@
+"""`voiceforge engines`: which speech engines there are, which are ready, and what the others lack.
+
+Looks for files, keys and devices only; to load the engines for real is `voiceforge doctor`'s work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from cli.terminal import add_json_option, console, print_json
+from mediaserver.errors import EngineMissingError
+
+if TYPE_CHECKING:
+    from pipelines.engines import EngineEntry
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "engines", help="list, install or pull speech engines", description="Speech engines of this server."
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="show every known engine and whether it is ready")
+    add_json_option(listing)
+    for action, what in (("install", "the packages"), ("pull", "the weights")):
+        fetch = actions.add_parser(action, help=f"get {what} that an engine needs")
+        fetch.add_argument("name", metavar="NAME", help="as `voiceforge engines list` shows it")
+
+
+def run(args: argparse.Namespace) -> int:
+    from pipelines.builtin import registry
+
+    entries = list(registry().entries.values())
+    if args.action == "list":
+        rows = [_row(entry) for entry in entries]
+        if args.json:
+            print_json({"engines": rows})
+        else:
+            _show(rows)
+        return 0
+    return _fetch(_named(args.name, entries))
+
+
+def _row(entry: EngineEntry) -> dict[str, Any]:
+    manifest, readiness = entry.manifest, entry.check()
+    return {
+        "name": manifest.name,
+        "kind": manifest.kind.value,
+        "summary": manifest.summary,
+        "languages": list(manifest.languages),
+        "licence": manifest.licence,
+        "needs": list(manifest.needs),
+        "sample_rate": manifest.sample_rate,
+        "ready": readiness.ready,
+        "lacks": readiness.lacks,
+    }
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("engine", "kind", "languages", "licence", "needs", "state", box=None, header_style="bold")
+    for row in sorted(rows, key=lambda r: (r["kind"], r["name"])):
+        languages = "any" if row["languages"] == ["*"] else str(len(row["languages"]))
+        state = "[green]ready[/]" if row["ready"] else f"[red]lacks[/] {escape(row['lacks'])}"
+        needs = ", ".join(row["needs"]) or "nothing"
+        table.add_row(row["name"], row["kind"], languages, row["licence"], needs, state)
+    console().print(table)
+
+
+def _named(name: str, entries: list[EngineEntry]) -> EngineEntry:
+    known = {entry.manifest.name: entry for entry in entries}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(sorted(known))}"
+    raise EngineMissingError(f"there is no engine '{name}': {hint}")
+
+
+def _fetch(entry: EngineEntry) -> int:
+    """What an engine needs beyond the locked packages; the embedded ones need nothing."""
+    readiness = entry.check()
+    if not readiness.ready:
+        raise EngineMissingError(f"{entry.manifest.name} is not ready: {readiness.lacks}")
+    print(f"{entry.manifest.name} is ready: it came with the locked packages and needs nothing else")
+    return 0
