@@ -160,7 +160,9 @@ def disk(settings: Settings) -> Finding:
     mend = "make room, or set VOICEFORGE_DATA to a folder on another disk"
     if free < NEEDED_DISK:
         return Finding("data folder", Verdict.FAIL, detail, mend)
-    return Finding("data folder", Verdict.WARN if free < WISHED_DISK else Verdict.OK, detail, mend)
+    if free < WISHED_DISK:
+        return Finding("data folder", Verdict.WARN, detail, mend)
+    return Finding("data folder", Verdict.OK, detail)
 
 
 def udp_buffers() -> Finding:
