@@ -1,0 +1,468 @@
+"""The SIP user agent: one address that is called and calls.
+
+It puts the layers together, decides what a new request is, and hands calls to the application. It must never
+block, and never let one bad message or one bad callback touch another call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mediaserver.errors import CallError
+from mediaserver.leg import EndedBy, Termination, Why
+from sip.checks import refusal
+from sip.connection import ConnectionLimits, Source
+from sip.core import ACCEPT, ALLOW, Core, Credentials
+from sip.headers import NameAddr
+from sip.incoming import IncomingCall
+from sip.leg import SipLeg
+from sip.message import ParseError, Request, Response
+from sip.outgoing import OutgoingCall
+from sip.registrar import Registrar
+from sip.sdp import NoCommonCodec, SdpError
+from sip.sdp import answer as check_offer
+from sip.session import Session
+from sip.transaction import RFC_TIMING, Cause, Timing
+from sip.transaction_layer import Hop, TransactionLayer
+from sip.transport import Transport
+from sip.uri import Uri, escape_user
+from sip.wire import RtpWire
+
+log = logging.getLogger(__name__)
+
+OnInvite = Callable[[IncomingCall], Awaitable[None] | None]
+DEFAULT_TIMEOUT_S = 32.0
+
+
+@dataclass(slots=True)
+class AgentCounts:
+    """Since start; for metrics."""
+
+    incoming: int = 0
+    outgoing: int = 0
+    refused: int = 0
+    """Calls and requests turned away because we were full or stopping."""
+
+
+class SipAgent:
+    """UAC and UAS over UDP and TCP on one port.
+
+    `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
+    unanswered gets a 100 at once. `authenticate_calls` asks callers whose From names an extension of the
+    registrar for its password (407).
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        wire: RtpWire,
+        on_invite: OnInvite,
+        registrar: Registrar | None = None,
+        user_agent: str = "VoiceForge/0.1",
+        tcp: bool = True,
+        max_calls: int = 1000,
+        max_pending: int = 500,
+        authenticate_calls: bool = False,
+        advertised: str | None = None,
+        limits: ConnectionLimits | None = None,
+        timing: Timing = RFC_TIMING,
+    ) -> None:
+        self.registrar = registrar
+        self.counts = AgentCounts()
+        self._on_invite = on_invite
+        self._max_calls = max_calls
+        self._max_pending = max_pending
+        self._authenticate_calls = authenticate_calls and registrar is not None
+        self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
+        self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
+        self._core = Core(self.transport, self._layer, wire, user_agent)
+        if registrar is not None:
+            self._core.allow = f"{ALLOW}, REGISTER"
+        self._calls: set[Session] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopping = False
+        self._secret = secrets.token_bytes(16)
+
+    # -- life
+
+    @property
+    def host(self) -> str:
+        return self.transport.host
+
+    @property
+    def port(self) -> int:
+        """The port we listen on; known after `start` when it was given as 0."""
+        return self.transport.port
+
+    @property
+    def active_calls(self) -> int:
+        """Calls that ring or are up, in both directions."""
+        return len(self._calls)
+
+    async def start(self) -> None:
+        """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
+        await self.transport.start()
+
+    def refuse_new(self) -> None:
+        """From now on new calls get 503 (the first step of a shutdown)."""
+        self._stopping = True
+
+    async def stop(self, grace: float = 2.0) -> None:
+        """Refuse new calls, end the running ones; close when their BYEs are answered or `grace` s passed."""
+        self.refuse_new()
+        for session in list(self._calls):
+            session.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._core.all_left()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.transport.stop()
+
+    # -- calling
+
+    async def call(
+        self,
+        uri: str,
+        *,
+        from_uri: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        proxy: str | None = None,
+        transport: str = "udp",
+        headers: Sequence[tuple[str, str]] = (),
+        timeout: float = DEFAULT_TIMEOUT_S,  # noqa: ASYNC109 - it sends CANCEL, unlike asyncio.timeout
+    ) -> SipLeg:
+        """Call `uri` and wait until it is answered.
+
+        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. Cancelling the task
+        cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
+        """
+        if self._stopping or len(self._calls) >= self._max_calls:
+            raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
+        target, hop, routes = self._way(uri, proxy, transport)
+        address = await self._address(hop)
+        call = OutgoingCall(
+            self._core,
+            target,
+            hop,
+            self._caller(from_uri, username, address),
+            address=address,
+            routes=routes,
+            credentials=_credentials(username, password),
+            headers=headers,
+        )
+        self.counts.outgoing += 1
+        self._keep(call.session)
+        return await call.place(timeout)
+
+    async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
+        """Ask what `uri` can do; its final response. Raises CallError when none comes."""
+        target, hop, routes = self._way(uri, proxy, transport)
+        address = await self._address(hop)
+        caller = str(self._caller(None, None, address).with_tag(secrets.token_hex(8)))
+        lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
+        return await self._ask("OPTIONS", target, hop, routes, lines, None)
+
+    async def register(
+        self,
+        uri: str,
+        username: str,
+        password: str,
+        expires: int = 3600,
+        *,
+        proxy: str | None = None,
+        transport: str = "udp",
+    ) -> int:
+        """Register `uri` (sip:extension@domain) with its registrar; 0 takes it back.
+
+        Returns the seconds granted. Raises CallError when refused.
+        """
+        address_of_record, hop, routes = self._way(uri, proxy, transport)
+        address = await self._address(hop)
+        target = Uri("sip", host=address_of_record.host, port=address_of_record.port)
+        contact = self._core.contact(hop.transport, address).replace(
+            "<sip:", f"<sip:{escape_user(username)}@"
+        )
+        who = NameAddr("", address_of_record)
+        lines = [
+            ("From", str(who.with_tag(secrets.token_hex(8)))),
+            ("To", str(who)),
+            ("Contact", contact),
+            ("Expires", str(expires)),
+        ]
+        response = await self._ask("REGISTER", target, hop, routes, lines, Credentials(username, password))
+        if response.status >= 300:
+            raise CallError(f"not registered: {response.status} {response.reason}", response.status)
+        granted = [
+            int(c.params.get("expires") or expires) for c in response.contacts if c.uri.user == username
+        ]
+        return min(granted, default=expires)
+
+    async def _ask(
+        self,
+        method: str,
+        target: Uri,
+        hop: Hop,
+        routes: Sequence[str],
+        lines: Sequence[tuple[str, str]],
+        credentials: Credentials | None,
+    ) -> Response:
+        """A request outside dialogs, with one answer to each kind of challenge."""
+        call_id, tried = secrets.token_hex(16), set[tuple[int, str]]()
+        auth: dict[str, str] = {}
+        number = 0
+        while True:
+            number += 1
+            headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
+            headers += [("Call-ID", call_id), ("CSeq", f"{number} {method}"), *auth.items()]
+            request = Request(method, target, headers)
+            final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+            def answered(response: Response, final: asyncio.Future[Response] = final) -> None:
+                if response.status >= 200 and not final.done():
+                    final.set_result(response)
+
+            def failed(cause: Cause, final: asyncio.Future[Response] = final) -> None:
+                if not final.done():
+                    message = f"{hop.host}:{hop.port} over {hop.transport} does not answer"
+                    final.set_exception(CallError(message, cause.value))
+
+            client = self._core.request(request, hop, answered, failed)
+            response = await final
+            if response.status not in (401, 407) or credentials is None:
+                return response
+            header = credentials.answer(client.request, response, tried)
+            if header is None:
+                return response
+            auth[header[0]] = header[1]
+
+    def _way(self, uri: str, proxy: str | None, transport: str) -> tuple[Uri, Hop, list[str]]:
+        """The target, where the request goes first, and the Route it carries."""
+        try:
+            target = Uri.parse(uri if ":" in uri.partition("@")[0] else f"sip:{uri}")
+            if proxy is None:
+                return target, self._core.hop(target, transport), []
+            next_hop = Uri.parse(proxy if proxy.startswith(("sip:", "sips:")) else f"sip:{proxy}")
+        except ParseError as error:
+            raise CallError(
+                f"{uri!r} is not a SIP address ({error}); write it like sip:demo@127.0.0.1"
+            ) from error
+        lr = Uri("sip", host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None})
+        return target, self._core.hop(next_hop, transport), [f"<{lr}>"]
+
+    async def _address(self, hop: Hop) -> str:
+        address = await self.transport.resolve(hop.host)
+        if address is None:
+            raise CallError(f"there is no host {hop.host}; check the address", 503)
+        return address
+
+    def _caller(self, from_uri: str | None, username: str | None, towards: str) -> NameAddr:
+        if from_uri is None:
+            user = escape_user(username or "voiceforge")
+            return NameAddr("", Uri("sip", user, host=self.transport.local_host(towards)))
+        try:
+            return NameAddr.parse(from_uri).without_params()
+        except ParseError as error:
+            raise CallError(f"{from_uri!r} is not a SIP address ({error})") from error
+
+    # -- being called (sip.transport.Handler)
+
+    def on_response(self, response: Response, source: Source) -> None:
+        if not self._layer.receive_response(response):
+            self.transport.counts.dropped += 1
+
+    def refuse(self, error: ParseError) -> Response:
+        assert error.request is not None
+        tag = secrets.token_hex(8)
+        return error.request.response(error.status, _phrase(error.reason, error.status), to_tag=tag)
+
+    def on_request(self, request: Request, source: Source) -> None:
+        if self._layer.absorb(request):
+            return
+        if request.method == "CANCEL":
+            self._cancel(request, source)
+            return
+        if (tag := request.to.tag) is not None and request.method != "REGISTER":
+            self._in_dialog(request, tag, source)
+            return
+        if request.method == "ACK":
+            return
+        if self._overloaded(request):
+            self.counts.refused += 1
+            self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        elif self._layer.merged(request):
+            self._stateless(request.response(482), request, source)
+        elif request.method == "OPTIONS":
+            self._stateless(self._capabilities(request), request, source)
+        elif request.method == "REGISTER":
+            self._register(request, source)
+        elif request.method == "INVITE":
+            self._invited(request, source)
+        else:
+            self._stateless(request.response(481), request, source)
+
+    def _in_dialog(self, request: Request, tag: str, source: Source) -> None:
+        user = self._core.dialogs.get((request.call_id, tag, request.from_.tag or ""))
+        if request.method == "ACK":
+            if user is not None:
+                user.acknowledged(request)
+        elif user is None:
+            self._stateless(request.response(481), request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        else:
+            user.receive(self._layer.serve(request, source))
+
+    def _cancel(self, request: Request, source: Source) -> None:
+        """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
+        invite = self._layer.invite_of(request)
+        if invite is None:
+            self._stateless(request.response(481), request, source)
+            return
+        server = self._layer.serve(request, source)
+        tag = invite.machine.last.to.tag if invite.machine.last is not None else None
+        if invite.on_cancel is not None:
+            tag = invite.on_cancel(request) or tag
+        server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
+
+    def _overloaded(self, request: Request) -> bool:
+        if request.method == "INVITE":
+            if self._stopping or len(self._calls) >= self._max_calls:
+                return True
+        return self._layer.unanswered >= self._max_pending
+
+    def _register(self, request: Request, source: Source) -> None:
+        assert self.registrar is not None
+        received = (source.transport, source.host, source.port)
+        response = self.registrar.register(request, self._now(), received)
+        if response.status == 401:
+            # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
+            self._stateless(response, request, source)
+        else:
+            self._tag(response, request)
+            self._layer.serve(request, source).respond(response)
+
+    def _capabilities(self, request: Request) -> Response:
+        status = 503 if self._stopping else 200
+        headers = [
+            ("Allow", self._core.allow),
+            ("Accept", "application/sdp"),
+            ("Accept-Encoding", "identity"),
+            ("Accept-Language", "en"),
+            ("Server", self._core.user_agent),
+        ]
+        return request.response(status, headers=headers)
+
+    def _invited(self, request: Request, source: Source) -> None:
+        caller: str | None = None
+        if self._authenticate_calls and self.registrar is not None:
+            claimed = request.from_.uri.unescaped_user
+            if claimed is not None and self.registrar.knows(claimed):
+                proof = self.registrar.authenticate(request, self._now(), proxy=True)
+                if isinstance(proof, str) and proof != claimed:
+                    proof = request.response(403)
+                if isinstance(proof, Response):
+                    self._refuse_invite(request, source, proof)
+                    return
+                caller = proof
+        if request.body:
+            try:
+                check_offer(request.body, "127.0.0.1", 4)
+            except SdpError as error:
+                status = 488 if isinstance(error, NoCommonCodec) else 400
+                self._refuse_invite(request, source, request.response(status))
+                return
+        server = self._layer.serve(request, source)
+        session = Session(self._core, request.call_id, (source.transport, source.host, source.port))
+        session.offered_by(server)
+        server.on_failure = session.failed
+        self.counts.incoming += 1
+        self._keep(session)
+        call = IncomingCall(request, source, session, caller)
+        try:
+            work = self._on_invite(call)
+        except Exception:
+            log.exception("the application failed on a call to %s", call.user)
+            call.reject(500)
+            return
+        if work is not None:
+            self._spawn(self._serve_call(call, work))
+        if not server.answered and server.machine.last is None:
+            session.ring(100)
+
+    async def _serve_call(self, call: IncomingCall, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except CallError as error:
+            log.info("call to %s was not answered: %s", call.user, error)
+        except Exception:
+            log.exception("the application failed on a call to %s", call.user)
+            await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
+
+    def _refuse_invite(self, request: Request, source: Source, response: Response) -> None:
+        self._tag(response, request)
+        self._layer.serve(request, source).respond(response)
+
+    # -- inside
+
+    def _keep(self, session: Session) -> None:
+        self._calls.add(session)
+        session.on_over = lambda: self._calls.discard(session)
+
+    def _stateless(self, response: Response, request: Request, source: Source) -> None:
+        """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""
+        if request.method == "ACK":
+            return
+        self._tag(response, request)
+        self.transport.send_response(response, source, _nothing)
+
+    def _tag(self, response: Response, request: Request) -> None:
+        """A To tag that is the same for each repetition of the request."""
+        if request.to.tag is None:
+            seed = f"{request.via}{request.call_id}{request.cseq}".encode("utf-8", "surrogateescape")
+            tag = hashlib.blake2s(seed, key=self._secret, digest_size=8).hexdigest()
+            response.set("To", f"{response.get('To')};tag={tag}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _wake(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(at, self._layer.run_timers)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _phrase(reason: str, status: int) -> str | None:
+    """What was wrong, where it fits a reason phrase."""
+    return (
+        reason if status == 400 and reason.isascii() and reason.isprintable() and len(reason) < 80 else None
+    )
+
+
+def _credentials(username: str | None, password: str | None) -> Credentials | None:
+    return None if username is None or password is None else Credentials(username, password)
