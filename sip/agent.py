@@ -30,7 +30,7 @@ from sip.sdp import NoCommonCodec, SdpError
 from sip.sdp import answer as check_offer
 from sip.session import Session
 from sip.transaction import RFC_TIMING, Cause, Timing
-from sip.transaction_layer import Hop, TransactionLayer
+from sip.transaction_layer import Hop, Server, TransactionLayer
 from sip.transport import Transport
 from sip.uri import Uri, escape_user
 from sip.wire import RtpWire
@@ -403,7 +403,11 @@ class SipAgent:
             return
         if work is not None:
             self._spawn(self._serve_call(call, work))
-        if not server.answered and server.machine.last is None:
+        # Asked after the first step of the application's coroutine: many answer or refuse within it.
+        asyncio.get_running_loop().call_soon(self._trying, server, session)
+
+    def _trying(self, server: Server, session: Session) -> None:
+        if server.machine.last is None:
             session.ring(100)
 
     async def _serve_call(self, call: IncomingCall, work: Awaitable[None]) -> None:

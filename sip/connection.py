@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from sip.framing import PONG_BYTES, FramingError, KeepAlive, StreamFramer
 from sip.message import ParseError, Request, Response
@@ -86,13 +86,13 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        name = transport.get_extra_info("peername")
+        wire = cast(asyncio.Transport, transport)  # uvloop's transports have the methods, not the base class
+        name = wire.get_extra_info("peername")
         self._last = asyncio.get_running_loop().time()
-        self._wire = transport
+        self._wire = wire
         self.remote = (name[0], name[1]) if name else ("", 0)
         if not name or not self._owner.connected(self):
-            transport.abort()
+            wire.abort()
 
     def data_received(self, data: bytes) -> None:
         if not self.open:

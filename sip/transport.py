@@ -209,7 +209,7 @@ class Transport:
         self.counts.malformed += 1
         if error.request is None:
             return
-        log.info("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)
+        log.debug("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)
         try:
             response = self._handler.refuse(error)
             try:
