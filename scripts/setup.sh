@@ -19,7 +19,7 @@ readonly RUNTIME_LOCKS="requirements.lock requirements-nodeps.lock requirements-
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# The checkout's own place counts too: a virtual environment does not survive being moved.
+# The checkout's own place counts too, see ensure_venv.
 # shellcheck disable=SC2086
 packages_stamp() { echo "$STAMPS/packages-$({ pwd; cat $RUNTIME_LOCKS; } | sha256sum | cut -c1-16)"; }
 project_stamp() { echo "$STAMPS/project-$({ pwd; cat pyproject.toml; } | sha256sum | cut -c1-16)"; }
@@ -34,6 +34,7 @@ take_turn() {
         exec 9>build/setup.lock
         flock -n 9 || { say "waiting for another set-up of this checkout"; flock 9; }
     fi
+    : >"$LOG"
     have_turn=1
 }
 
@@ -73,8 +74,9 @@ pick_python() {
     python=$lacks_venv
 }
 
+# Scripts in a virtual environment name its place: one that was moved is made again.
 ensure_venv() {
-    supported .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+    if supported .venv/bin/python && grep -qsF "$(pwd -P)/.venv/bin/python" .venv/bin/pip; then return; fi
     local python
     pick_python
     say "making .venv with $("$python" --version)"
@@ -106,7 +108,11 @@ pip_install() {
     say "$name"
     .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --progress-bar off \
         --require-hashes -r "$lock" "$@" 2>&1 | tee -a "$LOG" | progress "$(grep -c '^[A-Za-z0-9]' "$lock")" ||
-        { tail -n 12 "$LOG" >&2; die "pip failed; all of its output is in $LOG"; }
+        pip_failed
+}
+pip_failed() {
+    grep '^ERROR' "$LOG" | tail -n 3 >&2 || true
+    die "pip failed; all of its output is in $LOG"
 }
 stamp() { rm -f "${1%-*}"-*; mkdir -p "$STAMPS"; touch "$1"; }
 
@@ -129,8 +135,7 @@ runtime() {
     done_before "$mark" && return
     take_turn
     .venv/bin/python -m pip install --disable-pip-version-check --root-user-action=ignore --quiet --no-index \
-        --no-deps --no-build-isolation -e . >>"$LOG" 2>&1 ||
-        { tail -n 12 "$LOG" >&2; die "could not install the project into .venv; all output is in $LOG"; }
+        --no-deps --no-build-isolation -e . >>"$LOG" 2>&1 || pip_failed
     stamp "$mark"
     say "ready"
 }
