@@ -1,0 +1,144 @@
+"""The demo agent: books a meeting room in six questions, by voice or by keys, without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from mediaserver.records import BookingMade, Record
+from pipelines.agent import AgentInput, Answered, Listen, Pressed, Reply, Silence, Utterance
+from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
+from pipelines.flows.executor import FlowExecutor, Outcome, Step
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow
+from pipelines.flows.validation import validate
+
+CHANGES = {name: name for name in ("place", "day", "time", "length", "people")}
+
+
+def booking_flow(today: date) -> Flow:
+    """The flow as of `today` (server's local date)."""
+    flow = Flow.of(
+        "booking",
+        "wish",
+        (
+            Ask(
+                "wish",
+                "wish",
+                "Hello, this is the room desk. To reserve a meeting room, say: book a room.",
+                "Please say: book a room.",
+                "place",
+            ),
+            Ask(
+                "place",
+                "place",
+                "Which office would you like? For example Mountain View, or London.",
+                "Please say a place: Mountain View, San Francisco, New York, London, Paris, or Berlin.",
+                "day",
+            ),
+            Ask(
+                "day",
+                "day",
+                "{place}. And for which day?",
+                "Please say today, tomorrow, or a day of the week.",
+                "time",
+            ),
+            Ask(
+                "time",
+                "time",
+                "At what time does it begin {day}?",
+                "Please say when it begins, for example half past ten.",
+                "length",
+            ),
+            Ask(
+                "length",
+                "length",
+                "At {time}. How long do you need it?",
+                "Please say how long, for example half an hour, or ninety minutes.",
+                "people",
+            ),
+            Ask(
+                "people",
+                "people",
+                "And how many people will there be?",
+                "Please say how many people, for example five people.",
+                "check",
+            ),
+            Confirm(
+                "check",
+                "verdict",
+                "{place}, {day} at {time}, {length}, {people}.",
+                "Say no to change it.",
+                "Is that right? Please say yes or no.",
+                yes="booked",
+                no="change",
+                cancel="cancelled",
+                changes=CHANGES,
+            ),
+            Ask(
+                "change",
+                "part",
+                "What should I change: the place, the day, the time, the length, or the people?",
+                "Please say place, day, time, length, or people.",
+                "check",
+                branches=CHANGES,
+            ),
+            EndCall("booked", "Your room is booked. Goodbye.", "confirmed"),
+            EndCall("cancelled", "I have cancelled it. Goodbye.", "cancelled"),
+        ),
+        (WISH, PLACE, day_slot(today), TIME, LENGTH, PEOPLE, VERDICT, PART),
+        give_up="I am sorry, I cannot hear you. Please call again. Goodbye.",
+    )
+    validate(flow)
+    return flow
+
+
+class FlowAgent:
+    """An Agent that runs a flow; `record` turns an outcome into what is stored, or None."""
+
+    def __init__(self, flow: Flow, record: Callable[[Outcome], Record | None]) -> None:
+        self.executor = FlowExecutor(flow)
+        self._record = record
+
+    async def respond(self, said: AgentInput) -> Reply:
+        return self._reply(self._step(said))
+
+    def _step(self, said: AgentInput) -> Step:
+        match said:
+            case Answered():
+                return self.executor.start()
+            case Utterance(text=text, understood=understood):
+                return self.executor.utterance(text, understood)
+            case Pressed(digit=digit):
+                return self.executor.digit(digit)
+            case Silence():
+                return self.executor.silence()
+
+    def hung_up(self, heard: str) -> tuple[Record, ...]:
+        return self._records(self.executor.hang_up(heard))
+
+    def _reply(self, step: Step) -> Reply:
+        slot = step.slot
+        listen = Listen() if slot is None else Listen(slot.grammar, slot.finality, step.silence_ms)
+        return Reply(step.say, listen, step.end, self._records(step.outcomes))
+
+    def _records(self, outcomes: tuple[Outcome, ...]) -> tuple[Record, ...]:
+        return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)
+
+
+def booking_agent(call_id: UUID, today: date) -> FlowAgent:
+    """The agent of one call to `sip:demo`."""
+
+    def record(outcome: Outcome) -> Record:
+        slots = outcome.slots
+        return BookingMade(
+            call_id,
+            place=str(slots["place"]),
+            day=str(slots["day"]),
+            time=str(slots["time"]),
+            minutes=int(slots["length"]),
+            people=int(slots["people"]),
+            status=outcome.status,
+        )
+
+    return FlowAgent(booking_flow(today), record)

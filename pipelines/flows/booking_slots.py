@@ -1,0 +1,418 @@
+"""What the booking flow can learn: its grammars, what words and digits mean, and how values are read back.
+
+Grammars are small on purpose: a recogniser with few choices errs little. All their words are in cmudict.
+Filler stands at the beginning only, so that a finished answer is seen as finished.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from pipelines.engines import Grammar
+from pipelines.flows.model import Dtmf, Slot, Value
+from pipelines.flows.numbers import UNITS, alternatives, number
+from pipelines.text import WEEKDAYS, cardinal, clock_time
+from pipelines.text import day as spoken_day
+
+PLACES = ("Mountain View", "San Francisco", "New York", "London", "Paris", "Berlin")
+LEAD = frozenset("um uh at in on for to the please make it a an it's".split())
+"""Words that may stand before an answer and mean nothing."""
+
+
+def grammar(name: str, rules: str) -> Grammar:
+    """A JSGF document (JSpeech Grammar Format, W3C note of 5 June 2000)."""
+    return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{rules.strip()}\n")
+
+
+def without_lead(text: str, lead: frozenset[str] = LEAD) -> list[str]:
+    words = text.split()
+    while words and words[0] in lead:
+        words = words[1:]
+    return words
+
+
+def _menu(*values: Value) -> dict[str, Value]:
+    return {str(key): value for key, value in enumerate(values, 1)}
+
+
+def _listed(choices: dict[str, Value], lead: frozenset[str] = LEAD) -> dict[str, Value]:
+    return {" ".join(without_lead(words, lead)): value for words, value in choices.items()}
+
+
+# ---- the wish
+
+
+def _wish(text: str) -> Value | None:
+    words = text.split()
+    return "book" if "room" in words else None
+
+
+WISH = Slot(
+    "wish",
+    grammar(
+        "wish",
+        """
+public <wish> = [<lead>] (book | reserve) <room> | (i'd like | i want | i need) [to (book | reserve)] <room>
+  | [can i] book <room> | <room> please;
+<lead> = please | hello | hi | i'd like to | i want to | i would like to | can i | could you;
+<room> = (a | the) [meeting | conference] room;
+""",
+    ),
+    _wish,
+    Dtmf(1, _menu("book").get, "Press one to book a room."),
+)
+
+
+# ---- the place
+
+_PLACE_WORDS = {place.lower(): place for place in PLACES}
+
+
+def _place(text: str) -> Value | None:
+    return _PLACE_WORDS.get(" ".join(without_lead(text, LEAD | {"office"})))
+
+
+PLACE = Slot(
+    "place",
+    grammar(
+        "place",
+        f"""
+public <place> = [in | at | the] ({" | ".join(_PLACE_WORDS)});
+""",
+    ),
+    _place,
+    Dtmf(
+        1,
+        _menu(*PLACES).get,
+        " ".join(f"Press {cardinal(key)} for {place}." for key, place in enumerate(PLACES, 1)),
+    ),
+)
+
+
+# ---- the day
+
+
+def day_slot(today: date) -> Slot:
+    """Days as ISO dates; a weekday is the next one after today."""
+
+    def parse(text: str) -> Value | None:
+        words = without_lead(text, LEAD | {"this", "next", "coming"})
+        match words:
+            case ["today"]:
+                return today.isoformat()
+            case ["tomorrow"]:
+                return (today + timedelta(days=1)).isoformat()
+            case ["day", "after", "tomorrow"]:
+                return (today + timedelta(days=2)).isoformat()
+            case [name] if name.capitalize() in WEEKDAYS:
+                ahead = (WEEKDAYS.index(name.capitalize()) - today.weekday() - 1) % 7 + 1
+                return (today + timedelta(days=ahead)).isoformat()
+            case _:
+                return None
+
+    def keyed(digits: str) -> Value | None:
+        key = int(digits) if digits.isdecimal() else 0
+        return (today + timedelta(days=key - 1)).isoformat() if key else None
+
+    def say(value: Value) -> str:
+        chosen = date.fromisoformat(str(value))
+        match (chosen - today).days:
+            case 0:
+                return "today"
+            case 1:
+                return "tomorrow"
+            case _:
+                return spoken_day(chosen)
+
+    return Slot(
+        "day",
+        grammar(
+            "day",
+            f"""
+public <day> = [for | on | this | next] (today | tomorrow | <weekday>) | [the] day after tomorrow;
+<weekday> = {" | ".join(WEEKDAYS).lower()};
+""",
+        ),
+        parse,
+        Dtmf(1, keyed, "Press one for today, two for tomorrow, three for the day after, and so on."),
+        say,
+    )
+
+
+# ---- the time
+
+FIRST_OFFICE_HOUR = 7
+"""'two thirty' is in the afternoon, 'nine' in the morning: hours from 7 to 12 are before noon."""
+_HALVES = {
+    ("a", "m"): 0,
+    ("in", "the", "morning"): 0,
+    ("p", "m"): 12,
+    ("in", "the", "afternoon"): 12,
+    ("in", "the", "evening"): 12,
+}
+
+
+def _time(text: str) -> Value | None:
+    words = without_lead(text)
+    half: int | None = None
+    for ending, offset in _HALVES.items():
+        if tuple(words[-len(ending) :]) == ending:
+            words, half = words[: -len(ending)], offset
+            break
+    return _clock(words, half)
+
+
+def _clock(words: list[str], half: int | None) -> str | None:
+    """Hour and minute without the part of the day."""
+    match words:
+        case ["noon" | "midday"] if half is None:
+            return "12:00"
+        case [hour, "o'clock"]:
+            return _at(UNITS.get(hour), 0, half)
+        case [hour, "hundred"] if half is None and 13 <= UNITS.get(hour, 0) <= 19:
+            return _at(UNITS[hour], 0, None)
+        case ["half", "past", hour]:
+            return _at(UNITS.get(hour), 30, half)
+        case ["quarter", "past", hour]:
+            return _at(UNITS.get(hour), 15, half)
+        case ["quarter", "to", hour] if hour in UNITS:
+            return _at((UNITS[hour] - 2) % 12 + 1, 45, half)
+        case [hour, *rest]:
+            minutes = number(rest) if rest else 0
+            # 'two five' is not a time; a recogniser that hears it has guessed.
+            return _at(UNITS.get(hour), minutes, half) if minutes == 0 or (minutes or 0) >= 10 else None
+        case _:
+            return None
+
+
+def _at(hour: int | None, minute: int | None, half: int | None) -> str | None:
+    if hour is None or minute is None or not 1 <= hour <= 23 or (half is not None and hour > 12):
+        return None
+    if half is not None:
+        hour = hour % 12 + half
+    elif hour < FIRST_OFFICE_HOUR:
+        hour += 12
+    return f"{hour:02}:{minute:02}"
+
+
+def _time_keyed(digits: str) -> Value | None:
+    """'1430' and '230'; '9' is nine o'clock."""
+    if not digits.isdecimal():
+        return None
+    hour, minute = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
+    if len(digits) == 4:
+        return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
+    return _at(hour, minute, None) if minute < 60 else None
+
+
+def _say_time(value: Value) -> str:
+    hour, minute = (int(part) for part in str(value).split(":"))
+    if (hour, minute) in ((0, 0), (12, 0)):
+        return clock_time(hour, minute)
+    return f"{hour % 12 or 12}:{minute:02} {'a' if hour < 12 else 'p'}.m."
+
+
+TIME = Slot(
+    "time",
+    grammar(
+        "time",
+        f"""
+public <time> = [at] (<clock> [<half>] | noon | midday | <late>);
+<clock> = <hour> [<minutes> | o'clock] | half past <hour> | [a] quarter (past | to) <hour>;
+<late> = (thirteen | fourteen | fifteen | sixteen | seventeen | eighteen) (hundred | <minutes>);
+<hour> = {alternatives(range(1, 13))};
+<minutes> = {alternatives([10, 15, 20, 25, 30, 35, 40, 45, 50, 55])};
+<half> = a m | p m | in the (morning | afternoon | evening);
+""",
+    ),
+    _time,
+    Dtmf(4, _time_keyed, "Key in the time with four digits, for example one four three zero."),
+    _say_time,
+    ("thirty", "fifteen", "p m", "a m"),
+)
+
+
+# ---- the length
+
+
+def _minutes(text: str) -> Value | None:
+    words = without_lead(text, LEAD - {"a", "an"})
+    said = " ".join(words)
+    if said in _FIXED_LENGTHS:
+        return _FIXED_LENGTHS[said]
+    match words:
+        case [*count, "hour" | "hours", "and", "a", "half"]:
+            return _hours(count, 30)
+        case [*count, "and", "a", "half", "hours"]:
+            return _hours(count, 30)
+        case [*count, "hour" | "hours", "and", "a", "quarter"]:
+            return _hours(count, 15)
+        case [count, "hour" | "hours", *more, "minutes"]:
+            extra = number([word for word in more if word != "and"])
+            return None if extra is None else _hours([count], extra)
+        case [*count, "minutes"]:
+            minutes = number(count)
+            return minutes if minutes and minutes >= 5 else None
+        case [*count, "hour" | "hours"]:
+            return _hours(count, 0)
+        case _:
+            return None
+
+
+_FIXED_LENGTHS: dict[str, int] = {
+    "half an hour": 30,
+    "a half hour": 30,
+    "half hour": 30,
+    "a quarter of an hour": 15,
+    "quarter of an hour": 15,
+    "three quarters of an hour": 45,
+}
+
+
+def _hours(count: list[str], extra: int) -> int | None:
+    hours = 1 if count in (["a"], ["an"]) else number(count)
+    return hours * 60 + extra if hours and hours <= 8 else None
+
+
+def _say_length(value: Value) -> str:
+    hours, minutes = divmod(int(value), 60)
+    match hours, minutes:
+        case 0, 30:
+            return "half an hour"
+        case 0, _:
+            return f"{minutes} minutes"
+        case 1, 30:
+            return "an hour and a half"
+        case 1, 0:
+            return "one hour"
+        case _:
+            return f"{hours} hour{'' if hours == 1 else 's'}" + (f" and {minutes} minutes" if minutes else "")
+
+
+def _minutes_keyed(digits: str) -> Value | None:
+    return int(digits) if digits.isdecimal() and 5 <= int(digits) <= 480 else None
+
+
+LENGTH = Slot(
+    "length",
+    grammar(
+        "length",
+        f"""
+public <length> = [for] (half an hour | a half hour | [a] quarter of an hour | three quarters of an hour
+  | <count> minutes | (an | one) hour [<extra>] | <hours> hours [<extra>] | <hours> and a half hours);
+<extra> = and a (half | quarter) | [and] (fifteen | thirty | forty five) minutes;
+<count> = {alternatives([10, 15, 20, 25, 30, 40, 45, 50, 60, 90])};
+<hours> = one | two | three | four | five | six;
+""",
+    ),
+    _minutes,
+    Dtmf(3, _minutes_keyed, "Key in the minutes, then hash."),
+    _say_length,
+    ("and a half", "thirty minutes"),
+)
+
+
+# ---- how many
+
+MOST_PEOPLE = 20
+
+
+def _people(text: str) -> Value | None:
+    words = without_lead(text, LEAD | {"we", "are", "we're", "there", "will", "be", "of", "us"})
+    match words:
+        case ["just" | "only", "me"] | ["me"] | ["myself"] | ["just", "myself"]:
+            return 1
+        case ["just", "the", "two", "of", "us"]:
+            return 2
+        case [*count, "people" | "persons" | "person"] | [*count, "of", "us"] | count:
+            return _head_count(count)
+
+
+def _head_count(count: list[str]) -> int | None:
+    people = number(count)
+    return people if people and people <= MOST_PEOPLE else None
+
+
+def _people_keyed(digits: str) -> Value | None:
+    return int(digits) if digits.isdecimal() and 1 <= int(digits) <= MOST_PEOPLE else None
+
+
+def _say_people(value: Value) -> str:
+    return "one person" if int(value) == 1 else f"{value} people"
+
+
+PEOPLE = Slot(
+    "people",
+    grammar(
+        "people",
+        f"""
+public <people> = [for | we are] <count> [people | of us] | one person | just (me | myself);
+<count> = {alternatives(range(1, MOST_PEOPLE + 1))};
+""",
+    ),
+    _people,
+    Dtmf(2, _people_keyed, "Key in the number of people, then hash."),
+    _say_people,
+)
+
+
+# ---- yes, no, and what to change
+
+PARTS: dict[str, Value] = {
+    "place": "place",
+    "office": "place",
+    "day": "day",
+    "date": "day",
+    "time": "time",
+    "length": "length",
+    "duration": "length",
+    "people": "people",
+    "number of people": "people",
+}
+_AGREED = _listed(
+    dict.fromkeys(
+        ("yes", "yeah", "yes please", "yep", "correct", "that's right", "that's correct", "okay"), "yes"
+    )
+)
+_REFUSED = _listed(dict.fromkeys(("no", "nope", "no change it", "change it", "that's wrong", "wrong"), "no"))
+_CANCELLED = _listed(dict.fromkeys(("cancel", "cancel it", "no cancel it", "never mind"), "cancel"))
+_PART_RULES = f"""
+<part> = [the] ({" | ".join(PARTS)});
+"""
+
+
+def _part(text: str) -> Value | None:
+    words = without_lead(text, LEAD | {"no", "change", "wrong"})
+    return PARTS.get(" ".join(words))
+
+
+def _verdict(text: str) -> Value | None:
+    for choices in (_AGREED, _REFUSED, _CANCELLED):
+        if text in choices:
+            return choices[text]
+    return _part(text)
+
+
+VERDICT = Slot(
+    "verdict",
+    grammar(
+        "verdict",
+        f"""
+public <verdict> = {" | ".join([*_AGREED, *_REFUSED, *_CANCELLED])} | no [change] <part> | change <part>;
+{_PART_RULES}""",
+    ),
+    _verdict,
+    Dtmf(1, _menu("yes", "no", "cancel").get, "Press one if it is right, two to change it, three to cancel."),
+    continuations=("the time", "change it", "cancel it"),
+)
+
+PART = Slot(
+    "part",
+    grammar("part", f"public <which> = [change] <part>;\n{_PART_RULES}"),
+    _part,
+    Dtmf(
+        1,
+        _menu("place", "day", "time", "length", "people").get,
+        "Press one for the place, two for the day, three for the time, four for the length, five for people.",
+    ),
+)

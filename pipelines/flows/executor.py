@@ -1,0 +1,228 @@
+"""Runs a flow: what the caller did goes in, what to say and how to listen comes out.
+
+Sans-I/O: no clock, no engine, no storage. It never raises on what a caller says or presses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Node, Say, Slot, Value
+
+DIGIT_PAUSE_MS = 2_500
+"""An answer on the keys is complete after this much silence."""
+SILENCES = 3
+"""After so many unanswered questions in a row the call is ended."""
+MISSES = 15
+"""A line on which nothing is ever understood is given up after so many tries at one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result the flow has reached: 'held', 'confirmed' or 'cancelled', with all slots."""
+
+    status: str
+    slots: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do after an input."""
+
+    say: str = ""
+    slot: Slot | None = None
+    """What is being asked; None after the end."""
+    silence_ms: int = 7_000
+    end: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+
+
+def plain(text: str) -> str:
+    """Lower-case words only, for comparing what was heard with what was said."""
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
+
+
+class FlowExecutor:
+    """One caller's way through a (valid) flow."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._node: Node = flow.nodes[flow.start]
+        self._digits = ""
+        self._misses = 0
+        self._silences = 0
+        self._outcomes: list[Outcome] = []
+        self.slots: dict[str, Value] = {}
+
+    @property
+    def node(self) -> str:
+        """Where the caller is."""
+        return self._node.id
+
+    def start(self) -> Step:
+        return self._enter(self._flow.start)
+
+    def utterance(self, text: str, understood: bool = True) -> Step:
+        """The caller said something; `understood` is the recogniser's opinion."""
+        self._digits = ""
+        slot = self._slot()
+        if slot is None:
+            return self._ended()
+        value = slot.parse(text.lower()) if understood else None
+        return self._missed(slot) if value is None else self._filled(value)
+
+    def digit(self, digit: str) -> Step:
+        """The caller pressed a key."""
+        slot = self._slot()
+        if slot is None:
+            return self._ended()
+        self._silences = 0
+        if digit == "*":
+            self._digits = ""
+            return self._ask(f"{self._help()} {slot.dtmf.offer}")
+        if digit == "#":
+            return self._keyed(slot) if self._digits else self._ask(slot.dtmf.offer)
+        self._digits += digit
+        if len(self._digits) >= slot.dtmf.most:
+            return self._keyed(slot)
+        return Step("", slot, DIGIT_PAUSE_MS)
+
+    def silence(self) -> Step:
+        """Nothing came."""
+        slot = self._slot()
+        if slot is None:
+            return self._ended()
+        if self._digits:
+            return self._keyed(slot)
+        if isinstance(self._node, Confirm):
+            return self._filled("yes")
+        self._silences += 1
+        if self._silences >= SILENCES:
+            return self._give_up()
+        return self._ask(self._help() if self._silences == 1 else slot.dtmf.offer)
+
+    def hang_up(self, heard: str) -> tuple[Outcome, ...]:
+        """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
+        and not objected has agreed."""
+        if isinstance(self._node, Confirm) and plain(self._node_facts(self._node)) in plain(heard):
+            return (Outcome("confirmed", dict(self.slots)),)
+        return ()
+
+    # ---- inside
+
+    def _slot(self) -> Slot | None:
+        match self._node:
+            case Ask(slot=name) | Confirm(slot=name):
+                return self._flow.slots[name]
+            case _:
+                return None
+
+    def _filled(self, value: Value) -> Step:
+        self._misses = self._silences = 0
+        node = self._node
+        if isinstance(node, Confirm):
+            return self._answered(node, str(value))
+        assert isinstance(node, Ask)
+        target = node.branches.get(str(value))
+        if target is not None:
+            return self._ask_anew(target)
+        self.slots[node.slot] = value
+        return self._enter(node.next)
+
+    def _answered(self, node: Confirm, value: str) -> Step:
+        match value:
+            case "yes":
+                return self._enter(node.yes)
+            case "no":
+                return self._enter(node.no)
+            case "cancel":
+                return self._enter(node.cancel)
+            case _:
+                return self._ask_anew(node.changes[value])
+
+    def _ask_anew(self, target: str) -> Step:
+        node = self._flow.nodes[target]
+        if isinstance(node, Ask):
+            self.slots.pop(node.slot, None)
+        return self._enter(target)
+
+    def _enter(self, target: str) -> Step:
+        """Go to a node, over those that need no answer."""
+        self._misses = self._silences = 0
+        self._digits = ""
+        said: list[str] = []
+        # A flow of Say nodes in a circle would never come to a question; no valid path is longer than this.
+        for _ in range(2 * len(self._flow.nodes)):
+            node = self._node = self._flow.nodes[target]
+            match node:
+                case Say():
+                    said.append(self._fill(node.text))
+                    target = node.next
+                case Ask() if node.slot in self.slots:
+                    target = node.next
+                case Ask():
+                    return self._ask(" ".join([*said, self._fill(node.text)]))
+                case Confirm():
+                    self._outcomes.append(Outcome("held", dict(self.slots)))
+                    return self._ask(" ".join([*said, self._node_facts(node), self._fill(node.text)]))
+                case EndCall():
+                    if node.outcome:
+                        self._outcomes.append(Outcome(node.outcome, dict(self.slots)))
+                    return self._ended(" ".join([*said, self._fill(node.text)]))
+        return self._give_up()
+
+    def _keyed(self, slot: Slot) -> Step:
+        keyed, self._digits = self._digits, ""
+        value = slot.dtmf.parse(keyed)
+        if value is None:
+            self._misses += 1
+            return self._ask(f"Sorry, {' '.join(keyed)} is not possible here. {slot.dtmf.offer}")
+        return self._filled(value)
+
+    def _missed(self, slot: Slot) -> Step:
+        self._silences = 0
+        self._misses += 1
+        if self._misses > MISSES:
+            return self._give_up()
+        more = self._help() if self._misses == 1 else slot.dtmf.offer
+        return self._ask(f"{self._flow.sorry} {more}")
+
+    def _ask(self, text: str) -> Step:
+        node = self._node
+        silence_ms = node.silence_ms if isinstance(node, Ask | Confirm) else 7_000
+        return Step(text, self._slot(), silence_ms, outcomes=self._told())
+
+    def _ended(self, text: str = "") -> Step:
+        return Step(text, None, end=True, outcomes=self._told())
+
+    def _give_up(self) -> Step:
+        self._node = EndCall("given up", self._flow.give_up)
+        return self._ended(self._flow.give_up)
+
+    def _told(self) -> tuple[Outcome, ...]:
+        outcomes, self._outcomes = tuple(self._outcomes), []
+        return outcomes
+
+    def _help(self) -> str:
+        match self._node:
+            case Confirm():
+                return f"{self._node_facts(self._node)} {self._fill(self._node.help)}"
+            case Ask():
+                return self._fill(self._node.help)
+            case _:
+                return ""
+
+    def _node_facts(self, node: Confirm) -> str:
+        return self._fill(node.facts)
+
+    def _fill(self, text: str) -> str:
+        said = {name: self._flow.slots[name].say(value) for name, value in self.slots.items()}
+        return text.format_map(_Spoken(said))
+
+
+class _Spoken(dict[str, str]):
+    """Slots that are not known yet are left out of a text."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,26 @@
+"""Number words as they come from a recogniser, and back into grammars. Integers from 0 to 99 only."""
+
+from __future__ import annotations
+
+from pipelines.text import ONES, TENS, cardinal
+
+UNITS = {word: n for n, word in enumerate(ONES)}
+TENS_VALUES = {word: 10 * n for n, word in enumerate(TENS) if n >= 2}
+
+
+def number(words: list[str]) -> int | None:
+    """['forty', 'five'] -> 45; None for anything that is not exactly one number."""
+    match words:
+        case [one] if one in UNITS:
+            return UNITS[one]
+        case [tens] if tens in TENS_VALUES:
+            return TENS_VALUES[tens]
+        case [tens, one] if tens in TENS_VALUES and 1 <= UNITS.get(one, 0) <= 9:
+            return TENS_VALUES[tens] + UNITS[one]
+        case _:
+            return None
+
+
+def alternatives(values: range | list[int]) -> str:
+    """Numbers as a JSGF alternative: 'one | two | twenty one'."""
+    return " | ".join(cardinal(n).replace("-", " ") for n in values)

@@ -1,0 +1,247 @@
+"""Stand-ins with clocks of their own, for conversations that run in milliseconds.
+
+Nothing here is random, sleeps or opens anything. `Conversation` is the media clock, the leg and the caller.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from mediaserver.errors import EngineError
+from mediaserver.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
+from mediaserver.records import BookingMade, EventHappened, Record, TurnSaid
+from pipelines.agent import Agent, AgentInput, Listen, Reply
+from pipelines.engines import Grammar, Kind, Manifest, SttResult, TtsChunk, WordMark
+from pipelines.session import AgentSession
+
+CALL_ID = UUID(int=7)
+SILENCE = np.zeros(FRAME_SAMPLES, dtype=np.int16)
+WORD_SAMPLES = 3200
+"""A word of the fake voice lasts 200 ms."""
+
+
+def tone(samples: int, amplitude: int = 6000) -> Frame:
+    wave = np.sin(np.arange(samples) * (2 * np.pi * 200 / 16_000)) * amplitude
+    return np.asarray(wave, dtype=np.int16)
+
+
+@dataclass
+class FakeCall:
+    """What a session needs from its call, kept in lists."""
+
+    id: UUID = CALL_ID
+    records: list[Record] = field(default_factory=list)
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def elapsed_ms(self) -> int:
+        return 0
+
+    def put(self, record: Record) -> None:
+        self.records.append(record)
+
+    def publish(self, kind: str, **data: Any) -> None:
+        self.events.append((kind, data))
+
+    def lines(self) -> list[TurnSaid]:
+        """The transcript as the database would have it: the last version of each line."""
+        latest = {record.index: record for record in self.records if isinstance(record, TurnSaid)}
+        return [latest[index] for index in sorted(latest)]
+
+    def bookings(self) -> list[BookingMade]:
+        return [record for record in self.records if isinstance(record, BookingMade)]
+
+    def happened(self, kind: str) -> list[EventHappened]:
+        return [
+            record for record in self.records if isinstance(record, EventHappened) and record.kind == kind
+        ]
+
+
+class FakeSttStream:
+    def __init__(self, stt: FakeStt, on_result: Callable[[SttResult], None]) -> None:
+        self.stt = stt
+        self.on_result = on_result
+        self.frames: list[Frame] = []
+        self.cancelled = False
+        self.finished = False
+
+    def feed(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+    def finish(self) -> None:
+        self.finished = True
+        self.stt.finished(self)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class FakeStt:
+    """Hears whatever `text` says at the moment of `finish`; empty is not understood. Results come
+    `delay_ticks` ticks later, even to cancelled streams, as from a slow worker."""
+
+    manifest = Manifest("fake", Kind.STT, "scripted", ("en",), "none")
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.extensible: set[str] = set()
+        """Texts to which more words could be added."""
+        self.delay_ticks = 2
+        self.mute = False
+        self.broken = False
+        self.streams: list[FakeSttStream] = []
+        self.grammars: list[Grammar | None] = []
+        self._due: list[tuple[int, FakeSttStream, SttResult]] = []
+        self._tick = 0
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> FakeSttStream:
+        if self.broken:
+            raise EngineError("no recogniser left")
+        stream = FakeSttStream(self, on_result)
+        self.streams.append(stream)
+        self.grammars.append(grammar)
+        return stream
+
+    def finished(self, stream: FakeSttStream) -> None:
+        if not self.mute:
+            more = self.text in self.extensible
+            known = bool(self.text)
+            self.post(stream, SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0))
+
+    def post(self, stream: FakeSttStream, result: SttResult) -> None:
+        self._due.append((self._tick + self.delay_ticks, stream, result))
+
+    def tick(self) -> None:
+        self._tick += 1
+        due = [entry for entry in self._due if entry[0] <= self._tick]
+        self._due = [entry for entry in self._due if entry[0] > self._tick]
+        for _, stream, result in due:
+            stream.on_result(result)
+
+
+class FakeTts:
+    """Speaks each word as a 200 ms tone, one chunk a word, all at once unless `gate` is closed."""
+
+    manifest = Manifest("fake", Kind.TTS, "tones", ("en",), "none")
+
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+        self.failures = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.marks = True
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncIterator[TtsChunk]:
+        self.spoken.append(text)
+        await self.gate.wait()
+        if self.failures:
+            self.failures -= 1
+            raise EngineError("the voice is gone")
+        at = 0
+        for index, word in enumerate(text.split()):
+            mark = WordMark(at, at + len(word), index * WORD_SAMPLES)
+            at += len(word) + 1
+            yield TtsChunk(tone(WORD_SAMPLES), (mark,) if self.marks else ())
+
+
+class ScriptedAgent:
+    """Gives its replies in order, then nothing more; keeps what it was told."""
+
+    def __init__(self, *replies: Reply | Exception, silence_ms: int = 7_000) -> None:
+        self.replies = list(replies)
+        self.inputs: list[AgentInput] = []
+        self.heard: str | None = None
+        self.listen = Listen(silence_ms=silence_ms)
+
+    async def respond(self, said: AgentInput) -> Reply:
+        self.inputs.append(said)
+        reply = self.replies.pop(0) if self.replies else Reply("", self.listen)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def hung_up(self, heard: str) -> tuple[Record, ...]:
+        self.heard = heard
+        return ()
+
+
+class Conversation:
+    """Runs a session tick by tick: a media clock with one call whose caller follows a script."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.call = FakeCall()
+        self.stt = FakeStt()
+        self.tts = FakeTts()
+        self.ended: list[Termination] = []
+        self.t = 0
+        self.session = AgentSession(
+            self.call, agent, self.stt, self.tts, self.ended.append, now=lambda: self.t / 16_000
+        )
+        self.sent: list[Frame | None] = []
+        self._vad_at = 512
+
+    async def tick(self, frame: Frame = SILENCE, probability: float = 0.02) -> Frame | None:
+        self.stt.tick()
+        self.session.on_frame(frame)
+        while self._vad_at <= self.t + FRAME_SAMPLES:
+            self.session.on_event(Voice(self._vad_at, probability))
+            self._vad_at += 512
+        out = self.session.next_frame(self.t)
+        self.sent.append(out)
+        self.t += FRAME_SAMPLES
+        for _ in range(8):
+            await asyncio.sleep(0)
+        return out
+
+    async def silence(self, ms: int) -> None:
+        for _ in range(ms // 20):
+            await self.tick()
+
+    async def say(self, text: str, ms: int = 700) -> None:
+        """Speech of `ms` that will be recognised as `text`; it ends with the last loud frame."""
+        self.stt.text = text
+        for _ in range(ms // 20):
+            await self.tick(tone(FRAME_SAMPLES), 0.97)
+
+    async def press(self, digits: str) -> None:
+        for digit in digits:
+            self.session.on_event(Digit(digit, self.t, 100))
+            await self.silence(200)
+
+    async def until_quiet(self, limit_ms: int = 30_000) -> None:
+        """Wait until the agent has spoken and come to an end."""
+        for _ in range(limit_ms // 20):
+            if await self.tick() is not None:
+                break
+        else:
+            raise AssertionError("the agent never spoke")
+        quiet = 0
+        for _ in range(limit_ms // 20):
+            quiet = 0 if await self.tick() is not None else quiet + 1
+            if quiet >= 10 or self.ended:
+                return
+        raise AssertionError("the agent never fell silent")
+
+    def speaking(self) -> bool:
+        """The last frame sent had a voice in it."""
+        last = self.sent[-1] if self.sent else None
+        return last is not None and bool(np.abs(last[-80:]).max() > 500)
+
+    async def hang_up(self) -> None:
+        self.session.on_event(Ended(Termination(EndedBy.CALLER, Why.HANGUP)))
+        await asyncio.sleep(0)
