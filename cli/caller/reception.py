@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import ceil
 
 NS_PER_MS = 1_000_000
@@ -24,6 +25,13 @@ def percentile(values: Sequence[float], q: float) -> float | None:
     return round(ranked[low] + (ranked[high] - ranked[low]) * (place - low), 3)
 
 
+def lateness_ms(interval_errors: Sequence[float]) -> list[float]:
+    """How late each packet was against the even schedule that its stream's earliest packet defines."""
+    behind = list(accumulate(interval_errors, initial=0.0))
+    earliest = min(behind)
+    return [late - earliest for late in behind]
+
+
 @dataclass(slots=True)
 class Reception:
     """Counters of one incoming audio stream of 20 ms packets at 8 kHz."""
@@ -37,8 +45,8 @@ class Reception:
     jitter_ms: float = 0.0
     longest_gap_ms: float = 0.0
     first_ns: int | None = None
-    intervals_off: array[float] = field(default_factory=lambda: array("f"))
-    """Milliseconds by which the time since the previous packet differed from 20."""
+    interval_errors: array[float] = field(default_factory=lambda: array("f"))
+    """Milliseconds by which the time since the previous packet exceeded 20 (negative: came sooner)."""
     _ssrc: int | None = None
     _base: int = 0
     _highest: int = 0
@@ -85,7 +93,7 @@ class Reception:
         gap_ns = at_ns - self._last_ns
         self.longest_gap_ms = max(self.longest_gap_ms, gap_ns / NS_PER_MS)
         if not marker:  # a marked packet begins a spurt: the time before it says nothing about pacing
-            self.intervals_off.append(abs(gap_ns - step * PACKET_NS) / NS_PER_MS)
+            self.interval_errors.append((gap_ns - step * PACKET_NS) / NS_PER_MS)
             elapsed = (timestamp - self._last_timestamp + 0x80000000 & 0xFFFFFFFF) - 0x80000000
             self.jitter_ms += (abs(gap_ns / NS_PER_MS - elapsed / 8) - self.jitter_ms) / 16
         self._last_ns, self._last_timestamp = at_ns, timestamp
@@ -109,5 +117,5 @@ class Reception:
             "restarts": self.restarts,
             "jitter_ms": round(self.jitter_ms, 3),
             "longest_gap_ms": round(self.longest_gap_ms, 3),
-            "interval_off_p99_ms": percentile(self.intervals_off, 99),
+            "interval_off_p99_ms": percentile([abs(e) for e in self.interval_errors], 99),
         }

@@ -85,7 +85,4 @@ def parse_event(lines: list[str]) -> ServerEvent | None:
         value = json.loads("\n".join(data))
     except ValueError:
         return None
-    if not isinstance(value, dict):
-        return None
-    inner = value.get("data", value)
-    return ServerEvent(str(kind or value.get("kind", "")), inner if isinstance(inner, dict) else value)
+    return ServerEvent(kind, value) if kind and isinstance(value, dict) else None

@@ -20,9 +20,10 @@ from itertools import count
 from typing import Any
 
 from cli.caller.reception import NS_PER_MS, Reception, percentile
-from cli.caller.sound import LEVELS, PACKET, PCMU, SILENCE, Samples, encode
+from cli.caller.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, encode
 from cli.caller.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
+from mediaserver.leg import Frame
 
 SLOTS = 20
 PORTS = (20_000, 30_000)
@@ -38,6 +39,11 @@ TRUSTED_LATE_MS = 5.0
 DIGITS = "0123456789*#ABCD"
 VOICED_PACKET_SHARE = 10
 """One sample in this many above the threshold makes a packet voiced, for deciding when to talk."""
+LOUD = {
+    kind: bytes(int(abs(int(level)) >= threshold(THRESHOLD_DB)) for level in levels)
+    for kind, levels in LEVELS.items()
+}
+"""For each codec a table code word -> 1 when its level reaches the threshold, else 0."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +89,10 @@ class MeasuringStream:
         self._rtp, self._rtcp = rtp, rtcp
         self._keep = keep
         self.local_port: int = rtp.getsockname()[1]
+        self.kind = PCMU
+        """The codec, as its static payload type."""
         self.payload_type = PCMU
+        self._kinds = {PCMU: PCMU, PCMA: PCMA}
         self.telephone_event_pt: int | None = None
         self._remote: tuple[str, int] | None = None
         self._rtcp_remote: tuple[str, int] | None = None
@@ -99,13 +108,11 @@ class MeasuringStream:
         self._endless_at = 0
         self._press: deque[_Event | None] = deque()
         self._press_timestamp = 0
-        self._loud = _loud_tables()
         self.reception = Reception()
         self.arrivals: list[Arrival] = []
         self.departures: list[Arrival] = []
         self.sent = 0
         self.send_errors = 0
-        self.off_loopback = 0
         self.socket_drops = 0
         self.voiced_packets = 0
         self.first_voiced_ns: int | None = None
@@ -124,22 +131,43 @@ class MeasuringStream:
 
     # What the signalling side sets -----------------------------------------------------------------
 
-    def set_remote(
+    def configure(
         self,
         remote: tuple[str, int],
+        codec: str,
         payload_type: int,
         telephone_event_pt: int | None,
-        sending: bool,
-        rtcp_port: int | None = None,
+        ptime_ms: int,
+        direction: str,
+        rtcp_port: int | None,
     ) -> None:
-        """Send there from now on. Another address than loopback is used as it is; the caller asked for it."""
+        """Send there from now on, always 20 ms to a packet. `codec`: PCMU or PCMA."""
+        self.kind = PCMA if codec == "PCMA" else PCMU
         self.payload_type = payload_type
         self.telephone_event_pt = telephone_event_pt
+        self._kinds = {payload_type: self.kind, PCMU: PCMU, PCMA: PCMA}
         self._remote = remote
         self._rtcp_remote = (remote[0], rtcp_port or remote[1] + 1)
-        self._sending = sending
-        if self._slot is None:
+        self._sending = direction in ("sendrecv", "sendonly")
+        if self._slot is None and not self._closed:
             self._wire.begin(self)
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        self.press(digit, duration_ms)
+
+    def stats(self) -> Reception:
+        return self.reception
+
+    # The server's clock reads and writes frames; here the wire's own thread does, and nothing is buffered.
+
+    def read(self) -> Frame | None:
+        return None
+
+    def write(self, frame: Frame) -> None:
+        pass
+
+    def clear(self) -> int:
+        return 0
 
     # What the caller does --------------------------------------------------------------------------
 
@@ -147,13 +175,13 @@ class MeasuringStream:
         """Play a clip from the next packet on. Replaces what was playing."""
         playing = Playing(clip)
         self._playing = None
-        self._speech = deque(packets(clip.samples, self.payload_type))
+        self._speech = deque(packets(clip.samples, self.kind))
         self._playing = playing
         return playing
 
     def keep_saying(self, samples: Samples) -> None:
         """Play over and over, beginning at a random packet so that many calls do not speak in step."""
-        self._endless = packets(samples, self.payload_type)
+        self._endless = packets(samples, self.kind)
         self._endless_at = random.randrange(len(self._endless))
 
     def press(self, digits: str, press_ms: int = 100, pause_ms: int = 100) -> None:
@@ -198,7 +226,7 @@ class MeasuringStream:
                 payload = self._endless[self._endless_at]
                 self._endless_at = (self._endless_at + 1) % len(self._endless)
             else:
-                payload = SILENCE[payload_type] * PACKET
+                payload = SILENCE[self.kind] * PACKET
         now = time.monotonic_ns()
         if self._sending and self._remote is not None:
             header = _HEADER.pack(
@@ -210,8 +238,8 @@ class MeasuringStream:
             except OSError:
                 self.send_errors += 1
         if self._keep:
-            heard = payload if payload_type in LEVELS else SILENCE[self.payload_type] * PACKET
-            self.departures.append(Arrival(now, self._sequence, heard, self.payload_type))
+            heard = payload if event is None else SILENCE[self.kind] * PACKET
+            self.departures.append(Arrival(now, self._sequence, heard, self.kind))
         self._sequence = self._sequence + 1 & 0xFFFF
         self._timestamp += PACKET
         if spoken and playing is not None:
@@ -225,24 +253,24 @@ class MeasuringStream:
         """One datagram on the RTP port; anything that is not RTP version 2 is ignored."""
         if len(data) < 12 or data[0] >> 6 != 2:
             return
-        flags, kind, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
+        flags, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
         start, end = 12 + 4 * (flags & 15), len(data) - (data[-1] if flags & 0x20 else 0)
         if flags & 0x10:
             if len(data) < start + 4:
                 return
             start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
-        payload, payload_type = data[start:end], kind & 127
-        self.reception.add(at_ns, bool(kind >> 7), sequence, timestamp, ssrc)
+        payload, payload_type = data[start:end], second & 127
+        self.reception.add(at_ns, bool(second >> 7), sequence, timestamp, ssrc)
         if payload_type == self.telephone_event_pt:
             self._key(payload, timestamp)
-        table = self._loud.get(payload_type)
-        if table is None or not payload:
+        kind = self._kinds.get(payload_type)
+        if kind is None or not payload:
             return
         if self._keep:
-            self.arrivals.append(Arrival(at_ns, sequence, payload, payload_type))
+            self.arrivals.append(Arrival(at_ns, sequence, payload, kind))
         elif self.voiced_packets > 4:
             return
-        if payload.translate(table).count(1) * VOICED_PACKET_SHARE >= len(payload):
+        if payload.translate(LOUD[kind]).count(1) * VOICED_PACKET_SHARE >= len(payload):
             self.voiced_packets += 1
             if self.first_voiced_ns is None:
                 self.first_voiced_ns = at_ns
@@ -362,7 +390,7 @@ class MeasuringWire:
         self._thread = threading.Thread(target=self._run, name="measuring-wire", daemon=True)
         self._thread.start()
 
-    def open_stream(self) -> MeasuringStream:
+    def open(self) -> MeasuringStream:
         """Bind the next free even port and the odd one above it. Raises CapacityError."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         for port in self._ports:
@@ -454,9 +482,3 @@ def packets(samples: Samples, payload_type: int) -> list[bytes]:
     data = encode(samples, payload_type)
     data += SILENCE[payload_type] * (-len(data) % PACKET)
     return [data[i : i + PACKET] for i in range(0, len(data), PACKET)]
-
-
-def _loud_tables() -> dict[int, bytes]:
-    """For each codec a table code word -> 1 when its level reaches the threshold, else 0."""
-    limit = threshold(THRESHOLD_DB)
-    return {kind: bytes(int(abs(int(level)) >= limit) for level in levels) for kind, levels in LEVELS.items()}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cli.caller.figures import Said, chirp, echo_delay_ms, interruptions, replies
-from cli.caller.reception import Reception, percentile
+from cli.caller.reception import Reception, lateness_ms, percentile
 from cli.caller.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, decode, encode, load_wav, resample
 from cli.caller.voiced import Arrival, Clip, Segment, far_track, locate, segments
 from mediaserver.errors import VoiceForgeError
@@ -239,10 +239,16 @@ def test_a_new_source_is_not_loss() -> None:
 def test_jitter_follows_rfc_3550() -> None:
     out = received([(a + (5 if i % 2 else 0), s, t, 1) for i, (a, s, t, _) in enumerate(BASE)])
     assert out.jitter_ms == pytest.approx(5, abs=0.05)
-    assert percentile(out.intervals_off, 99) == pytest.approx(5, abs=0.01)
+    assert percentile([abs(e) for e in out.interval_errors], 99) == pytest.approx(5, abs=0.01)
 
 
 def test_percentiles() -> None:
     assert percentile([], 50) is None
     assert percentile([3.0, 1.0, 2.0, 4.0], 50) == 2.5
     assert percentile([1.0, 2.0], 100) == 2.0
+
+
+def test_lateness_is_against_the_streams_own_best_schedule() -> None:
+    late = [0.0, 3.0, 0.0, 0.0, -1.0, 0.0]
+    out = received([(100 + 20 * i + late[i], i, 160 * i, 1) for i in range(6)])
+    assert lateness_ms(out.interval_errors) == pytest.approx([1, 4, 1, 1, 0, 1], abs=1e-4)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cli.caller.server_child import parse_metrics
-from cli.caller.sound import PACKET, PCMU, SILENCE, encode
+from cli.caller.sound import PACKET, PCMA, PCMU, SILENCE, encode
 from cli.caller.transcript import ServerEvent, parse_event, transcript_url
 from cli.caller.voiced import Clip
 from cli.caller.wire import MeasuringStream, MeasuringWire
@@ -28,8 +28,8 @@ class Pair:
         self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.far.bind(("127.0.0.1", 0))
         self.far.settimeout(2)
-        self.stream: MeasuringStream = self.wire.open_stream()
-        self.stream.set_remote(self.far.getsockname(), PCMU, 101, sending=True)
+        self.stream: MeasuringStream = self.wire.open()
+        self.stream.configure(self.far.getsockname(), "PCMU", 0, 101, 20, "sendrecv", None)
         self.wire.halt(self.stream)
         while select_readable(self.far):  # what the thread sent before it was halted
             self.far.recv(2048)
@@ -96,6 +96,17 @@ def test_a_key_is_one_event_with_three_end_packets(pair: Pair) -> None:
     assert [int.from_bytes(p[4][2:]) for p in sent] == [160, 320, 480, 480, 480, 480]
     kind, _, _, timestamp, _ = pair.tick()
     assert kind == PCMU and timestamp == sent[0][3] + 6 * 160
+
+
+def test_a_dynamic_payload_type_is_sent_and_heard(pair: Pair) -> None:
+    pair.stream.configure(pair.far.getsockname(), "PCMA", 97, None, 20, "sendrecv", None)
+    pair.wire.halt(pair.stream)
+    while select_readable(pair.far):
+        pair.far.recv(2048)
+    kind, _, _, _, payload = pair.tick()
+    assert (kind, payload) == (97, SILENCE[PCMA] * PACKET)
+    pair.stream.arrived(0, packet(1, encode(TONE[:PACKET], PCMA), kind=97))
+    assert pair.stream.voiced_packets == 1 and pair.stream.arrivals[0].payload_type == PCMA
 
 
 def test_an_unknown_key_is_refused(pair: Pair) -> None:
@@ -179,10 +190,11 @@ def test_other_addresses_are_not_followed(url: str) -> None:
 
 
 def test_an_event_is_read_from_its_lines() -> None:
-    lines = ["event: final", 'data: {"kind": "final",', 'data: "data": {"text": "today"}}']
+    lines = ["event: final", 'data: {"text":', 'data: "today"}']
     assert parse_event(lines) == ServerEvent("final", {"text": "today"})
     assert parse_event([": keep-alive"]) is None
-    assert parse_event(["data: [1]"]) is None
+    assert parse_event(["event: final", "data: [1]"]) is None
+    assert parse_event(["event: final", "data: {"]) is None
 
 
 def test_metrics_are_read_with_their_labels() -> None:

@@ -1,0 +1,99 @@
+"""`voiceforge bench latency|capacity`: figures of a running server, measured from outside on the wire.
+
+Only the options live here; the measurements are imported when one is run, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cli.terminal import add_json_option
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _whole(least: int) -> type[int]:
+    """An argparse type: a whole number from `least` on."""
+
+    class Whole(int):
+        def __new__(cls, text: str) -> Whole:
+            value = super().__new__(cls, text)
+            if value < least:
+                raise argparse.ArgumentTypeError(f"must be at least {least}")
+            return value
+
+    Whole.__name__ = "whole number"
+    return Whole
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure latency and capacity",
+        description="Measure a server with real SIP calls. Figures are wire times at the caller.",
+    )
+    kinds = parser.add_subparsers(dest="bench", metavar="KIND", required=True)
+
+    latency = kinds.add_parser(
+        "latency",
+        help="voice to voice, barge-in, echo path",
+        description="Place calls and talk in turns. Without --to, a server is started for the time.",
+    )
+    latency.add_argument("--to", metavar="URI", help="call this agent instead, e.g. sip:demo@127.0.0.1:5060")
+    latency.add_argument(
+        "--play",
+        metavar="WAV",
+        nargs="+",
+        default=[],
+        help="what the caller says, turn by turn (default: synthesised answers to the booking demo)",
+    )
+    latency.add_argument("--calls", type=_whole(1), default=3, metavar="N", help="calls to place (default 3)")
+    latency.add_argument(
+        "--barge-in", type=_whole(0), default=10, metavar="N", help="interruptions to measure (default 10)"
+    )
+    latency.add_argument(
+        "--after",
+        type=_whole(100),
+        default=1500,
+        metavar="MS",
+        help="interrupt after this much speech (1500)",
+    )
+    latency.add_argument("--no-echo", action="store_true", help="leave out the echo path")
+    add_json_option(latency)
+
+    capacity = kinds.add_parser(
+        "capacity",
+        help="how many calls one core holds",
+        description="Start a server on one core and call its echo from the others, speech on every call.",
+    )
+    capacity.add_argument(
+        "--calls", type=_whole(1), default=200, metavar="N", help="concurrent calls (default 200)"
+    )
+    capacity.add_argument(
+        "--seconds", type=_whole(5), default=20, metavar="S", help="how long all of them talk (default 20)"
+    )
+    capacity.add_argument(
+        "--rate", type=_whole(1), default=25, metavar="N", help="new calls per second (default 25)"
+    )
+    capacity.add_argument("--play", metavar="WAV", help="what the callers say (default: synthesised speech)")
+    capacity.add_argument(
+        "--find", action="store_true", help="go on with more calls until frames are lost or late"
+    )
+    capacity.add_argument(
+        "--step", type=_whole(1), default=50, metavar="N", help="calls to add each time with --find (50)"
+    )
+    add_json_option(capacity)
+
+
+def run(args: argparse.Namespace) -> int:
+    import asyncio
+
+    if args.bench == "latency":
+        from cli.bench import latency
+
+        return asyncio.run(latency.run(args))
+    from cli.bench import capacity
+
+    return asyncio.run(capacity.run(args))

@@ -1,0 +1,124 @@
+"""The figures of a benchmark as tables for people, each beside its target.
+
+It prints what it is given; it must never round a miss into a hit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from cli.terminal import console
+
+Figures = dict[str, Any]
+
+TARGETS = {
+    "voice_to_voice_ms": {"p50": 450.0, "p95": 700.0},
+    "barge_in_stop_ms": {"p95": 250.0},
+    "echo_path_ms": {"p50": 45.0},
+}
+TITLES = {
+    "voice_to_voice_ms": "voice to voice",
+    "barge_in_stop_ms": "barge-in: stopped after",
+    "echo_path_ms": "echo path",
+    "post_dial_delay_ms": "post-dial delay",
+    "setup_ms": "INVITE to answer",
+    "answer_to_first_packet_ms": "answer to first packet",
+    "answer_to_first_audio_ms": "answer to first audio",
+}
+COLUMNS = ("p50", "p95", "max")
+
+
+def print_latency(found: Figures) -> None:
+    out = console()
+    table = Table(title=f"{found['target']}: milliseconds on the wire, {found['calls']} calls")
+    table.add_column("figure")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    table.add_column("n", justify="right")
+    table.add_column("target")
+    for key, title in TITLES.items():
+        spread, target = found[key], TARGETS.get(key, {})
+        table.add_row(
+            title, *(_cell(spread[c], target.get(c)) for c in COLUMNS), str(spread["n"]), _targets(target)
+        )
+    out.print(table)
+    out.print(
+        f"turns without an answer: {found['turns_unanswered']}, spoken over: {found['turns_overlapped']}"
+    )
+    out.print(
+        f"barge-in: never stopped {found['barge_ins_never_stopped']}, stale audio afterwards "
+        f"{found['barge_ins_stale']}; packets lost {found['lost_packets']}"
+    )
+    if found["server_ready_s"] is not None:
+        out.print(f"server ready after {found['server_ready_s']} s")
+    _clock(found["clock"])
+
+
+def print_capacity(result: Figures) -> None:
+    out = console()
+    table = Table(title="calls to the echo with voice detection, the server on one core")
+    columns = (
+        "calls",
+        "answered",
+        "lost to caller",
+        "not sent",
+        "lost to server",
+        "late p50",
+        "late p99",
+        "late max",
+        "server CPU",
+        "core CPU",
+        "KB/call",
+        "set up/s",
+        "verdict",
+    )
+    for column in columns:
+        table.add_column(column, justify="right")
+    for run in result["runs"]:
+        late = run["late_ms"]
+        table.add_row(
+            str(run["calls"]),
+            str(run["answered"]),
+            str(run["lost_to_caller"]),
+            str(run["frames_not_sent"]),
+            str(run["lost_to_server"]),
+            *(_cell(late[c], 5.0 if c == "p99" else None) for c in ("p50", "p99", "max")),
+            f"{run['server_cpu_share']:.0%}",
+            f"{run['core_cpu_share']:.0%}",
+            _cell(run["kb_per_call"], 150.0),
+            str(run["setup_per_s"]),
+            "[green]held[/]" if run["passed"] else "[red]failed[/]",
+        )
+    out.print(table)
+    for run in result["runs"]:
+        for reason in run["failed"]:
+            out.print(f"{run['calls']} calls: {reason}")
+    if not all(run["cores_apart"] for run in result["runs"]):
+        out.print("[yellow]only one core here: callers and server shared it[/]")
+    _clock(result["runs"][-1]["clock"])
+
+
+def _cell(value: float | None, target: float | None) -> str:
+    if value is None:
+        return "-"
+    if target is None:
+        return f"{value:.1f}"
+    return f"[{'green' if value <= target else 'red'}]{value:.1f}[/]"
+
+
+def _targets(target: dict[str, float]) -> str:
+    return ", ".join(f"{name} ≤ {value:g}" for name, value in target.items())
+
+
+def _clock(clock: Figures) -> None:
+    out = console()
+    if clock.get("trusted"):
+        out.print(f"own clock: packets left {clock['send_late_p99_ms']} ms late at p99")
+    else:
+        out.print(
+            "[yellow]this machine is too busy to measure: own packets left "
+            f"{clock['send_late_p99_ms']} ms late at p99 (5 is the limit). "
+            "Stop other programs and measure again.[/]"
+        )

@@ -1,0 +1,161 @@
+"""`voiceforge demo`: the whole thing without a softphone. A server, a caller over real SIP, a booking.
+
+It shows what happens and believes only the database: the exit code is 0 when the right booking stands there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cli.terminal import add_json_option, console, print_json
+from mediaserver.errors import VoiceForgeError
+
+if TYPE_CHECKING:
+    from cli.caller.calling import MeasuredCall
+    from cli.caller.screen import Screen
+    from cli.caller.server_child import ServerChild
+    from cli.caller.voiced import Clip
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+STORED_WITHIN_S = 8.0
+FAREWELL_S = 25.0
+"""After our last answer: read-back, time to object, goodbye."""
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "demo",
+        help="show the whole thing: a server, a caller, a booking",
+        description="Start a server on free ports, call its booking agent with synthesised speech, show "
+        "the live transcript with latencies, and check the booking in the database.",
+    )
+    parser.add_argument(
+        "--play", metavar="WAV", nargs=6, default=[], help="use these six recordings as the caller's answers"
+    )
+    add_json_option(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    from cli.caller.calling import CallingParty
+    from cli.caller.figures import Spread
+    from cli.caller.lines import BOOKING, clips_of, synthesised
+    from cli.caller.screen import Screen, booking_line
+    from cli.caller.server_child import ServerChild
+
+    out = console()
+    out.quiet = args.json
+    with out.status("preparing the caller's voice"):
+        clips = clips_of(args.play) if args.play else await synthesised(BOOKING)
+    with out.status("starting a server"):
+        server = await ServerChild().__aenter__()
+    try:
+        out.print(f"server ready after {server.ready_after_s:.1f} s: {server.sip_uri('demo')}, {server.http}")
+        before = date.today()
+        async with CallingParty(server.sip_uri("demo")) as party:
+            call = await party.call()
+            with Screen(out) as screen:
+                await _talk(call, clips, screen)
+            clock = party.wire.clock_quality()
+        figures = call.figures()
+        stored = await _stored(server, call)
+        days = {before.isoformat(), date.today().isoformat()}
+    finally:
+        await server.__aexit__(None, None, None)
+    spread = Spread.of(figures.voice_to_voice_ms)
+    wrong = mistakes(stored, days)
+    if args.json:
+        result = {
+            "booking": stored,
+            "right": not wrong,
+            "voice_to_voice_ms": spread.as_dict(),
+            "clock": clock,
+        }
+        print_json(result)
+    else:
+        if spread.n:
+            out.print(
+                f"voice to voice on the wire: p50 {spread.p50:.0f} ms, p95 {spread.p95:.0f}, "
+                f"max {spread.max:.0f} ({spread.n} turns)"
+            )
+        out.print(f"stored in the database: {booking_line(stored) if stored else 'no booking'}")
+    if wrong:
+        raise VoiceForgeError(f"the booking is not what the caller said: {'; '.join(wrong)}")
+    out.print("[green]the booking is what the caller said[/]")
+    return 0
+
+
+async def _talk(call: MeasuredCall, clips: list[Clip], screen: Screen) -> None:
+    """Answer every question, then let the agent finish and hang up."""
+    watching = asyncio.create_task(_watch(call, screen))
+    try:
+        for clip in clips:
+            await call.talk.my_turn()
+            if not call.talk.is_up():
+                break
+            await call.talk.say(clip)
+        try:
+            await asyncio.wait_for(call.ended.wait(), FAREWELL_S)
+        except TimeoutError:
+            screen.line("the agent did not hang up; the caller does", "yellow")
+    finally:
+        await call.hang_up()
+        await asyncio.wait({watching}, timeout=2.0)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(call: MeasuredCall, screen: Screen) -> None:
+    from cli.caller.transcript import follow
+
+    if call.transcript_url is None:
+        screen.line("the server offers no live transcript", "yellow")
+        return
+    async for event in follow(call.transcript_url):
+        screen.show(event)
+
+
+async def _stored(server: ServerChild, call: MeasuredCall) -> dict[str, Any] | None:
+    """The booking of this call as the database has it; records arrive there a moment after the call."""
+    if call.transcript_url is None:
+        return None
+    path = call.transcript_url.removeprefix(server.http).removesuffix("/events")
+    booking: dict[str, Any] | None = None
+    end = time.monotonic() + STORED_WITHIN_S
+    while time.monotonic() < end:
+        try:
+            answer = json.loads(await server.get(path))
+        except ValueError:
+            answer = {}
+        found = answer.get("booking")
+        booking = found if isinstance(found, dict) else booking
+        if booking is not None and booking.get("status") == "confirmed":
+            break
+        await asyncio.sleep(0.1)
+    return booking
+
+
+def mistakes(booking: dict[str, Any] | None, days: set[str]) -> list[str]:
+    """What differs from the six answers the caller gave; empty when all is right. `days`: ISO dates that
+    were today during the call."""
+    if booking is None:
+        return ["nothing was stored"]
+    wanted = {"place": "Mountain View", "time": "14:30", "minutes": 30, "people": 2, "status": "confirmed"}
+    shown = booking | {"time": str(booking.get("time", ""))[:5]}
+    wrong = [
+        f"{key} is {shown.get(key)!r}, not {value!r}"
+        for key, value in wanted.items()
+        if shown.get(key) != value
+    ]
+    if str(booking.get("day")) not in days:
+        wrong.append(f"day is {booking.get('day')!r}, not today")
+    return wrong

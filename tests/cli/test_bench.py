@@ -1,0 +1,102 @@
+"""`voiceforge bench`: options, the verdict on a load run, and the reading of the server's histogram."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import pytest
+
+from cli import bench
+from cli.bench.capacity import histogram_spread, shortfalls
+from cli.bench.latency import Latency
+from cli.caller.figures import Interruption
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    bench.add_parser(parser.add_subparsers())
+    return parser.parse_args(["bench", *words])
+
+
+def test_defaults() -> None:
+    latency = parsed("latency")
+    assert (latency.to, latency.calls, latency.barge_in, latency.json) == (None, 3, 10, False)
+    capacity = parsed("capacity", "--find")
+    assert (capacity.calls, capacity.seconds, capacity.find, capacity.step) == (200, 20, True, 50)
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("latency", "--calls", "0"), ("capacity", "--seconds", "x"), ("capacity", "--calls", "-1")]
+)
+def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parsed(*words)
+    assert end.value.code == 2
+
+
+GOOD: dict[str, Any] = {
+    "calls": 200,
+    "answered": 200,
+    "standing_at_end": 200,
+    "heard_echo": 200,
+    "lost_to_caller": 0,
+    "own_socket_drops": 0,
+    "frames_not_sent": 0,
+    "lost_to_server": 0,
+    "late_ms": {"p50": 0.4, "p95": 1.0, "p99": 4.9, "max": 30.0, "n": 100},
+    "clock": {"trusted": True},
+}
+
+
+def test_a_good_run_has_no_shortfalls() -> None:
+    assert shortfalls(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"answered": 199}, "1 calls not answered"),
+        ({"standing_at_end": 199}, "ended by themselves"),
+        ({"heard_echo": 199}, "never heard"),
+        ({"lost_to_caller": 1}, "way to the caller"),
+        ({"own_socket_drops": 1, "lost_to_caller": 1}, "not the server's fault"),
+        ({"frames_not_sent": 1}, "never sent"),
+        ({"lost_to_server": 1}, "way to the server"),
+        ({"late_ms": {"p99": 5.1}}, "5.1 ms"),
+        ({"late_ms": {"p99": None}}, "lateness"),
+        ({"clock": {"trusted": False}}, "too slow to be believed"),
+    ],
+)
+def test_every_shortfall_fails_the_run(change: dict[str, Any], reason: str) -> None:
+    assert any(reason in line for line in shortfalls(GOOD | change))
+
+
+def buckets(*counts: tuple[str, float]) -> dict[str, float]:
+    return {f'voiceforge_tick_lateness_seconds_bucket{{le="{edge}"}}': count for edge, count in counts}
+
+
+def test_quantiles_come_from_what_was_added_between_two_readings() -> None:
+    before = buckets(("0.001", 1000.0), ("0.005", 1000.0), ("+Inf", 1000.0))
+    after = buckets(("0.001", 1090.0), ("0.005", 1100.0), ("+Inf", 1100.0))
+    after["voiceforge_tick_lateness_worst_seconds"] = 0.0047
+    found = histogram_spread(before, after)
+    assert found["p50"] == pytest.approx(0.556, abs=0.001)
+    assert found["p99"] == pytest.approx(4.6)
+    assert found["max"] == 4.7
+
+
+def test_a_server_without_metrics_has_no_quantiles() -> None:
+    assert histogram_spread({}, {}) == {"p50": None, "p99": None, "max": None}
+
+
+def test_only_interruptions_of_speech_count() -> None:
+    found = Latency("sip:demo@x")
+    found.interruptions = [
+        Interruption(100.0, True, 180.0, None, False, None, False),
+        Interruption(200.0, True, None, None, False, None, True),
+        Interruption(300.0, False, None, None, False, None, False),
+    ]
+    figures = found.as_dict()
+    assert figures["barge_in_stop_ms"]["n"] == 1
+    assert (figures["barge_ins_never_stopped"], figures["barge_ins_stale"]) == (1, 1)

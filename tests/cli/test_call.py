@@ -1,0 +1,122 @@
+"""`voiceforge call` and `demo`: options, what the terminal shows, and the judgement of a booking."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from cli import call, demo
+from cli.caller.screen import Screen, booking_line, final_line, latency_line
+from cli.caller.transcript import ServerEvent
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    call.add_parser(parser.add_subparsers())
+    return parser.parse_args(["call", *words])
+
+
+def test_options_of_a_call() -> None:
+    args = parsed("sip:demo@127.0.0.1:5060", "--play", "a.wav", "b.wav", "--digits", "12#", "--seconds", "5")
+    assert args.uri == "sip:demo@127.0.0.1:5060"
+    assert args.play == ["a.wav", "b.wav"]
+    assert (args.digits, args.seconds, args.gap, args.transport) == ("12#", 5.0, 700.0, "udp")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mailto:x@y",),
+        ("demo",),
+        ("sip:",),
+        ("sip:x@y", "--digits", "12x"),
+        ("sip:x@y", "--seconds", "0"),
+        ("sip:x@y", "--transport", "tls"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parsed(*words)
+    assert end.value.code == 2
+
+
+def shown(*events: ServerEvent) -> str:
+    out = Console(file=io.StringIO(), width=100)
+    with Screen(out) as screen:
+        for event in events:
+            screen.show(event)
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+def test_a_transcript_on_a_pipe_has_only_finished_lines() -> None:
+    text = shown(
+        ServerEvent("agent", {"text": "Which office?"}),
+        ServerEvent("partial", {"text": "mountain"}),
+        ServerEvent("final", {"text": "mountain view", "confidence": 0.91, "understood": True}),
+        ServerEvent("heard", {"text": "Which", "interrupted": True}),
+        ServerEvent("digit", {"digit": "5"}),
+        ServerEvent("something new", {"x": 1}),
+        ServerEvent("ended", {"text": "completed by agent"}),
+    )
+    assert text.splitlines() == [
+        "agent   Which office?",
+        "caller  mountain view (91%)",
+        "        cut off after: Which",
+        "caller  pressed 5",
+        "ended   completed by agent",
+    ]
+
+
+def test_text_from_outside_is_never_markup() -> None:
+    assert "[red]x[/]" in shown(ServerEvent("agent", {"text": "[red]x[/]"}))
+
+
+def test_what_was_not_understood_says_so() -> None:
+    assert final_line({"text": "", "understood": False}) == ("caller  (not understood)", "red")
+
+
+def test_the_parts_of_a_latency() -> None:
+    parts = {"voice_to_voice": 402.4, "endpoint": 260.0, "stt": 31.2, "tts_first_audio": 12.0}
+    assert latency_line(parts) == "answered after 402 ms (endpoint 260, stt 31, tts 12)"
+    assert latency_line({"endpoint": "?"}) == "latency"
+
+
+RIGHT: dict[str, Any] = {
+    "place": "Mountain View",
+    "day": "2026-03-02",
+    "time": "14:30",
+    "minutes": 30,
+    "people": 2,
+    "status": "confirmed",
+}
+
+
+def test_the_right_booking_has_no_mistakes() -> None:
+    assert demo.mistakes(RIGHT, {"2026-03-02"}) == []
+    assert demo.mistakes(RIGHT | {"time": "14:30:00"}, {"2026-03-02"}) == []
+    assert booking_line(RIGHT) == "Mountain View, 2026-03-02 14:30, 30 minutes, 2 people: confirmed"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("place", "London"),
+        ("day", "2026-03-03"),
+        ("time", "02:30"),
+        ("minutes", 60),
+        ("people", 3),
+        ("status", "held"),
+    ],
+)
+def test_every_wrong_field_is_found(key: str, value: object) -> None:
+    (mistake,) = demo.mistakes(RIGHT | {key: value}, {"2026-03-02"})
+    assert mistake.startswith(key)
+
+
+def test_nothing_stored_is_a_mistake() -> None:
+    assert demo.mistakes(None, {"2026-03-02"}) == ["nothing was stored"]
