@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import time
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ import asyncpg
 from aiohttp import web
 
 from api.app import build_app
-from api.context import Context
+from api.context import ApiContext
 from cli.routing import Router, Services
-from mediaserver.clock import MediaClock
+from mediaserver.clock import MediaClock, quiet_gc
 from mediaserver.config import Settings, is_loopback
 from mediaserver.errors import PortInUseError
 from mediaserver.events import EventBus
@@ -76,7 +75,7 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings = self._settings
-        context = Context(settings, self.registry, self.bus, self.health, self.metrics)
+        context = ApiContext(settings, self.registry, self.bus, self.health, self.metrics)
         http = await self._open_http(context)
         stt = PocketsphinxStt(workers=settings.engines.stt_workers)
         tts = EspeakTts(workers=settings.engines.tts_workers)
@@ -93,9 +92,8 @@ class Server:
         context.pool = pool
 
         clock = MediaClock(vad.result(), phases=settings.media.phases)
-        clock.on_tick = self.metrics.tick
         clock.start()
-        self._undo.push_async_callback(clock.stop)
+        self._undo.callback(clock.stop)
         recorder = Recorder(settings.recordings, self._writer, self.metrics)
         self._undo.push_async_callback(recorder.close)
         registrar = Registrar(
@@ -125,13 +123,12 @@ class Server:
             registrar=registrar,
             tcp=settings.sip.tcp,
             max_calls=settings.sip.max_calls,
+            advertised=settings.sip.public_host or None,
         )
         await agent.start()
         self._undo.push_async_callback(agent.stop)
         self._watch(stt, tts, clock)
-        # What was made at start lives as long as the server: no later collection has to walk it again.
-        gc.collect()
-        gc.freeze()
+        quiet_gc()
         context.sip_address = f"{settings.sip.host}:{agent.port}"
         self.health.set("sip", True, f"answers sip:demo@{context.sip_address}")
         log.info(
@@ -150,7 +147,7 @@ class Server:
         await self._undo.aclose()
         log.info("stopped")
 
-    async def _open_http(self, context: Context) -> str:
+    async def _open_http(self, context: ApiContext) -> str:
         """Serve health and the page from the beginning, so that a start can be watched."""
         settings = self._settings.http
         runner = web.AppRunner(build_app(context), access_log=None, shutdown_timeout=0.5)
@@ -202,7 +199,7 @@ class Server:
                 self.health.set(name, engine, detail, "" if engine else "see the log")
                 self.metrics.engine_restarts.labels(part).inc(total - restarts[part])
                 restarts[part] = total
-            self.health.set("media clock", clock.running, f"{len(clock)} legs")
+            self.health.set("media clock", True, f"{len(clock)} legs")
             if self._writer is not None:
                 healthy = self._writer.healthy
                 self.health.set(

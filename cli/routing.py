@@ -30,7 +30,8 @@ from pipelines.echo import EchoApp
 from pipelines.engines import Stt, Tts
 from pipelines.flows.booking import booking_agent
 from pipelines.session import AgentSession
-from sip.agent import IncomingCall, SipAgent
+from sip.agent import SipAgent
+from sip.incoming import IncomingCall
 from sip.leg import SipLeg
 from sip.registrar import Registrar
 
@@ -171,12 +172,15 @@ class Router:
     async def _extension(self, live: _Live) -> None:
         """Ring a registered phone and connect the two."""
         leg, call = live.incoming.leg, live.call
-        contacts = self._services.registrar.lookup(live.incoming.user or "")
-        if not contacts or self.agent is None:
+        bindings = self._services.registrar.lookup(
+            live.incoming.user or "", asyncio.get_running_loop().time()
+        )
+        if not bindings or self.agent is None:
             await leg.hangup(Termination(EndedBy.SERVER, Why.NO_ANSWER, 480, "the phone is not registered"))
             return
         ringing = asyncio.create_task(
-            self.agent.call(contacts[0], from_uri=call.from_uri, timeout=RING_TIMEOUT_S), name="ring"
+            self.agent.call(str(bindings[0].contact), from_uri=call.from_uri, timeout=RING_TIMEOUT_S),
+            name="ring",
         )
         live.ringing = ringing
         try:

@@ -71,7 +71,16 @@ def start_server(folder: Path, host: str, toml: str = "", env: dict[str, str] | 
     ready.unlink(missing_ok=True)
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mediaserver", "serve", "--config", str(config), "--ready-file", str(ready)],
+            [
+                sys.executable,
+                "-m",
+                "mediaserver",
+                "serve",
+                "--config",
+                str(config),
+                "--ready-file",
+                str(ready),
+            ],
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, "VOICEFORGE_DATA": str(folder / "data"), **(env or {})},
@@ -106,8 +115,8 @@ def server_folder() -> Iterator[Path]:
 
 EXTENSIONS = """
 [sip.extensions]
-101 = "correct horse"
-102 = "battery staple"
+101 = "correct-horse"
+102 = "battery-staple"
 """
 
 
