@@ -5,13 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import calls, events, health, page
-from api.context import CONTEXT, Context
+from api.context import CONTEXT, ApiContext
 from api.guard import guard, tidy
+
+__all__ = ["ApiContext", "build_app"]
 
 MAX_BODY_BYTES = 64 << 10
 
 
-def build_app(context: Context) -> web.Application:
+def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`.
 
     When it shuts down it closes the event bus, which ends all event streams.

@@ -10,7 +10,7 @@ import asyncpg
 from aiohttp import web
 
 from api.answers import answer
-from api.context import CONTEXT, Context
+from api.context import CONTEXT, ApiContext
 from mediaserver import store
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def identity(request: web.Request) -> UUID:
         raise web.HTTPBadRequest(reason="A call id is a UUID.") from None
 
 
-def require_pool(context: Context) -> asyncpg.Pool:
+def require_pool(context: ApiContext) -> asyncpg.Pool:
     """Raises ConnectionError, which becomes 503."""
     if context.pool is None:
         raise ConnectionError("the database is not up yet")

@@ -15,7 +15,7 @@ from mediaserver.registry import CallRegistry
 
 
 @dataclass(slots=True)
-class Context:
+class ApiContext:
     """The running server as the API sees it. Fields may be set after `build_app`."""
 
     settings: Settings
@@ -31,4 +31,4 @@ class Context:
     """Open event streams."""
 
 
-CONTEXT = web.AppKey("context", Context)
+CONTEXT = web.AppKey("context", ApiContext)

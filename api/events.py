@@ -13,7 +13,7 @@ from aiohttp import web
 
 from api.answers import dumps, error
 from api.calls import identity, require_pool
-from api.context import CONTEXT, Context
+from api.context import CONTEXT, ApiContext
 from mediaserver import store
 from mediaserver.events import LiveEvent
 
@@ -86,14 +86,14 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
         await watch.aclose()
 
 
-def _history(context: Context, call_id: UUID | None) -> list[LiveEvent]:
+def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
     if call_id is not None:
         call = context.registry.get(call_id)
         return list(call.history) if call is not None else []
     return [event for call in context.registry for event in call.history]
 
 
-async def _past(context: Context, call_id: UUID) -> list[LiveEvent]:
+async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
     pool = require_pool(context)
     row = await store.call(pool, call_id)
     if row is None:

@@ -263,6 +263,9 @@ def is_loopback(host: str) -> bool:
 
 
 def _settings_under(overrides: Mapping[str, Any]) -> type[Settings]:
+    if not overrides:
+        return Settings
+
     class Overridden(Settings):
         @classmethod
         def settings_customise_sources(

@@ -22,7 +22,7 @@ _call: ContextVar[UUID | None] = ContextVar("call", default=None)
 _SECRETS = re.compile(
     r"""(?ix)
     (?P<before> ://[^\s:/@]*: ) [^\s@/]+ (?=@)                                        # postgresql://user:secret@
-    | (?P<scheme> \bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|digest)\s+ ) [^\r\n"']+
+    | (?P<scheme> \bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|digest)\s+ ) [^\r\n]+
     | (?P<name> \b(?:\w*password|passwd|\w*secret|\w*token|\w*api_?key)["']?\s*[=:]\s*["']? ) [^\s"',;&}]+
     """
 )

@@ -5,7 +5,8 @@ Labels have few values by construction: never a call id, an address or a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -104,6 +105,16 @@ class Metrics:
             self.tick_worst.set(late_s)
 
     _worst = 0.0
+
+    def leg_closed(self, stats: Mapping[str, Any]) -> None:
+        """The figures of one finished leg, as in LegClosed.stats; what is not known there is left out."""
+        for key, metric, scale in (("jitter_ms", self.jitter, 1000), ("mos", self.mos, 1)):
+            value = stats.get(key)
+            if isinstance(value, (int, float)):
+                metric.observe(value / scale)
+        lost = stats.get("lost")
+        if isinstance(lost, int) and lost > 0:
+            self.packets_lost.inc(lost)
 
     def watch_db_queue(self, depth: Callable[[], float]) -> None:
         """Ask for the depth only when somebody reads the metrics."""

@@ -184,14 +184,15 @@ class Recorder:
         self._tell(lambda: self._made(recording, max(recording._written, 0)))
 
     def _close_file(self, recording: Recording) -> None:
-        file, recording._file = recording._file, None
-        if file is not None:
-            recording._file = file
-            try:
+        file = recording._file
+        if file is None:
+            return
+        try:
+            with file:
                 _mend_header(recording)
-                file.close()
-            except OSError as error:
-                log.warning("the recording %s was not closed cleanly: %s", recording.path, error)
+        except OSError as error:
+            log.debug("the recording %s was not closed cleanly: %s", recording.path, error)
+        finally:
             recording._file = None
 
     def _tell(self, callback: Callable[[], None]) -> None:

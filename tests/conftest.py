@@ -1,0 +1,56 @@
+"""A real PostgreSQL for every test that stores something: one embedded cluster for the whole run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from mediaserver.errors import DatabaseError
+from mediaserver.postgres import EmbeddedPostgres, open_pool
+from mediaserver.store import apply_schema
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that the database's own user may pass through also when the tests run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="voiceforge-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """A running embedded PostgreSQL."""
+    server = EmbeddedPostgres(open_folder / "shared")
+    try:
+        asyncio.run(server.start())
+    except DatabaseError as error:
+        pytest.skip(f"the embedded PostgreSQL does not start here: {error}")
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture
+async def pool(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
+    """Connections to an empty database with our tables."""
+    pool = await open_pool(postgres.dsn)
+    await pool.execute("drop schema public cascade; create schema public")
+    await apply_schema(pool)
+    yield pool
+    pool.terminate()
+
+
+@pytest.fixture(autouse=True)
+def no_configuration_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine has set must not reach the tests."""
+    for name in list(os.environ):
+        if name.startswith("VOICEFORGE_") or name in ("DATABASE_URL", "ADMIN_TOKEN"):
+            monkeypatch.delenv(name)

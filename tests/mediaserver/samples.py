@@ -1,0 +1,51 @@
+"""Records of one made-up call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from mediaserver.records import (
+    BookingMade,
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    EventHappened,
+    LegClosed,
+    LegOpened,
+    Record,
+    RecordingMade,
+    TurnSaid,
+)
+
+CALL = UUID("11111111-1111-4111-8111-111111111111")
+LEG = UUID("22222222-2222-4222-8222-222222222222")
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def started(call_id: UUID = CALL) -> CallStarted:
+    return CallStarted(call_id, "inbound", "sip:ann@h", "sip:demo@h", "demo", START)
+
+
+def turn(index: int, text: str = "a room please", call_id: UUID = CALL) -> TurnSaid:
+    return TurnSaid(call_id, index, "caller", text, text, 1000 * index, 1000 * index + 800, 0.9)
+
+
+def ended(call_id: UUID = CALL) -> CallEnded:
+    return CallEnded(call_id, START + timedelta(minutes=1), "caller", "hung up", None)
+
+
+def whole_call() -> list[Record]:
+    """One record of each kind, in the order of a real call."""
+    return [
+        started(),
+        LegOpened(LEG, CALL, "sip", "abc@h", "127.0.0.1:4000", "PCMU", START),
+        CallAnswered(CALL, START + timedelta(seconds=1)),
+        TurnSaid(CALL, 0, "agent", "Hello, where?", "Hello", 0, 900, interrupted=True),
+        TurnSaid(CALL, 1, "caller", "mountain view", "mountain view", 950, 1900, 0.8, latency={"stt": 40.5}),
+        EventHappened(CALL, 1200, "dtmf", {"digit": "5"}),
+        BookingMade(CALL, "mountain view", "2026-11-22", "14:30", 30, 2, "confirmed"),
+        RecordingMade(CALL, "/data/x.wav", 2.5, 160_044),
+        LegClosed(LEG, START + timedelta(minutes=1), {"mos": 4.1}),
+        ended(),
+    ]

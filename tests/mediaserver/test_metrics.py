@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from mediaserver.metrics import Metrics
+
+
+def test_the_worst_tick_is_kept() -> None:
+    metrics = Metrics()
+    for late in (0.001, 0.009, 0.002):
+        metrics.tick(late, 0.001)
+    text = metrics.render().decode()
+    assert "voiceforge_tick_lateness_worst_seconds 0.009" in text
+    assert "voiceforge_tick_lateness_seconds_count 3.0" in text
+
+
+def test_a_leg_without_figures_adds_none() -> None:
+    metrics = Metrics()
+    metrics.leg_closed({})
+    metrics.leg_closed({"jitter_ms": 5.0, "mos": 4.3, "lost": 2})
+    text = metrics.render().decode()
+    assert "voiceforge_rtp_jitter_seconds_sum 0.005" in text
+    assert "voiceforge_call_mos_count 1.0" in text
+    assert "voiceforge_rtp_packets_lost_total 2.0" in text
+
+
+def test_the_queue_depth_is_asked_for_when_read() -> None:
+    metrics = Metrics()
+    depth = 3.0
+    metrics.watch_db_queue(lambda: depth)
+    depth = 7.0
+    assert "voiceforge_db_queue_records 7.0" in metrics.render().decode()
