@@ -14,17 +14,17 @@ from typing import Any
 from cli.bench.report import print_latency
 from cli.caller.calling import CallingParty, MeasuredCall
 from cli.caller.conversation import CallFigures
-from cli.caller.figures import Interruption, Spread, chirp, echo_delay_ms
+from cli.caller.figures import Interruption, Spread, echo_delays_ms, noise
 from cli.caller.lines import BOOKING, clips_of, synthesised
 from cli.caller.server_child import ServerChild
-from cli.caller.sound import RATE, Samples
+from cli.caller.sound import Samples
 from cli.caller.voiced import Clip
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
 
 LAST_WORDS_S = 12.0
 """How long the agent may take to finish what it says after our last line."""
-CHIRPS = 5
+BURSTS = 5
 MOST_EXTRA_CALLS = 10
 """A flow may end before all interruptions were made: call again, but not for ever."""
 
@@ -47,7 +47,6 @@ class Latency:
     lost_packets: int = 0
     interruptions: list[Interruption] = field(default_factory=list)
     echo: list[float] = field(default_factory=list)
-    echo_match: float | None = None
     server_ready_s: float | None = None
     clock: dict[str, Any] = field(default_factory=dict)
 
@@ -80,7 +79,6 @@ class Latency:
             "barge_ins_never_stopped": sum(i.stop_ms is None for i in spoken_over),
             "barge_ins_stale": sum(i.stale for i in spoken_over),
             "echo_path_ms": Spread.of(self.echo).as_dict(),
-            "echo_match": self.echo_match,
             "post_dial_delay_ms": Spread.of(self.post_dial_delay).as_dict(),
             "setup_ms": Spread.of(self.setup).as_dict(),
             "answer_to_first_packet_ms": Spread.of(self.first_packet).as_dict(),
@@ -189,8 +187,8 @@ async def _uninterrupted(party: CallingParty, clips: Sequence[Clip]) -> Samples:
 
 
 async def _echo(uri: str, found: Latency) -> None:
-    """The delay of chirps through the echo, each found by correlation."""
-    clip = Clip.of("chirp", chirp())
+    """The delay of noise through the echo, found by correlation."""
+    clip = Clip.of("noise", noise())
     async with CallingParty(uri) as party:
         try:
             call = await party.call()
@@ -198,30 +196,14 @@ async def _echo(uri: str, found: Latency) -> None:
             return  # another server may have no echo: the other figures stand
         try:
             await call.talk.until(lambda: False, 0.5)
-            for _ in range(CHIRPS):
+            for _ in range(BURSTS):
                 await call.talk.say(clip)
                 await call.talk.until(lambda: False, 0.5)
         finally:
             await call.hang_up()
     figures = call.figures()
-    scores = []
     for line in figures.said:
-        window = slice(max(0, int(line.first) - RATE // 10), int(line.last) + RATE // 2)
-        delay, score = echo_delay_ms(
-            _only(figures.near, int(line.first), int(line.last))[window], figures.far[window]
-        )
-        if score >= 0.5:
-            found.echo.append(round(delay, 3))
-            scores.append(score)
-    found.echo_match = round(min(scores), 3) if scores else None
-
-
-def _only(track: Samples, first: int, last: int) -> Samples:
-    """The track with everything but [first, last] silenced."""
-    out = track.copy()
-    out[:first] = 0
-    out[last + 1 :] = 0
-    return out
+        found.echo += echo_delays_ms(figures.near, figures.far, line)
 
 
 def _sibling(uri: str, user: str) -> str:

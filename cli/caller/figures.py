@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from cli.caller.reception import percentile
-from cli.caller.sound import RATE, Samples
+from cli.caller.sound import RATE, Samples, clipped
 from cli.caller.voiced import (
     PER_MS,
     STOP_BRIDGE_MS,
@@ -32,6 +32,9 @@ STALE_MATCH = 0.7
 """A correlation from which two stretches of speech are the same audio."""
 PIECE = RATE // 2
 """Half a second of audio is compared."""
+ECHO_PIECE, ECHO_WITHIN = RATE // 10, RATE
+"""An echo is looked for 100 ms by 100 ms, up to 900 ms later."""
+ECHO_MATCH = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +131,26 @@ def _goes_on(far: Samples, cut: Segment, again: Segment, reference: Samples) -> 
     return match(far[again.first : again.first + PIECE], rest)
 
 
-def echo_delay_ms(sent: Samples, heard: Samples) -> tuple[float, float]:
-    """(delay, score): the lag at which `heard` fits `sent` best, in ms, and how well, 0..1."""
-    voice = segments(sent)
-    if not voice:
-        return 0.0, 0.0
-    piece = sent[voice[0].first : voice[-1].last + 1]
-    score, place = locate(piece, heard)
-    return (place - voice[0].first) / PER_MS, score
+def echo_delays_ms(near: Samples, far: Samples, said: Said) -> list[float]:
+    """How much later each 100 ms of a line came back, in ms; pieces that did not come back are left out.
+
+    Pieces, not the whole line: a jitter buffer that changes its depth in the middle shifts what follows.
+    """
+    delays = []
+    for first in range(int(said.first), int(said.last) - ECHO_PIECE, ECHO_PIECE):
+        score, lag = locate(near[first : first + ECHO_PIECE], far[first : first + ECHO_WITHIN])
+        if score >= ECHO_MATCH:
+            delays.append(lag / PER_MS)
+    return delays
 
 
-def chirp(
-    seconds: float = 1.0, low_hz: float = 400.0, high_hz: float = 3000.0, level: float = 8000.0
-) -> Samples:
-    """A rising tone with soft ends, whose correlation with itself has one sharp peak."""
-    t = np.arange(int(seconds * RATE)) / RATE
-    phase = 2 * np.pi * (low_hz * t + (high_hz - low_hz) * t * t / (2 * seconds))
-    edge = np.minimum(1.0, np.minimum(t, seconds - t) / 0.01)
-    return np.rint(level * edge * np.sin(phase)).astype(np.int16)
+def noise(seconds: float = 1.0, level: float = 4000.0) -> Samples:
+    """Noise of the telephone band with hard edges, always the same: every piece of it is like no other."""
+    count = int(seconds * RATE)
+    spectrum = np.fft.rfft(np.random.default_rng(1).normal(0.0, level, count))
+    hertz = np.fft.rfftfreq(count, 1 / RATE)
+    spectrum[(hertz < 300) | (hertz > 3400)] = 0
+    return clipped(np.fft.irfft(spectrum, count))
 
 
 @dataclass(frozen=True, slots=True)

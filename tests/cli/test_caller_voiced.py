@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.caller.figures import Said, chirp, echo_delay_ms, interruptions, replies
+from cli.caller.figures import Said, echo_delays_ms, interruptions, noise, replies
 from cli.caller.reception import Reception, lateness_ms, percentile
 from cli.caller.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, decode, encode, load_wav, resample
 from cli.caller.voiced import Arrival, Clip, Segment, far_track, locate, segments
@@ -195,11 +195,17 @@ def test_an_agent_that_never_stops_has_no_stop_time() -> None:
     assert turn.far_was_speaking and turn.stop_ms is None
 
 
-def test_the_echo_of_a_chirp_gives_its_delay() -> None:
-    sent = track_of(3, (0.5, chirp()))
-    heard = track_of(3, (0.5425, (chirp() * 0.5).astype(np.int16)))
-    delay, score = echo_delay_ms(sent, heard)
-    assert delay == pytest.approx(42.5) and score > 0.95
+def test_an_echo_is_timed_piece_by_piece() -> None:
+    sent = track_of(3, (0.5, noise()))
+    quiet = (noise() * 0.5).astype(np.int16)
+    heard = track_of(3, (0.5425, quiet[:4000]), (1.06, quiet[4000:]))
+    delays = echo_delays_ms(sent, heard, Said("noise", 4000, 11999))
+    assert delays[:4] == [42.5] * 4
+    assert delays[-4:] == [60.0] * 4
+
+
+def test_no_echo_is_no_delay() -> None:
+    assert echo_delays_ms(track_of(3, (0.5, noise())), track_of(3), Said("noise", 4000, 11999)) == []
 
 
 def test_correlation_ignores_silence() -> None:

@@ -1,0 +1,79 @@
+"""`voiceforge engines`: what it lists and how it answers a name it does not know."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType
+
+import pytest
+
+from cli.main import main
+from pipelines.engines import EngineRegistry, Kind, Manifest, Readiness
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> EngineRegistry:
+    """Two engines of our own in the place of the real ones: one ready, one that lacks its weights."""
+    known = EngineRegistry()
+    known.add(Manifest("canary", Kind.TTS, "sings", ("en", "de"), "MIT"), lambda: Readiness(True))
+    big = Manifest("condor", Kind.STT, "hears", ("*",), "BSD", needs=("weights", "gpu"))
+    known.add(big, lambda: Readiness(False, "the [weights]: run `voiceforge engines pull condor`"))
+    module = ModuleType("pipelines.builtin")
+    module.__dict__["registry"] = lambda: known
+    monkeypatch.setitem(sys.modules, "pipelines.builtin", module)
+    return known
+
+
+def test_the_table_says_what_an_engine_is_and_lacks(
+    registry: EngineRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["engines", "list"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    (canary,) = (row.split() for row in rows if "canary" in row and "condor" not in row)
+    assert canary == ["canary", "tts", "2", "MIT", "nothing", "ready"]
+    (condor,) = (row for row in rows if row.strip().startswith("condor"))
+    assert "weights, gpu" in condor
+    assert "any" in condor
+    assert "lacks the [weights]" in condor
+
+
+def test_json_holds_every_field(registry: EngineRegistry, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["engines", "list", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)["engines"]
+    assert (first["name"], first["kind"], first["ready"], first["languages"]) == (
+        "canary",
+        "tts",
+        True,
+        ["en", "de"],
+    )
+    assert (second["ready"], second["needs"]) == (False, ["weights", "gpu"])
+
+
+@pytest.mark.parametrize("action", ["install", "pull"])
+def test_a_ready_engine_needs_nothing(
+    registry: EngineRegistry, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    assert main(["engines", action, "canary"]) == 0
+    assert "needs nothing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("canari", "there is no engine 'canari': did you mean 'canary'?"),
+        ("zzz", "there is no engine 'zzz': known are canary, condor"),
+        ("condor", "condor is not ready: the [weights]: run `voiceforge engines pull condor`"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line_and_exit_code_1(
+    registry: EngineRegistry, capsys: pytest.CaptureFixture[str], name: str, line: str
+) -> None:
+    assert main(["engines", "install", name]) == 1
+    assert capsys.readouterr() == ("", f"voiceforge: {line}\n")
+
+
+def test_the_embedded_engines_are_listed_and_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["engines", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["engines"]
+    assert {(row["kind"], row["ready"]) for row in listed} >= {("vad", True), ("stt", True), ("tts", True)}
