@@ -31,7 +31,7 @@ _PARAM = re.compile(
     r'("(?:[^"\\]++|\\.)*+"|[^\x00-\x20\x7f",]++)[ \t]*+(?:,|\Z)',
     re.DOTALL,
 )
-_EMPTY = re.compile(r"[ \t]*+,")
+_EMPTY = re.compile(r"(?:[ \t]*+,)++")
 _NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")
 
 

@@ -172,6 +172,13 @@ def test_response_is_read_back() -> None:
     assert (response.status, response.reason, response.to.tag) == (200, "OK", "z")
 
 
+def test_a_response_whose_addresses_cannot_be_read_is_dropped() -> None:
+    for name in ("Contact", "Record-Route", "Route"):
+        with pytest.raises(ParseError) as caught:
+            parse(bytes(minimal().response(200, headers=[(name, "<sip:a@b")])))
+        assert caught.value.request is None
+
+
 def test_every_status_has_a_phrase() -> None:
     assert reason_phrase(488) == "Not Acceptable Here"
     assert all(reason_phrase(status) for status in range(100, 700))
@@ -190,6 +197,8 @@ def test_every_status_has_a_phrase() -> None:
         (b"t: <sip:demo@192.0.2.10>", b"t: <sip:a@b>, <sip:c@d>"),
         (b"sip:demo@192.0.2.10 SIP", b"sip:demo@192.0.2.10?Route=%3Csip:x%3E SIP"),
         (b"Max-Forwards: 70", b"Contact: *"),
+        (b'm: "A" <sip:alice@192.0.2.1:5061>', b"m: *"),
+        (b'm: "A" <sip:alice@192.0.2.1:5061>', b"m: *, <sip:a@b>"),
         (b"z9hG4bKa", b"z9hG4bK"),
         (b"SIP/2.0/UDP 192.0.2.1", b"SIP/3.0/UDP 192.0.2.1"),
         (b"Max-Forwards: 70", b"Route: <sip:a"),
