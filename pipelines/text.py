@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st jr sr vs etc inc ltd co no dept approx e.g i.e a.m p.m u.s u.k".split()
+    "dr mr mrs ms prof st jr sr vs etc inc ltd co dept approx e.g i.e a.m p.m u.s u.k".split()
 )
 """Words whose final dot need not end a sentence, lower case, without that dot."""
 
@@ -208,7 +208,8 @@ def split_sentences(text: str) -> list[str]:
         last = before[-1].lower().lstrip("(\"'") if before else ""
         rest = text[match.end() :].lstrip()
         if match[0].startswith("."):
-            if last in ABBREVIATIONS and not (last in ("a.m", "p.m", "etc") and rest[:1].isupper()):
+            may_end = last in ("a.m", "p.m", "etc") and rest[:1].isupper()
+            if (last in ABBREVIATIONS and not may_end) or (last == "no" and rest[:1].isdigit()):
                 continue
             if len(last) == 1 and last.isalpha() and last != "i" and rest:
                 continue

@@ -277,7 +277,7 @@ class Turn:
         self._ear = EAR[self._ear, "final"]
         self._held = result
         finality = finality_of(result, self._listen.finality)
-        if self._state is State.YIELDING and not result.understood:
+        if self._state in (State.YIELDING, State.SPEAKING) and not result.understood:
             finality = Finality.OPEN  # do not keep the agent waiting for a cough
         self._wait = self._waits.of(finality) * MS
         return self._due(t)

@@ -249,7 +249,7 @@ async def test_interrupted_at_every_stage_it_still_books(at: int) -> None:
     talk = Conversation(booking_agent(CALL_ID, TODAY))
     for number, answer in enumerate([*ANSWERS, "yes"]):
         if number == at:
-            await talk.silence(700)
+            await talk.silence(500)
             assert talk.speaking()
         else:
             await talk.until_quiet()
