@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -11,12 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+import cli.doctor
 from cli.checks import Verdict
 from cli.doctor import timed
+from cli.main import main
 from mediaserver.errors import EngineMissingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,43 +33,49 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def doctor(folder: Path, **more: str) -> tuple[int, dict[str, Any], str]:
-    """Run it in a process of its own; exit code, report, stderr."""
-    ours = {
-        "VOICEFORGE_DATA": str(folder / "data"),
-        "VOICEFORGE_SIP__HOST": HOST,
-        "VOICEFORGE_HTTP__HOST": HOST,
-    }
-    environment = {**os.environ, **ours, **more}
-    done = subprocess.run(
-        [sys.executable, "-m", "mediaserver", "doctor", "--json"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100,
-    )  # fmt: skip
-    return done.returncode, json.loads(done.stdout), done.stderr
+@pytest.fixture
+def environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A machine of our own: address and data folder that nobody else uses."""
+    monkeypatch.setenv("VOICEFORGE_DATA", str(folder / "data"))
+    monkeypatch.setenv("VOICEFORGE_SIP__HOST", HOST)
+    monkeypatch.setenv("VOICEFORGE_HTTP__HOST", HOST)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return monkeypatch
 
 
-def test_a_sound_machine_has_its_database_and_engines_ready(folder: Path) -> None:
-    code, report, errors = doctor(folder)
+def test_a_sound_machine_has_its_database_and_engines_ready(environment: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-m", "mediaserver", "doctor", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    report = json.loads(done.stdout)
     found = {check["check"]: check for check in report["checks"]}
-    assert (code, errors, report["ok"]) == (0, "", True)
+    assert (done.returncode, done.stderr, report["ok"]) == (0, "", True)
     assert found["database"]["detail"].startswith("PostgreSQL 18")
     for engine in ("engine vad", "engine stt", "engine tts"):
         assert " ready in " in found[engine]["detail"]
 
 
-def test_what_fails_is_named_on_stderr_and_in_the_report(folder: Path) -> None:
+def test_what_fails_is_named_on_stderr_and_in_the_report(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def load() -> str:
+        return "not looked at here"
+
+    for name in ("load_vad", "load_stt", "load_tts"):
+        environment.setattr(cli.doctor, name, load)
+    environment.setenv("DATABASE_URL", f"postgresql://nobody:secret@{HOST}:9/none")
     with socket.socket() as held:
         held.bind((HOST, 0))
         held.listen()
-        closed = "postgresql://nobody:secret@127.0.0.78:9/none"
-        port = str(held.getsockname()[1])
-        code, report, errors = doctor(folder, DATABASE_URL=closed, VOICEFORGE_HTTP__PORT=port)
+        environment.setenv("VOICEFORGE_HTTP__PORT", str(held.getsockname()[1]))
+        assert main(["doctor", "--json"]) == 1
+    output, errors = capsys.readouterr()
+    report = json.loads(output)
     failed = {check["check"]: check for check in report["checks"] if check["verdict"] == "fail"}
-    assert (code, report["ok"]) == (1, False)
     assert failed.keys() == {"port http", "database"}
     assert all(check["mend"] for check in failed.values())
+    assert not report["ok"]
     assert errors == "voiceforge: the server cannot work here: port http, database\n"
-    assert "secret" not in json.dumps(report)
+    assert "secret" not in output
 
 
 async def test_a_loader_that_works_tells_how_long_it_took() -> None:
