@@ -235,35 +235,33 @@ class MediaClock:
             self.skipped_phases += missed
             self._turn = (self._turn + missed) % len(self._phases)
             due += missed * self._phase_ns
+        # Work is timed on the real clock and laid on `now_ns`, which in tests is another one.
+        began = self._now_ns()
         while due <= now_ns:
             phase = self._phases[self._turn]
             self._turn = (self._turn + 1) % len(self._phases)
             self._due = due + self._phase_ns
-            self._run(phase, due, now_ns)
+            self.start_lateness.add(now_ns + self._now_ns() - began - due)
+            self._run(phase, now_ns)
+            if phase.groups:
+                self.send_lateness.add(now_ns + self._now_ns() - began - due)
             due += self._phase_ns
+        self.busy_ns += self._now_ns() - began
         return due
 
-    def _run(self, phase: _Phase, due: int, now_ns: int) -> None:
+    def _run(self, phase: _Phase, now_ns: int) -> None:
         for wire in self._wires:
             try:
                 wire.receive(now_ns)
             except Exception:  # one wire's failure must not stop the others
                 self.wire_errors += 1
                 log.exception("receiving failed")
-        begun = self._now_ns()
-        self.start_lateness.add(now_ns - due)
-        groups = list(phase.groups.values())
-        for group in groups:
+        for group in list(phase.groups.values()):
             try:
                 self._run_group(group, now_ns)
             except Exception:
                 self.wire_errors += 1
                 log.exception("a tick failed")
-        ended = self._now_ns()
-        if groups:
-            # Measured on the real clock and laid on the time of this tick, which may be a test's.
-            self.send_lateness.add(now_ns - due + ended - begun)
-        self.busy_ns += ended - begun
 
     def _run_group(self, group: _Group, now_ns: int) -> None:
         members, legs, wire = group.members, group.legs, group.wire
@@ -285,7 +283,10 @@ class MediaClock:
                 continue
             try:
                 member.app.on_frame(frame)
-                reply = member.app.next_frame(t) if member.live else None
+                if member.phase is None:  # on_frame detached its own leg
+                    put(None)
+                    continue
+                reply = member.app.next_frame(t)
                 if reply is not None and (reply.dtype is not _INT16 or reply.shape != (FRAME_SAMPLES,)):
                     reply = _checked(reply)
             except Exception as error:  # ends this call only
@@ -295,11 +296,11 @@ class MediaClock:
         if wire is None:
             self._write_singly(members, out)
             return
-        if all([member.live for member in members]):
-            wire.write(legs, out, now_ns)
-        else:
-            pairs = [(leg, reply) for leg, reply, m in zip(legs, out, members, strict=True) if m.live]
-            wire.write([leg for leg, _ in pairs], [reply for _, reply in pairs], now_ns)
+        gone = {i for i, member in enumerate(members) if not member.live}
+        if gone:
+            legs = [leg for i, leg in enumerate(legs) if i not in gone]
+            out = [reply for i, reply in enumerate(out) if i not in gone]
+        wire.write(legs, out, now_ns)
         for member in settled:
             self._settle(member, wire, now_ns)
 

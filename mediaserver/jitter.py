@@ -31,6 +31,8 @@ WINDOW_NS = 2_000_000_000
 """How long slack is watched before delay shrinks."""
 PATIENCE_NS = 3_000_000_000
 """How long a skip waits for a pause in the speech (less when several frames are to go)."""
+STRAYS = 3
+"""Packets per window that come behind their successors before delay grows for them."""
 
 _RING = 4_096
 _MASK = _RING - 1
@@ -60,6 +62,7 @@ class JitterBuffer:
         "_excess",
         "_hold_ns",
         "_hold_until",
+        "_insert",
         "_jitter_ns",
         "_known",
         "_last_pop",
@@ -71,6 +74,7 @@ class JitterBuffer:
         "_skip_by",
         "_start_at",
         "_state",
+        "_strays",
         "_window_until",
         "concealed",
         "head",
@@ -107,6 +111,8 @@ class JitterBuffer:
         self._misses = 0
         self._start_at = 0
         self._pause = False
+        self._insert = False
+        self._strays = 0
         self._watch_anew(0)
 
     def pause(self) -> None:
@@ -155,7 +161,8 @@ class JitterBuffer:
                     self._least_slack = slack
                 if ahead < 0 and start + size <= self.head and ahead + size <= 0:
                     self.late += 1
-                    return  # what came after it has been played: reordering beyond rescue
+                    self._overtaken(arrived)
+                    return
                 if ahead < 0:
                     position = self._came_late(start, size, arrived)
                     if start < position:  # what could not be saved must not turn up a lap later
@@ -196,6 +203,13 @@ class JitterBuffer:
         None when nothing is expected (not started, or the sender is silent). Octets marked 0 in `missing`
         are to be concealed."""
         self.missing = None
+        if self._insert:
+            self._insert = False
+            self._last_pop = now
+            self._watch_anew(now)
+            self.inserted += 1
+            self.concealed += 1
+            return CONCEAL
         state = self._state
         if state is not _State.PLAYING:
             if state is _State.IDLE or now < self._start_at:
@@ -259,6 +273,15 @@ class JitterBuffer:
         straddle = FRAME // 2 if size % FRAME else 0
         self._start_at = arrived + self.target_ns + straddle * _SAMPLE_NS
 
+    def _overtaken(self, arrived: int) -> None:
+        """A packet came after its successors were played: beyond rescue, but when it happens again and
+        again a frame more of delay will save the next ones."""
+        self._strays += 1
+        if self._strays >= STRAYS and self.head - self.position < MAX_DELAY - FRAME:
+            self._strays = 0
+            self._insert = True
+            self._hold_until = arrived + self._hold_ns
+
     def _came_late(self, start: int, size: int, arrived: int) -> int:
         """A packet whose time has passed but after which nothing was played: go back and play it, so that
         its successors, late as well, come in time."""
@@ -277,6 +300,7 @@ class JitterBuffer:
 
     def _review(self, now: int) -> None:
         """Once per window: have all packets been whole frames earlier than they had to be?"""
+        self._strays = 0
         self._excess = 0
         if now >= self._hold_until:
             self._hold_ns = max(self._hold_ns // 2, _FIRST_HOLD_NS)
