@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import select
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -113,13 +116,21 @@ async def test_a_server_stopped_in_mid_write_loses_nothing(own: EmbeddedPostgres
     pool.terminate()
 
 
+def crash(server: EmbeddedPostgres) -> None:
+    """End the postmaster as a crash would, and wait until it is gone."""
+    handle = os.pidfd_open(int((server.pgdata / "postmaster.pid").read_text().split("\n")[0]))
+    signal.pidfd_send_signal(handle, signal.SIGQUIT)
+    assert select.select([handle], [], [], 10)[0]
+    os.close(handle)
+
+
 async def test_a_dead_embedded_server_is_revived(own: EmbeddedPostgres, tmp_path: Path) -> None:
     pool = await open_pool(own.dsn)
     await pool.execute("drop schema public cascade; create schema public")
     await store.apply_schema(pool)
     sink = StoreWriter(pool, tmp_path, revive=own.ensure_running)
     await sink.start()
-    os.kill(int((own.pgdata / "postmaster.pid").read_text().split("\n")[0]), 3)  # SIGQUIT: as if it crashed
+    await asyncio.to_thread(crash, own)
     sink.put(started())
     sink.put(turn(0))
     assert await sink.flush(20)

@@ -1,0 +1,307 @@
+"""The HTTP server on a real socket, with a real database behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from aiohttp import ClientResponse, ClientSession, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from api import events
+from api.app import ApiContext, build_app
+from mediaserver import store
+from mediaserver.call import Call
+from mediaserver.config import load
+from mediaserver.events import EventBus
+from mediaserver.health import Health
+from mediaserver.leg import EndedBy, Termination, Why
+from mediaserver.metrics import Metrics
+from mediaserver.records import Record
+from mediaserver.registry import CallRegistry
+from tests.mediaserver.samples import CALL, whole_call
+
+Client = TestClient[web.Request, web.Application]
+Open = Callable[[ApiContext], Awaitable[Client]]
+
+HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)
+
+
+class Nowhere:
+    def put(self, record: Record) -> None: ...
+
+    async def flush(self, within_s: float | None = None) -> bool:
+        return True
+
+
+def make_context(pool: asyncpg.Pool | None = None, **overrides: Any) -> ApiContext:
+    metrics = Metrics()
+    return ApiContext(
+        load(None, overrides), CallRegistry(10, metrics), EventBus(), Health("database", "sip"), metrics,
+        pool=pool, sip_address="127.0.0.1:5060",
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def open_client() -> AsyncIterator[Open]:
+    clients: list[Client] = []
+
+    async def start(context: ApiContext) -> Client:
+        client = TestClient(TestServer(build_app(context)))
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield start
+    for client in clients:
+        await client.close()
+
+
+def live_call(context: ApiContext) -> Call:
+    call = Call(uuid4(), "inbound", "sip:<b>ann</b>@h", "sip:demo@h", "demo", Nowhere(), context.bus)
+    context.registry.add(call)
+    return call
+
+
+async def next_event(response: ClientResponse) -> tuple[str, dict[str, Any]]:
+    lines: list[str] = []
+    while (
+        line := (await asyncio.wait_for(response.content.readline(), 5)).decode().rstrip("\n")
+    ) or not lines:
+        lines.append(line)
+    fields = dict(line.split(": ", 1) for line in lines)
+    return fields["event"], json.loads(fields["data"])
+
+
+async def error_of(response: ClientResponse) -> tuple[int, str]:
+    content = await response.json()
+    assert set(content["error"]) == {"code", "message", "detail"}
+    return response.status, content["error"]["code"]
+
+
+async def test_health_names_what_is_missing_until_all_is_there(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    context.health.set("database", False, "connection refused", "start PostgreSQL")
+    response = await client.get("/api/health")
+    content = await response.json()
+    assert response.status == 503
+    assert content["live"] and not content["ready"] and content["missing"] == ["database", "sip"]
+    assert content["components"][0]["mend"] == "start PostgreSQL"
+
+    context.health.set("database", True)
+    context.health.set("sip", True)
+    context.health.set("recorder", False, "disk full", "make room", required=False)
+    response = await client.get("/api/health")
+    assert response.status == 200 and (await response.json())["ready"]
+
+    context.registry.start_draining()
+    assert (await client.get("/api/health")).status == 503
+
+
+async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
+    client = await open_client(make_context())
+    await client.get("/api/health")
+    response = await client.get("/metrics")
+    text = await response.text()
+    assert response.content_type == "text/plain"
+    assert 'voiceforge_http_requests_total{route="/api/health",status="503"} 1.0' in text
+
+
+async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(open_client: Open) -> None:
+    context = make_context()
+    context.sip_address = "10.0.0.1:5060<script>"
+    client = await open_client(context)
+    response = await client.get("/")
+    text = await response.text()
+    assert "sip:demo@10.0.0.1:5060&lt;script&gt;" in text and "sip:echo@" in text
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "http://" not in text and "https://" not in text
+    for path, kind in (("/page.css", "text/css"), ("/page.js", "text/javascript")):
+        response = await client.get(path)
+        assert (response.status, response.content_type) == (200, kind)
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "innerHTML" not in await response.text()
+
+
+async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.Pool) -> None:
+    for record in whole_call():
+        await store.save(pool, record)
+    client = await open_client(make_context(pool))
+    listed = await (await client.get("/api/telephony/calls")).json()
+    assert [row["id"] for row in listed["recent"]] == [str(CALL)] and listed["live"] == []
+    assert listed["recent"][0]["booking"]["time"] == "14:30"
+    content = await (await client.get(f"/api/telephony/calls/{CALL}")).json()
+    assert [line["text"] for line in content["transcript"]] == ["Hello, where?", "mountain view"]
+    assert content["recording"] == {"seconds": 2.5, "size_bytes": 160_044} and not content["live"]
+    assert content["legs"][0]["codec"] == "PCMU" and content["events"][0]["kind"] == "dtmf"
+    assert content["started_at"] == "2026-11-21T09:00:00+00:00"
+
+
+async def test_live_calls_are_listed_also_without_a_database(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    call = live_call(context)
+    content = await (await client.get("/api/telephony/calls")).json()
+    assert [row["id"] for row in content["live"]] == [str(call.id)]
+    assert content["database"] == "unavailable"
+    assert await error_of(await client.get(f"/api/telephony/calls/{call.id}")) == (
+        503,
+        "database_unavailable",
+    )
+
+
+async def test_wrong_requests_get_a_clear_error(open_client: Open, pool: asyncpg.Pool) -> None:
+    client = await open_client(make_context(pool))
+    assert await error_of(await client.get("/api/telephony/calls/nonsense")) == (400, "bad_request")
+    assert await error_of(await client.get(f"/api/telephony/calls/{uuid4()}")) == (404, "not_found")
+    assert await error_of(await client.get(f"/api/telephony/calls/{uuid4()}/events")) == (404, "not_found")
+    assert await error_of(await client.get("/nowhere")) == (404, "not_found")
+    assert await error_of(await client.post("/api/health")) == (405, "method_not_allowed")
+    for limit in ("0", "201", "x", "-1", "9" * 5000, "\u0663"):
+        assert await error_of(await client.get("/api/telephony/calls", params={"limit": limit})) == (
+            400, "bad_request",
+        )  # fmt: skip
+
+
+async def test_a_late_watcher_is_told_what_happened_and_then_what_happens(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    call = live_call(context)
+    call.answer()
+    call.publish("agent", text="Hello")
+    async with client.get(f"/api/telephony/calls/{call.id}/events") as response:
+        assert response.content_type == "text/event-stream"
+        told = [await next_event(response) for _ in range(3)]
+        assert [kind for kind, _ in told] == ["state", "state", "agent"]
+        assert told[0][1]["from_uri"] == "sip:<b>ann</b>@h" and told[1][1]["state"] == "answered"
+        live_call(context)  # another call's events are not ours
+        call.publish("partial", text="a\nroom")
+        kind, data = await next_event(response)
+        assert (kind, data["text"], data["call"]) == ("partial", "a\nroom", str(call.id))
+        call.end(HANGUP)
+        kind, data = await next_event(response)
+        assert (kind, data["why"], data["by"]) == ("ended", "hung up", "caller")
+        assert await response.content.read() == b""
+    async with client.get(f"/api/telephony/calls/{call.id}/events") as response:
+        again = (await response.content.read()).decode()
+        assert again.count("event: ") == 4 and "event: ended" in again
+    assert context.watchers == 0
+
+
+async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    first = live_call(context)
+    async with client.get("/api/telephony/events") as response:
+        assert (await next_event(response))[1]["call"] == str(first.id)
+        second = live_call(context)
+        assert (await next_event(response))[1]["call"] == str(second.id)
+        first.end(HANGUP)
+        assert (await next_event(response))[0] == "ended"
+        context.bus.close()
+        assert await response.content.read() == b""
+
+
+async def test_a_past_call_is_told_from_its_transcript(open_client: Open, pool: asyncpg.Pool) -> None:
+    for record in whole_call():
+        await store.save(pool, record)
+    client = await open_client(make_context(pool))
+    async with client.get(f"/api/telephony/calls/{CALL}/events") as response:
+        kinds = [(await next_event(response))[0] for _ in range(5)]
+    assert kinds == ["state", "agent", "final", "booking", "ended"]
+
+
+async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    client = await open_client(make_context())
+    async with client.get("/api/telephony/events") as response:
+        assert await asyncio.wait_for(response.content.readline(), 5) == b": still here\n"
+
+
+async def test_there_is_a_limit_to_watchers(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "WATCHER_LIMIT", 0)
+    client = await open_client(make_context())
+    assert await error_of(await client.get("/api/telephony/events")) == (503, "too_many_watchers")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "", "10.0.0.9", "[::1"]
+)
+async def test_a_foreign_host_name_is_refused_on_loopback(open_client: Open, host: str) -> None:
+    client = await open_client(make_context())
+    response = await client.get("/api/health", headers={"Host": host})
+    assert await error_of(response) == (403, "wrong_host")
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "127.0.0.9:1", "[::1]:8080", "LOCALHOST"])
+async def test_our_own_names_are_accepted(open_client: Open, host: str) -> None:
+    client = await open_client(make_context())
+    assert (await client.get("/page.css", headers={"Host": host})).status == 200
+
+
+async def test_an_exposed_server_shows_calls_to_the_token_alone(
+    open_client: Open, pool: asyncpg.Pool
+) -> None:
+    settings: dict[str, Any] = {
+        "http": {"host": "0.0.0.0", "admin_token": "s3cret", "allowed_hosts": ["pbx.example"]}
+    }
+    client = await open_client(make_context(pool, **settings))
+    for path in ("/", "/page.js", "/page.css"):
+        assert (await client.get(path)).status == 200
+    for path in ("/metrics", "/api/telephony/calls", "/api/telephony/events", f"/api/telephony/calls/{CALL}"):
+        for wrong in (
+            {},
+            {"Authorization": "Bearer s3cre"},
+            {"Authorization": "Basic s3cret"},
+            {"Authorization": "Bearer \u00fc"},
+        ):
+            response = await client.get(path, headers=wrong)
+            assert await error_of(response) == (401, "unauthorized")
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+    right = {"Authorization": "bearer s3cret"}
+    for host in ("pbx.example", "192.0.2.7:8080"):
+        response = await client.get("/api/telephony/calls", headers={**right, "Host": host})
+        assert response.status == 200
+    response = await client.get("/api/telephony/calls", headers={**right, "Host": "evil.example"})
+    assert await error_of(response) == (403, "wrong_host")
+
+
+async def test_no_other_site_may_read_us(open_client: Open) -> None:
+    client = await open_client(make_context())
+    response = await client.get("/api/health", headers={"Origin": "http://evil.example"})
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+async def test_a_database_that_goes_away_is_a_503_in_json(open_client: Open, pool: asyncpg.Pool) -> None:
+    client = await open_client(make_context(pool))
+    pool.terminate()
+    assert await error_of(await client.get(f"/api/telephony/calls/{UUID(int=1)}")) == (
+        503,
+        "database_unavailable",
+    )
+    content = await (await client.get("/api/telephony/calls")).json()
+    assert content["database"] == "unavailable"
+
+
+async def test_a_client_that_leaves_frees_its_stream(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    call = live_call(context)
+    async with ClientSession() as session:
+        response = await session.get(client.make_url(f"/api/telephony/calls/{call.id}/events"))
+        await next_event(response)
+        assert context.watchers == 1
+        response.close()
+    for _ in range(200):
+        if context.watchers == 0:
+            break
+        call.publish("agent", text="x" * 1000)
+        await asyncio.sleep(0.001)
+    assert context.watchers == 0
