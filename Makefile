@@ -29,8 +29,12 @@ test: ## Set up and run the fast tests, those with SIPp and baresip included
 it: ## The slow tests: Asterisk, long calls, kill -9
 	@scripts/setup.sh dev peers asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
 
+# pytest's 5 means that no test has the marker.
 load: ## The load tests (minutes; on a quiet machine)
-	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m load -s $(ARGS)
+	@scripts/setup.sh dev peers
+	@for script in tests/load/*_load.py; do \
+	  echo "==> $$script"; $(BIN)/python -m "tests.load.$$(basename "$$script" .py)" $(ARGS); done
+	@$(BIN)/python -m pytest -m load -s || [[ $$? == 5 ]]
 
 cov: ## The fast tests with coverage; report in htmlcov/
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" \

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from cli.main import COMMANDS
 ROOT = Path(__file__).resolve().parents[1]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PROMISED_TARGETS = set("run demo test fmt lint types it load cov".split())
-NOT_OURS = {".git", ".venv", "build", "dist", "data", "htmlcov", "__pycache__", "node_modules"}
 FENCE = re.compile(r"^(`{3,}|~{3,})[^\n]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -39,9 +39,11 @@ def anchors(text: str) -> set[str]:
 
 def own_files() -> Iterator[Path]:
     """Every file of the project itself, without asking git (a copy of the tree may have none)."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()] + [".git"]
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [f for f in folders if f not in NOT_OURS and not f.endswith((".egg-info", "_cache"))]
-        yield from (Path(folder, f) for f in files if not f.startswith(".coverage"))
+        ours = [name for name in folders + files if not any(fnmatch(name, pattern) for pattern in ignored)]
+        folders[:] = [name for name in folders if name in ours]
+        yield from (Path(folder, name) for name in files if name in ours)
 
 
 def test_the_promised_make_targets_exist() -> None:
