@@ -1,0 +1,244 @@
+"""pocketsphinx decoders inside a worker process: grammars, the general model, the phone loop, cepstral means.
+
+Must run in a worker only: decoding holds the GIL, and making a decoder takes from 0.15 s (grammar) to 0.8 s
+(general model).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pocketsphinx
+
+from pipelines.stt.jsgf import JsgfGrammar
+from pipelines.stt.rejection import FREE_MIDDLE, PHONE_SHIFT, Span, confidence
+
+GRAMMARS_KEPT = 64
+"""Compiled grammars per decoder; the one used longest ago goes first."""
+LEAD_IN = bytes(2 * 3200)
+"""200 ms of silence before each utterance: a word at the very first frame is often lost."""
+
+# Cepstral means, measured over the recordings of tests/load/stt_rejection.py. Without them the first second
+# of a call is recognised against the mean of a studio microphone, which on the telephone is far off, and a
+# decoder would carry one caller's mean into the next one's utterance.
+TELEPHONE_MEAN = "49,34.4,-39.3,38.8,-20.2,-6.9,15.6,-27.2,19.1,-10.8,-7.4,12.9,-15.2"
+WIDE_MEAN = "56.9,6,-2.9,8,-5.8,-1.2,-5.4,-1.1,-1.1,-3.3,-1.5,-1.5,0.6"
+WIDE_ABOVE_DB = -47.0
+"""Energy above 5 kHz against 200-3,400 Hz; the telephone has less than -60 dB, a microphone more than -46."""
+
+
+def is_wide(pcm: bytes) -> bool:
+    """Whether int16 16 kHz audio holds more than the telephone band. Silence counts as telephone."""
+    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16).astype(np.float32)
+    if samples.size < 512:
+        return False
+    blocks = samples[: samples.size // 512 * 512].reshape(-1, 512)
+    energy = np.square(blocks).mean(axis=1)
+    blocks = blocks[energy > 0.03 * energy.max()]
+    if blocks.size == 0:
+        return False
+    power = np.square(np.abs(np.fft.rfft(blocks * np.hanning(512).astype(np.float32)))).sum(axis=0)
+    low = float(power[7:109].sum()) + 1.0
+    return 10.0 * math.log10((float(power[161:].sum()) + 1.0) / low) > WIDE_ABOVE_DB
+
+
+def model_files() -> dict[str, Path]:
+    """The model files of the pocketsphinx wheel, by what they are."""
+    root = Path(pocketsphinx.get_model_path("en-us"))
+    return {
+        "hmm": root / "en-us",
+        "dict": root / "cmudict-en-us.dict",
+        "lm": root / "en-us.lm.bin",
+        "phones": root / "en-us-phone.lm.bin",
+    }
+
+
+def _decoder(pronunciations: dict[str, str], **options: Any) -> pocketsphinx.Decoder:
+    files = model_files()
+    options.setdefault("lm", None)
+    decoder = pocketsphinx.Decoder(
+        hmm=str(files["hmm"]), dict=str(files["dict"]), loglevel="FATAL", **options
+    )
+    for word, phones in pronunciations.items():
+        decoder.add_word(word, phones, False)
+    return decoder
+
+
+class _Pair:
+    """A decoder for sentences and one for phones beside it."""
+
+    def __init__(self, pronunciations: dict[str, str], general: bool) -> None:
+        files = model_files()
+        options = {"lm": str(files["lm"])} if general else {}
+        self.words = _decoder(pronunciations, **options)
+        self.phones = _decoder({}, allphone_ci=True)
+        self.phones.add_allphone_file("phones", str(files["phones"]))
+        self.phones.activate_search("phones")
+        self._grammars: OrderedDict[str, None] = OrderedDict()
+
+    def use(self, name: str, jsgf: str) -> None:
+        """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
+        key = f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
+        if key not in self._grammars:
+            self.words.add_jsgf_string(key, jsgf)
+            if len(self._grammars) >= GRAMMARS_KEPT:
+                oldest, _ = self._grammars.popitem(last=False)
+                self.words.remove_search(oldest)
+        self._grammars[key] = None
+        self._grammars.move_to_end(key)
+        self.words.activate_search(key)
+
+    def start(self, mean: str) -> None:
+        for decoder in (self.words, self.phones):
+            decoder.set_cmn(mean)
+            decoder.start_utt()
+            decoder.process_raw(LEAD_IN, False, False)
+
+    def hear(self, pcm: bytes) -> None:
+        self.words.process_raw(pcm, False, False)
+        self.phones.process_raw(pcm, False, False)
+
+    def end(self) -> None:
+        self.words.end_utt()
+        self.phones.end_utt()
+
+
+def _text(decoder: pocketsphinx.Decoder) -> str:
+    hypothesis = decoder.hyp()
+    return " ".join(hypothesis.hypstr.split()) if hypothesis is not None else ""
+
+
+def _spans(decoder: pocketsphinx.Decoder, scale: float = 1.0) -> Iterable[Span]:
+    """The best path so far. Segment scores are likelihoods that may underflow to zero."""
+    if decoder.hyp() is None:
+        return
+    for part in decoder.seg():
+        yield Span(part.word, part.start_frame, part.end_frame, scale * math.log(max(part.ascore, 1e-300)))
+
+
+class Ear:
+    """One utterance on one pair of decoders."""
+
+    def __init__(self, owner: Decoders, pair: _Pair, grammar: JsgfGrammar | None, mean: str) -> None:
+        self._owner = owner
+        self._pair = pair
+        self._grammar = grammar
+        self._open = True
+        pair.start(mean)
+
+    def hear(self, pcm: bytes) -> None:
+        self._pair.hear(pcm)
+
+    def text(self) -> str:
+        """What was heard so far."""
+        return _text(self._pair.words)
+
+    def judge(self, text: str) -> dict[str, Any]:
+        """The fields of a partial result."""
+        complete, extensible = self._grammar.judge(text.split()) if self._grammar else (False, True)
+        middle: tuple[float, ...] = () if self._grammar else (FREE_MIDDLE,)
+        sure = (
+            confidence(list(_spans(self._pair.words)), list(_spans(self._pair.phones, PHONE_SHIFT)), *middle)
+            if text
+            else 0.0
+        )
+        complete = complete and bool(text)
+        return {"text": text, "confidence": sure, "complete": complete, "extensible": extensible}
+
+    def final(self) -> dict[str, Any]:
+        """End the utterance: the fields of the final result."""
+        self._end()
+        result = self.judge(self.text())
+        whole = result["complete"] or (self._grammar is None and bool(result["text"]))
+        if not whole:
+            result["confidence"] = 0.0
+        result["understood"] = whole and result["confidence"] >= 0.5
+        return result
+
+    def _end(self) -> None:
+        if self._open:
+            self._open = False
+            self._pair.end()
+
+    def close(self) -> None:
+        """Give the decoders back; the utterance is forgotten."""
+        self._end()
+        self._owner.give_back(self._pair, self._grammar is None)
+
+
+class Decoders:
+    """The pairs of one worker: up to `limit` for grammars and one for general speech, made when idle."""
+
+    def __init__(self, limit: int, pronunciations: dict[str, str]) -> None:
+        self._limit = max(1, limit)
+        self._pronunciations = pronunciations
+        self._made = 0
+        self._idle: list[_Pair] = []
+        self._general: list[_Pair] = []
+        self._general_made = False
+        self._parsed: OrderedDict[str, JsgfGrammar] = OrderedDict()
+
+    @property
+    def wanting(self) -> bool:
+        """There are decoders left to make."""
+        return self._made < self._limit or not self._general_made
+
+    def make_next(self) -> None:
+        """Make one more pair, grammars first; the general model (91 MB, 0.8 s) after the first two."""
+        if self._made >= min(2, self._limit) and not self._general_made:
+            self._general.append(_Pair(self._pronunciations, general=True))
+            self._general_made = True
+        elif self._made < self._limit:
+            self._idle.append(_Pair(self._pronunciations, general=False))
+            self._made += 1
+
+    def free(self, general: bool) -> bool:
+        """Whether `listen` can be called now."""
+        if general:
+            return bool(self._general) or not self._general_made
+        return bool(self._idle) or self._made < self._limit
+
+    def listen(self, grammar: dict[str, str] | None, first: bytes) -> Ear:
+        """Begin an utterance whose first audio is `first` (not yet decoded).
+
+        Raises ValueError, RuntimeError or GrammarError for a grammar that cannot be used.
+        """
+        mean = WIDE_MEAN if is_wide(first) else TELEPHONE_MEAN
+        if grammar is None:
+            if not self._general_made:
+                self._general.append(_Pair(self._pronunciations, general=True))
+                self._general_made = True
+            return Ear(self, self._general.pop(), None, mean)
+        parsed = self._parse(grammar["jsgf"])
+        if not self._idle:
+            self.make_next_grammar()
+        pair = self._idle.pop()
+        try:
+            pair.use(grammar["name"], grammar["jsgf"])
+            return Ear(self, pair, parsed, mean)
+        except BaseException:
+            self._idle.append(pair)
+            raise
+
+    def make_next_grammar(self) -> None:
+        """Make a pair for grammars now."""
+        self._idle.append(_Pair(self._pronunciations, general=False))
+        self._made += 1
+
+    def give_back(self, pair: _Pair, general: bool) -> None:
+        (self._general if general else self._idle).append(pair)
+
+    def _parse(self, jsgf: str) -> JsgfGrammar:
+        parsed = self._parsed.get(jsgf)
+        if parsed is None:
+            parsed = self._parsed[jsgf] = JsgfGrammar(jsgf)
+            if len(self._parsed) > GRAMMARS_KEPT:
+                self._parsed.popitem(last=False)
+        self._parsed.move_to_end(jsgf)
+        return parsed

@@ -1,0 +1,66 @@
+"""Whether what a grammar heard was really said: acoustic scores of the words against a free phone loop.
+
+Pure arithmetic on segments. A grammar finds a sentence in anything, and its posterior is high for wrong ones
+too, so neither the mere presence of a hypothesis nor its `prob` may count as understanding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MIN_WORD_FRAMES = 12
+"""10 ms frames of words in an utterance; less is a click or a cough, not an answer ("no" takes 15)."""
+MIDDLE = -4.1
+"""Score at which a sentence is as likely right as wrong (tests/load/stt_rejection.py fits it)."""
+SLOPE = 2.5
+FREE_MIDDLE = -5.5
+"""The same for the general language model, whose words are shorter and fit less well."""
+PHONE_SHIFT = 1024.0
+"""The phone loop reports scores scaled down by 2**10 against those of a grammar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A word, filler or phone: frames `start`..`end` inclusive (10 ms each), natural log of its likelihood."""
+
+    label: str
+    start: int
+    end: int
+    log: float
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start + 1
+
+    @property
+    def is_word(self) -> bool:
+        """False for silence, breath and noise, which are written <sil> or [NOISE]."""
+        return not self.label.startswith(("<", "["))
+
+
+def score(words: Sequence[Span], phones: Sequence[Span]) -> float:
+    """Fit of the words, in natural log per frame; -inf when there are too few of them.
+
+    Half of it is the words' own likelihood, relative to the best sound of each frame, half of it what they
+    lose against the phone loop over the same frames.
+    """
+    spoken = [span for span in words if span.is_word]
+    if sum(span.frames for span in spoken) < MIN_WORD_FRAMES:
+        return -math.inf
+    first, last = spoken[0].start, spoken[-1].end
+    frames = last - first + 1
+    fit = sum(span.log for span in words if span.start >= first and span.end <= last) / frames
+    free = 0.0
+    for phone in phones:
+        shared = min(last, phone.end) - max(first, phone.start) + 1
+        if shared > 0:
+            free += phone.log * shared / phone.frames
+    return fit + 0.5 * (fit - free / frames)
+
+
+def confidence(words: Sequence[Span], phones: Sequence[Span], middle: float = MIDDLE) -> float:
+    """0..1; above one half the words are more likely right than wrong."""
+    value = SLOPE * (score(words, phones) - middle)
+    return 0.0 if value < -40 else 1.0 / (1.0 + math.exp(-value))

@@ -1,0 +1,108 @@
+"""A few workers of one kind: the least loaded one gets the next request, waiting ones the first that is ready.
+
+Must never raise into a call because a worker is down: a request without a worker waits or is told `on_lost`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+from mediaserver.errors import EngineError
+from pipelines.workers.supervisor import Requester, Worker, WorkerSpec
+from pipelines.workers.wire import Msg, pack_json
+
+
+class Ticket:
+    """One request on one worker."""
+
+    __slots__ = ("id", "worker")
+
+    def __init__(self, worker: Worker, id: int) -> None:
+        self.worker = worker
+        self.id = id
+
+    def send(self, data: bytes) -> None:
+        """Send packed messages with this ticket's id; nothing happens when the worker has died since."""
+        if self.id in self.worker.requests:
+            self.worker.send(data)
+
+    def close(self) -> None:
+        """Take no more answers."""
+        self.worker.requests.pop(self.id, None)
+
+
+class WorkerPool:
+    """`count` workers of one spec."""
+
+    def __init__(self, spec: WorkerSpec, count: int) -> None:
+        if count < 1:
+            raise ValueError(f"{spec.name} needs at least one worker, not {count}")
+        self.spec = spec
+        self.workers = [Worker(spec, self._worker_ready) for _ in range(count)]
+        self._ids = itertools.count(1)
+        self._changed: list[asyncio.Future[None]] = []
+
+    async def start(self, within_s: float = 15.0) -> None:
+        """Start all workers at once and wait until each is ready. Raises EngineError when one is not."""
+        try:
+            for worker in self.workers:
+                worker.start()
+            async with asyncio.timeout(within_s):
+                while not all(worker.ready for worker in self.workers):
+                    await self._change()
+        except (TimeoutError, OSError) as error:
+            self.stop()
+            raise EngineError(
+                f"the {self.spec.name} worker did not start ({error or f'not ready in {within_s:.0f} s'});"
+                f" run `python -m {self.spec.module}` to see why, or `voiceforge doctor`"
+            ) from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End all workers."""
+        for worker in self.workers:
+            worker.stop()
+
+    @property
+    def ready(self) -> bool:
+        return any(worker.ready for worker in self.workers)
+
+    @property
+    def restarts(self) -> int:
+        return sum(worker.restarts for worker in self.workers)
+
+    def open(self, requester: Requester, **fields: Any) -> Ticket | None:
+        """Open a request on the least loaded ready worker; None when no worker is ready now."""
+        ready = [worker for worker in self.workers if worker.ready]
+        if not ready:
+            return None
+        worker = min(ready, key=lambda w: len(w.requests))
+        ticket = Ticket(worker, next(self._ids))
+        worker.requests[ticket.id] = requester
+        worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
+        return ticket
+
+    async def wait_ready(self, within_s: float) -> bool:
+        """Wait until some worker is ready. False when `within_s` passed first."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not self.ready:
+                    await self._change()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _change(self) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._changed.append(future)
+        await future
+
+    def _worker_ready(self, worker: Worker) -> None:
+        waiting, self._changed = self._changed, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
