@@ -7,6 +7,7 @@ read loses its oldest events and never slows a call.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 from aiohttp import web
@@ -61,24 +62,26 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
         history = _history(context, call_id)
         told = {id(event) for event in history}
         response = await _begin(request)
-        for past in history:
-            await response.write(_sse(past))
-            if call_id is not None and past.kind == "ended":
-                return response
-        while True:
-            await asyncio.wait({following}, timeout=HEARTBEAT_S)
-            if not following.done():
-                await response.write(b": still here\n\n")
-                continue
-            event = following.result()
-            if event is None:
-                return response
-            following = asyncio.ensure_future(anext(watch, None))
-            if id(event) in told:
-                continue
-            await response.write(_sse(event))
-            if call_id is not None and event.kind == "ended":
-                return response
+        with suppress(ConnectionResetError):  # the watcher went away
+            for past in history:
+                await response.write(_sse(past))
+                if call_id is not None and past.kind == "ended":
+                    return response
+            while True:
+                await asyncio.wait({following}, timeout=HEARTBEAT_S)
+                if not following.done():
+                    await response.write(b": still here\n\n")
+                    continue
+                event = following.result()
+                if event is None:
+                    return response
+                following = asyncio.ensure_future(anext(watch, None))
+                if id(event) in told:
+                    continue
+                await response.write(_sse(event))
+                if call_id is not None and event.kind == "ended":
+                    return response
+        return response
     finally:
         context.watchers -= 1
         following.cancel()

@@ -290,7 +290,9 @@ async def test_a_database_that_goes_away_is_a_503_in_json(open_client: Open, poo
     assert content["database"] == "unavailable"
 
 
-async def test_a_client_that_leaves_frees_its_stream(open_client: Open) -> None:
+async def test_a_client_that_leaves_frees_its_stream_and_is_no_error(
+    open_client: Open, caplog: pytest.LogCaptureFixture
+) -> None:
     context = make_context()
     client = await open_client(context)
     call = live_call(context)
@@ -305,3 +307,4 @@ async def test_a_client_that_leaves_frees_its_stream(open_client: Open) -> None:
         call.publish("agent", text="x" * 1000)
         await asyncio.sleep(0.001)
     assert context.watchers == 0
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
