@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sip.grammar import MAX_VALUES, ParseError, is_token, readable, split_commas
+from sip.grammar import ENCODING, ERRORS, MAX_VALUES, ParseError, is_token, readable, split_commas
 from sip.headers import COMPACT, MULTI_VALUE
 
 _WIRE_NAMES = (
@@ -154,3 +154,5 @@ def check_header(name: str, value: str) -> None:
         raise ValueError(f"{readable(name)!r} is no header name")
     if "\r" in value or "\n" in value:
         raise ValueError(f"the value of {name} would break the message apart: it holds a line end")
+    if not value.isascii():
+        value.encode(ENCODING, ERRORS)  # UnicodeEncodeError is a ValueError: better here than when sending

@@ -120,6 +120,7 @@ def test_top_via_can_be_completed_without_touching_the_others() -> None:
     [
         ("Subject", "a\r\nVia: x"),
         ("Subject", "a\nb"),
+        ("Subject", "\ud800"),
         ("Sub ject", "a"),
         ("", "a"),
         ("A:", "b"),
