@@ -1,0 +1,224 @@
+"""What the tests of the user agent share: agents on loopback, a raw peer, and a record-routing proxy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from mediaserver.leg import Ended, LegEvent
+from sip.agent import SipAgent
+from sip.incoming import IncomingCall
+from sip.leg import SipLeg
+from sip.message import Request, Response, parse, parse_head
+from sip.transaction import Timing
+from sip.uri import Uri
+from sip.wire import RtpWire
+
+FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
+"""The RFC's timers, so much faster that 64*T1 is two seconds."""
+SDP = (
+    b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    b"m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
+
+
+class Callee:
+    """An application that keeps what it was called with; `answers` decides what it does with a call."""
+
+    def __init__(self, answers: Callable[[IncomingCall], Awaitable[Any] | None] | None = None) -> None:
+        self.calls: asyncio.Queue[IncomingCall] = asyncio.Queue()
+        self._answers = answers
+
+    async def __call__(self, call: IncomingCall) -> None:
+        self.calls.put_nowait(call)
+        if self._answers is not None and (work := self._answers(call)) is not None:
+            await work
+
+    @staticmethod
+    def answering() -> Callee:
+        return Callee(lambda call: call.answer())
+
+
+class Events:
+    """The events of a leg, to be waited for."""
+
+    def __init__(self, leg: SipLeg) -> None:
+        self.queue: asyncio.Queue[LegEvent] = asyncio.Queue()
+        leg.on_event = self.queue.put_nowait
+
+    async def next(self) -> LegEvent:
+        return await asyncio.wait_for(self.queue.get(), 10)
+
+    async def end(self) -> Ended:
+        while not isinstance(event := await self.next(), Ended):
+            pass
+        return event
+
+
+@asynccontextmanager
+async def agent(on_invite: Any = None, **options: Any) -> AsyncIterator[SipAgent]:
+    wire = RtpWire("127.0.0.1", (20_000, 20_399))
+    options.setdefault("timing", FAST)
+    options.setdefault("port", 0)
+    host = options.pop("host", "127.0.0.1")
+    made = SipAgent(host=host, wire=wire, on_invite=on_invite or Callee(), **options)
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop(1.0)
+        wire.close()
+
+
+class RawPeer(asyncio.DatagramProtocol):
+    """A UDP socket that speaks only when told to."""
+
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[Request | Response] = asyncio.Queue()
+        self.port = 0
+        self._wire: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._wire = cast(asyncio.DatagramTransport, transport)
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        self.messages.put_nowait(parse(data))
+
+    def send(self, message: Request | Response | bytes, port: int) -> None:
+        assert self._wire is not None
+        self._wire.sendto(bytes(message), ("127.0.0.1", port))
+
+    async def next(self) -> Request | Response:
+        return await asyncio.wait_for(self.messages.get(), 10)
+
+    async def response(self, *statuses: int, method: str | None = None) -> Response:
+        """The next response with one of these statuses."""
+        while True:
+            message = await self.next()
+            if (
+                isinstance(message, Response)
+                and message.status in statuses
+                and (method is None or message.cseq.method == method)
+            ):
+                return message
+
+    async def request(self, *methods: str) -> Request:
+        while True:
+            message = await self.next()
+            if isinstance(message, Request) and message.method in methods:
+                return message
+
+    def make(
+        self,
+        method: str,
+        to: str,
+        *,
+        cseq: int = 1,
+        branch: str = "1",
+        body: bytes = b"",
+        lines: Mapping[str, str] | None = None,
+    ) -> Request:
+        headers = {
+            "Via": f"SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{branch}",
+            "Max-Forwards": "70",
+            "From": "<sip:raw@127.0.0.1>;tag=raw",
+            "To": f"<{to}>",
+            "Call-ID": "raw-call",
+            "CSeq": f"{cseq} {method}",
+            "Contact": f"<sip:raw@127.0.0.1:{self.port}>",
+        }
+        if body:
+            headers["Content-Type"] = "application/sdp"
+        headers |= lines or {}
+        return Request(method, Uri.parse(to), list(headers.items()), body)
+
+    def in_dialog(
+        self, method: str, ok: Response, *, cseq: int = 2, branch: str = "d", body: bytes = b""
+    ) -> Request:
+        """A request in the dialog that a response made."""
+        target = str(ok.contacts[0].uri)
+        return self.make(
+            method, target, cseq=cseq, branch=branch, body=body, lines={"To": ok.get("To") or ""}
+        )
+
+
+@asynccontextmanager
+async def raw_peer() -> AsyncIterator[RawPeer]:
+    wire, peer = await asyncio.get_running_loop().create_datagram_endpoint(
+        RawPeer, local_addr=("127.0.0.1", 0)
+    )
+    try:
+        yield peer
+    finally:
+        wire.close()
+
+
+class Proxy(asyncio.DatagramProtocol):
+    """A stateless record-routing proxy. `loses(message)`: what it drops; `strict`: as in RFC 2543."""
+
+    def __init__(self, target: int, loses: Callable[[Request | Response], bool], strict: bool) -> None:
+        self.seen: list[str] = []
+        self.port = 0
+        self._target = target
+        self._loses = loses
+        self._strict = strict
+        self._wire: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._wire = cast(asyncio.DatagramTransport, transport)
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        # parse() rightly refuses a response with two Vias; a proxy is where such are at home.
+        head, _, body = data.partition(b"\r\n\r\n")
+        message, _ = parse_head(head)
+        message.body = body
+        if self._loses(message):
+            return
+        if isinstance(message, Response):
+            rest = message.get_all("Via")[1:]
+            message.remove("Via")
+            for value in reversed(rest):
+                message.prepend("Via", value)
+            self._send(message, message.via.rport or message.via.port or 5060)
+            return
+        self.seen.append(message.method)
+        routes = message.get_all("Route")
+        uri = message.uri
+        if uri.port == self.port and routes:  # a strict router finds itself in the Request-URI
+            uri, routes = Uri.parse(routes[-1].strip("<>")), routes[:-1]
+        elif routes and f":{self.port}" in routes[0]:
+            routes = routes[1:]
+        message.remove("Route")
+        via = message.via
+        message.set_top_via(via.with_params(received=addr[0], rport=str(addr[1])))
+        branch = f"{via.branch}p"
+        message.prepend("Via", f"SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}")
+        for route in routes:
+            message.add("Route", route)
+        in_dialog = message.to.tag is not None
+        if message.method == "INVITE" and not in_dialog:
+            lr = "" if self._strict else ";lr"
+            message.add("Record-Route", f"<sip:127.0.0.1:{self.port}{lr}>")
+        port = (uri.port or 5060) if in_dialog else self._target
+        self._send(Request(message.method, uri, message.headers, message.body), port)
+
+    def _send(self, message: Request | Response, port: int) -> None:
+        assert self._wire is not None
+        self._wire.sendto(bytes(message), ("127.0.0.1", port))
+
+
+@asynccontextmanager
+async def proxy(
+    target: int, loses: Callable[[Request | Response], bool] = lambda _: False, *, strict: bool = False
+) -> AsyncIterator[Proxy]:
+    wire, made = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: Proxy(target, loses, strict), local_addr=("127.0.0.1", 0)
+    )
+    try:
+        yield made
+    finally:
+        wire.close()
