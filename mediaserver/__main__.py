@@ -1,4 +1,4 @@
-"""`python -m mediaserver` and the `voiceforge` command. Does nothing but hand over to the command line in `cli`."""
+"""`python -m mediaserver` and the `voiceforge` command: hands over to the command line in `cli`, no more."""
 
 from __future__ import annotations
 
