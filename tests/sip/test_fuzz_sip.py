@@ -17,7 +17,7 @@ from sip.uri import Uri
 from tests.sip import torture
 
 bounded = settings(
-    max_examples=150,
+    max_examples=80,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
