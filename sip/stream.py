@@ -113,7 +113,7 @@ class RtpStream:
         self.digits_out = DigitSender()
         self.digits = 0
 
-        self.frames_read = 0
+        self.frames_read = self.frames_written = 0
         self.gap: Concealment | None = None
         self.past: tuple[bytes, bytes, bytes] | None = None
         """The last three frames played, newest first; None after silence."""
@@ -186,10 +186,12 @@ class RtpStream:
         self.wire.write([self], [frame], self.wire.now_ns())
 
     def clear(self) -> int:
-        """Drop what does not fill a packet yet. Returns 16 kHz samples sent since the stream was opened."""
+        """Drop what does not fill a packet yet, and digits not begun. Returns the 16 kHz samples that were
+        written since the stream was opened, less what was dropped; all of that is on the wire."""
+        dropped = len(self.pending) * 2
         self.pending = b""
         self.digits_out.clear()
-        return self.sender.octets * 2
+        return self.frames_written * FRAME_SAMPLES - dropped
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         """Queue a digit; it replaces the audio while it lasts. Raises ValueError for what is no digit."""

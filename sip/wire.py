@@ -291,6 +291,7 @@ class RtpWire:
             stream.pending = b""
             stream.marker = 0x80
         stream.written_at = now_ns
+        stream.frames_written += 1
         sender.timestamp = (timestamp + _SAMPLES) & _MASK
         remote = stream.remote
         if not stream.sending or remote is None:

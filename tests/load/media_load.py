@@ -226,9 +226,9 @@ async def measure(calls: int, seconds: float, vad: str, phases: int, profile: bo
     frames, busy = clock.frames - frames, clock.busy_ns - busy
     starts, sends = clock.start_lateness.as_dict(), clock.send_lateness.as_dict()
     stalls, skipped = clock.stalls, clock.skipped_phases
+    stats = [leg.stream.stats() for leg in legs]  # before the sender stops
     far = await loop.run_in_executor(None, ours.recv)
     clock.stop()
-    stats = [leg.stream.stats() for leg in legs]
     process.join()
     result = {
         "calls": calls,
