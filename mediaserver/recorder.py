@@ -39,6 +39,7 @@ EARLY_FRAMES = 10
 """Caller frames that may come ahead of the agent's clock before the oldest is dropped."""
 
 Stereo = npt.NDArray[np.int16]
+"""Shape (frames, 2, 320): caller, agent."""
 
 
 def wav_header(data_bytes: int) -> bytes:
@@ -80,12 +81,12 @@ class Recording:
             return
         buffer = self._buffer
         if buffer is None:
-            buffer = self._buffer = np.zeros((BATCH_FRAMES, FRAME_SAMPLES, 2), np.int16)
+            buffer = self._buffer = np.zeros((BATCH_FRAMES, 2, FRAME_SAMPLES), np.int16)
         row = buffer[self._filled]
         if self._early:
-            row[:, 0] = self._early.popleft()
+            row[0] = self._early.popleft()
         if frame is not None:
-            row[:, 1] = frame
+            row[1] = frame
         self._filled += 1
         if self._filled == BATCH_FRAMES:
             self._buffer = None
@@ -166,7 +167,8 @@ class Recorder:
                 recording._file = recording.path.open("wb", buffering=0)
                 _write_all(recording._file, wav_header(0))
             if recording._file is not None:
-                _write_all(recording._file, samples.tobytes())
+                # Interleaved here, in the thread: copying a frame as it is costs the media path least.
+                _write_all(recording._file, samples.transpose(0, 2, 1).tobytes())
                 recording._written += samples.nbytes
                 recording._batches += 1
                 if recording._batches % HEADER_EVERY == 1:
