@@ -263,10 +263,10 @@ class Turn:
         return self._edge(t, self._detector.voice(t, probability))
 
     def partial(self, t: int, epoch: int, result: SttResult) -> list[Command]:
+        """Decides nothing yet: a small grammar finds words in any noise, and while the caller speaks playout
+        is paused anyway. Only whether it is current is told, by `ignored`."""
         if epoch != self._stt_epoch or self._ear is Ear.QUIET:
             return self._late("partial")
-        if result.complete and result.understood and result.confidence >= 0.5:
-            return self._take_floor(t)
         return []
 
     def final(self, t: int, epoch: int, result: SttResult) -> list[Command]:

@@ -53,7 +53,7 @@ def booking_flow(today: date) -> Flow:
             Ask(
                 "length",
                 "length",
-                "At {time}. How long do you need it?",
+                "How long do you need it, from {time} on?",
                 "Please say how long, for example half an hour, or ninety minutes.",
                 "people",
             ),

@@ -373,6 +373,15 @@ async def test_a_voice_without_word_marks_still_has_a_ledger() -> None:
     assert GREETING.text.startswith(heard) and 1 <= len(heard.split()) <= 5
 
 
+async def test_a_recogniser_never_hears_digital_silence() -> None:
+    talk, _ = await greeted()
+    await talk.say("a room")
+    await talk.silence(100)
+    frames = np.concatenate(talk.stt.streams[0].frames)
+    assert 4 < frames[:1600].std() < 16
+    assert np.abs(frames).max() < 7000
+
+
 async def test_audio_held_outside_speech_is_bounded() -> None:
     talk, _ = await greeted()
     for _ in range(300):
