@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 OnInvite = Callable[[IncomingCall], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
+MAX_QUEUE_DELAY_S = 0.3
+"""New calls that waited longer than this for our attention are refused, so that running ones get it."""
 
 
 @dataclass(slots=True)
@@ -344,6 +346,8 @@ class SipAgent:
     def _overloaded(self, request: Request) -> bool:
         if request.method == "INVITE":
             if self._stopping or len(self._calls) >= self._max_calls:
+                return True
+            if self.transport.queue_delay_s > MAX_QUEUE_DELAY_S:
                 return True
         return self._layer.unanswered >= self._max_pending
 

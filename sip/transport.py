@@ -13,6 +13,8 @@ import functools
 import ipaddress
 import logging
 import socket
+import struct
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,11 +31,15 @@ log = logging.getLogger(__name__)
 DATAGRAM_LIMIT = 1300
 """Requests longer than this many bytes go over TCP when it can be had (RFC 3261 18.1.1)."""
 MAX_DATAGRAM = 65_535
-DATAGRAMS_PER_WAKEUP = 64
-"""So many are read at once before the loop gets its turn again (a flood must not starve media)."""
+READ_BUDGET_S = 0.004
+"""So long datagrams are read before the loop gets its turn again: a flood must not starve media."""
 SOCKET_BUFFER = 4 << 20
 DEFAULT_PORT = 5060
 NAME_CACHE_S = 60.0
+_SO_TIMESTAMPNS = 35
+"""Linux; Python 3.11 has no name for it. The stamp is a struct timespec."""
+_STAMP = struct.Struct("@qq")
+_STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
 
 
 class Handler(Protocol):
@@ -85,6 +91,8 @@ class Transport:
         self._tasks: set[asyncio.Task[None]] = set()
         self._names: dict[str, tuple[float, str]] = {}
         self._sweep: asyncio.TimerHandle | None = None
+        self.queue_delay_s = 0.0
+        """How long the datagram read last had waited in the kernel: the measure of our own overload."""
         self._any_host = host in ("", "0.0.0.0", "::")
 
     # -- life
@@ -133,6 +141,7 @@ class Transport:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
+            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
                 sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
             sock.bind((self.host, self.port))
@@ -166,15 +175,19 @@ class Transport:
 
     def _read_udp(self) -> None:
         sock = self._udp
-        for _ in range(DATAGRAMS_PER_WAKEUP):
-            if sock is None or sock.fileno() < 0:
-                return
+        end = time.perf_counter() + READ_BUDGET_S
+        while sock is not None and sock.fileno() >= 0:
             try:
-                data, address = sock.recvfrom(MAX_DATAGRAM)
+                data, extra, _, address = sock.recvmsg(MAX_DATAGRAM, _STAMP_SPACE)
             except OSError:
                 # Empty, or an ICMP error of something sent before: the transaction's timers deal with that.
                 return
+            if extra:
+                seconds, nanoseconds = _STAMP.unpack(extra[0][2])
+                self.queue_delay_s = max(0.0, time.time() - seconds - nanoseconds / 1e9)
             self.receive(data, Source("UDP", address[0], address[1]))
+            if time.perf_counter() > end:
+                return
 
     def receive(self, data: bytes, source: Source) -> None:
         """One datagram arrived. Never raises."""

@@ -10,6 +10,7 @@ import pytest
 from mediaserver.errors import CallError, PortInUseError
 from mediaserver.leg import Digit, EndedBy, Hold, Termination, Why
 from sip.agent import SipAgent
+from sip.connection import Source
 from sip.incoming import IncomingCall
 from sip.message import Request, Response
 from sip.registrar import Registrar
@@ -401,3 +402,21 @@ async def test_stop_ends_running_calls_and_refuses_new_ones() -> None:
                 await a.call(address(b))
             assert error.value.code == 503
         assert "stopped" in (await events.end()).termination.detail
+
+
+async def test_new_calls_are_refused_while_the_queue_before_us_is_long() -> None:
+    async with agent(Callee.answering()) as b, agent() as a:
+        leg = await a.call(address(b))
+        assert b.transport.queue_delay_s < 0.3
+        read = b.transport.receive
+
+        def late(data: bytes, source: Source) -> None:
+            b.transport.queue_delay_s = 1.0
+            read(data, source)
+
+        b.transport.receive = late  # type: ignore[method-assign]
+        with pytest.raises(CallError) as error:
+            await a.call(address(b))
+        assert error.value.code == 503
+        await leg.hold()
+        await leg.hangup(HANGUP)
