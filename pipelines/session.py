@@ -318,7 +318,8 @@ class AgentSession:
 
     def _silence(self) -> None:
         line = self.playout.line
-        if line is not None and line.began is not None:
+        by_caller = self.turn.state in (State.LISTENING, State.THINKING)
+        if by_caller and line is not None and line.began is not None:
             self._call.put(self._event("barge_in", outcome="taken", after_ms=(self._t - line.began) // MS))
         self.playout.cancel()
         if self._speaking is not None:

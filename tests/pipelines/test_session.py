@@ -257,6 +257,7 @@ async def test_a_caller_who_hangs_up_in_mid_sentence_has_heard_only_that_much() 
     assert GREETING.text.startswith(line.heard)
     assert agent.heard == line.heard
     assert line.interrupted
+    assert not talk.call.happened("barge_in")
     assert not talk.ended, "who is gone needs no hangup"
     assert talk.session.turn.state is State.ENDED
 
