@@ -415,7 +415,7 @@ class MediaClock:
         if self._loop is None:
             return
         try:
-            due = self.tick(self._now_ns())
+            self.tick(self._now_ns())
         finally:
             # Asked anew: the tick took its time. Loop timers have a grain of 1 ms, which is good enough.
             due = self._due if self._due is not None else self._now_ns()
