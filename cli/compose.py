@@ -91,6 +91,12 @@ class Server:
         pool, self._writer = database.result()
         context.pool = pool
 
+        wire = RtpWire(
+            settings.rtp_host,
+            (settings.rtp.port_min, settings.rtp.port_max),
+            media_timeout_s=settings.rtp.media_timeout_s,
+        )
+        self._undo.callback(wire.close)
         clock = MediaClock(vad.result(), phases=settings.media.phases)
         clock.start()
         self._undo.callback(clock.stop)
@@ -99,6 +105,7 @@ class Server:
         registrar = Registrar(
             settings.sip.realm,
             {name: secret.get_secret_value() for name, secret in settings.sip.extensions.items()}.get,
+            algorithms=settings.sip.digest,
         )
         router = self._router = Router(
             Services(
@@ -109,12 +116,6 @@ class Server:
         self._undo.push_async_callback(router.close)
         if is_loopback(settings.http.host):
             router.http = http
-        wire = RtpWire(
-            settings.rtp_host,
-            (settings.rtp.port_min, settings.rtp.port_max),
-            media_timeout_s=settings.rtp.media_timeout_s,
-        )
-        self._undo.callback(wire.close)
         agent = router.agent = SipAgent(
             host=settings.sip.host,
             port=settings.sip.port,

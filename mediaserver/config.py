@@ -73,6 +73,12 @@ class Sip(Section):
     realm: str = Field(
         default="voiceforge", min_length=1, max_length=100, description="Realm of digest authentication."
     )
+    digest: tuple[Literal["SHA-256", "MD5"], ...] = Field(
+        default=("SHA-256", "MD5"),
+        min_length=1,
+        description="Digest algorithms offered to phones, best first. Phones that look at the first offer only "
+        'and know no SHA-256 need `["MD5"]`.',
+    )
     max_calls: int = Field(
         default=400, ge=1, le=10000, description="Calls at once; the next caller is told 503."
     )

@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sip.grammar import ENCODING, ERRORS, ParseError, is_token, quote, readable, unquote
@@ -140,10 +140,13 @@ class Authenticator:
         realm: str,
         credentials: Callable[[str], str | None],
         *,
+        algorithms: Sequence[str] = tuple(ALGORITHMS),
         nonce_life_s: float = NONCE_LIFE_S,
         max_nonces: int = MAX_NONCES,
     ) -> None:
+        """`algorithms`: those offered and taken, best first (RFC 8760 section 2.4)."""
         self.realm = realm
+        self._algorithms = tuple(algorithms)
         self._credentials = credentials
         self._life = min(nonce_life_s, NONCE_LIFE_S)
         self._max_nonces = max_nonces
@@ -160,7 +163,7 @@ class Authenticator:
             self._nonces.popitem(last=False)
         tail = ", stale=true" if stale else ""
         head = f'Digest realm={quote(self.realm)}, nonce="{nonce}", qop="auth"'
-        return [f"{head}, algorithm={algorithm}{tail}" for algorithm in ALGORITHMS]
+        return [f"{head}, algorithm={algorithm}{tail}" for algorithm in self._algorithms]
 
     def verify(
         self, header_value: str | None, method: str, uri: Uri | str, body: bytes, now: float
@@ -176,7 +179,7 @@ class Authenticator:
         if (
             scheme.lower() != "digest"
             or params.get("realm") != self.realm
-            or algorithm not in ALGORITHMS
+            or algorithm not in self._algorithms
             or username is None
             or nonce is None
             or sent_uri is None

@@ -6,7 +6,7 @@ without the password of the extension that it is for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,9 +75,11 @@ class Registrar:
         min_expires_s: int = MIN_EXPIRES_S,
         max_expires_s: int = MAX_EXPIRES_S,
         max_contacts: int = MAX_CONTACTS,
+        algorithms: Sequence[str] = ("SHA-256", "MD5"),
     ) -> None:
+        """`algorithms`: of the digests offered to phones, best first."""
         self._password = password
-        self._auth = Authenticator(realm, password)
+        self._auth = Authenticator(realm, password, algorithms=algorithms)
         self._store: BindingStore = store if store is not None else MemoryStore()
         self._min = min_expires_s
         self._max = max_expires_s

@@ -47,7 +47,7 @@ class ServerProcess:
     def calls(self) -> list[dict[str, Any]]:
         """Live and recent calls, newest first."""
         answer = self.get("/api/telephony/calls")
-        return list(answer["calls"])
+        return [*answer["live"], *answer["recent"]]
 
     def wait_for(self, what: str, condition: Any, limit_s: float = 20.0) -> Any:
         """Poll the server until `condition()` is truthy; fails with `what` after the limit."""
@@ -113,7 +113,9 @@ def server_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+# SIPp looks at the first challenge only and knows no SHA-256.
 EXTENSIONS = """
+digest = ["MD5"]
 [sip.extensions]
 101 = "correct-horse"
 102 = "battery-staple"

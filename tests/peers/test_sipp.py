@@ -1,4 +1,4 @@
-"""Calls from SIPp, a SIP peer that shares nothing with us: media, hold, cancel at every stage, DTMF, fifty at once."""
+"""Calls from SIPp, which shares nothing with us: media, hold, cancel at every stage, DTMF, fifty at once."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_cancel_after_the_answer_leaves_the_call_up_until_bye(server: ServerProc
 def test_fifty_calls_at_once(server: ServerProcess, sipp: Sipp) -> None:
     before = ids(server)
     sipp("uac_media", "echo", "-m", "50", "-l", "50", "-r", "25", "-d", "3000")
-    server.wait_for("the end of all fifty", lambda: not server.get("/api/health")["live_calls"])
+    server.wait_for("the end of all fifty", lambda: not server.get("/api/telephony/calls")["live"])
     fresh = [call for call in server.calls() if call["id"] not in before]
     assert len(fresh) == 50
     assert {call["why"] for call in fresh} == {"hung up"}
@@ -113,7 +113,7 @@ def test_cancel_before_the_answer_reaches_the_phone_that_rings(
     """SIPp calls extension 101, a SIPp phone that only rings; the caller gives up."""
     before = ids(server)
     port = next(_ports)
-    sipp("uac_register", "101", "-key", "phone", f"127.0.0.43:{port}", "-key", "secret", "correct-horse")
+    sipp("uac_register", "101", "-key", "phone", f"127.0.0.43:{port}", "-au", "101", "-ap", "correct-horse")
     phone = subprocess.Popen(
         [
             need("sipp"), "-sf", str(SCENARIOS / "uas_ringing.xml"), "-i", "127.0.0.43", "-p", str(port),
