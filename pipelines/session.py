@@ -68,7 +68,7 @@ NOISE = np.random.default_rng(8).normal(0, 8, (64, FRAME_SAMPLES)).round().astyp
 scores that spoil those of the words beside it ('today': confidence .02 without, .8 with)."""
 STALLED_INPUT_SAMPLES = 60 * MS
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
-GOODBYE = "I am sorry, this service is being restarted. Please call again in a moment. Goodbye."
+GOODBYE = "Sorry, we have to stop here. Goodbye."
 
 
 class CallPort(Protocol):
@@ -155,16 +155,12 @@ class AgentSession:
     def on_frame(self, frame: Frame) -> None:
         if self._held_since is not None:
             return
-        level = level_db(frame)
-        self._noise_at = (self._noise_at + 1) % len(NOISE)
-        frame = np.clip(frame + NOISE[self._noise_at], -32768, 32767).astype(np.int16)
         self._ring.append(frame)
-        if self._stream is not None:
-            self._stream.feed(frame)
+        self._feed(frame)
         if self.turn.ear is not Ear.QUIET:
             self._utterance.append(frame)
         self._heard_at = self._t
-        self._run(self.turn.frame(self._t, level))
+        self._run(self.turn.frame(self._t, level_db(frame)))
 
     def next_frame(self, t: int) -> Frame | None:
         if self._held_since is not None:
@@ -297,7 +293,13 @@ class AgentSession:
             self._call.put(self._event("engine_failed", engine="stt", reason=str(error)))
             return
         for frame in self._utterance:
-            self._stream.feed(frame)
+            self._feed(frame)
+
+    def _feed(self, frame: Frame) -> None:
+        if self._stream is not None:
+            self._noise_at = (self._noise_at + 1) % len(NOISE)
+            noisy = np.clip(frame + NOISE[self._noise_at], -32768, 32767)
+            self._stream.feed(noisy.astype(np.int16))
 
     def _close_stream(self) -> None:
         if self._stream is not None:
