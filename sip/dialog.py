@@ -1,12 +1,14 @@
 """Dialogs (RFC 3261 section 12): who talks to whom, over which route, and in which order.
 
+Early dialogs have no state of their own here: whether a call was answered is its session's to know, and a 2xx
+makes its dialog anew from what it says itself (13.2.2.4).
+
 Sans-I/O. A dialog makes requests and checks those that arrive; it must never send, wait, or know what a
 request means to the call.
 """
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -20,12 +22,6 @@ DialogId: TypeAlias = tuple[str, str, str]
 Headers: TypeAlias = Sequence[tuple[str, str]]
 
 
-class DialogState(enum.Enum):
-    EARLY = "early"
-    CONFIRMED = "confirmed"
-    TERMINATED = "terminated"
-
-
 class Dialog:
     """One dialog, seen from our side."""
 
@@ -36,7 +32,6 @@ class Dialog:
         "remote",
         "remote_cseq",
         "routes",
-        "state",
         "target",
     )
 
@@ -50,7 +45,6 @@ class Dialog:
         *,
         local_cseq: int = 0,
         remote_cseq: int | None = None,
-        state: DialogState = DialogState.EARLY,
     ) -> None:
         self.call_id = call_id
         self.local = local
@@ -62,7 +56,6 @@ class Dialog:
         """The route set, nearest proxy first."""
         self.local_cseq = local_cseq
         self.remote_cseq = remote_cseq
-        self.state = state
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:
@@ -82,7 +75,7 @@ class Dialog:
     def of_response(cls, request: Request, response: Response) -> Dialog:
         """The dialog that an answer to our `request` makes (12.1.2)."""
         contacts = response.contacts
-        dialog = cls(
+        return cls(
             request.call_id,
             request.from_,
             response.to,
@@ -90,19 +83,10 @@ class Dialog:
             response.record_routes[::-1],
             local_cseq=request.cseq.number,
         )
-        if response.status >= 200:
-            dialog.state = DialogState.CONFIRMED
-        return dialog
 
     @property
     def id(self) -> DialogId:
         return (self.call_id, self.local.tag or "", self.remote.tag or "")
-
-    def confirm(self, response: Response) -> None:
-        """A 2xx ended the early phase: it may change the target, and it fixes the route set (13.2.2.4)."""
-        self.routes = tuple(response.record_routes[::-1])
-        self.refresh(response)
-        self.state = DialogState.CONFIRMED
 
     def refresh(self, message: Message) -> None:
         """Take the Contact of a target refresh (INVITE, UPDATE or a 2xx to one) as the new target (12.2)."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from mediaserver.errors import CallError
 from mediaserver.leg import EndedBy, Termination, Why
 from sip.core import Core, Credentials
-from sip.dialog import Dialog, DialogState
+from sip.dialog import Dialog
 from sip.ending import reason_header, why_of
 from sip.headers import NameAddr
 from sip.leg import SipLeg
@@ -62,6 +62,8 @@ class OutgoingCall:
         self._answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
         self._acks: dict[str, tuple[Dialog, Request]] = {}
         self._proceeding = False
+        self._refused = False
+        """The INVITE came to an end without a call: there is nothing to cancel any more."""
         self._cancelled: Termination | None = None
         self._cancel_sent = False
 
@@ -80,7 +82,7 @@ class OutgoingCall:
 
     def cancel(self, why: Termination) -> None:
         """Give up: CANCEL, or BYE when the answer crosses it."""
-        if self._cancelled is not None:
+        if self._cancelled is not None or self._refused:
             return
         if self._answered.done() and not self._answered.cancelled() and self._answered.exception() is None:
             self.session.hangup(why)
@@ -150,9 +152,7 @@ class OutgoingCall:
         except SdpError as error:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
             self._drop(dialog, why)
-            session.end_unanswered(why)
-            if not self._answered.done():
-                self._answered.set_exception(CallError(f"no audio in common with the far end: {error}", 488))
+            self._end(why, f"no audio in common with the far end: {error}", 488)
             return
         now = self._core.now()
         leg.setup_s = now - session.started
@@ -192,6 +192,7 @@ class OutgoingCall:
         self._end(Termination(EndedBy.NETWORK, Why.UNREACHABLE, cause.value), f"{where} {said}", cause.value)
 
     def _end(self, why: Termination, message: str, code: int) -> None:
+        self._refused = True
         self.session.end_unanswered(why)
         if not self._answered.done():
             self._answered.set_exception(CallError(message, code))
@@ -224,7 +225,6 @@ class OutgoingCall:
 
     def _drop(self, dialog: Dialog, why: Termination) -> None:
         """End a dialog that nobody wants: the extra fork, or the 200 that crossed our CANCEL."""
-        dialog.state = DialogState.TERMINATED
         bye = dialog.request("BYE", [("Reason", reason_header(why))])
         self._core.in_dialog(dialog, bye, _nothing, _nothing_failed)
 

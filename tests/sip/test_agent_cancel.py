@@ -146,3 +146,17 @@ async def test_no_answer_in_time_cancels_the_call() -> None:
         with pytest.raises(CallError) as error:
             await placing
         assert error.value.code == 408
+
+
+async def test_a_refused_call_is_not_cancelled() -> None:
+    async with agent() as a, raw_peer() as peer:
+        placing = place(a, peer)
+        invite = await peer.request("INVITE")
+        peer.send(invite.response(180, to_tag="raw"), a.port)
+        peer.send(invite.response(486, to_tag="raw"), a.port)
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 486
+        await peer.request("ACK")
+        peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{a.port}"), a.port)
+        assert isinstance(await peer.next(), Response), "the next message is the answer, not a CANCEL"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sip.dialog import Dialog, DialogState
+from sip.dialog import Dialog
 from sip.message import Request
 from sip.uri import Uri
 
@@ -37,7 +37,6 @@ def test_the_caller_sends_along_it_in_reverse() -> None:
     request = invite(*ROUTES)
     answer = request.response(200, to_tag="2", headers=[("Contact", "<sip:b@10.0.0.2>")])
     dialog = Dialog.of_response(request, answer)
-    assert dialog.state is DialogState.CONFIRMED
     assert dialog.id == ("c", "1", "2")
     info = dialog.request("INFO")
     assert info.get_all("Route") == ["<sip:p2;lr>", "<sip:p1;lr>"]
@@ -54,16 +53,10 @@ def test_a_strict_router_gets_itself_as_request_uri_and_the_target_last() -> Non
     assert bye.get_all("Route") == ["<sip:p2;lr>", "<sip:a@10.0.0.1:5070;transport=tcp>"]
 
 
-def test_an_early_dialog_takes_route_and_target_of_the_2xx() -> None:
+def test_without_a_contact_the_request_uri_stays_the_target() -> None:
     request = invite()
-    early = Dialog.of_response(request, request.response(180, to_tag="2"))
-    assert early.state is DialogState.EARLY
-    assert str(early.target) == "sip:b@x"
-    answer = request.response(200, to_tag="2")
-    answer.add("Contact", "<sip:b@10.0.0.2>")
-    answer.add("Record-Route", "<sip:p9;lr>")
-    early.confirm(answer)
-    assert (str(early.target), str(early.next_hop())) == ("sip:b@10.0.0.2", "sip:p9;lr")
+    dialog = Dialog.of_response(request, request.response(200, to_tag="2"))
+    assert str(dialog.target) == "sip:b@x"
 
 
 def test_requests_out_of_order_are_told_apart() -> None:
