@@ -20,19 +20,18 @@ from mediaserver.leg import EndedBy, Termination, Why
 from sip.checks import refusal
 from sip.connection import ConnectionLimits, Source
 from sip.core import ACCEPT, ALLOW, Core, Credentials
-from sip.headers import NameAddr
 from sip.incoming import IncomingCall
 from sip.leg import SipLeg
 from sip.message import ParseError, Request, Response
 from sip.outgoing import OutgoingCall
 from sip.registrar import Registrar
+from sip.requester import Requester
 from sip.sdp import NoCommonCodec, SdpError
 from sip.sdp import answer as check_offer
 from sip.session import Session
-from sip.transaction import RFC_TIMING, Cause, Timing
-from sip.transaction_layer import Hop, Server, TransactionLayer
+from sip.transaction import RFC_TIMING, Timing
+from sip.transaction_layer import Server, TransactionLayer
 from sip.transport import Transport
-from sip.uri import Uri, escape_user
 from sip.wire import RtpWire
 
 log = logging.getLogger(__name__)
@@ -87,6 +86,7 @@ class SipAgent:
         self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent)
+        self._requester = Requester(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
         self._calls: set[Session] = set()
@@ -155,13 +155,13 @@ class SipAgent:
         """
         if self._stopping or len(self._calls) >= self._max_calls:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
-        target, hop, routes = self._way(uri, proxy, transport)
-        address = await self._address(hop)
+        target, hop, routes = self._requester.way(uri, proxy, transport)
+        address = await self._requester.address(hop)
         call = OutgoingCall(
             self._core,
             target,
             hop,
-            self._caller(from_uri, username, address),
+            self._requester.caller(from_uri, username, address),
             address=address,
             routes=routes,
             credentials=_credentials(username, password),
@@ -173,11 +173,7 @@ class SipAgent:
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
-        target, hop, routes = self._way(uri, proxy, transport)
-        address = await self._address(hop)
-        caller = str(self._caller(None, None, address).with_tag(secrets.token_hex(8)))
-        lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
-        return await self._ask("OPTIONS", target, hop, routes, lines, None)
+        return await self._requester.options(uri, proxy=proxy, transport=transport)
 
     async def register(
         self,
@@ -189,97 +185,10 @@ class SipAgent:
         proxy: str | None = None,
         transport: str = "udp",
     ) -> int:
-        """Register `uri` (sip:extension@domain) with its registrar; 0 takes it back.
-
-        Returns the seconds granted. Raises CallError when refused.
-        """
-        address_of_record, hop, routes = self._way(uri, proxy, transport)
-        address = await self._address(hop)
-        target = Uri("sip", host=address_of_record.host, port=address_of_record.port)
-        contact = self._core.contact(hop.transport, address).replace(
-            "<sip:", f"<sip:{escape_user(username)}@"
+        """Register `uri` (sip:extension@domain) with its registrar; 0 takes it back. The seconds granted."""
+        return await self._requester.register(
+            uri, username, password, expires, proxy=proxy, transport=transport
         )
-        who = NameAddr("", address_of_record)
-        lines = [
-            ("From", str(who.with_tag(secrets.token_hex(8)))),
-            ("To", str(who)),
-            ("Contact", contact),
-            ("Expires", str(expires)),
-        ]
-        response = await self._ask("REGISTER", target, hop, routes, lines, Credentials(username, password))
-        if response.status >= 300:
-            raise CallError(f"not registered: {response.status} {response.reason}", response.status)
-        granted = [
-            int(c.params.get("expires") or expires) for c in response.contacts if c.uri.user == username
-        ]
-        return min(granted, default=expires)
-
-    async def _ask(
-        self,
-        method: str,
-        target: Uri,
-        hop: Hop,
-        routes: Sequence[str],
-        lines: Sequence[tuple[str, str]],
-        credentials: Credentials | None,
-    ) -> Response:
-        """A request outside dialogs, with one answer to each kind of challenge."""
-        call_id, tried = secrets.token_hex(16), set[tuple[int, str]]()
-        auth: dict[str, str] = {}
-        number = 0
-        while True:
-            number += 1
-            headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
-            headers += [("Call-ID", call_id), ("CSeq", f"{number} {method}"), *auth.items()]
-            request = Request(method, target, headers)
-            final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-
-            def answered(response: Response, final: asyncio.Future[Response] = final) -> None:
-                if response.status >= 200 and not final.done():
-                    final.set_result(response)
-
-            def failed(cause: Cause, final: asyncio.Future[Response] = final) -> None:
-                if not final.done():
-                    message = f"{hop.host}:{hop.port} over {hop.transport} does not answer"
-                    final.set_exception(CallError(message, cause.value))
-
-            client = self._core.request(request, hop, answered, failed)
-            response = await final
-            if response.status not in (401, 407) or credentials is None:
-                return response
-            header = credentials.answer(client.request, response, tried)
-            if header is None:
-                return response
-            auth[header[0]] = header[1]
-
-    def _way(self, uri: str, proxy: str | None, transport: str) -> tuple[Uri, Hop, list[str]]:
-        """The target, where the request goes first, and the Route it carries."""
-        try:
-            target = Uri.parse(uri if ":" in uri.partition("@")[0] else f"sip:{uri}")
-            if proxy is None:
-                return target, self._core.hop(target, transport), []
-            next_hop = Uri.parse(proxy if proxy.startswith(("sip:", "sips:")) else f"sip:{proxy}")
-        except ParseError as error:
-            raise CallError(
-                f"{uri!r} is not a SIP address ({error}); write it like sip:demo@127.0.0.1"
-            ) from error
-        lr = Uri("sip", host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None})
-        return target, self._core.hop(next_hop, transport), [f"<{lr}>"]
-
-    async def _address(self, hop: Hop) -> str:
-        address = await self.transport.resolve(hop.host)
-        if address is None:
-            raise CallError(f"there is no host {hop.host}; check the address", 503)
-        return address
-
-    def _caller(self, from_uri: str | None, username: str | None, towards: str) -> NameAddr:
-        if from_uri is None:
-            user = escape_user(username or "voiceforge")
-            return NameAddr("", Uri("sip", user, host=self.transport.local_host(towards)))
-        try:
-            return NameAddr.parse(from_uri).without_params()
-        except ParseError as error:
-            raise CallError(f"{from_uri!r} is not a SIP address ({error})") from error
 
     # -- being called (sip.transport.Handler)
 

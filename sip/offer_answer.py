@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import secrets
 
+from sip.addresses import is_address, may_send_to
 from sip.sdp import Negotiated, NoCommonCodec, SdpError, SdpSession
 from sip.sdp import accept as read_answer
-from sip.transport import is_address, may_send_to
 from sip.wire import RtpStats, RtpStream, RtpWire
 
 HOLD = "sendonly"

@@ -7,10 +7,7 @@ raise out of a receive path, never block, and never send to a broadcast or multi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
-import functools
-import ipaddress
 import logging
 import socket
 import struct
@@ -20,6 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mediaserver.errors import PortInUseError, StartupError
+from sip.addresses import is_address, may_send_to, route_source
 from sip.connection import Connection, ConnectionLimits, Source
 from sip.headers import Via
 from sip.message import ParseError, Request, Response, parse, validate
@@ -156,7 +154,7 @@ class Transport:
         """Our address as `towards` (an IP address) sees it."""
         if not self._any_host:
             return self.host
-        return self._advertised or _route_source(towards)
+        return self._advertised or route_source(towards)
 
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
@@ -388,34 +386,6 @@ def stamped(request: Request, source: Source) -> Request:
 
 def _nothing() -> None:
     return None
-
-
-@functools.lru_cache(maxsize=4096)
-def is_address(host: str) -> bool:
-    """Whether this is an IP address and not a name."""
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(host)
-        return True
-    return False
-
-
-@functools.lru_cache(maxsize=4096)
-def may_send_to(host: str) -> bool:
-    """Not to broadcast, multicast or no address at all: a Via is the other side's word (RFC 4475 3.3.10)."""
-    address = ipaddress.ip_address(host)
-    return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
-
-
-@functools.lru_cache(maxsize=1024)
-def _route_source(towards: str) -> str:
-    """The local address that the kernel would use towards an address (nothing is sent)."""
-    family = socket.AF_INET6 if ":" in towards else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((towards, 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
 
 
 def _startup_error(error: OSError, host: str, port: int, transport: str) -> StartupError:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sip.addresses import may_send_to
 from sip.connection import ConnectionLimits
 from sip.message import Request, parse
-from sip.transport import may_send_to
 from sip.uri import Uri
 from tests.sip.agents import agent, raw_peer
 
