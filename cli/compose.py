@@ -98,6 +98,7 @@ class Server:
         )
         self._undo.callback(wire.close)
         clock = MediaClock(vad.result(), phases=settings.media.phases)
+        self.metrics.watch_clock(clock)
         clock.start()
         self._undo.callback(clock.stop)
         recorder = Recorder(settings.recordings, self._writer, self.metrics)

@@ -76,7 +76,7 @@ class Sip(Section):
     digest: tuple[Literal["SHA-256", "MD5"], ...] = Field(
         default=("SHA-256", "MD5"),
         min_length=1,
-        description="Digest algorithms offered to phones, best first. Phones that look at the first offer only "
+        description="Digest algorithms offered to phones, best first. Phones that look at the first one only "
         'and know no SHA-256 need `["MD5"]`.',
     )
     max_calls: int = Field(

@@ -37,6 +37,10 @@ class Lateness:
                 return min((i + 1) * BUCKET_NS, self.max_ns) / 1e6 if i < _BUCKETS else self.max_ns / 1e6
         return 0.0
 
+    def within(self, edge_ns: int) -> int:
+        """How many were at most this late (to a bucket's width)."""
+        return sum(self._buckets[: edge_ns // BUCKET_NS])
+
     def as_dict(self) -> dict[str, float]:
         """count, and mean, p50, p99, max in ms."""
         return {

@@ -5,8 +5,8 @@ Labels have few values by construction: never a call id, an address or a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,9 +18,53 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from mediaserver.lateness import Lateness
 
 _MS = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.04, 0.1, 0.5)
 _TURN = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0)
+
+
+class ClockFigures(Protocol):
+    """What mediaserver.clock.MediaClock counts."""
+
+    start_lateness: Lateness
+    send_lateness: Lateness
+    frames: int
+    skipped_phases: int
+    busy_ns: int
+
+
+class _ClockCollector(Collector):
+    def __init__(self, clock: ClockFigures) -> None:
+        self._clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        clock = self._clock
+        for name, what, late in (
+            ("tick", "How late the media clock's ticks began", clock.start_lateness),
+            ("send", "How late the last packet of a tick was sent", clock.send_lateness),
+        ):
+            buckets = [(str(edge), float(late.within(int(edge * 1e9)))) for edge in _MS]
+            yield HistogramMetricFamily(
+                f"voiceforge_{name}_lateness_seconds",
+                what,
+                [*buckets, ("+Inf", float(late.count))],
+                late.total_ns / 1e9,
+            )
+            yield GaugeMetricFamily(
+                f"voiceforge_{name}_lateness_worst_seconds", f"{what}: the worst so far", late.max_ns / 1e9
+            )
+        yield CounterMetricFamily("voiceforge_frames", "20 ms frames moved in each direction", clock.frames)
+        yield CounterMetricFamily(
+            "voiceforge_skipped_phases", "Parts of a tick left out after stalls", clock.skipped_phases
+        )
+        yield CounterMetricFamily(
+            "voiceforge_tick_busy_seconds", "Time spent in ticks of the media clock", clock.busy_ns / 1e9
+        )
 
 
 class Metrics:
@@ -40,19 +84,6 @@ class Metrics:
         self.calls_refused = Counter(
             "voiceforge_calls_refused", "Calls refused because full or stopping", ["reason"], registry=r
         )
-        self.tick_lateness = Histogram(
-            "voiceforge_tick_lateness_seconds",
-            "How late the media clock's ticks began",
-            buckets=_MS,
-            registry=r,
-        )
-        self.tick_worst = Gauge(
-            "voiceforge_tick_lateness_worst_seconds", "The latest tick so far", registry=r
-        )
-        self.tick_work = Histogram(
-            "voiceforge_tick_work_seconds", "Time a tick took for all its calls", buckets=_MS, registry=r
-        )
-        self.frames = Counter("voiceforge_frames", "20 ms frames of audio", ["direction"], registry=r)
         self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
         self.jitter = Histogram(
             "voiceforge_rtp_jitter_seconds",
@@ -96,15 +127,9 @@ class Metrics:
         )
         self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
 
-    def tick(self, late_s: float, work_s: float) -> None:
-        """One tick of the media clock."""
-        self.tick_lateness.observe(late_s)
-        self.tick_work.observe(work_s)
-        if late_s > self._worst:
-            self._worst = late_s
-            self.tick_worst.set(late_s)
-
-    _worst = 0.0
+    def watch_clock(self, clock: ClockFigures) -> None:
+        """Read the media clock's own figures only when somebody reads the metrics: ticks stay cheap."""
+        self.registry.register(_ClockCollector(clock))
 
     def leg_closed(self, stats: Mapping[str, Any]) -> None:
         """The figures of one finished leg, as in LegClosed.stats; what is not known there is left out."""

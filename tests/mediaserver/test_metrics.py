@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from mediaserver.clock import MediaClock
 from mediaserver.metrics import Metrics
 
 
-def test_the_worst_tick_is_kept() -> None:
+def test_the_clocks_own_figures_are_shown_as_they_stand_when_read() -> None:
     metrics = Metrics()
-    for late in (0.001, 0.009, 0.002):
-        metrics.tick(late, 0.001)
+    clock = MediaClock(None)
+    metrics.watch_clock(clock)
+    for late_ms in (1, 9, 2):
+        clock.start_lateness.add(late_ms * 1_000_000)
     text = metrics.render().decode()
     assert "voiceforge_tick_lateness_worst_seconds 0.009" in text
+    assert 'voiceforge_tick_lateness_seconds_bucket{le="0.003"} 2.0' in text
     assert "voiceforge_tick_lateness_seconds_count 3.0" in text
 
 
