@@ -236,7 +236,7 @@ async def measure(calls: int, seconds: float, vad: str, phases: int, profile: bo
         "seconds": round(wall / 1e9, 2),
         "cpu_share": round(cpu / wall, 3),
         "us_per_call_tick": round(cpu / 1e3 / max(1, frames), 2),
-        "us_tick_without_receive": round(busy / 1e3 / max(1, frames), 2),
+        "us_tick_wall": round(busy / 1e3 / max(1, frames), 2),
         "lost_packets": sum(s.lost for s in stats),
         "late_packets": sum(s.late for s in stats),
         "concealed_frames": sum(s.concealed for s in stats),
