@@ -98,9 +98,10 @@ def load_weights(cache_dir: Path | None = None) -> dict[str, FloatArray]:
     cached = cache_dir / f"silero-{mark}.npz" if cache_dir is not None else None
     if cached is not None and cached.is_file():
         try:
-            with np.load(cached) as file:
+            # Opened here: numpy would leave a torn file open.
+            with cached.open("rb") as raw, np.load(raw) as file:
                 return {name: np.asarray(file[name], np.float32) for name in _NAMES}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
             pass  # a torn or foreign file: read the model again and replace it
     weights = _read_onnx(path)
     if cached is not None:
@@ -283,7 +284,7 @@ class SileroVad:
         self._free.append(slot)
 
     def reset(self, slot: int) -> None:
-        """Forget the past of one slot; samples that wait for a full chunk are kept, so chunks stay aligned."""
+        """Forget the past of one slot; samples waiting for a full chunk are kept, so chunks stay aligned."""
         self._hidden[slot] = 0.0
         self._cell[slot] = 0.0
         self._audio[slot, 0] = 0.0

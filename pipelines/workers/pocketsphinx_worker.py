@@ -21,6 +21,8 @@ SLICE_BYTES = 3200
 """100 ms."""
 FIRST_BYTES = 9600
 """300 ms: what the kind of line is judged from before decoding begins."""
+IDLE_S = 0.3
+"""After this long without work another decoder is made."""
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class _Recogniser:
     def run(self) -> None:
         while True:
             busy = self._work()
-            timeout = 0.0 if busy or self._decoders.wanting else None
+            timeout = 0.0 if busy else IDLE_S if self._decoders.wanting else None
             idle = True
             for message in self._sock.receive(timeout):
                 idle = False
@@ -78,7 +80,7 @@ class _Recogniser:
             utterance.ear.close()
 
     def _work(self) -> bool:
-        """One slice for one utterance; False when nothing is ripe. Those whose final is awaited come first."""
+        """One slice for one utterance; False when none is ripe. Those whose final is awaited come first."""
         chosen: int | None = None
         for id, utterance in self._utterances.items():
             if not utterance.ripe:

@@ -1,4 +1,4 @@
-"""A few workers of one kind: the least loaded one gets the next request, waiting ones the first that is ready.
+"""A few workers of one kind; the least loaded ready one gets the next request.
 
 Must never raise into a call because a worker is down: a request without a worker waits or is told `on_lost`.
 """
@@ -55,7 +55,7 @@ class WorkerPool:
         except (TimeoutError, OSError) as error:
             self.stop()
             raise EngineError(
-                f"the {self.spec.name} worker did not start ({error or f'not ready in {within_s:.0f} s'});"
+                f"the {self.spec.name} worker did not start ({str(error) or f'not ready in {within_s:.0f} s'});"
                 f" run `python -m {self.spec.module}` to see why, or `voiceforge doctor`"
             ) from None
         except BaseException:

@@ -81,7 +81,7 @@ class Worker:
     # -- life ------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the process; `on_ready` is called when it has loaded. Raises OSError when none can be made."""
+        """Start the process; `on_ready` is called when it has loaded. Raises OSError when there is none."""
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         try:
