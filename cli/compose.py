@@ -209,10 +209,17 @@ class Server:
                     "" if healthy else "start PostgreSQL; nothing is lost meanwhile",
                 )  # fmt: skip
 
+        async def timings() -> None:
+            async for event in self.bus.watch():
+                if event.kind == "latency" and "voice_to_voice" in event.data:
+                    self.metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
+                elif event.kind == "barge_in":
+                    self.metrics.barge_in.observe(event.data["ms"] / 1000)
+
         async def every_second() -> None:
             while True:
                 look()
                 await asyncio.sleep(WATCH_S)
 
-        task = asyncio.create_task(every_second(), name="health")
-        self._undo.callback(task.cancel)
+        for work in (every_second(), timings()):
+            self._undo.callback(asyncio.create_task(work).cancel)

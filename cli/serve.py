@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from cli.terminal import add_config_option
-from mediaserver import logs
-from mediaserver.config import load
 
 
 def add_parser(subparsers: Any) -> None:
@@ -28,7 +26,11 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    # Heavy, and `--help` answers without them.
     import uvloop
+
+    from mediaserver import logs
+    from mediaserver.config import load
 
     settings = load(args.config)
     logs.configure(settings.logging.level, settings.logging.format)

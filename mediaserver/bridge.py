@@ -39,4 +39,3 @@ class BridgeSide:
             self._on_ended(event.termination)
         elif isinstance(event, Digit) and self._twin is not None:
             self._twin._send_digit(event.digit)
-

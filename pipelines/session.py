@@ -262,6 +262,7 @@ class AgentSession:
                 case CloseStt():
                     self._close_stream()
                 case PausePlayout():
+                    self._call.publish("barge_in", ms=(self._t - self.turn.onset) / MS)
                     self.playout.pause()
                 case ResumePlayout():
                     self._call.put(self._event("barge_in", outcome="resumed"))

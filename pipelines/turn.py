@@ -224,7 +224,8 @@ class Turn:
         self._reply: Reply | None = None
         self._stt_epoch = 0
         self._think_epoch = 0
-        self._onset = 0
+        self.onset = 0
+        """Where the caller's present or last speech began."""
         self._finished_at = 0
         self._held: SttResult | None = None
         self._wait = 0
@@ -367,7 +368,7 @@ class Turn:
         match edge:
             case Edge.ONSET:
                 self._ear = Ear.HEARING
-                self._onset = self._detector.began
+                self.onset = self._detector.began
                 self._retries = 0
                 return [*self._contest(), self._start_stt(again=False)]
             case Edge.PAUSE:
@@ -403,7 +404,7 @@ class Turn:
         return []
 
     def _overlong(self, t: int) -> bool:
-        return t - self._onset >= self._limits.utterance * MS
+        return t - self.onset >= self._limits.utterance * MS
 
     def _commit(self, t: int) -> list[Command]:
         """The caller has finished: decide what it was."""
