@@ -21,7 +21,7 @@ from mediaserver.clock import MediaClock
 from mediaserver.config import Settings
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.events import EventBus
-from mediaserver.leg import App, Ended, EndedBy, LegEvent, Termination, Why
+from mediaserver.leg import App, Digit, Ended, EndedBy, LegEvent, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.recorder import Recorded, Recorder
 from mediaserver.records import LegClosed, LegOpened, Sink
@@ -218,6 +218,9 @@ class Router:
     def _on_event(self, live: _Live, event: LegEvent) -> None:
         if live.app is not None:
             live.app.on_event(event)
+        if isinstance(event, Digit) and live.session is None:  # a session keeps its own digits
+            live.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
+            live.call.publish("digit", digit=event.digit)
         if not isinstance(event, Ended):
             return
         if live.ringing is not None:
