@@ -247,10 +247,11 @@ class SipAgent:
             self._stateless(request.response(481), request, source)
             return
         server = self._layer.serve(request, source)
-        tag = invite.machine.last.to.tag if invite.machine.last is not None else None
         if invite.on_cancel is not None:
-            tag = invite.on_cancel(request) or tag
-        server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
+            invite.on_cancel(server)
+        else:
+            tag = invite.machine.last.to.tag if invite.machine.last is not None else None
+            server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
 
     def _overloaded(self, request: Request) -> bool:
         if request.method == "INVITE":

@@ -123,13 +123,14 @@ class Session:
         self._leave_dialog()
         self._over(why)
 
-    def _cancelled(self, cancel: Request) -> str | None:
+    def _cancelled(self, cancel: Server) -> None:
+        # The CANCEL is answered first: some callers take a 487 before it for another call's.
+        self._reply(cancel, 200)
         if self.phase is Phase.EARLY:
-            why = Termination(EndedBy.CALLER, Why.CANCELLED, 487, reason_text(cancel))
+            why = Termination(EndedBy.CALLER, Why.CANCELLED, 487, reason_text(cancel.request))
             self.refuse(487, why=why)
             if self.on_cancel is not None:
                 self.on_cancel()
-        return self.tag
 
     # -- outgoing: the answer arrived
 

@@ -157,8 +157,8 @@ class Server:
         self.on_ack: Callable[[Request], None] = _ignore_ack
         """The ACK to our 2xx, when it carries the branch of the INVITE (it should not, and some do)."""
         self.on_failure: Callable[[Cause], None] = _ignore_failure
-        self.on_cancel: Callable[[Request], str | None] | None = None
-        """A CANCEL for this INVITE came; gives the To tag for the answer to it. Set by the INVITE's user."""
+        self.on_cancel: Callable[[Server], None] | None = None
+        """A CANCEL for this INVITE came, and the INVITE's user, who sets this, is to answer both."""
 
     @property
     def request(self) -> Request:

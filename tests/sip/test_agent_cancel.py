@@ -45,9 +45,10 @@ async def test_the_caller_cancels_before_the_answer(ringing: bool) -> None:
         peer.send(invite, b.port)
         await peer.response(180 if ringing else 100)
         peer.send(peer.make("CANCEL", f"sip:demo@127.0.0.1:{b.port}"), b.port)
-        yes = await peer.response(200, method="CANCEL")
+        # RFC 3261 9.2: the CANCEL is answered at once, then its INVITE, with the same tag.
+        yes = await peer.response(200, 487)
         no = await peer.response(487)
-        assert yes.to.tag == no.to.tag
+        assert (yes.cseq.method, yes.to.tag) == ("CANCEL", no.to.tag)
         peer.send(peer.make("ACK", f"sip:demo@127.0.0.1:{b.port}", lines={"To": no.get("To") or ""}), b.port)
         call = await callee.calls.get()
         ended = (await Events(call.leg).end()).termination
