@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ from api.context import ApiContext
 from cli.routing import Router, Services
 from mediaserver.clock import MediaClock, quiet_gc
 from mediaserver.config import Settings, is_loopback
-from mediaserver.errors import PortInUseError
+from mediaserver.data_folder import make_data_folder
+from mediaserver.errors import CapacityError, EngineMissingError, PortInUseError
 from mediaserver.events import EventBus
 from mediaserver.health import Health
 from mediaserver.metrics import Metrics
@@ -30,6 +32,7 @@ from mediaserver.recorder import Recorder
 from mediaserver.registry import CallRegistry
 from mediaserver.store import apply_schema, close_interrupted
 from mediaserver.writer import StoreWriter
+from pipelines.builtin import registry
 from pipelines.stt.pocketsphinx import PocketsphinxStt
 from pipelines.tts.espeak import EspeakTts
 from pipelines.vad.silero import SileroVad
@@ -71,10 +74,13 @@ class Server:
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
         self._router: Router | None = None
         self._writer: StoreWriter | None = None
+        self._ready = False
 
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings = self._settings
+        _check_engines()
+        await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, self.registry, self.bus, self.health, self.metrics)
         http = await self._open_http(context)
         stt = PocketsphinxStt(workers=settings.engines.stt_workers)
@@ -97,6 +103,7 @@ class Server:
             media_timeout_s=settings.rtp.media_timeout_s,
         )
         self._undo.callback(wire.close)
+        _try_rtp(wire)
         clock = MediaClock(vad.result(), phases=settings.media.phases)
         self.metrics.watch_clock(clock)
         clock.start()
@@ -131,6 +138,7 @@ class Server:
         self._undo.push_async_callback(agent.stop)
         self._watch(stt, tts, clock)
         quiet_gc()
+        self._ready = True
         context.sip_address = f"{settings.sip.host}:{agent.port}"
         self.health.set("sip", True, f"answers sip:demo@{context.sip_address}")
         log.info(
@@ -147,7 +155,8 @@ class Server:
             await self._router.end_all(self._settings.agent.goodbye, GOODBYE_S)
             await self.registry.drain(0.5)
         await self._undo.aclose()
-        log.info("stopped")
+        if self._ready:
+            log.info("stopped")
 
     async def _open_http(self, context: ApiContext) -> str:
         """Serve health and the page from the beginning, so that a start can be watched."""
@@ -159,8 +168,11 @@ class Server:
         try:
             await site.start()
         except OSError as error:
+            # asyncio's own text repeats the address and buries the reason.
+            known = error.errno is not None and error.errno > 0
+            reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
             raise PortInUseError(
-                f"cannot listen on HTTP {settings.host}:{settings.port} ({error.strerror or error}): "
+                f"cannot listen on HTTP {settings.host}:{settings.port} ({reason}): "
                 "end the process that holds the port, or choose another with http.port"
             ) from None
         host, port = runner.addresses[0][:2]
@@ -223,3 +235,20 @@ class Server:
 
         for work in (every_second(), timings()):
             self._undo.callback(asyncio.create_task(work).cancel)
+
+
+def _check_engines() -> None:
+    """Whether all that the engines load is installed; a worker could only die of it, again and again.
+    Raises EngineMissingError."""
+    for entry in registry().entries.values():
+        readiness = entry.check()
+        if not readiness.ready:
+            raise EngineMissingError(f"the engine {entry.manifest.name} lacks {readiness.lacks}")
+
+
+def _try_rtp(wire: RtpWire) -> None:
+    """Open one pair of ports. Raises PortInUseError when no call could ever have audio on this address."""
+    try:
+        wire.open().close()
+    except CapacityError as error:
+        log.warning("calls will be refused: %s", error)

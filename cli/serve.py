@@ -38,12 +38,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Any, ready_file: Path | None) -> int:
-    from cli.compose import Server
-
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # Takes a second on a busy machine, in which a stop must already be an orderly one.
+    from cli.compose import Server
+
     server = Server(settings)
     starting = asyncio.create_task(server.start())
     stopping = asyncio.create_task(stop.wait())

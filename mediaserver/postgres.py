@@ -25,6 +25,7 @@ from urllib.parse import quote, urlsplit
 
 import asyncpg
 
+from mediaserver.data_folder import make_data_folder
 from mediaserver.errors import DatabaseError
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,15 @@ class EmbeddedPostgres:
 
     async def start(self) -> str:
         """Make the cluster if there is none, start it, return its DSN. Raises DatabaseError."""
+        work = asyncio.ensure_future(asyncio.to_thread(self._start))
         try:
-            await asyncio.to_thread(self._start)
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            # The thread cannot be called back: what it has started must be there for `stop` to find.
+            await asyncio.wait({work})
+            if not work.cancelled():
+                work.exception()  # the caller is past hearing of it
+            raise
         except (OSError, subprocess.SubprocessError) as error:
             raise DatabaseError(f"cannot start the embedded PostgreSQL: {_one_line(error)}") from error
         return self.dsn
@@ -95,7 +103,7 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         self._stopped = False
-        _make_data_folder(self._data)
+        make_data_folder(self._data)
         self._pgdata = self._place()
         self._user = self._runs_as()
         self._bin = self._programs()
@@ -305,13 +313,6 @@ def _without_secrets(text: str, dsn: str) -> str:
         password = None
     text = text.replace(dsn, where(dsn))
     return text.replace(password, "***") if password else text
-
-
-def _make_data_folder(data: Path) -> None:
-    if not data.exists():
-        data.mkdir(mode=0o755, parents=True)
-        # Passable, not listable: the database's own user must get through; what lies inside is closed itself.
-        data.chmod(0o711)
 
 
 def _open_to_others(folder: Path) -> bool:

@@ -64,5 +64,7 @@ class PortPool:
                 return None
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 raise CapacityError("too many open files for another call; raise `ulimit -n`") from error
-            raise PortInUseError(f"cannot open RTP sockets on {self._host}: {error.strerror}") from error
+            raise PortInUseError(
+                f"cannot open RTP sockets on {self._host} ({error.strerror}): check rtp.host"
+            ) from error
         return made[0], made[1]
