@@ -56,9 +56,9 @@ def add_parser(subparsers: Subparsers) -> None:
     latency.add_argument(
         "--after",
         type=_whole(100),
-        default=1500,
+        default=1000,
         metavar="MS",
-        help="interrupt after this much speech (1500)",
+        help="interrupt after this much speech (1000)",
     )
     latency.add_argument("--no-echo", action="store_true", help="leave out the echo path")
     add_json_option(latency)

@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+
 from cli.bench.report import print_latency
 from cli.caller.calling import CallingParty, MeasuredCall
 from cli.caller.conversation import CallFigures
@@ -110,12 +112,14 @@ async def run(args: argparse.Namespace) -> int:
 
         party = await stack.enter_async_context(CallingParty(target))
         bar.update(task, description="talking in turns")
-        for _ in range(args.calls):
-            await _talk(party, clips, found)
+        reference = np.zeros(0, np.int16)
+        for number in range(args.calls):
+            far = await _talk(party, clips, found)
+            reference = far if number == 0 else reference
             step()
         if args.barge_in:
             bar.update(task, description="interrupting")
-            await _interrupt(party, clips, args.barge_in, args.after, found, step)
+            await _interrupt(party, clips, reference, args.barge_in, args.after, found, step)
         if not args.no_echo:
             bar.update(task, description="echo path")
             await _echo(echo, found)
@@ -128,8 +132,8 @@ async def run(args: argparse.Namespace) -> int:
     return 0 if found.voice_to_voice else 1
 
 
-async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> None:
-    """One call: every line when the agent has spoken and fallen silent."""
+async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> Samples:
+    """One call: every line when the agent has spoken and fallen silent. Returns what the agent said."""
     call = await party.call()
     try:
         for clip in clips:
@@ -145,13 +149,22 @@ async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> N
     found.voice_to_voice += figures.voice_to_voice_ms
     found.overlapped_turns += sum(r.overlapped for r in figures.replies)
     found.unanswered_turns += sum(r.voice_to_voice_ms is None and not r.overlapped for r in figures.replies)
+    return figures.far
 
 
 async def _interrupt(
-    party: CallingParty, clips: Sequence[Clip], wanted: int, after_ms: int, found: Latency, step: Step
+    party: CallingParty,
+    clips: Sequence[Clip],
+    reference: Samples,
+    wanted: int,
+    after_ms: int,
+    found: Latency,
+    step: Step,
 ) -> None:
-    """Talk over the agent until it was interrupted `wanted` times, in as many calls as that takes."""
-    reference = await _uninterrupted(party, clips)
+    """Talk over the agent until it was interrupted `wanted` times, in as many calls as that takes.
+
+    `reference`: the far track of a call in which it could say the same lines to their end.
+    """
     for _ in range(MOST_EXTRA_CALLS):
         if len(found.interruptions) >= wanted:
             return
@@ -171,19 +184,6 @@ async def _interrupt(
         found.interruptions += interruptions
         if not interruptions:
             return  # the agent never speaks long enough
-
-
-async def _uninterrupted(party: CallingParty, clips: Sequence[Clip]) -> Samples:
-    """The far track of a call in which the agent says all its lines to the end."""
-    call = await party.call()
-    try:
-        for clip in clips:
-            await call.talk.my_turn()
-            await call.talk.say(clip)
-        await call.talk.my_turn(within_s=LAST_WORDS_S)
-    finally:
-        await call.hang_up()
-    return call.figures().far
 
 
 async def _echo(uri: str, found: Latency) -> None:
