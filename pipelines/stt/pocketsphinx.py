@@ -76,7 +76,7 @@ def check_grammar(grammar: Grammar, pronunciations: Mapping[str, str] | None = N
 
 
 class PocketsphinxStt:
-    """See pipelines.engines.Stt. `pronunciations`: extra words and their phones ('voiceforge': 'V OY S ...')."""
+    """See pipelines.engines.Stt. `pronunciations` has extra words and their phones: {"sip": "S IH P"}."""
 
     manifest = MANIFEST
 

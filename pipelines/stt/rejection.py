@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MIN_WORD_FRAMES = 12
 """10 ms frames of words in an utterance; less is a click or a cough, not an answer ("no" takes 15)."""
-MIDDLE = -4.1
+MIDDLE = -4.85
 """Score at which a sentence is as likely right as wrong (tests/load/stt_rejection.py fits it)."""
 SLOPE = 2.5
 FREE_MIDDLE = -5.5
@@ -23,7 +23,7 @@ PHONE_SHIFT = 1024.0
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A word, filler or phone: frames `start`..`end` inclusive (10 ms each), natural log of its likelihood."""
+    """A word, filler or phone: frames `start`..`end` inclusive (10 ms each), log likelihood (natural)."""
 
     label: str
     start: int

@@ -60,7 +60,8 @@ class BlockResampler:
         out = (windows @ self._weights).ravel()
         self._held = self._held[blocks * self._block :].copy()
         self._made += len(out)
-        return np.clip(np.rint(out), -32_768, 32_767).astype(np.int16)
+        pcm: Pcm = np.clip(np.rint(out), -32_768, 32_767).astype(np.int16)
+        return pcm
 
     def flush(self) -> Pcm:
         """The rest; in all ceil(input length * to_rate / rate) samples. The stream is over then."""

@@ -103,7 +103,7 @@ class EspeakTts:
         """
         if len(text) > MAX_CHARS:
             raise EngineError(
-                f"a text of {len(text)} characters is too long to speak; {MAX_CHARS} is the limit"
+                f"a text of {len(text)} characters is too long to speak; split it to at most {MAX_CHARS}"
             )
         plain = text.translate(_CONTROL)
         if not plain.strip():

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.stt.decoder import Decoders, Ear
+from pipelines.stt.jsgf import GrammarError
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.wire import Message, Msg
 
@@ -97,7 +98,7 @@ class _Recogniser:
         self._utterances.move_to_end(chosen)
         try:
             self._slice(chosen, self._utterances[chosen])
-        except (RuntimeError, ValueError, KeyError) as error:  # what pocketsphinx raises for a bad grammar
+        except (GrammarError, RuntimeError, ValueError, KeyError) as error:  # the grammar is not usable
             self._close(chosen)
             self._sock.send_json(Msg.FAILED, chosen, error=" ".join(str(error).split()) or repr(error))
         return True
@@ -109,7 +110,7 @@ class _Recogniser:
         if piece:
             del utterance.audio[: len(piece)]
             utterance.ear.hear(piece)
-        if utterance.audio:
+        if utterance.ripe and utterance.audio:
             return
         if not utterance.finished:
             text = utterance.ear.text()

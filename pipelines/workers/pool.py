@@ -54,8 +54,9 @@ class WorkerPool:
                     await self._change()
         except (TimeoutError, OSError) as error:
             self.stop()
+            why = str(error) or f"not ready in {within_s:.0f} s"
             raise EngineError(
-                f"the {self.spec.name} worker did not start ({str(error) or f'not ready in {within_s:.0f} s'});"
+                f"the {self.spec.name} worker did not start ({why});"
                 f" run `python -m {self.spec.module}` to see why, or `voiceforge doctor`"
             ) from None
         except BaseException:

@@ -22,7 +22,7 @@ import numpy as np
 from mediaserver.audio import read_wav
 from mediaserver.codecs import PCMU
 from mediaserver.leg import Frame
-from mediaserver.resample import resample
+from mediaserver.resample import Upsampler, resample
 from pipelines.flows import booking_slots
 from pipelines.stt.decoder import Decoders
 
@@ -113,8 +113,11 @@ def load(path: Path) -> Frame:
 
 
 def telephone(pcm: Frame) -> Frame:
-    """16 kHz -> 8 kHz -> mu-law -> 16 kHz."""
-    return resample(PCMU.decode(PCMU.encode(resample(pcm, 16_000, 8_000))), 8_000, 16_000)
+    """16 kHz -> 8 kHz -> mu-law -> 16 kHz, the last step as the media clock does it."""
+    narrow = PCMU.decode(PCMU.encode(resample(pcm, 16_000, 8_000))).astype(np.float32)
+    rows, up = np.zeros(1, np.intp), Upsampler(1)
+    frames = narrow[: len(narrow) // 160 * 160].reshape(-1, 1, 160)
+    return np.concatenate([up.process(rows, frame)[0] for frame in frames])
 
 
 def around(pcm: Frame) -> Frame:

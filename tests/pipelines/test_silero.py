@@ -62,8 +62,7 @@ def test_agrees_with_the_published_graph() -> None:
     for at in range(0, pcm.shape[1] - CHUNK + 1, CHUNK):
         audio = np.concatenate([context, pcm[:, at : at + CHUNK]], axis=1)
         feeds = {"input": audio, "state": state, "sr": np.array(16_000, np.int64)}
-        found = oracle.run(None, feeds)
-        expected, state = np.asarray(found[0]), np.asarray(found[1])
+        expected, state = (np.asarray(array) for array in oracle.run(None, feeds))
         context = audio[:, -CONTEXT:]
         got = model(audio, hidden, cell)
         worst = max(worst, float(np.abs(got - expected[:, 0]).max()), float(np.abs(hidden - state[0]).max()))
