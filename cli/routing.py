@@ -18,7 +18,7 @@ from mediaserver import logs
 from mediaserver.bridge import BridgeSide
 from mediaserver.call import Call
 from mediaserver.clock import MediaClock
-from mediaserver.config import Settings
+from mediaserver.config import Settings, is_loopback
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.events import EventBus
 from mediaserver.leg import App, Digit, Ended, EndedBy, LegEvent, Termination, Why
@@ -140,7 +140,7 @@ class Router:
         """Take the call and give it to the app."""
         services, call, leg = self._services, live.call, live.incoming.leg
         headers = []
-        if self.http:
+        if self.http and is_loopback(live.incoming.source.host):
             url = f"{self.http}/api/telephony/calls/{call.id}/events"
             headers.append(("Call-Info", f"<{url}>;purpose={TRANSCRIPT_PURPOSE}"))
         await leg.answer(headers)
