@@ -37,6 +37,7 @@ from pipelines.stt.pocketsphinx import PocketsphinxStt
 from pipelines.tts.espeak import EspeakTts
 from pipelines.vad.silero import SileroVad
 from sip.agent import SipAgent
+from sip.listening import try_port
 from sip.registrar import Registrar
 from sip.wire import RtpWire
 
@@ -83,6 +84,14 @@ class Server:
         await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, self.registry, self.bus, self.health, self.metrics)
         http = await self._open_http(context)
+        try_port(settings.sip.host, settings.sip.port, settings.sip.tcp)
+        wire = RtpWire(
+            settings.rtp_host,
+            (settings.rtp.port_min, settings.rtp.port_max),
+            media_timeout_s=settings.rtp.media_timeout_s,
+        )
+        self._undo.callback(wire.close)
+        _try_rtp(wire)
         stt = PocketsphinxStt(workers=settings.engines.stt_workers)
         tts = EspeakTts(workers=settings.engines.tts_workers)
         try:
@@ -97,13 +106,6 @@ class Server:
         pool, self._writer = database.result()
         context.pool = pool
 
-        wire = RtpWire(
-            settings.rtp_host,
-            (settings.rtp.port_min, settings.rtp.port_max),
-            media_timeout_s=settings.rtp.media_timeout_s,
-        )
-        self._undo.callback(wire.close)
-        _try_rtp(wire)
         clock = MediaClock(vad.result(), phases=settings.media.phases)
         self.metrics.watch_clock(clock)
         clock.start()

