@@ -39,6 +39,13 @@ def test_a_pause_between_words_counts() -> None:
     assert score(pause, PHONES) < score(words(-1.5), PHONES)
 
 
+def test_speech_outside_the_words_counts_and_noise_does_not() -> None:
+    more = [*PHONES[:3], Span("AH", 70, 99, -3.0)]
+    noise = [*PHONES[:3], Span("+NSN+", 70, 99, -3.0)]
+    assert score(words(-1.5), more) < score(words(-1.5), PHONES) - 0.5
+    assert score(words(-1.5), noise) == score(words(-1.5), PHONES)
+
+
 def test_a_click_is_no_word() -> None:
     assert score([Span("no", 20, 26, -7.0)], PHONES) == -math.inf
     assert confidence([Span("no", 20, 26, -7.0)], PHONES) == 0.0
