@@ -6,6 +6,7 @@ All figures are wire times at the caller; nothing here may rest on what the serv
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -18,8 +19,10 @@ from cli.caller.calling import CallingParty, MeasuredCall
 from cli.caller.conversation import CallFigures
 from cli.caller.figures import Interruption, Spread, echo_delays_ms, noise
 from cli.caller.lines import BOOKING, clips_of, synthesised
+from cli.caller.screen import PARTS
 from cli.caller.server_child import ServerChild
 from cli.caller.sound import Samples
+from cli.caller.transcript import follow
 from cli.caller.voiced import Clip
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
@@ -49,6 +52,7 @@ class Latency:
     lost_packets: int = 0
     interruptions: list[Interruption] = field(default_factory=list)
     echo: list[float] = field(default_factory=list)
+    server_parts: dict[str, list[float]] = field(default_factory=dict)
     server_ready_s: float | None = None
     clock: dict[str, Any] = field(default_factory=dict)
 
@@ -86,6 +90,7 @@ class Latency:
             "answer_to_first_packet_ms": Spread.of(self.first_packet).as_dict(),
             "answer_to_first_audio_ms": Spread.of(self.first_audio).as_dict(),
             "lost_packets": self.lost_packets,
+            "server_parts_ms": {name: Spread.of(v).as_dict() for name, v in self.server_parts.items()},
             "server_ready_s": self.server_ready_s,
             "clock": self.clock,
             "interruptions": [asdict(i) for i in self.interruptions],
@@ -135,6 +140,7 @@ async def run(args: argparse.Namespace) -> int:
 async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> Samples:
     """One call: every line when the agent has spoken and fallen silent. Returns what the agent said."""
     call = await party.call()
+    watching = asyncio.create_task(_parts(call, found.server_parts))
     try:
         for clip in clips:
             if not call.talk.is_up():
@@ -144,12 +150,26 @@ async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> S
         await call.talk.my_turn(within_s=LAST_WORDS_S)
     finally:
         await call.hang_up()
+        await asyncio.wait({watching}, timeout=1.0)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
     figures = call.figures()
     found.took(call, figures)
     found.voice_to_voice += figures.voice_to_voice_ms
     found.overlapped_turns += sum(r.overlapped for r in figures.replies)
     found.unanswered_turns += sum(r.voice_to_voice_ms is None and not r.overlapped for r in figures.replies)
     return figures.far
+
+
+async def _parts(call: MeasuredCall, parts: dict[str, list[float]]) -> None:
+    """The server's own account of where the time went, if it gives one."""
+    if call.transcript_url is None:
+        return
+    async for event in follow(call.transcript_url):
+        if event.kind == "latency":
+            for name, _ in PARTS:
+                if isinstance(value := event.data.get(name), int | float):
+                    parts.setdefault(name, []).append(value)
 
 
 async def _interrupt(

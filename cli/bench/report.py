@@ -51,6 +51,9 @@ def print_latency(found: Figures) -> None:
         f"barge-in: never stopped {found['barge_ins_never_stopped']}, stale audio afterwards "
         f"{found['barge_ins_stale']}; packets lost {found['lost_packets']}"
     )
+    if found["server_parts_ms"]:
+        parts = (f"{name} {spread['p50']:.0f}" for name, spread in found["server_parts_ms"].items())
+        out.print(f"by the server's own account (p50): {', '.join(parts)}")
     if found["server_ready_s"] is not None:
         out.print(f"server ready after {found['server_ready_s']} s")
     _clock(found["clock"])
