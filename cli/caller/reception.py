@@ -13,6 +13,7 @@ from math import ceil
 
 NS_PER_MS = 1_000_000
 PACKET_NS = 20 * NS_PER_MS
+PACKETS_PER_S = 50
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:
@@ -26,10 +27,18 @@ def percentile(values: Sequence[float], q: float) -> float | None:
 
 
 def lateness_ms(interval_errors: Sequence[float]) -> list[float]:
-    """How late each packet was against the even schedule that its stream's earliest packet defines."""
+    """How late each packet was against the even schedule of the earliest packet of its second.
+
+    A second, not the call: a sender may move a stream to another place in its 20 ms once, and packets after
+    that are not late. Packets that were never sent are counted elsewhere.
+    """
     behind = list(accumulate(interval_errors, initial=0.0))
-    earliest = min(behind)
-    return [late - earliest for late in behind]
+    late: list[float] = []
+    for first in range(0, len(behind), PACKETS_PER_S):
+        second = behind[first : first + PACKETS_PER_S]
+        earliest = min(second)
+        late += [value - earliest for value in second]
+    return late
 
 
 @dataclass(slots=True)

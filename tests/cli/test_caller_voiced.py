@@ -258,3 +258,10 @@ def test_lateness_is_against_the_streams_own_best_schedule() -> None:
     late = [0.0, 3.0, 0.0, 0.0, -1.0, 0.0]
     out = received([(100 + 20 * i + late[i], i, 160 * i, 1) for i in range(6)])
     assert lateness_ms(out.interval_errors) == pytest.approx([1, 4, 1, 1, 0, 1], abs=1e-4)
+
+
+def test_a_stream_that_moved_within_its_20_ms_is_late_for_a_second_at_most() -> None:
+    moved = [(20.0 * i + (10 if i >= 70 else 0), i, 160 * i, 1) for i in range(200)]
+    late = lateness_ms(received(moved).interval_errors)
+    assert late[70:100] == pytest.approx([10.0] * 30, abs=1e-3)
+    assert late[:70] + late[100:] == pytest.approx([0.0] * 170, abs=1e-3)
