@@ -136,6 +136,7 @@ class Detector:
             raise RuntimeError("model")
         self.batches.append(list(slots))
         assert frames.shape == (len(slots), 320)
+        assert len(set(slots)) == len(slots)
         rows = []
         for row, slot in enumerate(slots):
             self.samples[slot] += 320
@@ -219,6 +220,47 @@ def test_voice_is_told_where_its_chunk_ends() -> None:
     run(clock, 160, START + 160 * MS)
     ends = [event.t for event in apps[0].events if isinstance(event, Voice)]
     assert ends == sorted(set(ends)) and ends[-1] <= clock.position(legs[0])
+
+
+def test_voice_is_judged_behind_the_writes_and_for_two_phases_at_once() -> None:
+    detector = Detector()
+    clock, wire = clock_of(detector), ListWire()
+    legs = [WireLeg(wire, n) for n in range(8)]
+    for leg in legs:
+        clock.attach(leg, Echo())
+    clock.tick(START)
+    assert len(wire.written) == 2 and not detector.batches
+    clock.tick(START + 5 * MS)
+    assert len(wire.written) == 4 and [len(batch) for batch in detector.batches] == [4]
+    run(clock, 90, START + 10 * MS)
+    assert [len(batch) for batch in detector.batches] == [4] * 10
+
+
+@pytest.mark.parametrize("early_ms", [5, 10, 15])
+def test_a_call_that_moves_is_heard_once_per_frame(early_ms: int) -> None:
+    detector = Detector()
+    clock, wire = clock_of(detector), ListWire(early_ns=early_ms * MS)
+    legs = [WireLeg(wire, n) for n in range(12)]
+    for leg in legs:
+        clock.attach(leg, Echo())
+    now = run(clock, SETTLE_TICKS * 20 + 500)
+    run(clock, 500, now + 45 * MS)  # nor after a stall, when a phase comes again out of turn
+    clock.tick(now + 2_000 * MS)  # judges what is left
+    assert clock.moves > 0 and clock.detector_errors == 0
+    read = sum(len(leg_times) for leg_times in wire.written.values())
+    assert read - len(legs) <= sum(len(batch) for batch in detector.batches) <= read
+
+
+def test_a_call_that_ends_before_it_is_heard_leaves_its_slot_to_the_next() -> None:
+    detector = Detector()
+    clock, wire = clock_of(detector), ListWire()
+    first, second = WireLeg(wire, 1), WireLeg(wire, 2)
+    clock.attach(first, Echo())
+    clock.tick(START)
+    clock.detach(first)
+    clock.attach(second, Echo())
+    clock.tick(START + 5 * MS)
+    assert detector.batches == [] and detector.samples == {0: 0}
 
 
 def test_a_broken_detector_leaves_calls_alone(caplog: pytest.LogCaptureFixture) -> None:
