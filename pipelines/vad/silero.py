@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import math
 import os
 import zipfile
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,9 @@ _BLOCK = 64
 _FRAME_BLOCKS = FRAME_SAMPLES // _BLOCK
 _CHUNK_BLOCKS = CHUNK // _BLOCK
 _BUFFER_BLOCKS = 1 + (_CHUNK_BLOCKS - 1) + _FRAME_BLOCKS
+
+BLOCK_CHUNKS = 128
+"""Chunks computed at once at most, for the sake of memory: the larger, the cheaper each."""
 
 _FFT = 256
 _BINS = 129
@@ -131,21 +135,73 @@ def _read_onnx(path: Path) -> dict[str, FloatArray]:
         ) from None
 
 
-class SileroModel:
-    """The graph: 576 samples and a state in, a probability and the next state out, for a batch."""
+class _Work:
+    """Where a batch of `n` chunks is computed: views on `memory`, which batches of all sizes share, because
+    memory that was just used is in the cache. Matrices are named by what they hold first."""
 
-    def __init__(self, weights: dict[str, FloatArray]) -> None:
-        basis = weights["stft"][:, 0, :]
+    FLOATS = 4_668
+    """Of memory, per chunk."""
+
+    def __init__(self, n: int, memory: FloatArray) -> None:
+        used = 0
+
+        def room(*shape: int) -> FloatArray:
+            nonlocal used
+            begin, used = used, used + math.prod(shape)
+            return memory[begin:used].reshape(shape)
+
+        padded = room(n, CONTEXT + CHUNK + 64)
+        self.chunks = padded[:, : CONTEXT + CHUNK]
+        self.tail = padded[:, CONTEXT + CHUNK :]
+        self.mirrored_tail = self.chunks[:, -2:-66:-1]  # reflected, the last sample not repeated
+        # The four columns come first in what follows, so that each convolution tap is one matrix product
+        # with whole columns: no copy of the taps, and none of padding.
+        step, sample = padded.strides
+        windows = np.lib.stride_tricks.as_strided(
+            padded, (4, n, _FFT), (_HALF * sample, step, sample), writeable=False
+        )
+        mirrored = windows[:, :, : _HALF - 1 : -1]  # samples 255 .. 128
+        self.even_parts = windows[:, :, 1 : _HALF + 1], mirrored
+        self.odd_parts = windows[:, :, 1:_HALF], mirrored[:, :, :-1]
+        self.even = room(4, n, _HALF)
+        self.odd = room(4, n, _HALF - 1)
+        self.real = room(4 * n, _BINS)
+        self.imaginary = room(4 * n, _BINS - 2)
+        self.first = self.even.reshape(4 * n, 128)  # which is needed no more by then
+        self.tap = room(3 * n, 128)
+        self.columns = room(n, 4 * 128)
+        self.second = room(n, 2 * 64)
+        self.third = room(n, 64)
+        self.joined = room(n, 2 * _HIDDEN)
+        self.gates = room(n, 4 * _HIDDEN)
+        self.squashed = room(n, _HIDDEN)
+
+
+class SileroModel:
+    """The graph: 576 samples and a state in, a probability and the next state out, for a batch.
+
+    Not for use by two threads at once.
+    """
+
+    def __init__(
+        self, weights: dict[str, FloatArray], full_scale: float = 1.0, block: int = BLOCK_CHUNKS
+    ) -> None:
+        # A power of two: dividing the weights gives the same result as dividing the audio, for nothing.
+        basis = weights["stft"][:, 0, :] / np.float32(full_scale)
         # The windowed Fourier basis is even (cosines) or odd (sines) around sample 128 and zero at sample 0,
         # so adding and subtracting the mirrored halves first halves the product.
         self._cos = _columns(basis[:_BINS, 1 : _HALF + 1])
-        self._sin = _columns(basis[_BINS:, 1:_HALF])
-        self._conv0 = _columns(weights["conv0_w"].transpose(0, 2, 1).reshape(128, 3 * _BINS))
+        self._cos[-1] *= 0.5  # sample 128 is its own mirror
+        self._sin = _columns(basis[_BINS + 1 : -1, 1:_HALF])  # bins 0 and 128 have no sine
+        self._conv0 = [_columns(weights["conv0_w"][:, :, tap]) for tap in range(3)]
         self._conv0_b = weights["conv0_b"]
-        self._conv1 = _columns(weights["conv1_w"].transpose(0, 2, 1).reshape(64, 3 * 128))
-        self._conv1_b = weights["conv1_b"]
-        # Two columns are left here: the first tap meets padding only, and after it one column is left, so
-        # the last convolution meets padding with both outer taps.
+        # With a stride of two there are two columns left here; the first tap of the first meets padding.
+        taps = weights["conv1_w"].transpose(0, 2, 1)
+        self._conv1_left = _columns(taps[:, 1:].reshape(64, 2 * 128))
+        self._conv1_right = _columns(taps.reshape(64, 3 * 128))
+        self._conv1_b = np.concatenate([weights["conv1_b"], weights["conv1_b"]])
+        # The first tap meets padding only, and after it one column is left, so the last convolution meets
+        # padding with both outer taps.
         self._conv2 = _columns(weights["conv2_w"][:, :, 1:].transpose(0, 2, 1).reshape(64, 2 * 64))
         self._conv2_b = weights["conv2_b"]
         self._conv3 = _columns(weights["conv3_w"][:, :, 1])
@@ -160,52 +216,58 @@ class SileroModel:
         self._lstm_b = (weights["ih_b"] + weights["hh_b"]) * scale
         self._out = np.ascontiguousarray(weights["out_w"][0, :, 0])
         self._out_b = float(weights["out_b"][0])
+        self._block = block
+        self._memory = np.empty(block * _Work.FLOATS, np.float32)
+        self._works: dict[int, _Work] = {}
 
-    def __call__(self, audio: FloatArray, hidden: FloatArray, cell: FloatArray) -> FloatArray:
-        """Probabilities, shape (N,). `audio` (N, 576) in -1..1; `hidden` and `cell` (N, 128) are updated."""
+    def __call__(self, audio: npt.NDArray[Any], hidden: FloatArray, cell: FloatArray) -> FloatArray:
+        """Probabilities, shape (N,). `audio` (N, 576), of any type, in -full_scale..full_scale; `hidden` and
+        `cell` (N, 128) are updated."""
         n = audio.shape[0]
-        padded = np.empty((n, CONTEXT + CHUNK + 64), np.float32)
-        padded[:, : CONTEXT + CHUNK] = audio
-        padded[:, CONTEXT + CHUNK :] = audio[:, -2:-66:-1]  # reflected, the last sample not repeated
-        step, sample = padded.strides
-        windows = np.lib.stride_tricks.as_strided(
-            padded, (n, 4, _FFT), (step, _HALF * sample, sample), writeable=False
-        )
-        mirrored = windows[:, :, : _HALF - 1 : -1]  # samples 255 .. 128
-        even = windows[:, :, 1 : _HALF + 1] + mirrored
-        even[:, :, -1] *= 0.5  # sample 128 is its own mirror
-        odd = windows[:, :, 1:_HALF] - mirrored[:, :, :-1]
-        real = even.reshape(n * 4, _HALF) @ self._cos
-        imaginary = odd.reshape(n * 4, _HALF - 1) @ self._sin
-        real *= real
-        imaginary *= imaginary
-        real += imaginary
-        spectrum = np.zeros((n, 6, _BINS), np.float32)
-        np.sqrt(real.reshape(n, 4, _BINS), out=spectrum[:, 1:5])
+        probabilities = np.empty(n, np.float32)
+        parts = -(-n // self._block)
+        for part in range(parts):
+            rows = slice(n * part // parts, n * (part + 1) // parts)
+            probabilities[rows] = self._run(audio[rows], hidden[rows], cell[rows])
+        return probabilities
 
-        step, column, sample = spectrum.strides
-        taps = np.lib.stride_tricks.as_strided(
-            spectrum, (n, 4, 3 * _BINS), (step, column, sample), writeable=False
-        )
-        first = taps.reshape(n * 4, 3 * _BINS) @ self._conv0
+    def _run(self, audio: npt.NDArray[Any], hidden: FloatArray, cell: FloatArray) -> FloatArray:
+        n = audio.shape[0]
+        work = self._works.get(n)
+        if work is None:
+            work = self._works[n] = _Work(n, self._memory)
+        work.chunks[:] = audio
+        work.tail[:] = work.mirrored_tail
+        np.add(*work.even_parts, out=work.even)
+        np.subtract(*work.odd_parts, out=work.odd)
+        spectrum = np.matmul(work.even.reshape(4 * n, _HALF), self._cos, out=work.real)
+        imaginary = np.matmul(work.odd.reshape(4 * n, _HALF - 1), self._sin, out=work.imaginary)
+        spectrum *= spectrum
+        imaginary *= imaginary
+        spectrum[:, 1:-1] += imaginary
+        np.sqrt(spectrum, out=spectrum)
+
+        first = np.matmul(spectrum, self._conv0[1], out=work.first)
+        first[n:] += np.matmul(spectrum[: 3 * n], self._conv0[0], out=work.tap)
+        first[: 3 * n] += np.matmul(spectrum[n:], self._conv0[2], out=work.tap)
         first += self._conv0_b
-        columns = np.zeros((n, 5, 128), np.float32)
-        np.maximum(first.reshape(n, 4, 128), 0.0, out=columns[:, 1:])
-        step, column, sample = columns.strides
-        taps = np.lib.stride_tricks.as_strided(
-            columns, (n, 2, 3 * 128), (step, 2 * column, sample), writeable=False
-        )
-        second = taps.reshape(n * 2, 3 * 128) @ self._conv1
+        columns = work.columns
+        np.maximum(first.reshape(4, n, 128).transpose(1, 0, 2), 0.0, out=columns.reshape(n, 4, 128))
+        second = work.second
+        np.matmul(columns[:, : 2 * 128], self._conv1_left, out=second[:, :64])
+        np.matmul(columns[:, 128:], self._conv1_right, out=second[:, 64:])
         second += self._conv1_b
         np.maximum(second, 0.0, out=second)
-        third = second.reshape(n, 2 * 64) @ self._conv2
+        third = np.matmul(second, self._conv2, out=work.third)
         third += self._conv2_b
         np.maximum(third, 0.0, out=third)
-        joined = np.empty((n, 2 * _HIDDEN), np.float32)
-        np.maximum(third @ self._conv3 + self._conv3_b, 0.0, out=joined[:, :_HIDDEN])
+        joined = work.joined
+        fourth = np.matmul(third, self._conv3, out=joined[:, :_HIDDEN])
+        fourth += self._conv3_b
+        np.maximum(fourth, 0.0, out=fourth)
 
         joined[:, _HIDDEN:] = hidden
-        gates = joined @ self._lstm
+        gates = np.matmul(joined, self._lstm, out=work.gates)
         gates += self._lstm_b
         np.tanh(gates, out=gates)
         forget = gates[:, _HIDDEN : 2 * _HIDDEN]
@@ -219,8 +281,10 @@ class SileroModel:
         output = gates[:, 3 * _HIDDEN :]
         output += 1.0
         output *= 0.5
-        np.multiply(output, np.tanh(cell), out=hidden)
-        logit = np.maximum(hidden, 0.0) @ self._out + self._out_b
+        squashed = np.tanh(cell, out=work.squashed)
+        np.multiply(output, squashed, out=hidden)
+        np.maximum(hidden, 0.0, out=squashed)
+        logit = squashed @ self._out + self._out_b
         probability: FloatArray = (0.5 * (np.tanh(0.5 * logit) + 1.0)).astype(np.float32, copy=False)
         return probability
 
@@ -247,12 +311,12 @@ class SileroVad:
         reset_after_s: float = 4.0,
         quiet_below: float = 0.15,
     ) -> None:
-        self._model = SileroModel(weights if weights is not None else load_weights(cache_dir))
+        self._model = SileroModel(weights if weights is not None else load_weights(cache_dir), 32_768.0)
         self._quiet_below = quiet_below
         self._quiet_limit = max(1, round(reset_after_s * 16_000 / CHUNK))
         self._hidden = np.zeros((0, _HIDDEN), np.float32)
         self._cell = np.zeros((0, _HIDDEN), np.float32)
-        self._audio = np.zeros((0, _BUFFER_BLOCKS, _BLOCK), np.float32)
+        self._audio = np.zeros((0, _BUFFER_BLOCKS, _BLOCK), np.int16)
         self._fill = np.zeros(0, np.intp)  # whole blocks waiting behind the context block
         self._quiet = np.zeros(0, np.int32)
         self._free: list[int] = []
@@ -287,7 +351,7 @@ class SileroVad:
         """Forget the past of one slot; samples waiting for a full chunk are kept, so chunks stay aligned."""
         self._hidden[slot] = 0.0
         self._cell[slot] = 0.0
-        self._audio[slot, 0] = 0.0
+        self._audio[slot, 0] = 0
         self._quiet[slot] = 0
 
     def process(self, slots: list[int], frames: npt.NDArray[np.int16]) -> VoiceScores:
@@ -298,10 +362,8 @@ class SileroVad:
         if not slots:
             return [], []
         where = np.asarray(slots, np.intp)
-        scaled = frames.astype(np.float32)
-        scaled *= np.float32(1.0 / 32768.0)
         fill = self._fill[where]
-        self._audio[where[:, None], fill[:, None] + self._steps] = scaled.reshape(-1, _FRAME_BLOCKS, _BLOCK)
+        self._audio[where[:, None], fill[:, None] + self._steps] = frames.reshape(-1, _FRAME_BLOCKS, _BLOCK)
         fill += _FRAME_BLOCKS
         rows = np.flatnonzero(fill >= _CHUNK_BLOCKS)
         fill[rows] -= _CHUNK_BLOCKS
