@@ -28,9 +28,9 @@ from mediaserver.events import EventBus
 from mediaserver.health import Health
 from mediaserver.metrics import Metrics
 from mediaserver.postgres import EmbeddedPostgres, open_pool
-from mediaserver.recorder import Recorder
+from mediaserver.recorder import Recorder, salvage
 from mediaserver.registry import CallRegistry
-from mediaserver.store import apply_schema, close_interrupted
+from mediaserver.store import apply_schema, close_interrupted, left_open
 from mediaserver.writer import StoreWriter
 from pipelines.builtin import registry
 from pipelines.stt.pocketsphinx import PocketsphinxStt
@@ -196,7 +196,11 @@ class Server:
         # What the last process still had goes first, so that an interrupted call has its whole transcript.
         await writer.start()
         async with pool.acquire() as connection:
+            interrupted = await left_open(connection)
             closed = await close_interrupted(connection)
+        for call_id, began in interrupted:
+            if made := await asyncio.to_thread(salvage, self._settings.recordings, call_id, began):
+                writer.put(made)
         if closed:
             log.warning("%d calls were live when the last process died; closed as interrupted", closed)
         self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")

@@ -95,6 +95,8 @@ def configure(level: str = "info", form: str = "auto", stream: TextIO | None = N
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    # It shows a traceback for each connection that a database which is down refuses; the writer says it once.
+    logging.getLogger("asyncpg.pool").setLevel("ERROR")
     # One line per HTTP request drowns the calls.
     logging.getLogger("aiohttp.access").setLevel("WARNING" if level != "debug" else "DEBUG")
 

@@ -272,7 +272,10 @@ class EmbeddedPostgres:
             )  # fmt: skip
             if done.returncode != 0:
                 output.seek(0)
-                reason = _reason(output.read()) or self._last_words() or f"exit code {done.returncode}"
+                said = _reason(output.read())
+                if "could not start server" in said:  # why not stands in the server's own log
+                    said = self._last_words() or said
+                reason = said or self._last_words() or f"exit code {done.returncode}"
                 raise DatabaseError(f"the embedded PostgreSQL failed in {program}: {reason}")
 
     def _last_words(self) -> str:

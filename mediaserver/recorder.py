@@ -12,7 +12,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
@@ -125,8 +125,7 @@ class Recorder:
             self._loop = asyncio.get_running_loop()
             self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
             self._thread.start()
-        path = self._folder / started.strftime("%Y-%m-%d") / f"{call_id}.wav"
-        recording = Recording(self, call_id, path)
+        recording = Recording(self, call_id, _path(self._folder, call_id, started))
         self._open.add(recording)
         return recording
 
@@ -223,6 +222,29 @@ class Recorder:
             self._sink.put(
                 RecordingMade(recording.call_id, str(recording.path), seconds, size + HEADER_BYTES)
             )
+
+
+def salvage(folder: Path, call_id: UUID, started: datetime) -> RecordingMade | None:
+    """What a process that died has left of a call's recording, its header made true. Blocking."""
+    path = _path(folder, call_id, started)
+    try:
+        with path.open("r+b") as file:
+            samples = file.seek(0, 2) - HEADER_BYTES
+            samples -= samples % 4  # the last sample may be cut in two
+            if samples <= 0:
+                return None
+            file.truncate(HEADER_BYTES + samples)
+            file.seek(0)
+            file.write(wav_header(samples))
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):
+            log.warning("the recording %s cannot be made whole: %s", path, error.strerror)
+        return None
+    return RecordingMade(call_id, str(path), samples / BYTES_PER_SECOND, samples + HEADER_BYTES)
+
+
+def _path(folder: Path, call_id: UUID, started: datetime) -> Path:
+    return folder / started.astimezone(UTC).strftime("%Y-%m-%d") / f"{call_id}.wav"
 
 
 class Recorded:

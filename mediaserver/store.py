@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol, assert_never
 from uuid import UUID
@@ -64,6 +64,12 @@ async def apply_schema(connection: Connection) -> None:
         raise DatabaseError(
             f"the database has schema {version}, this program knows {SCHEMA_VERSION}: update VoiceForge"
         )
+
+
+async def left_open(connection: Connection) -> list[tuple[UUID, datetime]]:
+    """Id and start of the calls that `close_interrupted` will close."""
+    rows = await connection.fetch("select id, started_at from calls where state = 'live'")
+    return [(row["id"], row["started_at"]) for row in rows]
 
 
 async def close_interrupted(connection: Connection) -> int:

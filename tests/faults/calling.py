@@ -74,7 +74,8 @@ class Watched:
         return self.all(kind)[count - 1]
 
     async def press(self, keys: str) -> None:
-        """Press keys and wait for the agent's next line."""
+        """Once the agent has spoken, press keys and wait for its next line."""
+        await self.told("agent")
         lines = len(self.all("agent"))
         self.call.stream.press(keys)
         await self.told("agent", lines + 1)
@@ -102,9 +103,7 @@ class Watched:
 async def calls(server: ServerProcess, *users: str) -> AsyncIterator[list[Watched]]:
     """Calls to these users, all from one caller, hung up at the end."""
     async with AsyncExitStack() as stack:
-        party = await stack.enter_async_context(
-            CallingParty(f"sip:demo@{server.sip}", keep_audio=False, timing=SOON_GIVEN_UP)
-        )
+        party = await stack.enter_async_context(CallingParty(f"sip:demo@{server.sip}", timing=SOON_GIVEN_UP))
         watched = []
         for user in users:
             party.uri = f"sip:{user}@{server.sip}"
@@ -140,4 +139,4 @@ def missing(server: ServerProcess) -> set[str]:
     except urllib.error.HTTPError as error:
         with error:
             health = json.load(error)
-    return {part["name"] for part in health["missing"]}
+    return set(health["missing"])
