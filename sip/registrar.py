@@ -90,8 +90,12 @@ class Registrar:
         return self._password(extension) is not None
 
     def lookup(self, extension: str, now: float) -> list[Binding]:
-        """Where an extension can be reached now, the most wanted first."""
-        live = [binding for binding in self._store.get(extension) if binding.expires_at > now]
+        """Where an extension can be reached now, the most wanted first.
+
+        Of equally wanted ones the last to register comes first: a phone that was started anew on another
+        port leaves its old binding behind until that expires.
+        """
+        live = [binding for binding in reversed(self._store.get(extension)) if binding.expires_at > now]
         return sorted(live, key=lambda binding: -binding.q)
 
     def authenticate(self, request: Request, now: float, *, proxy: bool = False) -> str | Response:

@@ -11,12 +11,16 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.peers.phones import Baresip, OwnCaller, Sipp, wait_until
 
 START_LIMIT_S = 60.0
 
@@ -49,15 +53,34 @@ class ServerProcess:
         answer = self.get("/api/telephony/calls")
         return [*answer["live"], *answer["recent"]]
 
-    def wait_for(self, what: str, condition: Any, limit_s: float = 20.0) -> Any:
+    def wait_for(self, what: str, condition: Callable[[], Any], limit_s: float = 20.0) -> Any:
         """Poll the server until `condition()` is truthy; fails with `what` after the limit."""
-        end = time.monotonic() + limit_s
-        while time.monotonic() < end:
-            found = condition()
-            if found:
-                return found
-            time.sleep(0.05)  # polls another process; nothing here can be awaited
-        pytest.fail(f"waited {limit_s} s for: {what}; log: {self.log()[-3000:]}")
+        try:
+            return wait_until(what, condition, limit_s)
+        except pytest.fail.Exception as error:
+            pytest.fail(f"{error}; log: {self.log()[-3000:]}")
+
+    def ids(self) -> set[str]:
+        """Of all calls so far."""
+        return {call["id"] for call in self.calls()}
+
+    def newest(self, app: str, known: set[str]) -> dict[str, Any]:
+        """The one call of this app that is not among the `known`, with its records, once they are whole."""
+
+        def finished() -> dict[str, Any] | None:
+            fresh = [c for c in self.calls() if c["app"] == app and c["id"] not in known]
+            if not fresh or fresh[0]["state"] != "ended":
+                return None
+            records: dict[str, Any] = self.get(f"/api/telephony/calls/{fresh[0]['id']}")
+            return records if all(leg["closed_at"] for leg in records["legs"]) else None
+
+        found: dict[str, Any] = self.wait_for(f"a finished {app} call", finished)
+        return found
+
+    def recording(self, call_id: str) -> Path:
+        """The file with the call's audio, once it is whole."""
+        self.wait_for("the recording", lambda: self.get(f"/api/telephony/calls/{call_id}")["recording"])
+        return next((self.folder / "data" / "recordings").glob(f"*/{call_id}.wav"))
 
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")
@@ -113,9 +136,7 @@ def server_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-# SIPp looks at the first challenge only and knows no SHA-256.
 EXTENSIONS = """
-digest = ["MD5"]
 [sip.extensions]
 101 = "correct-horse"
 102 = "battery-staple"
@@ -125,17 +146,44 @@ digest = ["MD5"]
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
+    # SIPp and baresip look at the first challenge only and know no SHA-256.
+    yield from _running("127.0.0.41", 'digest = ["MD5", "SHA-256"]' + EXTENSIONS)
+
+
+@pytest.fixture(scope="session")
+def impatient_server() -> Iterator[ServerProcess]:
+    """A server that soon ends calls without audio."""
+    yield from _running("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\n")
+
+
+def _running(host: str, toml: str) -> Iterator[ServerProcess]:
     folder = Path(tempfile.mkdtemp(prefix="vf-"))
     folder.chmod(0o755)
-    running = start_server(folder, "127.0.0.41", EXTENSIONS)
+    running = start_server(folder, host, toml)
     yield running
     stop_server(running)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def need(program: str) -> str:
-    """The path of an installed peer, or skip with the reason."""
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"{program} is not installed (`make test` installs it on Debian)")
-    return path
+@pytest.fixture
+def sipp(tmp_path: Path) -> Iterator[Callable[..., Sipp]]:
+    """Makes SIPps, see phones.Sipp."""
+    yield from _made(partial(Sipp, tmp_path))
+
+
+@pytest.fixture
+def baresip(tmp_path: Path) -> Iterator[Callable[..., Baresip]]:
+    """Makes baresips, see phones.Baresip."""
+    yield from _made(partial(Baresip, tmp_path / "baresip"))
+
+
+@pytest.fixture
+def own_caller() -> Iterator[Callable[..., OwnCaller]]:
+    """Makes callers of ours, see phones.OwnCaller."""
+    yield from _made(OwnCaller)
+
+
+def _made(make: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Makes processes and closes them after the test, the last one first."""
+    with ExitStack() as stack:
+        yield lambda *args, **kwargs: stack.enter_context(closing(make(*args, **kwargs)))

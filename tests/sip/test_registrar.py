@@ -69,6 +69,13 @@ def test_bindings_expire_and_the_answer_lists_what_is_left() -> None:
     assert listed.get_all("Contact") == ["<sip:b@h>;q=0.7;expires=500"]
 
 
+def test_the_last_to_register_is_rung_first_unless_another_is_more_wanted() -> None:
+    home = registrar()
+    for call, contact in enumerate(["<sip:old@h>", "<sip:wanted@h>", "<sip:new@h>;q=0.5", "<sip:wanted@h>"]):
+        home.bind("100", register(contact, call_id=f"call-{call}"), 0.0)
+    assert uris(home) == ["sip:wanted@h", "sip:old@h", "sip:new@h"]
+
+
 def test_too_brief_is_423_and_too_long_is_cut() -> None:
     home = registrar()
     brief = home.bind("100", register("<sip:a@h>;expires=5"), 0.0)
@@ -82,7 +89,7 @@ def test_expires_zero_removes_one_and_the_star_all() -> None:
     home = registrar()
     home.bind("100", register("<sip:a@h>", "<sip:b@h>", "<sip:c@h>"), 0.0)
     home.bind("100", register("<sip:A@h>;expires=0", "<sip:b@H>;expires=0", cseq=2), 0.0)
-    assert uris(home) == ["sip:a@h", "sip:c@h"], "users are told apart by case, hosts are not"
+    assert uris(home) == ["sip:c@h", "sip:a@h"], "users are told apart by case, hosts are not"
     assert home.bind("100", register("*", cseq=3), 0.0).status == 400
     assert home.bind("100", register("*", cseq=3, Expires="0"), 0.0).status == 200
     assert uris(home) == []
