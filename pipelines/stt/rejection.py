@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 MIN_WORD_FRAMES = 12
 """10 ms frames of words in an utterance; less is a click or a cough, not an answer ("no" takes 15)."""
-MIDDLE = -5.0
+MIDDLE = -3.5
 """Score at which a sentence is as likely right as wrong (tests/load/stt_rejection.py fits it)."""
 SLOPE = 2.5
-UNEXPLAINED = 2.0
+UNEXPLAINED = 4.0
 """What it costs when all speech lies outside the words (tests/load/stt_rejection.py fits it)."""
 FREE_MIDDLE = -5.5
 """The same for the general language model, whose words are shorter and fit less well."""
-PHONE_SHIFT = 1024.0
-"""The phone loop reports scores scaled down by 2**10 against those of a grammar."""
+LOG_SCALE = 1024.0
+"""Searches without a lattice (grammars, the phone loop) report log scores scaled down by 2**10."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The pocketsphinx worker: audio of many utterances in, partials and finals out.
 
-Runs as `python -m pipelines.workers.pocketsphinx_worker FD OPTIONS`. One thread decodes in slices of 100 ms
+Runs as `python -m pipelines.workers.pocketsphinx_worker FD OPTIONS`. One thread decodes in slices of 60 ms
 and looks at its socket between them, so utterances take turns and a final never waits for more than a slice.
 """
 
@@ -18,8 +18,8 @@ from pipelines.stt.jsgf import GrammarError
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.wire import Message, Msg
 
-SLICE_BYTES = 3200
-"""100 ms."""
+SLICE_BYTES = 1920
+"""60 ms."""
 FIRST_BYTES = 9600
 """300 ms: what the kind of line is judged from before decoding begins."""
 IDLE_S = 0.3
