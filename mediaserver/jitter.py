@@ -39,7 +39,10 @@ _MASK = _RING - 1
 _ONES = bytes([1]) * _RING
 _ZEROS = bytes(_RING)
 _WHOLE = _ONES[:FRAME]
+_NONE = _ZEROS[:FRAME]
 _HALF_WRAP = 1 << 31
+_LAST_START = _RING - FRAME
+"""Where in the ring a frame may begin without wrapping around."""
 _SAMPLE_NS = 125_000
 _FAR = 1 << 62
 _FIRST_HOLD_NS, _LAST_HOLD_NS = 4_000_000_000, 60_000_000_000
@@ -143,6 +146,23 @@ class JitterBuffer:
         """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate. Duplicates are
         harmless; packets of more than 200 ms are cut."""
         size = len(payload)
+        if size == FRAME and self._state is _State.PLAYING:
+            # Nearly all packets: next in line or close to it. What follows below does the same for all.
+            position = self.position
+            ahead = (timestamp - position) & 0xFFFFFFFF
+            at = position + ahead & _MASK
+            if ahead < MAX_DELAY and at <= _LAST_START:
+                slack = self._last_pop + TICK_NS * (1 + ahead // FRAME) - arrived
+                if slack < self._least_slack:
+                    self._least_slack = slack
+                self._jitter_ns = jitter_ns
+                self._pause = False
+                self._ring[at : at + FRAME] = payload
+                self._known[at : at + FRAME] = _WHOLE
+                end = position + ahead + FRAME
+                if end > self.head:
+                    self.head = end
+                return
         if size > MAX_DELAY:
             payload, size = payload[:MAX_DELAY], MAX_DELAY
         if not size:
@@ -210,9 +230,8 @@ class JitterBuffer:
             self.inserted += 1
             self.concealed += 1
             return CONCEAL
-        state = self._state
-        if state is not _State.PLAYING:
-            if state is _State.IDLE or now < self._start_at:
+        if self._state is not _State.PLAYING:
+            if self._state is _State.IDLE or now < self._start_at:
                 return None
             self._state = _State.PLAYING
             self._watch_anew(now)
@@ -225,12 +244,12 @@ class JitterBuffer:
         at = position & _MASK
         end = at + FRAME
         if end <= _RING:
-            known = self._known[at:end]
-            if known == _WHOLE:
-                self._known[at:end] = _ZEROS[:FRAME]
+            if self._known.startswith(_WHOLE, at):
+                self._known[at:end] = _NONE
                 self.position = position + FRAME
                 self._misses = 0
                 return bytes(self._ring[at:end])
+            known = self._known[at:end]
             octets = self._ring[at:end]
         else:
             known = self._known[at:] + self._known[: end - _RING]

@@ -158,7 +158,8 @@ class RtpReceiver:
         else:
             ahead = (sequence - self._top) & 0xFFFF
             if ahead == 1:
-                self._seen = (self._seen << 1 | 1) & _SEEN_MASK
+                if self._seen != _SEEN_MASK:  # else nothing would change
+                    self._seen = (self._seen << 1 | 1) & _SEEN_MASK
                 if not sequence:
                     self._cycles += 1
                 self._top = sequence
@@ -176,14 +177,15 @@ class RtpReceiver:
         """Take the packet just received into the jitter estimate; leave out telephone events, whose
         timestamps stand still. Returns the estimate in ns."""
         transit = (arrived // SAMPLE_NS - self.timestamp) & 0xFFFFFFFF
-        if self._transit is not None:
-            change = (transit - self._transit) & 0xFFFFFFFF
+        before, self._transit = self._transit, transit
+        jitter = self.jitter
+        if before is not None:
+            change = transit - before if transit > before else before - transit
             if change > 0x7FFFFFFF:
                 change = 0x100000000 - change
             if change < _MAX_TRANSIT_JUMP:  # a talk spurt on a new time base says nothing of the network
-                self.jitter += (change - self.jitter) / 16
-        self._transit = transit
-        return self.jitter * SAMPLE_NS
+                self.jitter = jitter = jitter + (change - jitter) / 16
+        return jitter * SAMPLE_NS
 
     @property
     def expected(self) -> int:

@@ -77,6 +77,51 @@ class RtpStats:
 class RtpStream:
     """Made by `RtpWire.open`. Callbacks are called from within `RtpWire.receive`."""
 
+    # More attributes than instances can share a dictionary for: without slots each call would have its own.
+    __slots__ = (
+        "closed",
+        "codec",
+        "configured",
+        "dialling",
+        "digits",
+        "digits_in",
+        "digits_out",
+        "frames_read",
+        "frames_written",
+        "gap",
+        "jitter",
+        "jitter_source",
+        "last_heard",
+        "lateness_ns",
+        "local_port",
+        "marker",
+        "octets_per_packet",
+        "on_digit",
+        "on_silent",
+        "past",
+        "payload_type",
+        "pending",
+        "ptime_ms",
+        "receiver",
+        "receiving",
+        "remote",
+        "remote_rtcp",
+        "reported_packets",
+        "rtcp",
+        "rtcp_socket",
+        "rtp_socket",
+        "send_errors",
+        "sender",
+        "sending",
+        "sendto",
+        "silent",
+        "slot",
+        "speaking",
+        "telephone_event_pt",
+        "wire",
+        "written_at",
+    )
+
     def __init__(
         self, wire: RtpWire, slot: int, rtp: socket.socket, rtcp: socket.socket, cname: str, now: int
     ) -> None:
@@ -111,6 +156,8 @@ class RtpStream:
         """The receiver's `source_changes` that the jitter buffer has seen."""
         self.digits_in = DigitReceiver()
         self.digits_out = DigitSender()
+        self.dialling = False
+        """`digits_out` may have something to send."""
         self.digits = 0
 
         self.frames_read = self.frames_written = 0
@@ -196,6 +243,7 @@ class RtpStream:
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         """Queue a digit; it replaces the audio while it lasts. Raises ValueError for what is no digit."""
         self.digits_out.put(digit, duration_ms)
+        self.dialling = True
 
     def stats(self) -> RtpStats:
         receiver, rtcp, jitter = self.receiver, self.rtcp, self.jitter

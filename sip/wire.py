@@ -186,13 +186,7 @@ class RtpWire:
                 a_law.append(i)
             jitter = stream.jitter
             chunk = jitter.pop(now_ns)
-            if chunk is None:
-                chunks.append(_SILENCE[stream.codec])
-                stream.past = stream.gap = None
-            elif chunk == CONCEAL:
-                chunks.append(_SILENCE[stream.codec])
-                odd.append((i, stream, CONCEAL))
-            else:
+            if chunk:
                 chunks.append(chunk)
                 if jitter.missing is not None:
                     odd.append((i, stream, jitter.missing))
@@ -201,6 +195,12 @@ class RtpWire:
                 stream.past = (chunk, past[0], past[1]) if past is not None else (chunk, chunk, chunk)
                 if stream.gap is not None:
                     odd.append((i, stream, chunk))
+            else:
+                chunks.append(_SILENCE[stream.codec])
+                if chunk is None:
+                    stream.past = stream.gap = None
+                else:
+                    odd.append((i, stream, CONCEAL))
         codes = np.frombuffer(b"".join(chunks), np.uint8).reshape(count, _SAMPLES)
         audio = PCMU.to_float[codes]
         if a_law:
@@ -225,18 +225,14 @@ class RtpWire:
         audio: list[Frame] = []
         rows: list[int] = []
         a_law: list[int] = []
-        coded: list[int] = []
-        streams: list[RtpStream | None] = []
+        speaking: list[RtpStream] = []
         for leg, frame in zip(legs, frames, strict=True):
             stream = leg.stream
             if stream is None or stream.closed:
-                streams.append(None)
-                coded.append(-1)
                 continue
-            streams.append(stream)
             if frame is None:
                 if not stream.speaking:
-                    coded.append(-1)
+                    self._send(stream, _SILENCE[stream.codec], now_ns)
                     continue
                 stream.speaking = False
                 frame = _ZERO_FRAME  # lets the filter's tail out, once
@@ -245,26 +241,21 @@ class RtpWire:
                 self._down.reset(stream.slot)
             if stream.codec is PCMA:
                 a_law.append(len(audio))
-            coded.append(len(audio))
             audio.append(frame)
             rows.append(stream.slot)
-        octets = b""
-        if audio:
-            batch = np.concatenate(audio).reshape(len(audio), FRAME_SAMPLES)
-            narrow = self._down.process(np.array(rows, np.intp), batch)
-            codes = PCMU.encode(narrow)
-            if a_law:
-                codes[a_law] = PCMA.encode(narrow[a_law])
-            octets = codes.tobytes()
-        for stream, at in zip(streams, coded, strict=True):
-            if stream is None:
-                continue
-            if at < 0:
-                payload = _SILENCE[stream.codec]
-            else:
-                at *= _SAMPLES
-                payload = octets[at : at + _SAMPLES]
-            self._send(stream, payload, now_ns)
+            speaking.append(stream)
+        if not audio:
+            return
+        batch = np.concatenate(audio).reshape(len(audio), FRAME_SAMPLES)
+        narrow = self._down.process(np.array(rows, np.intp), batch)
+        codes = PCMU.encode(narrow)
+        if a_law:
+            codes[a_law] = PCMA.encode(narrow[a_law])
+        octets = codes.tobytes()
+        at = 0
+        for stream in speaking:
+            self._send(stream, octets[at : at + _SAMPLES], now_ns)
+            at += _SAMPLES
 
     def early_ns(self, leg: Streamed) -> int | None:
         """How much earlier the leg's tick could come and still find its packets; None when not known."""
@@ -296,7 +287,10 @@ class RtpWire:
         remote = stream.remote
         if not stream.sending or remote is None:
             return
-        event = stream.digits_out.tick(timestamp & _MASK) if stream.digits_out.active else None
+        event = None
+        if stream.dialling:
+            event = stream.digits_out.tick(timestamp & _MASK)
+            stream.dialling = stream.digits_out.active
         if event is not None:
             stream.pending = b""
             kind = stream.telephone_event_pt
