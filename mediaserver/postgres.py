@@ -26,7 +26,7 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 
 from mediaserver.data_folder import make_data_folder
-from mediaserver.errors import DatabaseError
+from mediaserver.errors import DatabaseError, StartupError
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,10 @@ class EmbeddedPostgres:
 
     def _start(self) -> None:
         self._stopped = False
-        make_data_folder(self._data)
+        try:
+            make_data_folder(self._data)
+        except StartupError as error:
+            raise DatabaseError(str(error)) from None
         self._pgdata = self._place()
         self._user = self._runs_as()
         self._bin = self._programs()

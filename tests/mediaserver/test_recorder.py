@@ -10,9 +10,9 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.leg import FRAME_SAMPLES, Ended, EndedBy, Frame, LegEvent, Termination, Why
+from mediaserver.leg import FRAME_SAMPLES, SAMPLE_RATE, Ended, EndedBy, Frame, LegEvent, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder
+from mediaserver.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
 from mediaserver.records import EventHappened, Record, RecordingMade
 
 CALL = UUID(int=7)
@@ -185,3 +185,22 @@ async def test_a_caller_far_ahead_of_the_clock_does_not_fill_memory(tmp_path: Pa
         recording.caller(frame(value))
     assert len(recording._early) == 10
     await recorder.close()
+
+
+async def test_what_a_dead_process_left_is_made_whole(tmp_path: Path) -> None:
+    path = tmp_path / "2026-11-21" / f"{CALL}.wav"
+    path.parent.mkdir()
+    # Cut off in the middle of a sample, behind a header that knows of none.
+    path.write_bytes(wav_header(0) + bytes(4 * SAMPLE_RATE + 3))
+    size = 44 + 4 * SAMPLE_RATE
+    assert salvage(tmp_path, CALL, DAY) == RecordingMade(CALL, str(path), 1.0, size)
+    assert len(samples(path)) == SAMPLE_RATE
+    assert path.stat().st_size == size
+
+
+def test_nothing_is_made_of_no_recording_and_of_one_without_samples(tmp_path: Path) -> None:
+    assert salvage(tmp_path, CALL, DAY) is None
+    path = tmp_path / "2026-11-21" / f"{CALL}.wav"
+    path.parent.mkdir()
+    path.write_bytes(wav_header(0)[:20])
+    assert salvage(tmp_path, CALL, DAY) is None
