@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MIN_WORD_FRAMES = 12
 """10 ms frames of words in an utterance; less is a click or a cough, not an answer ("no" takes 15)."""
-MIDDLE = -3.5
+MIDDLE = -3.7
 """Score at which a sentence is as likely right as wrong (tests/load/stt_rejection.py fits it)."""
 SLOPE = 2.5
 UNEXPLAINED = 4.0
