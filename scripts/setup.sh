@@ -165,18 +165,16 @@ peers() {
     fi
 }
 
-# Debian 12 has no Asterisk: it lives in a Debian tree of its own, made by the script that comes with the peers.
+# Debian 12 has no Asterisk: it lives in a Debian tree of its own.
 asterisk() {
-    local script=../shared/peers/asterisk/asterisk.sh dir=build/asterisk
+    local dir=build/asterisk
     [[ -x $dir/usr/sbin/asterisk ]] && return
-    if [[ ! -e $script ]]; then
-        say "no ../shared/peers beside this checkout: tests with Asterisk are skipped"
-    elif ! is_root; then
+    if ! is_root; then
         say "only root can install Asterisk into $dir: tests with it are skipped"
     else
         take_turn
         say "installing Asterisk into $dir (600 MB, some three minutes)"
-        bash "$script" install "$PWD/$dir" >>"$LOG" 2>&1 ||
+        tests/peers/asterisk/install.sh "$PWD/$dir" >>"$LOG" 2>&1 ||
             say "could not install Asterisk (the reason is in $LOG): tests with it are skipped"
     fi
 }

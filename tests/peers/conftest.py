@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -71,15 +72,25 @@ class ServerProcess:
             fresh = [c for c in self.calls() if c["app"] == app and c["id"] not in known]
             if not fresh or fresh[0]["state"] != "ended":
                 return None
-            records: dict[str, Any] = self.get(f"/api/telephony/calls/{fresh[0]['id']}")
+            records = self.records(fresh[0]["id"])
             return records if all(leg["closed_at"] for leg in records["legs"]) else None
 
         found: dict[str, Any] = self.wait_for(f"a finished {app} call", finished)
         return found
 
+    def records(self, call_id: str) -> dict[str, Any]:
+        """What is known of a call; its lists are empty while its first record is not written yet."""
+        try:
+            found: dict[str, Any] = self.get(f"/api/telephony/calls/{call_id}")
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            return {"legs": [], "events": [], "transcript": [], "recording": None}
+        return found
+
     def recording(self, call_id: str) -> Path:
         """The file with the call's audio, once it is whole."""
-        self.wait_for("the recording", lambda: self.get(f"/api/telephony/calls/{call_id}")["recording"])
+        self.wait_for("the recording", lambda: self.records(call_id)["recording"])
         return next((self.folder / "data" / "recordings").glob(f"*/{call_id}.wav"))
 
     def log(self) -> str:
@@ -146,8 +157,8 @@ EXTENSIONS = """
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
-    # SIPp and baresip look at the first challenge only and know no SHA-256.
-    yield from _running("127.0.0.41", 'digest = ["MD5", "SHA-256"]' + EXTENSIONS)
+    # SIPp 3.6 and baresip 1.0 know no SHA-256, and baresip gives up as soon as it is offered, in any place.
+    yield from _running("127.0.0.41", 'digest = ["MD5"]' + EXTENSIONS)
 
 
 @pytest.fixture(scope="session")

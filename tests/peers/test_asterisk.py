@@ -84,7 +84,7 @@ def test_asterisk_calls_us_and_hangs_up(server: ServerProcess, asterisk: Asteris
     before = server.ids()
     asterisk.call("echo", "800")
     [call] = server.wait_for("the call", lambda: server.ids() - before)
-    server.wait_for("its answer", lambda: server.get(f"/api/telephony/calls/{call}")["legs"])
+    server.wait_for("its answer", lambda: server.records(call)["legs"])
     wait_until("two seconds of audio", lambda: received_by(asterisk) > 100)
     asterisk.command("channel request hangup all")
     record = server.newest("echo", before)
@@ -118,7 +118,7 @@ def test_our_caller_hears_its_echo(
     recording = tmp_path / "call.wav"
     report = own_caller(
         f"sip:600@{asterisk.address}", *PASSWORD, "--transport", transport,
-        "--play", str(tmp_path / "tone.wav"), "--record", str(recording),
+        "--play", str(tmp_path / "tone.wav"), "--record", str(recording), "--seconds", "13",
     ).report()  # fmt: skip
     assert report["rtp"]["lost"] == 0
     said, heard = levels(recording)

@@ -34,14 +34,14 @@ def dial(phone: Baresip, server: ServerProcess, user: str) -> None:
 def spoken(server: ServerProcess) -> bool:
     """Whether the agent of a live call was heard to say something."""
     live = server.get("/api/telephony/calls")["live"]
-    lines = [line for call in live for line in server.get(f"/api/telephony/calls/{call['id']}")["transcript"]]
+    lines = [line for call in live for line in server.records(call["id"])["transcript"]]
     return any(line["heard"] for line in lines)
 
 
 def noted(server: ServerProcess, before: set[str], kind: str, key: str) -> list[Any]:
     """What the records say of events of one kind in the calls that are new."""
     fresh = server.ids() - before
-    events = [event for call in fresh for event in server.get(f"/api/telephony/calls/{call}")["events"]]
+    events = [event for call in fresh for event in server.records(call)["events"]]
     return [event["data"][key] for event in events if event["kind"] == kind]
 
 
