@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from contextlib import suppress
 from typing import Any
 
 from mediaserver.errors import EngineError
 from pipelines.workers.supervisor import Requester, Worker, WorkerSpec
 from pipelines.workers.wire import Msg, pack_json
+
+START_TRIES = 2
+"""Deaths after which a worker that has never been ready is given up."""
+START_LOOK_S = 0.2
 
 
 class Ticket:
@@ -51,7 +56,10 @@ class WorkerPool:
                 worker.start()
             async with asyncio.timeout(within_s):
                 while not all(worker.ready for worker in self.workers):
-                    await self._change()
+                    if any(worker.restarts >= START_TRIES and not worker.ready for worker in self.workers):
+                        raise OSError("it died again and again")
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
             self.stop()
             why = str(error) or f"not ready in {within_s:.0f} s"

@@ -199,6 +199,20 @@ def test_missing_model_files_are_named(folder: Path) -> None:
     assert "model file" in line and "pip install --force-reinstall pocketsphinx" in line
 
 
+def test_engine_that_cannot_be_loaded_is_given_up_soon(folder: Path) -> None:
+    """The files are there and worthless: no check of names can tell, so the worker dies of them."""
+    (folder / "sitecustomize.py").write_text(
+        "import os, sys\nif any('espeak_worker' in word for word in sys.orig_argv):\n    os._exit(3)\n"
+    )
+    process = serve(folder, env={"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])})
+    _, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 1
+    last = err.splitlines()[-1]
+    assert last.startswith("voiceforge: the espeak-ng worker did not start (it died again and again)")
+    assert "python -m pipelines.workers.espeak_worker" in last
+    nothing_left(folder)
+
+
 def test_stop_in_the_middle_of_a_start_leaves_nothing(folder: Path) -> None:
     """The worst moment: the cluster is being made by a thread that nobody can call back."""
     process = serve(folder)
