@@ -269,7 +269,7 @@ class Playout:
 
     def settled(self) -> list[Line]:
         """Lines whose every word has met its end, each told once, oldest first."""
-        done = [line for line in self._settling if line.settled and line is not self._line]
+        done = [line for line in self._settling if line is not self._line and line.settled]
         if done:
             self._settling = [line for line in self._settling if line not in done]
         return done
