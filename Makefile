@@ -26,8 +26,8 @@ doctor: ## Check this machine and say how to mend what is wrong
 test: ## Set up and run the fast tests, those with SIPp and baresip included
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
-it: ## The slow tests: Asterisk, long calls, kill -9
-	@scripts/setup.sh dev peers asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
+it: ## The slow tests: Asterisk, Kamailio, long calls, kill -9
+	@scripts/setup.sh dev peers proxy asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
 
 # pytest's 5 means that no test has the marker.
 load: ## The load tests (minutes; on a quiet machine)

@@ -8,6 +8,7 @@
 #     runtime    packages, and the project itself (editable): all that `make run` needs
 #     dev        runtime, and the tools that test and check
 #     peers      SIPp and baresip; where they cannot be had, says so and goes on
+#     proxy      Kamailio; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
 #
 # PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
@@ -149,11 +150,11 @@ dev() {
     stamp "$mark"
 }
 
-# A peer that is missing costs tests, never the run.
-peers() {
+# A peer that is missing costs tests, never the run. Arguments: PROGRAM:PACKAGE...
+want() {
     local pair
     local -a missing=()
-    for pair in sipp:sip-tester baresip:baresip-core; do
+    for pair in "$@"; do
         command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
     done
     ((${#missing[@]} == 0)) && return
@@ -164,6 +165,9 @@ peers() {
         say "could not install ${missing[*]} (the reason is in $LOG): tests that need them are skipped"
     fi
 }
+
+peers() { want sipp:sip-tester baresip:baresip-core; }
+proxy() { want kamailio:kamailio; }
 
 # Debian 12 has no Asterisk: it lives in a Debian tree of its own.
 asterisk() {
@@ -179,10 +183,10 @@ asterisk() {
     fi
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, peers, asterisk"
+(($# > 0)) || die "name a step: packages, runtime, dev, peers, proxy, asterisk"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|peers|asterisk) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, peers, asterisk" ;;
+        packages|runtime|dev|peers|proxy|asterisk) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, peers, proxy, asterisk" ;;
     esac
 done

@@ -31,7 +31,7 @@ def need(program: str) -> str:
     """The path of an installed peer, or skip with the reason."""
     path = shutil.which(program)
     if path is None:
-        pytest.skip(f"{program} is not installed (`make test` installs it on Debian)")
+        pytest.skip(f"{program} is not installed (`make test` or `make it` installs it on Debian)")
     return path
 
 
