@@ -392,7 +392,7 @@ class MediaClock:
             return
         steps = min(early // self._phase_ns, len(self._phases) - 1)
         # A phase that would carry far more than its share would make all its packets late.
-        limit = 1.5 * len(self._members) / len(self._phases) + 4
+        limit = 1.25 * len(self._members) / len(self._phases) + 4
         while steps > 0:
             better = self._phases[(phase.index - steps) % len(self._phases)]
             if better.size < limit:
