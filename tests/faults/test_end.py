@@ -7,7 +7,6 @@ import os
 import signal
 import time
 import wave
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -81,9 +80,7 @@ def playable_seconds(path: Path) -> float:
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)], ids=["TERM", "INT"]
 )
-async def test_stop_says_goodbye_to_everyone(
-    folder: Path, number: signal.Signals, record_property: Callable[[str, object], None]
-) -> None:
+async def test_stop_says_goodbye_to_everyone(folder: Path, number: signal.Signals) -> None:
     server = await start(folder, "127.0.0.49", CLOSING)
     async with calls(server, "demo", "demo", "echo") as those:
         talking = those[:2]
@@ -100,7 +97,6 @@ async def test_stop_says_goodbye_to_everyone(
             assert (await one.ended())["why"] == "the server was stopped"
         code = await asyncio.to_thread(server.process.wait, 30)
     took = time.monotonic() - began
-    record_property("stop_s", round(took, 2))
     assert code == 0, server.log()[-3000:]
     assert took < 15  # five are promised; this machine may be busy with other tests
     for one in talking:
@@ -136,6 +132,7 @@ async def from_disk(folder: Path, ids: list[str]) -> list[dict[str, Any]]:
         await database.stop()
 
 
+@pytest.mark.slow
 async def test_what_the_database_missed_is_written_at_the_next_start(folder: Path) -> None:
     """It goes away in mid-call and is still away when the server ends."""
     database = EmbeddedPostgres(folder / "own")
