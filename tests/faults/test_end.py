@@ -7,6 +7,7 @@ import os
 import signal
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,8 +28,23 @@ GOODBYE = "We are closing now. Goodbye."
 CLOSING = f'[agent]\ngoodbye = "{GOODBYE}"\n'
 
 
+_started: list[ServerProcess] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on() -> Iterator[None]:
+    """A test that fails half-way leaves no server behind."""
+    yield
+    while _started:
+        process = _started.pop().process
+        process.kill()
+        process.wait()
+
+
 async def start(folder: Path, host: str, toml: str = "", env: dict[str, str] | None = None) -> ServerProcess:
-    return await asyncio.to_thread(start_server, folder, host, toml, env)
+    server = await asyncio.to_thread(start_server, folder, host, toml, env)
+    _started.append(server)
+    return server
 
 
 async def test_killed_in_mid_call_the_call_is_closed_as_interrupted(folder: Path, book_a_room: Clip) -> None:
