@@ -237,17 +237,19 @@ def test_voice_is_judged_behind_the_writes_and_for_two_phases_at_once() -> None:
 
 
 @pytest.mark.parametrize("early_ms", [5, 10, 15])
-def test_a_call_that_moves_is_heard_once_per_frame(early_ms: int) -> None:
+@pytest.mark.parametrize("phases", [1, 2, 4, 5, 10])
+def test_a_call_that_moves_is_heard_once_per_frame(early_ms: int, phases: int) -> None:
     detector = Detector()
-    clock, wire = clock_of(detector), ListWire(early_ns=early_ms * MS)
+    clock, wire = clock_of(detector, phases), ListWire(early_ns=early_ms * MS)
     legs = [WireLeg(wire, n) for n in range(12)]
     for leg in legs:
         clock.attach(leg, Echo())
     now = run(clock, SETTLE_TICKS * 20 + 500)
     run(clock, 500, now + 45 * MS)  # nor after a stall, when a phase comes again out of turn
     clock.tick(now + 2_000 * MS)  # judges what is left
-    assert clock.moves > 0 and clock.detector_errors == 0
-    read = sum(len(leg_times) for leg_times in wire.written.values())
+    assert clock.moves > 0 or phases < 4
+    assert clock.detector_errors == 0
+    read = sum(len(sent) for sent in wire.written.values())
     assert read - len(legs) <= sum(len(batch) for batch in detector.batches) <= read
 
 
