@@ -19,7 +19,7 @@ from pipelines.workers.wire import Message, Msg, Unpacker, pack, pack_json
 
 _PR_SET_PDEATHSIG = 1
 NICENESS = 5
-"""A media clock that waits for a recogniser is heard by every caller; a recogniser that waits a tick, by none."""
+"""A media clock that waits for a recogniser is heard by every caller, a recogniser that waits by none."""
 
 
 class WorkerSocket:
