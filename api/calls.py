@@ -40,7 +40,7 @@ async def call(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     call_id = identity(request)
     pool = require_pool(context)
-    row = await store.call(pool, call_id)
+    row = await store.call(pool, call_id) or _just_begun(context, call_id)
     if row is None:
         raise web.HTTPNotFound(reason="There is no such call.")
     row["live"] = context.registry.is_live(call_id)
@@ -51,6 +51,11 @@ async def call(request: web.Request) -> web.Response:
     # The path is this machine's own business.
     row["recording"] = {key: made[key] for key in ("seconds", "size_bytes")} if made else None
     return answer(row)
+
+
+def _just_begun(context: ApiContext, call_id: UUID) -> dict[str, Any] | None:
+    """A live call whose first record is still on its way to the database."""
+    return next((call for call in context.registry.snapshot() if call["id"] == str(call_id)), None)
 
 
 def identity(request: web.Request) -> UUID:

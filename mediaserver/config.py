@@ -76,8 +76,8 @@ class Sip(Section):
     digest: tuple[Literal["SHA-256", "MD5"], ...] = Field(
         default=("SHA-256", "MD5"),
         min_length=1,
-        description="Digest algorithms offered to phones, best first. Phones that look at the first one only "
-        'and know no SHA-256 need `["MD5"]`.',
+        description="Digest algorithms offered to phones, best first. Phones that give up where SHA-256 is "
+        'among them (baresip 1.0 is one) need `["MD5"]`.',
     )
     max_calls: int = Field(
         default=400, ge=1, le=10000, description="Calls at once; the next caller is told 503."

@@ -169,7 +169,11 @@ class Registrar:
         if expires == 0:
             return None
         if len(bindings) >= self._max_contacts:
-            return request.response(403, "Too Many Contacts")
+            # A phone that was restarted on another port until the places were full must still be heard.
+            oldest = min(bindings, key=lambda key: bindings[key].expires_at)
+            if bindings[oldest].call_id == request.call_id and bindings[oldest].cseq == request.cseq.number:
+                return request.response(403, "Too Many Contacts")  # all in this one request
+            del bindings[oldest]
         bindings[str(contact.uri)] = Binding(
             contact.uri,
             now + min(expires, self._max),

@@ -122,3 +122,11 @@ def test_parameters_and_headers_of_a_contact_stay_where_they_belong() -> None:
         "100", register("<sip:a@h>;unknownparam", "<sip:b@h;unknownparam>", "<sip:c@h?Route=%3Csip:x%3E>"), 0
     )
     assert sorted(uris(home)) == ["sip:a@h", "sip:b@h;unknownparam", "sip:c@h?Route=%3Csip:x%3E"]
+
+
+def test_a_phone_restarted_on_ever_new_ports_pushes_out_its_oldest_place() -> None:
+    home = registrar(max_contacts=2)
+    for port in (1, 2, 3):
+        request = register(f"<sip:a@h:{port}>", call_id=f"start-{port}")
+        assert home.bind("100", request, float(port)).status == 200
+    assert sorted(uris(home, 4.0)) == ["sip:a@h:2", "sip:a@h:3"]
