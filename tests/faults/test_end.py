@@ -124,7 +124,7 @@ async def test_stop_says_goodbye_to_everyone(folder: Path, number: signal.Signal
         assert (record["state"], record["why"]) == ("ended", "the server was stopped")
         if record["app"] == "demo":
             assert record["transcript"][-1]["heard"] == GOODBYE
-        assert record["recording"] is not None
+            assert record["recording"] is not None  # the echo call may have ended before its first frame
         assert [leg["closed_at"] is not None for leg in record["legs"]] == [True]
     await poll("nothing left", lambda: not naming(folder))
 
