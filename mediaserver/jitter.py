@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from typing import NamedTuple
 
 FRAME = 160
 """Samples per pop: 20 ms at 8 kHz."""
@@ -52,6 +53,17 @@ class _State(enum.Enum):
     IDLE = enum.auto()
     WAITING = enum.auto()
     PLAYING = enum.auto()
+
+
+class Lent(NamedTuple):
+    """What a buffer in its steady state would change with every packet and pop."""
+
+    audio: bytes
+    """What waits: whole frames without a hole, the next to play first."""
+    least_slack: int
+    last_pop: int
+    window_until: int
+    """When `pop` has more to do than to give the next frame."""
 
 
 CONCEAL = b""
@@ -142,6 +154,38 @@ class JitterBuffer:
         """The ticks were moved: what was seen of slack does not hold any more."""
         self._watch_anew(now)
 
+    def lend(self, timestamp: int) -> Lent | None:
+        """Hand the steady work to somebody else until `restore`: packets of one frame, the first of them with
+        this `timestamp` (32 bits), that follow on what waits; and pops of what is there, before
+        `window_until`. None when more than that is to be done now."""
+        if self._state is not _State.PLAYING or self._insert or self._excess or self._pause:
+            return None
+        position, size = self.position, self.head - self.position
+        if (self.head - timestamp) & 0xFFFFFFFF or size % FRAME or not 0 <= size < MAX_DELAY:
+            return None
+        start = position & _MASK
+        at = [(start + i) & _MASK for i in range(0, size, FRAME)]
+        if any(i > _LAST_START or not self._known.startswith(_WHOLE, i) for i in at):
+            return None
+        audio = b"".join([self._ring[i : i + FRAME] for i in at])
+        self._forget(position, size)
+        return Lent(audio, self._least_slack, self._last_pop, self._window_until)
+
+    def restore(
+        self, played: int, audio: bytes, least_slack: int, last_pop: int, jitter_ns: int | None
+    ) -> None:
+        """Take the work back: after so many played frames this waits. `jitter_ns`: as in `push`, None when no
+        packet came."""
+        self.position += played * FRAME
+        self.head = self.position
+        self._least_slack, self._last_pop = least_slack, last_pop
+        if played:
+            self._misses = 0
+        if jitter_ns is not None:
+            self._jitter_ns = jitter_ns
+        self._store(self.position, audio)
+        self.head += len(audio)
+
     def push(self, timestamp: int, payload: bytes, arrived: int, jitter_ns: int = 0) -> None:
         """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate. Duplicates are
         harmless; packets of more than 200 ms are cut."""
@@ -202,17 +246,7 @@ class JitterBuffer:
                 self._jump(start, size, arrived)
         else:
             self._jump(start, size, arrived)
-        at = start & _MASK
-        end = at + size
-        if end <= _RING:
-            self._ring[at:end] = payload
-            self._known[at:end] = _ONES[:size]
-        else:
-            cut = _RING - at
-            self._ring[at:] = payload[:cut]
-            self._known[at:] = _ONES[:cut]
-            self._ring[: end - _RING] = payload[cut:]
-            self._known[: end - _RING] = _ONES[: end - _RING]
+        self._store(start, payload)
         if start + size > self.head:
             self.head = start + size
             if self.head - self.position > MAX_DELAY + size:
@@ -350,6 +384,20 @@ class JitterBuffer:
         self.skipped += (position - self.position) // FRAME
         self.position = position
         self._watch_anew(now)
+
+    def _store(self, position: int, payload: bytes) -> None:
+        size = len(payload)
+        at = position & _MASK
+        end = at + size
+        if end <= _RING:
+            self._ring[at:end] = payload
+            self._known[at:end] = _ONES[:size]
+        else:
+            cut = _RING - at
+            self._ring[at:] = payload[:cut]
+            self._known[at:] = _ONES[:cut]
+            self._ring[: end - _RING] = payload[cut:]
+            self._known[: end - _RING] = _ONES[: end - _RING]
 
     def _forget(self, position: int, size: int) -> None:
         at = position & _MASK

@@ -21,10 +21,12 @@ LEARN_NS = 5_000_000_000
 GAP_NS = 3_000_000_000
 """After so long without media the address announced in SDP may take over again."""
 
+MAX_TRANSIT_JUMP = 8_000
+"""Timestamp units; a greater change of transit time is no jitter."""
+
 _SEEN_PACKETS = 128
 _SEEN_MASK = (1 << _SEEN_PACKETS) - 1
 _MAX_DROPOUT = 3_000
-_MAX_TRANSIT_JUMP = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,27 @@ class RtpReceiver:
             change = transit - before if transit > before else before - transit
             if change > 0x7FFFFFFF:
                 change = 0x100000000 - change
-            if change < _MAX_TRANSIT_JUMP:  # a talk spurt on a new time base says nothing of the network
+            if change < MAX_TRANSIT_JUMP:  # a talk spurt on a new time base says nothing of the network
                 self.jitter = jitter = jitter + (change - jitter) / 16
         return jitter * SAMPLE_NS
+
+    def steady_transit(self) -> int | None:
+        """The last packet's transit time for `measure`; None when it was not the newest, or not measured."""
+        return self._transit if self.sequence == self._top else None
+
+    def resume(self, packets: int, octets: int, heard_at: int, transit: int, jitter: float) -> None:
+        """Catch up with packets that others took in our stead (sip.steady): all in order, from one source,
+        a frame each, without marker, none of them numbered 0."""
+        self.received += packets
+        self.octets += octets
+        self._top = self.sequence = self.sequence + packets
+        self.timestamp = (self.timestamp + octets) & 0xFFFFFFFF
+        self.marker = False
+        self._heard_at = heard_at
+        self._transit = transit
+        self.jitter = jitter
+        seen = min(packets, _SEEN_PACKETS)
+        self._seen = (self._seen << seen | (1 << seen) - 1) & _SEEN_MASK
 
     @property
     def expected(self) -> int:

@@ -86,12 +86,12 @@ class RtpStream:
         "digits",
         "digits_in",
         "digits_out",
-        "frames_read",
+        "frames_read_before",
         "frames_written",
         "gap",
-        "jitter",
+        "_jitter",
         "jitter_source",
-        "last_heard",
+        "heard_at",
         "lateness_ns",
         "local_port",
         "marker",
@@ -102,7 +102,7 @@ class RtpStream:
         "payload_type",
         "pending",
         "ptime_ms",
-        "receiver",
+        "_receiver",
         "receiving",
         "remote",
         "remote_rtcp",
@@ -117,6 +117,7 @@ class RtpStream:
         "silent",
         "slot",
         "speaking",
+        "steady",
         "telephone_event_pt",
         "wire",
         "written_at",
@@ -148,10 +149,12 @@ class RtpStream:
         self.remote: Address | None = None
         self.remote_rtcp: Address | None = None
 
-        self.receiver = RtpReceiver()
+        self.steady = False
+        """`RtpWire.steady` does the work of the next two; `past` and `frames_read_before` are of before."""
+        self._receiver = RtpReceiver()
         self.sender = RtpSender()
         self.rtcp = RtcpSession(cname, now)
-        self.jitter = JitterBuffer(self._is_quiet)
+        self._jitter = JitterBuffer(self._is_quiet)
         self.jitter_source = 0
         """The receiver's `source_changes` that the jitter buffer has seen."""
         self.digits_in = DigitReceiver()
@@ -160,7 +163,9 @@ class RtpStream:
         """`digits_out` may have something to send."""
         self.digits = 0
 
-        self.frames_read = self.frames_written = 0
+        self.frames_read_before = 0
+        """Frames read, but for those of the steady time that lasts."""
+        self.frames_written = 0
         self.gap: Concealment | None = None
         self.past: tuple[bytes, bytes, bytes] | None = None
         """The last three frames played, newest first; None after silence."""
@@ -173,8 +178,42 @@ class RtpStream:
         self.lateness_ns = 0
         self.send_errors = 0
         self.reported_packets = 0
-        self.last_heard = now
+        self.heard_at = now
         self.silent = False
+
+    # -- what is elsewhere while the stream is steady
+
+    @property
+    def receiver(self) -> RtpReceiver:
+        if self.steady:
+            self.leave_steady()
+        return self._receiver
+
+    @property
+    def jitter(self) -> JitterBuffer:
+        if self.steady:
+            self.leave_steady()
+        return self._jitter
+
+    @property
+    def frames_read(self) -> int:
+        """Frames of 20 ms since the stream was opened."""
+        if self.steady:
+            self.leave_steady()
+        return self.frames_read_before
+
+    @property
+    def last_heard(self) -> int:
+        """When the last packet came or silence was forgiven, ns."""
+        return self.wire.steady.last_heard(self.slot) if self.steady else self.heard_at
+
+    def enter_steady(self) -> None:
+        """After a whole frame was read: leave the work to `RtpWire.steady`, if nothing is special."""
+        self.wire.steady.enter(self, self._receiver, self._jitter)
+
+    def leave_steady(self) -> None:
+        """Take the work back."""
+        self.wire.steady.leave(self, self._receiver, self._jitter)
 
     # -- negotiation
 
@@ -191,6 +230,9 @@ class RtpStream:
         """What was negotiated, the first time or again. `direction` is ours, as in our SDP. Raises
         KeyError for a codec other than PCMU and PCMA."""
         law = CODECS[codec.upper()]
+        if self.steady:
+            self.leave_steady()
+        self.wire.changed()
         if law is not self.codec or payload_type != self.payload_type:
             self.jitter.reset()
             self.pending = b""
@@ -214,7 +256,7 @@ class RtpStream:
             self.marker = 0x80
         self.sending = sending
         self.configured = True
-        self.last_heard = self.wire.now_ns()
+        self.heard_at = self.wire.now_ns()
         self.silent = False
 
     # -- the seam of mediaserver.leg.Leg, for legs that are not read in batches
@@ -285,6 +327,8 @@ class RtpStream:
     def close(self) -> None:
         """Say BYE by RTCP and give the ports back. Idempotent."""
         if not self.closed:
+            if self.steady:
+                self.leave_steady()
             self.closed = True
             self.wire.closed(self)
 
@@ -295,7 +339,7 @@ class RtpStream:
         payload = receiver.receive(data, source, arrived)
         if payload is None:
             return
-        self.last_heard = arrived
+        self.heard_at = arrived
         if receiver.source_changes != self.jitter_source:
             self.jitter_source = receiver.source_changes
             self.jitter.reset()

@@ -22,7 +22,8 @@ from mediaserver.jitter import CONCEAL
 from mediaserver.leg import FRAME_SAMPLES, Frame
 from mediaserver.resample import Downsampler, Upsampler
 from sip.ports import PortPool
-from sip.rtp import HEADER
+from sip.rtp import HEADER, Address
+from sip.steady import MAX_AGE_NS, PACKET, SteadyStreams
 from sip.stream import RtpStats, RtpStream
 
 __all__ = ["RtpStats", "RtpStream", "RtpWire", "Streamed"]
@@ -34,7 +35,7 @@ _SWEEP_NS = 250_000_000
 _MAX_DATAGRAM = 2_048
 _ROUNDS = 16
 """Datagrams taken from one socket per call of `receive`, so that a flood of one call starves no other."""
-_MAX_AGE_NS = 1_000_000_000
+_PLANS = 64
 _STAMP = struct.Struct("@qq")
 _STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
 _MASK = 0xFFFFFFFF
@@ -50,6 +51,23 @@ class Streamed(Protocol):
 
     @property
     def stream(self) -> RtpStream | None: ...
+
+
+class _Plan:
+    """What `read` needs to know of a list of legs, for as long as nothing about them changes."""
+
+    __slots__ = ("a_law", "legs", "present", "rows", "streams")
+
+    def __init__(self, legs: Sequence[Streamed]) -> None:
+        self.legs = legs  # held, so that no other list gets its id
+        found = [leg.stream for leg in legs]
+        self.streams = [stream for stream in found if stream is not None and not stream.closed]
+        self.rows = np.array([stream.slot for stream in self.streams], np.intp)
+        self.a_law = [i for i, stream in enumerate(self.streams) if stream.codec is PCMA]
+        self.present: list[int] | None = None
+        """Indexes of legs with a stream; None: all."""
+        if len(self.streams) < len(legs):
+            self.present = [i for i, stream in enumerate(found) if stream is not None and not stream.closed]
 
 
 class RtpWire:
@@ -73,6 +91,8 @@ class RtpWire:
         self._by_fd: dict[int, tuple[Receive, RtpStream, bool]] = {}
         self._streams: dict[int, RtpStream] = {}
         self._slots: list[int] = []
+        self.steady = SteadyStreams()
+        self._plans: dict[int, _Plan] = {}
         self._up = Upsampler()
         self._down = Downsampler()
         self._cname = f"{random.SystemRandom().getrandbits(64):016x}@voiceforge"
@@ -85,9 +105,11 @@ class RtpWire:
         rtp, rtcp = self._ports.take()
         slot = self._slots.pop() if self._slots else len(self._streams)
         stream = RtpStream(self, slot, rtp, rtcp, self._cname, self.now_ns())
+        self.steady.open(slot)
         self._up.reset(slot)
         self._down.reset(slot)
         self._streams[slot] = stream
+        self.changed()
         for half, is_rtcp in ((rtp, False), (rtcp, True)):
             self._by_fd[half.fileno()] = (half.recvmsg, stream, is_rtcp)
             self._epoll.register(half, select.EPOLLIN)
@@ -105,7 +127,12 @@ class RtpWire:
         self.pressed.discard(stream)
         del self._streams[stream.slot]
         self._slots.append(stream.slot)
+        self.changed()
         stream.sending = stream.receiving = False
+
+    def changed(self) -> None:
+        """A stream came, went or was configured."""
+        self._plans.clear()
 
     def close(self) -> None:
         """Close all streams."""
@@ -128,12 +155,15 @@ class RtpWire:
     def receive(self, now_ns: int) -> None:
         """Take in all that has arrived. Arrival times are the kernel's, moved onto the clock of `now_ns`."""
         wall_ns = time.time_ns()
-        by_fd = self._by_fd
-        unpack = _STAMP.unpack
+        by_fd, sources = self._by_fd, self.steady.sources
         for _ in range(_ROUNDS):
             ready = self._epoll.poll(0, 1_024)
             if not ready:
                 break
+            whence: list[tuple[RtpStream, Address]] = []
+            slots: list[int] = []
+            packets: list[bytes] = []
+            stamps: list[bytes] = []
             for fd, _events in ready:
                 entry = by_fd.get(fd)
                 if entry is None:  # closed by a callback in this very round
@@ -147,14 +177,19 @@ class RtpWire:
                     source = source[:2]
                 if is_rtcp:
                     stream.rtcp_arrived(data, source, now_ns, wall_ns)
-                    continue
-                arrived = now_ns
-                if extra:
-                    seconds, rest = unpack(extra[0][2])
-                    age = wall_ns - seconds * 1_000_000_000 - rest
-                    if 0 < age < _MAX_AGE_NS:
-                        arrived -= age
-                stream.rtp_arrived(data, source, arrived)
+                elif len(data) == PACKET and extra and source == sources[stream.slot]:
+                    whence.append((stream, source))
+                    slots.append(stream.slot)
+                    packets.append(data)
+                    stamps.append(extra[0][2])
+                else:
+                    stamp = extra[0][2] if extra else None
+                    stream.rtp_arrived(data, source, _arrival(stamp, now_ns, wall_ns))
+            if slots:
+                for i in self.steady.take(slots, packets, stamps, now_ns, wall_ns):
+                    stream, source = whence[i]
+                    if not stream.closed:
+                        stream.rtp_arrived(packets[i], source, _arrival(stamps[i], now_ns, wall_ns))
         if self.pressed:
             for stream in list(self.pressed):
                 stream.digits_heard(stream.digits_in.poll(now_ns), now_ns)
@@ -166,58 +201,66 @@ class RtpWire:
 
     def read(self, legs: Sequence[Streamed], now_ns: int) -> npt.NDArray[np.int16]:
         """The next 20 ms of each leg, [N, 320] int16 at 16 kHz; what is missing is concealed, a leg without
-        a stream is silent. Legs must differ."""
-        count = len(legs)
-        chunks: list[bytes] = []
-        rows: list[int] = []
+        a stream is silent. Legs must differ; a list that was given once must not be changed."""
+        plan = self._plan(legs)
+        streams = plan.streams
+        out = None if plan.present is None else np.zeros((len(legs), FRAME_SAMPLES), np.int16)
+        if not streams:
+            return np.zeros((0, FRAME_SAMPLES), np.int16) if out is None else out
+        codes, irregular = self.steady.play(plan.rows, now_ns)
         odd: list[tuple[int, RtpStream, bytes]] = []
-        a_law: list[int] = []
-        absent = False
-        for i, leg in enumerate(legs):
-            stream = leg.stream
-            if stream is None or stream.closed:
-                chunks.append(_SILENCE[PCMU])
-                rows.append(-1)
-                absent = True
-                continue
-            stream.frames_read += 1
-            rows.append(stream.slot)
-            if stream.codec is PCMA:
-                a_law.append(i)
-            jitter = stream.jitter
-            chunk = jitter.pop(now_ns)
-            if chunk:
-                chunks.append(chunk)
-                if jitter.missing is not None:
-                    odd.append((i, stream, jitter.missing))
-                    continue
-                past = stream.past
-                stream.past = (chunk, past[0], past[1]) if past is not None else (chunk, chunk, chunk)
-                if stream.gap is not None:
-                    odd.append((i, stream, chunk))
-            else:
-                chunks.append(_SILENCE[stream.codec])
-                if chunk is None:
-                    stream.past = stream.gap = None
-                else:
-                    odd.append((i, stream, CONCEAL))
-        codes = np.frombuffer(b"".join(chunks), np.uint8).reshape(count, _SAMPLES)
-        audio = PCMU.to_float[codes]
-        if a_law:
-            audio[a_law] = PCMA.to_float[codes[a_law]]
+        if irregular:
+            chunks = [self._read_one(streams[i], i, odd, now_ns) for i in irregular]
+            codes[irregular] = np.frombuffer(b"".join(chunks), np.uint8).reshape(-1, _SAMPLES)
+        audio = PCMU.to_float.take(codes)
+        if plan.a_law:
+            audio[plan.a_law] = PCMA.to_float[codes[plan.a_law]]
         for i, stream, what in odd:
-            if what is chunks[i] and stream.gap is not None:
+            if len(what) == _SAMPLES and stream.gap is not None and stream.jitter.missing is None:
                 stream.gap.join(audio[i])
                 stream.gap = None
             else:
                 stream.conceal(what or None, audio[i])
-        if not absent:
-            return self._up.process(np.array(rows, np.intp), audio)
-        there = [i for i, row in enumerate(rows) if row >= 0]
-        out = np.zeros((count, FRAME_SAMPLES), np.int16)
-        if there:
-            out[there] = self._up.process(np.array([rows[i] for i in there], np.intp), audio[there])
+        wide = self._up.process(plan.rows, audio)
+        if out is None:
+            return wide
+        out[plan.present] = wide
         return out
+
+    def _read_one(
+        self, stream: RtpStream, i: int, odd: list[tuple[int, RtpStream, bytes]], now_ns: int
+    ) -> bytes:
+        """The next frame of a stream that is not steady; what is to be done to its audio goes to `odd`."""
+        jitter = stream.jitter
+        stream.frames_read_before += 1
+        chunk = jitter.pop(now_ns)
+        if chunk is None:
+            stream.past = stream.gap = None
+        elif not chunk:
+            odd.append((i, stream, CONCEAL))
+        elif jitter.missing is not None:
+            odd.append((i, stream, jitter.missing))
+            return chunk
+        else:
+            past = stream.past
+            stream.past = (chunk, past[0], past[1]) if past is not None else (chunk, chunk, chunk)
+            if stream.gap is not None:
+                odd.append((i, stream, chunk))
+            else:
+                stream.enter_steady()
+            return chunk
+        return _SILENCE[stream.codec]
+
+    def _plan(self, legs: Sequence[Streamed]) -> _Plan:
+        plan = self._plans.get(id(legs))
+        if plan is None or len(plan.legs) != len(legs):
+            plan = _Plan(legs)
+            # A leg may get its first stream at any time.
+            if plan.present is None:
+                if len(self._plans) >= _PLANS:  # callers that never come with the same list again
+                    self._plans.clear()
+                self._plans[id(legs)] = plan
+        return plan
 
     def write(self, legs: Sequence[Streamed], frames: Sequence[Frame | None], now_ns: int) -> None:
         """Send 20 ms of each leg: a frame [320] int16, or None for silence, which goes out as well so that
@@ -338,7 +381,7 @@ class RtpWire:
             if not stream.configured:
                 continue
             if not stream.receiving:
-                stream.last_heard = now_ns  # nothing is expected while held
+                stream.heard_at = now_ns  # nothing is expected while held
             elif (
                 self.media_timeout_ns
                 and now_ns - stream.last_heard >= self.media_timeout_ns
@@ -360,3 +403,12 @@ class RtpWire:
             stream.rtcp_socket.sendto(data, stream.remote_rtcp)
         except (OSError, OverflowError):
             stream.send_errors += 1
+
+
+def _arrival(stamp: bytes | None, now_ns: int, wall_ns: int) -> int:
+    """The kernel's time stamp on the clock of `now_ns`."""
+    if stamp is None:
+        return now_ns
+    seconds, rest = _STAMP.unpack(stamp)
+    age = wall_ns - seconds * 1_000_000_000 - rest
+    return now_ns - age if 0 < age < MAX_AGE_NS else now_ns
