@@ -106,7 +106,7 @@ class Server:
         pool, self._writer = database.result()
         context.pool = pool
 
-        clock = MediaClock(vad.result(), phases=settings.media.phases)
+        clock = MediaClock(vad.result(), phases=settings.media.phases, threaded_hearing=True)
         self.metrics.watch_clock(clock)
         clock.start()
         self._undo.callback(clock.stop)

@@ -6,9 +6,9 @@ apps are called plainly, must not wait, and one that raises is detached.
 The 20 ms are cut into phases (of 5 ms) with a share of the calls each. A call is moved once to the phase
 that comes soonest after its packets arrive.
 
-Voice detection never holds a packet up: it runs behind the writes, and for two phases at once, because small
-batches cost most of a large one (the model's weights must come through the cache each time). A chunk is thus
-judged at most a phase later than it could be.
+Voice detection never holds a packet up: it runs behind the writes, or on a thread of its own, and for several
+phases at once, because small batches cost most of a large one (the model's weights must come through the
+cache each time).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.hearing import Hearing, VoiceDetector
 from mediaserver.lateness import Lateness
 from mediaserver.leg import FRAME_SAMPLES, App, Frame, Leg, Voice
 
@@ -32,7 +33,7 @@ FRAME_NS = 20_000_000
 CHUNK_SAMPLES = 512
 """Samples in what a voice detector judges at once: 32 ms."""
 HEARINGS = 2
-"""Times per 20 ms that the voice detector runs."""
+"""Times per 20 ms that the voice detector runs on the loop's thread; on its own it runs once."""
 SETTLE_TICKS = 50
 """Ticks (1 s) after which a call may be moved to a better phase, once."""
 
@@ -41,23 +42,6 @@ _SILENCE.setflags(write=False)
 _INT16 = _SILENCE.dtype
 
 OnError = Callable[[Exception], None]
-
-
-class VoiceDetector(Protocol):
-    """One model for all calls; pipelines.engines.Vad is one."""
-
-    def open(self) -> int:
-        """A slot for one leg, its state fresh."""
-
-    def close(self, slot: int) -> None: ...
-
-    def reset(self, slot: int) -> None: ...
-
-    def process(
-        self, slots: list[int], frames: npt.NDArray[np.int16]
-    ) -> tuple[Sequence[int], Sequence[float]]:
-        """One frame for each slot, [N, 320] -> the rows whose chunk became complete, their probabilities.
-        No slot is in it twice."""
 
 
 class Wire(Protocol):
@@ -83,13 +67,13 @@ class Wire(Protocol):
 class _Member:
     """One attached leg."""
 
-    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "slot", "t", "ticks", "wire")
+    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
 
-    def __init__(self, leg: Leg, app: App, wire: Wire | None, slot: int, on_error: OnError | None) -> None:
+    def __init__(self, leg: Leg, app: App, wire: Wire | None, ticket: int, on_error: OnError | None) -> None:
         self.leg = leg
         self.app = app
         self.wire = wire
-        self.slot = slot
+        self.ticket = ticket
         self.on_error = on_error
         self.t = 0
         self.ticks = 0
@@ -102,7 +86,7 @@ class _Group:
     """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
     since apps attach and detach legs in mid-tick."""
 
-    __slots__ = ("legs", "members", "slots", "wire")
+    __slots__ = ("legs", "members", "tickets", "wire")
 
     def __init__(self, wire: Wire | None) -> None:
         self.wire = wire
@@ -111,7 +95,7 @@ class _Group:
     def fill(self, members: list[_Member]) -> None:
         self.members = members
         self.legs: list[Any] = [m.leg for m in members]
-        self.slots = [m.slot for m in members]
+        self.tickets = [m.ticket for m in members]
 
 
 class _Phase:
@@ -146,14 +130,20 @@ class MediaClock:
         detector: VoiceDetector | None = None,
         phases: int = 4,
         now_ns: Callable[[], int] = time.perf_counter_ns,
+        threaded_hearing: bool = False,
     ) -> None:
-        self._detector = detector
+        """With `threaded_hearing` the detector works on a thread of its own while the clock is started;
+        otherwise in `tick`, which is what tests want."""
+        self._hearing: Hearing[tuple[_Member, int]] | None = None
+        """Each frame goes there with its member and the time at its end."""
+        if detector is not None:
+            self._hearing = Hearing(detector, threaded_hearing)
         self._now_ns = now_ns
         self._phases = [_Phase(i) for i in range(phases)]
         self._phase_ns = FRAME_NS // phases
-        self._phases_per_hearing = max(1, phases // HEARINGS)
+        self._phases_per_hearing = phases if threaded_hearing else max(1, phases // HEARINGS)
         self._unheard: list[tuple[list[_Member], list[int], npt.NDArray[np.int16]]] = []
-        """Read and not yet judged: members, their slots and frames [N, 320]; no slot is in it twice."""
+        """Read and not yet submitted: members, their tickets and frames [N, 320]; none is in it twice."""
         self._members: dict[int, _Member] = {}
         self._wires: list[Wire] = []
         self._due: int | None = None
@@ -172,7 +162,6 @@ class MediaClock:
         """Left out after stalls of more than 20 ms."""
         self.stalls = 0
         self.app_errors = 0
-        self.detector_errors = 0
         self.wire_errors = 0
         self.moves = 0
         self.busy_ns = 0
@@ -182,6 +171,15 @@ class MediaClock:
 
     def __len__(self) -> int:
         return len(self._members)
+
+    @property
+    def detector_errors(self) -> int:
+        return self._hearing.errors if self._hearing is not None else 0
+
+    @property
+    def unheard_frames(self) -> int:
+        """Left out by the voice detector because it fell behind."""
+        return self._hearing.skipped if self._hearing is not None else 0
 
     def add_wire(self, wire: Wire) -> None:
         """Drain this wire's sockets every tick, also before its first leg is attached."""
@@ -199,8 +197,8 @@ class MediaClock:
         wire: Wire | None = getattr(leg, "wire", None)
         if wire is not None:
             self.add_wire(wire)
-        slot = self._detector.open() if self._detector is not None else -1
-        member = _Member(leg, app, wire, slot, on_error)
+        ticket = self._hearing.open() if self._hearing is not None else -1
+        member = _Member(leg, app, wire, ticket, on_error)
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
@@ -212,8 +210,8 @@ class MediaClock:
         member.live = False
         if member.phase is not None:
             member.phase.remove(member)
-        if self._detector is not None:
-            self._detector.close(member.slot)
+        if self._hearing is not None:
+            self._hearing.close(member.ticket)
 
     def swap(self, leg: Leg, app: App) -> None:
         """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""
@@ -227,8 +225,8 @@ class MediaClock:
     def reset_voice(self, leg: Leg) -> None:
         """Forget the voice detector's past of this leg."""
         member = self._members.get(id(leg))
-        if member is not None and self._detector is not None:
-            self._detector.reset(member.slot)
+        if member is not None and self._hearing is not None:
+            self._hearing.reset(member.ticket)
 
     # -- time
 
@@ -275,14 +273,16 @@ class MediaClock:
                 log.exception("a tick failed")
         if (phase.index + 1) % self._phases_per_hearing == 0:
             self._hear()
+        if self._hearing is not None:
+            self._tell(self._hearing.collect())
 
     def _run_group(self, group: _Group, now_ns: int) -> None:
         members, legs, wire = group.members, group.legs, group.wire
         frames = wire.read(legs, now_ns) if wire is not None else self._read_singly(members)
         self.frames += len(members)
-        if self._detector is not None:
+        if self._hearing is not None:
             batch = frames if isinstance(frames, np.ndarray) else np.stack(frames)
-            self._unheard.append((members, group.slots, batch))
+            self._unheard.append((members, group.tickets, batch))
         out: list[Frame | None] = []
         put = out.append
         settled: list[_Member] = []
@@ -338,37 +338,29 @@ class MediaClock:
                     self._fail(member, error)
 
     def _hear(self) -> None:
-        """Judge what was read since the last time."""
-        unheard, detector = self._unheard, self._detector
-        if not unheard or detector is None:
+        """Have judged what was read since the last time."""
+        unheard, hearing = self._unheard, self._hearing
+        if not unheard or hearing is None:
             return
         self._unheard = []
-        members = [member for group, _, _ in unheard for member in group]
-        slots = [slot for _, group, _ in unheard for slot in group]
+        ends = [(member, member.t) for group, _, _ in unheard for member in group]
+        tickets = [ticket for _, group, _ in unheard for ticket in group]
         frames = unheard[0][2] if len(unheard) == 1 else np.concatenate([group for _, _, group in unheard])
-        if not all([member.live for member in members]):  # detached since, which closed its slot
-            kept = [i for i, member in enumerate(members) if member.live]
-            members, slots, frames = [members[i] for i in kept], [slots[i] for i in kept], frames[kept]
-            if not slots:
-                return
-        try:
-            rows, probabilities = detector.process(slots, frames)
-        except Exception:  # calls go on without voice detection
-            self.detector_errors += 1
-            if self.detector_errors in (1, 10, 100, 1_000):
-                log.exception("voice detection failed (%d times)", self.detector_errors)
-            return
-        for row, probability in zip(rows, probabilities, strict=True):
-            member = members[row]
-            end, t = member.chunk_end + CHUNK_SAMPLES, member.t - FRAME_SAMPLES
-            if not t < end <= t + FRAME_SAMPLES:  # the detector was reset in the middle of a chunk
-                end = t + FRAME_SAMPLES
+        hearing.submit(ends, tickets, frames)
+
+    def _tell(self, found: list[tuple[tuple[_Member, int], float]]) -> None:
+        """Tell the apps what was found, as of the time when it was read."""
+        for (member, t), probability in found:
+            if not member.live:
+                continue
+            end = member.chunk_end + CHUNK_SAMPLES
+            if not t - FRAME_SAMPLES < end <= t:  # the detector missed a part of a chunk
+                end = t
             member.chunk_end = end
-            if member.live:
-                try:
-                    member.app.on_event(Voice(end, probability))
-                except Exception as error:
-                    self._fail(member, error)
+            try:
+                member.app.on_event(Voice(end, probability))
+            except Exception as error:
+                self._fail(member, error)
 
     def _fail(self, member: _Member, error: Exception) -> None:
         self.app_errors += 1
@@ -411,6 +403,8 @@ class MediaClock:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._due = None
+            if self._hearing is not None:
+                self._hearing.start()
             self._fire()
 
     def stop(self) -> None:
@@ -419,6 +413,8 @@ class MediaClock:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
+        if self._hearing is not None:
+            self._hearing.stop()
         if self._stopped is not None:
             self._stopped.set()
 

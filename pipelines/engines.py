@@ -132,7 +132,7 @@ VoiceScores = tuple[list[int], list[float]]
 
 
 class Vad(Protocol):
-    """One model for all calls. Implements mediaserver.clock.VoiceDetector."""
+    """One model for all calls. Implements mediaserver.hearing.VoiceDetector."""
 
     def open(self) -> int:
         """A slot for one leg, its state fresh."""

@@ -36,7 +36,7 @@ _FRAME_BLOCKS = FRAME_SAMPLES // _BLOCK
 _CHUNK_BLOCKS = CHUNK // _BLOCK
 _BUFFER_BLOCKS = 1 + (_CHUNK_BLOCKS - 1) + _FRAME_BLOCKS
 
-BLOCK_CHUNKS = 128
+BLOCK_CHUNKS = 256
 """Chunks computed at once at most, for the sake of memory: the larger, the cheaper each."""
 
 _FFT = 256

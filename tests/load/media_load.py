@@ -29,8 +29,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.clock import MediaClock, VoiceDetector, quiet_gc
+from mediaserver.clock import MediaClock, quiet_gc
 from mediaserver.codecs import PCMU
+from mediaserver.hearing import VoiceDetector
 from mediaserver.leg import Frame, LegEvent, Termination, Voice
 from sip.rtp import HEADER
 from sip.wire import RtpStream, RtpWire
@@ -179,12 +180,14 @@ def resident_kb() -> int:
         return int(file.read().split()[1]) * resource.getpagesize() // 1_024
 
 
-async def measure(calls: int, seconds: float, vad: str, phases: int, profile: bool) -> dict[str, Any]:
+async def measure(
+    calls: int, seconds: float, vad: str, phases: int, threaded: bool, profile: bool
+) -> dict[str, Any]:
     """Run the server half and return all figures."""
     cores = sorted(os.sched_getaffinity(0))
     detector = detector_named(vad)
     wire = RtpWire(HOST, (10_000, 19_999))
-    clock = MediaClock(detector, phases)
+    clock = MediaClock(detector, phases, threaded_hearing=threaded)
     warm = [BareLeg(wire) for _ in range(8)]
     wire.read(warm, 1)
     before = resident_kb()
@@ -246,6 +249,7 @@ async def measure(calls: int, seconds: float, vad: str, phases: int, profile: bo
         "send_lateness": sends,
         "stalls": stalls,
         "skipped_phases": skipped,
+        "unheard_frames": clock.unheard_frames,
         "moves": clock.moves,
         "calls_per_phase": [phase.size for phase in clock._phases],
         "idle_kb_per_call": round(idle_kb, 1),
@@ -263,10 +267,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--vad", choices=("silero", "standin", "none"), default="silero")
     parser.add_argument("--phases", type=int, default=4)
+    parser.add_argument(
+        "--threaded",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="detect voices on a thread of their own, as the server does",
+    )
     parser.add_argument("--uvloop", action="store_true", help="use uvloop's event loop")
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     args = parser.parse_args()
-    job = measure(args.calls, args.seconds, args.vad, args.phases, args.profile)
+    job = measure(args.calls, args.seconds, args.vad, args.phases, args.threaded, args.profile)
     if args.uvloop:
         import uvloop
 
