@@ -50,6 +50,8 @@ class FlowExecutor:
         self._flow = flow
         self._node: Node = flow.nodes[flow.start]
         self._digits = ""
+        self._full = False
+        """Whether the last key made an entry as long as it can be."""
         self._misses = 0
         self._silences = 0
         self._outcomes: list[Outcome] = []
@@ -66,6 +68,7 @@ class FlowExecutor:
     def utterance(self, text: str, understood: bool = True) -> Step:
         """The caller said something; `understood` is the recogniser's opinion."""
         self._digits = ""
+        self._full = False
         slot = self._slot()
         if slot is None:
             return self._ended()
@@ -81,10 +84,15 @@ class FlowExecutor:
         if digit == "*":
             self._digits = ""
             return self._ask(f"{self._help()} {slot.dtmf.offer}")
+        full, self._full = self._full, False
         if digit == "#":
+            if full:
+                # It ends the entry before, which its length had ended already: ask what it cut off anew.
+                return self._enter(self.node)
             return self._keyed(slot) if self._digits else self._ask(slot.dtmf.offer)
         self._digits += digit
         if len(self._digits) >= slot.dtmf.most:
+            self._full = slot.dtmf.most > 1
             return self._keyed(slot)
         return Step("", slot, DIGIT_PAUSE_MS)
 

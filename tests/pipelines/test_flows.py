@@ -130,6 +130,14 @@ def test_digits_are_complete_at_the_most_at_hash_or_after_a_pause() -> None:
     assert "red" in executor.silence().say
 
 
+def test_a_hash_behind_digits_that_were_full_already_only_repeats_what_it_cut_off() -> None:
+    executor = started()
+    executor.digit("1")
+    question = executor.digit("2").say
+    assert executor.digit("#").say == question
+    assert executor.digit("#").say != question, "a second one asks for help"
+
+
 def test_impossible_digits_are_named_and_the_keys_offered_again() -> None:
     executor = started()
     executor.digit("9")
