@@ -36,31 +36,43 @@ def _branch() -> Float:
     return np.asarray(taps / taps.sum(), np.float32)
 
 
-def _band_matrix(taps: Float, block: int) -> Float:
-    """[block + taps - 1, block]: a window times this is `block` outputs of the filter."""
-    matrix = np.zeros((block + len(taps) - 1, block), np.float32)
-    for column in range(block):
-        matrix[column : column + len(taps), column] = taps[::-1]
+def _up_matrix() -> Float:
+    """[_BLOCK + past, 2 * _BLOCK]: a window of 8 kHz times this is two samples for each of a block."""
+    matrix = np.zeros((_BLOCK + _PAST, 2 * _BLOCK), np.float32)
+    for at in range(_BLOCK):
+        matrix[at + HALF_TAPS - 1, 2 * at] = 1.0  # every other sample is one that was there
+        matrix[at : at + _TAPS, 2 * at + 1] = _branch()
     return matrix
 
 
-_MATRIX = _band_matrix(_branch(), _BLOCK)
+def _down_matrix() -> Float:
+    """[2 * (_BLOCK + past), _BLOCK]: a window of 16 kHz times this is one sample for every two of a block."""
+    matrix = np.zeros((2 * (_BLOCK + _PAST), _BLOCK), np.float32)
+    for at in range(_BLOCK):
+        # Even samples only pass through the centre tap, odd ones through the branch.
+        matrix[2 * (at + HALF_TAPS), at] = 0.5
+        matrix[2 * at + 1 : 2 * (at + _TAPS) : 2, at] = 0.5 * _branch()
+    return matrix
 
 
-def _filter(x: Float, out: Float) -> None:
-    """Run the branch filter along each row: x is [N, past + 160], out is [N, 160] (any strides)."""
-    n = len(x)
-    step_row, step = x.strides
-    windows = np.lib.stride_tricks.as_strided(
-        x, (n, _NARROW // _BLOCK, _BLOCK + _PAST), (step_row, step * _BLOCK, step), writeable=False
-    )
-    flat = np.ascontiguousarray(windows).reshape(-1, _BLOCK + _PAST)
-    out[:] = (flat @ _MATRIX).reshape(n, _NARROW)
+_UP, _DOWN = _up_matrix(), _down_matrix()
 
 
-def _to_pcm(x: Float) -> Pcm:
-    np.rint(x, out=x)
-    np.clip(x, -32_768.0, 32_767.0, out=x)
+def _filter(x: Float, matrix: Float, step: int) -> Pcm:
+    """Multiply windows of each row of x [N, any], `step` apart, with the matrix: the results side by side."""
+    n, size = len(x), len(matrix)
+    along, across = x.strides
+    shape, strides = (n, _NARROW // _BLOCK, size), (along, across * step, across)
+    windows = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+    out = np.ascontiguousarray(windows).reshape(-1, size) @ matrix
+    np.rint(out, out=out)
+    return _to_int16(out.reshape(n, -1))
+
+
+def _to_int16(x: Float) -> Pcm:
+    """Clips in place, if need be: to look is cheaper."""
+    if x.size and (x.max() > 32_767.0 or x.min() < -32_768.0):
+        np.clip(x, -32_768.0, 32_767.0, out=x)
     return x.astype(np.int16)
 
 
@@ -92,10 +104,7 @@ class Upsampler(_Rows):
         joined[:, :_PAST] = self._past[rows]
         joined[:, _PAST:] = x
         self._past[rows] = joined[:, -_PAST:]
-        out = np.empty((n, _NARROW, 2), np.float32)
-        out[:, :, 0] = joined[:, HALF_TAPS - 1 : HALF_TAPS - 1 + _NARROW]
-        _filter(joined, out[:, :, 1])
-        return _to_pcm(out.reshape(n, _WIDE))
+        return _filter(joined, _UP, _BLOCK)
 
 
 class Downsampler(_Rows):
@@ -107,19 +116,11 @@ class Downsampler(_Rows):
     def process(self, rows: Rows, x: Pcm) -> Pcm:
         """x: [N, 320] int16, `rows`: the N different rows they continue -> [N, 160]."""
         n = len(x)
-        # Even samples only pass through the centre tap, odd ones through the branch.
-        even = np.empty((n, _PAST + _NARROW), np.float32)
-        odd = np.empty((n, _PAST + _NARROW), np.float32)
-        past = self._past[rows]
-        even[:, :_PAST], odd[:, :_PAST] = past[:, :_PAST], past[:, _PAST:]
-        even[:, _PAST:], odd[:, _PAST:] = x[:, 0::2], x[:, 1::2]
-        past[:, :_PAST], past[:, _PAST:] = even[:, -_PAST:], odd[:, -_PAST:]
-        self._past[rows] = past
-        out = np.empty((n, _NARROW), np.float32)
-        _filter(odd, out)
-        out += even[:, HALF_TAPS : HALF_TAPS + _NARROW]
-        out *= 0.5
-        return _to_pcm(out)
+        joined = np.empty((n, 2 * _PAST + _WIDE), np.float32)
+        joined[:, : 2 * _PAST] = self._past[rows]
+        joined[:, 2 * _PAST :] = x
+        self._past[rows] = joined[:, -2 * _PAST :]
+        return _filter(joined, _DOWN, 2 * _BLOCK)
 
 
 class StreamResampler:
@@ -169,7 +170,7 @@ class StreamResampler:
         whole, phase = at // self._up, at % self._up
         start = whole - self._half + 1 - self._first
         windows = np.lib.stride_tricks.sliding_window_view(self._held, 2 * self._half)[start]
-        out = _to_pcm(np.einsum("ij,ij->i", windows, self._bank[phase]))
+        out = _to_int16(np.rint(np.einsum("ij,ij->i", windows, self._bank[phase])))
         self._made = until
         keep = until * self._down // self._up - self._half + 1 - self._first
         if keep > 0:
