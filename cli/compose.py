@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from mediaserver.data_folder import make_data_folder
 from mediaserver.errors import CapacityError, EngineMissingError, PortInUseError
 from mediaserver.events import EventBus
 from mediaserver.health import Health
+from mediaserver.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from mediaserver.postgres import EmbeddedPostgres, open_pool
 from mediaserver.recorder import Recorder, salvage
@@ -106,6 +108,7 @@ class Server:
         pool, self._writer = database.result()
         context.pool = pool
 
+        sys.setswitchinterval(SWITCH_S)
         clock = MediaClock(vad.result(), phases=settings.media.phases, threaded_hearing=True)
         self.metrics.watch_clock(clock)
         clock.start()

@@ -28,6 +28,9 @@ MOST_WAITING = 5
 """Batches that may wait for the thread; what comes on top is not heard, so that no result is old."""
 NICENESS = 5
 """Of the thread: the clock comes first where they share a core, the thread before the engines' workers."""
+SWITCH_S = 0.0005
+"""For sys.setswitchinterval: how long a thread that computes in Python may keep the clock (or the clock the
+detector) from the interpreter's lock. Python's 5 ms are as long as a phase."""
 
 Key = TypeVar("Key")
 Order = Callable[[], None]

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from mediaserver.clock import MediaClock, quiet_gc
 from mediaserver.codecs import PCMU
-from mediaserver.hearing import VoiceDetector
+from mediaserver.hearing import SWITCH_S, VoiceDetector
 from mediaserver.leg import Frame, LegEvent, Termination, Voice
 from sip.rtp import HEADER
 from sip.wire import RtpStream, RtpWire
@@ -186,6 +186,8 @@ async def measure(
     """Run the server half and return all figures."""
     cores = sorted(os.sched_getaffinity(0))
     detector = detector_named(vad)
+    if threaded:
+        sys.setswitchinterval(SWITCH_S)
     wire = RtpWire(HOST, (10_000, 19_999))
     clock = MediaClock(detector, phases, threaded_hearing=threaded)
     warm = [BareLeg(wire) for _ in range(8)]
