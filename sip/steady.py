@@ -29,7 +29,7 @@ PACKET = HEADER.size + FRAME
 MAX_AGE_NS = 1_000_000_000
 """The kernel's arrival time counts when it is no older than this."""
 
-_WORDS = PACKET // 4
+_WORD = np.dtype(">u4")
 _MOST = MAX_DELAY // FRAME
 """Frames that may wait."""
 _PAST = 3
@@ -38,6 +38,7 @@ _RING = 16  # a power of two, at least _MOST + _PAST
 _LAPS = _RING - 1
 _NOT_HERE = _RING
 """`_DEPTH` of a row whose stream is not here: no packet fits in."""
+_STEP = np.array((1, FRAME, 0), np.uint32)
 # Columns of the state.
 _DEPTH, _NEXT, _SLACK, _LAST_POP, _UNTIL, _TRANSIT, _HEARD, _PUSHED = range(8)
 _COLUMNS = 8
@@ -50,8 +51,8 @@ class SteadyStreams:
         self.sources: list[Address | None] = []
         """By row: where regular packets come from; None while the stream is not here."""
         self._streams: list[RtpStream | None] = []
-        self._expected = np.zeros((0, 3), np.uint32)
-        """The next packet's header, as three words."""
+        self._expected = np.zeros((0, 3), _WORD)
+        """The next packet's header, octet for octet."""
         self._state: Ints = np.zeros((0, _COLUMNS), np.int64)
         self._jitter = np.zeros(0, np.float64)
         self._frames: Octets = np.zeros((0, _RING, FRAME), np.uint8)
@@ -61,7 +62,10 @@ class SteadyStreams:
         more = rows - len(self.sources)
         self.sources += [None] * more
         self._streams += [None] * more
-        self._expected = np.concatenate((self._expected, np.zeros((more, 3), np.uint32)))
+        self._expected = np.concatenate(
+            (self._expected, np.zeros((more, 3), _WORD)),
+            dtype=_WORD,  # else it would be native
+        )
         state = np.zeros((more, _COLUMNS), np.int64)
         state[:, _DEPTH] = _NOT_HERE
         self._state = np.concatenate((self._state, state))
@@ -142,21 +146,25 @@ class SteadyStreams:
         """Packets of PACKET octets for different rows, with the kernel's time stamps (two native 64-bit
         numbers: s, ns). Returns which of them (indexes) are not regular and were not taken."""
         data = b"".join(packets)
-        words = np.frombuffer(data, ">u4").reshape(-1, _WORDS)[:, :3].astype(np.uint32)
-        octets = np.frombuffer(data, np.uint8).reshape(-1, PACKET)[:, HEADER.size :]
+        octets = np.frombuffer(data, np.uint8).reshape(-1, PACKET)
+        headers, octets = octets[:, : HEADER.size], octets[:, HEADER.size :]
         times = np.frombuffer(b"".join(stamps), np.int64).reshape(-1, 2)
         rows = np.array(slots, np.intp)
-        state, expected = self._state[rows], self._expected[rows]
-        regular = (words == expected).all(axis=1) & (state[:, _DEPTH] < _MOST)
+        # Questions to the whole batch come first; single rows are looked at when the answer is not the usual.
+        state, expected = self._state.take(rows, 0), self._expected[rows]
         odd: list[int] = []
-        if not regular.all():
+        if headers.tobytes() != expected.tobytes() or state[:, _DEPTH].max() >= _MOST:
+            same = (headers == expected.view(np.uint8)).all(axis=1)
+            regular = same & (state[:, _DEPTH] < _MOST)
             odd = np.flatnonzero(~regular).tolist()
             rows, state, expected = rows[regular], state[regular], expected[regular]
             octets, times = octets[regular], times[regular]
             if not len(rows):
                 return odd
         age = (wall_ns - times[:, 1]) - times[:, 0] * 1_000_000_000
-        arrived = now_ns - np.where((age > 0) & (age < MAX_AGE_NS), age, 0)
+        if age.min() <= 0 or age.max() >= MAX_AGE_NS:
+            age = np.where((age > 0) & (age < MAX_AGE_NS), age, 0)
+        arrived = now_ns - age
         depth = state[:, _DEPTH]
         self._frames[rows, (state[:, _NEXT] + depth) & _LAPS] = octets
         slack = state[:, _LAST_POP] + TICK_NS * (1 + depth) - arrived
@@ -164,16 +172,18 @@ class SteadyStreams:
         transit = (arrived // SAMPLE_NS - expected[:, 1]) & 0xFFFFFFFF
         change = np.abs(transit - state[:, _TRANSIT])
         change = np.minimum(change, 0x100000000 - change)
-        before = self._jitter[rows]
-        self._jitter[rows] = before + np.where(change < MAX_TRANSIT_JUMP, change - before, 0.0) / 16
+        before = self._jitter.take(rows)
+        more = change - before
+        if change.max() >= MAX_TRANSIT_JUMP:
+            more[change >= MAX_TRANSIT_JUMP] = 0.0
+        self._jitter[rows] = before + more / 16
         depth += 1
         state[:, _SLACK] = np.minimum(state[:, _SLACK], slack)
         state[:, _TRANSIT] = transit
         state[:, _HEARD] = arrived
         state[:, _PUSHED] += 1
         self._state[rows] = state
-        expected[:, 0] += 1
-        expected[:, 1] += FRAME  # wraps, as the field does
+        expected += _STEP  # time stamps wrap, as the field does
         self._expected[rows] = expected
         wrapped = expected[:, 0] & 0xFFFF == 0
         if wrapped.any():  # counting laps of sequence numbers is RtpReceiver's business
@@ -185,12 +195,12 @@ class SteadyStreams:
 
     def play(self, rows: Rows, now_ns: int) -> tuple[Octets, list[int]]:
         """The next frame of each row, [N, 160], and the indexes of those that are not for us to give."""
-        state = self._state[rows]
-        ready = (state[:, _DEPTH] > 0) & (now_ns < state[:, _UNTIL])
+        state = self._state.take(rows, 0)
         odd: list[int] = []
-        if ready.all():
+        if state[:, _DEPTH].min() > 0 and now_ns < state[:, _UNTIL].min():
             codes = self._frames[rows, state[:, _NEXT] & _LAPS]
         else:
+            ready = (state[:, _DEPTH] > 0) & (now_ns < state[:, _UNTIL])
             odd = np.flatnonzero(~ready).tolist()
             codes = np.empty((len(rows), FRAME), np.uint8)
             rows, state = rows[ready], state[ready]
