@@ -232,7 +232,7 @@ class RtpStream:
         law = CODECS[codec.upper()]
         if self.steady:
             self.leave_steady()
-        self.wire.changed()
+        self.wire.plans.clear()
         if law is not self.codec or payload_type != self.payload_type:
             self.jitter.reset()
             self.pending = b""

@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from mediaserver.codecs import PCMA, PCMU, TELEPHONE_RATE
 from mediaserver.jitter import CONCEAL
 from mediaserver.leg import FRAME_SAMPLES, Frame
 from mediaserver.resample import Downsampler, Upsampler
+from sip.plans import Plans, Streamed
 from sip.ports import PortPool
 from sip.rtp import HEADER, Address
 from sip.steady import MAX_AGE_NS, PACKET, SteadyStreams
@@ -35,7 +36,6 @@ _SWEEP_NS = 250_000_000
 _MAX_DATAGRAM = 2_048
 _ROUNDS = 16
 """Datagrams taken from one socket per call of `receive`, so that a flood of one call starves no other."""
-_PLANS = 64
 _STAMP = struct.Struct("@qq")
 _STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
 _MASK = 0xFFFFFFFF
@@ -44,30 +44,6 @@ _ZERO_FRAME: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _ZERO_FRAME.setflags(write=False)
 
 Receive = Callable[[int, int], tuple[bytes, list[tuple[int, int, bytes]], int, Any]]
-
-
-class Streamed(Protocol):
-    """A leg with (or before it has) a stream of this wire."""
-
-    @property
-    def stream(self) -> RtpStream | None: ...
-
-
-class _Plan:
-    """What `read` needs to know of a list of legs, for as long as nothing about them changes."""
-
-    __slots__ = ("a_law", "legs", "present", "rows", "streams")
-
-    def __init__(self, legs: Sequence[Streamed]) -> None:
-        self.legs = legs  # held, so that no other list gets its id
-        found = [leg.stream for leg in legs]
-        self.streams = [stream for stream in found if stream is not None and not stream.closed]
-        self.rows = np.array([stream.slot for stream in self.streams], np.intp)
-        self.a_law = [i for i, stream in enumerate(self.streams) if stream.codec is PCMA]
-        self.present: list[int] | None = None
-        """Indexes of legs with a stream; None: all."""
-        if len(self.streams) < len(legs):
-            self.present = [i for i, stream in enumerate(found) if stream is not None and not stream.closed]
 
 
 class RtpWire:
@@ -92,7 +68,7 @@ class RtpWire:
         self._streams: dict[int, RtpStream] = {}
         self._slots: list[int] = []
         self.steady = SteadyStreams()
-        self._plans: dict[int, _Plan] = {}
+        self.plans = Plans()
         self._up = Upsampler()
         self._down = Downsampler()
         self._cname = f"{random.SystemRandom().getrandbits(64):016x}@voiceforge"
@@ -109,7 +85,7 @@ class RtpWire:
         self._up.reset(slot)
         self._down.reset(slot)
         self._streams[slot] = stream
-        self.changed()
+        self.plans.clear()
         for half, is_rtcp in ((rtp, False), (rtcp, True)):
             self._by_fd[half.fileno()] = (half.recvmsg, stream, is_rtcp)
             self._epoll.register(half, select.EPOLLIN)
@@ -127,12 +103,8 @@ class RtpWire:
         self.pressed.discard(stream)
         del self._streams[stream.slot]
         self._slots.append(stream.slot)
-        self.changed()
+        self.plans.clear()
         stream.sending = stream.receiving = False
-
-    def changed(self) -> None:
-        """A stream came, went or was configured."""
-        self._plans.clear()
 
     def close(self) -> None:
         """Close all streams."""
@@ -202,7 +174,7 @@ class RtpWire:
     def read(self, legs: Sequence[Streamed], now_ns: int) -> npt.NDArray[np.int16]:
         """The next 20 ms of each leg, [N, 320] int16 at 16 kHz; what is missing is concealed, a leg without
         a stream is silent. Legs must differ; a list that was given once must not be changed."""
-        plan = self._plan(legs)
+        plan = self.plans.of(legs)
         streams = plan.streams
         out = None if plan.present is None else np.zeros((len(legs), FRAME_SAMPLES), np.int16)
         if not streams:
@@ -251,28 +223,16 @@ class RtpWire:
             return chunk
         return _SILENCE[stream.codec]
 
-    def _plan(self, legs: Sequence[Streamed]) -> _Plan:
-        plan = self._plans.get(id(legs))
-        if plan is None or len(plan.legs) != len(legs):
-            plan = _Plan(legs)
-            # A leg may get its first stream at any time.
-            if plan.present is None:
-                if len(self._plans) >= _PLANS:  # callers that never come with the same list again
-                    self._plans.clear()
-                self._plans[id(legs)] = plan
-        return plan
-
     def write(self, legs: Sequence[Streamed], frames: Sequence[Frame | None], now_ns: int) -> None:
         """Send 20 ms of each leg: a frame [320] int16, or None for silence, which goes out as well so that
         the far end's buffer and NAT stay open. Legs must differ."""
+        plan = self.plans.of(legs)
+        streams = plan.streams
+        if plan.present is not None:
+            frames = [frames[i] for i in plan.present]
         audio: list[Frame] = []
-        rows: list[int] = []
-        a_law: list[int] = []
         speaking: list[RtpStream] = []
-        for leg, frame in zip(legs, frames, strict=True):
-            stream = leg.stream
-            if stream is None or stream.closed:
-                continue
+        for stream, frame in zip(streams, frames, strict=True):
             if frame is None:
                 if not stream.speaking:
                     self._send(stream, _SILENCE[stream.codec], now_ns)
@@ -282,22 +242,23 @@ class RtpWire:
             elif not stream.speaking:
                 stream.speaking = True
                 self._down.reset(stream.slot)
-            if stream.codec is PCMA:
-                a_law.append(len(audio))
             audio.append(frame)
-            rows.append(stream.slot)
             speaking.append(stream)
         if not audio:
             return
+        rows, a_law = plan.rows, plan.a_law
+        if len(speaking) < len(streams):
+            rows = np.array([stream.slot for stream in speaking], np.intp)
+            a_law = [i for i, stream in enumerate(speaking) if stream.codec is PCMA]
         batch = np.concatenate(audio).reshape(len(audio), FRAME_SAMPLES)
-        narrow = self._down.process(np.array(rows, np.intp), batch)
+        narrow = self._down.process(rows, batch)
         codes = PCMU.encode(narrow)
         if a_law:
             codes[a_law] = PCMA.encode(narrow[a_law])
         octets = codes.tobytes()
-        at = 0
+        send, at = self._send, 0
         for stream in speaking:
-            self._send(stream, octets[at : at + _SAMPLES], now_ns)
+            send(stream, octets[at : at + _SAMPLES], now_ns)
             at += _SAMPLES
 
     def early_ns(self, leg: Streamed) -> int | None:
@@ -317,13 +278,14 @@ class RtpWire:
         sender = stream.sender
         timestamp = sender.timestamp
         late = now_ns - stream.written_at - FRAME_NS
-        if late > stream.lateness_ns and stream.written_at:
-            stream.lateness_ns = late
-        if late > FRAME_NS // 2 and stream.written_at:
-            # Ticks were left out: the time line goes on, so that the far end hears a gap, not a delay.
-            timestamp += (late + FRAME_NS // 2) // FRAME_NS * _SAMPLES
-            stream.pending = b""
-            stream.marker = 0x80
+        if late > 0 and stream.written_at:
+            if late > stream.lateness_ns:
+                stream.lateness_ns = late
+            if late > FRAME_NS // 2:
+                # Ticks were left out: the time line goes on, so that the far end hears a gap, not a delay.
+                timestamp += (late + FRAME_NS // 2) // FRAME_NS * _SAMPLES
+                stream.pending = b""
+                stream.marker = 0x80
         stream.written_at = now_ns
         stream.frames_written += 1
         sender.timestamp = (timestamp + _SAMPLES) & _MASK
