@@ -106,7 +106,7 @@ class Rtp(Section):
 
 class Media(Section):
     phases: Literal[1, 2, 4, 5, 10] = Field(
-        default=4,
+        default=5,
         description="Parts into which each 20 ms tick is spread, so that calls do not all send at once.",
     )
 
