@@ -3,7 +3,7 @@
 It has no task, queue or sleep per call. Nothing that a call's app does may delay or end the tick of others:
 apps are called plainly, must not wait, and one that raises is detached.
 
-The 20 ms are cut into phases (of 5 ms) with a share of the calls each. A call is moved once to the phase
+The 20 ms are cut into phases (of 4 or 5 ms) with a share of the calls each. A call is moved once to the phase
 that comes soonest after its packets arrive.
 
 Voice detection never holds a packet up: it runs behind the writes, or on a thread of its own, and for several
