@@ -18,9 +18,10 @@ COPY pyproject.toml README.md LICENSE schema.sql ./
 COPY mediaserver mediaserver
 COPY pipelines pipelines
 COPY sip sip
+COPY callers callers
 COPY api api
 COPY cli cli
-RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip api cli && rm -rf build
+RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip callers api cli && rm -rf build
 
 FROM python:3.11-slim-bookworm
 # PostgreSQL refuses to run as root and wants its user to have a name.

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 FAST := not slow and not load
-PACKAGES := mediaserver pipelines sip webrtc api cli
+PACKAGES := mediaserver pipelines sip callers api cli
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## Show this list

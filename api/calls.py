@@ -11,7 +11,7 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT, ApiContext
-from mediaserver import store
+from mediaserver.storage import store
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import asyncpg
 from aiohttp import web
 
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import Settings
-from mediaserver.events import EventBus
-from mediaserver.health import Health
+from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
-from mediaserver.registry import CallRegistry
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ from aiohttp import web
 from api.answers import dumps, error
 from api.calls import identity, require_pool
 from api.context import CONTEXT, ApiContext
-from mediaserver import store
-from mediaserver.events import LiveEvent
+from mediaserver.calls.events import LiveEvent
+from mediaserver.storage import store
 
 WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT
-from mediaserver.health import Component
+from mediaserver.diagnosis.health import Component
 from mediaserver.metrics import Metrics
 
 

@@ -1,6 +1,6 @@
 """`voiceforge call URI`: a real SIP client with the live transcript on the terminal.
 
-Only options and the order of things live here; audio, signalling and figures are cli.caller's.
+Only options and the order of things live here; audio, signalling and figures are callers.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import CallError, VoiceForgeError
-from mediaserver.leg import Why
+from mediaserver.media.leg import Why
 
 if TYPE_CHECKING:
-    from cli.caller.calling import CallingParty, MeasuredCall
-    from cli.caller.conversation import CallFigures
-    from cli.caller.screen import Screen
-    from cli.caller.voiced import Clip
+    from callers.calling import CallingParty, MeasuredCall
+    from callers.conversation import CallFigures
+    from callers.screen import Screen
+    from callers.voiced import Clip
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -75,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from cli.caller.calling import IMPATIENT, CallingParty
-    from cli.caller.lines import clips_of
-    from cli.caller.screen import Screen
+    from callers.calling import IMPATIENT, CallingParty
+    from callers.lines import clips_of
+    from callers.screen import Screen
 
     clips = clips_of(args.play)  # a wrong file is told before the phone rings
     out = console()
@@ -143,19 +143,19 @@ async def _transcript(call: MeasuredCall, screen: Screen, args: argparse.Namespa
     if args.no_transcript:
         return
     if call.transcript_url is not None:
-        from cli.caller.transcript import follow
+        from callers.transcript import follow
 
         async for event in follow(call.transcript_url):
             screen.show(event)
         return
-    from cli.caller.listener import listen
+    from callers.listener import listen
 
     async for event in listen(call.stream, call.talk.is_up):
         screen.show(event)
 
 
 def _summary(screen: Screen, call: MeasuredCall, figures: CallFigures, party: CallingParty) -> None:
-    from cli.caller.figures import Spread
+    from callers.figures import Spread
 
     spread = Spread.of(figures.voice_to_voice_ms)
     if spread.n:
@@ -196,7 +196,7 @@ def _report(
 
 
 def _save(path: Path, figures: CallFigures) -> None:
-    from cli.caller.sound import save_stereo
+    from callers.sound import save_stereo
 
     try:
         save_stereo(path, figures.near, figures.far)
@@ -236,7 +236,7 @@ def _to_ms(seconds: float | None) -> float | None:
 
 
 def _sip_uri(text: str) -> str:
-    from sip.uri import Uri
+    from sip.messages.uri import Uri
 
     try:
         known = Uri.parse(text).scheme == "sip"

@@ -21,27 +21,27 @@ from aiohttp import web
 from api.app import build_app
 from api.context import ApiContext
 from cli.routing import Router, Services
-from mediaserver.clock import MediaClock, quiet_gc
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.recorder import Recorder, salvage
+from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
+from mediaserver.diagnosis.health import Health
 from mediaserver.errors import CapacityError, EngineMissingError, PortInUseError
-from mediaserver.events import EventBus
-from mediaserver.health import Health
-from mediaserver.hearing import SWITCH_S
+from mediaserver.media.clock import MediaClock, quiet_gc
+from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
-from mediaserver.postgres import EmbeddedPostgres, open_pool
-from mediaserver.recorder import Recorder, salvage
-from mediaserver.registry import CallRegistry
-from mediaserver.store import apply_schema, close_interrupted, left_open
-from mediaserver.writer import StoreWriter
-from pipelines.builtin import registry
-from pipelines.stt.pocketsphinx import PocketsphinxStt
-from pipelines.tts.espeak import EspeakTts
-from pipelines.vad.silero import SileroVad
-from sip.agent import SipAgent
-from sip.listening import try_port
-from sip.registrar import Registrar
-from sip.wire import RtpWire
+from mediaserver.rtp.wire import RtpWire
+from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
+from mediaserver.storage.store import apply_schema, close_interrupted, left_open
+from mediaserver.storage.writer import StoreWriter
+from pipelines.engines.builtin import registry
+from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
+from pipelines.engines.tts.espeak.engine import EspeakTts
+from pipelines.engines.vad.silero.engine import SileroVad
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
+from sip.transport.listening import try_port
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import VoiceForgeError
 
 if TYPE_CHECKING:
-    from cli.caller.calling import MeasuredCall
-    from cli.caller.screen import Screen
-    from cli.caller.server_child import ServerChild
-    from cli.caller.voiced import Clip
+    from callers.calling import MeasuredCall
+    from callers.screen import Screen
+    from callers.server_child import ServerChild
+    from callers.voiced import Clip
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -46,11 +46,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from cli.caller.calling import CallingParty
-    from cli.caller.figures import Spread
-    from cli.caller.lines import BOOKING, clips_of, synthesised
-    from cli.caller.screen import Screen, booking_line
-    from cli.caller.server_child import ServerChild
+    from callers.calling import CallingParty
+    from callers.figures import Spread
+    from callers.lines import BOOKING, clips_of, synthesised
+    from callers.screen import Screen, booking_line
+    from callers.server_child import ServerChild
 
     out = console()
     out.quiet = args.json
@@ -115,7 +115,7 @@ async def _talk(call: MeasuredCall, clips: list[Clip], screen: Screen) -> None:
 
 
 async def _watch(call: MeasuredCall, screen: Screen) -> None:
-    from cli.caller.transcript import follow
+    from callers.transcript import follow
 
     if call.transcript_url is None:
         screen.line("the server offers no live transcript", "yellow")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
-    from cli.checks import Finding
     from mediaserver.config import Settings
+    from mediaserver.diagnosis.checks import Finding
 
 MARKS = {"ok": "[green]ok[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 STEPS = 6
@@ -37,8 +37,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     import uvloop
 
-    from cli.checks import Verdict
     from mediaserver.config import load
+    from mediaserver.diagnosis.checks import Verdict
     from mediaserver.errors import StartupError
 
     findings = uvloop.run(_examine(load(args.config)))
@@ -64,7 +64,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
-    from cli import checks
+    from mediaserver.diagnosis import checks
 
     yield "timers", [checks.python(), checks.processors(), *checks.ports(settings)]
     yield "limits", [await checks.clock()]
@@ -77,8 +77,8 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
 
 async def database(settings: Settings, disk: Finding) -> Finding:
     """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL."""
-    from cli.checks import Finding, Verdict
-    from mediaserver.postgres import EmbeddedPostgres, open_pool, where
+    from mediaserver.diagnosis.checks import Finding, Verdict
+    from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
     url = settings.database.url.get_secret_value()
     if not url and disk.verdict is Verdict.FAIL:
@@ -104,8 +104,8 @@ async def database(settings: Settings, disk: Finding) -> Finding:
 async def load_vad() -> str:
     import numpy as np
 
-    from mediaserver.leg import FRAME_SAMPLES
-    from pipelines.vad.silero import MANIFEST, SileroVad
+    from mediaserver.media.leg import FRAME_SAMPLES
+    from pipelines.engines.vad.silero.engine import MANIFEST, SileroVad
 
     vad = await asyncio.to_thread(SileroVad)
     slot = vad.open()
@@ -119,9 +119,9 @@ async def load_stt() -> str:
     """Start a recogniser's worker and let it hear a moment of silence."""
     import numpy as np
 
-    from mediaserver.leg import FRAME_SAMPLES
-    from pipelines.engines import SttResult
-    from pipelines.stt.pocketsphinx import PocketsphinxStt
+    from mediaserver.media.leg import FRAME_SAMPLES
+    from pipelines.engines.protocols import SttResult
+    from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
 
     stt = PocketsphinxStt(workers=1)
     await stt.start()
@@ -145,7 +145,7 @@ async def load_stt() -> str:
 async def load_tts() -> str:
     """Start a voice's worker and let it say a word."""
     from mediaserver.errors import EngineError
-    from pipelines.tts.espeak import EspeakTts
+    from pipelines.engines.tts.espeak.engine import EspeakTts
 
     tts = EspeakTts(workers=1)
     await tts.start()
@@ -160,7 +160,7 @@ async def load_tts() -> str:
 
 async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_UP_AGAIN) -> Finding:
     """Run one loader: how long it took, or the one line that says why it failed."""
-    from cli.checks import Finding, Verdict
+    from mediaserver.diagnosis.checks import Finding, Verdict
     from mediaserver.errors import VoiceForgeError
 
     started = time.perf_counter()

@@ -13,7 +13,7 @@ from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import EngineMissingError
 
 if TYPE_CHECKING:
-    from pipelines.engines import EngineEntry
+    from pipelines.engines.protocols import EngineEntry
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,7 +29,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from pipelines.builtin import registry
+    from pipelines.engines.builtin import registry
 
     entries = list(registry().entries.values())
     if args.action == "list":

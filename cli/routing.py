@@ -15,25 +15,25 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mediaserver import logs
-from mediaserver.bridge import BridgeSide
-from mediaserver.call import Call
-from mediaserver.clock import MediaClock
+from mediaserver.calls.bridge import BridgeSide
+from mediaserver.calls.call import Call
+from mediaserver.calls.echo import EchoApp
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.recorder import Recorded, Recorder
+from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import Settings, is_loopback
 from mediaserver.errors import CallError, CapacityError
-from mediaserver.events import EventBus
-from mediaserver.leg import App, Digit, Ended, EndedBy, LegEvent, Termination, Why
+from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import App, Digit, Ended, EndedBy, LegEvent, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.recorder import Recorded, Recorder
-from mediaserver.records import LegClosed, LegOpened, Sink
-from mediaserver.registry import CallRegistry
-from pipelines.echo import EchoApp
-from pipelines.engines import Stt, Tts
+from mediaserver.storage.records import LegClosed, LegOpened, Sink
+from pipelines.conversation.session import AgentSession
+from pipelines.engines.protocols import Stt, Tts
 from pipelines.flows.booking import booking_agent
-from pipelines.session import AgentSession
-from sip.agent import SipAgent
-from sip.incoming import IncomingCall
-from sip.leg import SipLeg
-from sip.registrar import Registrar
+from sip.calls.incoming import IncomingCall
+from sip.calls.leg import SipLeg
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
 
 log = logging.getLogger(__name__)
 

@@ -55,7 +55,7 @@ class CallLogger(logging.LoggerAdapter[logging.Logger]):
 
 
 class TextFormatter(logging.Formatter):
-    """`14:03:22 INFO    [3f2a9c1e] sip.agent: answered`; eight digits of the id are enough for people."""
+    """`14:03:22 INFO    [3f2a9c1e] sip.calls.user_agent: answered`; eight digits of the id are enough."""
 
     def format(self, record: logging.LogRecord) -> str:
         call = _call_of(record)

@@ -22,14 +22,14 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from mediaserver.lateness import Lateness
+from mediaserver.media.lateness import Lateness
 
 _MS = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.04, 0.1, 0.5)
 _TURN = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0)
 
 
 class ClockFigures(Protocol):
-    """What mediaserver.clock.MediaClock counts."""
+    """What mediaserver.media.clock.MediaClock counts."""
 
     start_lateness: Lateness
     send_lateness: Lateness

@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 
 from mediaserver.errors import DatabaseError
-from mediaserver.postgres import EmbeddedPostgres, open_pool
-from mediaserver.store import apply_schema
+from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
+from mediaserver.storage.store import apply_schema
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
-from mediaserver.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
-from mediaserver.records import BookingMade, EventHappened, Record, TurnSaid
-from pipelines.agent import Agent, AgentInput, Listen, Reply
-from pipelines.engines import Grammar, Kind, Manifest, SttResult, TtsChunk, WordMark
-from pipelines.session import AgentSession
+from mediaserver.media.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
+from mediaserver.storage.records import BookingMade, EventHappened, Record, TurnSaid
+from pipelines.conversation.agent import Agent, AgentInput, Listen, Reply
+from pipelines.conversation.session import AgentSession
+from pipelines.engines.protocols import Grammar, Kind, Manifest, SttResult, TtsChunk, WordMark
 
 CALL_ID = UUID(int=7)
 SILENCE = np.zeros(FRAME_SAMPLES, dtype=np.int16)

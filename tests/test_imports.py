@@ -14,9 +14,9 @@ ALLOWED: dict[str, set[str]] = {
     "mediaserver": set(),
     "pipelines": {"mediaserver"},
     "sip": {"mediaserver"},
-    "webrtc": {"mediaserver"},
-    "api": {"mediaserver", "pipelines", "sip", "webrtc"},
-    "cli": {"mediaserver", "pipelines", "sip", "webrtc", "api"},
+    "callers": {"mediaserver", "sip", "pipelines"},
+    "api": {"mediaserver", "pipelines", "sip"},
+    "cli": {"mediaserver", "pipelines", "sip", "callers", "api"},
 }
 """Package -> siblings it may import. `cli` is the composition root (DECISIONS.md)."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}
@@ -85,19 +85,19 @@ def test_every_package_at_the_top_has_a_rule() -> None:
 @pytest.mark.parametrize(
     ("path", "source"),
     [
-        ("mediaserver/call.py", "import sip.message"),
-        ("mediaserver/call.py", "from pipelines.engines import Stt"),
-        ("mediaserver/call.py", "from cli import main"),
-        ("sip/agent.py", "from pipelines import turn"),
+        ("mediaserver/calls/call.py", "import sip.messages.message"),
+        ("mediaserver/calls/call.py", "from pipelines.engines.protocols import Stt"),
+        ("mediaserver/calls/call.py", "from cli import main"),
+        ("sip/calls/user_agent.py", "from pipelines import turn"),
         ("pipelines/stt/sphinx.py", "import numpy, sip"),
-        ("pipelines/session.py", "def later():\n    from api import app"),
-        ("sip/leg.py", "if TYPE_CHECKING:\n    from webrtc.leg import Leg"),
-        ("sip/leg.py", "import importlib\nx = importlib.import_module('pipelines.turn')"),
+        ("pipelines/conversation/session.py", "def later():\n    from api import app"),
+        ("sip/calls/leg.py", "if TYPE_CHECKING:\n    from pipelines.flows import model"),
+        ("sip/calls/leg.py", "import importlib\nx = importlib.import_module('pipelines.conversation.turn')"),
         ("api/app.py", "from cli.compose import server"),
         ("api/app.py", "from tests.fakes import Leg"),
         ("pipelines/stt/x.py", "from ...sip import leg"),
-        ("pipelines/vad/silero.py", "import torch"),
-        ("pipelines/vad/silero.py", "from silero_vad import load_silero_vad"),
+        ("pipelines/engines/vad/silero/engine.py", "import torch"),
+        ("pipelines/engines/vad/silero/engine.py", "from silero_vad import load_silero_vad"),
     ],
 )
 def test_a_wrong_arrow_is_found(path: str, source: str) -> None:
@@ -108,12 +108,12 @@ def test_a_wrong_arrow_is_found(path: str, source: str) -> None:
     ("path", "source"),
     [
         (
-            "sip/leg.py",
-            "from mediaserver.leg import Leg\nfrom . import rtp\nfrom .rtp import Wire\nimport sip.sdp",
+            "sip/calls/leg.py",
+            "from mediaserver.media.leg import Leg\nfrom . import dialog\nimport sip.sdp",
         ),
-        ("cli/serve.py", "import api.app, sip.agent, pipelines.session"),
+        ("cli/serve.py", "import api.app, sip.calls.user_agent, pipelines.conversation.session"),
         ("mediaserver/__main__.py", "from cli.main import main"),
-        ("api/app.py", "from sip.registrar import Registrar\nimport aiohttp"),
+        ("api/app.py", "from sip.calls.registrar import Registrar\nimport aiohttp"),
     ],
 )
 def test_a_right_arrow_is_left_alone(path: str, source: str) -> None:

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from callers.calling import CallingParty, MeasuredCall
+from callers.figures import Spread
+from callers.lines import BOOKING, clips_of, synthesised
+from callers.reception import lateness_ms
+from callers.server_child import ServerChild
+from callers.sound import RATE, Samples
 from cli.bench.report import print_capacity
-from cli.caller.calling import CallingParty, MeasuredCall
-from cli.caller.figures import Spread
-from cli.caller.lines import BOOKING, clips_of, synthesised
-from cli.caller.reception import lateness_ms
-from cli.caller.server_child import ServerChild
-from cli.caller.sound import RATE, Samples
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError, VoiceForgeError
 

@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 
+from callers.calling import CallingParty, MeasuredCall
+from callers.conversation import CallFigures
+from callers.figures import Interruption, Spread, echo_delays_ms, noise
+from callers.lines import BOOKING, clips_of, synthesised
+from callers.screen import PARTS
+from callers.server_child import ServerChild
+from callers.sound import Samples
+from callers.transcript import follow
+from callers.voiced import Clip
 from cli.bench.report import print_latency
-from cli.caller.calling import CallingParty, MeasuredCall
-from cli.caller.conversation import CallFigures
-from cli.caller.figures import Interruption, Spread, echo_delays_ms, noise
-from cli.caller.lines import BOOKING, clips_of, synthesised
-from cli.caller.screen import PARTS
-from cli.caller.server_child import ServerChild
-from cli.caller.sound import Samples
-from cli.caller.transcript import follow
-from cli.caller.voiced import Clip
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from mediaserver.records import BookingMade, Record
-from pipelines.agent import AgentInput, Answered, Listen, Pressed, Reply, Silence, Utterance
+from mediaserver.storage.records import BookingMade, Record
+from pipelines.conversation.agent import AgentInput, Answered, Listen, Pressed, Reply, Silence, Utterance
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
 from pipelines.flows.executor import FlowExecutor, Outcome, Step
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow

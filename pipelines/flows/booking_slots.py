@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from pipelines.engines import Grammar
+from pipelines.conversation.spoken_forms import WEEKDAYS, cardinal, clock_time
+from pipelines.conversation.spoken_forms import day as spoken_day
+from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import UNITS, alternatives, number
-from pipelines.text import WEEKDAYS, cardinal, clock_time
-from pipelines.text import day as spoken_day
 
 PLACES = ("Mountain View", "San Francisco", "New York", "London", "Paris", "Berlin")
 LEAD = frozenset("um uh at in on for to the please make it a an it's".split())

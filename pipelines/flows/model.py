@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipelines.agent import Finality
-from pipelines.endpointing import HESITATIONS
-from pipelines.engines import Grammar
+from pipelines.conversation.agent import Finality
+from pipelines.conversation.endpointing import HESITATIONS
+from pipelines.engines.protocols import Grammar
 
 Value: TypeAlias = str | int
 

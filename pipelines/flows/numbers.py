@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.text import ONES, TENS, cardinal
+from pipelines.conversation.spoken_forms import ONES, TENS, cardinal
 
 UNITS = {word: n for n, word in enumerate(ONES)}
 TENS_VALUES = {word: 10 * n for n, word in enumerate(TENS) if n >= 2}

@@ -15,7 +15,7 @@ import socket
 import sys
 from collections.abc import Iterator
 
-from pipelines.workers.wire import Message, Msg, Unpacker, pack, pack_json
+from pipelines.workers.protocol import Message, Msg, Unpacker, pack, pack_json
 
 _PR_SET_PDEATHSIG = 1
 NICENESS = 5

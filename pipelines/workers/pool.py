@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from mediaserver.errors import EngineError
+from pipelines.workers.protocol import Msg, pack_json
 from pipelines.workers.supervisor import Requester, Worker, WorkerSpec
-from pipelines.workers.wire import Msg, pack_json
 
 START_TRIES = 2
 """Deaths after which a worker that has never been ready is given up."""

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pipelines.workers.wire import Message, Msg, Unpacker, pack
+from pipelines.workers.protocol import Message, Msg, Unpacker, pack
 
 log = logging.getLogger(__name__)
 

@@ -15,15 +15,15 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api import events
 from api.app import ApiContext, build_app
-from mediaserver import store
-from mediaserver.call import Call
+from mediaserver.calls.call import Call
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import load
-from mediaserver.events import EventBus
-from mediaserver.health import Health
-from mediaserver.leg import EndedBy, Termination, Why
+from mediaserver.diagnosis.health import Health
+from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.records import Record
-from mediaserver.registry import CallRegistry
+from mediaserver.storage import store
+from mediaserver.storage.records import Record
 from tests.mediaserver.samples import CALL, whole_call
 
 Client = TestClient[web.Request, web.Application]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from callers.figures import Interruption
 from cli import bench
 from cli.bench.capacity import histogram_spread, shortfalls
 from cli.bench.latency import Latency
-from cli.caller.figures import Interruption
 
 
 def parsed(*words: str) -> argparse.Namespace:

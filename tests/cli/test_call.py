@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from callers.screen import Screen, booking_line, final_line, latency_line
+from callers.transcript import ServerEvent
 from cli import call, demo
-from cli.caller.screen import Screen, booking_line, final_line, latency_line
-from cli.caller.transcript import ServerEvent
 
 
 def parsed(*words: str) -> argparse.Namespace:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import cli.doctor
-from cli.checks import Verdict
 from cli.doctor import timed
 from cli.main import main
+from mediaserver.diagnosis.checks import Verdict
 from mediaserver.errors import EngineMissingError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from cli.main import main
-from pipelines.engines import EngineRegistry, Kind, Manifest, Readiness
+from pipelines.engines.protocols import EngineRegistry, Kind, Manifest, Readiness
 
 
 @pytest.fixture
@@ -19,9 +19,9 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> EngineRegistry:
     known.add(Manifest("canary", Kind.TTS, "sings", ("en", "de"), "MIT"), lambda: Readiness(True))
     big = Manifest("condor", Kind.STT, "hears", ("*",), "BSD", needs=("weights", "gpu"))
     known.add(big, lambda: Readiness(False, "the [weights]: run `voiceforge engines pull condor`"))
-    module = ModuleType("pipelines.builtin")
+    module = ModuleType("pipelines.engines.builtin")
     module.__dict__["registry"] = lambda: known
-    monkeypatch.setitem(sys.modules, "pipelines.builtin", module)
+    monkeypatch.setitem(sys.modules, "pipelines.engines.builtin", module)
     return known
 
 

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cli.caller.calling import CallingParty, MeasuredCall
-from cli.caller.server_child import parse_metrics
-from cli.caller.transcript import ServerEvent, follow
-from cli.caller.voiced import Clip
-from sip.transaction import Timing
+from callers.calling import CallingParty, MeasuredCall
+from callers.server_child import parse_metrics
+from callers.transcript import ServerEvent, follow
+from callers.voiced import Clip
+from sip.transactions.transaction import Timing
 from tests.peers.conftest import ServerProcess
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.caller.lines import synthesised
-from cli.caller.voiced import Clip
+from callers.lines import synthesised
+from callers.voiced import Clip
 from tests.peers.conftest import ServerProcess, start_server, stop_server
 
 PAIRS = 4

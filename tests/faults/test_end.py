@@ -15,11 +15,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from cli.caller.calling import CallingParty
-from cli.caller.voiced import Clip
-from mediaserver import store
+from callers.calling import CallingParty
+from callers.voiced import Clip
 from mediaserver.errors import CallError
-from mediaserver.postgres import EmbeddedPostgres
+from mediaserver.storage import store
+from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.faults.calling import KEYS, SOON_GIVEN_UP, all_stored, calls, missing, poll, stored
 from tests.faults.processes import alive, children, naming, postmaster
 from tests.peers.conftest import ServerProcess, start_server, stop_server
@@ -58,7 +58,7 @@ async def test_killed_in_mid_call_the_call_is_closed_as_interrupted(folder: Path
         said = [event.data["text"] for event in one.events if event.kind in ("agent", "final")]
         await all_stored(server)
         before = await stored(server, one.id)
-        workers = children(server.process.pid, "_worker")
+        workers = children(server.process.pid, ".worker")
         database = postmaster(folder / "data")
         server.process.kill()
         server.process.wait()

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.caller.calling import CallingParty
-from cli.caller.voiced import Clip
-from mediaserver.codecs import PCMU
+from callers.calling import CallingParty
+from callers.voiced import Clip
 from mediaserver.errors import CallError
+from mediaserver.media.g711 import PCMU
 from tests.faults.calling import SOON_GIVEN_UP, Watched, all_stored, calls, metrics, missing, poll, stored
 from tests.faults.conftest import PAIRS
 from tests.faults.processes import children, postmaster
@@ -52,7 +52,7 @@ async def test_dead_recogniser_costs_no_call(shared: ServerProcess, book_a_room:
         await one.call.talk.my_turn()
         speaking = asyncio.create_task(one.call.talk.say(book_a_room))
         await one.told("partial")
-        await kill_worker(shared, "pocketsphinx_worker")
+        await kill_worker(shared, "pocketsphinx.worker")
         await speaking
         await one.told("agent", 2)
         await one.say(book_a_room)
@@ -67,7 +67,7 @@ async def test_dead_voice_costs_no_call(shared: ServerProcess) -> None:
     before = metrics(shared).get(RESTARTS % "espeak-ng", 0)
     async with calls(shared, "demo") as (one,):
         assert await one.call.talk.speaking_for(200)
-        await kill_worker(shared, "espeak_worker")
+        await kill_worker(shared, "espeak.worker")
         await one.press("1")
         assert await one.call.talk.my_turn(), "the next question was not spoken"
         assert one.call.talk.is_up()

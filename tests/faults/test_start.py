@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mediaserver.postgres import EmbeddedPostgres
+from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.faults.processes import naming
 
 HOST = "127.0.0.46"
@@ -202,14 +202,14 @@ def test_missing_model_files_are_named(folder: Path) -> None:
 def test_engine_that_cannot_be_loaded_is_given_up_soon(folder: Path) -> None:
     """The files are there and worthless: no check of names can tell, so the worker dies of them."""
     (folder / "sitecustomize.py").write_text(
-        "import os, sys\nif any('espeak_worker' in word for word in sys.orig_argv):\n    os._exit(3)\n"
+        "import os, sys\nif any('espeak.worker' in word for word in sys.orig_argv):\n    os._exit(3)\n"
     )
     process = serve(folder, env={"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])})
     _, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 1
     last = err.splitlines()[-1]
     assert last.startswith("voiceforge: the espeak-ng worker did not start (it died again and again)")
-    assert "python -m pipelines.workers.espeak_worker" in last
+    assert "python -m pipelines.engines.tts.espeak.worker" in last
     nothing_left(folder)
 
 

@@ -29,12 +29,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.clock import MediaClock, quiet_gc
-from mediaserver.codecs import PCMU
-from mediaserver.hearing import SWITCH_S, VoiceDetector
-from mediaserver.leg import Frame, LegEvent, Termination, Voice
-from sip.rtp import HEADER
-from sip.wire import RtpStream, RtpWire
+from mediaserver.media.clock import MediaClock, quiet_gc
+from mediaserver.media.g711 import PCMU
+from mediaserver.media.hearing import SWITCH_S, VoiceDetector
+from mediaserver.media.leg import Frame, LegEvent, Termination, Voice
+from mediaserver.rtp.packets import HEADER
+from mediaserver.rtp.wire import RtpStream, RtpWire
 
 HOST = "127.0.0.81"
 TICK_NS = 20_000_000
@@ -169,7 +169,7 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float) -> Non
 
 def detector_named(name: str) -> VoiceDetector | None:
     if name == "silero":
-        from pipelines.vad.silero import SileroVad
+        from pipelines.engines.vad.silero.engine import SileroVad
 
         return SileroVad()
     return StandIn() if name == "standin" else None

@@ -19,14 +19,15 @@ from pathlib import Path
 
 import numpy as np
 
-from mediaserver.audio import read_wav
-from mediaserver.codecs import PCMU
-from mediaserver.leg import Frame
-from mediaserver.resample import Upsampler, resample
+from mediaserver.media.audio import read_wav
+from mediaserver.media.g711 import PCMU
+from mediaserver.media.leg import Frame
+from mediaserver.media.resample import Upsampler, resample
+from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.flows import booking_slots
-from pipelines.stt.decoder import Decoders
+from tests.testdata import TESTDATA
 
-DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "testdata" / "speech"
+DEFAULT = TESTDATA / "speech"
 SLICE = 1_600
 NUMBERS = "<n> = one | two | three | four | five | six | seven | eight | nine | ten;"
 

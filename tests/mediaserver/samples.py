@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from mediaserver.records import (
+from mediaserver.storage.records import (
     BookingMade,
     CallAnswered,
     CallEnded,

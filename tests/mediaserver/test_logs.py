@@ -31,8 +31,8 @@ def test_a_terminal_gets_text_with_the_short_call_id() -> None:
     out = Terminal()
     configure(stream=out)
     with in_call(CALL):
-        logging.getLogger("sip.agent").info("answered")
-    assert out.getvalue().rstrip().endswith("INFO    [3f2a9c1e] sip.agent: answered")
+        logging.getLogger("sip.calls.user_agent").info("answered")
+    assert out.getvalue().rstrip().endswith("INFO    [3f2a9c1e] sip.calls.user_agent: answered")
 
 
 def test_elsewhere_lines_are_json_with_the_whole_call_id() -> None:

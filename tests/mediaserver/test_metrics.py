@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mediaserver.clock import MediaClock
+from mediaserver.media.clock import MediaClock
 from mediaserver.metrics import Metrics
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mediaserver.codecs import PCMU
+from mediaserver.media.g711 import PCMU
 
 SCENARIOS = Path(__file__).parent / "sipp"
 _ports = itertools.count(6200, 10)

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from mediaserver.leg import Ended, LegEvent
-from sip.agent import SipAgent
-from sip.incoming import IncomingCall
-from sip.leg import SipLeg
-from sip.message import Request, Response, parse, parse_head
-from sip.transaction import Timing
-from sip.uri import Uri
-from sip.wire import RtpWire
+from mediaserver.media.leg import Ended, LegEvent
+from mediaserver.rtp.wire import RtpWire
+from sip.calls.incoming import IncomingCall
+from sip.calls.leg import SipLeg
+from sip.calls.user_agent import SipAgent
+from sip.messages.message import Request, Response, parse, parse_head
+from sip.messages.uri import Uri
+from sip.transactions.transaction import Timing
 
 FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
 """The RFC's timers, so much faster that 64*T1 is two seconds."""

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sip.auth import Authenticator, ChallengeError, answer_challenge, parse_auth
-from sip.framing import FramingError, KeepAlive, StreamFramer
-from sip.headers import CSeq, NameAddr, Via
-from sip.message import ParseError, Request, Response, parse, validate
-from sip.sdp import SdpError, SessionDescription, accept, answer, offer
-from sip.uri import Uri
-from tests.sip import torture
+from sip.calls.digest import Authenticator, ChallengeError, answer_challenge, parse_auth
+from sip.messages.framing import FramingError, KeepAlive, StreamFramer
+from sip.messages.headers import CSeq, NameAddr, Via
+from sip.messages.message import ParseError, Request, Response, parse, validate
+from sip.messages.uri import Uri
+from sip.sdp.negotiation import SdpError, SessionDescription, accept, answer, offer
+from tests.sip.messages import torture
 
 bounded = settings(
     max_examples=80,

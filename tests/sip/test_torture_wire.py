@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from sip.agent import SipAgent
-from sip.incoming import IncomingCall
-from sip.registrar import Registrar
+from sip.calls.incoming import IncomingCall
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
 from tests.sip.agents import agent
-from tests.sip.torture import FOLDER, NAMES, load
+from tests.sip.messages.torture import FOLDER, NAMES, load
 
 VIA_PORT = 5060
 OTHER_PORT = 5050

@@ -1,0 +1,170 @@
+"""One call from first ring to its end: a small state machine that leaves records and publishes live events.
+
+It knows no protocol and no audio; the calls of one process each hold one of these, so it stays small.
+
+    NEW ──ring──▶ RINGING ──answer──▶ ANSWERED ──end──▶ ENDED
+     └────────────────answer────────────▶┘   (and end from every state)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from mediaserver.calls.events import EventBus, LiveEvent
+from mediaserver.media.leg import Termination
+from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
+
+HISTORY_LIMIT = 400
+"""Live events kept for late watchers; a turn makes about four."""
+
+
+class CallState(enum.StrEnum):
+    NEW = "new"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+NEXT: dict[CallState, frozenset[CallState]] = {
+    CallState.NEW: frozenset({CallState.RINGING, CallState.ANSWERED, CallState.ENDED}),
+    CallState.RINGING: frozenset({CallState.ANSWERED, CallState.ENDED}),
+    CallState.ANSWERED: frozenset({CallState.ENDED}),
+    CallState.ENDED: frozenset(),
+}
+"""Signalling races (an answer after a cancel) are normal: what is not in here is ignored, with False."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Call:
+    """A call. `now`: monotonic seconds; `wall`: an aware datetime for what is stored."""
+
+    __slots__ = (
+        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "app", "direction",
+        "from_uri", "history", "id", "started", "state", "termination", "to_uri",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: UUID,
+        direction: str,
+        from_uri: str,
+        to_uri: str,
+        app: str,
+        sink: Sink,
+        bus: EventBus,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.id = id
+        self.direction = direction
+        self.from_uri = from_uri
+        self.to_uri = to_uri
+        self.app = app
+        self.state = CallState.NEW
+        self.termination: Termination | None = None
+        self.started = wall()
+        self.history: list[LiveEvent] = []
+        self._sink = sink
+        self._bus = bus
+        self._now = now
+        self._wall = wall
+        self._answered_at: float | None = None
+        self._waiters: list[asyncio.Future[None]] | None = None
+        self._on_end: list[Callable[[Call], None]] = []
+        sink.put(CallStarted(id, direction, from_uri, to_uri, app, self.started))
+        self._publish_state()
+
+    def ring(self) -> bool:
+        """The far end, or we, are ringing. False when that no longer makes sense."""
+        return self._go(CallState.RINGING)
+
+    def answer(self) -> bool:
+        """The call is answered; its time starts. False when it was answered or has ended before."""
+        if CallState.ANSWERED not in NEXT[self.state]:
+            return False
+        self._answered_at = self._now()
+        self._sink.put(CallAnswered(self.id, self._wall()))
+        return self._go(CallState.ANSWERED)
+
+    def end(self, termination: Termination) -> bool:
+        """The call is over. The first termination wins; later ones return False."""
+        if CallState.ENDED not in NEXT[self.state]:
+            return False
+        self.termination = t = termination
+        self.state = CallState.ENDED
+        self._sink.put(CallEnded(self.id, self._wall(), str(t.by), str(t.why), t.code, t.detail))
+        self.publish(
+            "ended",
+            by=str(t.by), why=str(t.why), code=t.code, detail=t.detail, text=str(t), ms=self.elapsed_ms(),
+        )  # fmt: skip
+        for waiter in self._waiters or ():
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters = None
+        callbacks, self._on_end = self._on_end, []
+        for callback in callbacks:
+            callback(self)
+        return True
+
+    def on_end(self, callback: Callable[[Call], None]) -> None:
+        """Call back once when the call ends; at once if it has."""
+        if self.state is CallState.ENDED:
+            callback(self)
+        else:
+            self._on_end.append(callback)
+
+    async def wait_ended(self) -> Termination:
+        """Wait until the call is over and return how it ended."""
+        while self.termination is None:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            if self._waiters is None:
+                self._waiters = []
+            self._waiters.append(waiter)
+            await waiter
+        return self.termination
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the answer; 0 before."""
+        return 0 if self._answered_at is None else int((self._now() - self._answered_at) * 1000)
+
+    def put(self, record: Record) -> None:
+        """Keep a record of this call."""
+        self._sink.put(record)
+
+    def note(self, kind: str, **data: Any) -> None:
+        """Keep an event of this call at the present time."""
+        self._sink.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
+
+    def publish(self, kind: str, **data: Any) -> None:
+        """Tell live watchers. Everything but partials is kept for those who come later."""
+        event = LiveEvent(self.id, kind, data)
+        if kind != "partial":
+            if len(self.history) >= HISTORY_LIMIT:
+                # The first event says who calls whom; the oldest after it goes.
+                del self.history[1]
+            self.history.append(event)
+        self._bus.publish(event)
+
+    def _go(self, state: CallState) -> bool:
+        if state not in NEXT[self.state]:
+            return False
+        self.state = state
+        self._publish_state()
+        return True
+
+    def _publish_state(self) -> None:
+        self.publish(
+            "state",
+            state=str(self.state), direction=self.direction, from_uri=self.from_uri, to_uri=self.to_uri,
+            app=self.app, started=self.started.isoformat(),
+        )  # fmt: skip

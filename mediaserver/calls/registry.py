@@ -1,0 +1,111 @@
+"""The calls that exist now: how many are let in, and waiting until they are gone when the server stops.
+
+It holds calls and counts them; it never ends one itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from mediaserver.calls.call import Call
+from mediaserver.errors import CapacityError
+from mediaserver.metrics import Metrics
+
+RECENT_LIMIT = 50
+"""Ended calls kept so that a page that watches them can still ask."""
+
+
+class CallRegistry:
+    """Live calls by id."""
+
+    def __init__(self, max_calls: int, metrics: Metrics | None = None) -> None:
+        self.max_calls = max_calls
+        self.draining = False
+        self._live: dict[UUID, Call] = {}
+        self._recent: OrderedDict[UUID, Call] = OrderedDict()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._metrics = metrics
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._live.values()))
+
+    def check_room(self) -> None:
+        """Raises CapacityError when a further call would be refused; ask before a Call is made."""
+        if self.draining:
+            self._refused("stopping")
+            raise CapacityError("the server is being stopped and takes no new calls")
+        if len(self._live) >= self.max_calls:
+            self._refused("full")
+            raise CapacityError(f"all {self.max_calls} calls are taken; raise sip.max_calls or try later")
+
+    def add(self, call: Call) -> None:
+        """Count a call until it ends. Raises CapacityError."""
+        self.check_room()
+        self._live[call.id] = call
+        self._empty.clear()
+        self._show_count()
+        call.on_end(self._ended)
+
+    def get(self, call_id: UUID) -> Call | None:
+        """A live call, or one that ended a short while ago."""
+        return self._live.get(call_id) or self._recent.get(call_id)
+
+    def is_live(self, call_id: UUID) -> bool:
+        return call_id in self._live
+
+    def start_draining(self) -> None:
+        """Let nobody in any more."""
+        self.draining = True
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Refuse new calls and wait until the last one has ended. False when some remain after the time."""
+        self.start_draining()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._empty.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """The live calls, JSON-ready, newest first."""
+        return [
+            {
+                "id": str(call.id),
+                "direction": call.direction,
+                "from_uri": call.from_uri,
+                "to_uri": call.to_uri,
+                "app": call.app,
+                "state": str(call.state),
+                "started_at": call.started.isoformat(),
+                "elapsed_ms": call.elapsed_ms(),
+            }
+            for call in reversed(self._live.values())
+        ]
+
+    def _ended(self, call: Call) -> None:
+        self._live.pop(call.id, None)
+        self._recent[call.id] = call
+        while len(self._recent) > RECENT_LIMIT:
+            self._recent.popitem(last=False)
+        if not self._live:
+            self._empty.set()
+        self._show_count()
+        if self._metrics is not None and call.termination is not None:
+            self._metrics.calls.labels(str(call.termination.by), str(call.termination.why)).inc()
+
+    def _refused(self, reason: str) -> None:
+        if self._metrics is not None:
+            self._metrics.calls_refused.labels(reason).inc()
+
+    def _show_count(self) -> None:
+        if self._metrics is not None:
+            self._metrics.calls_live.set(len(self._live))

@@ -1,0 +1,455 @@
+"""The media clock: every 20 ms it moves one frame each way for every call, all calls of a phase as one batch.
+
+It has no task, queue or sleep per call. Nothing that a call's app does may delay or end the tick of others:
+apps are called plainly, must not wait, and one that raises is detached.
+
+The 20 ms are cut into phases (of 4 or 5 ms) with a share of the calls each. A call is moved once to the phase
+that comes soonest after its packets arrive.
+
+Voice detection never holds a packet up: it runs behind the writes, or on a thread of its own, and for several
+phases at once, because small batches cost most of a large one (the model's weights must come through the
+cache each time).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.media.hearing import Hearing, VoiceDetector
+from mediaserver.media.lateness import Lateness
+from mediaserver.media.leg import FRAME_SAMPLES, App, Frame, Leg, Voice
+
+log = logging.getLogger(__name__)
+
+FRAME_NS = 20_000_000
+CHUNK_SAMPLES = 512
+"""Samples in what a voice detector judges at once: 32 ms."""
+HEARINGS = 2
+"""Times per 20 ms that the voice detector runs on the loop's thread; on its own it runs once."""
+SETTLE_TICKS = 50
+"""Ticks (1 s) after which a call may be moved to a better phase, once."""
+
+_SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
+_SILENCE.setflags(write=False)
+_INT16 = _SILENCE.dtype
+
+OnError = Callable[[Exception], None]
+
+
+class Wire(Protocol):
+    """What carries many legs at once: mediaserver.rtp.wire.RtpWire, or a native module in its place.
+    A leg that has such a `wire` attribute is read and written in batches, by it."""
+
+    def receive(self, now_ns: int) -> None:
+        """Take in all that has arrived."""
+
+    def read(self, legs: Sequence[Any], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next frame of each leg, [N, 320]; gaps concealed."""
+
+    def write(self, legs: Sequence[Any], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send a frame (None: silence) of each leg."""
+
+    def early_ns(self, leg: Any) -> int | None:
+        """How much earlier the leg's tick could come and still find its packets; None when not known."""
+
+    def moved(self, leg: Any, now_ns: int) -> None:
+        """The leg's ticks come at another time from now on."""
+
+
+class _Member:
+    """One attached leg."""
+
+    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
+
+    def __init__(self, leg: Leg, app: App, wire: Wire | None, ticket: int, on_error: OnError | None) -> None:
+        self.leg = leg
+        self.app = app
+        self.wire = wire
+        self.ticket = ticket
+        self.on_error = on_error
+        self.t = 0
+        self.ticks = 0
+        self.chunk_end = 0
+        self.live = True
+        self.phase: _Phase | None = None
+
+
+class _Group:
+    """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
+    since apps attach and detach legs in mid-tick."""
+
+    __slots__ = ("legs", "members", "tickets", "wire")
+
+    def __init__(self, wire: Wire | None) -> None:
+        self.wire = wire
+        self.fill([])
+
+    def fill(self, members: list[_Member]) -> None:
+        self.members = members
+        self.legs: list[Any] = [m.leg for m in members]
+        self.tickets = [m.ticket for m in members]
+
+
+class _Phase:
+    __slots__ = ("groups", "index")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.groups: dict[int, _Group] = {}
+
+    @property
+    def size(self) -> int:
+        return sum(len(group.members) for group in self.groups.values())
+
+    def add(self, member: _Member) -> None:
+        group = self.groups.setdefault(id(member.wire), _Group(member.wire))
+        group.fill([*group.members, member])
+        member.phase = self
+
+    def remove(self, member: _Member) -> None:
+        group = self.groups[id(member.wire)]
+        group.fill([m for m in group.members if m is not member])
+        if not group.members:
+            del self.groups[id(member.wire)]
+        member.phase = None
+
+
+class MediaClock:
+    """Drives all attached legs. `start` runs it on the event loop; tests call `tick` with their own time."""
+
+    def __init__(
+        self,
+        detector: VoiceDetector | None = None,
+        phases: int = 4,
+        now_ns: Callable[[], int] = time.perf_counter_ns,
+        threaded_hearing: bool = False,
+    ) -> None:
+        """With `threaded_hearing` the detector works on a thread of its own while the clock is started;
+        otherwise in `tick`, which is what tests want."""
+        self._hearing: Hearing[tuple[_Member, int]] | None = None
+        """Each frame goes there with its member and the time at its end."""
+        if detector is not None:
+            self._hearing = Hearing(detector, threaded_hearing)
+        self._now_ns = now_ns
+        self._phases = [_Phase(i) for i in range(phases)]
+        self._phase_ns = FRAME_NS // phases
+        self._phases_per_hearing = phases if threaded_hearing else max(1, phases // HEARINGS)
+        self._unheard: list[tuple[list[_Member], list[int], npt.NDArray[np.int16]]] = []
+        """Read and not yet submitted: members, their tickets and frames [N, 320]; none is in it twice."""
+        self._members: dict[int, _Member] = {}
+        self._wires: list[Wire] = []
+        self._due: int | None = None
+        """Scheduled time of the next phase; absolute, so that lateness never adds up."""
+        self._turn = 0
+        self._handle: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+        self.start_lateness = Lateness()
+        """Of phases: begun after the scheduled time."""
+        self.send_lateness = Lateness()
+        """Of phases with calls: all their packets sent, after the scheduled time."""
+        self.frames = 0
+        """Call-ticks done: frames moved in each direction."""
+        self.skipped_phases = 0
+        """Left out after stalls of more than 20 ms."""
+        self.stalls = 0
+        self.app_errors = 0
+        self.wire_errors = 0
+        self.moves = 0
+        self.busy_ns = 0
+        """Time spent in ticks."""
+
+    # -- legs
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    @property
+    def detector_errors(self) -> int:
+        return self._hearing.errors if self._hearing is not None else 0
+
+    @property
+    def unheard_frames(self) -> int:
+        """Left out by the voice detector because it fell behind."""
+        return self._hearing.skipped if self._hearing is not None else 0
+
+    def add_wire(self, wire: Wire) -> None:
+        """Drain this wire's sockets every tick, also before its first leg is attached."""
+        if all(known is not wire for known in self._wires):
+            self._wires = [*self._wires, wire]
+
+    def remove_wire(self, wire: Wire) -> None:
+        self._wires = [known for known in self._wires if known is not wire]
+
+    def attach(self, leg: Leg, app: App, on_error: OnError | None = None) -> None:
+        """Connect a leg to an app from the next tick on. When the app (or a leg read singly) raises, the leg
+        is detached and `on_error` called. Raises ValueError when the leg is attached already."""
+        if id(leg) in self._members:
+            raise ValueError("the leg is attached already; use swap to change its app")
+        wire: Wire | None = getattr(leg, "wire", None)
+        if wire is not None:
+            self.add_wire(wire)
+        ticket = self._hearing.open() if self._hearing is not None else -1
+        member = _Member(leg, app, wire, ticket, on_error)
+        self._members[id(leg)] = member
+        min(self._phases, key=lambda phase: phase.size).add(member)
+
+    def detach(self, leg: Leg) -> None:
+        """No further calls to the leg's app, not even in the running tick. Unknown legs are ignored."""
+        member = self._members.pop(id(leg), None)
+        if member is None:
+            return
+        member.live = False
+        if member.phase is not None:
+            member.phase.remove(member)
+        if self._hearing is not None:
+            self._hearing.close(member.ticket)
+
+    def swap(self, leg: Leg, app: App) -> None:
+        """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""
+        self._members[id(leg)].app = app
+
+    def position(self, leg: Leg) -> int:
+        """16 kHz samples since the leg was attached; 0 for an unknown leg."""
+        member = self._members.get(id(leg))
+        return member.t if member is not None else 0
+
+    def reset_voice(self, leg: Leg) -> None:
+        """Forget the voice detector's past of this leg."""
+        member = self._members.get(id(leg))
+        if member is not None and self._hearing is not None:
+            self._hearing.reset(member.ticket)
+
+    # -- time
+
+    def tick(self, now_ns: int) -> int:
+        """Do all phases that are due. Returns when the next one is, in ns. After a stall of a frame or more
+        the missed turns are left out, never made up for in a burst."""
+        due = self._due
+        if due is None:
+            due = now_ns
+        behind = now_ns - due
+        if behind >= FRAME_NS:
+            missed = behind // self._phase_ns
+            self._hear()  # a phase may come again before the next hearing
+            self.stalls += 1
+            self.skipped_phases += missed
+            self._turn = (self._turn + missed) % len(self._phases)
+            due += missed * self._phase_ns
+        # Work is timed on the real clock and laid on `now_ns`, which in tests is another one.
+        began = self._now_ns()
+        while due <= now_ns:
+            phase = self._phases[self._turn]
+            self._turn = (self._turn + 1) % len(self._phases)
+            self._due = due + self._phase_ns
+            self.start_lateness.add(now_ns + self._now_ns() - began - due)
+            self._run(phase, now_ns)
+            if phase.groups:
+                self.send_lateness.add(now_ns + self._now_ns() - began - due)
+            due += self._phase_ns
+        self.busy_ns += self._now_ns() - began
+        return due
+
+    def _run(self, phase: _Phase, now_ns: int) -> None:
+        for wire in self._wires:
+            try:
+                wire.receive(now_ns)
+            except Exception:  # one wire's failure must not stop the others
+                self.wire_errors += 1
+                log.exception("receiving failed")
+        for group in list(phase.groups.values()):
+            try:
+                self._run_group(group, now_ns)
+            except Exception:
+                self.wire_errors += 1
+                log.exception("a tick failed")
+        if (phase.index + 1) % self._phases_per_hearing == 0:
+            self._hear()
+        if self._hearing is not None:
+            self._tell(self._hearing.collect())
+
+    def _run_group(self, group: _Group, now_ns: int) -> None:
+        members, legs, wire = group.members, group.legs, group.wire
+        frames = wire.read(legs, now_ns) if wire is not None else self._read_singly(members)
+        self.frames += len(members)
+        if self._hearing is not None:
+            batch = frames if isinstance(frames, np.ndarray) else np.stack(frames)
+            self._unheard.append((members, group.tickets, batch))
+        out: list[Frame | None] = []
+        put = out.append
+        settled: list[_Member] = []
+        for member, frame in zip(members, frames, strict=True):
+            t = member.t
+            member.t = t + FRAME_SAMPLES
+            ticks = member.ticks = member.ticks + 1
+            if ticks == SETTLE_TICKS:
+                settled.append(member)
+            if not member.live:
+                put(None)
+                continue
+            try:
+                member.app.on_frame(frame)
+                if member.phase is None:  # on_frame detached its own leg
+                    put(None)
+                    continue
+                reply = member.app.next_frame(t)
+                if reply is not None and (reply.dtype is not _INT16 or reply.shape != (FRAME_SAMPLES,)):
+                    reply = _checked(reply)
+            except Exception as error:  # ends this call only
+                reply = None
+                self._fail(member, error)
+            put(reply)
+        if wire is None:
+            self._write_singly(members, out)
+            return
+        gone = {i for i, member in enumerate(members) if not member.live}
+        if gone:
+            legs = [leg for i, leg in enumerate(legs) if i not in gone]
+            out = [reply for i, reply in enumerate(out) if i not in gone]
+        wire.write(legs, out, now_ns)
+        for member in settled:
+            self._settle(member, wire, now_ns)
+
+    def _read_singly(self, members: list[_Member]) -> list[Frame]:
+        frames = []
+        for member in members:
+            frame = None
+            try:
+                frame = member.leg.read()
+            except Exception as error:
+                self._fail(member, error)
+            frames.append(_SILENCE if frame is None else frame)
+        return frames
+
+    def _write_singly(self, members: list[_Member], frames: list[Frame | None]) -> None:
+        for member, frame in zip(members, frames, strict=True):
+            if member.live:
+                try:
+                    member.leg.write(_SILENCE if frame is None else frame)
+                except Exception as error:
+                    self._fail(member, error)
+
+    def _hear(self) -> None:
+        """Have judged what was read since the last time."""
+        unheard, hearing = self._unheard, self._hearing
+        if not unheard or hearing is None:
+            return
+        self._unheard = []
+        ends = [(member, member.t) for group, _, _ in unheard for member in group]
+        tickets = [ticket for _, group, _ in unheard for ticket in group]
+        frames = unheard[0][2] if len(unheard) == 1 else np.concatenate([group for _, _, group in unheard])
+        hearing.submit(ends, tickets, frames)
+
+    def _tell(self, found: list[tuple[tuple[_Member, int], float]]) -> None:
+        """Tell the apps what was found, as of the time when it was read."""
+        for (member, t), probability in found:
+            if not member.live:
+                continue
+            end = member.chunk_end + CHUNK_SAMPLES
+            if not t - FRAME_SAMPLES < end <= t:  # the detector missed a part of a chunk
+                end = t
+            member.chunk_end = end
+            try:
+                member.app.on_event(Voice(end, probability))
+            except Exception as error:
+                self._fail(member, error)
+
+    def _fail(self, member: _Member, error: Exception) -> None:
+        self.app_errors += 1
+        self.detach(member.leg)
+        if member.on_error is None:
+            log.error("an app failed; its leg was detached", exc_info=error)
+            return
+        try:
+            member.on_error(error)
+        except Exception:
+            log.exception("on_error failed")
+
+    def _settle(self, member: _Member, wire: Wire, now_ns: int) -> None:
+        """Move a leg to an earlier phase if its packets wait for longer than they must."""
+        phase = member.phase
+        if not member.live or phase is None:
+            return
+        early = wire.early_ns(member.leg)
+        if early is None:
+            member.ticks = 0  # no audio yet: look again later
+            return
+        steps = min(early // self._phase_ns, len(self._phases) - 1)
+        # A phase that would carry far more than its share would make all its packets late.
+        limit = 1.25 * len(self._members) / len(self._phases) + 4
+        while steps > 0:
+            better = self._phases[(phase.index - steps) % len(self._phases)]
+            if better.size < limit:
+                self._hear()  # its next frame may come before the next hearing
+                phase.remove(member)
+                better.add(member)
+                wire.moved(member.leg, now_ns)
+                self.moves += 1
+                return
+            steps -= 1
+
+    # -- on the event loop
+
+    def start(self) -> None:
+        """Begin ticking on the running event loop. Does nothing when started already."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._due = None
+            if self._hearing is not None:
+                self._hearing.start()
+            self._fire()
+
+    def stop(self) -> None:
+        """Tick no more; legs stay attached. Idempotent."""
+        self._loop = None
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        if self._hearing is not None:
+            self._hearing.stop()
+        if self._stopped is not None:
+            self._stopped.set()
+
+    async def run(self) -> None:
+        """`start`, and wait for `stop` (or cancellation, which stops)."""
+        self._stopped = asyncio.Event()
+        self.start()
+        try:
+            await self._stopped.wait()
+        finally:
+            self.stop()
+
+    def _fire(self) -> None:
+        if self._loop is None:
+            return
+        try:
+            self.tick(self._now_ns())
+        finally:
+            # Asked anew: the tick took its time. Loop timers have a grain of 1 ms, which is good enough.
+            due = self._due if self._due is not None else self._now_ns()
+            delay = max(0, due - self._now_ns()) / 1e9
+            if self._loop is not None:
+                self._handle = self._loop.call_later(delay, self._fire)
+
+
+def _checked(frame: Frame) -> Frame:
+    """A frame of another but equal dtype object passes; anything else is the app's mistake."""
+    if frame.dtype != _INT16 or frame.shape != (FRAME_SAMPLES,):
+        raise ValueError(f"an app gave a frame of {frame.shape} {frame.dtype}; it must be (320,) int16")
+    return frame
+
+
+def quiet_gc() -> None:
+    """Keep the garbage collector from pausing calls: what was loaded at start is never looked at again,
+    and full collections become rare. Call once, when start-up is done."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

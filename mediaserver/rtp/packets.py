@@ -1,0 +1,297 @@
+"""One RTP session's two directions without I/O: headers, source lock, sequence statistics (RFC 3550, 3551).
+
+Whatever a peer sends, `RtpReceiver.receive` returns None or a payload; it never raises.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import dataclass
+
+Address = tuple[str, int]
+
+HEADER = struct.Struct("!BBHII")
+"""Version/flags, marker and payload type, sequence number, timestamp, SSRC (:rfc:`3550`, section 5.1)."""
+CLOCK_RATE = 8_000
+SAMPLE_NS = 125_000
+
+LEARN_NS = 5_000_000_000
+"""For so long after the lock the address announced in SDP may still displace another sender."""
+GAP_NS = 3_000_000_000
+"""After so long without media the address announced in SDP may take over again."""
+
+MAX_TRANSIT_JUMP = 8_000
+"""Timestamp units; a greater change of transit time is no jitter."""
+
+_SEEN_PACKETS = 128
+_SEEN_MASK = (1 << _SEEN_PACKETS) - 1
+_MAX_DROPOUT = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class RtpPacket:
+    """A parsed packet, for whoever is not in a hurry."""
+
+    payload_type: int
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+    marker: bool = False
+
+    @classmethod
+    def parse(cls, data: bytes) -> RtpPacket | None:
+        """None when the data is no RTP packet of version 2 with a whole header."""
+        if len(data) < HEADER.size or data[0] >> 6 != 2:
+            return None
+        payload = payload_of(data)
+        if payload is None:
+            return None
+        _, kind, sequence, timestamp, ssrc = HEADER.unpack_from(data)
+        return cls(kind & 0x7F, sequence, timestamp, ssrc, payload, bool(kind & 0x80))
+
+    def __bytes__(self) -> bytes:
+        kind = self.payload_type | (0x80 if self.marker else 0)
+        return HEADER.pack(0x80, kind, self.sequence, self.timestamp, self.ssrc) + self.payload
+
+
+def payload_of(data: bytes) -> bytes | None:
+    """What follows the fixed header, CSRC list and extension, without padding; None when they overrun."""
+    flags = data[0]
+    start, end = HEADER.size + 4 * (flags & 0x0F), len(data)
+    if flags & 0x10:
+        if start + 4 > end:
+            return None
+        start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
+    if start > end:
+        return None
+    if flags & 0x20:
+        padding = data[-1]
+        if not 0 < padding <= end - start:
+            return None
+        end -= padding
+    return data[start:end]
+
+
+class RtpReceiver:
+    """Incoming direction: which packets are ours, in what order, and how well the network does.
+
+    The first valid sender is locked in, and others are dropped and counted, so that nobody can slip audio
+    into a call by spraying ports ("RTP bleed"). The address announced in SDP is preferred: it displaces
+    another sender within LEARN_NS of the lock, or after GAP_NS without media. Nothing else moves the lock
+    but `expect` with another address.
+    """
+
+    __slots__ = (
+        "_base",
+        "_cycles",
+        "_heard_at",
+        "_locked_at",
+        "_lost_before",
+        "_seen",
+        "_stray",
+        "_top",
+        "_transit",
+        "accepted",
+        "announced",
+        "duplicates",
+        "foreign",
+        "invalid",
+        "jitter",
+        "locked",
+        "marker",
+        "octets",
+        "payload_type",
+        "received",
+        "reordered",
+        "sequence",
+        "source_changes",
+        "ssrc",
+        "timestamp",
+    )
+
+    def __init__(self) -> None:
+        self.announced: Address | None = None
+        self.locked: Address | None = None
+        self.accepted: frozenset[int] = frozenset()
+        self._locked_at = self._heard_at = 0
+        self.ssrc: int | None = None
+        self.source_changes = 0
+        """Times the SSRC or the lock changed; whoever sees it grow starts its buffer afresh."""
+        self.payload_type = self.sequence = self.timestamp = 0
+        """Of the packet that `receive` returned last."""
+        self.marker = False
+        self.received = self.octets = self.duplicates = self.reordered = self.foreign = self.invalid = 0
+        self.jitter = 0.0
+        """Interarrival jitter in timestamp units (:rfc:`3550`, appendix A.8)."""
+        self._base = self._top = self._cycles = self._seen = self._lost_before = 0
+        self._transit: int | None = None
+        self._stray: int | None = None
+
+    def expect(self, announced: Address, payload_types: frozenset[int]) -> None:
+        """Negotiated anew: the peer's address and the payload types that count as valid."""
+        if announced != self.announced:
+            self.announced = announced
+            self.locked = None
+        self.accepted = payload_types
+
+    def receive(self, data: bytes, source: Address, arrived: int) -> bytes | None:
+        """One datagram, `arrived` in ns. The payload when it is ours and new; the header fields are then in
+        the attributes."""
+        if len(data) < 12:
+            self.invalid += 1
+            return None
+        flags, kind, sequence, timestamp, ssrc = HEADER.unpack_from(data)
+        payload_type = kind & 0x7F
+        if flags & 0xC0 != 0x80 or payload_type not in self.accepted:
+            self.invalid += 1
+            return None
+        if source != self.locked and not self._admit(source, arrived):
+            self.foreign += 1
+            return None
+        payload = data[12:] if flags == 0x80 else payload_of(data)
+        if payload is None:
+            self.invalid += 1
+            return None
+        self._heard_at = arrived
+        if ssrc != self.ssrc:
+            self._begin(ssrc, sequence)
+        else:
+            ahead = (sequence - self._top) & 0xFFFF
+            if ahead == 1:
+                if self._seen != _SEEN_MASK:  # else nothing would change
+                    self._seen = (self._seen << 1 | 1) & _SEEN_MASK
+                if not sequence:
+                    self._cycles += 1
+                self._top = sequence
+            elif not self._out_of_step(ahead, sequence):
+                return None
+        self.received += 1
+        self.octets += len(payload)
+        self.payload_type = payload_type
+        self.sequence = sequence
+        self.timestamp = timestamp
+        self.marker = kind >= 0x80
+        return payload
+
+    def measure(self, arrived: int) -> float:
+        """Take the packet just received into the jitter estimate; leave out telephone events, whose
+        timestamps stand still. Returns the estimate in ns."""
+        transit = (arrived // SAMPLE_NS - self.timestamp) & 0xFFFFFFFF
+        before, self._transit = self._transit, transit
+        jitter = self.jitter
+        if before is not None:
+            change = transit - before if transit > before else before - transit
+            if change > 0x7FFFFFFF:
+                change = 0x100000000 - change
+            if change < MAX_TRANSIT_JUMP:  # a talk spurt on a new time base says nothing of the network
+                self.jitter = jitter = jitter + (change - jitter) / 16
+        return jitter * SAMPLE_NS
+
+    def steady_transit(self) -> int | None:
+        """The last packet's transit time for `measure`; None when it was not the newest, or not measured."""
+        return self._transit if self.sequence == self._top else None
+
+    def resume(self, packets: int, octets: int, heard_at: int, transit: int, jitter: float) -> None:
+        """Catch up with packets that others took in our stead (see `steady`): all in order, from one source,
+        a frame each, without marker, none of them numbered 0."""
+        self.received += packets
+        self.octets += octets
+        self._top = self.sequence = self.sequence + packets
+        self.timestamp = (self.timestamp + octets) & 0xFFFFFFFF
+        self.marker = False
+        self._heard_at = heard_at
+        self._transit = transit
+        self.jitter = jitter
+        seen = min(packets, _SEEN_PACKETS)
+        self._seen = (self._seen << seen | (1 << seen) - 1) & _SEEN_MASK
+
+    @property
+    def expected(self) -> int:
+        """Packets that should have come from the present source (:rfc:`3550`, appendix A.3)."""
+        return self.extended_top - self._base + 1 if self.ssrc is not None else 0
+
+    @property
+    def extended_top(self) -> int:
+        return (self._cycles << 16) + self._top
+
+    @property
+    def lost(self) -> int:
+        """Over all sources so far, never negative."""
+        return max(0, self._lost_before + self.expected - self.received)
+
+    def _admit(self, source: Address, arrived: int) -> bool:
+        if self.locked is not None:
+            fresh = arrived - self._locked_at < LEARN_NS
+            if source != self.announced or not (fresh or arrived - self._heard_at > GAP_NS):
+                return False
+            self.source_changes += 1
+        self.locked = source
+        self._locked_at = arrived
+        return True
+
+    def _begin(self, ssrc: int, sequence: int) -> None:
+        if self.ssrc is not None:
+            self._lost_before += self.expected
+            self.source_changes += 1
+        self.ssrc = ssrc
+        self._base = self._top = sequence
+        self._cycles = 0
+        self._seen = 1
+        self._transit = None
+        self._stray = None
+
+    def _out_of_step(self, ahead: int, sequence: int) -> bool:
+        """Anything but the next packet; False when it is to be dropped."""
+        if 0 < ahead < _MAX_DROPOUT:
+            self._seen = (self._seen << ahead | 1) & _SEEN_MASK if ahead < _SEEN_PACKETS else 1
+            if sequence < self._top:
+                self._cycles += 1
+            self._top = sequence
+            return True
+        back = 0x10000 - ahead if ahead else 0
+        if back < _SEEN_PACKETS:
+            bit = 1 << back
+            if self._seen & bit:
+                self.duplicates += 1
+                return False
+            if self.extended_top - back < self._base:  # before what we took for the first
+                self._base = self.extended_top - back
+                if self._base < 0:
+                    self._base += 0x10000
+                    self._cycles += 1
+            self._seen |= bit
+            self.reordered += 1
+            return True
+        # RFC 3550 A.1: a great leap counts only when the next packet confirms it.
+        if self._stray == sequence:
+            self._lost_before += self.expected
+            self._base = self._top = sequence
+            self._cycles, self._seen, self._stray, self._transit = 0, 1, None, None
+            return True
+        self._stray = (sequence + 1) & 0xFFFF
+        self.invalid += 1
+        return False
+
+
+class RtpSender:
+    """Outgoing direction: numbering. The timestamp runs on 160 per 20 ms whether or not anything is sent."""
+
+    __slots__ = ("octets", "packets", "sequence", "ssrc", "timestamp")
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        rng = rng or random.SystemRandom()
+        self.ssrc = rng.getrandbits(32)
+        self.sequence = rng.getrandbits(16)
+        self.timestamp = rng.getrandbits(32)
+        """Of the next sample to send."""
+        self.packets = self.octets = 0
+
+    def packet(self, payload: bytes, kind: int, timestamp: int) -> bytes:
+        """The next packet. `kind`: payload type, plus 0x80 for the marker bit."""
+        sequence = self.sequence
+        self.sequence = (sequence + 1) & 0xFFFF
+        self.packets += 1
+        self.octets += len(payload)
+        return HEADER.pack(0x80, kind, sequence, timestamp & 0xFFFFFFFF, self.ssrc) + payload

@@ -1,0 +1,251 @@
+"""RTCP for one stream without I/O: reports both ways, their timing, and what they tell (RFC 3550, section 6).
+
+Parsing never raises: a datagram that is no valid compound packet yields nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mediaserver.rtp.packets import SAMPLE_NS, RtpReceiver, RtpSender
+
+SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, GOODBYE = 200, 201, 202, 203
+INTERVAL_S = 5.0
+"""Mean time between our reports (section 6.2: the least that is allowed by default)."""
+
+_NTP_EPOCH_S = 2_208_988_800
+_CNAME = 1
+_SENDER_INFO = struct.Struct("!IIIII")
+_BLOCK = struct.Struct("!IIIIII")
+# Section 6.3.1: timer reconsideration converges below the mean by e - 1.5; divide to make up for it.
+_COMPENSATION = 2.71828 - 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class ReportBlock:
+    """What a receiver says of one source (section 6.4.1)."""
+
+    ssrc: int
+    fraction_lost: int
+    """Of 256, since its last report."""
+    lost: int
+    """Signed 24 bits, since the beginning."""
+    highest: int
+    jitter: int
+    """Timestamp units."""
+    last_sr: int
+    """Middle 32 bits of the NTP time in the last sender report it got, or 0."""
+    delay: int
+    """1/65536 s between getting that and sending this."""
+
+    def __bytes__(self) -> bytes:
+        loss = (self.fraction_lost << 24) | (max(-0x800000, min(self.lost, 0x7FFFFF)) & 0xFFFFFF)
+        return _BLOCK.pack(
+            self.ssrc, loss, self.highest & 0xFFFFFFFF, self.jitter & 0xFFFFFFFF, self.last_sr, self.delay
+        )
+
+    @classmethod
+    def parse(cls, data: bytes, at: int) -> ReportBlock:
+        ssrc, loss, highest, jitter, last_sr, delay = _BLOCK.unpack_from(data, at)
+        lost = loss & 0xFFFFFF
+        return cls(ssrc, loss >> 24, lost - (lost >> 23 << 24), highest, jitter, last_sr, delay)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A sender report, or a receiver report when `ntp` is None."""
+
+    ssrc: int
+    blocks: tuple[ReportBlock, ...] = ()
+    ntp: int | None = None
+    """64 bits: seconds since 1900 in the upper, fraction in the lower half."""
+    timestamp: int = 0
+    packets: int = 0
+    octets: int = 0
+
+    def __bytes__(self) -> bytes:
+        body = self.ssrc.to_bytes(4, "big")
+        if self.ntp is not None:
+            body += _SENDER_INFO.pack(
+                self.ntp >> 32,
+                self.ntp & 0xFFFFFFFF,
+                self.timestamp & 0xFFFFFFFF,
+                self.packets & 0xFFFFFFFF,
+                self.octets & 0xFFFFFFFF,
+            )
+        body += b"".join(map(bytes, self.blocks))
+        return _packet(RECEIVER_REPORT if self.ntp is None else SENDER_REPORT, len(self.blocks), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    ssrc: int
+    cname: str
+
+    def __bytes__(self) -> bytes:
+        name = self.cname.encode()[:255]
+        body = self.ssrc.to_bytes(4, "big") + bytes((_CNAME, len(name))) + name
+        return _packet(SOURCE_DESCRIPTION, 1, body + bytes(4 - len(body) % 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    ssrcs: tuple[int, ...]
+
+    def __bytes__(self) -> bytes:
+        return _packet(GOODBYE, len(self.ssrcs), b"".join(s.to_bytes(4, "big") for s in self.ssrcs))
+
+
+Part: TypeAlias = Report | Description | Bye
+
+
+def _packet(kind: int, count: int, body: bytes) -> bytes:
+    return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
+
+
+def parse(data: bytes) -> list[Part]:
+    """The parts we understand of a compound packet; empty when it is not valid (appendix A.2)."""
+    parts: list[Part] = []
+    at = 0
+    while at < len(data):
+        if at + 4 > len(data) or data[at] >> 6 != 2:
+            return []
+        count, kind = data[at] & 0x1F, data[at + 1]
+        end = at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+        if end > len(data) or (at == 0 and kind not in (SENDER_REPORT, RECEIVER_REPORT)):
+            return []
+        body = data[at + 4 : end]
+        if data[at] & 0x20:  # padding is allowed in the last part only
+            if end != len(data) or not body or not 0 < body[-1] <= len(body):
+                return []
+            body = body[: -body[-1]]
+        part = _part(kind, count, body)
+        if part is not None:
+            parts.append(part)
+        at = end
+    return parts
+
+
+def _part(kind: int, count: int, body: bytes) -> Part | None:
+    match kind:
+        case 200 | 201:
+            first = 24 if kind == SENDER_REPORT else 4
+            if len(body) < first + count * _BLOCK.size:
+                return None
+            blocks = tuple(ReportBlock.parse(body, first + i * _BLOCK.size) for i in range(count))
+            ssrc = int.from_bytes(body[:4], "big")
+            if kind == RECEIVER_REPORT:
+                return Report(ssrc, blocks)
+            upper, lower, timestamp, packets, octets = _SENDER_INFO.unpack_from(body, 4)
+            return Report(ssrc, blocks, upper << 32 | lower, timestamp, packets, octets)
+        case 202 if count and len(body) >= 6 and body[4] == _CNAME and len(body) >= 6 + body[5]:
+            return Description(
+                int.from_bytes(body[:4], "big"), body[6 : 6 + body[5]].decode(errors="replace")
+            )
+        case 203 if len(body) >= 4 * count:
+            return Bye(tuple(int.from_bytes(body[4 * i : 4 * i + 4], "big") for i in range(count)))
+    return None
+
+
+def ntp_time(wall_ns: int) -> int:
+    """Nanoseconds since 1970 as a 64-bit NTP timestamp (section 4)."""
+    seconds, rest = divmod(wall_ns, 1_000_000_000)
+    return (seconds + _NTP_EPOCH_S & 0xFFFFFFFF) << 32 | (rest << 32) // 1_000_000_000
+
+
+class RtcpSession:
+    """Our reports about one stream, and what the peer's reports say. `now` is any clock in ns, `wall_ns`
+    the time since 1970."""
+
+    __slots__ = (
+        "_last_expected",
+        "_last_received",
+        "_rng",
+        "_sr_arrived",
+        "_sr_ntp",
+        "cname",
+        "deadline",
+        "goodbye",
+        "remote_jitter_ms",
+        "remote_lost",
+        "remote_loss_pct",
+        "reports",
+        "rtt_ms",
+    )
+
+    def __init__(self, cname: str, now: int, rng: random.Random | None = None) -> None:
+        self.cname = cname
+        self._rng = rng or random.Random()
+        self._sr_ntp = self._sr_arrived = 0
+        self._last_expected = self._last_received = 0
+        self.rtt_ms: float | None = None
+        self.remote_lost: int | None = None
+        self.remote_loss_pct: float | None = None
+        self.remote_jitter_ms: float | None = None
+        self.reports = 0
+        """Received from the peer."""
+        self.goodbye = False
+        self.deadline = now + self._interval() // 2
+        """When `report` is due; the first one comes in half the time (section 6.2)."""
+
+    def _interval(self) -> int:
+        return int(INTERVAL_S * (0.5 + self._rng.random()) / _COMPENSATION * 1e9)
+
+    def report(self, sender: RtpSender, receiver: RtpReceiver, now: int, wall_ns: int, sent: bool) -> bytes:
+        """A compound packet: SR when audio was `sent` lately, else RR; then SDES. Moves the deadline."""
+        self.deadline = now + self._interval()
+        blocks: tuple[ReportBlock, ...] = ()
+        if receiver.ssrc is not None:
+            expected, received = receiver.received + receiver.lost, receiver.received
+            new, got = expected - self._last_expected, received - self._last_received
+            self._last_expected, self._last_received = expected, received
+            fraction = min(255, max(0, new - got) * 256 // new) if new > 0 else 0
+            delay = min(0xFFFFFFFF, (now - self._sr_arrived << 16) // 1_000_000_000) if self._sr_ntp else 0
+            blocks = (
+                ReportBlock(
+                    receiver.ssrc,
+                    fraction,
+                    receiver.lost,
+                    receiver.extended_top,
+                    int(receiver.jitter),
+                    self._sr_ntp,
+                    max(0, delay),
+                ),
+            )
+        head = Report(sender.ssrc, blocks)
+        if sent:
+            ntp = ntp_time(wall_ns)
+            head = Report(sender.ssrc, blocks, ntp, sender.timestamp, sender.packets, sender.octets)
+        return bytes(head) + bytes(Description(sender.ssrc, self.cname))
+
+    def bye(self, sender: RtpSender) -> bytes:
+        """The last packet of a stream (section 6.6)."""
+        ssrc = sender.ssrc
+        return bytes(Report(ssrc)) + bytes(Description(ssrc, self.cname)) + bytes(Bye((ssrc,)))
+
+    def receive(self, data: bytes, sender: RtpSender, now: int, wall_ns: int) -> bool:
+        """One datagram from the peer; False when it is not valid."""
+        parts = parse(data)
+        for part in parts:
+            if isinstance(part, Bye):
+                self.goodbye = True
+            elif isinstance(part, Report):
+                self.reports += 1
+                if part.ntp is not None:
+                    self._sr_ntp, self._sr_arrived = part.ntp >> 16 & 0xFFFFFFFF, now
+                for block in part.blocks:
+                    if block.ssrc == sender.ssrc:
+                        self._heard(block, wall_ns)
+        return bool(parts)
+
+    def _heard(self, block: ReportBlock, wall_ns: int) -> None:
+        self.remote_lost = block.lost
+        self.remote_loss_pct = block.fraction_lost * 100 / 256
+        self.remote_jitter_ms = block.jitter * SAMPLE_NS / 1e6
+        if block.last_sr:
+            trip = ((ntp_time(wall_ns) >> 16 & 0xFFFFFFFF) - block.last_sr - block.delay) & 0xFFFFFFFF
+            if trip < 60 << 16:  # anything longer is a clock that was set or a peer's mistake
+                self.rtt_ms = trip * 1000 / 65_536

@@ -1,0 +1,45 @@
+"""Records as lines of JSON, for what must outlast a database that is away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+from mediaserver.storage.records import Record
+
+_KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Record)}
+_HINTS = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
+
+
+def encode(record: Record, **more: str) -> str:
+    """One line without its newline. `more`: further text beside the record, e.g. why it was rejected."""
+    line = {"record": type(record).__name__, "data": asdict(record), **more}
+    return json.dumps(line, default=_plain)
+
+
+def decode(line: str) -> Record:
+    """Raises ValueError when the line is no record (torn by a crash, or of another version)."""
+    try:
+        content = json.loads(line)
+        name, data = content["record"], content["data"]
+        hints = _HINTS[name]
+        values = {key: _typed(hints[key], value) for key, value in data.items()}
+        record: Record = _KINDS[name](**values)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a record: {error!r}") from None
+    return record
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if hint is UUID:
+        return UUID(value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    return value

@@ -1,0 +1,262 @@
+"""pocketsphinx decoders inside a worker process: grammars, the general model, the phone loop, cepstral means.
+
+Must run in a worker only: decoding holds the GIL, and making a decoder takes from 0.15 s (grammar) to 0.8 s
+(general model).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pocketsphinx
+
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE, Span, confidence
+
+GRAMMARS_KEPT = 64
+"""Compiled grammars per decoder; the one used longest ago goes first."""
+LEAD_IN = bytes(2 * 3200)
+"""200 ms of silence before each utterance: a word at the very first frame is often lost."""
+DITHER = 8.0
+"""RMS of the noise (-72 dBFS) laid under all audio. Without it the bands above 4 kHz of telephone audio hold
+nothing but the residue of whichever filter made them, and the mean below would fit that filter alone."""
+
+GENERAL_LIMITS: dict[str, Any] = {"maxhmmpf": 3000, "maxwpf": 20, "pl_window": 5}
+"""Bounds on the search of the general model: half the work, the same words on the recordings."""
+
+# Cepstral means, measured over the recordings of tests/load/stt_rejection.py. Without them the first second
+# of a call is recognised against the mean of a studio microphone, which on the telephone is far off, and a
+# decoder would carry one caller's mean into the next one's utterance.
+TELEPHONE_MEAN = "54.4,22.4,-25.3,24.1,-14.1,-2.9,4.4,-11.9,9,-8.9,-1.5,1,-3.7"
+WIDE_MEAN = "59.4,5.1,-2.9,4.5,-3.3,-2.9,-4.2,0.2,-1.2,-3,-2.2,-2,0.5"
+_NOISE = np.random.default_rng(0).normal(0.0, DITHER, 16_381).round().astype(np.int32)
+WIDE_ABOVE_DB = -47.0
+"""Energy above 5 kHz against 200-3,400 Hz; the telephone has less than -60 dB, a microphone more than -46."""
+
+
+def is_wide(pcm: bytes) -> bool:
+    """Whether int16 16 kHz audio holds more than the telephone band. Silence counts as telephone."""
+    samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16).astype(np.float32)
+    if samples.size < 512:
+        return False
+    blocks = samples[: samples.size // 512 * 512].reshape(-1, 512)
+    energy = np.square(blocks).mean(axis=1)
+    blocks = blocks[energy > 0.03 * energy.max()]
+    if blocks.size == 0:
+        return False
+    power = np.square(np.abs(np.fft.rfft(blocks * np.hanning(512).astype(np.float32)))).sum(axis=0)
+    low = float(power[7:109].sum()) + 1.0
+    return 10.0 * math.log10((float(power[161:].sum()) + 1.0) / low) > WIDE_ABOVE_DB
+
+
+def model_files() -> dict[str, Path]:
+    """The model files of the pocketsphinx wheel, by what they are."""
+    root = Path(pocketsphinx.get_model_path("en-us"))
+    return {
+        "hmm": root / "en-us",
+        "dict": root / "cmudict-en-us.dict",
+        "lm": root / "en-us.lm.bin",
+        "phones": root / "en-us-phone.lm.bin",
+    }
+
+
+def _decoder(pronunciations: dict[str, str], **options: Any) -> pocketsphinx.Decoder:
+    files = model_files()
+    options.setdefault("lm", None)
+    decoder = pocketsphinx.Decoder(
+        hmm=str(files["hmm"]), dict=str(files["dict"]), loglevel="FATAL", **options
+    )
+    for word, phones in pronunciations.items():
+        decoder.add_word(word, phones, False)
+    return decoder
+
+
+class _Pair:
+    """A decoder for sentences and one for phones beside it."""
+
+    def __init__(self, pronunciations: dict[str, str], general: bool) -> None:
+        files = model_files()
+        # A grammar gains nothing from the lattice, and building it took up to a second after the last word.
+        options = {"lm": str(files["lm"]), **GENERAL_LIMITS} if general else {"bestpath": False}
+        self.words = _decoder(pronunciations, **options)
+        self.phones = _decoder({}, allphone_ci=True)
+        self.phones.add_allphone_file("phones", str(files["phones"]))
+        self.phones.activate_search("phones")
+        self._grammars: OrderedDict[str, None] = OrderedDict()
+        self._at = 0
+
+    def use(self, name: str, jsgf: str) -> None:
+        """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
+        key = f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
+        if key not in self._grammars:
+            self.words.add_jsgf_string(key, jsgf)
+            if len(self._grammars) >= GRAMMARS_KEPT:
+                oldest, _ = self._grammars.popitem(last=False)
+                self.words.remove_search(oldest)
+        self._grammars[key] = None
+        self._grammars.move_to_end(key)
+        self.words.activate_search(key)
+
+    def start(self, mean: str) -> None:
+        for decoder in (self.words, self.phones):
+            decoder.set_cmn(mean)
+            decoder.start_utt()
+        self._at = 0
+        self.hear(LEAD_IN)
+
+    def hear(self, pcm: bytes) -> None:
+        """int16 audio of any whole number of samples."""
+        samples = np.frombuffer(pcm, np.int16).astype(np.int32)
+        noise = np.resize(np.roll(_NOISE, -self._at), samples.size)
+        self._at = (self._at + samples.size) % _NOISE.size
+        pcm = np.clip(samples + noise, -32_768, 32_767).astype(np.int16).tobytes()
+        self.words.process_raw(pcm, False, False)
+        self.phones.process_raw(pcm, False, False)
+
+    def end(self) -> None:
+        self.words.end_utt()
+        self.phones.end_utt()
+
+
+def _text(decoder: pocketsphinx.Decoder) -> str:
+    hypothesis = decoder.hyp()
+    return " ".join(hypothesis.hypstr.split()) if hypothesis is not None else ""
+
+
+def _spans(decoder: pocketsphinx.Decoder, scale: float = 1.0) -> Iterable[Span]:
+    """The best path so far. Segment scores are likelihoods that may underflow to zero."""
+    if decoder.hyp() is None:
+        return
+    for part in decoder.seg():
+        yield Span(part.word, part.start_frame, part.end_frame, scale * math.log(max(part.ascore, 1e-300)))
+
+
+class Ear:
+    """One utterance on one pair of decoders."""
+
+    def __init__(self, owner: Decoders, pair: _Pair, grammar: JsgfGrammar | None, mean: str) -> None:
+        self._owner = owner
+        self._pair = pair
+        self._grammar = grammar
+        self._open = True
+        pair.start(mean)
+
+    def hear(self, pcm: bytes) -> None:
+        self._pair.hear(pcm)
+
+    def text(self) -> str:
+        """What was heard so far."""
+        return _text(self._pair.words)
+
+    def judge(self, text: str) -> dict[str, Any]:
+        """The fields of a partial result."""
+        complete, extensible = self._grammar.judge(text.split()) if self._grammar else (False, True)
+        middle: tuple[float, ...] = () if self._grammar else (FREE_MIDDLE,)
+        scale = LOG_SCALE if self._grammar else 1.0
+        sure = (
+            confidence(
+                list(_spans(self._pair.words, scale)), list(_spans(self._pair.phones, LOG_SCALE)), *middle
+            )
+            if text
+            else 0.0
+        )
+        complete = complete and bool(text)
+        return {"text": text, "confidence": sure, "complete": complete, "extensible": extensible}
+
+    def final(self) -> dict[str, Any]:
+        """End the utterance: the fields of the final result."""
+        self._end()
+        result = self.judge(self.text())
+        whole = result["complete"] or (self._grammar is None and bool(result["text"]))
+        if not whole:
+            result["confidence"] = 0.0
+        result["understood"] = whole and result["confidence"] >= 0.5
+        return result
+
+    def _end(self) -> None:
+        if self._open:
+            self._open = False
+            self._pair.end()
+
+    def close(self) -> None:
+        """Give the decoders back; the utterance is forgotten."""
+        self._end()
+        self._owner.give_back(self._pair, self._grammar is None)
+
+
+class Decoders:
+    """The pairs of one worker: up to `limit` for grammars and one for general speech, made when idle."""
+
+    def __init__(self, limit: int, pronunciations: dict[str, str]) -> None:
+        self._limit = max(1, limit)
+        self._pronunciations = pronunciations
+        self._made = 0
+        self._idle: list[_Pair] = []
+        self._general: list[_Pair] = []
+        self._general_made = False
+        self._parsed: OrderedDict[str, JsgfGrammar] = OrderedDict()
+
+    @property
+    def wanting(self) -> bool:
+        """There are decoders left to make."""
+        return self._made < self._limit or not self._general_made
+
+    def make_next(self) -> None:
+        """Make one more pair, grammars first; the general model (91 MB, 0.8 s) after the first two."""
+        if self._made >= min(2, self._limit) and not self._general_made:
+            self._general.append(_Pair(self._pronunciations, general=True))
+            self._general_made = True
+        elif self._made < self._limit:
+            self._idle.append(_Pair(self._pronunciations, general=False))
+            self._made += 1
+
+    def free(self, general: bool) -> bool:
+        """Whether `listen` can be called now."""
+        if general:
+            return bool(self._general) or not self._general_made
+        return bool(self._idle) or self._made < self._limit
+
+    def listen(self, grammar: dict[str, str] | None, first: bytes) -> Ear:
+        """Begin an utterance whose first audio is `first` (not yet decoded).
+
+        Raises ValueError, RuntimeError or GrammarError for a grammar that cannot be used.
+        """
+        mean = WIDE_MEAN if is_wide(first) else TELEPHONE_MEAN
+        if grammar is None:
+            if not self._general_made:
+                self._general.append(_Pair(self._pronunciations, general=True))
+                self._general_made = True
+            return Ear(self, self._general.pop(), None, mean)
+        parsed = self._parse(grammar["jsgf"])
+        if not self._idle:
+            self.make_next_grammar()
+        pair = self._idle.pop()
+        try:
+            pair.use(grammar["name"], grammar["jsgf"])
+            return Ear(self, pair, parsed, mean)
+        except BaseException:
+            self._idle.append(pair)
+            raise
+
+    def make_next_grammar(self) -> None:
+        """Make a pair for grammars now."""
+        self._idle.append(_Pair(self._pronunciations, general=False))
+        self._made += 1
+
+    def give_back(self, pair: _Pair, general: bool) -> None:
+        (self._general if general else self._idle).append(pair)
+
+    def _parse(self, jsgf: str) -> JsgfGrammar:
+        parsed = self._parsed.get(jsgf)
+        if parsed is None:
+            parsed = self._parsed[jsgf] = JsgfGrammar(jsgf)
+            if len(self._parsed) > GRAMMARS_KEPT:
+                self._parsed.popitem(last=False)
+        self._parsed.move_to_end(jsgf)
+        return parsed

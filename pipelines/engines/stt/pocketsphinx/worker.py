@@ -1,0 +1,138 @@
+"""The pocketsphinx worker: audio of many utterances in, partials and finals out.
+
+Runs as `python -m pipelines.engines.stt.pocketsphinx.worker FD OPTIONS`. One thread decodes in slices of
+60 ms and looks at its socket between them, so utterances take turns and a final never waits for more than a
+slice.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.engines.stt.pocketsphinx.decoder import Decoders, Ear
+from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
+from pipelines.workers.entry import WorkerSocket, become_worker
+from pipelines.workers.protocol import Message, Msg
+
+SLICE_BYTES = 1920
+"""60 ms."""
+FIRST_BYTES = 9600
+"""300 ms: what the kind of line is judged from before decoding begins."""
+IDLE_S = 0.3
+"""After this long without work another decoder is made."""
+
+
+@dataclass(slots=True)
+class _Utterance:
+    grammar: dict[str, str] | None
+    audio: bytearray = field(default_factory=bytearray)
+    finished: float = 0.0
+    """When FINISH came (perf_counter), 0 before."""
+    ear: Ear | None = None
+    said: str = ""
+
+    @property
+    def ripe(self) -> bool:
+        """There is something to do for it."""
+        if self.finished:
+            return True
+        return len(self.audio) >= (SLICE_BYTES if self.ear is not None else FIRST_BYTES)
+
+
+class _Recogniser:
+    def __init__(self, sock: WorkerSocket, decoders: Decoders) -> None:
+        self._sock = sock
+        self._decoders = decoders
+        self._utterances: OrderedDict[int, _Utterance] = OrderedDict()
+
+    def run(self) -> None:
+        while True:
+            busy = self._work()
+            timeout = 0.0 if busy else IDLE_S if self._decoders.wanting else None
+            idle = True
+            for message in self._sock.receive(timeout):
+                idle = False
+                self._take(message)
+            if not busy and idle and not self._utterances:
+                self._decoders.make_next()
+
+    def _take(self, message: Message) -> None:
+        id = message.id
+        if message.kind is Msg.OPEN:
+            self._utterances[id] = _Utterance(message.json().get("grammar"))
+            return
+        utterance = self._utterances.get(id)
+        if utterance is None:
+            return
+        if message.kind is Msg.AUDIO:
+            utterance.audio += message.payload
+        elif message.kind is Msg.FINISH:
+            utterance.finished = time.perf_counter()
+        elif message.kind is Msg.CANCEL:
+            self._close(id)
+
+    def _close(self, id: int) -> None:
+        utterance = self._utterances.pop(id)
+        if utterance.ear is not None:
+            utterance.ear.close()
+
+    def _work(self) -> bool:
+        """One slice for one utterance; False when none is ripe. Those whose final is awaited come first."""
+        chosen: int | None = None
+        for id, utterance in self._utterances.items():
+            if not utterance.ripe:
+                continue
+            if utterance.ear is None and not self._decoders.free(utterance.grammar is None):
+                continue
+            if utterance.finished:
+                chosen = id
+                break
+            if chosen is None:
+                chosen = id
+        if chosen is None:
+            return False
+        self._utterances.move_to_end(chosen)
+        try:
+            self._slice(chosen, self._utterances[chosen])
+        except (GrammarError, RuntimeError, ValueError, KeyError) as error:  # the grammar is not usable
+            self._close(chosen)
+            self._sock.send_json(Msg.FAILED, chosen, error=" ".join(str(error).split()) or repr(error))
+        return True
+
+    def _slice(self, id: int, utterance: _Utterance) -> None:
+        if utterance.ear is None:
+            utterance.ear = self._decoders.listen(utterance.grammar, bytes(utterance.audio[:FIRST_BYTES]))
+        piece = bytes(utterance.audio[:SLICE_BYTES])
+        if piece:
+            del utterance.audio[: len(piece)]
+            utterance.ear.hear(piece)
+        if utterance.ripe and utterance.audio:
+            return
+        if not utterance.finished:
+            text = utterance.ear.text()
+            if text != utterance.said:
+                utterance.said = text
+                self._sock.send_json(Msg.RESULT, id, **utterance.ear.judge(text))
+            return
+        final = utterance.ear.final()
+        final["stt_ms"] = (time.perf_counter() - utterance.finished) * 1000.0
+        self._close(id)
+        self._sock.send_json(Msg.DONE, id, **final)
+
+
+def main() -> None:
+    sock = become_worker()
+    options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+    decoders = Decoders(int(options.get("decoders", 4)), dict(options.get("pronunciations", {})))
+    decoders.make_next()
+    sock.send_json(Msg.READY)
+    _Recogniser(sock, decoders).run()
+
+
+if __name__ == "__main__":
+    main()

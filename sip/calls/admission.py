@@ -1,0 +1,50 @@
+"""What a request must pass before anyone looks at what it wants (RFC 3261 8.2, in its order).
+
+Pure: a request in, the response that refuses it out. It must never send or keep state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sip.messages.message import Request, Response
+
+KNOWN_METHODS = frozenset({"REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
+"""Methods we know of and do not do: 405. What we never heard of gets 501."""
+_SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
+
+
+def refusal(request: Request, allow: str, accept: str) -> Response | None:
+    """The response to a request that we cannot serve, None when we can."""
+    allowed = [("Allow", allow)]
+    if request.method not in allow.split(", "):
+        return request.response(405 if request.method in KNOWN_METHODS else 501, headers=allowed)
+    if request.uri.scheme not in ("sip", "sips"):
+        return request.response(416)
+    if unsupported := request.get_all("Require"):
+        # We implement no extension that may be required.
+        return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
+    if request.method == "INVITE":
+        return session_refusal(request, accept)
+    return None
+
+
+def session_refusal(request: Request, accept: str) -> Response | None:
+    """For a request that carries a session description: 415 and 406."""
+    if request.body and (
+        request.content_type not in ("application/sdp", None)
+        or not _plain(request.get_all("Content-Encoding"))
+    ):
+        return request.response(415, headers=[("Accept", accept), ("Accept-Encoding", "identity")])
+    accepted = request.get_all("Accept")
+    if accepted and not any(_media_range(value) in _SDP_RANGES for value in accepted):
+        return request.response(406)
+    return None
+
+
+def _plain(encodings: Sequence[str]) -> bool:
+    return all(encoding.strip().lower() == "identity" for encoding in encodings)
+
+
+def _media_range(value: str) -> str:
+    return value.partition(";")[0].replace(" ", "").lower()

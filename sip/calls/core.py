@@ -1,0 +1,165 @@
+"""What the parts of the user agent share: the layers below and who we are.
+
+It finds the way to an address and sends; it must never hold a decision about a call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mediaserver.errors import CallError
+from mediaserver.rtp.wire import RtpWire
+from sip.calls.dialog import Dialog, DialogId
+from sip.calls.digest import ChallengeError, answer_challenge, is_stale
+from sip.messages.message import Request, Response
+from sip.messages.uri import Uri, bracketed
+from sip.sdp.offer_answer import OfferAnswer
+from sip.transactions.layer import Client, Hop, Server, TransactionLayer, new_branch
+from sip.transactions.transaction import Cause
+from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
+
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+ACCEPT = "application/sdp, application/dtmf-relay, application/dtmf"
+VIA_ROOM = 120
+"""Bytes that our Via adds to a request."""
+
+
+@dataclass(slots=True)
+class Credentials:
+    """A user name and password for challenges; answered once, and again when the nonce was stale."""
+
+    username: str
+    password: str
+
+    def answer(
+        self, request: Request, response: Response, tried: set[tuple[int, str]]
+    ) -> tuple[str, str] | None:
+        """The header that answers a 401 or 407 to `request`; None when there is no use in another try."""
+        proxy = response.status == 407
+        challenges = [
+            value
+            for name, value in response.headers
+            if name.lower() == ("proxy-authenticate" if proxy else "www-authenticate")
+        ]
+        key = (response.status, "stale" if is_stale(challenges) else "")
+        if key in tried or not challenges:
+            return None
+        tried.add(key)
+        try:
+            value = answer_challenge(
+                challenges, self.username, self.password, request.method, request.uri, request.body
+            )
+        except ChallengeError:
+            return None
+        return ("Proxy-Authorization" if proxy else "Authorization", value)
+
+
+class DialogUser(Protocol):
+    """Who owns a dialog and takes its requests."""
+
+    def receive(self, server: Server) -> None: ...
+    def acknowledged(self, ack: Request) -> None: ...
+
+
+class Core:
+    """The layers below, the dialogs that are up, and our names."""
+
+    def __init__(self, transport: Transport, layer: TransactionLayer, wire: RtpWire, user_agent: str) -> None:
+        self.transport = transport
+        self.layer = layer
+        self.wire = wire
+        self.user_agent = user_agent
+        self.dialogs: dict[DialogId, DialogUser] = {}
+        self.allow = ALLOW
+        self._all_left: asyncio.Event | None = None
+
+    def leave(self, dialog: Dialog) -> None:
+        """A dialog is over."""
+        self.dialogs.pop(dialog.id, None)
+        if not self.dialogs and self._all_left is not None:
+            self._all_left.set()
+
+    async def all_left(self) -> None:
+        """Wait until no dialog is left."""
+        self._all_left = asyncio.Event()
+        if self.dialogs:
+            await self._all_left.wait()
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def later(self, delay: float, act: Callable[[], None]) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(delay, act)
+
+    def media(self, towards: str) -> OfferAnswer:
+        """The audio side of a new call with a peer at that address."""
+        return OfferAnswer(self.wire, self.transport.local_host(towards))
+
+    def contact(self, transport: str, towards: str) -> str:
+        """Our Contact, on the transport that the dialog came or went by."""
+        where = f"{bracketed(self.transport.local_host(towards))}:{self.transport.port}"
+        return f"<sip:{where};transport=tcp>" if transport == "TCP" else f"<sip:{where}>"
+
+    def hop(self, uri: Uri, transport: str | None = None) -> Hop:
+        """Where a request to `uri` goes. Raises CallError for what we cannot reach (TLS, other schemes)."""
+        name = (uri.transport or transport or "udp").upper()
+        if uri.scheme != "sip" or name not in ("UDP", "TCP") or not uri.host:
+            raise CallError(f"cannot reach {uri}: only sip: addresses over UDP or TCP can be called")
+        host = uri.params.get("maddr") or uri.address
+        return Hop(name, host, uri.port or DEFAULT_PORT)
+
+    def request(
+        self,
+        request: Request,
+        hop: Hop,
+        on_response: Callable[[Response], None],
+        on_failure: Callable[[Cause], None],
+    ) -> Client:
+        """Send a request statefully; one that is too long for a datagram goes by TCP if it can (18.1.1)."""
+        request.add("User-Agent", self.user_agent)
+        fallback = None
+        if hop.transport == "UDP" and len(bytes(request)) + VIA_ROOM > DATAGRAM_LIMIT and self.transport.tcp:
+            hop, fallback = Hop("TCP", hop.host, hop.port), hop
+        return self.layer.request(request, hop, on_response, on_failure, fallback=fallback)
+
+    def in_dialog(
+        self,
+        dialog: Dialog,
+        request: Request,
+        on_response: Callable[[Response], None],
+        on_failure: Callable[[Cause], None],
+    ) -> Client | None:
+        """Send a request of a dialog; None when its target cannot be reached at all (reported as failure)."""
+        try:
+            hop = self.hop(dialog.next_hop())
+        except CallError:
+            asyncio.get_running_loop().call_soon(on_failure, Cause.TRANSPORT)
+            return None
+        return self.request(request, hop, on_response, on_failure)
+
+    def send_ack(self, dialog: Dialog, ack: Request) -> None:
+        """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4)."""
+        try:
+            hop = self.hop(dialog.next_hop())
+        except CallError:
+            return
+        ack.remove("Via")
+        ack.prepend(
+            "Via", f"SIP/2.0/{hop.transport} {self.transport.sent_by(hop)};rport;branch={new_branch()}"
+        )
+        self.transport.send_request(ack, hop, _nothing)
+
+    def respond_headers(self, transport: str, towards: str) -> list[tuple[str, str]]:
+        """What every 18x and 2xx to INVITE and UPDATE carries."""
+        return [
+            ("Contact", self.contact(transport, towards)),
+            ("Allow", self.allow),
+            ("Server", self.user_agent),
+        ]
+
+
+def _nothing() -> None:
+    return None

@@ -1,0 +1,139 @@
+"""Dialogs (RFC 3261 section 12): who talks to whom, over which route, and in which order.
+
+Early dialogs have no state of their own here: whether a call was answered is its session's to know, and a 2xx
+makes its dialog anew from what it says itself (13.2.2.4).
+
+Sans-I/O. A dialog makes requests and checks those that arrive; it must never send, wait, or know what a
+request means to the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from sip.messages.headers import NameAddr
+from sip.messages.message import Message, Request, Response
+from sip.messages.uri import Uri
+
+DialogId: TypeAlias = tuple[str, str, str]
+"""Call-ID, local tag, remote tag (empty for an RFC 2543 peer)."""
+
+Headers: TypeAlias = Sequence[tuple[str, str]]
+
+
+class Dialog:
+    """One dialog, seen from our side."""
+
+    __slots__ = (
+        "call_id",
+        "local",
+        "local_cseq",
+        "remote",
+        "remote_cseq",
+        "routes",
+        "target",
+    )
+
+    def __init__(
+        self,
+        call_id: str,
+        local: NameAddr,
+        remote: NameAddr,
+        target: Uri,
+        routes: Sequence[NameAddr],
+        *,
+        local_cseq: int = 0,
+        remote_cseq: int | None = None,
+    ) -> None:
+        self.call_id = call_id
+        self.local = local
+        """Our address as From (or To) named it, with our tag."""
+        self.remote = remote
+        self.target = target
+        """Where the other side wants our requests: its Contact."""
+        self.routes = tuple(routes)
+        """The route set, nearest proxy first."""
+        self.local_cseq = local_cseq
+        self.remote_cseq = remote_cseq
+
+    @classmethod
+    def of_request(cls, request: Request, tag: str) -> Dialog:
+        """The dialog that an answer of ours to `request` makes (12.1.1). `tag` is our To tag."""
+        contacts = request.contacts
+        target = contacts[0].uri if contacts else request.from_.uri
+        return cls(
+            request.call_id,
+            request.to.without_params().with_tag(tag),
+            request.from_,
+            target,
+            request.record_routes,
+            remote_cseq=request.cseq.number,
+        )
+
+    @classmethod
+    def of_response(cls, request: Request, response: Response) -> Dialog:
+        """The dialog that an answer to our `request` makes (12.1.2)."""
+        contacts = response.contacts
+        return cls(
+            request.call_id,
+            request.from_,
+            response.to,
+            contacts[0].uri if contacts else request.uri,
+            response.record_routes[::-1],
+            local_cseq=request.cseq.number,
+        )
+
+    @property
+    def id(self) -> DialogId:
+        return (self.call_id, self.local.tag or "", self.remote.tag or "")
+
+    def refresh(self, message: Message) -> None:
+        """Take the Contact of a target refresh (INVITE, UPDATE or a 2xx to one) as the new target (12.2)."""
+        if contacts := message.contacts:
+            self.target = contacts[0].uri
+
+    def in_order(self, request: Request) -> bool:
+        """Whether an incoming request is in sequence (12.2.2); when not, 500 is the answer.
+
+        ACK and CANCEL carry the number of their INVITE and are never out of order here.
+        """
+        if request.method in ("ACK", "CANCEL"):
+            return True
+        number = request.cseq.number
+        if self.remote_cseq is not None and number < self.remote_cseq:
+            return False
+        self.remote_cseq = number
+        return True
+
+    def request(self, method: str, headers: Headers = (), body: bytes = b"") -> Request:
+        """A request inside the dialog (12.2.1.1), without Via, which the transaction adds."""
+        self.local_cseq += 1
+        return self._make(method, self.local_cseq, headers, body)
+
+    def ack(self, number: int, headers: Headers = (), body: bytes = b"") -> Request:
+        """The ACK to a 2xx to the INVITE with that sequence number (13.2.2.4)."""
+        return self._make("ACK", number, headers, body)
+
+    def next_hop(self) -> Uri:
+        """The address that our requests go to first: the nearest proxy, or the other side itself."""
+        return self.routes[0].uri if self.routes else self.target
+
+    def _make(self, method: str, number: int, headers: Headers, body: bytes) -> Request:
+        target = self.target.without_headers()
+        routes = [str(route) for route in self.routes]
+        if self.routes and not self.routes[0].uri.is_loose_router:
+            # A strict router expects itself in the Request-URI and the target at the end of the route.
+            uri = self.routes[0].uri.without_headers()
+            routes = [*routes[1:], f"<{target}>"]
+        else:
+            uri = target
+        lines = [("Max-Forwards", "70")]
+        lines += [("Route", route) for route in routes]
+        lines += [
+            ("From", str(self.local)),
+            ("To", str(self.remote)),
+            ("Call-ID", self.call_id),
+            ("CSeq", f"{number} {method}"),
+        ]
+        return Request(method, uri, [*lines, *headers], body)

@@ -1,0 +1,319 @@
+"""Digest authentication, both sides (RFC 7616, RFC 8760, RFC 3261 section 22), without I/O or a clock.
+
+An unknown user and a wrong password must stay indistinguishable: same answer, same work. Passwords are never
+logged or put into an error.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import hmac
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, quote, readable, unquote
+from sip.messages.uri import Uri
+
+NONCE_LIFE_S = 60.0
+"""Longest life of a nonce."""
+MAX_NONCES = 10_000
+MAX_PARAMS = 32
+ALGORITHMS = {"SHA-256": "sha256", "MD5": "md5"}
+"""What we offer and accept, best first, with hashlib's names."""
+
+_SCHEME = re.compile(r"[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)(?:[ \t]++|\Z)")
+_PARAM = re.compile(
+    r"[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)[ \t]*+=[ \t]*+"
+    r'("(?:[^"\\]++|\\.)*+"|[^\x00-\x20\x7f",]++)[ \t]*+(?:,|\Z)',
+    re.DOTALL,
+)
+_EMPTY = re.compile(r"(?:[ \t]*+,)++")
+_NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")
+
+
+class ChallengeError(ValueError):
+    """No challenge of the peer can be answered."""
+
+
+class Outcome(enum.Enum):
+    """What came of checking a request's credentials."""
+
+    OK = "ok"
+    STALE = "stale"
+    """The password is right but the nonce is too old: challenge again with `stale=True`."""
+    REFUSED = "refused"
+    """Everything else: no credentials, unknown user, wrong password, replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome, and who it is when the outcome is OK."""
+
+    outcome: Outcome
+    user: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request may pass."""
+        return self.outcome is Outcome.OK
+
+    @property
+    def stale(self) -> bool:
+        """Whether the next challenge is to say `stale=true`."""
+        return self.outcome is Outcome.STALE
+
+
+_REFUSED, _STALE = Verdict(Outcome.REFUSED), Verdict(Outcome.STALE)
+
+
+def parse_auth(text: str) -> tuple[str, dict[str, str]]:
+    """Read credentials or a challenge: the scheme, and its parameters unquoted with lower-case names."""
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        raise ParseError("no authentication scheme")
+    params: dict[str, str] = {}
+    pos = scheme.end()
+    while pos < len(text):
+        empty = _EMPTY.match(text, pos)
+        if empty is not None:
+            pos = empty.end()
+            continue
+        match = _PARAM.match(text, pos)
+        if match is None:
+            if not text[pos:].strip(" \t"):
+                break
+            raise ParseError(f"malformed authentication parameter near {readable(text[pos : pos + 20])!r}")
+        name = match[1].lower()
+        if name in params or len(params) == MAX_PARAMS:
+            raise ParseError("repeated or too many authentication parameters")
+        params[name] = unquote(match[2])
+        pos = match.end()
+    return scheme[1], params
+
+
+def digest(
+    *,
+    algorithm: str,
+    username: str,
+    realm: str,
+    password: str,
+    method: str,
+    uri: str,
+    nonce: str,
+    qop: str | None = None,
+    nc: str = "",
+    cnonce: str = "",
+    body: bytes = b"",
+) -> str:
+    """The `response` value (RFC 7616 section 3.4.1; without qop RFC 2617 section 3.2.2.1), in hex.
+
+    `algorithm` is MD5 or SHA-256, with -sess or without. Raises KeyError for another.
+    """
+    base, session, _ = algorithm.upper().partition("-SESS")
+    name = ALGORITHMS[base]
+
+    def hashed(*parts: str) -> str:
+        return hashlib.new(name, ":".join(parts).encode(ENCODING, ERRORS), usedforsecurity=False).hexdigest()
+
+    a1 = hashed(username, realm, password)
+    if session:
+        a1 = hashed(a1, nonce, cnonce)
+    if qop == "auth-int":
+        a2 = hashed(method, uri, hashlib.new(name, body, usedforsecurity=False).hexdigest())
+    else:
+        a2 = hashed(method, uri)
+    return hashed(a1, nonce, nc, cnonce, qop, a2) if qop else hashed(a1, nonce, a2)
+
+
+class Authenticator:
+    """The server's side. `credentials(username)` gives the password, or None for an unknown user.
+
+    Give each realm one of these for the life of the server. Times are seconds on any one clock.
+    """
+
+    def __init__(
+        self,
+        realm: str,
+        credentials: Callable[[str], str | None],
+        *,
+        algorithms: Sequence[str] = tuple(ALGORITHMS),
+        nonce_life_s: float = NONCE_LIFE_S,
+        max_nonces: int = MAX_NONCES,
+    ) -> None:
+        """`algorithms`: those offered and taken, best first (RFC 8760 section 2.4)."""
+        self.realm = realm
+        self._algorithms = tuple(algorithms)
+        self._credentials = credentials
+        self._life = min(nonce_life_s, NONCE_LIFE_S)
+        self._max_nonces = max_nonces
+        self._nonces: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        """Nonce to (time of issue, highest nonce count seen), oldest first."""
+        self._dummy = secrets.token_hex(8)
+
+    def challenge(self, now: float, stale: bool = False) -> list[str]:
+        """Values for WWW-Authenticate or Proxy-Authenticate headers, one per algorithm, best first."""
+        self._forget(now)
+        nonce = secrets.token_hex(16)
+        self._nonces[nonce] = (now, 0)
+        if len(self._nonces) > self._max_nonces:
+            self._nonces.popitem(last=False)
+        tail = ", stale=true" if stale else ""
+        head = f'Digest realm={quote(self.realm)}, nonce="{nonce}", qop="auth"'
+        return [f"{head}, algorithm={algorithm}{tail}" for algorithm in self._algorithms]
+
+    def verify(
+        self, header_value: str | None, method: str, uri: Uri | str, body: bytes, now: float
+    ) -> Verdict:
+        """Check an Authorization or Proxy-Authorization value against a request; never raises."""
+        try:
+            scheme, params = parse_auth(header_value or "")
+        except ParseError:
+            return _REFUSED
+        algorithm = params.get("algorithm", "MD5").upper()
+        username, nonce, sent_uri = params.get("username"), params.get("nonce"), params.get("uri")
+        qop = params["qop"].lower() if "qop" in params else None
+        if (
+            scheme.lower() != "digest"
+            or params.get("realm") != self.realm
+            or algorithm not in self._algorithms
+            or username is None
+            or nonce is None
+            or sent_uri is None
+            or qop not in ("auth", None)
+            or not _same_uri(sent_uri, uri)
+        ):
+            return _REFUSED
+        count_text = params.get("nc", "")
+        if qop is not None and (_NONCE_COUNT.fullmatch(count_text) is None or "cnonce" not in params):
+            return _REFUSED
+        # A client of RFC 2069 counts nothing: its nonce is good for one request.
+        count = 1 if qop is None else int(count_text, 16)
+        password = self._credentials(username)
+        expected = digest(
+            algorithm=algorithm,
+            username=username,
+            realm=self.realm,
+            password=self._dummy if password is None else password,
+            method=method,
+            uri=sent_uri,
+            nonce=nonce,
+            qop=qop,
+            nc=count_text,
+            cnonce=params.get("cnonce", ""),
+            body=body,
+        )
+        given = params.get("response", "").lower().encode(ENCODING, ERRORS)
+        matches = hmac.compare_digest(expected.encode(), given)
+        if not matches or password is None:
+            return _REFUSED
+        self._forget(now)
+        known = self._nonces.get(nonce)
+        if known is None:
+            return _STALE
+        issued, highest = known
+        if count <= highest:
+            return _REFUSED
+        self._nonces[nonce] = (issued, count)
+        return Verdict(Outcome.OK, username)
+
+    def _forget(self, now: float) -> None:
+        while self._nonces:
+            nonce, (issued, _) = next(iter(self._nonces.items()))
+            if now - issued < self._life:
+                return
+            del self._nonces[nonce]
+
+
+def _same_uri(sent: str, ours: Uri | str) -> bool:
+    if sent == str(ours):
+        return True
+    try:
+        return Uri.parse(sent).same_as(Uri.parse(ours) if isinstance(ours, str) else ours)
+    except ParseError:
+        return False
+
+
+def is_stale(challenges: Iterable[str]) -> bool:
+    """Whether the server says that only our nonce was too old, so the same password may be tried again."""
+    for text in challenges:
+        try:
+            params = parse_auth(text)[1]
+        except ParseError:
+            continue
+        if params.get("stale", "").lower() == "true":
+            return True
+    return False
+
+
+def answer_challenge(
+    challenges: Iterable[str],
+    username: str,
+    password: str,
+    method: str,
+    uri: Uri | str,
+    body: bytes = b"",
+    cnonce: str | None = None,
+    nc: int = 1,
+) -> str:
+    """The Authorization value that answers the strongest of the challenges: SHA-256 before MD5.
+
+    `cnonce` is random unless given; `nc` counts the requests made with this nonce, from 1. Raises
+    ChallengeError when no challenge is a digest that we know.
+    """
+    found: list[tuple[int, dict[str, str]]] = []
+    strength = list(ALGORITHMS)
+    for text in challenges:
+        try:
+            scheme, params = parse_auth(text)
+        except ParseError:
+            continue
+        base = params.get("algorithm", "MD5").upper().removesuffix("-SESS")
+        usable = scheme.lower() == "digest" and base in ALGORITHMS and {"realm", "nonce"} <= params.keys()
+        if usable and _choose_qop(params) is not _NO_QOP:
+            found.append((strength.index(base), params))
+    if not found:
+        raise ChallengeError("the server asks for an authentication we do not know")
+    params = min(found, key=lambda item: item[0])[1]
+    algorithm = params.get("algorithm", "MD5")
+    qop = _choose_qop(params)
+    count = f"{nc:08x}"
+    client_nonce = secrets.token_hex(16) if cnonce is None else cnonce
+    response = digest(
+        algorithm=algorithm,
+        username=username,
+        realm=params["realm"],
+        password=password,
+        method=method,
+        uri=str(uri),
+        nonce=params["nonce"],
+        qop=qop,
+        nc=count,
+        cnonce=client_nonce,
+        body=body,
+    )
+    fields = [f"username={quote(username)}", f"realm={quote(params['realm'])}"]
+    fields += [f"nonce={quote(params['nonce'])}", f"uri={quote(str(uri))}", f'response="{response}"']
+    if "algorithm" in params and is_token(algorithm):
+        fields.append(f"algorithm={algorithm}")
+    if qop:
+        fields += [f"qop={qop}", f"nc={count}"]
+    if qop or algorithm.upper().endswith("-SESS"):
+        fields.append(f"cnonce={quote(client_nonce)}")
+    if "opaque" in params:
+        fields.append(f"opaque={quote(params['opaque'])}")
+    return "Digest " + ", ".join(fields)
+
+
+_NO_QOP = "none that we know"
+
+
+def _choose_qop(params: dict[str, str]) -> str | None:
+    """The quality of protection to use: auth, else auth-int, None when the server names none."""
+    if "qop" not in params:
+        return None
+    offered = [name.strip(" \t").lower() for name in params["qop"].split(",")]
+    return next((name for name in ("auth", "auth-int") if name in offered), _NO_QOP)

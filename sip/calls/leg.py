@@ -1,0 +1,184 @@
+"""A SIP call as a leg: audio in and out, digits, hold, and its end.
+
+It joins the signalling of one call (`Session`) to its RTP stream. It must never parse SIP or decide what the
+call is connected to.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mediaserver.media.leg import (
+    FRAME_SAMPLES,
+    Digit,
+    Ended,
+    EndedBy,
+    Frame,
+    Hold,
+    LegEvent,
+    Termination,
+    Why,
+)
+from mediaserver.rtp.wire import RtpStream, RtpWire
+from sip.sdp.negotiation import Negotiated
+
+if TYPE_CHECKING:
+    from sip.calls.session import Session
+    from sip.messages.message import Message
+
+SAME_PRESS_S = 0.5
+"""A digit by INFO and the same digit by RFC 4733 within this time are one press."""
+
+
+class SipLeg:
+    """Implements mediaserver.media.leg.Leg. Set `on_event` once; what happened before is delivered then."""
+
+    def __init__(self, session: Session, wire: RtpWire, remote: str) -> None:
+        self._session = session
+        self._on_event: Callable[[LegEvent], None] | None = None
+        self._early: deque[LegEvent] = deque(maxlen=256)
+        self._rfc4733 = False
+        self._info_digit = ("", 0.0)
+        self._final_stats: dict[str, Any] = {}
+        self._stream: RtpStream | None = None
+        self.wire = wire
+        self.remote = remote
+        """The other side's signalling address, host:port."""
+        self.answer_headers: list[tuple[str, str]] = []
+        """Headers of the final response to our INVITE, in order; empty for incoming calls."""
+        self.post_dial_delay_s: float | None = None
+        """Outgoing: INVITE to the first ringing (or later) response."""
+        self.setup_s: float | None = None
+        """Outgoing: INVITE to 200. Incoming: INVITE to our 200."""
+        self.termination: Termination | None = None
+
+    # -- the Leg protocol
+
+    def read(self) -> Frame | None:
+        return self._stream.read() if self._stream is not None else None
+
+    def write(self, frame: Frame) -> None:
+        if self._stream is not None:
+            self._stream.write(frame)
+
+    def clear(self) -> int:
+        return self._stream.clear() if self._stream is not None else 0
+
+    async def answer(self, headers: Sequence[tuple[str, str]] = ()) -> None:
+        """Accept the incoming call, with more headers in the 200 if wanted (e.g. Call-Info).
+
+        Returns when audio can flow: at once, or with the ACK when the caller left the offer to us. Raises
+        CallError when the call is over or no codec fits, CapacityError when no RTP port is free.
+        """
+        await self._session.answer(headers)
+
+    async def hangup(self, why: Termination) -> None:
+        """End or refuse the call: BYE, CANCEL or an error response, with a Reason header (RFC 3326)."""
+        self._session.hangup(why)
+
+    # -- more than a Leg
+
+    @property
+    def stream(self) -> RtpStream | None:
+        """The RTP stream; None until the call has one."""
+        return self._stream
+
+    @property
+    def sip_call_id(self) -> str:
+        return self._session.call_id
+
+    @property
+    def negotiated(self) -> Negotiated | None:
+        """What both sides agreed on; None until they did."""
+        return self._session.media.negotiated
+
+    @property
+    def on_event(self) -> Callable[[LegEvent], None] | None:
+        return self._on_event
+
+    @on_event.setter
+    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
+        self._on_event = deliver
+        while deliver is not None and self._early:
+            deliver(self._early.popleft())
+
+    async def ring(self) -> None:
+        """Tell the caller that it rings (180)."""
+        self._session.ring()
+
+    async def hold(self) -> None:
+        """Put the far end on hold. Raises CallError when it refuses."""
+        await self._session.renegotiate("sendonly")
+
+    async def resume(self) -> None:
+        """Take the far end off hold. Raises CallError when it refuses."""
+        await self._session.renegotiate("sendrecv")
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        """Press a key: RFC 4733 when the far end takes it, else INFO (application/dtmf-relay)."""
+        negotiated = self.negotiated
+        if negotiated is None or negotiated.telephone_event_pt is None or self._stream is None:
+            self._session.send_info_digit(digit, duration_ms)
+        else:
+            self._stream.send_digit(digit, duration_ms)
+
+    def stats(self) -> dict[str, Any]:
+        """RtpStats.as_dict() of the stream, also after its end."""
+        if self.termination is None and self._stream is not None:
+            return self._stream.stats().as_dict()
+        return self._final_stats
+
+    # -- called by the session
+
+    def opened(self, stream: RtpStream) -> None:
+        """The call has its stream."""
+        if self._stream is None:
+            self._stream = stream
+            stream.on_digit = self._digit_by_rtp
+            stream.on_silent = self._silent
+
+    def digit_by_info(self, digit: str, duration_ms: int) -> None:
+        """A digit came by INFO; ignored once RFC 4733 was seen, which is the better of the two."""
+        if self._rfc4733:
+            return
+        self._info_digit = (digit, time.monotonic())
+        self._deliver(
+            Digit(digit, self._stream.frames_read * FRAME_SAMPLES if self._stream else 0, duration_ms)
+        )
+
+    def held(self, held: bool) -> None:
+        self._deliver(Hold(held))
+
+    def ended(self, why: Termination, stats: dict[str, Any]) -> None:
+        """The call is over. Only the first call counts."""
+        if self.termination is not None:
+            return
+        self.termination = why
+        self._final_stats = stats
+        self._deliver(Ended(why))
+
+    def took_headers(self, message: Message) -> None:
+        self.answer_headers = message.headers
+
+    # -- inside
+
+    def _digit_by_rtp(self, digit: str, t: int, duration_ms: int) -> None:
+        first, self._rfc4733 = not self._rfc4733, True
+        twin, at = self._info_digit
+        if first and digit == twin and time.monotonic() - at < SAME_PRESS_S:
+            return
+        self._deliver(Digit(digit, t, duration_ms))
+
+    def _silent(self) -> None:
+        self._session.hangup(Termination(EndedBy.NETWORK, Why.MEDIA_TIMEOUT))
+
+    def _deliver(self, event: LegEvent) -> None:
+        if self.termination is not None and not isinstance(event, Ended):
+            return
+        if self._on_event is None:
+            self._early.append(event)
+        else:
+            self._on_event(event)

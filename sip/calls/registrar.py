@@ -1,0 +1,208 @@
+"""The registrar for extensions (RFC 3261 section 10.3): who may be reached where, and until when.
+
+Pure but for its store: a request and `now` in, a response out. It must never send, and never accept a binding
+without the password of the extension that it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sip.calls.digest import Authenticator
+from sip.messages.headers import NameAddr
+from sip.messages.message import Request, Response
+from sip.messages.uri import Uri
+
+DEFAULT_EXPIRES_S = 3600
+MIN_EXPIRES_S = 60
+MAX_EXPIRES_S = 7200
+MAX_CONTACTS = 8
+"""Bindings of one extension."""
+MAX_URI = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place where an extension can be reached."""
+
+    contact: Uri
+    expires_at: float
+    """In seconds of `now`."""
+    call_id: str
+    cseq: int
+    q: float = 1.0
+    received: tuple[str, str, int] | None = None
+    """Transport, host and port that the REGISTER came from (for phones behind NAT)."""
+
+
+class BindingStore(Protocol):
+    """Where bindings live, by extension."""
+
+    def get(self, extension: str) -> list[Binding]: ...
+    def put(self, extension: str, bindings: list[Binding]) -> None: ...
+
+
+class MemoryStore:
+    """Bindings in memory: phones register again after a restart."""
+
+    def __init__(self) -> None:
+        self._bindings: dict[str, list[Binding]] = {}
+
+    def get(self, extension: str) -> list[Binding]:
+        return list(self._bindings.get(extension, ()))
+
+    def put(self, extension: str, bindings: list[Binding]) -> None:
+        if bindings:
+            self._bindings[extension] = bindings
+        else:
+            self._bindings.pop(extension, None)
+
+
+class Registrar:
+    """Extensions of one realm. `password(extension)` is None for an extension that does not exist.
+
+    An extension's user name in digests is the extension itself.
+    """
+
+    def __init__(
+        self,
+        realm: str,
+        password: Callable[[str], str | None],
+        *,
+        store: BindingStore | None = None,
+        min_expires_s: int = MIN_EXPIRES_S,
+        max_expires_s: int = MAX_EXPIRES_S,
+        max_contacts: int = MAX_CONTACTS,
+        algorithms: Sequence[str] = ("SHA-256", "MD5"),
+    ) -> None:
+        """`algorithms`: of the digests offered to phones, best first."""
+        self._password = password
+        self._auth = Authenticator(realm, password, algorithms=algorithms)
+        self._store: BindingStore = store if store is not None else MemoryStore()
+        self._min = min_expires_s
+        self._max = max_expires_s
+        self._max_contacts = max_contacts
+
+    def knows(self, extension: str) -> bool:
+        """Whether there is such an extension."""
+        return self._password(extension) is not None
+
+    def lookup(self, extension: str, now: float) -> list[Binding]:
+        """Where an extension can be reached now, the most wanted first.
+
+        Of equally wanted ones the last to register comes first: a phone that was started anew on another
+        port leaves its old binding behind until that expires.
+        """
+        live = [binding for binding in reversed(self._store.get(extension)) if binding.expires_at > now]
+        return sorted(live, key=lambda binding: -binding.q)
+
+    def authenticate(self, request: Request, now: float, *, proxy: bool = False) -> str | Response:
+        """The user name that the request proves, or the 401 (407 when `proxy`) that asks for proof."""
+        header = "Proxy-Authorization" if proxy else "Authorization"
+        credentials = next(
+            (value for value in request.get_all(header) if f'"{self._auth.realm}"' in value), None
+        )
+        verdict = self._auth.verify(credentials, request.method, request.uri, request.body, now)
+        if verdict.ok and verdict.user is not None:
+            return verdict.user
+        name = "Proxy-Authenticate" if proxy else "WWW-Authenticate"
+        challenges = [(name, value) for value in self._auth.challenge(now, verdict.stale)]
+        return request.response(407 if proxy else 401, headers=challenges)
+
+    def register(
+        self, request: Request, now: float, received: tuple[str, str, int] | None = None
+    ) -> Response:
+        """Serve a REGISTER (10.3, its steps in order)."""
+        address = request.to.uri
+        if address.scheme not in ("sip", "sips"):
+            return request.response(400, "To Is Not A SIP Address")
+        user = self.authenticate(request, now)
+        if isinstance(user, Response):
+            return user
+        if user != address.unescaped_user:
+            return request.response(403)
+        return self.bind(user, request, now, received)
+
+    def bind(
+        self, extension: str, request: Request, now: float, received: tuple[str, str, int] | None = None
+    ) -> Response:
+        """Change and list the bindings of an extension whose right to do so was checked."""
+        bindings = {str(b.contact): b for b in self._store.get(extension) if b.expires_at > now}
+        if request.contact_star:
+            if request.expires != 0:
+                return request.response(400, "Contact: * Needs Expires: 0")
+            if any(_out_of_order(binding, request) for binding in bindings.values()):
+                return request.response(500)
+            bindings.clear()
+        for contact in request.contacts:
+            refusal = self._bind_one(bindings, contact, request, now, received)
+            if refusal is not None:
+                return refusal
+        self._store.put(extension, list(bindings.values()))
+        headers = [("Contact", _listed(binding, now)) for binding in bindings.values()]
+        return request.response(200, headers=headers)
+
+    def _bind_one(
+        self,
+        bindings: dict[str, Binding],
+        contact: NameAddr,
+        request: Request,
+        now: float,
+        received: tuple[str, str, int] | None,
+    ) -> Response | None:
+        if contact.uri.scheme != "sip" or len(str(contact.uri)) > MAX_URI:
+            return request.response(400, "Contact Cannot Be Reached")
+        expires = _seconds(contact.params.get("expires"))
+        if expires is None:
+            expires = request.expires
+        if expires is None:
+            expires = DEFAULT_EXPIRES_S
+        if 0 < expires < self._min:
+            return request.response(423, headers=[("Min-Expires", str(self._min))])
+        same = next((key for key, known in bindings.items() if known.contact.same_as(contact.uri)), None)
+        if same is not None:
+            if _out_of_order(bindings[same], request):
+                return request.response(500)
+            del bindings[same]
+        if expires == 0:
+            return None
+        if len(bindings) >= self._max_contacts:
+            # A phone that was restarted on another port until the places were full must still be heard.
+            oldest = min(bindings, key=lambda key: bindings[key].expires_at)
+            if bindings[oldest].call_id == request.call_id and bindings[oldest].cseq == request.cseq.number:
+                return request.response(403, "Too Many Contacts")  # all in this one request
+            del bindings[oldest]
+        bindings[str(contact.uri)] = Binding(
+            contact.uri,
+            now + min(expires, self._max),
+            request.call_id,
+            request.cseq.number,
+            _quality(contact.params.get("q")),
+            received,
+        )
+        return None
+
+
+def _out_of_order(binding: Binding, request: Request) -> bool:
+    return binding.call_id == request.call_id and request.cseq.number <= binding.cseq
+
+
+def _listed(binding: Binding, now: float) -> str:
+    left = max(1, round(binding.expires_at - now))
+    return f"<{binding.contact}>;q={binding.q:g};expires={left}"
+
+
+def _seconds(text: str | None) -> int | None:
+    """An expires parameter; a malformed one counts as absent (20.10)."""
+    if text is None or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if len(text) <= 10 else 2**32 - 1
+
+
+def _quality(text: str | None) -> float:
+    try:
+        return min(1.0, max(0.0, float(text or "1")))
+    except ValueError:
+        return 1.0

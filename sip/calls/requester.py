@@ -1,0 +1,135 @@
+"""Requests of ours outside of calls, and the way to whom they go: OPTIONS, REGISTER, addresses, proxies.
+
+It asks and returns the final answer. It must never keep a registration or a call: who asked does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+from mediaserver.errors import CallError
+from sip.calls.core import Core, Credentials
+from sip.messages.headers import NameAddr
+from sip.messages.message import ParseError, Request, Response
+from sip.messages.uri import Uri, escape_user
+from sip.transactions.layer import Hop
+from sip.transactions.transaction import Cause
+
+
+class Requester:
+    """The client side of the agent, but for INVITE."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
+        """Ask what `uri` can do; its final response. Raises CallError when none comes."""
+        target, hop, routes = self.way(uri, proxy, transport)
+        address = await self.address(hop)
+        caller = str(self.caller(None, None, address).with_tag(secrets.token_hex(8)))
+        lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
+        return await self._ask("OPTIONS", target, hop, routes, lines, None)
+
+    async def register(
+        self,
+        uri: str,
+        username: str,
+        password: str,
+        expires: int = 3600,
+        *,
+        proxy: str | None = None,
+        transport: str = "udp",
+    ) -> int:
+        """Register `uri` (sip:extension@domain) with its registrar; 0 takes it back.
+
+        Returns the seconds granted. Raises CallError when refused.
+        """
+        address_of_record, hop, routes = self.way(uri, proxy, transport)
+        address = await self.address(hop)
+        target = Uri("sip", host=address_of_record.host, port=address_of_record.port)
+        contact = self._core.contact(hop.transport, address).replace(
+            "<sip:", f"<sip:{escape_user(username)}@"
+        )
+        who = NameAddr("", address_of_record)
+        lines = [
+            ("From", str(who.with_tag(secrets.token_hex(8)))),
+            ("To", str(who)),
+            ("Contact", contact),
+            ("Expires", str(expires)),
+        ]
+        response = await self._ask("REGISTER", target, hop, routes, lines, Credentials(username, password))
+        if response.status >= 300:
+            raise CallError(f"not registered: {response.status} {response.reason}", response.status)
+        granted = [
+            int(c.params.get("expires") or expires) for c in response.contacts if c.uri.user == username
+        ]
+        return min(granted, default=expires)
+
+    async def _ask(
+        self,
+        method: str,
+        target: Uri,
+        hop: Hop,
+        routes: Sequence[str],
+        lines: Sequence[tuple[str, str]],
+        credentials: Credentials | None,
+    ) -> Response:
+        """A request outside dialogs, with one answer to each kind of challenge."""
+        call_id, tried = secrets.token_hex(16), set[tuple[int, str]]()
+        auth: dict[str, str] = {}
+        number = 0
+        while True:
+            number += 1
+            headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
+            headers += [("Call-ID", call_id), ("CSeq", f"{number} {method}"), *auth.items()]
+            request = Request(method, target, headers)
+            final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+
+            def answered(response: Response, final: asyncio.Future[Response] = final) -> None:
+                if response.status >= 200 and not final.done():
+                    final.set_result(response)
+
+            def failed(cause: Cause, final: asyncio.Future[Response] = final) -> None:
+                if not final.done():
+                    message = f"{hop.host}:{hop.port} over {hop.transport} does not answer"
+                    final.set_exception(CallError(message, cause.value))
+
+            client = self._core.request(request, hop, answered, failed)
+            response = await final
+            if response.status not in (401, 407) or credentials is None:
+                return response
+            header = credentials.answer(client.request, response, tried)
+            if header is None:
+                return response
+            auth[header[0]] = header[1]
+
+    def way(self, uri: str, proxy: str | None, transport: str) -> tuple[Uri, Hop, list[str]]:
+        """The target, where the request goes first, and the Route it carries."""
+        try:
+            target = Uri.parse(uri if ":" in uri.partition("@")[0] else f"sip:{uri}")
+            if proxy is None:
+                return target, self._core.hop(target, transport), []
+            next_hop = Uri.parse(proxy if proxy.startswith(("sip:", "sips:")) else f"sip:{proxy}")
+        except ParseError as error:
+            raise CallError(
+                f"{uri!r} is not a SIP address ({error}); write it like sip:demo@127.0.0.1"
+            ) from error
+        lr = Uri("sip", host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None})
+        return target, self._core.hop(next_hop, transport), [f"<{lr}>"]
+
+    async def address(self, hop: Hop) -> str:
+        address = await self._core.transport.resolve(hop.host)
+        if address is None:
+            raise CallError(f"there is no host {hop.host}; check the address", 503)
+        return address
+
+    def caller(self, from_uri: str | None, username: str | None, towards: str) -> NameAddr:
+        if from_uri is None:
+            user = escape_user(username or "voiceforge")
+            return NameAddr("", Uri("sip", user, host=self._core.transport.local_host(towards)))
+        try:
+            return NameAddr.parse(from_uri).without_params()
+        except ParseError as error:
+            raise CallError(f"{from_uri!r} is not a SIP address ({error})") from error

@@ -1,0 +1,469 @@
+"""One call on its dialog: answering, offers in both directions, digits by INFO, and the end.
+
+`Session` reacts to requests of its dialog and sends its own. It runs on the event loop and never waits; who
+wants to wait awaits the futures of `answer` and `renegotiate`. It must never look at audio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mediaserver.errors import CallError, CapacityError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.core import ACCEPT, Core, Credentials
+from sip.calls.dialog import Dialog
+from sip.calls.ending import reason_header, reason_text, refusal_code
+from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
+from sip.calls.leg import SipLeg
+from sip.messages.message import Request, Response
+from sip.sdp.negotiation import NoCommonCodec, SdpError
+from sip.transactions.layer import Client, Server
+from sip.transactions.transaction import Cause
+
+Headers = Sequence[tuple[str, str]]
+
+
+class Phase(enum.Enum):
+    EARLY = "early"
+    UP = "up"
+    OVER = "over"
+
+
+class Session:
+    """One call: of an incoming INVITE (`offered_by`), or of an answered one of ours (`establish`)."""
+
+    def __init__(self, core: Core, call_id: str, remote: tuple[str, str, int]) -> None:
+        """`remote`: transport, host and port of the other side's signalling."""
+        self.core = core
+        self.call_id = call_id
+        self.transport, self.host = remote[0], remote[1]
+        self.media = core.media(self.host)
+        self.leg = SipLeg(self, core.wire, f"{remote[1]}:{remote[2]}")
+        self.dialog: Dialog | None = None
+        self.phase = Phase.EARLY
+        self.credentials: Credentials | None = None
+        self.tag = secrets.token_hex(8)
+        self.started = core.now()
+        self.outgoing = False
+        self.on_over: Callable[[], None] | None = None
+        """The owner's: the call is over and its place is free."""
+        self.on_cancel: Callable[[], None] | None = None
+        self.abandon: Callable[[Termination], None] | None = None
+        """The owner's: end an outgoing call that was not answered yet."""
+        self._invite: Server | None = None
+        """The INVITE that we answer or answered last."""
+        self._ok: Response | None = None
+        """Our 2xx while its ACK is missing."""
+        self._ok_timer: asyncio.TimerHandle | None = None
+        self._acked: asyncio.Future[None] | None = None
+        self._bye: Termination | None = None
+        """A hang-up that waits for the ACK (RFC 3261 15: a callee must not send BYE before it)."""
+        self._reinvite: Client | None = None
+        self._glare: asyncio.TimerHandle | None = None
+        self._wanted: asyncio.Future[None] | None = None
+        self._held = False
+
+    # -- incoming: the first INVITE
+
+    def offered_by(self, server: Server) -> None:
+        """This session is to answer the INVITE of `server`."""
+        self._invite = server
+        self.dialog = Dialog.of_request(server.request, self.tag)
+        self.core.dialogs[self.dialog.id] = self
+        server.on_cancel = self._cancelled
+        server.on_ack = self.acknowledged
+
+    def ring(self, status: int = 180) -> None:
+        """Send a provisional response, unless a final one is out."""
+        if self._invite is not None and self.phase is Phase.EARLY and not self._invite.answered:
+            headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
+            tag = self.tag if status > 100 else None
+            self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
+
+    async def answer(self, headers: Headers = ()) -> None:
+        """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
+        invite = self._invite
+        if self.phase is not Phase.EARLY or invite is None or invite.answered:
+            raise CallError("the call is over or was answered before; nothing is left to answer", 487)
+        delayed = not invite.request.body
+        try:
+            body = self.media.offer() if delayed else self.media.answer(invite.request.body)
+        except CapacityError:
+            self.refuse(503, headers=[("Retry-After", "5")], why=Termination(EndedBy.SERVER, Why.FAILED, 503))
+            raise
+        except SdpError as error:
+            why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
+            self.refuse(488 if isinstance(error, NoCommonCodec) else 400, why=why)
+            raise CallError(f"no audio in common with the caller: {error}", 488) from error
+        assert self.dialog is not None
+        self.phase = Phase.UP
+        self.leg.setup_s = self.core.now() - self.started
+        self.leg.opened(self.media.open())
+        self._send_ok(invite, body, headers)
+        self._note_hold()
+        if delayed:
+            self._acked = asyncio.get_running_loop().create_future()
+            await self._acked
+            if self.leg.termination is not None:
+                raise CallError("the caller did not answer our offer", 488)
+
+    def refuse(
+        self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination
+    ) -> None:
+        """Send an error response to the first INVITE and end."""
+        invite = self._invite
+        if invite is not None and not invite.answered:
+            lines = [*headers, ("Server", self.core.user_agent)]
+            invite.respond(invite.request.response(status, reason, to_tag=self.tag, headers=lines))
+        self._leave_dialog()
+        self._over(why)
+
+    def _cancelled(self, cancel: Server) -> None:
+        # The CANCEL is answered first: some callers take a 487 before it for another call's.
+        self._reply(cancel, 200)
+        if self.phase is Phase.EARLY:
+            why = Termination(EndedBy.CALLER, Why.CANCELLED, 487, reason_text(cancel.request))
+            self.refuse(487, why=why)
+            if self.on_cancel is not None:
+                self.on_cancel()
+
+    # -- outgoing: the answer arrived
+
+    def establish(self, dialog: Dialog) -> None:
+        """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
+        self.outgoing = True
+        self.dialog = dialog
+        self.core.dialogs[dialog.id] = self
+        self.phase = Phase.UP
+        self.leg.opened(self.media.open())
+        self._note_hold()
+
+    def end_unanswered(self, why: Termination) -> None:
+        """Our INVITE came to nothing."""
+        self._over(why)
+
+    # -- requests of the dialog
+
+    def receive(self, server: Server) -> None:
+        """A new request within the dialog (anything but ACK and CANCEL)."""
+        request, dialog = server.request, self.dialog
+        assert dialog is not None
+        if not dialog.in_order(request):
+            self._reply(server, 500)
+        elif request.method == "BYE":
+            self._reply(server, 200)
+            self._bye_received(request)
+        elif self.phase is Phase.OVER:
+            self._reply(server, 481)
+        elif request.method == "INVITE":
+            self._reinvited(server)
+        elif request.method == "UPDATE":
+            self._updated(server)
+        elif request.method == "INFO":
+            self._informed(server)
+        elif request.method == "OPTIONS":
+            self._reply(server, 200, headers=[("Allow", self.core.allow), ("Accept", ACCEPT)])
+        else:
+            self._reply(server, 405, headers=[("Allow", self.core.allow)])
+
+    def acknowledged(self, ack: Request) -> None:
+        """An ACK to a 2xx of ours."""
+        ok = self._ok
+        if ok is None or ack.cseq.number != ok.cseq.number:
+            return
+        self._ok = None
+        if self._ok_timer is not None:
+            self._ok_timer.cancel()
+        if self.media.offering and self.phase is Phase.UP:
+            try:
+                self.media.accept(ack.body)
+                self._note_hold()
+            except SdpError as error:
+                self.media.withdraw()
+                if self.media.negotiated is None:
+                    self.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
+        self._resolve_acked()
+        if self._bye is not None:
+            self._send_bye(self._bye)
+
+    def _bye_received(self, request: Request) -> None:
+        invite = self._invite
+        if invite is not None and not invite.answered:
+            invite.respond(invite.request.response(487, to_tag=self.tag))
+        self._leave_dialog()
+        self._over(Termination(EndedBy.CALLER, Why.HANGUP, None, reason_text(request)))
+
+    def _reinvited(self, server: Server) -> None:
+        request = server.request
+        if self._reinvite is not None:
+            self._reply(server, 491)
+        elif self.phase is Phase.EARLY or self._ok is not None:
+            self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
+        else:
+            body = self._negotiate(server, request)
+            if body is not None:
+                self._invite = server
+                server.on_ack = self.acknowledged
+                self._send_ok(server, body)
+                self._note_hold()
+
+    def _updated(self, server: Server) -> None:
+        request = server.request
+        if not request.body:
+            self._refresh(request)
+            self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
+        elif self.media.offering or self._reinvite is not None:
+            self._reply(server, 491)
+        elif self.phase is Phase.EARLY:
+            self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
+        elif (body := self._negotiate(server, request)) is not None:
+            headers = self.core.respond_headers(self.transport, self.host)
+            self._reply(server, 200, headers=headers, body=body)
+            self._note_hold()
+
+    def _negotiate(self, server: Server, request: Request) -> bytes | None:
+        """Our answer to the offer in a request, or our offer; None when it was refused."""
+        try:
+            body = self.media.answer(request.body) if request.body else self.media.offer()
+        except SdpError as error:
+            self._reply(server, 488 if isinstance(error, NoCommonCodec) else 400)
+            return None
+        self._refresh(request)
+        return body
+
+    def _informed(self, server: Server) -> None:
+        request = server.request
+        if not request.body:
+            self._reply(server, 200)
+            return
+        if request.content_type not in INFO_TYPES:
+            self._reply(server, 415, headers=[("Accept", ", ".join(INFO_TYPES))])
+            return
+        press = relay_digit(request)
+        self._reply(server, 200 if press else 400)
+        if press:
+            self.leg.digit_by_info(*press)
+
+    # -- requests of ours
+
+    async def renegotiate(self, direction: str) -> None:
+        """Offer audio in another direction (re-INVITE). Raises CallError when it is refused."""
+        if self.phase is not Phase.UP:
+            raise CallError("the call is not up; it can be held after it was answered", 481)
+        if self._wanted is not None:
+            raise CallError("a change of this call is under way; try again when it is done", 491)
+        self._wanted = asyncio.get_running_loop().create_future()
+        before, self.media.direction = self.media.direction, direction
+        try:
+            self._send_reinvite()
+            await self._wanted
+        except CallError:
+            self.media.direction = before
+            raise
+        finally:
+            self._wanted = None
+
+    def send_info_digit(self, digit: str, duration_ms: int) -> None:
+        headers = [("Content-Type", "application/dtmf-relay")]
+        self._request("INFO", headers, relay_body(digit, duration_ms))
+
+    def hangup(self, why: Termination) -> None:
+        """End the call the way its state wants it. A second call does nothing."""
+        if self.phase is Phase.OVER:
+            return
+        if self.phase is Phase.EARLY:
+            if self.abandon is not None:
+                self.abandon(why)
+            else:
+                self.refuse(refusal_code(why), headers=[("Reason", reason_header(why))], why=why)
+            return
+        if self._ok is None:
+            self._send_bye(why)
+        else:
+            self._bye = why
+        self._over(why)
+
+    def _send_bye(self, why: Termination) -> None:
+        self._bye = None
+        self._request("BYE", [("Reason", reason_header(why))], done=self._leave_dialog)
+
+    def _request(
+        self, method: str, headers: Headers, body: bytes = b"", done: Callable[[], None] | None = None
+    ) -> None:
+        """Send a request whose only answers of interest are a challenge and that the call is gone."""
+        tried: set[tuple[int, str]] = set()
+
+        def send(more: Headers) -> None:
+            assert self.dialog is not None
+            request = self.dialog.request(method, [*headers, *more], body)
+
+            def answered(response: Response) -> None:
+                if response.status < 200:
+                    return
+                if response.status in (401, 407) and self.credentials is not None:
+                    if header := self.credentials.answer(request, response, tried):
+                        send([header])
+                        return
+                finished(response.status)
+
+            self.core.in_dialog(self.dialog, request, answered, lambda cause: finished(cause.value))
+
+        def finished(status: int) -> None:
+            if done is not None:
+                done()
+            elif status in (408, 481):
+                self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
+
+        send(())
+
+    def _send_reinvite(self, more: Headers = (), tried: set[tuple[int, str]] | None = None) -> None:
+        dialog, tries = self.dialog, tried if tried is not None else set()
+        assert dialog is not None
+        self._glare = None
+        if self.phase is not Phase.UP:
+            self._settle(CallError("the call ended meanwhile", 487))
+            return
+        if self._ok is not None or self.media.offering:
+            # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
+            self._glare = self.core.later(0.1, lambda: self._send_reinvite(more, tries))
+            return
+        headers = [
+            ("Contact", self.core.contact(self.transport, self.host)),
+            ("Allow", self.core.allow),
+            ("Content-Type", "application/sdp"),
+            *more,
+        ]
+        request = dialog.request("INVITE", headers, self.media.offer())
+        acks: list[Request] = []
+
+        def answered(response: Response) -> None:
+            if response.status < 200:
+                return
+            if 200 <= response.status < 300:
+                if not acks:
+                    acks.append(dialog.ack(request.cseq.number, more))
+                    self._reinvite = None
+                    self._reinvite_accepted(response)
+                self.core.send_ack(dialog, acks[0])
+                return
+            self._reinvite = None
+            self.media.withdraw()
+            if response.status == 491:
+                self._glare = self.core.later(self._glare_wait(), lambda: self._send_reinvite(more, tries))
+                return
+            if response.status in (401, 407) and self.credentials is not None:
+                if header := self.credentials.answer(request, response, tries):
+                    self._send_reinvite([header], tries)
+                    return
+            failed(response.status)
+
+        def failed(status: int) -> None:
+            self._reinvite = None
+            self.media.withdraw()
+            self._settle(CallError(f"the far end refused the change of the call ({status})", status))
+            if status in (408, 481):
+                self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
+
+        self._reinvite = self.core.in_dialog(dialog, request, answered, lambda cause: failed(cause.value))
+
+    def _reinvite_accepted(self, response: Response) -> None:
+        assert self.dialog is not None
+        self.dialog.refresh(response)
+        try:
+            self.media.accept(response.body)
+            self._note_hold()
+            self._settle(None)
+        except SdpError as error:
+            self.media.withdraw()
+            self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))
+
+    def _glare_wait(self) -> float:
+        """14.1: the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms."""
+        scale = self.core.layer.timing.t1 / 0.5
+        return (random.randint(210, 400) if self.outgoing else random.randint(0, 200)) / 100 * scale
+
+    # -- inside
+
+    def _reply(self, server: Server, status: int, headers: Headers = (), body: bytes = b"") -> None:
+        lines = [*headers, ("Content-Type", "application/sdp")] if body else headers
+        server.respond(server.request.response(status, to_tag=self.tag, headers=lines, body=body))
+
+    def _send_ok(self, server: Server, body: bytes, headers: Headers = ()) -> None:
+        """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
+        lines = [*self.core.respond_headers(self.transport, self.host), *headers]
+        lines.append(("Content-Type", "application/sdp"))
+        self._ok = server.request.response(200, to_tag=self.tag, headers=lines, body=body)
+        server.respond(self._ok)
+        self._repeat_ok_in(self.core.layer.timing.t1, self.core.now())
+
+    def _repeat_ok_in(self, period: float, since: float) -> None:
+        timing = self.core.layer.timing
+
+        def repeat() -> None:
+            if self._ok is None or self._invite is None:
+                return
+            if self.core.now() - since >= timing.patience:
+                self._ok = None
+                self._resolve_acked()
+                why = self._bye or Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived")
+                self._send_bye(why)
+                self._over(why)
+                return
+            self._invite.respond(self._ok)
+            self._repeat_ok_in(min(2 * period, timing.t2), since)
+
+        self._ok_timer = self.core.later(period, repeat)
+
+    def _refresh(self, request: Request) -> None:
+        assert self.dialog is not None
+        self.dialog.refresh(request)
+
+    def _note_hold(self) -> None:
+        negotiated = self.media.negotiated
+        if negotiated is not None and negotiated.held != self._held:
+            self._held = negotiated.held
+            self.leg.held(self._held)
+
+    def _resolve_acked(self) -> None:
+        if self._acked is not None and not self._acked.done():
+            self._acked.set_result(None)
+
+    def _settle(self, error: CallError | None) -> None:
+        if self._wanted is not None and not self._wanted.done():
+            if error is None:
+                self._wanted.set_result(None)
+            else:
+                self._wanted.set_exception(error)
+
+    def _leave_dialog(self) -> None:
+        if self.dialog is not None:
+            self.core.leave(self.dialog)
+
+    def _over(self, why: Termination) -> None:
+        if self.phase is Phase.OVER:
+            return
+        self.phase = Phase.OVER
+        if self._glare is not None:
+            self._glare.cancel()
+        if self._ok_timer is not None and self._bye is None:
+            self._ok_timer.cancel()
+            self._ok = None
+        self._settle(CallError("the call ended meanwhile", 487))
+        stats: dict[str, Any] = {}
+        if (last := self.media.close()) is not None:
+            stats = last.as_dict()
+        self.leg.ended(why, stats)
+        self._resolve_acked()
+        if self.on_over is not None:
+            self.on_over()
+
+    def failed(self, cause: Cause) -> None:
+        """The transport under the first INVITE is gone: the answer cannot reach the caller."""
+        if self.phase is Phase.EARLY:
+            self._leave_dialog()
+            self._over(Termination(EndedBy.NETWORK, Why.FAILED, cause.value))

@@ -1,0 +1,386 @@
+"""The SIP user agent: one address that is called and calls.
+
+It puts the layers together, decides what a new request is, and hands calls to the application. It must never
+block, and never let one bad message or one bad callback touch another call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.rtp.wire import RtpWire
+from sip.calls.admission import refusal
+from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
+from sip.calls.incoming import IncomingCall
+from sip.calls.leg import SipLeg
+from sip.calls.outgoing import OutgoingCall
+from sip.calls.registrar import Registrar
+from sip.calls.requester import Requester
+from sip.calls.session import Session
+from sip.messages.message import ParseError, Request, Response
+from sip.sdp.negotiation import NoCommonCodec, SdpError
+from sip.sdp.negotiation import answer as check_offer
+from sip.transactions.layer import Server, TransactionLayer
+from sip.transactions.transaction import RFC_TIMING, Timing
+from sip.transport.connection import ConnectionLimits, Source
+from sip.transport.transport import Transport
+
+log = logging.getLogger(__name__)
+
+OnInvite = Callable[[IncomingCall], Awaitable[None] | None]
+DEFAULT_TIMEOUT_S = 32.0
+MAX_QUEUE_DELAY_S = 0.3
+"""New calls that waited longer than this for our attention are refused, so that running ones get it."""
+
+
+@dataclass(slots=True)
+class AgentCounts:
+    """Since start; for metrics."""
+
+    incoming: int = 0
+    outgoing: int = 0
+    refused: int = 0
+    """Calls and requests turned away because we were full or stopping."""
+
+
+class SipAgent:
+    """UAC and UAS over UDP and TCP on one port.
+
+    `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
+    unanswered gets a 100 at once. `authenticate_calls` asks callers whose From names an extension of the
+    registrar for its password (407).
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        wire: RtpWire,
+        on_invite: OnInvite,
+        registrar: Registrar | None = None,
+        user_agent: str = "VoiceForge/0.1",
+        tcp: bool = True,
+        max_calls: int = 1000,
+        max_pending: int = 500,
+        authenticate_calls: bool = False,
+        advertised: str | None = None,
+        limits: ConnectionLimits | None = None,
+        timing: Timing = RFC_TIMING,
+    ) -> None:
+        self.registrar = registrar
+        self.counts = AgentCounts()
+        self._on_invite = on_invite
+        self._max_calls = max_calls
+        self._max_pending = max_pending
+        self._authenticate_calls = authenticate_calls and registrar is not None
+        self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
+        self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
+        self._core = Core(self.transport, self._layer, wire, user_agent)
+        self._requester = Requester(self._core)
+        if registrar is not None:
+            self._core.allow = f"{ALLOW}, REGISTER"
+        self._calls: set[Session] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._stopping = False
+        self._secret = secrets.token_bytes(16)
+
+    # -- life
+
+    @property
+    def host(self) -> str:
+        return self.transport.host
+
+    @property
+    def port(self) -> int:
+        """The port we listen on; known after `start` when it was given as 0."""
+        return self.transport.port
+
+    @property
+    def active_calls(self) -> int:
+        """Calls that ring or are up, in both directions."""
+        return len(self._calls)
+
+    async def start(self) -> None:
+        """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
+        await self.transport.start()
+
+    def refuse_new(self) -> None:
+        """From now on new calls get 503 (the first step of a shutdown)."""
+        self._stopping = True
+
+    async def stop(self, grace: float = 2.0) -> None:
+        """Refuse new calls, end the running ones; close when their BYEs are answered or `grace` s passed."""
+        self.refuse_new()
+        for session in list(self._calls):
+            session.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._core.all_left()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.transport.stop()
+
+    # -- calling
+
+    async def call(
+        self,
+        uri: str,
+        *,
+        from_uri: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        proxy: str | None = None,
+        transport: str = "udp",
+        headers: Sequence[tuple[str, str]] = (),
+        timeout: float = DEFAULT_TIMEOUT_S,  # noqa: ASYNC109 - it sends CANCEL, unlike asyncio.timeout
+    ) -> SipLeg:
+        """Call `uri` and wait until it is answered.
+
+        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. Cancelling the task
+        cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
+        """
+        if self._stopping or len(self._calls) >= self._max_calls:
+            raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
+        target, hop, routes = self._requester.way(uri, proxy, transport)
+        address = await self._requester.address(hop)
+        call = OutgoingCall(
+            self._core,
+            target,
+            hop,
+            self._requester.caller(from_uri, username, address),
+            address=address,
+            routes=routes,
+            credentials=_credentials(username, password),
+            headers=headers,
+        )
+        self.counts.outgoing += 1
+        self._keep(call.session)
+        return await call.place(timeout)
+
+    async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
+        """Ask what `uri` can do; its final response. Raises CallError when none comes."""
+        return await self._requester.options(uri, proxy=proxy, transport=transport)
+
+    async def register(
+        self,
+        uri: str,
+        username: str,
+        password: str,
+        expires: int = 3600,
+        *,
+        proxy: str | None = None,
+        transport: str = "udp",
+    ) -> int:
+        """Register `uri` (sip:extension@domain) with its registrar; 0 takes it back. The seconds granted."""
+        return await self._requester.register(
+            uri, username, password, expires, proxy=proxy, transport=transport
+        )
+
+    # -- being called (sip.transport.transport.Handler)
+
+    def on_response(self, response: Response, source: Source) -> None:
+        if not self._layer.receive_response(response):
+            self.transport.counts.dropped += 1
+
+    def refuse(self, error: ParseError) -> Response:
+        assert error.request is not None
+        tag = secrets.token_hex(8)
+        return error.request.response(error.status, _phrase(error.reason, error.status), to_tag=tag)
+
+    def on_request(self, request: Request, source: Source) -> None:
+        if self._layer.absorb(request):
+            return
+        if request.method == "CANCEL":
+            self._cancel(request, source)
+            return
+        if (tag := request.to.tag) is not None and request.method != "REGISTER":
+            self._in_dialog(request, tag, source)
+            return
+        if request.method == "ACK":
+            return
+        if self._overloaded(request):
+            self.counts.refused += 1
+            self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        elif self._layer.merged(request):
+            self._stateless(request.response(482), request, source)
+        elif request.method == "OPTIONS":
+            self._stateless(self._capabilities(request), request, source)
+        elif request.method == "REGISTER":
+            self._register(request, source)
+        elif request.method == "INVITE":
+            self._invited(request, source)
+        else:
+            self._stateless(request.response(481), request, source)
+
+    def _in_dialog(self, request: Request, tag: str, source: Source) -> None:
+        user = self._core.dialogs.get((request.call_id, tag, request.from_.tag or ""))
+        if request.method == "ACK":
+            if user is not None:
+                user.acknowledged(request)
+        elif user is None:
+            self._stateless(request.response(481), request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        else:
+            user.receive(self._layer.serve(request, source))
+
+    def _cancel(self, request: Request, source: Source) -> None:
+        """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
+        invite = self._layer.invite_of(request)
+        if invite is None:
+            self._stateless(request.response(481), request, source)
+            return
+        server = self._layer.serve(request, source)
+        if invite.on_cancel is not None:
+            invite.on_cancel(server)
+        else:
+            tag = invite.machine.last.to.tag if invite.machine.last is not None else None
+            server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
+
+    def _overloaded(self, request: Request) -> bool:
+        if request.method == "INVITE":
+            if self._stopping or len(self._calls) >= self._max_calls:
+                return True
+            if self.transport.queue_delay_s > MAX_QUEUE_DELAY_S:
+                return True
+        return self._layer.unanswered >= self._max_pending
+
+    def _register(self, request: Request, source: Source) -> None:
+        assert self.registrar is not None
+        received = (source.transport, source.host, source.port)
+        response = self.registrar.register(request, self._now(), received)
+        if response.status == 401:
+            # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
+            self._stateless(response, request, source)
+        else:
+            self._tag(response, request)
+            self._layer.serve(request, source).respond(response)
+
+    def _capabilities(self, request: Request) -> Response:
+        status = 503 if self._stopping else 200
+        headers = [
+            ("Allow", self._core.allow),
+            ("Accept", "application/sdp"),
+            ("Accept-Encoding", "identity"),
+            ("Accept-Language", "en"),
+            ("Server", self._core.user_agent),
+        ]
+        return request.response(status, headers=headers)
+
+    def _invited(self, request: Request, source: Source) -> None:
+        caller: str | None = None
+        if self._authenticate_calls and self.registrar is not None:
+            claimed = request.from_.uri.unescaped_user
+            if claimed is not None and self.registrar.knows(claimed):
+                proof = self.registrar.authenticate(request, self._now(), proxy=True)
+                if isinstance(proof, str) and proof != claimed:
+                    proof = request.response(403)
+                if isinstance(proof, Response):
+                    self._refuse_invite(request, source, proof)
+                    return
+                caller = proof
+        if request.body:
+            try:
+                check_offer(request.body, "127.0.0.1", 4)
+            except SdpError as error:
+                status = 488 if isinstance(error, NoCommonCodec) else 400
+                self._refuse_invite(request, source, request.response(status))
+                return
+        server = self._layer.serve(request, source)
+        session = Session(self._core, request.call_id, (source.transport, source.host, source.port))
+        session.offered_by(server)
+        server.on_failure = session.failed
+        self.counts.incoming += 1
+        self._keep(session)
+        call = IncomingCall(request, source, session, caller)
+        try:
+            work = self._on_invite(call)
+        except Exception:
+            log.exception("the application failed on a call to %s", call.user)
+            call.reject(500)
+            return
+        if work is not None:
+            self._spawn(self._serve_call(call, work))
+        # Asked after the first step of the application's coroutine: many answer or refuse within it.
+        asyncio.get_running_loop().call_soon(self._trying, server, session)
+
+    def _trying(self, server: Server, session: Session) -> None:
+        if server.machine.last is None:
+            session.ring(100)
+
+    async def _serve_call(self, call: IncomingCall, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except CallError as error:
+            log.info("call to %s was not answered: %s", call.user, error)
+        except Exception:
+            log.exception("the application failed on a call to %s", call.user)
+            await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
+
+    def _refuse_invite(self, request: Request, source: Source, response: Response) -> None:
+        self._tag(response, request)
+        self._layer.serve(request, source).respond(response)
+
+    # -- inside
+
+    def _keep(self, session: Session) -> None:
+        self._calls.add(session)
+        session.on_over = lambda: self._calls.discard(session)
+
+    def _stateless(self, response: Response, request: Request, source: Source) -> None:
+        """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""
+        if request.method == "ACK":
+            return
+        self._tag(response, request)
+        self.transport.send_response(response, source, _nothing)
+
+    def _tag(self, response: Response, request: Request) -> None:
+        """A To tag that is the same for each repetition of the request."""
+        if request.to.tag is None:
+            seed = f"{request.via}{request.call_id}{request.cseq}".encode("utf-8", "surrogateescape")
+            tag = hashlib.blake2s(seed, key=self._secret, digest_size=8).hexdigest()
+            response.set("To", f"{response.get('To')};tag={tag}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _wake(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(at, self._layer.run_timers)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _phrase(reason: str, status: int) -> str | None:
+    """What was wrong, where it fits a reason phrase."""
+    return (
+        reason if status == 400 and reason.isascii() and reason.isprintable() and len(reason) < 80 else None
+    )
+
+
+def _credentials(username: str | None, password: str | None) -> Credentials | None:
+    return None if username is None or password is None else Credentials(username, password)

@@ -1,0 +1,144 @@
+"""Cuts a TCP or TLS byte stream into SIP messages (RFC 3261 section 18.3, RFC 5626 section 3.5.1).
+
+Bytes in, messages out, no socket. Once the boundary between messages is lost nothing more may be read from
+the stream: the framer says so with a FramingError and stays silent after it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TypeAlias
+
+from sip.messages.message import (
+    MAX_MESSAGE,
+    Request,
+    Response,
+    answerable,
+    content_length,
+    parse_head,
+    validate,
+)
+from sip.messages.message import ParseError as ParseError
+
+
+class KeepAlive(enum.Enum):
+    """White space between messages."""
+
+    PING = "ping"
+    """A double CRLF: answer with `PONG_BYTES`."""
+    PONG = "pong"
+    """A single CRLF: the answer to our ping, or the first half of a ping that has not arrived whole."""
+
+
+PING_BYTES = b"\r\n\r\n"
+PONG_BYTES = b"\r\n"
+
+
+class FramingError(ParseError):
+    """The stream cannot go on. When `request` is set, send the error response first; then close."""
+
+
+Item: TypeAlias = Request | Response | ParseError | KeepAlive
+
+
+class StreamFramer:
+    """One connection's receiving side. Holds at most `max_message` bytes between calls."""
+
+    def __init__(self, max_message: int = MAX_MESSAGE) -> None:
+        self._max_message = max_message
+        self._buffer = bytearray()
+        self._searched = 0
+        self._message: Request | Response | None = None
+        self._error: ParseError | None = None
+        self._missing = 0
+        self._half_ping = False
+        self._dead = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether no message has begun: a connection that stays otherwise for long is worth closing."""
+        return not self._buffer and self._message is None
+
+    def feed(self, data: bytes) -> list[Item]:
+        """Take bytes as they came; give what became complete, in order.
+
+        A ParseError stands for one broken message between good ones. A FramingError is always the last item.
+        """
+        items: list[Item] = []
+        if self._dead:
+            return items
+        self._buffer += data
+        try:
+            while self._step(items):
+                pass
+        except FramingError as error:
+            self._dead = True
+            self._buffer.clear()
+            items.append(error)
+        return items
+
+    def _step(self, items: list[Item]) -> bool:
+        """Take one message or keep-alive off the buffer. False when more bytes are needed."""
+        if self._message is None:
+            self._skip_keepalives(items)
+            if not self._read_head():
+                return False
+        return self._read_body(items)
+
+    def _skip_keepalives(self, items: list[Item]) -> None:
+        buffer, pos = self._buffer, 0
+        while buffer.startswith(PONG_BYTES, pos):
+            kind = KeepAlive.PING if self._half_ping else KeepAlive.PONG
+            self._half_ping = not self._half_ping
+            if kind not in items[-2:]:
+                items.append(kind)
+            pos += 2
+        del buffer[:pos]
+        if buffer and buffer != b"\r":
+            self._half_ping = False
+
+    def _read_head(self) -> bool:
+        buffer = self._buffer
+        end = buffer.find(b"\r\n\r\n", self._searched)
+        if end < 0:
+            self._searched = max(0, len(buffer) - 3)
+            if len(buffer) > self._max_message:
+                raise FramingError(f"no end of headers within {self._max_message} bytes", 513)
+            return False
+        self._searched = 0
+        head = bytes(buffer[:end])
+        del buffer[: end + 4]
+        if end > self._max_message:
+            raise FramingError(f"headers larger than {self._max_message} bytes", 513)
+        try:
+            message, self._error = parse_head(head)
+        except ParseError as error:
+            raise FramingError(error.reason, error.status) from error
+        request = answerable(message)
+        try:
+            length = content_length(message)
+        except ParseError as error:
+            raise FramingError(error.reason, 400, request) from error
+        if length is None:
+            raise FramingError("Content-Length is required on a stream", 400, request)
+        if end + 4 + length > self._max_message:
+            raise FramingError(f"message larger than {self._max_message} bytes", 513, request)
+        self._message, self._missing = message, length
+        return True
+
+    def _read_body(self, items: list[Item]) -> bool:
+        buffer, message, error = self._buffer, self._message, self._error
+        if message is None or len(buffer) < self._missing:
+            return False
+        message.body = bytes(buffer[: self._missing])
+        del buffer[: self._missing]
+        self._message = self._error = None
+        if error is None and isinstance(message, Response):
+            try:
+                validate(message)
+            except ParseError as wrong:
+                error = wrong
+        if error is not None:
+            error.request = answerable(message)
+        items.append(error or message)
+        return True

@@ -1,0 +1,315 @@
+"""SDP offer and answer (RFC 3264) for one G.711 audio stream with telephone-event.
+
+Pure functions over text: no address is looked up, no port opened, no state kept but in `SdpSession`. Nothing
+but SdpError is ever raised, whatever the peer sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDescription
+
+__all__ = [
+    "Negotiated",
+    "NoCommonCodec",
+    "SdpError",
+    "SdpSession",
+    "SessionDescription",
+    "accept",
+    "answer",
+    "offer",
+]
+
+STATIC = {0: "PCMU", 8: "PCMA"}
+"""Payload types that need no rtpmap (RFC 3551 table 4)."""
+CODECS = ("PCMU", "PCMA")
+EVENTS = "0-15"
+"""The telephone events we understand: the sixteen DTMF digits (RFC 4733)."""
+MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
+_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+_TIMES = re.compile(r"[0-9]{1,20}+ [0-9]{1,20}+")
+_NUMBER = re.compile(r"([0-9]{1,6}+)(?:\.[0-9]{0,6}+)?")
+
+
+class NoCommonCodec(SdpError):
+    """The peer offers or accepts no audio that we can do: answer 488, or end the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What both sides agreed on, seen from ours."""
+
+    remote_host: str
+    """IP address to send to; 0.0.0.0 or :: while the peer holds the old way."""
+    remote_port: int
+    codec: str
+    """PCMU or PCMA."""
+    payload_type: int
+    telephone_event_pt: int | None
+    """Payload type of RFC 4733 digits, None when the peer cannot."""
+    ptime_ms: int
+    """Milliseconds of audio to put in each packet we send, 10..60."""
+    direction: str
+    """Ours: sendrecv, sendonly, recvonly or inactive."""
+    rtcp_port: int
+    rtcp_mux: bool = False
+    held: bool = False
+    """The peer does not want to hear us."""
+
+    @property
+    def can_send(self) -> bool:
+        """Whether we may send audio."""
+        return self.direction in ("sendrecv", "sendonly")
+
+    @property
+    def can_receive(self) -> bool:
+        """Whether the peer may send audio."""
+        return self.direction in ("sendrecv", "recvonly")
+
+
+def offer(
+    host: str,
+    port: int,
+    *,
+    codecs: Sequence[str] = CODECS,
+    te: int | None = 101,
+    ptime: int = DEFAULT_PTIME_MS,
+    direction: str = "sendrecv",
+    session_id: int = 1,
+    version: int = 1,
+) -> bytes:
+    """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out."""
+    numbers = {name: number for number, name in STATIC.items()}
+    formats = [(numbers[name], name) for name in codecs]
+    media = _audio(port, "RTP/AVP", formats, te, ptime, direction)
+    return bytes(_description(host, session_id, version, "0 0", [media]))
+
+
+def answer(
+    offer_sdp: bytes | str,
+    host: str,
+    port: int,
+    *,
+    codecs: Sequence[str] = CODECS,
+    te: bool = True,
+    ptime: int = DEFAULT_PTIME_MS,
+    direction: str = "sendrecv",
+    session_id: int = 1,
+    version: int = 1,
+) -> tuple[bytes, Negotiated]:
+    """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
+
+    The codec is the offerer's first choice among `codecs` and keeps its payload type number; `ptime` is used
+    when the offer names none. Raises NoCommonCodec, or SdpError when the offer is malformed.
+    """
+    session = SessionDescription.parse(offer_sdp)
+    taken: Negotiated | None = None
+    streams: list[Media] = []
+    for media in session.media:
+        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction)
+        if agreed is None:
+            streams.append(Media(kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"]))
+            continue
+        taken = agreed
+        formats = [(agreed.payload_type, agreed.codec)]
+        streams.append(
+            _audio(port, media.proto, formats, agreed.telephone_event_pt, agreed.ptime_ms, agreed.direction)
+        )
+    if taken is None:
+        raise NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over plain RTP")
+    times = session.first("t") or ""
+    times = times if _TIMES.fullmatch(times) else "0 0"
+    return bytes(_description(host, session_id, version, times, streams)), taken
+
+
+def accept(answer_sdp: bytes | str, our_offer: bytes | str) -> Negotiated:
+    """Read the answer to our offer (section 7). Raises NoCommonCodec when the peer refused our audio."""
+    ours = SessionDescription.parse(our_offer)
+    theirs = SessionDescription.parse(answer_sdp)
+    place = next((i for i, media in enumerate(ours.media) if media.kind == "audio"), None)
+    if place is None or place >= len(theirs.media):
+        raise SdpError("the answer has no media line for the audio of our offer")
+    offered = ours.media[place]
+    codecs = [name for _, name in _codecs_of(offered, CODECS)]
+    direction = _direction(ours, offered)
+    wants_events = _telephone_event(offered) is not None
+    ptime = _ptime(ours, offered, DEFAULT_PTIME_MS)
+    agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction)
+    if agreed is None:
+        raise NoCommonCodec("the peer refused our audio")
+    return agreed
+
+
+class SdpSession:
+    """Our side of one session: keeps its id, raises the version of o= only when something else changed."""
+
+    def __init__(self, session_id: int) -> None:
+        self.session_id = session_id
+        self.version = 1
+        self._last: bytes | None = None
+
+    def offer(
+        self,
+        host: str,
+        port: int,
+        *,
+        codecs: Sequence[str] = CODECS,
+        te: int | None = 101,
+        ptime: int = DEFAULT_PTIME_MS,
+        direction: str = "sendrecv",
+    ) -> bytes:
+        """As the function `offer`."""
+
+        def describe(version: int) -> bytes:
+            return offer(
+                host,
+                port,
+                codecs=codecs,
+                te=te,
+                ptime=ptime,
+                direction=direction,
+                session_id=self.session_id,
+                version=version,
+            )
+
+        if self._last is not None and describe(self.version) != self._last:
+            self.version += 1
+        self._last = describe(self.version)
+        return self._last
+
+    def answer(
+        self,
+        offer_sdp: bytes | str,
+        host: str,
+        port: int,
+        *,
+        codecs: Sequence[str] = CODECS,
+        te: bool = True,
+        ptime: int = DEFAULT_PTIME_MS,
+        direction: str = "sendrecv",
+    ) -> tuple[bytes, Negotiated]:
+        """As the function `answer`."""
+
+        def describe(version: int) -> tuple[bytes, Negotiated]:
+            return answer(
+                offer_sdp,
+                host,
+                port,
+                codecs=codecs,
+                te=te,
+                ptime=ptime,
+                direction=direction,
+                session_id=self.session_id,
+                version=version,
+            )
+
+        text, agreed = describe(self.version)
+        if self._last is not None and text != self._last:
+            self.version += 1
+            text, agreed = describe(self.version)
+        self._last = text
+        return text, agreed
+
+
+def _description(
+    host: str, session_id: int, version: int, times: str, media: list[Media]
+) -> SessionDescription:
+    where = f"IN IP6 {host.strip('[]')}" if ":" in host else f"IN IP4 {host}"
+    lines = [("v", "0"), ("o", f"- {session_id} {version} {where}"), ("s", "-"), ("c", where), ("t", times)]
+    return SessionDescription(lines=lines, media=media)
+
+
+def _audio(
+    port: int, proto: str, formats: list[tuple[int, str]], te: int | None, ptime: int, direction: str
+) -> Media:
+    attributes = [f"rtpmap:{number} {name}/8000" for number, name in formats]
+    numbers = [str(number) for number, _ in formats]
+    if te is not None:
+        numbers.append(str(te))
+        attributes += [f"rtpmap:{te} telephone-event/8000", f"fmtp:{te} {EVENTS}"]
+    attributes += [f"ptime:{ptime}", direction]
+    lines = [("a", attribute) for attribute in attributes]
+    return Media(lines=lines, kind="audio", port=port, proto=proto, formats=numbers)
+
+
+def _agree(
+    session: Section, media: Media, codecs: Sequence[str], te: bool, ptime: int, direction: str
+) -> Negotiated | None:
+    """What we and the peer's stream have in common; None when it is refused or nothing fits."""
+    if media.kind != "audio" or media.port == 0 or media.proto.upper() not in _PROTOCOLS:
+        return None
+    common = _codecs_of(media, codecs)
+    if not common:
+        return None
+    host = media.connection() or session.connection()
+    if host is None:
+        raise SdpError("the audio stream has no connection line")
+    payload_type, codec = common[0]
+    theirs = _direction(session, media)
+    nowhere = host in ("0.0.0.0", "::")
+    sends = direction in ("sendrecv", "sendonly") and theirs in ("sendrecv", "recvonly") and not nowhere
+    receives = direction in ("sendrecv", "recvonly") and theirs in ("sendrecv", "sendonly")
+    return Negotiated(
+        remote_host=host,
+        remote_port=media.port,
+        codec=codec,
+        payload_type=payload_type,
+        telephone_event_pt=_telephone_event(media) if te else None,
+        ptime_ms=_ptime(session, media, ptime),
+        direction=DIRECTIONS[(0 if receives else 1) if sends else (2 if receives else 3)],
+        rtcp_port=_rtcp_port(media),
+        held=nowhere or theirs in ("sendonly", "inactive"),
+    )
+
+
+def _payload_types(media: Media) -> list[int]:
+    return [int(text) for text in media.formats if len(text) <= 3 and text.isascii() and text.isdigit()]
+
+
+def _codecs_of(media: Media, codecs: Sequence[str]) -> list[tuple[int, str]]:
+    """Payload type and name of each format that we can do, in the peer's order."""
+    encodings = media.encodings()
+    found = []
+    for number in _payload_types(media):
+        name, rate, channels = encodings.get(number, (STATIC.get(number, ""), 8000, 1))
+        if number < 128 and name in codecs and rate == 8000 and channels == 1:
+            found.append((number, name))
+    return found
+
+
+def _telephone_event(media: Media) -> int | None:
+    encodings = media.encodings()
+    for number in _payload_types(media):
+        name, rate, _ = encodings.get(number, ("", 0, 0))
+        if name == "TELEPHONE-EVENT" and rate == 8000:
+            return number
+    return None
+
+
+def _direction(session: Section, media: Media) -> str:
+    return media.direction() or session.direction() or "sendrecv"
+
+
+def _ptime(session: Section, media: Media, default: int) -> int:
+    """The packet time the peer asks for, within its maxptime and what we can do."""
+    attributes = session.attributes() | media.attributes()
+    wanted = _number(attributes.get("ptime")) or default
+    most = _number(attributes.get("maxptime")) or MAX_PTIME_MS
+    return max(MIN_PTIME_MS, min(wanted, most, MAX_PTIME_MS))
+
+
+def _rtcp_port(media: Media) -> int:
+    """The port of a=rtcp (RFC 3605), or the one after the media port."""
+    words = media.attributes().get("rtcp", "").split()
+    port = _number(words[0]) if words else None
+    if port is not None and 0 < port <= 65_535:
+        return port
+    return min(media.port + 1, 65_535)
+
+
+def _number(text: str | None) -> int | None:
+    match = _NUMBER.fullmatch(text) if text else None
+    return int(match[1]) if match else None

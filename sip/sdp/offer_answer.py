@@ -1,0 +1,89 @@
+"""One call's audio as signalling sees it: the offer/answer state (RFC 3264) and the RTP stream it sets up.
+
+It opens, configures and closes the stream of one leg. It must never touch a packet or a SIP message.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from mediaserver.rtp.wire import RtpStats, RtpStream, RtpWire
+from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError, SdpSession
+from sip.sdp.negotiation import accept as read_answer
+from sip.transport.addresses import is_address, may_send_to
+
+HOLD = "sendonly"
+ACTIVE = "sendrecv"
+
+
+class OfferAnswer:
+    """Offers and answers of one call, and the stream that follows them.
+
+    `direction` is what we want; set it before `offer` or `answer` to hold or resume.
+    """
+
+    def __init__(self, wire: RtpWire, host: str) -> None:
+        self._wire = wire
+        self._host = host
+        self._sdp = SdpSession(secrets.randbits(48))
+        self._offered: bytes | None = None
+        self.direction = ACTIVE
+        self.stream: RtpStream | None = None
+        self.negotiated: Negotiated | None = None
+
+    def open(self) -> RtpStream:
+        """The stream of this call, opened at the first use. Raises CapacityError."""
+        if self.stream is None:
+            self.stream = self._wire.open()
+        return self.stream
+
+    @property
+    def offering(self) -> bool:
+        """An offer of ours waits for its answer."""
+        return self._offered is not None
+
+    def offer(self) -> bytes:
+        self._offered = self._sdp.offer(self._host, self.open().local_port, direction=self.direction)
+        return self._offered
+
+    def answer(self, offer: bytes) -> bytes:
+        """Answer an offer and set the stream up. Raises SdpError (NoCommonCodec: 488) and CapacityError."""
+        port = self.open().local_port
+        text, negotiated = self._sdp.answer(offer, self._host, port, direction=self.direction)
+        self._agree(negotiated)
+        return text
+
+    def accept(self, answer: bytes) -> None:
+        """Take the answer to our offer and set the stream up. Raises SdpError."""
+        if self._offered is None:
+            raise SdpError("an answer without an offer")
+        offered, self._offered = self._offered, None
+        self._agree(read_answer(answer, offered))
+
+    def withdraw(self) -> None:
+        """Our offer was refused; what was agreed before stays (RFC 3261 14.1)."""
+        self._offered = None
+
+    def close(self) -> RtpStats | None:
+        """Close the stream; its last statistics, None when it was never opened."""
+        if self.stream is None:
+            return None
+        stats = self.stream.stats()
+        self.stream.close()
+        return stats
+
+    def _agree(self, negotiated: Negotiated) -> None:
+        host = negotiated.remote_host
+        if not is_address(host) or not (may_send_to(host) or negotiated.held):
+            # A name would have to be looked up on the media path; a group address is no telephone.
+            raise NoCommonCodec(f"audio cannot be sent to {host!r}")
+        self.negotiated = negotiated
+        self.open().configure(
+            (negotiated.remote_host, negotiated.remote_port),
+            negotiated.codec,
+            negotiated.payload_type,
+            negotiated.telephone_event_pt,
+            negotiated.ptime_ms,
+            negotiated.direction,
+            negotiated.rtcp_port,
+        )

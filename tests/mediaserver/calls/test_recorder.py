@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+import wave
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.calls.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
+from mediaserver.media.leg import (
+    FRAME_SAMPLES,
+    SAMPLE_RATE,
+    Ended,
+    EndedBy,
+    Frame,
+    LegEvent,
+    Termination,
+    Why,
+)
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import EventHappened, Record, RecordingMade
+
+CALL = UUID(int=7)
+DAY = datetime(2026, 11, 21, tzinfo=UTC)
+END = Ended(Termination(EndedBy.CALLER, Why.HANGUP))
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def put(self, record: Record) -> None:
+        self.records.append(record)
+
+    async def flush(self, within_s: float | None = None) -> bool:
+        return True
+
+
+class Echo:
+    """Answers each frame with its negative one tick later."""
+
+    def __init__(self) -> None:
+        self.last: Frame | None = None
+        self.events: list[LegEvent] = []
+
+    def on_frame(self, frame: Frame) -> None:
+        self.last = frame
+
+    def next_frame(self, t: int) -> Frame | None:
+        return None if self.last is None else -self.last
+
+    def on_event(self, event: LegEvent) -> None:
+        self.events.append(event)
+
+
+def frame(value: int) -> Frame:
+    return np.full(FRAME_SAMPLES, value, np.int16)
+
+
+def tick(app: Recorded, number: int, heard: Frame | None) -> None:
+    if heard is not None:
+        app.on_frame(heard)
+    app.next_frame(number * FRAME_SAMPLES)
+
+
+def samples(path: Path) -> npt.NDArray[np.int16]:
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, 16_000)
+        return np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+
+
+async def written(recorder: Recorder) -> None:
+    """Wait until the thread has done what it was given and the loop has heard of it."""
+    done = threading.Event()
+    recorder._work.put(done.set)
+    await asyncio.to_thread(done.wait, 5)
+    await asyncio.sleep(0)
+
+
+async def test_the_caller_is_left_and_the_agent_right(tmp_path: Path) -> None:
+    kept = Kept()
+    recorder = Recorder(tmp_path, kept)
+    echo = Echo()
+    app = Recorded(echo, recorder.open(CALL, DAY))
+    tick(app, 0, None)
+    for number in range(1, 60):
+        tick(app, number, frame(number) if number != 30 else None)
+    app.on_event(END)
+    await recorder.close()
+
+    path = tmp_path / "2026-11-21" / f"{CALL}.wav"
+    content = samples(path).reshape(60, FRAME_SAMPLES, 2)
+    assert content[0].max() == 0
+    assert (content[1] == [1, -1]).all() and (content[59] == [59, -59]).all()
+    assert (content[30] == [0, -29]).all(), "a gap is silence at its own place"
+    assert echo.events == [END]
+    (made,) = kept.records
+    assert made == RecordingMade(CALL, str(path), 1.2, path.stat().st_size)
+
+
+async def test_a_recording_is_closed_once_and_stays_closed(tmp_path: Path) -> None:
+    kept = Kept()
+    recorder = Recorder(tmp_path, kept)
+    app = Recorded(Echo(), recorder.open(CALL, DAY))
+    tick(app, 0, frame(1))
+    app.on_event(END)
+    app.on_event(END)
+    tick(app, 1, frame(2))
+    await recorder.close()
+    assert len(kept.records) == 1
+    assert len(samples(tmp_path / "2026-11-21" / f"{CALL}.wav")) == FRAME_SAMPLES
+
+
+async def test_a_call_without_audio_leaves_no_recording(tmp_path: Path) -> None:
+    kept = Kept()
+    recorder = Recorder(tmp_path, kept)
+    Recorded(Echo(), recorder.open(CALL, DAY)).on_event(END)
+    await recorder.close()
+    assert not kept.records and not (tmp_path / "2026-11-21").exists()
+
+
+async def test_the_file_can_be_played_while_it_grows(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, Kept())
+    app = Recorded(Echo(), recorder.open(CALL, DAY))
+    for number in range(BATCH_FRAMES * (HEADER_EVERY + 1)):
+        tick(app, number, frame(5))
+    await written(recorder)
+    assert (
+        len(samples(tmp_path / "2026-11-21" / f"{CALL}.wav"))
+        == BATCH_FRAMES * (HEADER_EVERY + 1) * FRAME_SAMPLES
+    )
+    await recorder.close()
+
+
+async def test_a_full_disk_ends_the_recording_and_not_the_call(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-11-21"
+    folder.mkdir()
+    (folder / f"{CALL}.wav").symlink_to("/dev/full")
+    kept, metrics, echo = Kept(), Metrics(), Echo()
+    recorder = Recorder(tmp_path, kept, metrics)
+    recording = recorder.open(CALL, DAY)
+    app = Recorded(echo, recording)
+    for number in range(BATCH_FRAMES):
+        tick(app, number, frame(1))
+    await written(recorder)
+    assert recording.stopped
+    for number in range(3 * BATCH_FRAMES):
+        tick(app, number, frame(2))
+    assert echo.last is not None and echo.last[0] == 2
+    app.on_event(END)
+    await recorder.close()
+    (failed,) = kept.records
+    assert failed == EventHappened(CALL, 0, "recording_failed", {"reason": "No space left on device"})
+    assert "voiceforge_recordings_failed_total 1.0" in metrics.render().decode()
+
+
+async def test_a_folder_that_cannot_be_made_ends_the_recording(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    kept = Kept()
+    recorder = Recorder(tmp_path / "file", kept)
+    app = Recorded(Echo(), recorder.open(CALL, DAY))
+    tick(app, 0, frame(1))
+    app.on_event(END)
+    await recorder.close()
+    assert [record.kind for record in kept.records if isinstance(record, EventHappened)] == [
+        "recording_failed"
+    ]
+
+
+async def test_a_disk_that_cannot_follow_ends_recordings(tmp_path: Path) -> None:
+    kept = Kept()
+    recorder = Recorder(tmp_path, kept)
+    go_on = threading.Event()
+    app = Recorded(Echo(), recorder.open(CALL, DAY))
+    recorder._work.put(lambda: None if go_on.wait(10) else None)
+    recorder._handed += 65 << 20  # as if other calls had handed over this much
+    for number in range(2 * BATCH_FRAMES):
+        tick(app, number, frame(1))
+    go_on.set()
+    await recorder.close()
+    assert [record.data for record in kept.records if isinstance(record, EventHappened)] == [
+        {"reason": "the disk is too slow"}
+    ]
+
+
+async def test_a_caller_far_ahead_of_the_clock_does_not_fill_memory(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, Kept())
+    recording = recorder.open(CALL, DAY)
+    for value in range(100):
+        recording.caller(frame(value))
+    assert len(recording._early) == 10
+    await recorder.close()
+
+
+async def test_what_a_dead_process_left_is_made_whole(tmp_path: Path) -> None:
+    path = tmp_path / "2026-11-21" / f"{CALL}.wav"
+    path.parent.mkdir()
+    # Cut off in the middle of a sample, behind a header that knows of none.
+    path.write_bytes(wav_header(0) + bytes(4 * SAMPLE_RATE + 3))
+    size = 44 + 4 * SAMPLE_RATE
+    assert salvage(tmp_path, CALL, DAY) == RecordingMade(CALL, str(path), 1.0, size)
+    assert len(samples(path)) == SAMPLE_RATE
+    assert path.stat().st_size == size
+
+
+def test_nothing_is_made_of_no_recording_and_of_one_without_samples(tmp_path: Path) -> None:
+    assert salvage(tmp_path, CALL, DAY) is None
+    path = tmp_path / "2026-11-21" / f"{CALL}.wav"
+    path.parent.mkdir()
+    path.write_bytes(wav_header(0)[:20])
+    assert salvage(tmp_path, CALL, DAY) is None

@@ -1,0 +1,37 @@
+"""The wire's view of a list of legs follows what happens to them."""
+
+from __future__ import annotations
+
+from mediaserver.rtp.plans import Plans
+from mediaserver.rtp.wire import RtpStream, RtpWire
+
+
+class Leg:
+    def __init__(self, stream: RtpStream | None) -> None:
+        self.stream = stream
+
+
+def test_a_plan_follows_streams_that_come_go_and_change() -> None:
+    wire = RtpWire("127.0.0.84", (22_000, 22_019))
+    try:
+        first, second = wire.open(), wire.open()
+        plans = wire.plans
+        legs = [Leg(first), Leg(None)]
+        assert plans.of(legs).present == [0]
+        legs[1].stream = second  # without a word to the wire
+        plan = plans.of(legs)
+        assert plan.streams == [first, second] and plan.present is None
+        assert plans.of(legs) is plan
+        second.configure(("127.0.0.84", 9), "PCMA", 8)
+        assert plans.of(legs).a_law == [1]
+        first.close()
+        assert plans.of(legs).streams == [second] and plans.of(legs).present == [1]
+    finally:
+        wire.close()
+
+
+def test_lists_seen_once_do_not_pile_up() -> None:
+    plans = Plans()
+    for _ in range(1_000):
+        plans.of([])
+    assert len(plans._known) <= 64

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import random
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediaserver.rtp.packets import RtpPacket
+from mediaserver.rtp.telephone_events import DIGITS, EVENT, TIMEOUT_NS, DigitHeard, DigitReceiver, DigitSender
+from tests.testdata import TESTDATA
+
+CAPTURES = TESTDATA / "dtmf"
+TICK = 20_000_000
+
+
+def press(digit: str, timestamp: int, ms: int = 100) -> list[tuple[int, bytes]]:
+    """Packets every 20 ms, the end three times."""
+    code = DIGITS.index(digit)
+    steps = [EVENT.pack(code, 10, d) for d in range(160, ms * 8, 160)]
+    return [(timestamp & 0xFFFFFFFF, p) for p in steps + [EVENT.pack(code, 0x8A, ms * 8)] * 3]
+
+
+def hear(
+    packets: list[tuple[int, bytes] | None], receiver: DigitReceiver | None = None
+) -> list[tuple[str, int]]:
+    """One packet (or its loss) per tick, then silence until the timeout."""
+    receiver = receiver or DigitReceiver()
+    heard: list[DigitHeard] = []
+    now = 0
+    for packet in packets:
+        now += TICK
+        if packet is not None:
+            heard += receiver.push(packet[0], packet[1], now)
+        heard += receiver.poll(now)
+    heard += receiver.poll(now + TIMEOUT_NS)
+    assert not receiver.pressed
+    return [(h.digit, h.duration_ms) for h in heard]
+
+
+def test_every_digit_is_heard_once_with_its_length() -> None:
+    packets = [p for i, d in enumerate(DIGITS) for p in press(d, i * 4_000)]
+    assert hear(list(packets)) == [(d, 100) for d in DIGITS]
+
+
+@pytest.mark.parametrize("loss", [0.05, 0.3])
+def test_no_digit_is_lost_or_doubled_on_a_lossy_line(loss: float) -> None:
+    rng = random.Random(11)
+    digits = [rng.choice(DIGITS) for _ in range(500)]
+    packets: list[tuple[int, bytes] | None] = []
+    for i, digit in enumerate(digits):
+        pressed: list[tuple[int, bytes] | None] = [
+            p if rng.random() >= loss else None for p in press(digit, i * 4_000)
+        ]
+        if not any(pressed):  # all eight lost: nothing could be heard
+            pressed[2] = press(digit, i * 4_000)[2]
+        packets += [*pressed, None, None, None]
+    assert [d for d, _ in hear(packets)] == digits
+
+
+def test_the_end_lost_is_told_by_the_next_digit_or_by_time() -> None:
+    first, second = press("5", 1_000)[:4], press("5", 3_000)[:4]
+    assert hear([*first, *second]) == [("5", 80), ("5", 80)]
+
+
+def test_only_the_end_arriving_is_enough() -> None:
+    assert hear([press("9", 77)[-1]]) == [("9", 100)]
+
+
+def test_same_digit_back_to_back() -> None:
+    assert hear([*press("1", 0), *press("1", 1_280)]) == [("1", 100), ("1", 100)]
+
+
+def test_timestamp_wrap_between_digits() -> None:
+    assert hear([*press("1", 0xFFFFFF00), *press("2", 0xFFFFFF00 + 2_000)]) == [("1", 100), ("2", 100)]
+
+
+def test_reordered_and_repeated_ends_are_ignored() -> None:
+    packets = press("3", 500)
+    assert hear([packets[0], packets[-1], packets[1], packets[2], *packets]) == [("3", 100)]
+    later = press("4", 9_000)
+    assert hear([*packets, later[0], packets[-1], *later[1:]]) == [("3", 100), ("4", 100)]
+
+
+def test_a_long_press_in_segments_is_one_digit() -> None:
+    first = [(0, EVENT.pack(7, 10, d)) for d in range(160, 0xFFFF, 8_000)] + [(0, EVENT.pack(7, 10, 0xFFFF))]
+    second = [(0xFFFF, EVENT.pack(7, 10, 800)), (0xFFFF, EVENT.pack(7, 0x8A, 1_600))]
+    assert hear([*first, *second, first[-1]]) == [("7", (0xFFFF + 1_600) // 8)]
+
+
+def test_a_sender_that_lets_the_duration_wrap() -> None:
+    steps = [*range(8_000, 65_536, 8_000), 6_464, 14_464]
+    packets = [(9, EVENT.pack(2, 10, d)) for d in steps] + [(9, EVENT.pack(2, 0x8A, 14_464))]
+    assert hear(list(packets)) == [("2", (0x10000 + 14_464) // 8)]
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x01\x0a\x00", EVENT.pack(16, 0x8A, 800), EVENT.pack(255, 0x8A, 800)]
+)
+def test_what_is_no_digit_is_ignored(payload: bytes) -> None:
+    assert hear([(1, payload)]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "digit"), [("1", "1"), ("2", "2"), ("5", "5"), ("9", "9"), ("pound", "#"), ("star", "*")]
+)
+def test_captures_of_a_real_phone(name: str, digit: str) -> None:
+    path = CAPTURES / f"dtmf_2833_{name}.pcap"
+    if not path.is_file():
+        pytest.skip("the recorded captures are not on this machine")
+    data, at, packets = path.read_bytes(), 24, []
+    while at < len(data):
+        (size,) = struct.unpack_from("<I", data, at + 8)
+        packet = RtpPacket.parse(data[at + 16 + 42 : at + 16 + size])
+        assert packet is not None and packet.payload_type == 101
+        packets.append((packet.timestamp, packet.payload))
+        at += 16 + size
+    assert hear(list(packets)) == [(digit, 0x08C0 // 8)]
+
+
+def test_what_we_send_is_what_we_hear() -> None:
+    sender = DigitSender()
+    for digit in "12#":
+        sender.put(digit, 100)
+    packets: list[tuple[int, bytes] | None] = []
+    markers = []
+    for tick in range(60):
+        event = sender.tick(tick * 160) if sender.active else None
+        packets.append((event.timestamp, event.payload) if event else None)
+        markers.append(event is not None and event.marker)
+    assert hear(packets) == [("1", 100), ("2", 100), ("#", 100)]
+    assert sum(markers) == 3
+    sent = [p for p in packets if p]
+    assert sum(bool(p[1][1] & 0x80) for p in sent) == 9  # the end three times each
+    assert [packets.index(p) * 160 for p in sent[::7]] == [p[0] for p in sent[::7]]  # stamped when begun
+    assert not sender.active
+
+
+def test_sender_bounds_the_length_and_refuses_what_is_no_digit() -> None:
+    sender = DigitSender()
+    sender.put("a", 1)
+    durations = []
+    while sender.active:
+        event = sender.tick(0)
+        if event:
+            durations.append(EVENT.unpack(event.payload)[2])
+    assert max(durations) == 320
+    for wrong in ("", "12", "E"):
+        with pytest.raises(ValueError, match="DTMF"):
+            sender.put(wrong)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 0xFFFFFFFF) | st.integers(0, 3_000), st.binary(max_size=8)), max_size=50
+    )
+)
+def test_no_payload_makes_the_receiver_raise(packets: list[tuple[int, bytes]]) -> None:
+    heard = hear(list(packets))
+    assert len(heard) <= len(packets)
+    assert all(d in DIGITS and ms >= 0 for d, ms in heard)

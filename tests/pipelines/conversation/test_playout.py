@@ -1,0 +1,169 @@
+"""The heard ledger, pausing at words, and cuts without clicks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mediaserver.media.leg import FRAME_SAMPLES, Frame
+from pipelines.conversation.playout import FADE_SAMPLES, Line, Playout, WordState
+from pipelines.conversation.spoken_forms import speak_form
+from pipelines.engines.protocols import TtsChunk, WordMark
+from tests.fakes import tone
+
+WORD = 3200
+PATH = 1600
+
+
+def said(playout: Playout, *sentences: str, close: bool = True) -> Line:
+    """A line of which each word is 200 ms long."""
+    forms = [speak_form(sentence) for sentence in sentences]
+    line = playout.open(" ".join(sentences), forms)
+    for index, form in enumerate(forms):
+        for number, word in enumerate(form.words):
+            mark = WordMark(word.start, word.end, number * WORD)
+            playout.feed(line, index, TtsChunk(tone(WORD, 8000), (mark,)))
+        if close:
+            playout.close(line, index)
+    return line
+
+
+def play(playout: Playout, frames: int, t: int = 0) -> list[Frame | None]:
+    return [playout.next_frame(t + i * FRAME_SAMPLES) for i in range(frames)]
+
+
+def states(line: Line) -> list[str]:
+    return [word.state.value for word in line.words]
+
+
+def test_words_go_from_queued_to_sent_to_heard() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two three")
+    assert states(line) == ["queued"] * 3
+    play(playout, 10)
+    assert states(line) == ["sent", "queued", "queued"]
+    play(playout, 5, 10 * FRAME_SAMPLES)
+    playout.next_frame(15 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "queued", "queued"]
+    assert line.heard == "one"
+
+
+def test_a_line_is_drained_when_all_was_sent_and_settled_when_all_was_heard() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two")
+    play(playout, 20)
+    assert playout.drained
+    playout.finish()
+    assert playout.settled() == []
+    playout.next_frame(20 * FRAME_SAMPLES + PATH)
+    assert playout.settled() == [line]
+    assert playout.settled() == []
+    assert line.heard == "one two"
+
+
+def test_it_is_not_drained_while_the_voice_is_still_working() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two", close=False)
+    assert play(playout, 21)[-1] is None
+    assert not playout.drained
+    playout.close(line, 0)
+    assert playout.drained
+
+
+def test_pause_fades_within_five_ms_and_resume_goes_back_to_the_word() -> None:
+    playout = Playout(PATH)
+    said(playout, "one two three")
+    play(playout, 13)
+    playout.pause()
+    tail = playout.next_frame(13 * FRAME_SAMPLES)
+    assert tail is not None
+    assert abs(int(tail[FADE_SAMPLES - 1])) < 200 and not tail[FADE_SAMPLES:].any()
+    assert playout.next_frame(14 * FRAME_SAMPLES) is None
+    playout.resume()
+    again = playout.next_frame(15 * FRAME_SAMPLES)
+    assert again is not None
+    assert np.array_equal(again[FADE_SAMPLES:], tone(WORD, 8000)[FADE_SAMPLES:FRAME_SAMPLES]), (
+        "word two again"
+    )
+    assert again[0] == 0
+
+
+def test_a_resumed_line_is_heard_whole() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two three")
+    play(playout, 13)
+    playout.pause()
+    play(playout, 10, 13 * FRAME_SAMPLES)
+    playout.resume()
+    play(playout, 40, 23 * FRAME_SAMPLES)
+    assert line.heard == "one two three"
+
+
+def test_cancel_cuts_what_was_not_sent_and_nothing_comes_after() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two three")
+    play(playout, 13)
+    playout.cancel()
+    last = playout.next_frame(13 * FRAME_SAMPLES)
+    assert last is not None and not last[FADE_SAMPLES:].any()
+    assert play(playout, 10, 14 * FRAME_SAMPLES) == [None] * 10
+    assert states(line) == ["heard", "cut", "cut"]
+    assert line.interrupted
+    assert playout.settled() == [line]
+
+
+def test_audio_of_a_cut_line_is_dropped() -> None:
+    playout = Playout(PATH)
+    stale = said(playout, "one", close=False)
+    playout.cancel()
+    line = said(playout, "two")
+    playout.feed(stale, 0, TtsChunk(tone(WORD)))
+    playout.close(stale, 0)
+    play(playout, 20)
+    assert stale.heard == ""
+    assert line.heard == "two"
+
+
+def test_a_line_opened_while_paused_waits() -> None:
+    playout = Playout(PATH)
+    playout.pause()
+    line = said(playout, "one")
+    assert playout.next_frame(0) is None
+    playout.resume()
+    assert playout.next_frame(FRAME_SAMPLES) is not None
+    assert line.began == FRAME_SAMPLES
+
+
+def test_hanging_up_loses_what_is_on_its_way() -> None:
+    playout = Playout(PATH)
+    line = said(playout, "one two three")
+    play(playout, 20)
+    playout.abandon(20 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "lost", "cut"]
+    assert playout.settled() == [line]
+
+
+def test_words_of_a_failed_sentence_are_lost_and_the_rest_goes_on() -> None:
+    playout = Playout(PATH)
+    forms = [speak_form("one"), speak_form("two")]
+    line = playout.open("one two", forms)
+    playout.lose(line, 0)
+    playout.feed(line, 1, TtsChunk(tone(WORD), (WordMark(0, 3, 0),)))
+    playout.close(line, 1)
+    play(playout, 30)
+    assert states(line) == [WordState.LOST, WordState.HEARD]
+    assert line.heard == "two"
+
+
+def test_trailing_silence_is_trimmed_and_sentences_stand_close() -> None:
+    playout = Playout(PATH)
+    forms = [speak_form("one"), speak_form("two")]
+    line = playout.open("one two", forms)
+    quiet = np.zeros(8000, dtype=np.int16)
+    playout.feed(line, 0, TtsChunk(np.concatenate([tone(WORD), quiet]), (WordMark(0, 3, 0),)))
+    playout.close(line, 0)
+    playout.feed(line, 1, TtsChunk(tone(WORD), (WordMark(0, 3, 0),)))
+    playout.close(line, 1)
+    audio = np.concatenate([f for f in play(playout, 60) if f is not None])
+    loud = np.flatnonzero(np.abs(audio) > 500)
+    assert np.diff(loud).max() <= 0.2 * 16_000
+    assert line.heard == "one two"

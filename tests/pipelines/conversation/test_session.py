@@ -1,0 +1,391 @@
+"""Conversations on a fake clock: who speaks when, what is kept, and what survives failing engines."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+
+from mediaserver.media.leg import FRAME_SAMPLES, Digit, Hold, Why
+from pipelines.conversation.agent import Answered, Pressed, Reply, Silence, Utterance
+from pipelines.conversation.turn import State
+from pipelines.engines.protocols import SttResult
+from tests.fakes import SILENCE, Conversation, ScriptedAgent, tone
+
+GREETING = Reply("Hello there, what would you like today?")
+NEXT = Reply("Fine. Anything else?")
+
+
+async def greeted(*replies: Reply | Exception) -> tuple[Conversation, ScriptedAgent]:
+    """A conversation whose agent has said its greeting."""
+    agent = ScriptedAgent(GREETING, *(replies or (NEXT,)))
+    talk = Conversation(agent)
+    await talk.until_quiet()
+    return talk, agent
+
+
+async def test_the_agent_speaks_first_and_its_line_is_kept_as_heard() -> None:
+    talk, agent = await greeted()
+    assert agent.inputs == [Answered()]
+    (line,) = talk.call.lines()
+    assert (line.speaker, line.text, line.heard) == ("agent", GREETING.text, GREETING.text)
+    assert not line.interrupted
+    assert talk.session.turn.state is State.LISTENING
+
+
+async def test_an_answer_is_recognised_and_answered() -> None:
+    talk, agent = await greeted()
+    await talk.silence(500)
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert agent.inputs[1] == Utterance("a room", 0.9, True)
+    greeting, caller, reply = talk.call.lines()
+    assert (caller.speaker, caller.text, caller.understood) == ("caller", "a room", True)
+    assert reply.heard == NEXT.text
+    assert 600 <= caller.ended_ms - caller.started_ms <= 1200
+
+
+async def test_latency_parts_add_up_to_voice_to_voice() -> None:
+    talk, _ = await greeted()
+    await talk.say("a room")
+    await talk.until_quiet()
+    latency = talk.call.lines()[2].latency
+    parts = sum(value for name, value in latency.items() if name != "voice_to_voice")
+    assert abs(parts - latency["voice_to_voice"]) <= 1.0
+    assert 150 <= latency["voice_to_voice"] <= 300
+    assert latency["stt"] == 40.0
+    assert ("latency", latency) in talk.call.events
+
+
+async def test_the_callers_first_word_right_after_pickup_is_not_lost() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, NEXT))
+    await talk.say("hello", 700)
+    await talk.until_quiet()
+    loud = [frame for frame in talk.stt.streams[0].frames if np.abs(frame).max() > 500]
+    assert len(loud) == 700 // 20
+
+
+async def test_the_pre_roll_holds_what_came_before_the_onset() -> None:
+    talk, _ = await greeted()
+    await talk.silence(1000)
+    await talk.say("a room", 700)
+    await talk.silence(300)
+    stream = talk.stt.streams[-1]
+    quiet_before = next(i for i, frame in enumerate(stream.frames) if np.abs(frame).max() > 500)
+    assert quiet_before >= 12
+
+
+async def test_a_pause_inside_an_utterance_does_not_cut_it() -> None:
+    talk, agent = await greeted()
+    talk.stt.extensible = {"two"}
+    await talk.say("two", 400)
+    await talk.silence(140)
+    await talk.say("two thirty", 500)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("two thirty", 0.9, True)]
+    first, second = talk.stt.streams
+    assert first.cancelled
+    assert len(second.frames) > len(first.frames) + 20, "the second stream hears it all from the start"
+
+
+async def test_barge_in_stops_the_agent_at_once_and_keeps_only_heard_words() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, NEXT))
+    await talk.silence(800)
+    assert talk.speaking()
+    before = len(talk.sent)
+    await talk.say("a room", 700)
+    stopped = next(i for i, f in enumerate(talk.sent[before:]) if f is None or not f[-200:].any())
+    assert stopped * 20 <= 140
+    await talk.until_quiet()
+    greeting, caller, reply = talk.call.lines()
+    assert greeting.interrupted
+    assert GREETING.text.startswith(greeting.heard) and 2 <= len(greeting.heard.split()) <= 4
+    assert caller.text == "a room"
+    assert reply.text == NEXT.text and not reply.interrupted
+    assert talk.call.happened("barge_in")[-1].data["outcome"] == "taken"
+
+
+async def test_a_cough_pauses_and_resumes_at_the_beginning_of_the_cut_word() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    await talk.silence(900)
+    await talk.say("", 240)
+    assert talk.sent[-1] is None
+    await talk.until_quiet()
+    (line,) = talk.call.lines()
+    assert line.heard == GREETING.text
+    assert not line.interrupted
+    played = sum(1 for frame in talk.sent if frame is not None)
+    assert 0 <= played * 20 - 7 * 200 <= 240, "one word was said twice, no more"
+    assert [e.data["outcome"] for e in talk.call.happened("barge_in")] == ["resumed"]
+    assert talk.session.turn.state is State.LISTENING
+
+
+async def test_a_short_understood_word_takes_the_floor() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, NEXT))
+    await talk.silence(600)
+    await talk.say("no", 300)
+    await talk.until_quiet()
+    assert [line.text for line in talk.call.lines()] == [GREETING.text, "no", NEXT.text]
+
+
+async def test_long_speech_that_is_not_understood_takes_the_floor_and_is_asked_about() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, Reply("Sorry, say that again.")))
+    await talk.silence(600)
+    await talk.say("", 900)
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].text == "Sorry, say that again."
+    assert talk.call.lines()[1].understood is False
+
+
+async def test_interrupting_before_the_first_audio_leaves_nothing_stale() -> None:
+    talk, agent = await greeted(Reply("This must never be heard."), NEXT)
+    talk.tts.gate.clear()
+    await talk.say("a room")
+    await talk.silence(400)
+    assert talk.session.turn.state is State.SPEAKING
+    await talk.say("no wait", 700)
+    talk.tts.gate.set()
+    await talk.until_quiet()
+    lines = {line.text: line for line in talk.call.lines()}
+    assert lines["This must never be heard."].heard == ""
+    assert lines["This must never be heard."].interrupted
+    assert talk.call.lines()[-1].heard == NEXT.text
+
+
+async def test_a_cough_before_the_first_audio_only_delays_it() -> None:
+    talk, _ = await greeted(NEXT)
+    talk.tts.gate.clear()
+    await talk.say("a room")
+    await talk.silence(400)
+    await talk.say("", 200)
+    talk.tts.gate.set()
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard == NEXT.text
+
+
+async def test_a_noisy_line_cannot_silence_the_agent() -> None:
+    talk = Conversation(ScriptedAgent(Reply("one two three four five six seven eight nine ten " * 3)))
+    for _ in range(12):
+        await talk.silence(500)
+        await talk.say("", 200)
+    await talk.silence(3000)
+    assert len(talk.call.lines()[0].heard.split()) == 30
+
+
+async def test_a_cough_while_the_agent_listens_is_no_answer() -> None:
+    talk, agent = await greeted()
+    await talk.say("", 160)
+    await talk.silence(2000)
+    assert agent.inputs == [Answered()]
+    assert talk.session.turn.state is State.LISTENING
+
+
+async def test_late_recognition_results_are_dropped() -> None:
+    talk, agent = await greeted()
+    talk.stt.extensible = {"two"}
+    await talk.say("two", 400)
+    await talk.silence(140)
+    await talk.say("two thirty", 500)
+    stale = talk.stt.streams[0]
+    talk.stt.post(stale, SttResult("stale", True, 1.0))
+    await talk.until_quiet()
+    talk.stt.post(stale, SttResult("staler", True, 1.0))
+    await talk.silence(200)
+    assert [said.text for said in agent.inputs if isinstance(said, Utterance)] == ["two thirty"]
+    assert talk.session.turn.ignored["late final"] >= 1
+
+
+async def test_silence_is_told_to_the_agent_once_the_time_is_over() -> None:
+    talk, agent = await greeted()
+    await talk.silence(6500)
+    assert Silence() not in agent.inputs
+    await talk.silence(1000)
+    assert agent.inputs[-1] == Silence()
+
+
+async def test_digits_interrupt_and_all_of_them_arrive_in_order() -> None:
+    agent = ScriptedAgent(GREETING, Reply(""), Reply(""), NEXT)
+    talk = Conversation(agent)
+    await talk.silence(500)
+    await talk.press("14#")
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Pressed("1"), Pressed("4"), Pressed("#")]
+    assert talk.call.lines()[0].interrupted
+    assert talk.call.lines()[-1].heard == NEXT.text
+    assert [e.data["digit"] for e in talk.call.happened("dtmf")] == ["1", "4", "#"]
+    assert ("digit", {"digit": "4"}) in talk.call.events
+
+
+async def test_digits_pressed_faster_than_the_agent_thinks_are_all_told() -> None:
+    talk, agent = await greeted(Reply(""), Reply(""), NEXT)
+    for digit in "123":
+        talk.session.on_event(Digit(digit, talk.t, 100))
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Pressed("1"), Pressed("2"), Pressed("3")]
+    assert talk.call.lines()[-1].text == NEXT.text
+
+
+async def test_the_last_word_is_heard_before_the_hangup() -> None:
+    talk, _ = await greeted(Reply("All done. Goodbye.", end=True))
+    await talk.say("a room")
+    await talk.until_quiet()
+    await talk.silence(200)
+    (termination,) = talk.ended
+    assert termination.why is Why.COMPLETED
+    assert talk.call.lines()[-1].heard == "All done. Goodbye."
+    await talk.hang_up()
+    assert len(talk.ended) == 1
+
+
+async def test_the_last_words_are_not_interrupted() -> None:
+    talk, _ = await greeted(Reply("All done. Goodbye.", end=True))
+    await talk.say("a room")
+    await talk.silence(500)
+    await talk.say("thanks bye", 700)
+    await talk.silence(1000)
+    assert talk.call.lines()[-1].heard == "All done. Goodbye."
+    assert len(talk.ended) == 1
+
+
+async def test_a_caller_who_hangs_up_in_mid_sentence_has_heard_only_that_much() -> None:
+    agent = ScriptedAgent(GREETING)
+    talk = Conversation(agent)
+    await talk.silence(900)
+    await talk.hang_up()
+    (line,) = talk.call.lines()
+    assert 1 <= len(line.heard.split()) <= 4
+    assert GREETING.text.startswith(line.heard)
+    assert agent.heard == line.heard
+    assert line.interrupted
+    assert not talk.call.happened("barge_in")
+    assert not talk.ended, "who is gone needs no hangup"
+    assert talk.session.turn.state is State.ENDED
+
+
+async def test_a_voice_that_fails_once_is_tried_again() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    talk.tts.failures = 1
+    await talk.until_quiet()
+    assert talk.call.lines()[0].heard == GREETING.text
+    assert len(talk.call.happened("engine_failed")) == 1
+
+
+async def test_a_voice_that_stays_dead_leaves_the_call_listening() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, NEXT))
+    talk.tts.failures = 2
+    await talk.silence(500)
+    assert talk.session.turn.state is State.LISTENING
+    assert talk.call.lines()[0].heard == ""
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard == NEXT.text
+
+
+async def test_a_recogniser_that_cannot_be_opened_is_not_understood() -> None:
+    talk, agent = await greeted(Reply("Sorry?"))
+    talk.stt.broken = True
+    await talk.say("a room", 700)
+    await talk.until_quiet()
+    assert agent.inputs[1] == Utterance("", 0.0, False)
+    assert talk.call.happened("engine_failed")
+
+
+async def test_a_recogniser_that_never_answers_is_not_understood() -> None:
+    talk, agent = await greeted(Reply("Sorry?"))
+    talk.stt.mute = True
+    await talk.say("a room", 700)
+    await talk.silence(2500)
+    assert agent.inputs[1] == Utterance("", 0.0, False)
+
+
+async def test_a_recogniser_that_dies_in_mid_speech_is_replaced_and_hears_it_all() -> None:
+    talk, agent = await greeted()
+    talk.stt.text = "a room"
+    for tick in range(40):
+        await talk.tick(tone(FRAME_SAMPLES), 0.97)
+        if tick == 20:
+            talk.stt.post(talk.stt.streams[0], SttResult("", True, understood=False))
+    await talk.until_quiet()
+    assert agent.inputs[1] == Utterance("a room", 0.9, True)
+    loud = [frame for frame in talk.stt.streams[1].frames if np.abs(frame).max() > 500]
+    assert len(loud) == 40
+
+
+async def test_an_agent_that_fails_apologises_and_goes_on() -> None:
+    talk, _ = await greeted(RuntimeError("boom"), NEXT)
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert "Sorry" in talk.call.lines()[-1].heard
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].text == NEXT.text
+
+
+async def test_goodbye_interrupts_and_ends_the_call() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    await talk.silence(600)
+    talk.session.say_goodbye("We close now. Goodbye.")
+    await talk.until_quiet()
+    await talk.silence(200)
+    (termination,) = talk.ended
+    assert termination.why is Why.SHUTDOWN
+    assert talk.call.lines()[-1].heard == "We close now. Goodbye."
+    assert talk.call.lines()[0].interrupted
+
+
+async def test_shutdown_hangs_up_in_time_even_when_nothing_can_be_said() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    await talk.silence(300)
+    talk.tts.gate.clear()
+    await talk.session.shutdown(within_s=0.01)
+    assert [termination.why for termination in talk.ended] == [Why.SHUTDOWN]
+    await talk.hang_up()
+
+
+async def test_on_hold_time_stands_still() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, silence_ms=2000))
+    await talk.silence(500)
+    talk.session.on_event(Hold(True))
+    for _ in range(200):
+        assert await talk.tick() is None
+    talk.session.on_event(Hold(False))
+    await talk.until_quiet()
+    assert talk.call.lines()[0].heard == GREETING.text
+    assert not talk.call.lines()[0].interrupted
+
+
+async def test_a_leg_that_sends_nothing_counts_as_silence() -> None:
+    talk, agent = await greeted()
+    await talk.say("a room", 700)
+    for _ in range(100):
+        talk.stt.tick()
+        talk.session.next_frame(talk.t)
+        talk.t += FRAME_SAMPLES
+        await asyncio.sleep(0)
+    assert agent.inputs[1] == Utterance("a room", 0.9, True)
+
+
+async def test_a_voice_without_word_marks_still_has_a_ledger() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    talk.tts.marks = False
+    await talk.silence(900)
+    await talk.hang_up()
+    heard = talk.call.lines()[0].heard
+    assert GREETING.text.startswith(heard) and 1 <= len(heard.split()) <= 5
+
+
+async def test_a_recogniser_never_hears_digital_silence() -> None:
+    talk, _ = await greeted()
+    await talk.say("a room")
+    await talk.silence(100)
+    frames = np.concatenate(talk.stt.streams[0].frames)
+    assert 4 < frames[:1600].std() < 16
+    assert np.abs(frames).max() < 7000
+
+
+async def test_audio_held_outside_speech_is_bounded() -> None:
+    talk, _ = await greeted()
+    for _ in range(300):
+        await talk.tick(SILENCE)
+    assert len(talk.session._utterance) == 0
+    assert len(talk.session._ring) <= 22

@@ -1,0 +1,319 @@
+"""The turn machine alone: its table, its epochs, and that nothing can leave it stuck."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.conversation.agent import Finality, Listen, Pressed, Reply, Silence, Utterance
+from pipelines.conversation.endpointing import MS
+from pipelines.conversation.turn import (
+    EAR,
+    FLOOR,
+    CancelPlayout,
+    CloseStt,
+    Command,
+    Cue,
+    Ear,
+    End,
+    FinishStt,
+    PausePlayout,
+    ResumePlayout,
+    Speak,
+    StartStt,
+    State,
+    Think,
+    Turn,
+)
+from pipelines.engines.protocols import SttResult
+
+QUIET, LOUD = -70.0, -20.0
+T = TypeVar("T")
+
+
+class Driver:
+    """Feeds a turn frames and chunks, and keeps its commands by name and time."""
+
+    def __init__(self, listen: Listen | None = None) -> None:
+        self.turn = Turn()
+        self.t = 0
+        self.log: list[tuple[int, Command]] = []
+        self._chunk = 512
+        self.listen = listen or Listen()
+        self.do(self.turn.answered(0))
+
+    def do(self, commands: list[Command]) -> None:
+        self.log += [(self.t // MS, command) for command in commands]
+
+    def run(self, ms: int, level: float = QUIET, probability: float = 0.02) -> None:
+        for _ in range(ms // 20):
+            self.t += 320
+            self.do(self.turn.frame(self.t, level))
+            while self._chunk <= self.t:
+                self.do(self.turn.voice(self.t, probability))
+                self._chunk += 512
+            self.do(self.turn.tick(self.t))
+
+    def speech(self, ms: int) -> None:
+        self.run(ms, LOUD, 0.95)
+
+    def reply(self, text: str = "well", end: bool = False) -> None:
+        self.do(self.turn.reply(self.t, self.last(Think).epoch, Reply(text, self.listen, end)))
+
+    def final(self, text: str, **flags: bool) -> None:
+        epoch = self.last(StartStt).epoch
+        self.do(self.turn.final(self.t, epoch, SttResult(text, True, 0.9, bool(text), **flags)))
+
+    def last(self, kind: type[T]) -> T:
+        return next(command for _, command in reversed(self.log) if isinstance(command, kind))
+
+    def has(self, kind: type[Command]) -> bool:
+        return any(isinstance(command, kind) for _, command in self.log)
+
+    def state(self) -> State:
+        return self.turn.state
+
+    def names(self) -> list[str]:
+        return [type(command).__name__ for _, command in self.log]
+
+
+def listening() -> Driver:
+    driver = Driver()
+    driver.reply()
+    driver.run(200)
+    driver.do(driver.turn.played(driver.t))
+    driver.log.clear()
+    return driver
+
+
+def speaking(end: bool = False) -> Driver:
+    driver = Driver()
+    driver.reply(end=end)
+    driver.run(300)
+    driver.turn.progress(driver.t)
+    return driver
+
+
+def test_a_whole_answer_is_taken_after_the_short_wait() -> None:
+    driver = listening()
+    driver.speech(600)
+    end = driver.t
+    driver.run(120)
+    assert driver.has(FinishStt)
+    driver.final("two people", complete=True)
+    driver.run(100)
+    think = driver.last(Think)
+    assert think.said == Utterance("two people", 0.9, True)
+    assert 160 <= think.silence // MS <= 180
+    assert think.finished_after // MS == 120
+    assert driver.t - end < 300 * MS
+    assert driver.state() is State.THINKING
+
+
+def test_an_open_answer_waits_longer() -> None:
+    driver = listening()
+    driver.speech(600)
+    driver.run(120)
+    driver.final("two thirty", complete=True, extensible=True)
+    driver.run(240)
+    assert "Think" not in driver.names()
+    driver.run(60)
+    assert driver.last(Think).said == Utterance("two thirty", 0.9, True)
+
+
+def test_the_agents_judge_decides_the_wait() -> None:
+    driver = Driver(Listen(finality=lambda text: Finality.HANGING))
+    driver.reply()
+    driver.do(driver.turn.played(driver.t))
+    driver.log.clear()
+    driver.run(400)
+    driver.speech(600)
+    driver.run(120)
+    driver.final("two and", complete=True)
+    driver.run(780)
+    assert "Think" not in driver.names()
+    driver.run(100)
+    assert driver.has(Think)
+
+
+def test_going_on_takes_the_suspicion_back_under_a_new_epoch() -> None:
+    driver = listening()
+    driver.speech(400)
+    driver.run(140)
+    old = driver.last(StartStt)
+    driver.final("two", complete=True, extensible=True)
+    driver.speech(200)
+    new = driver.last(StartStt)
+    assert (new.again, new.epoch) == (True, old.epoch + 1)
+    driver.do(driver.turn.final(driver.t, old.epoch, SttResult("two", True)))
+    assert driver.turn.ignored["late final"] == 1
+    assert "Think" not in driver.names()
+
+
+def test_speech_while_speaking_pauses_at_once_and_lasting_speech_cancels() -> None:
+    driver = speaking()
+    began = driver.t // MS
+    driver.speech(800)
+    paused = next(at for at, command in driver.log if isinstance(command, PausePlayout))
+    cancelled = next(at for at, command in driver.log if isinstance(command, CancelPlayout))
+    assert paused - began <= 100
+    assert 600 <= cancelled - began <= 660
+    assert driver.state() is State.LISTENING
+
+
+def test_noise_while_speaking_gives_the_floor_back() -> None:
+    driver = speaking()
+    driver.speech(200)
+    driver.run(140)
+    driver.final("")
+    driver.run(300)
+    assert driver.has(ResumePlayout)
+    assert driver.state() is State.SPEAKING
+
+
+def test_a_partial_decides_nothing() -> None:
+    driver = speaking()
+    driver.speech(300)
+    epoch = driver.last(StartStt).epoch
+    driver.do(driver.turn.partial(driver.t, epoch, SttResult("stop", False, 1.0, complete=True)))
+    assert driver.state() is State.YIELDING
+
+
+def test_a_reply_to_an_older_thought_is_dropped_but_its_way_to_listen_is_kept() -> None:
+    driver = listening()
+    driver.do(driver.turn.digit(driver.t, "1"))
+    first = driver.last(Think)
+    driver.do(driver.turn.digit(driver.t, "2"))
+    late = Listen(silence_ms=1234)
+    driver.do(driver.turn.reply(driver.t, first.epoch, Reply("stale", late)))
+    assert "Speak" not in driver.names()
+    assert driver.turn.ignored["late reply"] == 1
+    driver.do(driver.turn.reply(driver.t, driver.last(Think).epoch, Reply("", late)))
+    driver.run(1300)
+    assert driver.last(Think).said == Silence()
+
+
+def test_a_digit_interrupts_speech_and_playout() -> None:
+    driver = speaking()
+    driver.speech(200)
+    driver.do(driver.turn.digit(driver.t, "5"))
+    assert driver.names()[-3:] == ["CloseStt", "CancelPlayout", "Think"]
+    assert driver.last(Think).said == Pressed("5")
+
+
+def test_the_last_reply_ends_the_call_when_played_and_cannot_be_interrupted() -> None:
+    driver = speaking(end=True)
+    driver.speech(800)
+    assert driver.state() is State.SPEAKING
+    driver.do(driver.turn.played(driver.t))
+    assert driver.has(End)
+    assert driver.state() is State.ENDED
+
+
+def test_endless_speech_is_cut_into_an_utterance() -> None:
+    driver = listening()
+    driver.speech(15_200)
+    assert driver.has(FinishStt)
+    driver.final("and so on")
+    driver.run(20, LOUD, 0.95)
+    assert driver.last(Think).said == Utterance("and so on", 0.9, True)
+
+
+def test_after_the_end_nothing_comes_out() -> None:
+    driver = speaking()
+    driver.speech(100)
+    driver.do(driver.turn.end())
+    driver.log.clear()
+    driver.speech(800)
+    driver.run(20_000)
+    driver.do(driver.turn.digit(driver.t, "1"))
+    driver.do(driver.turn.interject(driver.t, Reply("bye", end=True)))
+    assert driver.log == []
+    assert driver.turn.end() == []
+
+
+def test_the_tables_name_only_known_states_and_leave_ended_alone() -> None:
+    assert not [state for state, _ in FLOOR if state is State.ENDED]
+    assert {target for target in EAR.values()} <= set(Ear)
+    assert all((state, Cue.END) in FLOOR for state in State if state is not State.ENDED)
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("quiet"), st.integers(1, 60)),
+        st.tuples(st.just("speech"), st.integers(1, 60)),
+        st.tuples(st.just("noise"), st.integers(1, 30)),
+        st.tuples(st.just("final"), st.integers(0, 3)),
+        st.tuples(st.just("partial"), st.integers(0, 3)),
+        st.tuples(st.just("reply"), st.integers(0, 3)),
+        st.tuples(st.just("digit"), st.integers(0, 9)),
+        st.tuples(st.just("played"), st.just(0)),
+        st.tuples(st.just("progress"), st.just(0)),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]]) -> None:
+    """After any events, when engine and agent fall silent for good, the turn comes back to listening, asks
+    again, and the caller can still be heard."""
+    driver = Driver()
+    for kind, n in steps:
+        epoch = driver.turn._stt_epoch - (n & 1)
+        match kind:
+            case "quiet":
+                driver.run(20 * n)
+            case "speech":
+                driver.run(20 * n, LOUD, 0.95)
+            case "noise":
+                driver.run(20 * n, LOUD, 0.05)
+            case "final":
+                text = "yes" if n & 2 else ""
+                driver.do(driver.turn.final(driver.t, epoch, SttResult(text, True, 0.9, bool(text))))
+            case "partial":
+                driver.do(driver.turn.partial(driver.t, epoch, SttResult("yes", False, 0.9, complete=True)))
+            case "reply":
+                current = driver.turn._think_epoch - (n & 1)
+                driver.do(driver.turn.reply(driver.t, current, Reply("well" if n & 2 else "")))
+            case "digit":
+                driver.do(driver.turn.digit(driver.t, str(n)))
+            case "played":
+                driver.do(driver.turn.played(driver.t))
+            case _:
+                driver.turn.progress(driver.t)
+    seen = set()
+    for _ in range(30):
+        driver.run(1000)
+        seen.add(driver.state())
+    assert State.LISTENING in seen
+    assert driver.turn.ear is Ear.QUIET
+    driver.log.clear()
+    driver.run(18_000)
+    assert [c for _, c in driver.log if isinstance(c, Think) and isinstance(c.said, Silence)]
+    driver.speech(700)
+    assert driver.has(StartStt)
+    opened = sum(isinstance(command, StartStt) for _, command in driver.log)
+    closed = sum(isinstance(command, CloseStt) for _, command in driver.log)
+    assert opened >= closed
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS)
+def test_speech_only_follows_a_current_reply(steps: list[tuple[str, int]]) -> None:
+    """Every Speak carries the epoch of the newest Think."""
+    driver = Driver()
+    for kind, n in steps:
+        if kind == "reply":
+            stale = driver.turn._think_epoch - n
+            commands = driver.turn.reply(driver.t, stale, Reply("well"))
+            assert n == 0 or not [command for command in commands if isinstance(command, Speak)]
+        elif kind == "digit":
+            driver.do(driver.turn.digit(driver.t, str(n)))
+        elif kind == "speech":
+            driver.run(20 * n, LOUD, 0.95)
+        else:
+            driver.run(20 * max(1, n))

@@ -1,0 +1,91 @@
+"""JSGF grammars: what they allow, what can follow, and errors that name the place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
+
+HEAD = "#JSGF V1.0;\ngrammar g;\n"
+
+
+def judge(rules: str, sentence: str) -> tuple[bool, bool]:
+    return JsgfGrammar(HEAD + rules).judge(sentence.split())
+
+
+TIME = "public <t> = [at] <n> [thirty] [p m]; <n> = two | three;"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "complete", "extensible"),
+    [
+        ("", False, True),
+        ("two", True, True),
+        ("two thirty", True, True),
+        ("at two thirty p", False, True),
+        ("two thirty p m", True, False),
+        ("thirty", False, False),
+        ("two two", False, False),
+    ],
+)
+def test_sentences_of_a_time_grammar(sentence: str, complete: bool, extensible: bool) -> None:
+    assert judge(TIME, sentence) == (complete, extensible)
+
+
+def test_repetition_weights_tags_quotes_and_comments() -> None:
+    rules = """
+    // a comment
+    public <x> = /0.7/ <d>+ {tag \\} here} | /3/ "good morning" <e>* ; /* another
+    one */
+    <d> = one | two; <e> = sir | madam;
+    """
+    assert judge(rules, "one two one") == (True, True)
+    assert judge(rules, "good morning") == (True, True)
+    assert judge(rules, "good morning madam sir") == (True, True)
+    assert judge(rules, "good") == (False, True)
+    assert JsgfGrammar(HEAD + rules).words == {"one", "two", "good", "morning", "sir", "madam"}
+
+
+def test_null_is_nothing_and_void_blocks() -> None:
+    assert judge("public <x> = a <NULL> b | c <VOID>;", "a b") == (True, False)
+    assert judge("public <x> = a <NULL> b | c <VOID>;", "c") == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("grammar g; public <x> = a;", "begins with"),
+        ("#JSGF V1.0;\npublic <x> = a;", "grammar NAME"),
+        (HEAD + "<x> = a;", "one public rule"),
+        (HEAD + "public <x> = a; public <y> = b;", "this one has 2"),
+        (HEAD + "public <x> = <y>;", "<y>, which is not defined"),
+        (HEAD + "public <x> = a <x>;", "<x> -> <x>"),
+        (HEAD + "public <x> = a | ;", "alternative is empty"),
+        (HEAD + "public <x> = (a;", "was expected"),
+        (HEAD + "public <x> = a", "ends where"),
+        (HEAD + "public <x> = a;\npublic <x> = b;", "line 4 .*there twice"),
+        (HEAD + "public <x> = <VOID>;", "no sentence"),
+        (HEAD + "public <x> = }a;", "cannot read"),
+        (HEAD + "import <other.rule>;", "imports"),
+        (HEAD + "public <x> = " + "(" * 200 + "a" + ")" * 200 + ";", "100 deep"),
+    ],
+)
+def test_a_wrong_grammar_says_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(GrammarError, match=message):
+        JsgfGrammar(text)
+
+
+def test_a_grammar_that_multiplies_is_refused() -> None:
+    rules = "".join(f"<r{i}> = <r{i + 1}> <r{i + 1}>;" for i in range(40)) + "<r40> = a;"
+    with pytest.raises(GrammarError, match="states"):
+        JsgfGrammar(HEAD + "public <x> = <r0>;" + rules)
+
+
+@given(st.text(alphabet='<>x=;|()[]*+{}/"a \n\\', max_size=60))
+def test_any_text_is_a_grammar_or_an_error(rules: str) -> None:
+    try:
+        JsgfGrammar(HEAD + rules)
+    except GrammarError as error:
+        assert str(error)

@@ -1,0 +1,271 @@
+"""The real recogniser in its workers: grammars, partials, rejection, and the death of a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from mediaserver.media.audio import read_wav
+from mediaserver.media.leg import Frame
+from pipelines.engines.protocols import Grammar, SttResult
+from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
+from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
+from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
+from pipelines.engines.tts.espeak.block_resample import BlockResampler
+from pipelines.engines.tts.espeak.worker import Espeak
+from tests.load.stt_rejection import around, telephone
+from tests.testdata import TESTDATA
+
+SPEECH = TESTDATA / "speech"
+recorded = pytest.mark.skipif(not SPEECH.is_dir(), reason="the shared recordings are not here")
+
+
+def grammar(name: str, rule: str) -> Grammar:
+    return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\npublic <{name}> = {rule};\n")
+
+
+PLACE = grammar("place", "[in] (mountain view | san francisco | london | paris)")
+SAID = "san francisco"
+"""What espeak-ng says and the recogniser understands reliably."""
+TIME = grammar("time", "[at] (one | two | three | four) [thirty | fifteen] [a m | p m]")
+ANSWER = grammar("answer", "yes please | no thank you | maybe tomorrow")
+
+
+def recording(name: str) -> Frame:
+    return around(telephone(read_wav(SPEECH / f"{name}.wav")))
+
+
+@lru_cache(maxsize=4)
+def spoken(text: str) -> Frame:
+    """A phrase made here, so that these tests run without recordings. (This process has one espeak.)"""
+    espeak = Espeak()
+    assert espeak.select("en-us", 0.9)
+    audio, _ = espeak.say(text)
+    stream = BlockResampler(espeak.rate)
+    return around(np.concatenate([stream.process(audio), stream.flush()]))
+
+
+class Listener:
+    """Collects the results of one utterance."""
+
+    def __init__(self) -> None:
+        self.partials: list[SttResult] = []
+        self.finals: list[SttResult] = []
+        self._final = asyncio.Event()
+        self._partial = asyncio.Event()
+
+    def __call__(self, result: SttResult) -> None:
+        if result.final:
+            self.finals.append(result)
+            self._final.set()
+        else:
+            self.partials.append(result)
+            self._partial.set()
+
+    async def partial(self) -> SttResult:
+        async with asyncio.timeout(20):
+            await self._partial.wait()
+        return self.partials[-1]
+
+    async def final(self) -> SttResult:
+        async with asyncio.timeout(20):
+            await self._final.wait()
+        assert len(self.finals) == 1
+        return self.finals[0]
+
+
+async def hear(stt: PocketsphinxStt, pcm: Frame, rules: Grammar | None) -> SttResult:
+    listener = Listener()
+    stream = stt.open(listener, rules)
+    for frame in pcm[: len(pcm) // 320 * 320].reshape(-1, 320):
+        stream.feed(frame)
+    stream.finish()
+    return await listener.final()
+
+
+def kill(stt: PocketsphinxStt) -> None:
+    pid = stt.pool.workers[0].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+async def stt() -> AsyncIterator[PocketsphinxStt]:
+    engine = PocketsphinxStt(workers=1, decoders=2)
+    await engine.start()
+    yield engine
+    await engine.stop()
+
+
+async def test_understands_a_sentence_of_the_grammar_with_partials(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    stream = stt.open(listener, PLACE)
+    for frame in spoken(SAID)[:16_000].reshape(-1, 320):
+        stream.feed(frame)
+    partial = await listener.partial()  # while the utterance is still open
+    for frame in spoken(SAID)[16_000:24_000].reshape(-1, 320):
+        stream.feed(frame)
+    assert set(partial.text.split()) & set(SAID.split())
+    stream.finish()
+    final = await listener.final()
+    assert final.text == SAID
+    assert final.understood and final.complete and not final.extensible
+    assert final.stt_ms > 0
+
+
+async def test_two_grammars_at_once_do_not_mix(stt: PocketsphinxStt) -> None:
+    pcm = spoken(SAID)
+    one, two, three = await asyncio.gather(hear(stt, pcm, PLACE), hear(stt, pcm, TIME), hear(stt, pcm, PLACE))
+    assert one.text == three.text == SAID
+    assert one.confidence == pytest.approx(three.confidence, abs=0.05)
+    assert two.text != one.text
+    assert not two.understood
+
+
+async def test_silence_noise_and_clicks_are_not_understood(stt: PocketsphinxStt) -> None:
+    rng = np.random.default_rng(3)
+    click = np.zeros(16_000, np.int16)
+    click[8000:8400] = rng.normal(0, 6000, 400).astype(np.int16)
+    for pcm in (np.zeros(16_000, np.int16), rng.normal(0, 800, 16_000).astype(np.int16), click):
+        for rules in (PLACE, TIME):
+            final = await hear(stt, pcm, rules)
+            assert not final.understood
+
+
+async def test_an_utterance_without_audio_ends_as_not_understood(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    stt.open(listener, PLACE).finish()
+    assert not (await listener.final()).understood
+
+
+async def test_a_cancelled_utterance_says_nothing_and_frees_its_decoder(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    for _ in range(5):
+        stream = stt.open(listener, PLACE)
+        for frame in spoken(SAID)[:16_000].reshape(-1, 320):
+            stream.feed(frame)
+        stream.cancel()
+        stream.finish()
+    final = await hear(stt, spoken(SAID), PLACE)
+    assert final.text == SAID
+    assert not listener.finals
+
+
+async def test_a_wrong_grammar_ends_its_utterance_and_nothing_else(stt: PocketsphinxStt) -> None:
+    for bad in (Grammar("bad", "nonsense"), grammar("unknown", "xyzzyq | plugh")):
+        final = await hear(stt, spoken(SAID), bad)
+        assert not final.understood
+    final = await hear(stt, spoken(SAID), PLACE)
+    assert final.text == SAID
+    assert stt.restarts == 0
+
+
+async def test_a_worker_killed_in_mid_utterance_costs_only_time(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    stream = stt.open(listener, PLACE)
+    frames = spoken(SAID)
+    frames = frames[: len(frames) // 320 * 320]
+    half = 16_000
+    for frame in frames[:half].reshape(-1, 320):
+        stream.feed(frame)
+    await listener.partial()
+    kill(stt)
+    for frame in frames[half:].reshape(-1, 320):
+        stream.feed(frame)
+    stream.finish()
+    final = await listener.final()
+    assert final.text == SAID
+    assert stt.restarts == 1
+
+
+async def test_a_worker_that_keeps_dying_gives_a_clear_result(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    stream = stt.open(listener, PLACE)
+    for _ in range(2):
+        assert await stt.pool.wait_ready(10)
+        listener._partial.clear()
+        for frame in spoken(SAID)[:16_000].reshape(-1, 320):
+            stream.feed(frame)
+        await listener.partial()
+        kill(stt)
+        while stt.ready:  # noqa: ASYNC110 - the supervisor has no event for a worker's end
+            await asyncio.sleep(0)
+    final = await listener.final()
+    assert final == SttResult("", final=True, understood=False, stt_ms=final.stt_ms)
+
+
+async def test_stopping_ends_running_utterances() -> None:
+    stt = PocketsphinxStt(workers=1, decoders=1)
+    await stt.start()
+    pid = stt.pool.workers[0].pid
+    listener = Listener()
+    stt.open(listener, PLACE).feed(np.zeros(320, np.int16))
+    await stt.stop()
+    assert not stt.ready
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@recorded
+@pytest.mark.parametrize(
+    ("name", "rules", "text", "other"),
+    [
+        ("dialogflow-mountain_view", PLACE, "mountain view", TIME),
+        ("dialogflow-230pm", TIME, "two thirty p m", PLACE),
+    ],
+)
+async def test_recorded_answers_over_the_telephone(
+    stt: PocketsphinxStt, name: str, rules: Grammar, text: str, other: Grammar
+) -> None:
+    final = await hear(stt, recording(name), rules)
+    assert (final.text, final.understood, final.complete) == (text, True, True)
+    wrong = await hear(stt, recording(name), other)
+    assert not wrong.understood
+
+
+@recorded
+async def test_general_model_without_a_grammar(stt: PocketsphinxStt) -> None:
+    final = await hear(stt, around(np.frombuffer((SPEECH / "goforward.raw").read_bytes(), np.int16)), None)
+    assert final.text == "go forward ten meters"
+    assert final.understood
+
+
+@recorded
+def test_tells_a_telephone_from_a_microphone() -> None:
+    wide = around(read_wav(SPEECH / "dialogflow-today.wav"))
+    assert is_wide(wide.tobytes())
+    assert not is_wide(telephone(wide).tobytes())
+    assert not is_wide(bytes(9600))
+    assert not is_wide(b"")
+
+
+def test_grammars_are_kept_and_the_oldest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.decoder.GRAMMARS_KEPT", 2)
+    decoders = Decoders(1, {"foobaz": "F UW B AE Z"})
+    pcm = spoken(SAID).tobytes()
+    for rules in (PLACE, TIME, ANSWER, grammar("made", "foobaz"), PLACE):
+        ear = decoders.listen({"name": rules.name, "jsgf": rules.jsgf}, pcm[:9600])
+        ear.hear(pcm)
+        final = ear.final()
+        ear.close()
+        assert (final["text"] == SAID) == (rules is PLACE)
+
+
+def test_unknown_words_are_named() -> None:
+    assert check_grammar(PLACE) == []
+    odd = grammar("odd", "yes | xyzzyq | plugh <tail>; <tail> = no")
+    assert check_grammar(odd) == ["plugh", "xyzzyq"]
+    assert check_grammar(odd, {"plugh": "P L AH G"}) == ["xyzzyq"]
+    with pytest.raises(GrammarError):
+        check_grammar(Grammar("none", "hello"))
+
+
+def test_check_finds_the_models() -> None:
+    assert check().ready

@@ -1,0 +1,324 @@
+"""The demo flow: by the executor alone, then as whole conversations on a fake clock."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mediaserver.storage.records import BookingMade
+from pipelines.conversation.agent import Finality
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.flows.booking import booking_agent, booking_flow
+from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
+from pipelines.flows.executor import FlowExecutor, plain
+from pipelines.flows.model import Slot
+from tests.fakes import CALL_ID, Conversation
+
+TODAY = date(2026, 11, 21)
+DAY = day_slot(TODAY)
+SLOTS = [WISH, PLACE, DAY, TIME, LENGTH, PEOPLE, VERDICT, PART]
+ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
+KEYS = ["1", "1", "1", "1430", "30#", "2#"]
+WANTED = BookingMade(CALL_ID, "Mountain View", "2026-11-21", "14:30", 30, 2, "held")
+CONFIRMED = BookingMade(CALL_ID, "Mountain View", "2026-11-21", "14:30", 30, 2, "confirmed")
+
+MEANINGS: list[tuple[Slot, str, str | int | None, Finality]] = [
+    (WISH, "book a room", "book", Finality.WHOLE),
+    (WISH, "i'd like to book a room", "book", Finality.WHOLE),
+    (PLACE, "mountain view", "Mountain View", Finality.WHOLE),
+    (PLACE, "in new york", "New York", Finality.WHOLE),
+    (PLACE, "mountain", None, Finality.NOTHING),
+    (DAY, "today", "2026-11-21", Finality.WHOLE),
+    (DAY, "tomorrow", "2026-11-22", Finality.WHOLE),
+    (DAY, "the day after tomorrow", "2026-11-23", Finality.WHOLE),
+    (DAY, "on monday", "2026-11-23", Finality.WHOLE),
+    (DAY, "saturday", "2026-11-28", Finality.WHOLE),
+    (DAY, "on", None, Finality.NOTHING),
+    (TIME, "two thirty p m", "14:30", Finality.WHOLE),
+    (TIME, "two thirty", "14:30", Finality.OPEN),
+    (TIME, "two", "14:00", Finality.OPEN),
+    (TIME, "half past two", "14:30", Finality.OPEN),
+    (TIME, "two o'clock", "14:00", Finality.OPEN),
+    (TIME, "a quarter to one", "12:45", Finality.OPEN),
+    (TIME, "quarter past ten a m", "10:15", Finality.WHOLE),
+    (TIME, "nine", "09:00", Finality.OPEN),
+    (TIME, "nine in the evening", "21:00", Finality.WHOLE),
+    (TIME, "noon", "12:00", Finality.WHOLE),
+    (TIME, "twelve p m", "12:00", Finality.WHOLE),
+    (TIME, "fourteen hundred", "14:00", Finality.WHOLE),
+    (TIME, "fourteen thirty", "14:30", Finality.WHOLE),
+    (TIME, "two five", None, Finality.NOTHING),
+    (TIME, "", None, Finality.NOTHING),
+    (LENGTH, "half an hour", 30, Finality.WHOLE),
+    (LENGTH, "an hour", 60, Finality.OPEN),
+    (LENGTH, "one hour", 60, Finality.OPEN),
+    (LENGTH, "an hour and a half", 90, Finality.WHOLE),
+    (LENGTH, "two and a half hours", 150, Finality.WHOLE),
+    (LENGTH, "two hours thirty minutes", 150, Finality.WHOLE),
+    (LENGTH, "ninety minutes", 90, Finality.WHOLE),
+    (LENGTH, "three quarters of an hour", 45, Finality.WHOLE),
+    (LENGTH, "an hour and", None, Finality.HANGING),
+    (PEOPLE, "two people", 2, Finality.WHOLE),
+    (PEOPLE, "just me", 1, Finality.WHOLE),
+    (PEOPLE, "for five", 5, Finality.WHOLE),
+    (PEOPLE, "we are six of us", 6, Finality.WHOLE),
+    (PEOPLE, "ninety people", None, Finality.NOTHING),
+    (VERDICT, "yes", "yes", Finality.WHOLE),
+    (VERDICT, "no", "no", Finality.OPEN),
+    (VERDICT, "no the time", "time", Finality.WHOLE),
+    (VERDICT, "cancel it", "cancel", Finality.WHOLE),
+    (PART, "the number of people", "people", Finality.WHOLE),
+]
+
+
+@pytest.mark.parametrize(("slot", "text", "value", "finality"), MEANINGS)
+def test_what_words_mean(slot: Slot, text: str, value: str | int | None, finality: Finality) -> None:
+    assert slot.parse(text) == value
+    assert slot.finality(text) is finality
+
+
+@pytest.mark.parametrize(("slot", "text"), [(s, t) for s, t, value, _ in MEANINGS if value is not None])
+def test_what_has_a_meaning_is_in_the_grammar(slot: Slot, text: str) -> None:
+    complete, _ = JsgfGrammar(slot.grammar.jsgf).judge(text.split())
+    assert complete
+
+
+@pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
+def test_every_sentence_of_a_grammar_has_a_meaning(slot: Slot) -> None:
+    """Walks the grammar word by word; a value for each complete sentence."""
+    grammar = JsgfGrammar(slot.grammar.jsgf)
+    words = sorted(grammar.words)
+    open_sentences: list[list[str]] = [[]]
+    complete_sentences = 0
+    while open_sentences:
+        sentence = open_sentences.pop()
+        for word in words:
+            longer = [*sentence, word]
+            complete, extensible = grammar.judge(longer)
+            if complete:
+                complete_sentences += 1
+                assert slot.parse(" ".join(longer)) is not None, longer
+            if extensible and len(longer) < 4:
+                open_sentences.append(longer)
+    assert complete_sentences
+
+
+def test_every_word_of_the_grammars_is_in_the_recognisers_dictionary() -> None:
+    pocketsphinx = pytest.importorskip("pocketsphinx")
+    dictionary = Path(pocketsphinx.get_model_path()) / "en-us" / "cmudict-en-us.dict"
+    known = {line.split(" ", 1)[0] for line in dictionary.read_text().splitlines()}
+    for slot in SLOTS:
+        assert set(JsgfGrammar(slot.grammar.jsgf).words) <= known, slot.name
+
+
+@pytest.mark.parametrize(
+    ("slot", "digits", "value"),
+    [
+        (PLACE, "2", "San Francisco"),
+        (PLACE, "9", None),
+        (DAY, "2", "2026-11-22"),
+        (DAY, "0", None),
+        (TIME, "1430", "14:30"),
+        (TIME, "230", "14:30"),
+        (TIME, "9", "09:00"),
+        (TIME, "2575", None),
+        (LENGTH, "90", 90),
+        (LENGTH, "1", None),
+        (PEOPLE, "12", 12),
+        (PEOPLE, "99", None),
+        (VERDICT, "2", "no"),
+        (PART, "4", "length"),
+    ],
+)
+def test_what_digits_mean(slot: Slot, digits: str, value: str | int | None) -> None:
+    assert slot.dtmf.parse(digits) == value
+
+
+def filled() -> FlowExecutor:
+    executor = FlowExecutor(booking_flow(TODAY))
+    executor.start()
+    for answer in ANSWERS:
+        executor.utterance(answer)
+    assert executor.node == "check"
+    return executor
+
+
+def test_no_asks_what_to_change_and_comes_back_to_the_read_back() -> None:
+    executor = filled()
+    assert "What should I change" in executor.utterance("no").say
+    assert "how long" in executor.utterance("the length").say.lower()
+    step = executor.utterance("an hour")
+    assert executor.node == "check"
+    assert "one hour" in step.say
+    assert [outcome.slots["length"] for outcome in step.outcomes] == [60]
+    step = executor.utterance("yes")
+    assert step.end
+    assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
+
+
+def test_no_with_the_part_goes_straight_there() -> None:
+    executor = filled()
+    assert "what time" in executor.utterance("no the time").say
+    assert "3:00 p.m." in executor.utterance("three").say
+
+
+def test_cancel_ends_it_as_cancelled() -> None:
+    step = filled().utterance("cancel")
+    assert step.end
+    assert [outcome.status for outcome in step.outcomes] == ["cancelled"]
+
+
+def test_silence_after_the_read_back_agrees() -> None:
+    step = filled().silence()
+    assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
+
+
+def test_hanging_up_agrees_only_to_what_was_heard() -> None:
+    facts = "Mountain View, today at 2:30 p.m., half an hour, 2 people."
+    assert [outcome.status for outcome in filled().hang_up(facts + " Say")] == ["confirmed"]
+    assert filled().hang_up(facts.rsplit(" ", 1)[0]) == ()
+    assert filled().hang_up("") == ()
+
+
+async def test_the_whole_booking_by_speech() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for answer in ANSWERS:
+        await talk.say(answer)
+        await talk.until_quiet()
+    assert talk.call.bookings() == [WANTED]
+    await talk.silence(4500)
+    assert talk.call.bookings() == [WANTED, CONFIRMED]
+    assert [data["status"] for kind, data in talk.call.events if kind == "booking"] == ["held", "confirmed"]
+    assert [line.text for line in talk.call.lines() if line.speaker == "caller"] == ANSWERS
+    await talk.silence(1000)
+    assert len(talk.ended) == 1
+
+
+async def test_the_whole_booking_by_keys() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for keys in KEYS:
+        await talk.press(keys)
+        await talk.until_quiet()
+    await talk.press("1")
+    await talk.until_quiet()
+    assert talk.call.bookings() == [WANTED, CONFIRMED]
+
+
+async def test_the_whole_booking_by_keys_without_waiting_for_a_single_prompt() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.silence(100)
+    for keys in [*KEYS, "1"]:
+        await talk.press(keys)
+    await talk.until_quiet()
+    assert talk.call.bookings() == [WANTED, CONFIRMED]
+    assert talk.ended
+
+
+async def test_the_whole_booking_half_spoken_half_keyed() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for number, (answer, keys) in enumerate(zip(ANSWERS, KEYS, strict=True)):
+        if number % 2:
+            await talk.press(keys)
+        else:
+            await talk.say(answer)
+        await talk.until_quiet()
+    assert talk.call.bookings() == [WANTED]
+
+
+async def test_digits_without_hash_are_taken_after_a_pause() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for keys in ["1", "1", "1", "1430"]:
+        await talk.press(keys)
+        await talk.until_quiet()
+    await talk.press("45")
+    await talk.silence(2800)
+    await talk.until_quiet()
+    await talk.say("two people")
+    await talk.until_quiet()
+    assert talk.call.bookings()[0].minutes == 45
+
+
+@pytest.mark.parametrize("at", range(7))
+async def test_interrupted_at_every_stage_it_still_books(at: int) -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    for number, answer in enumerate([*ANSWERS, "yes"]):
+        if number == at:
+            await talk.silence(500)
+            assert talk.speaking()
+        else:
+            await talk.until_quiet()
+        await talk.say(answer)
+    await talk.until_quiet()
+    assert talk.call.bookings()[-1] == CONFIRMED
+    cut = [line for line in talk.call.lines() if line.interrupted]
+    assert len(cut) == 1 and cut[0].heard != cut[0].text
+
+
+async def test_not_understood_twice_offers_the_keys() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    await talk.say("")
+    await talk.until_quiet()
+    await talk.say("")
+    await talk.until_quiet()
+    first, second = [line.text for line in talk.call.lines() if line.speaker == "agent"][1:]
+    assert first == "Sorry, I didn't get that. Please say: book a room."
+    assert second == "Sorry, I didn't get that. Press one to book a room."
+
+
+async def test_star_repeats_the_question_with_help() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    await talk.press("*")
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].text == "Please say: book a room. Press one to book a room."
+
+
+async def test_a_silent_caller_is_asked_twice_and_then_let_go_politely() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    for _ in range(4):
+        await talk.until_quiet()
+    await talk.silence(500)
+    assert len(talk.ended) == 1
+    assert [line.text for line in talk.call.lines()][1:] == [
+        "Please say: book a room.",
+        "Press one to book a room.",
+        "I am sorry, I cannot hear you. Please call again. Goodbye.",
+    ]
+
+
+async def test_hanging_up_after_the_read_back_confirms_and_before_leaves_it_held() -> None:
+    for wait_ms, status in ((600, "held"), (6000, "confirmed")):
+        talk = Conversation(booking_agent(CALL_ID, TODAY))
+        await talk.until_quiet()
+        for answer in ANSWERS[:-1]:
+            await talk.say(answer)
+            await talk.until_quiet()
+        await talk.say(ANSWERS[-1])
+        await talk.silence(wait_ms)
+        await talk.hang_up()
+        assert talk.call.bookings()[-1].status == status
+
+
+async def test_a_cough_during_the_read_back_neither_confirms_nor_cuts_it() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for answer in ANSWERS[:-1]:
+        await talk.say(answer)
+        await talk.until_quiet()
+    await talk.say(ANSWERS[-1])
+    await talk.silence(900)
+    await talk.say("", 200)
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard.endswith("Say no to change it.")
+    assert [booking.status for booking in talk.call.bookings()] == ["held"]
+
+
+def test_plain_text_ignores_case_and_punctuation() -> None:
+    assert plain("Mountain View, 2:30 p.m.") == "mountain view 2 30 p m"

@@ -1,0 +1,219 @@
+"""Flow validation and the executor on small flows of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.engines.protocols import Grammar
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, Step
+from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, Node, Say, Slot
+from pipelines.flows.validation import FlowError, validate
+
+COLOURS = {"red": "red", "blue": "blue", "light blue": "light blue"}
+COLOUR = Slot(
+    "colour",
+    Grammar("colour", "#JSGF V1.0;\ngrammar colour;\npublic <colour> = <c>;\n<c> = red | [light] blue;\n"),
+    COLOURS.get,
+    Dtmf(2, {"1": "red", "12": "blue"}.get, "Press one for red."),
+)
+SURE = Slot(
+    "sure",
+    Grammar("sure", "#JSGF V1.0;\ngrammar sure;\npublic <sure> = yes | no | cancel | colour;\n"),
+    {"yes": "yes", "no": "no", "cancel": "cancel", "colour": "colour"}.get,
+    Dtmf(1, {"1": "yes", "2": "no"}.get, "Press one for yes."),
+)
+NODES: tuple[Node, ...] = (
+    Say("hello", "Welcome.", "ask"),
+    Ask("ask", "colour", "Which colour?", "Say red or blue.", "check"),
+    Confirm(
+        "check", "sure", "{colour}.", "All right?", "Say yes or no.", "done", "ask", "gone", {"colour": "ask"}
+    ),
+    EndCall("done", "Thank you.", "confirmed"),
+    EndCall("gone", "Never mind.", "cancelled"),
+)
+
+
+def flow(*nodes: Node, start: str = "hello", slots: tuple[Slot, ...] = (COLOUR, SURE)) -> Flow:
+    return Flow.of("paint", start, nodes or NODES, slots, "Goodbye.")
+
+
+def problems(bad: Flow) -> list[str]:
+    with pytest.raises(FlowError) as caught:
+        validate(bad)
+    assert str(caught.value).startswith("flow 'paint' cannot run: ")
+    return caught.value.problems
+
+
+def swapped(**nodes: Node) -> tuple[Node, ...]:
+    return tuple(nodes.get(node.id, node) for node in NODES)
+
+
+def test_a_good_flow_is_valid() -> None:
+    validate(flow())
+
+
+def test_an_unknown_start() -> None:
+    assert problems(flow(start="nowhere")) == ["the start node 'nowhere' does not exist"]
+
+
+def test_an_unknown_node() -> None:
+    bad = flow(*swapped(hello=Say("hello", "Hi.", "asj")))
+    assert "node 'hello' leads to an unknown node 'asj' (next)" in problems(bad)
+
+
+def test_a_missing_next() -> None:
+    assert "node 'hello' has no next" in problems(flow(*swapped(hello=Say("hello", "Hi.", ""))))
+
+
+def test_an_unreachable_node() -> None:
+    assert problems(flow(*NODES, EndCall("island", "Bye."))) == ["node 'island' cannot be reached"]
+
+
+def test_a_flow_without_an_end() -> None:
+    assert problems(flow(Say("hello", "Hi.", "hello"))) == ["no end can be reached"]
+
+
+def test_an_unknown_slot_asked_and_spoken() -> None:
+    bad = flow(*swapped(ask=Ask("ask", "taste", "Which {smell}?", "Say.", "check")))
+    assert problems(bad) == [
+        "node 'ask' names an unknown slot 'taste'",
+        "node 'ask' speaks of an unknown slot 'smell'",
+    ]
+
+
+def test_an_empty_text() -> None:
+    assert "node 'hello' has an empty text" in problems(flow(*swapped(hello=Say("hello", " ", "ask"))))
+
+
+def test_a_grammar_with_an_unknown_rule_or_no_public_one() -> None:
+    broken = replace(COLOUR, grammar=Grammar("colour", "#JSGF V1.0;\ngrammar c;\n<a> = red | <shade>;\n"))
+    assert problems(flow(slots=(broken, SURE))) == [
+        "the grammar of 'colour' uses an unknown rule <shade>",
+        "the grammar of 'colour' has no public rule",
+    ]
+
+
+def test_a_slot_that_takes_no_digits() -> None:
+    mute = replace(COLOUR, dtmf=Dtmf(0, COLOURS.get, "."))
+    assert problems(flow(slots=(mute, SURE))) == ["'colour' takes no digits: set dtmf.most to 1 or more"]
+
+
+def started() -> FlowExecutor:
+    executor = FlowExecutor(flow())
+    assert executor.start() == Step("Welcome. Which colour?", COLOUR)
+    return executor
+
+
+def test_say_ask_confirm_end() -> None:
+    executor = started()
+    step = executor.utterance("Blue")
+    assert (step.say, step.slot, step.silence_ms) == ("blue. All right?", SURE, 3_000)
+    assert [(o.status, o.slots) for o in step.outcomes] == [("held", {"colour": "blue"})]
+    step = executor.utterance("yes")
+    assert (step.say, step.end) == ("Thank you.", True)
+    assert [o.status for o in step.outcomes] == ["confirmed"]
+
+
+def test_digits_are_complete_at_the_most_at_hash_or_after_a_pause() -> None:
+    executor = started()
+    assert executor.digit("1") == Step("", COLOUR, 2_500)
+    assert "blue" in executor.digit("2").say
+    executor = started()
+    executor.digit("1")
+    assert "red" in executor.digit("#").say
+    executor = started()
+    executor.digit("1")
+    assert "red" in executor.silence().say
+
+
+def test_a_hash_behind_digits_that_were_full_already_only_repeats_what_it_cut_off() -> None:
+    executor = started()
+    executor.digit("1")
+    question = executor.digit("2").say
+    assert executor.digit("#").say == question
+    assert executor.digit("#").say != question, "a second one asks for help"
+
+
+def test_impossible_digits_are_named_and_the_keys_offered_again() -> None:
+    executor = started()
+    executor.digit("9")
+    assert executor.digit("9").say == "Sorry, 9 9 is not possible here. Press one for red."
+
+
+def test_star_helps_and_forgets_digits() -> None:
+    executor = started()
+    executor.digit("1")
+    assert executor.digit("*").say == "Say red or blue. Press one for red."
+    assert executor.digit("#").say == "Press one for red."
+
+
+def test_help_once_then_the_keys_and_at_last_goodbye() -> None:
+    executor = started()
+    assert executor.utterance("", understood=False).say == "Sorry, I didn't get that. Say red or blue."
+    assert executor.utterance("green").say == "Sorry, I didn't get that. Press one for red."
+    for _ in range(MISSES - 2):
+        assert not executor.utterance("green").end
+    step = executor.utterance("green")
+    assert (step.say, step.end) == ("Goodbye.", True)
+
+
+def test_silence_helps_offers_the_keys_and_ends() -> None:
+    executor = started()
+    said = [executor.silence().say for _ in range(SILENCES)]
+    assert said == ["Say red or blue.", "Press one for red.", "Goodbye."]
+
+
+def test_an_answer_in_between_forgives_the_silences() -> None:
+    executor = started()
+    for _ in range(5):
+        assert not executor.silence().end
+        assert not executor.silence().end
+        executor.utterance("green")
+
+
+def test_a_change_asks_that_slot_anew() -> None:
+    executor = started()
+    executor.utterance("red")
+    assert executor.utterance("colour").say == "Which colour?"
+    assert executor.utterance("light blue").say == "light blue. All right?"
+
+
+def test_hanging_up_elsewhere_tells_nothing() -> None:
+    assert started().hang_up("Welcome. Which colour?") == ()
+
+
+def test_after_the_end_every_input_ends_again() -> None:
+    executor = started()
+    executor.utterance("red")
+    executor.utterance("cancel")
+    for step in (executor.utterance("red"), executor.digit("1"), executor.silence()):
+        assert (step.say, step.end, step.outcomes) == ("", True, ())
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["red", "light blue", "yes", "no", "cancel", "colour", "", "green"]),
+            st.sampled_from(list("0123456789*#ABCD")).map(lambda digit: "key " + digit),
+            st.just("silence"),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_the_caller_does_it_asks_or_ends(inputs: list[str]) -> None:
+    executor = FlowExecutor(flow())
+    executor.start()
+    for said in inputs:
+        if said == "silence":
+            step = executor.silence()
+        elif said.startswith("key "):
+            step = executor.digit(said[-1])
+        else:
+            step = executor.utterance(said, bool(said))
+        assert step.end or step.slot is not None
+        assert all(outcome.slots.get("colour") in COLOURS for outcome in step.outcomes)

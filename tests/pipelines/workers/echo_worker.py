@@ -1,0 +1,30 @@
+"""A worker for tests: says what it is told, or misbehaves on request."""
+
+from __future__ import annotations
+
+import time
+
+from pipelines.workers.entry import become_worker
+from pipelines.workers.protocol import Msg
+
+
+def main() -> None:
+    sock = become_worker()
+    sock.send_json(Msg.READY)
+    while True:
+        for message in sock.receive(None):
+            if message.kind is not Msg.OPEN:
+                continue
+            match message.json().get("say"):
+                case "hold":
+                    pass
+                case "sleep":
+                    time.sleep(60)
+                case "nonsense":
+                    sock._sock.sendall(b"\xff" * 64)
+                case said:
+                    sock.send_json(Msg.DONE, message.id, said=said)
+
+
+if __name__ == "__main__":
+    main()

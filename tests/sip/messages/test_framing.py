@@ -1,0 +1,105 @@
+"""SIP messages in a byte stream: boundaries, keep-alives, and when to give up."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.messages.framing import FramingError, KeepAlive, StreamFramer
+from sip.messages.message import ParseError, Request, Response
+
+
+def options(number: int, body: bytes = b"", length: bytes | None = None) -> bytes:
+    size = str(len(body)).encode() if length is None else length
+    return (
+        b"OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP c;branch=z9hG4bK%d\r\nFrom: <sip:c@d>;tag=1\r\n"
+        b"To: <sip:a@b>\r\nCall-ID: x\r\nCSeq: %d OPTIONS\r\nContent-Length: %s\r\n\r\n"
+        % (number, number, size)
+    ) + body
+
+
+def numbers(items: list[object]) -> list[int]:
+    return [item.cseq.number for item in items if isinstance(item, Request)]
+
+
+def test_messages_are_cut_apart_however_the_bytes_arrive() -> None:
+    stream = options(1, b"one\r\n\r\n") + options(2) + b"\r\n\r\n" + options(3, b"\0" * 100)
+    for step in (1, 2, 7, 100, len(stream)):
+        framer = StreamFramer()
+        items: list[object] = []
+        for i in range(0, len(stream), step):
+            items += framer.feed(stream[i : i + step])
+        assert numbers(items) == [1, 2, 3]
+        assert [item.body for item in items if isinstance(item, Request)] == [
+            b"one\r\n\r\n",
+            b"",
+            b"\0" * 100,
+        ]
+        assert framer.idle
+
+
+def test_ping_is_a_double_crlf_and_pong_a_single_one() -> None:
+    framer = StreamFramer()
+    assert framer.feed(b"\r\n\r\n") == [KeepAlive.PONG, KeepAlive.PING]
+    assert framer.feed(b"\r\n") == [KeepAlive.PONG]
+    assert framer.feed(b"\r") == []
+    assert framer.feed(b"\n") == [KeepAlive.PING]
+    assert framer.feed(b"\r\n" + options(1))[0] is KeepAlive.PONG
+    assert framer.feed(b"\r\n") == [KeepAlive.PONG]
+    assert framer.idle
+
+
+def test_many_pings_at_once_are_answered_once() -> None:
+    assert StreamFramer().feed(b"\r\n" * 1000) == [KeepAlive.PONG, KeepAlive.PING]
+
+
+def test_a_broken_message_between_good_ones_is_reported_and_skipped() -> None:
+    broken = options(2, b"body").replace(b"sip:a@b SIP/2.0", b"<sip:a@b> SIP/2.0")
+    items = StreamFramer().feed(options(1) + broken + options(3))
+    assert numbers([*items]) == [1, 3]
+    error = items[1]
+    assert isinstance(error, ParseError) and not isinstance(error, FramingError)
+    assert error.status == 400 and error.request is not None and error.request.body == b"body"
+
+
+def test_a_broken_response_is_dropped_and_the_stream_goes_on() -> None:
+    response = options(1).replace(b"OPTIONS sip:a@b SIP/2.0", b"SIP/2.0 200 OK")
+    items = StreamFramer().feed(response.replace(b"Call-ID: x\r\n", b"") + response)
+    assert isinstance(items[0], ParseError) and items[0].request is None
+    assert isinstance(items[1], Response)
+
+
+@pytest.mark.parametrize("length", [b"-1", b"x", b"", b"99999999999999999999", b"5\r\nContent-Length: 5"])
+def test_a_lost_boundary_ends_the_stream_after_an_answer(length: bytes) -> None:
+    framer = StreamFramer()
+    items = framer.feed(options(1) + options(2, length=length) + options(3))
+    assert numbers([*items]) == [1]
+    error = items[-1]
+    assert isinstance(error, FramingError) and error.status == 400
+    assert error.request is not None and error.request.cseq.number == 2
+    assert framer.feed(options(4)) == []
+
+
+def test_a_missing_content_length_ends_the_stream() -> None:
+    error = StreamFramer().feed(options(1).replace(b"Content-Length: 0\r\n", b""))[-1]
+    assert isinstance(error, FramingError) and error.request is not None
+
+
+def test_oversized_messages_are_refused_before_they_are_kept() -> None:
+    framer = StreamFramer(max_message=1000)
+    error = framer.feed(options(1, length=b"2000"))[-1]
+    assert isinstance(error, FramingError) and error.status == 513 and error.request is not None
+    error = StreamFramer(max_message=1000).feed(b"A" * 1001)[-1]
+    assert isinstance(error, FramingError) and error.status == 513 and error.request is None
+    error = StreamFramer(max_message=1000).feed(b"A" * 1001 + b"\r\n\r\n")[-1]
+    assert isinstance(error, FramingError) and error.status == 513
+
+
+def test_noise_ends_the_stream() -> None:
+    error = StreamFramer().feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")[-1]
+    assert isinstance(error, FramingError) and error.request is None
+
+
+def test_half_a_message_is_not_idle() -> None:
+    framer = StreamFramer()
+    assert framer.feed(options(1, b"12345")[:-2]) == [] and not framer.idle
+    assert numbers([*framer.feed(b"45")]) == [1] and framer.idle

@@ -1,0 +1,281 @@
+"""Requests and responses: headers in any form, responses from requests, and what validation refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.messages.message import MAX_HEADERS, ParseError, Request, Response, parse, validate
+from sip.messages.reasons import reason_phrase
+from sip.messages.uri import Uri
+
+INVITE = (
+    b"INVITE sip:demo@192.0.2.10 SIP/2.0\r\n"
+    b"Via: SIP/2.0/UDP 192.0.2.1:5061;rport;branch=z9hG4bKa, SIP/2.0/TCP 192.0.2.2;branch=z9hG4bKb\r\n"
+    b"v: SIP/2.0/UDP 192.0.2.3;branch=z9hG4bKc\r\n"
+    b"Record-Route: <sip:192.0.2.1;lr>, <sip:192.0.2.2;lr>\r\n"
+    b"Max-Forwards: 70\r\n"
+    b'f: "Alice, A." <sip:alice@example.com>;tag=a1\r\n'
+    b"t: <sip:demo@192.0.2.10>\r\n"
+    b"i: 38@example.com\r\n"
+    b"CSEQ: 1 INVITE\r\n"
+    b'm: "A" <sip:alice@192.0.2.1:5061>\r\n'
+    b"Allow: INVITE, ACK,\r\n\tBYE\r\n"
+    b"Subject: caf\xe9 \xff\r\n"
+    b"c: application/SDP; charset=x\r\n"
+    b"l: 4\r\n"
+    b"\r\n"
+    b"v=0\nignored"
+)
+
+
+def invite(*changes: tuple[bytes, bytes]) -> Request:
+    data = INVITE
+    for old, new in changes:
+        assert old in data
+        data = data.replace(old, new)
+    message = parse(data)
+    assert isinstance(message, Request)
+    return message
+
+
+def minimal(**headers: str) -> Request:
+    return Request(
+        "OPTIONS",
+        Uri.parse("sip:a@b"),
+        [
+            ("Via", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1"),
+            ("From", "<sip:c@d>;tag=1"),
+            ("To", "<sip:a@b>"),
+            ("Call-ID", "x"),
+            ("CSeq", "1 OPTIONS"),
+            *((name.replace("_", "-"), value) for name, value in headers.items()),
+        ],
+    )
+
+
+def test_headers_are_read_whatever_their_form() -> None:
+    message = invite()
+    validate(message)
+    assert [via.branch for via in message.vias] == ["z9hG4bKa", "z9hG4bKb", "z9hG4bKc"]
+    assert message.via is message.vias[0]
+    assert message.from_.display == "Alice, A." and message.from_.tag == "a1"
+    assert message.to.tag is None and message.call_id == "38@example.com"
+    assert message.cseq.number == 1 and message.max_forwards == 70 and message.expires is None
+    assert message.contacts[0].uri.port == 5061 and not message.contact_star
+    assert len(message.record_routes) == 2 and message.routes == []
+    assert message.content_type == "application/sdp"
+    assert message.get_all("allow") == ["INVITE", "ACK", "BYE"]
+    assert message.get("nothing") is None and message.get_all("nothing") == []
+    assert message.body == b"v=0\n"
+
+
+def test_accessors_parse_once() -> None:
+    message = invite()
+    assert message.from_ is message.from_ and message.vias is message.vias
+    assert message.contacts is message.contacts and message.cseq is message.cseq
+
+
+def test_bytes_that_are_not_utf8_survive() -> None:
+    message = invite()
+    assert b"Subject: caf\xe9 \xff\r\n" in bytes(message)
+    assert bytes(parse(bytes(message))) == bytes(message)
+
+
+def test_line_feeds_alone_are_understood_in_datagrams() -> None:
+    message = parse(INVITE.replace(b"\r\n", b"\n"))
+    validate(message)
+    assert message.body == b"v=0\n"
+
+
+def test_without_content_length_the_whole_rest_is_body() -> None:
+    assert invite((b"l: 4\r\n", b"")).body == b"v=0\nignored"
+
+
+def test_changing_a_header_is_seen_by_the_accessors() -> None:
+    message = invite()
+    assert message.max_forwards == 70
+    message.set("max-forwards", "69")
+    assert message.max_forwards == 69 and message.headers[3] == ("max-forwards", "69")
+    message.set("To", "<sip:x@y>;tag=2")
+    assert message.to.tag == "2"
+    message.remove("contact")
+    assert message.contacts == []
+    message.add("Contact", "*")
+    assert message.contact_star and message.contacts == []
+    message.prepend("Via", "SIP/2.0/UDP new;branch=z9hG4bKn")
+    assert message.via.host == "new" and len(message.vias) == 4
+    message.set("Route", "<sip:p;lr>")
+    assert message.routes[0].uri.host == "p"
+
+
+def test_top_via_can_be_completed_without_touching_the_others() -> None:
+    message = invite()
+    message.set_top_via(message.via.with_params(received="203.0.113.1", rport="4242"))
+    assert (message.via.received, message.via.rport) == ("203.0.113.1", 4242)
+    assert [via.branch for via in message.vias] == ["z9hG4bKa", "z9hG4bKb", "z9hG4bKc"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Subject", "a\r\nVia: x"),
+        ("Subject", "a\nb"),
+        ("Subject", "\ud800"),
+        ("Sub ject", "a"),
+        ("", "a"),
+        ("A:", "b"),
+        ("A\r\nB", "c"),
+    ],
+)
+def test_no_header_can_smuggle_in_another(name: str, value: str) -> None:
+    message = minimal()
+    for change in (message.add, message.set, message.prepend):
+        with pytest.raises(ValueError):
+            change(name, value)
+    with pytest.raises(ValueError):
+        Request("OPTIONS", Uri.parse("sip:a@b"), [(name, value)])
+    with pytest.raises(ValueError):
+        message.response(200, headers=[(name, value)])
+    with pytest.raises(ValueError):
+        Response(200, "OK\r\nVia: x")
+
+
+def test_response_copies_what_rfc_3261_says() -> None:
+    response = invite().response(
+        180,
+        to_tag="t1",
+        headers=[("Contact", "<sip:us@192.0.2.10>")],
+        body=b"v=0",
+        content_type="application/sdp",
+    )
+    assert (response.status, response.reason) == (180, "Ringing")
+    assert [via.branch for via in response.vias] == ["z9hG4bKa", "z9hG4bKb", "z9hG4bKc"]
+    assert response.to.tag == "t1" and response.from_.tag == "a1"
+    assert response.call_id == "38@example.com" and response.cseq.method == "INVITE"
+    assert len(response.record_routes) == 2
+    assert bytes(response).endswith(b"Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nv=0")
+    assert invite().response(486).record_routes == []
+
+
+def test_response_keeps_a_tag_that_is_there() -> None:
+    message = invite((b"t: <sip:demo@192.0.2.10>", b"t: <sip:demo@192.0.2.10>;tag=old"))
+    assert message.response(200, to_tag="new").to.tag == "old"
+
+
+def test_trying_carries_the_timestamp() -> None:
+    assert minimal(Timestamp="54").response(100).get("timestamp") == "54"
+    assert minimal(Timestamp="54").response(200).get("timestamp") is None
+
+
+def test_response_is_read_back() -> None:
+    response = parse(bytes(minimal().response(200, to_tag="z")))
+    assert isinstance(response, Response)
+    assert (response.status, response.reason, response.to.tag) == (200, "OK", "z")
+
+
+def test_a_response_whose_addresses_cannot_be_read_is_dropped() -> None:
+    for name in ("Contact", "Record-Route", "Route"):
+        with pytest.raises(ParseError) as caught:
+            parse(bytes(minimal().response(200, headers=[(name, "<sip:a@b")])))
+        assert caught.value.request is None
+
+
+def test_every_status_has_a_phrase() -> None:
+    assert reason_phrase(488) == "Not Acceptable Here"
+    assert all(reason_phrase(status) for status in range(100, 700))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"CSEQ: 1 INVITE", b"CSEQ: 1 BYE"),
+        (b"CSEQ: 1 INVITE", b"CSEQ: 2147483648 INVITE"),
+        (b"Max-Forwards: 70", b"Max-Forwards: many"),
+        (b"Max-Forwards: 70", b"Max-Forwards: 70\r\nMax-Forwards: 70"),
+        (b"i: 38@example.com\r\n", b""),
+        (b"i: 38@example.com", b"i: 38 example.com"),
+        (b"i: 38@example.com", b"i: "),
+        (b"t: <sip:demo@192.0.2.10>", b"t: <sip:a@b>, <sip:c@d>"),
+        (b"sip:demo@192.0.2.10 SIP", b"sip:demo@192.0.2.10?Route=%3Csip:x%3E SIP"),
+        (b"Max-Forwards: 70", b"Contact: *"),
+        (b'm: "A" <sip:alice@192.0.2.1:5061>', b"m: *"),
+        (b'm: "A" <sip:alice@192.0.2.1:5061>', b"m: *, <sip:a@b>"),
+        (b"z9hG4bKa", b"z9hG4bK"),
+        (b"SIP/2.0/UDP 192.0.2.1", b"SIP/3.0/UDP 192.0.2.1"),
+        (b"Max-Forwards: 70", b"Route: <sip:a"),
+        (b"Max-Forwards: 70", b"Expires: soon"),
+        (b'm: "A" <', b'm: "A <'),
+    ],
+)
+def test_validation_refuses(old: bytes, new: bytes) -> None:
+    message = invite((old, new))
+    with pytest.raises(ParseError) as caught:
+        validate(message)
+    assert caught.value.status == 400 and caught.value.request is message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"l: 4\r\n", b"l: 4\r\nContent-Length: 4\r\n"),
+        (b"l: 4\r\n", b"l: 4000\r\n"),
+        (b"l: 4\r\n", b"l: -4\r\n"),
+        (b"l: 4\r\n", b"l: +4\r\n"),
+        (b"l: 4\r\n", b"l: 4, 4\r\n"),
+        (b"l: 4\r\n", b"l: \xd9\xa4\r\n"),
+        (b"Max-Forwards: 70", b"Max-Forwards 70"),
+        (b"Max-Forwards: 70", b"Max Forwards: 70"),
+        (b"Max-Forwards: 70", b"Max-Forwards: 70\rX"),
+        (b"l: 4\r\n", b"l: 4\r\n" + b"a: b\r\n" * MAX_HEADERS),
+        (b"INVITE sip:demo@192.0.2.10 SIP/2.0\r\n", b"INVITE sip:demo@192.0.2.10 SIP/2.0\r\n folded: x\r\n"),
+    ],
+)
+def test_broken_structure_is_refused_and_answerable(old: bytes, new: bytes) -> None:
+    with pytest.raises(ParseError) as caught:
+        invite((old, new))
+    request = caught.value.request
+    assert request is not None
+    assert request.response(400).call_id == "38@example.com"
+
+
+def test_a_broken_ack_is_never_answered() -> None:
+    with pytest.raises(ParseError) as caught:
+        invite((b"INVITE", b"ACK"), (b"l: 4", b"l: 400"))
+    assert caught.value.request is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\0" * 20,
+        b"INVITE\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"SIP/2.0\r\n\r\n",
+        b"SIP/2.0 20 OK\r\n\r\n",
+        b"SIP/2.0 2000 OK\r\n\r\n",
+        b"SIP/2.0 \xb2\xb2\xb2 OK\r\n\r\n",
+        b"x" * 70_000,
+    ],
+)
+def test_noise_is_dropped(data: bytes) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(data)
+    assert caught.value.request is None
+
+
+def test_overlarge_seconds_and_hops_are_clamped_and_never_wrap() -> None:
+    message = minimal(Expires="1" + "0" * 200, Max_Forwards="300")
+    assert message.expires == 2**32 - 1 and message.max_forwards == 255
+
+
+def test_a_header_cannot_hold_endless_values() -> None:
+    message = minimal(Route=",".join(["<sip:a>"] * 300))
+    with pytest.raises(ParseError):
+        validate(message)
+    many = minimal()
+    for _ in range(3):
+        many.add("Route", ",".join(["<sip:a>"] * 100))
+    with pytest.raises(ParseError):
+        validate(many)

@@ -1,0 +1,134 @@
+"""UDP and TCP on loopback: the way back of responses, framing, limits, keep-alives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sip.messages.message import Request, parse
+from sip.messages.uri import Uri
+from sip.transport.addresses import may_send_to
+from sip.transport.connection import ConnectionLimits
+from tests.sip.agents import agent, raw_peer
+
+
+def options(via: str, **lines: str) -> bytes:
+    headers = {
+        "Via": via,
+        "From": "<sip:a@x>;tag=1",
+        "To": "<sip:b@x>",
+        "Call-ID": "c",
+        "CSeq": "1 OPTIONS",
+        "Content-Length": "0",
+    }
+    made = Request("OPTIONS", Uri.parse("sip:b@127.0.0.1"), [*headers.items(), *lines.items()])
+    return bytes(made)
+
+
+@pytest.fixture
+async def stream() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    limits = ConnectionLimits(message_bytes=8_000, idle_s=0.3, unfinished_s=0.1, sweep_s=0.02)
+    async with agent(limits=limits) as b:
+        reader, writer = await asyncio.open_connection("127.0.0.1", b.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+
+async def status(reader: asyncio.StreamReader) -> int:
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    return int(head.split()[1])
+
+
+TCP_VIA = "SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bKt"
+
+
+async def test_rport_sends_the_answer_to_the_source_and_says_so() -> None:
+    async with agent() as b, raw_peer() as peer:
+        peer.send(options("SIP/2.0/UDP 192.0.2.7:9;rport;branch=z9hG4bKr"), b.port)
+        answer = await peer.response(200)
+        assert (answer.via.received, answer.via.rport) == ("127.0.0.1", peer.port)
+
+
+async def test_without_rport_the_answer_goes_to_the_port_of_the_via() -> None:
+    async with agent() as b, raw_peer() as peer, raw_peer() as other:
+        peer.send(options(f"SIP/2.0/UDP some.host:{other.port};branch=z9hG4bKr"), b.port)
+        assert (await other.response(200)).via.received == "127.0.0.1"
+        assert peer.messages.empty()
+
+
+async def test_nothing_goes_to_broadcast_and_the_listener_lives_on() -> None:
+    assert not may_send_to("255.255.255.255") and not may_send_to("224.0.0.1") and not may_send_to("0.0.0.0")
+    async with agent() as b, raw_peer() as peer:
+        via = f"SIP/2.0/UDP 127.0.0.1:{peer.port};maddr=255.255.255.255;branch=z9hG4bKr"
+        peer.send(options(via), b.port)
+        peer.send(options(f"SIP/2.0/UDP 127.0.0.1:{peer.port};branch=z9hG4bKs"), b.port)
+        assert (await peer.response(200)).via.branch == "z9hG4bKs"
+
+
+async def test_a_response_for_someone_else_is_dropped() -> None:
+    async with agent() as b, raw_peer() as peer:
+        peer.send(parse(options("SIP/2.0/UDP 10.9.9.9:5060;branch=z9hG4bKx")).response(200), b.port)  # type: ignore[union-attr]
+        peer.send(b"\r\n\r\n", b.port)
+        peer.send(b"\0" * 4, b.port)
+        peer.send(options(f"SIP/2.0/UDP 127.0.0.1:{peer.port};branch=z9hG4bKs"), b.port)
+        await peer.response(200)
+        assert b.transport.counts.dropped == 1
+
+
+async def test_messages_cut_and_glued_arrive_whole(
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+) -> None:
+    reader, writer = stream
+    message = options(TCP_VIA)
+    writer.write(message[:40])
+    await writer.drain()
+    writer.write(message[40:] + message + message[:10])
+    assert [await status(reader), await status(reader)] == [200, 200]
+    writer.write(message[10:])
+    assert await status(reader) == 200
+
+
+async def test_a_double_line_end_is_answered_as_a_keep_alive(
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+) -> None:
+    reader, writer = stream
+    writer.write(b"\r\n\r\n")
+    assert await asyncio.wait_for(reader.readexactly(2), 10) == b"\r\n"
+
+
+async def test_broken_framing_is_answered_and_ends_the_connection(
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+) -> None:
+    reader, writer = stream
+    writer.write(options(TCP_VIA))
+    writer.write(options(TCP_VIA).replace(b"Content-Length: 0", b"Content-Length: -1"))
+    assert await status(reader) == 200
+    assert await status(reader) == 400
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"OPTIONS sip:x SIP/2.0\r\nVia:", b"A" * 9_000], ids=["idle", "half", "huge"]
+)
+async def test_silent_slow_and_endless_peers_are_cut_off(
+    stream: tuple[asyncio.StreamReader, asyncio.StreamWriter], data: bytes
+) -> None:
+    reader, writer = stream
+    writer.write(data)
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_more_connections_than_the_limit_are_refused() -> None:
+    async with agent(limits=ConnectionLimits(connections=1)) as b:
+        first_reader, first = await asyncio.open_connection("127.0.0.1", b.port)
+        first.write(options(TCP_VIA))
+        assert await status(first_reader) == 200
+        reader, second = await asyncio.open_connection("127.0.0.1", b.port)
+        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+            await asyncio.wait_for(reader.readexactly(1), 10)
+        first.close()
+        second.close()
