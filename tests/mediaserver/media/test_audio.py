@@ -64,14 +64,20 @@ def test_upsampling_leaves_no_image(hz: int) -> None:
 
 
 def test_rows_of_a_batch_do_not_touch_each_other() -> None:
+    """Within one unit: a matrix product may round its last bit otherwise when the batch has another size."""
     rng = np.random.default_rng(1)
     x = rng.integers(-20_000, 20_000, (4, 3, 160)).astype(np.float32)  # ticks, calls, samples
-    together, alone = Upsampler(4), Upsampler(4)
+    others = rng.integers(-20_000, 20_000, (4, 3, 160)).astype(np.float32)
+    others[:, 1] = x[:, 1]
+    together, beside_others, alone = Upsampler(4), Upsampler(4), Upsampler(4)
     for tick in range(4):
         order = np.array([2, 0, 1]) if tick % 2 else np.array([0, 1, 2])
-        batch = together.process(order, x[tick][order])
-        single = alone.process(np.array([1]), x[tick][1:2])
-        assert np.array_equal(batch[order.tolist().index(1)], single[0])
+        row = order.tolist().index(1)
+        batch = together.process(order, x[tick][order])[row].astype(np.int32)
+        beside = beside_others.process(order, others[tick][order])[row]
+        single = alone.process(np.array([1]), x[tick][1:2])[0]
+        assert np.abs(batch - beside).max() <= 1
+        assert np.abs(batch - single).max() <= 1
 
 
 def test_reset_forgets_and_makes_rows() -> None:
