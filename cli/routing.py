@@ -15,12 +15,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mediaserver import logs
-from mediaserver.calls.bridge import BridgeSide
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoApp
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorded, Recorder
 from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.room import Room
 from mediaserver.config import Settings, is_loopback
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
@@ -196,15 +196,22 @@ class Router:
             return
         finally:
             live.ringing = None
-        here = BridgeSide(lambda why: self._spawn(far.hangup(why)), leg.send_digit)
-        there = BridgeSide(lambda why: self._spawn(leg.hangup(why)), far.send_digit)
-        here.connect(there)
+        room = Room()
+        here = room.join("caller", send_digit=leg.send_digit)
+        there = room.join("callee", send_digit=far.send_digit)
+
+        def part(ended: Call) -> None:
+            if ended.termination is not None:
+                self._spawn(far.hangup(ended.termination))
+
+        call.on_end(part)
         far_id = self._opened(call, far)
 
         def on_far_event(event: LegEvent) -> None:
             there.on_event(event)
             if isinstance(event, Ended):
                 self._closed(far_id, far)
+                self._spawn(leg.hangup(event.termination))
 
         far.on_event = on_far_event
         try:
@@ -213,7 +220,7 @@ class Router:
             await far.hangup(Termination(EndedBy.SERVER, Why.FAILED))
             raise
         if far.termination is None and leg.termination is None:
-            self._services.clock.attach(far, there, lambda error: there.on_event(Ended(_failed(error))))
+            self._services.clock.attach(far, there, lambda error: self._spawn(leg.hangup(_failed(error))))
 
     def _on_event(self, live: _Live, event: LegEvent) -> None:
         if live.app is not None:
