@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from mediaserver.errors import VoiceForgeError
 from mediaserver.media.g711 import PCMA, PCMU
-from mediaserver.media.leg import SAMPLE_RATE
 from mediaserver.media.resample import Downsampler, StreamResampler, Upsampler, resample
+from mediaserver.media.time import SAMPLE_RATE
 
 __all__ = [
     "SILENCE_DBFS",

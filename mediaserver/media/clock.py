@@ -25,11 +25,11 @@ import numpy.typing as npt
 
 from mediaserver.media.hearing import Hearing, VoiceDetector
 from mediaserver.media.lateness import Lateness
-from mediaserver.media.leg import FRAME_SAMPLES, App, Frame, Leg, Voice
+from mediaserver.media.leg import App, Frame, Leg, Voice
+from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES
 
 log = logging.getLogger(__name__)
 
-FRAME_NS = 20_000_000
 CHUNK_SAMPLES = 512
 """Samples in what a voice detector judges at once: 32 ms."""
 HEARINGS = 2

@@ -9,16 +9,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.time import NARROW_SAMPLES
+
 Float = npt.NDArray[np.float32]
 
-HISTORY = 480
+HISTORY = 3 * NARROW_SAMPLES
 """Samples of past output a concealment looks at: three frames."""
-FRAME = 160
 FADE_START, FADE_END = 80, 480
 """Samples of a gap after which it begins to fade (10 ms) and is silent (60 ms)."""
 
 _LAG_MIN, _LAG_MAX = 40, 120  # 200 Hz down to 66 Hz
-_MATCH = 160
+_MATCH = NARROW_SAMPLES
 _JOIN = 40  # samples cross-faded when audio comes back
 _RISE = (np.arange(_JOIN, dtype=np.float32) + 0.5) / _JOIN
 
@@ -36,10 +37,10 @@ class Concealment:
 
     def frame(self) -> Float:
         """The next 20 ms of the gap, [160]."""
-        out = self._next(FRAME)
+        out = self._next(NARROW_SAMPLES)
         if not self._made:  # no step where the gap begins
             out[:_JOIN] += self._step * (1 - _RISE)
-        self._made += FRAME
+        self._made += NARROW_SAMPLES
         return out
 
     def join(self, frame: Float) -> None:

@@ -13,9 +13,6 @@ import numpy.typing as npt
 Pcm = npt.NDArray[np.int16]
 Codes = npt.NDArray[np.uint8]
 
-TELEPHONE_RATE = 8_000
-"""Hz of G.711 audio; one octet is one sample."""
-
 
 def _mu_law_decode() -> Pcm:
     code = ~np.arange(256) & 0xFF

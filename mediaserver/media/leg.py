@@ -13,11 +13,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-SAMPLE_RATE = 16_000
-"""Hz of all live audio inside the server."""
-FRAME_MS = 20
-FRAME_SAMPLES = 320
-"""Samples in a frame: 20 ms at 16 kHz."""
+from mediaserver.media.time import FRAME_MS as FRAME_MS
+from mediaserver.media.time import FRAME_SAMPLES as FRAME_SAMPLES
+from mediaserver.media.time import SAMPLE_RATE as SAMPLE_RATE
 
 Frame: TypeAlias = npt.NDArray[np.int16]
 """Mono audio, shape (320,), int16, 16 kHz. Never changed after it was handed over."""

@@ -10,6 +10,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SAMPLE_RATE
+
 Float = npt.NDArray[np.float32]
 Pcm = npt.NDArray[np.int16]
 Rows = npt.NDArray[np.intp]
@@ -21,8 +23,6 @@ UP_DELAY_SAMPLES = HALF_TAPS
 DOWN_DELAY_SAMPLES = HALF_TAPS - 1
 """Delay of 16 -> 8 kHz, in samples at 8 kHz (1.375 ms)."""
 
-_NARROW = 160
-_WIDE = 320
 _BLOCK = 32
 _TAPS = 2 * HALF_TAPS
 _PAST = _TAPS - 1
@@ -62,7 +62,7 @@ def _filter(x: Float, matrix: Float, step: int) -> Pcm:
     """Multiply windows of each row of x [N, any], `step` apart, with the matrix: the results side by side."""
     n, size = len(x), len(matrix)
     along, across = x.strides
-    shape, strides = (n, _NARROW // _BLOCK, size), (along, across * step, across)
+    shape, strides = (n, NARROW_SAMPLES // _BLOCK, size), (along, across * step, across)
     windows = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
     out = np.ascontiguousarray(windows).reshape(-1, size) @ matrix
     np.rint(out, out=out)
@@ -100,7 +100,7 @@ class Upsampler(_Rows):
     def process(self, rows: Rows, x: Float) -> Pcm:
         """x: [N, 160] float32 in int16 range, `rows`: the N different rows they continue -> [N, 320]."""
         n = len(x)
-        joined = np.empty((n, _PAST + _NARROW), np.float32)
+        joined = np.empty((n, _PAST + NARROW_SAMPLES), np.float32)
         joined[:, :_PAST] = self._past[rows]
         joined[:, _PAST:] = x
         self._past[rows] = joined[:, -_PAST:]
@@ -116,7 +116,7 @@ class Downsampler(_Rows):
     def process(self, rows: Rows, x: Pcm) -> Pcm:
         """x: [N, 320] int16, `rows`: the N different rows they continue -> [N, 160]."""
         n = len(x)
-        joined = np.empty((n, 2 * _PAST + _WIDE), np.float32)
+        joined = np.empty((n, 2 * _PAST + FRAME_SAMPLES), np.float32)
         joined[:, : 2 * _PAST] = self._past[rows]
         joined[:, 2 * _PAST :] = x
         self._past[rows] = joined[:, -2 * _PAST :]
@@ -132,7 +132,7 @@ class StreamResampler:
     REACH = 16
     """Zero crossings of the filter on either side."""
 
-    def __init__(self, from_rate: int, to_rate: int = 16_000) -> None:
+    def __init__(self, from_rate: int, to_rate: int = SAMPLE_RATE) -> None:
         common = math.gcd(from_rate, to_rate)
         self._up, self._down = to_rate // common, from_rate // common
         # When the rate falls the filter widens so that it also removes what would alias.
@@ -186,7 +186,7 @@ def _phase_bank(up: int, half: int, cut: float) -> Float:
     return np.asarray(bank / bank.sum(axis=1, keepdims=True), np.float32)
 
 
-def resample(pcm: Pcm, from_rate: int, to_rate: int = 16_000) -> Pcm:
+def resample(pcm: Pcm, from_rate: int, to_rate: int = SAMPLE_RATE) -> Pcm:
     """A whole signal [n] -> [ceil(n * to / from)]."""
     if from_rate == to_rate:
         return pcm

@@ -19,9 +19,8 @@ import enum
 from collections.abc import Callable
 from typing import NamedTuple
 
-FRAME = 160
-"""Samples per pop: 20 ms at 8 kHz."""
-TICK_NS = 20_000_000
+from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, WRAP_32, ahead_32, unwrap_32
+
 MARGIN_NS = 10_000_000
 """Least delay between a packet's expected arrival and its playing."""
 MAX_DELAY = 1_600
@@ -39,12 +38,10 @@ _RING = 4_096
 _MASK = _RING - 1
 _ONES = bytes([1]) * _RING
 _ZEROS = bytes(_RING)
-_WHOLE = _ONES[:FRAME]
-_NONE = _ZEROS[:FRAME]
-_HALF_WRAP = 1 << 31
-_LAST_START = _RING - FRAME
+_WHOLE = _ONES[:NARROW_SAMPLES]
+_NONE = _ZEROS[:NARROW_SAMPLES]
+_LAST_START = _RING - NARROW_SAMPLES
 """Where in the ring a frame may begin without wrapping around."""
-_SAMPLE_NS = 125_000
 _FAR = 1 << 62
 _FIRST_HOLD_NS, _LAST_HOLD_NS = 4_000_000_000, 60_000_000_000
 
@@ -137,7 +134,7 @@ class JitterBuffer:
     @property
     def target_ns(self) -> int:
         """The delay aimed at beyond the earliest arrivals: a margin, more on a jittery path."""
-        return min(max(MARGIN_NS, 3 * self._jitter_ns), MAX_DELAY * _SAMPLE_NS)
+        return min(max(MARGIN_NS, 3 * self._jitter_ns), MAX_DELAY * NARROW_SAMPLE_NS)
 
     @property
     def delay_ms(self) -> float:
@@ -161,13 +158,13 @@ class JitterBuffer:
         if self._state is not _State.PLAYING or self._insert or self._excess or self._pause:
             return None
         position, size = self.position, self.head - self.position
-        if (self.head - timestamp) & 0xFFFFFFFF or size % FRAME or not 0 <= size < MAX_DELAY:
+        if ahead_32(self.head, of=timestamp) or size % NARROW_SAMPLES or not 0 <= size < MAX_DELAY:
             return None
         start = position & _MASK
-        at = [(start + i) & _MASK for i in range(0, size, FRAME)]
+        at = [(start + i) & _MASK for i in range(0, size, NARROW_SAMPLES)]
         if any(i > _LAST_START or not self._known.startswith(_WHOLE, i) for i in at):
             return None
-        audio = b"".join([self._ring[i : i + FRAME] for i in at])
+        audio = b"".join([self._ring[i : i + NARROW_SAMPLES] for i in at])
         self._forget(position, size)
         return Lent(audio, self._least_slack, self._last_pop, self._window_until)
 
@@ -176,7 +173,7 @@ class JitterBuffer:
     ) -> None:
         """Take the work back: after so many played frames this waits. `jitter_ns`: as in `push`, None when no
         packet came."""
-        self.position += played * FRAME
+        self.position += played * NARROW_SAMPLES
         self.head = self.position
         self._least_slack, self._last_pop = least_slack, last_pop
         if played:
@@ -190,20 +187,20 @@ class JitterBuffer:
         """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate. Duplicates are
         harmless; packets of more than 200 ms are cut."""
         size = len(payload)
-        if size == FRAME and self._state is _State.PLAYING:
+        if size == NARROW_SAMPLES and self._state is _State.PLAYING:
             # Nearly all packets: next in line or close to it. What follows below does the same for all.
             position = self.position
-            ahead = (timestamp - position) & 0xFFFFFFFF
+            ahead = (timestamp - position) & WRAP_32
             at = position + ahead & _MASK
             if ahead < MAX_DELAY and at <= _LAST_START:
-                slack = self._last_pop + TICK_NS * (1 + ahead // FRAME) - arrived
+                slack = self._last_pop + FRAME_NS * (1 + ahead // NARROW_SAMPLES) - arrived
                 if slack < self._least_slack:
                     self._least_slack = slack
                 self._jitter_ns = jitter_ns
                 self._pause = False
-                self._ring[at : at + FRAME] = payload
-                self._known[at : at + FRAME] = _WHOLE
-                end = position + ahead + FRAME
+                self._ring[at : at + NARROW_SAMPLES] = payload
+                self._known[at : at + NARROW_SAMPLES] = _WHOLE
+                end = position + ahead + NARROW_SAMPLES
                 if end > self.head:
                     self.head = end
                 return
@@ -214,13 +211,13 @@ class JitterBuffer:
         self._jitter_ns = jitter_ns
         self._pause = False
         position = self.position
-        start = position + ((timestamp - position + _HALF_WRAP) & 0xFFFFFFFF) - _HALF_WRAP
+        start = unwrap_32(timestamp, near=position)
         state = self._state
         if state is _State.PLAYING:
             ahead = start - position
             if -MAX_DELAY <= ahead <= _RING - MAX_DELAY - size:
                 # Playing starts one tick after the last pop, then every tick takes 160 samples.
-                slack = self._last_pop + TICK_NS * (1 + ahead // FRAME) - arrived
+                slack = self._last_pop + FRAME_NS * (1 + ahead // NARROW_SAMPLES) - arrived
                 if slack < self._least_slack:
                     self._least_slack = slack
                 if ahead < 0 and start + size <= self.head and ahead + size <= 0:
@@ -250,7 +247,8 @@ class JitterBuffer:
         if start + size > self.head:
             self.head = start + size
             if self.head - self.position > MAX_DELAY + size:
-                self._drop_to(self.head - max(FRAME, self.target_ns // _SAMPLE_NS // FRAME * FRAME), arrived)
+                kept = self.target_ns // FRAME_NS * NARROW_SAMPLES
+                self._drop_to(self.head - max(NARROW_SAMPLES, kept), arrived)
 
     def pop(self, now: int) -> bytes | None:
         """The next 20 ms: 160 octets, or CONCEAL when they should be there and are not (lost or late), or
@@ -276,11 +274,11 @@ class JitterBuffer:
             self._skip(now)
         position = self.position
         at = position & _MASK
-        end = at + FRAME
+        end = at + NARROW_SAMPLES
         if end <= _RING:
             if self._known.startswith(_WHOLE, at):
                 self._known[at:end] = _NONE
-                self.position = position + FRAME
+                self.position = position + NARROW_SAMPLES
                 self._misses = 0
                 return bytes(self._ring[at:end])
             known = self._known[at:end]
@@ -293,8 +291,8 @@ class JitterBuffer:
     def _pop_holed(self, octets: bytes, known: bytes) -> bytes | None:
         """A frame across the ring's end, or with holes."""
         position = self.position
-        self._forget(position, FRAME)
-        self.position = position + FRAME
+        self._forget(position, NARROW_SAMPLES)
+        self.position = position + NARROW_SAMPLES
         if known == _WHOLE:
             self._misses = 0
             return octets
@@ -323,14 +321,14 @@ class JitterBuffer:
         self._misses = 0
         # A frame is complete when the packet with its last sample is there: with 10, 30 or 50 ms packets
         # that is half a frame later.
-        straddle = FRAME // 2 if size % FRAME else 0
-        self._start_at = arrived + self.target_ns + straddle * _SAMPLE_NS
+        straddle = NARROW_SAMPLES // 2 if size % NARROW_SAMPLES else 0
+        self._start_at = arrived + self.target_ns + straddle * NARROW_SAMPLE_NS
 
     def _overtaken(self, arrived: int) -> None:
         """A packet came after its successors were played: beyond rescue, but when it happens again and
         again a frame more of delay will save the next ones."""
         self._strays += 1
-        if self._strays >= STRAYS and self.head - self.position < MAX_DELAY - FRAME:
+        if self._strays >= STRAYS and self.head - self.position < MAX_DELAY - NARROW_SAMPLES:
             self._strays = 0
             self._insert = True
             self._hold_until = arrived + self._hold_ns
@@ -341,13 +339,13 @@ class JitterBuffer:
         self.late += 1
         self._hold_until = arrived + self._hold_ns
         self._hold_ns = min(2 * self._hold_ns, _LAST_HOLD_NS)
-        back = -(-(self.position - start) // FRAME) * FRAME
+        back = -(-(self.position - start) // NARROW_SAMPLES) * NARROW_SAMPLES
         if self.head > start:  # part of it overlaps what was played
-            back = (self.position - self.head) // FRAME * FRAME
+            back = (self.position - self.head) // NARROW_SAMPLES * NARROW_SAMPLES
         newest = max(self.head, start + size)
         if back > 0 and newest - (self.position - back) <= MAX_DELAY:
             self.position -= back
-            self.inserted += back // FRAME
+            self.inserted += back // NARROW_SAMPLES
             self._watch_anew(arrived)
         return self.position
 
@@ -358,30 +356,30 @@ class JitterBuffer:
         if now >= self._hold_until:
             self._hold_ns = max(self._hold_ns // 2, _FIRST_HOLD_NS)
             if self._least_slack < _FAR:
-                self._excess = max(0, (self._least_slack - self.target_ns) // TICK_NS)
+                self._excess = max(0, (self._least_slack - self.target_ns) // FRAME_NS)
         self._skip_by = now + PATIENCE_NS // (self._excess + 1)
         self._window_until = now + WINDOW_NS
         self._least_slack = _FAR
 
     def _skip(self, now: int) -> None:
         """Leave out one frame, in a pause of the speech if one comes soon."""
-        if self.head - self.position < 2 * FRAME:
+        if self.head - self.position < 2 * NARROW_SAMPLES:
             return
         if self._quiet is not None and now < self._skip_by:
             at = self.position & _MASK
-            if not self._quiet(bytes(self._ring[at : at + FRAME])):
+            if not self._quiet(bytes(self._ring[at : at + NARROW_SAMPLES])):
                 return
-        self._forget(self.position, FRAME)
-        self.position += FRAME
+        self._forget(self.position, NARROW_SAMPLES)
+        self.position += NARROW_SAMPLES
         self.skipped += 1
         self._excess -= 1
         self._least_slack = _FAR
 
     def _drop_to(self, position: int, now: int) -> None:
         """Too much is waiting (a stalled network let go): go on near its end."""
-        position = self.position + (position - self.position) // FRAME * FRAME
+        position = self.position + (position - self.position) // NARROW_SAMPLES * NARROW_SAMPLES
         self._forget(self.position, min(position - self.position, _RING))
-        self.skipped += (position - self.position) // FRAME
+        self.skipped += (position - self.position) // NARROW_SAMPLES
         self.position = position
         self._watch_anew(now)
 

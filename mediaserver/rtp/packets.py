@@ -9,19 +9,19 @@ import random
 import struct
 from dataclasses import dataclass
 
+from mediaserver.media.time import NARROW_RATE, NARROW_SAMPLE_NS, WRAP_16, WRAP_32, ahead_16, distance_32
+
 Address = tuple[str, int]
 
 HEADER = struct.Struct("!BBHII")
 """Version/flags, marker and payload type, sequence number, timestamp, SSRC (:rfc:`3550`, section 5.1)."""
-CLOCK_RATE = 8_000
-SAMPLE_NS = 125_000
 
 LEARN_NS = 5_000_000_000
 """For so long after the lock the address announced in SDP may still displace another sender."""
 GAP_NS = 3_000_000_000
 """After so long without media the address announced in SDP may take over again."""
 
-MAX_TRANSIT_JUMP = 8_000
+MAX_TRANSIT_JUMP = NARROW_RATE
 """Timestamp units; a greater change of transit time is no jitter."""
 
 _SEEN_PACKETS = 128
@@ -158,7 +158,7 @@ class RtpReceiver:
         if ssrc != self.ssrc:
             self._begin(ssrc, sequence)
         else:
-            ahead = (sequence - self._top) & 0xFFFF
+            ahead = ahead_16(sequence, of=self._top)
             if ahead == 1:
                 if self._seen != _SEEN_MASK:  # else nothing would change
                     self._seen = (self._seen << 1 | 1) & _SEEN_MASK
@@ -178,16 +178,14 @@ class RtpReceiver:
     def measure(self, arrived: int) -> float:
         """Take the packet just received into the jitter estimate; leave out telephone events, whose
         timestamps stand still. Returns the estimate in ns."""
-        transit = (arrived // SAMPLE_NS - self.timestamp) & 0xFFFFFFFF
+        transit = (arrived // NARROW_SAMPLE_NS - self.timestamp) & WRAP_32
         before, self._transit = self._transit, transit
         jitter = self.jitter
         if before is not None:
-            change = transit - before if transit > before else before - transit
-            if change > 0x7FFFFFFF:
-                change = 0x100000000 - change
+            change = distance_32(transit, before)
             if change < MAX_TRANSIT_JUMP:  # a talk spurt on a new time base says nothing of the network
                 self.jitter = jitter = jitter + (change - jitter) / 16
-        return jitter * SAMPLE_NS
+        return jitter * NARROW_SAMPLE_NS
 
     def steady_transit(self) -> int | None:
         """The last packet's transit time for `measure`; None when it was not the newest, or not measured."""
@@ -199,7 +197,7 @@ class RtpReceiver:
         self.received += packets
         self.octets += octets
         self._top = self.sequence = self.sequence + packets
-        self.timestamp = (self.timestamp + octets) & 0xFFFFFFFF
+        self.timestamp = (self.timestamp + octets) & WRAP_32
         self.marker = False
         self._heard_at = heard_at
         self._transit = transit
@@ -250,7 +248,7 @@ class RtpReceiver:
                 self._cycles += 1
             self._top = sequence
             return True
-        back = 0x10000 - ahead if ahead else 0
+        back = WRAP_16 + 1 - ahead if ahead else 0
         if back < _SEEN_PACKETS:
             bit = 1 << back
             if self._seen & bit:
@@ -259,7 +257,7 @@ class RtpReceiver:
             if self.extended_top - back < self._base:  # before what we took for the first
                 self._base = self.extended_top - back
                 if self._base < 0:
-                    self._base += 0x10000
+                    self._base += WRAP_16 + 1
                     self._cycles += 1
             self._seen |= bit
             self.reordered += 1
@@ -270,7 +268,7 @@ class RtpReceiver:
             self._base = self._top = sequence
             self._cycles, self._seen, self._stray, self._transit = 0, 1, None, None
             return True
-        self._stray = (sequence + 1) & 0xFFFF
+        self._stray = (sequence + 1) & WRAP_16
         self.invalid += 1
         return False
 
@@ -291,7 +289,7 @@ class RtpSender:
     def packet(self, payload: bytes, kind: int, timestamp: int) -> bytes:
         """The next packet. `kind`: payload type, plus 0x80 for the marker bit."""
         sequence = self.sequence
-        self.sequence = (sequence + 1) & 0xFFFF
+        self.sequence = (sequence + 1) & WRAP_16
         self.packets += 1
         self.octets += len(payload)
-        return HEADER.pack(0x80, kind, sequence, timestamp & 0xFFFFFFFF, self.ssrc) + payload
+        return HEADER.pack(0x80, kind, sequence, timestamp & WRAP_32, self.ssrc) + payload

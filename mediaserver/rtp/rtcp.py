@@ -10,7 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from mediaserver.rtp.packets import SAMPLE_NS, RtpReceiver, RtpSender
+from mediaserver.media.time import NARROW_SAMPLE_NS, SECOND_NS, WRAP_32
+from mediaserver.rtp.packets import RtpReceiver, RtpSender
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, GOODBYE = 200, 201, 202, 203
 INTERVAL_S = 5.0
@@ -44,7 +45,7 @@ class ReportBlock:
     def __bytes__(self) -> bytes:
         loss = (self.fraction_lost << 24) | (max(-0x800000, min(self.lost, 0x7FFFFF)) & 0xFFFFFF)
         return _BLOCK.pack(
-            self.ssrc, loss, self.highest & 0xFFFFFFFF, self.jitter & 0xFFFFFFFF, self.last_sr, self.delay
+            self.ssrc, loss, self.highest & WRAP_32, self.jitter & WRAP_32, self.last_sr, self.delay
         )
 
     @classmethod
@@ -71,10 +72,10 @@ class Report:
         if self.ntp is not None:
             body += _SENDER_INFO.pack(
                 self.ntp >> 32,
-                self.ntp & 0xFFFFFFFF,
-                self.timestamp & 0xFFFFFFFF,
-                self.packets & 0xFFFFFFFF,
-                self.octets & 0xFFFFFFFF,
+                self.ntp & WRAP_32,
+                self.timestamp & WRAP_32,
+                self.packets & WRAP_32,
+                self.octets & WRAP_32,
             )
         body += b"".join(map(bytes, self.blocks))
         return _packet(RECEIVER_REPORT if self.ntp is None else SENDER_REPORT, len(self.blocks), body)
@@ -152,8 +153,8 @@ def _part(kind: int, count: int, body: bytes) -> Part | None:
 
 def ntp_time(wall_ns: int) -> int:
     """Nanoseconds since 1970 as a 64-bit NTP timestamp (section 4)."""
-    seconds, rest = divmod(wall_ns, 1_000_000_000)
-    return (seconds + _NTP_EPOCH_S & 0xFFFFFFFF) << 32 | (rest << 32) // 1_000_000_000
+    seconds, rest = divmod(wall_ns, SECOND_NS)
+    return (seconds + _NTP_EPOCH_S & WRAP_32) << 32 | (rest << 32) // SECOND_NS
 
 
 class RtcpSession:
@@ -203,7 +204,7 @@ class RtcpSession:
             new, got = expected - self._last_expected, received - self._last_received
             self._last_expected, self._last_received = expected, received
             fraction = min(255, max(0, new - got) * 256 // new) if new > 0 else 0
-            delay = min(0xFFFFFFFF, (now - self._sr_arrived << 16) // 1_000_000_000) if self._sr_ntp else 0
+            delay = min(WRAP_32, (now - self._sr_arrived << 16) // SECOND_NS) if self._sr_ntp else 0
             blocks = (
                 ReportBlock(
                     receiver.ssrc,
@@ -235,7 +236,7 @@ class RtcpSession:
             elif isinstance(part, Report):
                 self.reports += 1
                 if part.ntp is not None:
-                    self._sr_ntp, self._sr_arrived = part.ntp >> 16 & 0xFFFFFFFF, now
+                    self._sr_ntp, self._sr_arrived = part.ntp >> 16 & WRAP_32, now
                 for block in part.blocks:
                     if block.ssrc == sender.ssrc:
                         self._heard(block, wall_ns)
@@ -244,8 +245,8 @@ class RtcpSession:
     def _heard(self, block: ReportBlock, wall_ns: int) -> None:
         self.remote_lost = block.lost
         self.remote_loss_pct = block.fraction_lost * 100 / 256
-        self.remote_jitter_ms = block.jitter * SAMPLE_NS / 1e6
+        self.remote_jitter_ms = block.jitter * NARROW_SAMPLE_NS / 1e6
         if block.last_sr:
-            trip = ((ntp_time(wall_ns) >> 16 & 0xFFFFFFFF) - block.last_sr - block.delay) & 0xFFFFFFFF
+            trip = ((ntp_time(wall_ns) >> 16 & WRAP_32) - block.last_sr - block.delay) & WRAP_32
             if trip < 60 << 16:  # anything longer is a clock that was set or a peer's mistake
                 self.rtt_ms = trip * 1000 / 65_536

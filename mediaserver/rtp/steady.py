@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.rtp.jitter import FRAME, MAX_DELAY, TICK_NS
-from mediaserver.rtp.packets import HEADER, MAX_TRANSIT_JUMP, SAMPLE_NS, Address
+from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, SECOND_NS, WRAP_16, WRAP_32
+from mediaserver.rtp.jitter import MAX_DELAY
+from mediaserver.rtp.packets import HEADER, MAX_TRANSIT_JUMP, Address
 
 if TYPE_CHECKING:
     from mediaserver.rtp.jitter import JitterBuffer
@@ -24,13 +25,13 @@ Ints = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.intp]
 
-PACKET = HEADER.size + FRAME
+PACKET = HEADER.size + NARROW_SAMPLES
 """Octets of a regular packet: a bare header and 20 ms."""
-MAX_AGE_NS = 1_000_000_000
+MAX_AGE_NS = SECOND_NS
 """The kernel's arrival time counts when it is no older than this."""
 
 _WORD = np.dtype(">u4")
-_MOST = MAX_DELAY // FRAME
+_MOST = MAX_DELAY // NARROW_SAMPLES
 """Frames that may wait."""
 _PAST = 3
 """Played frames kept for a concealment (RtpStream.past)."""
@@ -38,7 +39,7 @@ _RING = 16  # a power of two, at least _MOST + _PAST
 _LAPS = _RING - 1
 _NOT_HERE = _RING
 """`_DEPTH` of a row whose stream is not here: no packet fits in."""
-_STEP = np.array((1, FRAME, 0), np.uint32)
+_STEP = np.array((1, NARROW_SAMPLES, 0), np.uint32)
 # Columns of the state.
 _DEPTH, _NEXT, _SLACK, _LAST_POP, _UNTIL, _TRANSIT, _HEARD, _PUSHED = range(8)
 _COLUMNS = 8
@@ -55,7 +56,7 @@ class SteadyStreams:
         """The next packet's header, octet for octet."""
         self._state: Ints = np.zeros((0, _COLUMNS), np.int64)
         self._jitter = np.zeros(0, np.float64)
-        self._frames: Octets = np.zeros((0, _RING, FRAME), np.uint8)
+        self._frames: Octets = np.zeros((0, _RING, NARROW_SAMPLES), np.uint8)
         self._grow(rows)
 
     def _grow(self, rows: int) -> None:
@@ -70,7 +71,7 @@ class SteadyStreams:
         state[:, _DEPTH] = _NOT_HERE
         self._state = np.concatenate((self._state, state))
         self._jitter = np.concatenate((self._jitter, np.zeros(more)))
-        self._frames = np.concatenate((self._frames, np.zeros((more, _RING, FRAME), np.uint8)))
+        self._frames = np.concatenate((self._frames, np.zeros((more, _RING, NARROW_SAMPLES), np.uint8)))
 
     def open(self, slot: int) -> None:
         """A stream may come to this row."""
@@ -88,18 +89,18 @@ class SteadyStreams:
         past, ssrc, lock = stream.past, receiver.ssrc, receiver.locked
         if past is None or ssrc is None or lock is None or lock != stream.remote or not stream.receiving:
             return
-        transit, following = receiver.steady_transit(), receiver.sequence + 1 & 0xFFFF
+        transit, following = receiver.steady_transit(), receiver.sequence + 1 & WRAP_16
         if transit is None or not following or receiver.payload_type != stream.payload_type:
             return
-        lent = jitter.lend(receiver.timestamp + FRAME & 0xFFFFFFFF)
+        lent = jitter.lend(receiver.timestamp + NARROW_SAMPLES & WRAP_32)
         if lent is None:
             return
-        slot, depth = stream.slot, len(lent.audio) // FRAME
-        frames = np.frombuffer(b"".join(reversed(past)) + lent.audio, np.uint8).reshape(-1, FRAME)
+        slot, depth = stream.slot, len(lent.audio) // NARROW_SAMPLES
+        frames = np.frombuffer(b"".join(reversed(past)) + lent.audio, np.uint8).reshape(-1, NARROW_SAMPLES)
         self._frames[slot, : len(frames)] = frames
         self._expected[slot] = (
             0x80000000 | stream.payload_type << 16 | following,
-            receiver.timestamp + FRAME & 0xFFFFFFFF,
+            receiver.timestamp + NARROW_SAMPLES & WRAP_32,
             ssrc,
         )
         self._state[slot] = (
@@ -134,9 +135,9 @@ class SteadyStreams:
         estimate = float(self._jitter[slot])
         if pushed:
             stream.heard_at = heard
-            receiver.resume(pushed, pushed * FRAME, heard, transit, estimate)
+            receiver.resume(pushed, pushed * NARROW_SAMPLES, heard, transit, estimate)
         audio = ring[(at + np.arange(depth)) & _LAPS].tobytes()
-        jitter.restore(played, audio, slack, last_pop, int(estimate * SAMPLE_NS) if pushed else None)
+        jitter.restore(played, audio, slack, last_pop, int(estimate * NARROW_SAMPLE_NS) if pushed else None)
 
     # -- batches
 
@@ -161,17 +162,17 @@ class SteadyStreams:
             octets, times = octets[regular], times[regular]
             if not len(rows):
                 return odd
-        age = (wall_ns - times[:, 1]) - times[:, 0] * 1_000_000_000
+        age = (wall_ns - times[:, 1]) - times[:, 0] * SECOND_NS
         if age.min() <= 0 or age.max() >= MAX_AGE_NS:
             age = np.where((age > 0) & (age < MAX_AGE_NS), age, 0)
         arrived = now_ns - age
         depth = state[:, _DEPTH]
         self._frames[rows, (state[:, _NEXT] + depth) & _LAPS] = octets
-        slack = state[:, _LAST_POP] + TICK_NS * (1 + depth) - arrived
+        slack = state[:, _LAST_POP] + FRAME_NS * (1 + depth) - arrived
         # As RtpReceiver.measure has it.
-        transit = (arrived // SAMPLE_NS - expected[:, 1]) & 0xFFFFFFFF
+        transit = (arrived // NARROW_SAMPLE_NS - expected[:, 1]) & WRAP_32
         change = np.abs(transit - state[:, _TRANSIT])
-        change = np.minimum(change, 0x100000000 - change)
+        change = np.minimum(change, WRAP_32 + 1 - change)
         before = self._jitter.take(rows)
         more = change - before
         if change.max() >= MAX_TRANSIT_JUMP:
@@ -185,7 +186,7 @@ class SteadyStreams:
         self._state[rows] = state
         expected += _STEP  # time stamps wrap, as the field does
         self._expected[rows] = expected
-        wrapped = expected[:, 0] & 0xFFFF == 0
+        wrapped = expected[:, 0] & WRAP_16 == 0
         if wrapped.any():  # counting laps of sequence numbers is RtpReceiver's business
             for row in rows[wrapped].tolist():
                 stream = self._streams[row]
@@ -202,7 +203,7 @@ class SteadyStreams:
         else:
             ready = (state[:, _DEPTH] > 0) & (now_ns < state[:, _UNTIL])
             odd = np.flatnonzero(~ready).tolist()
-            codes = np.empty((len(rows), FRAME), np.uint8)
+            codes = np.empty((len(rows), NARROW_SAMPLES), np.uint8)
             rows, state = rows[ready], state[ready]
             codes[ready] = self._frames[rows, state[:, _NEXT] & _LAPS]
         state[:, _DEPTH] -= 1

@@ -16,7 +16,15 @@ import numpy.typing as npt
 
 from mediaserver.media.concealment import Concealment
 from mediaserver.media.g711 import CODECS, PCMU, Codec
-from mediaserver.media.leg import FRAME_MS, FRAME_SAMPLES, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import (
+    FRAME_MS,
+    FRAME_SAMPLES,
+    NARROW_PER_MS,
+    NARROW_SAMPLES,
+    SAMPLES_PER_MS,
+    samples_in,
+)
 from mediaserver.rtp.jitter import JitterBuffer
 from mediaserver.rtp.mos import mos
 from mediaserver.rtp.packets import Address, RtpReceiver, RtpSender
@@ -30,7 +38,11 @@ log = logging.getLogger(__name__)
 
 COMFORT_NOISE = 13
 """Static payload type of :rfc:`3389`: the sender is silent."""
-_SAMPLES = 160
+UNHEARD_MS = 80
+"""What was sent and is not heard yet, until RTCP tells of the path: network, phone's buffer, sound card."""
+FAR_BUFFER_MS = 40
+"""A phone's jitter buffer and sound card on a path without jitter."""
+MOST_UNHEARD_MS = 1_000
 _MIN_PTIME, _MAX_PTIME = 10, 60
 _NOWHERE = ("0.0.0.0", "::")
 
@@ -92,6 +104,7 @@ class RtpStream:
         "_jitter",
         "jitter_source",
         "heard_at",
+        "heard_of_us",
         "lateness_ns",
         "local_port",
         "marker",
@@ -143,7 +156,7 @@ class RtpStream:
         self.payload_type = -1
         self.telephone_event_pt: int | None = None
         self.ptime_ms = FRAME_MS
-        self.octets_per_packet = _SAMPLES
+        self.octets_per_packet = NARROW_SAMPLES
         self.receiving = False
         self.sending = False
         self.remote: Address | None = None
@@ -166,6 +179,8 @@ class RtpStream:
         self.frames_read_before = 0
         """Frames read, but for those of the steady time that lasts."""
         self.frames_written = 0
+        self.heard_of_us = 0
+        """As `played` said last."""
         self.gap: Concealment | None = None
         self.past: tuple[bytes, bytes, bytes] | None = None
         """The last three frames played, newest first; None after silence."""
@@ -241,7 +256,7 @@ class RtpStream:
         self.payload_type = payload_type
         self.telephone_event_pt = telephone_event_pt
         self.ptime_ms = min(max(ptime_ms, _MIN_PTIME), _MAX_PTIME)
-        self.octets_per_packet = self.ptime_ms * 8
+        self.octets_per_packet = self.ptime_ms * NARROW_PER_MS
         accepted = {payload_type, COMFORT_NOISE}
         if telephone_event_pt is not None:
             accepted.add(telephone_event_pt)
@@ -282,6 +297,18 @@ class RtpStream:
         self.digits_out.clear()
         return self.frames_written * FRAME_SAMPLES - dropped
 
+    def played(self) -> int:
+        """16 kHz samples since the first write that the peer has heard, as far as is known: half of RTCP's
+        round trip and its buffer's depth, guessed from the jitter it reports, have not been heard yet."""
+        rtt_ms, jitter_ms = self.rtcp.rtt_ms, self.rtcp.remote_jitter_ms
+        unheard_ms: float = UNHEARD_MS
+        if rtt_ms is not None:
+            unheard_ms = min(rtt_ms / 2 + FAR_BUFFER_MS + 2 * (jitter_ms or 0.0), MOST_UNHEARD_MS)
+        sent = self.frames_written * FRAME_SAMPLES - 2 * len(self.pending)
+        # An estimate that changes must not take back what was said to be heard.
+        self.heard_of_us = max(self.heard_of_us, sent - int(unheard_ms * SAMPLES_PER_MS))
+        return self.heard_of_us
+
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         """Queue a digit; it replaces the audio while it lasts. Raises ValueError for what is no digit."""
         self.digits_out.put(digit, duration_ms)
@@ -291,7 +318,7 @@ class RtpStream:
         receiver, rtcp, jitter = self.receiver, self.rtcp, self.jitter
         expected = receiver.received + receiver.lost
         loss_pct = 100.0 * receiver.lost / expected if expected else 0.0
-        jitter_ms = receiver.jitter / 8
+        jitter_ms = receiver.jitter / NARROW_PER_MS
         buffer_ms = max(jitter.delay_ms, jitter.target_ns / 1e6)
         # What the buffer could not wait for sounds like loss, too.
         heard_loss = 100.0 * min(1.0, (receiver.lost + jitter.late) / expected) if expected else 0.0
@@ -373,7 +400,7 @@ class RtpStream:
             self.digits += 1
             if self.on_digit is None:
                 continue
-            ago = max(0, now - digit.began) // 62_500
+            ago = samples_in(max(0, now - digit.began))
             position = max(0, self.frames_read * FRAME_SAMPLES - ago)
             try:
                 self.on_digit(digit.digit, position, digit.duration_ms)
@@ -394,7 +421,7 @@ class RtpStream:
         """Fill the row [160], or what of it is not known, and keep it as history."""
         if self.gap is None:
             if self.past is None:
-                self.past = (bytes([self.codec.silence]) * _SAMPLES,) * 3
+                self.past = (bytes([self.codec.silence]) * NARROW_SAMPLES,) * 3
             history = np.frombuffer(b"".join(reversed(self.past)), np.uint8)
             self.gap = Concealment(self.codec.to_float[history])
         made = self.gap.frame()

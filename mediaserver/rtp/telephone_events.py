@@ -9,6 +9,8 @@ import struct
 from collections import deque
 from dataclasses import dataclass
 
+from mediaserver.media.time import NARROW_PER_MS, NARROW_SAMPLES, WRAP_16, ahead_32, is_behind_32
+
 DIGITS = "0123456789*#ABCD"
 """By event code (:rfc:`4733`, section 3.2)."""
 EVENT = struct.Struct("!BBH")
@@ -18,9 +20,9 @@ TIMEOUT_NS = 180_000_000
 
 _END = 0x80
 _VOLUME = 10  # dBm0 below zero
-_SEGMENT = 0xFFFF
-_UNITS_PER_MS = 8
-_STEP = 160  # units in a tick
+_SEGMENT = WRAP_16
+_UNITS_PER_MS = NARROW_PER_MS
+_STEP = NARROW_SAMPLES  # units in a tick
 _END_PACKETS = 3
 _PAUSE_TICKS = 3
 _LEAST_MS, _MOST_MS = 40, 6_000
@@ -72,13 +74,12 @@ class DigitReceiver:
         if pressed is None:
             pressed = self._pressed = _Pressed(code, timestamp, now, now)
         elif timestamp != pressed.timestamp:
-            step = (timestamp - pressed.timestamp) & 0xFFFFFFFF
-            if code == pressed.code and step == _SEGMENT:
+            if code == pressed.code and ahead_32(timestamp, of=pressed.timestamp) == _SEGMENT:
                 # Section 2.5.1.3: an event longer than the duration field goes on in a new segment.
                 self._finished.append(pressed.timestamp)
                 pressed.past += _SEGMENT
                 pressed.timestamp, pressed.duration = timestamp, 0
-            elif step > 0x7FFFFFFF:
+            elif is_behind_32(timestamp, of=pressed.timestamp):
                 # All that is left of an earlier digit overtook nothing that was reported yet.
                 self._finished.append(timestamp)
                 return (DigitHeard(DIGITS[code], now, duration // _UNITS_PER_MS),)
@@ -92,7 +93,7 @@ class DigitReceiver:
             if duration - pressed.duration < 0x8000 or not pressed.duration:
                 pressed.duration = duration
         elif pressed.duration - duration > 0x8000:  # a sender that lets the field wrap
-            pressed.past += 0x10000
+            pressed.past += WRAP_16 + 1
             pressed.duration = duration
         return done + self._finish() if flags & _END else done
 

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.g711 import PCMA, PCMU, TELEPHONE_RATE
-from mediaserver.media.leg import FRAME_SAMPLES, Frame
+from mediaserver.media.g711 import PCMA, PCMU
+from mediaserver.media.leg import Frame
 from mediaserver.media.resample import Downsampler, Upsampler
+from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, WRAP_16, WRAP_32
 from mediaserver.rtp.jitter import CONCEAL
 from mediaserver.rtp.packets import HEADER, Address
 from mediaserver.rtp.plans import Plans, Streamed
@@ -29,8 +30,6 @@ from mediaserver.rtp.stream import RtpStats, RtpStream
 
 __all__ = ["RtpStats", "RtpStream", "RtpWire", "Streamed"]
 
-FRAME_NS = 20_000_000
-_SAMPLES = TELEPHONE_RATE * FRAME_NS // 1_000_000_000
 _SWEEP_NS = 250_000_000
 """How often deadlines of seconds (RTCP, silence) are looked at."""
 _MAX_DATAGRAM = 2_048
@@ -38,8 +37,7 @@ _ROUNDS = 16
 """Datagrams taken from one socket per call of `receive`, so that a flood of one call starves no other."""
 _STAMP = struct.Struct("@qq")
 _STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
-_MASK = 0xFFFFFFFF
-_SILENCE = {law: bytes([law.silence]) * _SAMPLES for law in (PCMU, PCMA)}
+_SILENCE = {law: bytes([law.silence]) * NARROW_SAMPLES for law in (PCMU, PCMA)}
 _ZERO_FRAME: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _ZERO_FRAME.setflags(write=False)
 
@@ -183,12 +181,12 @@ class RtpWire:
         odd: list[tuple[int, RtpStream, bytes]] = []
         if irregular:
             chunks = [self._read_one(streams[i], i, odd, now_ns) for i in irregular]
-            codes[irregular] = np.frombuffer(b"".join(chunks), np.uint8).reshape(-1, _SAMPLES)
+            codes[irregular] = np.frombuffer(b"".join(chunks), np.uint8).reshape(-1, NARROW_SAMPLES)
         audio = PCMU.to_float.take(codes)
         if plan.a_law:
             audio[plan.a_law] = PCMA.to_float[codes[plan.a_law]]
         for i, stream, what in odd:
-            if len(what) == _SAMPLES and stream.gap is not None and stream.jitter.missing is None:
+            if len(what) == NARROW_SAMPLES and stream.gap is not None and stream.jitter.missing is None:
                 stream.gap.join(audio[i])
                 stream.gap = None
             else:
@@ -258,8 +256,8 @@ class RtpWire:
         octets = codes.tobytes()
         send, at = self._send, 0
         for stream in speaking:
-            send(stream, octets[at : at + _SAMPLES], now_ns)
-            at += _SAMPLES
+            send(stream, octets[at : at + NARROW_SAMPLES], now_ns)
+            at += NARROW_SAMPLES
 
     def early_ns(self, leg: Streamed) -> int | None:
         """How much earlier the leg's tick could come and still find its packets; None when not known."""
@@ -283,18 +281,18 @@ class RtpWire:
                 stream.lateness_ns = late
             if late > FRAME_NS // 2:
                 # Ticks were left out: the time line goes on, so that the far end hears a gap, not a delay.
-                timestamp += (late + FRAME_NS // 2) // FRAME_NS * _SAMPLES
+                timestamp += (late + FRAME_NS // 2) // FRAME_NS * NARROW_SAMPLES
                 stream.pending = b""
                 stream.marker = 0x80
         stream.written_at = now_ns
         stream.frames_written += 1
-        sender.timestamp = (timestamp + _SAMPLES) & _MASK
+        sender.timestamp = (timestamp + NARROW_SAMPLES) & WRAP_32
         remote = stream.remote
         if not stream.sending or remote is None:
             return
         event = None
         if stream.dialling:
-            event = stream.digits_out.tick(timestamp & _MASK)
+            event = stream.digits_out.tick(timestamp & WRAP_32)
             stream.dialling = stream.digits_out.active
         if event is not None:
             stream.pending = b""
@@ -303,14 +301,14 @@ class RtpWire:
                 return
             kind |= 0x80 if event.marker else 0
             packet = sender.packet(event.payload, kind, event.timestamp)
-        elif stream.octets_per_packet == _SAMPLES:
+        elif stream.octets_per_packet == NARROW_SAMPLES:
             sequence = sender.sequence
-            sender.sequence = (sequence + 1) & 0xFFFF
+            sender.sequence = (sequence + 1) & WRAP_16
             sender.packets += 1
-            sender.octets += _SAMPLES
+            sender.octets += NARROW_SAMPLES
             kind = stream.payload_type | stream.marker
             stream.marker = 0
-            packet = HEADER.pack(0x80, kind, sequence, timestamp & _MASK, sender.ssrc) + payload
+            packet = HEADER.pack(0x80, kind, sequence, timestamp & WRAP_32, sender.ssrc) + payload
         else:
             self._send_repacked(stream, payload, timestamp, remote)
             return
@@ -372,5 +370,5 @@ def _arrival(stamp: bytes | None, now_ns: int, wall_ns: int) -> int:
     if stamp is None:
         return now_ns
     seconds, rest = _STAMP.unpack(stamp)
-    age = wall_ns - seconds * 1_000_000_000 - rest
+    age = wall_ns - seconds * SECOND_NS - rest
     return now_ns - age if 0 < age < MAX_AGE_NS else now_ns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,7 @@ from mediaserver.rtp.wire import RtpStream, RtpWire
 HOST = "127.0.0.84"
 TICK = 20_000_000
 S = 1_000_000_000
+MS = 1_000_000
 
 
 class Clock:
@@ -431,3 +433,26 @@ def test_a_flood_of_garbage_on_one_port_harms_nobody(bench: Bench) -> None:
     for _ in range(20):
         bench.wire.receive(bench.clock.now)
     assert flooded.stats().invalid_packets + flooded.stats().packets >= 100
+
+
+def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(bench: Bench) -> None:
+    stream, phone = bench.call()
+    for _ in range(3):
+        stream.write(None)
+    assert stream.played() == 0
+    for _ in range(47):
+        stream.write(None)
+    assert stream.played() == 16_000 - 80 * 16  # nothing is known of the path yet
+    wall = time.time_ns()
+    sent_at = (rtcp.ntp_time(wall - 260 * MS) >> 16) & 0xFFFFFFFF
+    block = rtcp.ReportBlock(stream.sender.ssrc, 0, 0, 0, 80, sent_at, 0)
+    packets = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "phone"))
+    phone.rtcp.sendto(packets, (HOST, stream.local_port + 1))
+    bench.wire.receive(bench.clock.now)
+    rtt_ms = stream.stats().rtt_ms
+    assert rtt_ms is not None and rtt_ms >= 259
+    assert stream.played() == 16_000 - 80 * 16, "what was heard stays heard, though the path is longer"
+    for _ in range(50):
+        stream.write(None)
+    unheard_ms = rtt_ms / 2 + 40 + 2 * 10
+    assert stream.played() == pytest.approx(32_000 - 16 * unheard_ms, abs=1)
