@@ -6,8 +6,8 @@ Nothing here is random, sleeps or opens anything. `Conversation` is the media cl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,17 @@ from mediaserver.media.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, T
 from mediaserver.storage.records import BookingMade, EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Agent, AgentInput, Listen, Reply
 from pipelines.conversation.session import AgentSession
-from pipelines.engines.protocols import Grammar, Kind, Manifest, SttResult, TtsChunk, WordMark
+from pipelines.engines.protocols import (
+    Grammar,
+    Kind,
+    LlmEvent,
+    LlmMessage,
+    LlmTool,
+    Manifest,
+    SttResult,
+    TtsChunk,
+    WordMark,
+)
 
 CALL_ID = UUID(int=7)
 SILENCE = np.zeros(FRAME_SAMPLES, dtype=np.int16)
@@ -81,11 +91,52 @@ class FakeSttStream:
         self.cancelled = True
 
 
+class FakeSttSession:
+    """Keeps what it is told; `frames` are those of the present utterance."""
+
+    def __init__(self, stt: FakeStt, on_result: Callable[[SttResult], None], language: str) -> None:
+        self.stt = stt
+        self.on_result = on_result
+        self.language = language
+        self.epoch = 0
+        self.grammar: Grammar | None = None
+        self.frames: list[Frame] = []
+        self.told: list[str] = []
+        """Names of the calls, but for `feed`."""
+
+    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+        self.told.append("begin")
+        self.epoch, self.grammar = epoch, grammar
+        self.frames = []
+        self.stt.grammars.append(grammar)
+
+    def feed(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+    def flush(self, epoch: int) -> None:
+        self.told.append("flush")
+        self.epoch = epoch
+        self.stt.finished(self)
+
+    def resume(self, epoch: int) -> None:
+        self.told.append("resume")
+        self.epoch = epoch
+
+    def abandon(self) -> None:
+        self.told.append("abandon")
+
+    def close(self) -> None:
+        self.told.append("close")
+
+
 class FakeStt:
     """Hears whatever `text` says at the moment of `finish`; empty is not understood. Results come
     `delay_ticks` ticks later, even to cancelled streams, as from a slow worker."""
 
     manifest = Manifest("fake", Kind.STT, "scripted", ("en",), "none")
+    ready = True
+    restarts = 0
+    load = 0
 
     def __init__(self) -> None:
         self.text = ""
@@ -95,8 +146,9 @@ class FakeStt:
         self.mute = False
         self.broken = False
         self.streams: list[FakeSttStream] = []
+        self.sessions: list[FakeSttSession] = []
         self.grammars: list[Grammar | None] = []
-        self._due: list[tuple[int, FakeSttStream, SttResult]] = []
+        self._due: list[tuple[int, FakeSttStream | FakeSttSession, SttResult]] = []
         self._tick = 0
 
     async def start(self) -> None: ...
@@ -111,13 +163,20 @@ class FakeStt:
         self.grammars.append(grammar)
         return stream
 
-    def finished(self, stream: FakeSttStream) -> None:
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> FakeSttSession:
+        session = FakeSttSession(self, on_result, language)
+        self.sessions.append(session)
+        return session
+
+    def finished(self, stream: FakeSttStream | FakeSttSession) -> None:
         if not self.mute:
             more = self.text in self.extensible
             known = bool(self.text)
             self.post(stream, SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0))
 
-    def post(self, stream: FakeSttStream, result: SttResult) -> None:
+    def post(self, stream: FakeSttStream | FakeSttSession, result: SttResult) -> None:
+        if isinstance(stream, FakeSttSession):
+            result = replace(result, epoch=stream.epoch)
         self._due.append((self._tick + self.delay_ticks, stream, result))
 
     def tick(self) -> None:
@@ -132,6 +191,9 @@ class FakeTts:
     """Speaks each word as a 200 ms tone, one chunk a word, all at once unless `gate` is closed."""
 
     manifest = Manifest("fake", Kind.TTS, "tones", ("en",), "none")
+    ready = True
+    restarts = 0
+    load = 0
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
@@ -146,7 +208,7 @@ class FakeTts:
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
-    ) -> AsyncIterator[TtsChunk]:
+    ) -> AsyncGenerator[TtsChunk, None]:
         self.spoken.append(text)
         await self.gate.wait()
         if self.failures:
@@ -157,6 +219,51 @@ class FakeTts:
             mark = WordMark(at, at + len(word), index * WORD_SAMPLES)
             at += len(word) + 1
             yield TtsChunk(tone(WORD_SAMPLES), (mark,) if self.marks else ())
+
+
+class FakeLlm:
+    """Gives its answers in order, event by event; keeps what it was asked. An error in a script is raised."""
+
+    manifest = Manifest("fake", Kind.LLM, "scripted", ("*",), "none")
+    ready = True
+    restarts = 0
+
+    def __init__(self, *answers: Sequence[LlmEvent | EngineError]) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[tuple[LlmMessage, ...], tuple[LlmTool, ...]]] = []
+        self.cancelled = 0
+        """Answers that were closed before their end."""
+        self.load = 0
+        self.gates: dict[int, asyncio.Event] = {}
+        """By the number of events given before in one answer: what the next one waits for."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def stream(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool] = (),
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[LlmEvent, None]:
+        self.asked.append((tuple(messages), tuple(tools)))
+        script = self.answers.pop(0) if self.answers else ()
+        done = False
+        self.load += 1
+        try:
+            for index, event in enumerate(script):
+                if index in self.gates:
+                    await self.gates[index].wait()
+                if isinstance(event, EngineError):
+                    raise event
+                yield event
+            done = True
+        finally:
+            self.load -= 1
+            self.cancelled += not done
 
 
 class ScriptedAgent:

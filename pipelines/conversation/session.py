@@ -15,8 +15,6 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-import numpy as np
-
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import (
     FRAME_SAMPLES,
@@ -63,9 +61,6 @@ FIRST_CHUNK_S = 2.5
 """A voice that has given nothing after this long has failed."""
 UTTERANCE_FRAMES = 800
 """16 s: what a new recogniser can be given again."""
-NOISE = np.random.default_rng(8).normal(0, 8, (64, FRAME_SAMPLES)).round().astype(np.int32)
-"""-72 dBFS, mixed under what a recogniser hears: G.711 silence is all zeros, to which acoustic models give
-scores that spoil those of the words beside it ('today': confidence .02 without, .8 with)."""
 STALLED_INPUT_SAMPLES = 60 * MS
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
 GOODBYE = "Sorry, we have to stop here. Goodbye."
@@ -131,7 +126,6 @@ class AgentSession:
         self._base_ms: int | None = None
         self._t = 0
         self._heard_at = 0
-        self._noise_at = 0
         self._held_since: int | None = None
         self._on_hold = 0
         self._listen = Listen()
@@ -298,9 +292,7 @@ class AgentSession:
 
     def _feed(self, frame: Frame) -> None:
         if self._stream is not None:
-            self._noise_at = (self._noise_at + 1) % len(NOISE)
-            noisy = np.clip(frame + NOISE[self._noise_at], -32768, 32767)
-            self._stream.feed(noisy.astype(np.int16))
+            self._stream.feed(frame)
 
     def _close_stream(self) -> None:
         if self._stream is not None:
@@ -433,9 +425,7 @@ class AgentSession:
                 said.times.setdefault("voiced", self._now())
                 self.playout.feed(line, index, chunk)
         finally:
-            close = getattr(stream, "aclose", None)
-            if close is not None:
-                await close()
+            await stream.aclose()
 
     def _first_audio(self, line: Line) -> None:
         """The first frame of a line goes out now: where did the time since the caller's last voice go?"""

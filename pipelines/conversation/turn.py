@@ -47,7 +47,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.conversation.endpointing import MS, Edge, SpeechDetector, Waits, finality_of
-from pipelines.engines.protocols import SttResult
+from pipelines.engines.protocols import FINAL_WITHIN_S, SttResult
 
 
 class State(enum.StrEnum):
@@ -208,7 +208,7 @@ class Limits:
     """Speech this long takes the floor, understood or not."""
     cough: int = 260
     """Speech shorter than this with nothing understood is not an answer even when the agent is silent."""
-    final: int = 1_500
+    final: int = round(1_000 * FINAL_WITHIN_S)
     """A recogniser that has not answered by then is taken to have understood nothing."""
     utterance: int = 15_000
     thinking: int = 10_000
@@ -283,7 +283,8 @@ class Turn:
         if epoch != self._stt_epoch or (self._ear, "final") not in EAR:
             return self._late("final")
         if self._ear is Ear.HEARING:
-            return self._recogniser_died(t, result)
+            # One that finds ends by itself gives finals unasked; what it said comes again with the flush.
+            return self._recogniser_died(t, result) if result.failed else []
         self._ear = EAR[self._ear, "final"]
         self._held = result
         finality = finality_of(result, self._listen.finality)
@@ -399,7 +400,7 @@ class Turn:
         return [FinishStt(self._stt_epoch)]
 
     def _recogniser_died(self, t: int, result: SttResult) -> list[Command]:
-        """A final that nobody asked for: its worker is gone. Try again once with all that was heard."""
+        """The recogniser is gone in mid-utterance. Try again once with all that was heard."""
         self._retries += 1
         if self._retries == 1:
             return [self._start_stt(again=True)]

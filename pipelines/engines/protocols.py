@@ -7,14 +7,18 @@ rate converts inside its own file. Results arrive on the event loop's thread.
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
+
+FINAL_WITHIN_S = 1.5
+"""From `flush` to the final. Turn-taking waits no longer, and a recogniser that lost its worker or its line
+gives up by itself then: one number, so that neither waits for what the other has given up."""
 
 
 class Kind(enum.StrEnum):
@@ -55,6 +59,15 @@ class Grammar:
 
 
 @dataclass(frozen=True, slots=True)
+class WordTime:
+    """Where a recognised word lies in its utterance, in milliseconds since `begin`'s first sample."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SttResult:
     """A partial or the final result of one utterance."""
 
@@ -69,7 +82,43 @@ class SttResult:
     extensible: bool = False
     """A complete text to which the grammar allows more words ('two thirty' + 'p m')."""
     stt_ms: float = 0.0
-    """On a final: milliseconds from `finish()` to this result."""
+    """On a final: milliseconds from `flush()` to this result."""
+    epoch: int = 0
+    """Of the `begin`, `flush` or `resume` that this result answers."""
+    segment: int = 0
+    """Counts the ends that the recogniser found by itself within the utterance, from 0. Such a final comes
+    without a flush and says what was said since the last one; the final of a flush covers the utterance."""
+    words: tuple[WordTime, ...] = ()
+    failed: bool = False
+    """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
+
+
+class SttSession(Protocol):
+    """All that one call says, utterance after utterance, over one connection to the recogniser.
+
+    Nothing here waits or raises because a recogniser is gone: that is a final with `failed`.
+    """
+
+    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+        """An utterance begins; one that was open is forgotten. With no grammar a general language model
+        listens."""
+
+    def feed(self, frame: Frame) -> None:
+        """Audio of the utterance; returns at once. After a flush it is kept for a `resume`."""
+
+    def flush(self, epoch: int) -> None:
+        """The caller may have finished: a final of what was fed since `begin` follows, labelled with
+        `epoch`, within FINAL_WITHIN_S. The session stays open."""
+
+    def resume(self, epoch: int) -> None:
+        """The caller goes on: the flush is void. Later results carry this epoch and cover the whole
+        utterance. After a failed final it tries again with all that was fed."""
+
+    def abandon(self) -> None:
+        """Forget the utterance; no results of it."""
+
+    def close(self) -> None:
+        """The call is over. Closing twice does no harm."""
 
 
 class SttStream(Protocol):
@@ -85,12 +134,33 @@ class SttStream(Protocol):
         """Forget the utterance; no further results."""
 
 
-class Stt(Protocol):
-    manifest: Manifest
+class Engine(Protocol):
+    """What every engine that works for calls has, whatever it does."""
 
-    async def start(self) -> None: ...
+    @property
+    def manifest(self) -> Manifest: ...
+
+    @property
+    def ready(self) -> bool:
+        """It can take work now."""
+
+    @property
+    def restarts(self) -> int:
+        """How often a part of it was started again since the start."""
+
+    @property
+    def load(self) -> int:
+        """Requests that run on it now."""
+
+    async def start(self) -> None:
+        """Returns when it is ready. Raises EngineError."""
 
     async def stop(self) -> None: ...
+
+
+class Stt(Engine, Protocol):
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
+        """A recogniser for one call. `on_result` is called on the loop's thread."""
 
     def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
         """Begin an utterance; with no grammar a general language model listens. `on_result` is called on
@@ -115,17 +185,74 @@ class TtsChunk:
     words: tuple[WordMark, ...] = ()
 
 
-class Tts(Protocol):
-    manifest: Manifest
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
-
+class Tts(Engine, Protocol):
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
-    ) -> AsyncIterator[TtsChunk]:
-        """Stream the audio of a text; closing the iterator (aclose) cancels the work. Raises EngineError."""
+    ) -> AsyncGenerator[TtsChunk, None]:
+        """Stream the audio of a text; closing the generator (aclose) cancels the work. Raises EngineError.
+        `voice` is the engine's own name of one; empty lets `language` (BCP 47) decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmToolCall:
+    """The model wants a tool's answer."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LlmMessage:
+    """One entry of the conversation that a model is given."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str
+    tool_calls: tuple[LlmToolCall, ...] = ()
+    """Of an assistant's message: what it asked for."""
+    tool_call_id: str = ""
+    """Of a tool's message: which call it answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmTool:
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """JSON Schema of the arguments, an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class LlmText:
+    """The next piece of the answer, as it comes; not a whole word or sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LlmUsage:
+    """What an answer cost, in tokens; comes last, once."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    """Of the prompt's."""
+
+
+LlmEvent: TypeAlias = LlmText | LlmToolCall | LlmUsage
+
+
+class Llm(Engine, Protocol):
+    def stream(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool] = (),
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[LlmEvent, None]:
+        """One answer, piece by piece; closing the generator (aclose) cancels it at the model. None leaves a
+        setting to the engine. Raises EngineError."""
 
 
 VoiceScores = tuple[list[int], list[float]]

@@ -84,6 +84,11 @@ class WorkerPool:
     def restarts(self) -> int:
         return sum(worker.restarts for worker in self.workers)
 
+    @property
+    def load(self) -> int:
+        """Requests that run now."""
+        return sum(len(worker.requests) for worker in self.workers)
+
     def open(self, requester: Requester, **fields: Any) -> Ticket | None:
         """Open a request on the least loaded ready worker; None when no worker is ready now."""
         ready = [worker for worker in self.workers if worker.ready]

@@ -62,9 +62,12 @@ class Driver:
     def reply(self, text: str = "well", end: bool = False) -> None:
         self.do(self.turn.reply(self.t, self.last(Think).epoch, Reply(text, self.listen, end)))
 
-    def final(self, text: str, **flags: bool) -> None:
+    def final(
+        self, text: str, *, complete: bool = False, extensible: bool = False, failed: bool = False
+    ) -> None:
         epoch = self.last(StartStt).epoch
-        self.do(self.turn.final(self.t, epoch, SttResult(text, True, 0.9, bool(text), **flags)))
+        result = SttResult(text, True, 0.9, bool(text), complete, extensible, failed=failed)
+        self.do(self.turn.final(self.t, epoch, result))
 
     def last(self, kind: type[T]) -> T:
         return next(command for _, command in reversed(self.log) if isinstance(command, kind))

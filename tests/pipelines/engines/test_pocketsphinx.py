@@ -13,7 +13,7 @@ import pytest
 
 from mediaserver.media.audio import read_wav
 from mediaserver.media.leg import Frame
-from pipelines.engines.protocols import Grammar, SttResult
+from pipelines.engines.protocols import Grammar, SttResult, SttSession
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
@@ -79,6 +79,12 @@ class Listener:
         assert len(self.finals) == 1
         return self.finals[0]
 
+    def clear(self) -> None:
+        """For the next utterance."""
+        self.partials, self.finals = [], []
+        self._final.clear()
+        self._partial.clear()
+
 
 async def hear(stt: PocketsphinxStt, pcm: Frame, rules: Grammar | None) -> SttResult:
     listener = Listener()
@@ -117,6 +123,102 @@ async def test_understands_a_sentence_of_the_grammar_with_partials(stt: Pocketsp
     assert final.text == SAID
     assert final.understood and final.complete and not final.extensible
     assert final.stt_ms > 0
+    assert [word.text for word in final.words] == SAID.split()
+    times = [time for word in final.words for time in (word.start_ms, word.end_ms)]
+    assert times == sorted(times) and times[-1] <= len(spoken(SAID)) / 16
+
+
+def feed(session: SttSession, pcm: Frame) -> None:
+    for frame in pcm[: len(pcm) // 320 * 320].reshape(-1, 320):
+        session.feed(frame)
+
+
+async def test_a_session_hears_one_utterance_after_the_other(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    session = stt.session(listener)
+    for epoch, rules in ((1, PLACE), (2, TIME), (3, PLACE)):
+        session.begin(epoch, rules)
+        feed(session, spoken(SAID))
+        session.flush(epoch)
+        final = await listener.final()
+        assert (final.epoch, final.text == SAID) == (epoch, rules is PLACE)
+        assert {partial.epoch for partial in listener.partials} <= {epoch}
+        listener.clear()
+    session.close()
+    session.close()
+    assert stt.load == 0
+
+
+async def test_after_a_resume_the_final_covers_the_whole_utterance(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    session = stt.session(listener)
+    session.begin(1, PLACE)
+    pcm = spoken(SAID)
+    feed(session, pcm[:16_000])
+    session.flush(1)  # in the middle of the words
+    feed(session, pcm[16_000:17_600])  # the flush does not stop the line
+    session.resume(2)
+    feed(session, pcm[17_600:])
+    session.flush(3)
+    final = await listener.final()
+    assert (final.text, final.epoch) == (SAID, 3)
+
+
+async def test_an_abandoned_utterance_gives_no_result(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    session = stt.session(listener)
+    session.begin(1, PLACE)
+    feed(session, spoken(SAID))
+    session.flush(1)
+    session.abandon()
+    session.feed(np.zeros(320, np.int16))
+    session.flush(2)
+    session.resume(3)
+    assert stt.load == 0
+    session.begin(4, PLACE)
+    feed(session, spoken(SAID))
+    session.flush(4)
+    final = await listener.final()
+    assert (final.text, final.epoch) == (SAID, 4)
+
+
+async def test_an_utterance_that_failed_is_heard_again_on_resume(stt: PocketsphinxStt) -> None:
+    listener = Listener()
+    session = stt.session(listener)
+    session.begin(1, grammar("unknown", "xyzzyq"))
+    feed(session, spoken(SAID))
+    assert (await listener.final()).failed
+    listener.clear()
+    session.flush(2)
+    again = await listener.final()
+    assert again.failed and again.epoch == 2
+    listener.clear()
+    session.begin(3, PLACE)
+    feed(session, spoken(SAID)[:16_000])
+    utterance = session._utterance
+    assert utterance is not None
+    utterance._give_up()
+    assert (await listener.final()).failed
+    listener.clear()
+    session.resume(4)
+    feed(session, spoken(SAID)[16_000:])
+    session.flush(4)
+    final = await listener.final()
+    assert (final.text, final.epoch) == (SAID, 4)
+
+
+async def test_a_flush_that_no_worker_answers_fails_when_turn_taking_stops_waiting(
+    stt: PocketsphinxStt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.session.FINAL_WITHIN_S", 0.02)
+    await stt.stop()
+    listener = Listener()
+    session = stt.session(listener)
+    session.begin(1, PLACE)
+    feed(session, spoken(SAID))
+    session.flush(1)
+    assert (await listener.final()).failed
+    session.close()
 
 
 async def test_two_grammars_at_once_do_not_mix(stt: PocketsphinxStt) -> None:
@@ -197,7 +299,7 @@ async def test_a_worker_that_keeps_dying_gives_a_clear_result(stt: PocketsphinxS
         while stt.ready:  # noqa: ASYNC110 - the supervisor has no event for a worker's end
             await asyncio.sleep(0)
     final = await listener.final()
-    assert final == SttResult("", final=True, understood=False, stt_ms=final.stt_ms)
+    assert final == SttResult("", final=True, understood=False, failed=True, stt_ms=final.stt_ms)
 
 
 async def test_stopping_ends_running_utterances() -> None:

@@ -21,8 +21,9 @@ from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE,
 
 GRAMMARS_KEPT = 64
 """Compiled grammars per decoder; the one used longest ago goes first."""
-LEAD_IN = bytes(2 * 3200)
-"""200 ms of silence before each utterance: a word at the very first frame is often lost."""
+LEAD_IN_MS = 200
+"""Silence before each utterance: a word at the very first frame is often lost."""
+LEAD_IN = bytes(2 * 16 * LEAD_IN_MS)
 DITHER = 8.0
 """RMS of the noise (-72 dBFS) laid under all audio. Without it the bands above 4 kHz of telephone audio hold
 nothing but the residue of whichever filter made them, and the mean below would fit that filter alone."""
@@ -173,11 +174,25 @@ class Ear:
         """End the utterance: the fields of the final result."""
         self._end()
         result = self.judge(self.text())
+        result["words"] = self._words()
         whole = result["complete"] or (self._grammar is None and bool(result["text"]))
         if not whole:
             result["confidence"] = 0.0
         result["understood"] = whole and result["confidence"] >= 0.5
         return result
+
+    def _words(self) -> list[tuple[str, int, int]]:
+        """The words and where they lie, in ms of the audio that was heard."""
+        return [
+            # A dictionary writes a word's second pronunciation as word(2).
+            (
+                span.label.partition("(")[0],
+                max(0, 10 * span.start - LEAD_IN_MS),
+                10 * span.end + 10 - LEAD_IN_MS,
+            )
+            for span in _spans(self._pair.words)
+            if span.is_word and span.label != "(NULL)"  # a step of the grammar without a word
+        ]
 
     def _end(self) -> None:
         if self._open:

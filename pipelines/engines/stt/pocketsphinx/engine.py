@@ -1,28 +1,22 @@
 """pocketsphinx as an Stt engine: utterances go to worker processes, results come back on the loop.
 
-Never decodes in this process (decoding holds the GIL) and never imports pocketsphinx here. A worker that dies
-costs nothing but time: its utterances are played again to another, or end as not understood.
+Never decodes in this process (decoding holds the GIL) and never imports pocketsphinx here.
 """
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
-import logging
 import os
-import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from mediaserver.media.leg import SAMPLE_RATE, Frame
+from mediaserver.media.leg import Frame
 from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness, SttResult
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
-from pipelines.workers.pool import Ticket, WorkerPool
-from pipelines.workers.protocol import Message, Msg, pack
+from pipelines.engines.stt.pocketsphinx.session import Session, Utterance
+from pipelines.workers.pool import WorkerPool
 from pipelines.workers.supervisor import WorkerSpec
-
-log = logging.getLogger(__name__)
 
 MANIFEST = Manifest(
     name="pocketsphinx",
@@ -31,15 +25,6 @@ MANIFEST = Manifest(
     languages=("en",),
     licence="BSD-2-Clause",
 )
-
-BATCH_FRAMES = 3
-"""20 ms frames sent to the worker in one message."""
-MAX_SECONDS = 60
-"""Of one utterance; more audio is not listened to."""
-RETRIES = 1
-"""How often an utterance is played to another worker after its own died."""
-LOST_WAIT_S = 2.0
-"""How long a finished utterance waits for a worker before it ends as not understood."""
 
 
 def check() -> Readiness:
@@ -111,138 +96,38 @@ class PocketsphinxStt:
         """How often a worker was started again since the start."""
         return self.pool.restarts
 
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> _Utterance:
+    @property
+    def load(self) -> int:
+        """Utterances that are being listened to."""
+        return self.pool.load
+
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> Session:
+        """See pipelines.engines.protocols.Stt. There is one language, whatever is asked for."""
+        return Session(self.pool, on_result)
+
+    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> _Stream:
         """Begin an utterance; see pipelines.engines.protocols.Stt.open."""
-        return _Utterance(self.pool, on_result, grammar)
+        return _Stream(self.pool, on_result, grammar)
 
 
-class _Utterance:
-    """One utterance: keeps its audio until the final, so that it can be played to another worker."""
+class _Stream:
+    """One utterance with audio of its own."""
 
     def __init__(
         self, pool: WorkerPool, on_result: Callable[[SttResult], None], grammar: Grammar | None
     ) -> None:
-        self._pool = pool
-        self._on_result = on_result
-        self._grammar = grammar
         self._audio = bytearray()
-        self._sent = 0
-        self._ticket: Ticket | None = None
-        self._tries = 0
-        self._finished_at: float | None = None
-        self._over = False
-        self._waiting: asyncio.Task[None] | None = None
-        self._connect()
-
-    # -- SttStream
+        self._utterance = Utterance(pool, on_result, grammar, self._audio)
 
     def feed(self, frame: Frame) -> None:
-        if self._over or self._finished_at is not None or len(self._audio) >= 2 * SAMPLE_RATE * MAX_SECONDS:
-            return
         self._audio += frame.tobytes()
-        if len(self._audio) - self._sent >= BATCH_FRAMES * 640:
-            self._send()
+        self._utterance.more()
 
     def finish(self) -> None:
-        if self._over or self._finished_at is not None:
-            return
-        self._finished_at = time.perf_counter()
-        if self._ticket is not None:
-            self._send()
-            self._ticket.send(pack(Msg.FINISH, self._ticket.id))
+        self._utterance.finish()
 
     def cancel(self) -> None:
-        if self._ticket is not None and not self._over:
-            self._ticket.send(pack(Msg.CANCEL, self._ticket.id))
-        self._end()
-
-    # -- pipelines.workers.supervisor.Requester --------------------------------------------------------
-
-    def on_message(self, message: Message) -> None:
-        if self._over:
-            return
-        if message.kind is Msg.FAILED:
-            log.error("an utterance failed: %s", message.json().get("error", "no reason given"))
-            self._give_up()
-            return
-        final = message.kind is Msg.DONE
-        fields = message.json()
-        result = SttResult(
-            text=str(fields["text"]),
-            final=final,
-            confidence=float(fields["confidence"]),
-            understood=bool(fields.get("understood", True)),
-            complete=bool(fields["complete"]),
-            extensible=bool(fields["extensible"]),
-            stt_ms=self._since_finish() if final else 0.0,
-        )
-        if final:
-            self._end()
-        self._on_result(result)
-
-    def on_lost(self) -> None:
-        self._ticket = None
-        if self._over:
-            return
-        self._tries += 1
-        if self._tries > RETRIES:
-            self._give_up()
-        else:
-            self._connect()
-
-    # -- inside ----------------------------------------------------------------------------------------
-
-    def _connect(self) -> None:
-        """Open on a ready worker and send what there is, or wait for one."""
-        grammar = self._grammar
-        fields = {"name": grammar.name, "jsgf": grammar.jsgf} if grammar is not None else None
-        self._ticket = self._pool.open(self, grammar=fields)
-        if self._ticket is None:
-            if self._waiting is None:
-                self._waiting = asyncio.get_running_loop().create_task(self._wait())
-            return
-        self._sent = 0
-        if self._audio:
-            self._send()
-        if self._finished_at is not None:
-            self._ticket.send(pack(Msg.FINISH, self._ticket.id))
-
-    async def _wait(self) -> None:
-        """Until a worker is ready; a finished utterance does not wait longer than LOST_WAIT_S."""
-        while not self._over and not await self._pool.wait_ready(LOST_WAIT_S / 4):
-            if self._finished_at is not None and time.perf_counter() - self._finished_at > LOST_WAIT_S:
-                self._give_up()
-        self._waiting = None
-        if not self._over:
-            self._connect()
-
-    def _send(self) -> None:
-        if self._ticket is not None:
-            piece = bytes(memoryview(self._audio)[self._sent :])
-            self._sent = len(self._audio)
-            self._ticket.send(pack(Msg.AUDIO, self._ticket.id, piece))
-
-    def _since_finish(self) -> float:
-        if self._finished_at is None:
-            return 0.0
-        return (time.perf_counter() - self._finished_at) * 1000.0
-
-    def _give_up(self) -> None:
-        """The clear result of an utterance that no worker could hear."""
-        if not self._over:
-            waited = self._since_finish()
-            self._end()
-            self._on_result(SttResult("", final=True, understood=False, stt_ms=waited))
-
-    def _end(self) -> None:
-        self._over = True
-        if self._ticket is not None:
-            self._ticket.close()
-            self._ticket = None
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and waiting is not asyncio.current_task():
-            waiting.cancel()
-        self._audio.clear()
+        self._utterance.cancel()
 
 
 __all__ = ["MANIFEST", "GrammarError", "PocketsphinxStt", "check", "check_grammar"]

@@ -85,6 +85,11 @@ class EspeakTts:
         return self.pool.restarts
 
     @property
+    def load(self) -> int:
+        """Texts that are being spoken."""
+        return self.pool.load
+
+    @property
     def voices(self) -> list[tuple[str, str, str]]:
         """(identifier, language, name) of every voice; empty before the start."""
         for worker in self.pool.workers:
