@@ -15,6 +15,7 @@ COPY requirements.lock requirements-nodeps.lock requirements-build.lock ./
 COPY scripts/setup.sh scripts/
 RUN scripts/setup.sh packages
 COPY pyproject.toml README.md LICENSE schema.sql ./
+COPY migrations migrations
 COPY mediaserver mediaserver
 COPY pipelines pipelines
 COPY sip sip

@@ -1,12 +1,21 @@
--- The whole database. Applied at every start, so each statement must do no harm when it runs again.
--- Later changes are added below as further idempotent statements (alter table ... add column if not exists).
+-- The whole database at a glance. It is made by the numbered steps in migrations/, which the server applies at its
+-- start; a test compares what both give. A change is a new step there and an edit here.
 
-create table if not exists meta (
+-- The steps that were applied.
+create table migrations (
+    number     integer primary key,
+    name       text not null,
+    hash       text not null,
+    applied_at timestamptz not null default now()
+);
+
+-- For programs of the first version, which read `schema_version` and refuse what they do not know.
+create table meta (
     key   text primary key check (length(key) <= 100),
     value text not null check (length(value) <= 1000)
 );
 
-create table if not exists calls (
+create table calls (
     id          uuid primary key,
     direction   text not null check (direction in ('inbound', 'outbound')),
     from_uri    text not null check (length(from_uri) <= 2000),
@@ -22,24 +31,24 @@ create table if not exists calls (
     detail      text not null default '' check (length(detail) <= 2000),
     check ((state = 'ended') = (ended_at is not null))
 );
-create index if not exists calls_started_at on calls (started_at desc);
-create index if not exists calls_live on calls (id) where state = 'live';
+create index calls_started_at on calls (started_at desc);
+create index calls_live on calls (id) where state = 'live';
 
-create table if not exists legs (
+create table legs (
     id          uuid primary key,
     call_id     uuid not null references calls on delete cascade,
     kind        text not null check (length(kind) <= 100),
-    sip_call_id text not null check (length(sip_call_id) <= 1000),
+    ref         text not null check (length(ref) <= 1000),
     remote      text not null check (length(remote) <= 1000),
     codec       text not null check (length(codec) <= 100),
     opened_at   timestamptz not null,
     closed_at   timestamptz,
     stats       jsonb not null default '{}'
 );
-create index if not exists legs_call_id on legs (call_id);
+create index legs_call_id on legs (call_id);
 
 -- One line of the transcript. The same index written again replaces the line: the heard text grows.
-create table if not exists turns (
+create table turns (
     call_id     uuid not null references calls on delete cascade,
     index       integer not null check (index >= 0),
     speaker     text not null check (speaker in ('caller', 'agent')),
@@ -55,7 +64,7 @@ create table if not exists turns (
     primary key (call_id, index)
 );
 
-create table if not exists events (
+create table events (
     id       bigint generated always as identity primary key,
     call_id  uuid not null references calls on delete cascade,
     at_ms    bigint not null,
@@ -64,9 +73,9 @@ create table if not exists events (
     saved_at timestamptz not null default now()
 );
 -- A record that is written again after a lost connection must not become a second event.
-create unique index if not exists events_once on events (call_id, at_ms, kind, md5(data::text));
+create unique index events_once on events (call_id, at_ms, kind, md5(data::text));
 
-create table if not exists recordings (
+create table recordings (
     call_id    uuid primary key references calls on delete cascade,
     path       text not null check (length(path) <= 4000),
     seconds    double precision not null check (seconds >= 0),
@@ -74,16 +83,14 @@ create table if not exists recordings (
     saved_at   timestamptz not null default now()
 );
 
-create table if not exists bookings (
-    call_id    uuid primary key references calls on delete cascade,
-    place      text not null check (length(place) <= 200),
-    day        date not null,
-    time       time not null,
-    minutes    integer not null check (minutes > 0),
-    people     integer not null check (people > 0),
-    status     text not null check (status in ('held', 'confirmed', 'cancelled')),
-    saved_at   timestamptz not null default now()
+-- What a flow achieved, e.g. the demo's booking. Written again to change it.
+create table outcomes (
+    call_id  uuid not null references calls on delete cascade,
+    flow     text not null check (length(flow) between 1 and 100),
+    status   text not null check (length(status) between 1 and 100),
+    data     jsonb not null default '{}' check (jsonb_typeof(data) = 'object'),
+    saved_at timestamptz not null default now(),
+    primary key (call_id, flow)
 );
-create index if not exists bookings_day on bookings (day, time);
 
-insert into meta (key, value) values ('schema_version', '1') on conflict (key) do nothing;
+insert into meta (key, value) values ('schema_version', '2');

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT, ApiContext
-from mediaserver.storage import store
+from mediaserver.storage import calls as stored
+from mediaserver.storage import events, legs, recordings, turns
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ async def calls(request: web.Request) -> web.Response:
     database = "unavailable"
     if context.pool is not None:
         try:
-            recent = await store.recent_calls(context.pool, limit)
+            recent = await stored.recent(context.pool, limit)
             database = "ok"
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
             log.warning("no recent calls to show: %s", type(trouble).__name__)
@@ -36,18 +37,18 @@ async def calls(request: web.Request) -> web.Response:
 
 
 async def call(request: web.Request) -> web.Response:
-    """One call: transcript, legs, events, booking, recording."""
+    """One call: transcript, legs, events, outcomes, recording."""
     context = request.app[CONTEXT]
     call_id = identity(request)
     pool = require_pool(context)
-    row = await store.call(pool, call_id) or _just_begun(context, call_id)
+    row = await stored.one(pool, call_id) or _just_begun(context, call_id)
     if row is None:
         raise web.HTTPNotFound(reason="There is no such call.")
     row["live"] = context.registry.is_live(call_id)
-    row["transcript"] = await store.transcript(pool, call_id)
-    row["legs"] = await store.legs(pool, call_id)
-    row["events"] = await store.events(pool, call_id)
-    made = await store.recording(pool, call_id)
+    row["transcript"] = await turns.of_call(pool, call_id)
+    row["legs"] = await legs.of_call(pool, call_id)
+    row["events"] = await events.of_call(pool, call_id)
+    made = await recordings.of_call(pool, call_id)
     # The path is this machine's own business.
     row["recording"] = {key: made[key] for key in ("seconds", "size_bytes")} if made else None
     return answer(row)

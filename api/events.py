@@ -16,7 +16,7 @@ from api.answers import dumps, error
 from api.calls import identity, require_pool
 from api.context import CONTEXT, ApiContext
 from mediaserver.calls.events import LiveEvent
-from mediaserver.storage import store
+from mediaserver.storage import calls, turns
 
 WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
@@ -98,16 +98,15 @@ def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
 
 async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
     pool = require_pool(context)
-    row = await store.call(pool, call_id)
+    row = await calls.one(pool, call_id)
     if row is None:
         raise web.HTTPNotFound(reason="There is no such call.")
     who = {key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app")}
     told = [LiveEvent(call_id, "state", who)]
-    for line in await store.transcript(pool, call_id):
+    for line in await turns.of_call(pool, call_id):
         kind = "final" if line["speaker"] == "caller" else "agent"
         told.append(LiveEvent(call_id, kind, line))
-    if row["booking"] is not None:
-        told.append(LiveEvent(call_id, "booking", row["booking"]))
+    told += [LiveEvent(call_id, "outcome", outcome) for outcome in row["outcomes"]]
     if row["ended_at"] is not None:
         how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}
         told.append(LiveEvent(call_id, "ended", how))

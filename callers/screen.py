@@ -76,8 +76,8 @@ class Screen:
                 self.line(f"caller  pressed {data.get('digit', '')}", "cyan")
             case "hold":
                 self.line("        on hold" if data.get("held") else "        off hold", "dim")
-            case "booking":
-                self.line(f"booking {booking_line(data)}", "green")
+            case "outcome":
+                self.line(f"outcome {outcome_line(data)}", "green")
             case "ended":
                 self.line(f"ended   {text or data.get('why', '')}", "dim")
             case _:
@@ -102,9 +102,8 @@ def latency_line(data: dict[str, Any]) -> str:
     return f"{head} ({', '.join(parts)})" if parts else head
 
 
-def booking_line(data: dict[str, Any]) -> str:
-    people = data.get("people")
-    who = "1 person" if people == 1 else f"{people} people"
-    when = f"{data.get('day', '?')} {data.get('time', '?')}"
-    length = f"{data.get('minutes', '?')} minutes"
-    return f"{data.get('place', '?')}, {when}, {length}, {who}: {data.get('status', '?')}"
+def outcome_line(data: dict[str, Any]) -> str:
+    """What a flow achieved: its name, how it stands, its fields."""
+    fields = data.get("data")
+    said = ", ".join(f"{name} {value}" for name, value in fields.items()) if isinstance(fields, dict) else ""
+    return f"{data.get('flow', '?')} {data.get('status', '?')}: {said or 'nothing'}"

@@ -32,8 +32,9 @@ from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
+from mediaserver.storage.calls import close_interrupted
+from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
-from mediaserver.storage.store import apply_schema, close_interrupted, left_open
 from mediaserver.storage.writer import StoreWriter
 from pipelines.engines.builtin import registry
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
@@ -193,19 +194,20 @@ class Server:
         pool = await open_pool(dsn, database.pool_size)
         self._undo.callback(pool.terminate)
         async with pool.acquire() as connection:
-            await apply_schema(connection)
+            await migrate(connection)
         writer = StoreWriter(pool, self._settings.data, self.metrics, revive)
         self._undo.push_async_callback(writer.close)
         # What the last process still had goes first, so that an interrupted call has its whole transcript.
         await writer.start()
         async with pool.acquire() as connection:
-            interrupted = await left_open(connection)
-            closed = await close_interrupted(connection)
+            interrupted = await close_interrupted(connection)
         for call_id, began in interrupted:
             if made := await asyncio.to_thread(salvage, self._settings.recordings, call_id, began):
                 writer.put(made)
-        if closed:
-            log.warning("%d calls were live when the last process died; closed as interrupted", closed)
+        if interrupted:
+            log.warning(
+                "%d calls were live when the last process died; closed as interrupted", len(interrupted)
+            )
         self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")
         return pool, writer
 

@@ -49,7 +49,7 @@ async def _run(args: argparse.Namespace) -> int:
     from callers.calling import CallingParty
     from callers.figures import Spread
     from callers.lines import BOOKING, clips_of, synthesised
-    from callers.screen import Screen, booking_line
+    from callers.screen import Screen, outcome_line
     from callers.server_child import ServerChild
 
     out = console()
@@ -87,7 +87,7 @@ async def _run(args: argparse.Namespace) -> int:
                 f"voice to voice on the wire: p50 {spread.p50:.0f} ms, p95 {spread.p95:.0f}, "
                 f"max {spread.max:.0f} ({spread.n} turns)"
             )
-        out.print(f"stored in the database: {booking_line(stored) if stored else 'no booking'}")
+        out.print(f"stored in the database: {outcome_line(stored) if stored else 'no booking'}")
     if wrong:
         raise VoiceForgeError(f"the booking is not what the caller said: {'; '.join(wrong)}")
     out.print("[green]the booking is what the caller said[/]")
@@ -136,8 +136,8 @@ async def _stored(server: ServerChild, call: MeasuredCall) -> dict[str, Any] | N
             answer = json.loads(await server.get(path))
         except ValueError:
             answer = {}
-        found = answer.get("booking")
-        booking = found if isinstance(found, dict) else booking
+        found = [each for each in answer.get("outcomes", ()) if each["flow"] == "booking"]
+        booking = found[0] if found else booking
         if booking is not None and booking.get("status") == "confirmed":
             break
         await asyncio.sleep(0.1)
@@ -150,12 +150,12 @@ def mistakes(booking: dict[str, Any] | None, days: set[str]) -> list[str]:
     if booking is None:
         return ["nothing was stored"]
     wanted = {"place": "Mountain View", "time": "14:30", "minutes": 30, "people": 2, "status": "confirmed"}
-    shown = booking | {"time": str(booking.get("time", ""))[:5]}
+    shown = booking["data"] | {"status": booking["status"]}
     wrong = [
         f"{key} is {shown.get(key)!r}, not {value!r}"
         for key, value in wanted.items()
         if shown.get(key) != value
     ]
-    if str(booking.get("day")) not in days:
-        wrong.append(f"day is {booking.get('day')!r}, not today")
+    if str(shown.get("day")) not in days:
+        wrong.append(f"day is {shown.get('day')!r}, not today")
     return wrong

@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 
 from mediaserver.errors import DatabaseError
+from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
-from mediaserver.storage.store import apply_schema
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +42,9 @@ def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
 async def pool(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
     """Connections to an empty database with our tables."""
     pool = await open_pool(postgres.dsn)
-    await pool.execute("drop schema public cascade; create schema public")
-    await apply_schema(pool)
+    async with pool.acquire() as connection:
+        await connection.execute("drop schema public cascade; create schema public")
+        await migrate(connection)
     yield pool
     pool.terminate()
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
-from mediaserver.storage.records import BookingMade, EventHappened, Record, TurnSaid
+from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Agent, AgentInput, Listen, Reply
 from pipelines.conversation.session import AgentSession
 from pipelines.engines.protocols import (
@@ -63,8 +63,8 @@ class FakeCall:
         latest = {record.index: record for record in self.records if isinstance(record, TurnSaid)}
         return [latest[index] for index in sorted(latest)]
 
-    def bookings(self) -> list[BookingMade]:
-        return [record for record in self.records if isinstance(record, BookingMade)]
+    def outcomes(self) -> list[OutcomeMade]:
+        return [record for record in self.records if isinstance(record, OutcomeMade)]
 
     def happened(self, kind: str) -> list[EventHappened]:
         return [

@@ -111,8 +111,8 @@ const show = {
   hold(card, data) {
     card.state.textContent = data.held ? "on hold" : "answered";
   },
-  booking(card, data) {
-    addLine(card, "agent", "Booking", bookingText(data));
+  outcome(card, data) {
+    addLine(card, "agent", "Outcome", outcomeText(data));
   },
   ended(card, data, id) {
     card.ended = true;
@@ -162,8 +162,9 @@ async function follow() {
 
 // Recent calls and health
 
-function bookingText(booking) {
-  return `${booking.place}, ${booking.day} ${booking.time}, ${booking.minutes} min, ${booking.people} people: ${booking.status}`;
+function outcomeText(outcome) {
+  const parts = Object.entries(outcome.data).map(([name, value]) => `${name} ${value}`);
+  return `${outcome.flow} ${outcome.status}: ${parts.join(", ")}`;
 }
 
 function row(call) {
@@ -175,7 +176,7 @@ function row(call) {
     ["To", call.to_uri],
     ["Length", length],
     ["Ended", call.why ? `${call.why} by ${call.ended_by}` : call.state],
-    ["Booking", call.booking ? bookingText(call.booking) : ""],
+    ["Outcome", (call.outcomes || []).map(outcomeText).join("; ")],
   ];
   const line = make("tr");
   for (const [label, text] of cells) {

@@ -19,11 +19,11 @@ WATCHER_LIMIT = 1000
 class LiveEvent:
     call_id: UUID
     kind: str
-    """'state', 'partial', 'final', 'agent', 'heard', 'latency', 'barge_in', 'digit', 'hold', 'booking',
+    """'state', 'partial', 'final', 'agent', 'heard', 'latency', 'barge_in', 'digit', 'hold', 'outcome',
     'ended'."""
     data: dict[str, Any]
     """JSON-ready. partial/final: text, confidence, understood. agent: text. latency: the parts in
-    ms. barge_in: ms, from the caller's first voiced sample to our silence."""
+    ms. outcome: flow, status, data. barge_in: ms, from the caller's first voiced sample to our silence."""
     at: float = field(default_factory=time.time)
 
 

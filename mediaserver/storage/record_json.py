@@ -24,13 +24,27 @@ def decode(line: str) -> Record:
     """Raises ValueError when the line is no record (torn by a crash, or of another version)."""
     try:
         content = json.loads(line)
-        name, data = content["record"], content["data"]
+        name, data = _of_today(content["record"], content["data"])
         hints = _HINTS[name]
         values = {key: _typed(hints[key], value) for key, value in data.items()}
         record: Record = _KINDS[name](**values)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a record: {error!r}") from None
     return record
+
+
+def _of_today(name: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A journal may have been written by an earlier version, just before it was updated."""
+    match name:
+        case "BookingMade":
+            fields = {key: data[key] for key in ("place", "day", "time", "minutes", "people")}
+            return "OutcomeMade", {
+                "call_id": data["call_id"], "flow": "booking", "status": data["status"], "data": fields,
+            }  # fmt: skip
+        case "LegOpened" if "sip_call_id" in data:
+            return name, {("ref" if key == "sip_call_id" else key): value for key, value in data.items()}
+        case _:
+            return name, data
 
 
 def _plain(value: Any) -> str:

@@ -46,7 +46,8 @@ class LegOpened:
     call_id: UUID
     kind: str
     """'sip', 'webrtc', ..."""
-    sip_call_id: str
+    ref: str
+    """What the other side's logs call it: a SIP Call-ID, a stream's id."""
     remote: str
     codec: str
     at: datetime
@@ -101,19 +102,16 @@ class RecordingMade:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingMade:
-    """The demo agent's result. Written again under the same call to change status or details."""
+class OutcomeMade:
+    """What a flow achieved. Written again under the same call and flow to change status or details."""
 
     call_id: UUID
-    place: str
-    day: str
-    """ISO date."""
-    time: str
-    """HH:MM, 24 h."""
-    minutes: int
-    people: int
+    flow: str
+    """The flow's name, e.g. 'booking'."""
     status: str
-    """'held' while the read-back is not through, then 'confirmed' or 'cancelled'."""
+    """A word of the flow's own, e.g. 'held' while a read-back is not through, then 'confirmed'."""
+    data: dict[str, Any]
+    """JSON-ready: the flow's own fields."""
 
 
 Record: TypeAlias = (
@@ -125,7 +123,7 @@ Record: TypeAlias = (
     | TurnSaid
     | EventHappened
     | RecordingMade
-    | BookingMade
+    | OutcomeMade
 )
 
 

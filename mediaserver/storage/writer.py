@@ -18,9 +18,9 @@ import asyncpg
 
 from mediaserver.errors import DatabaseError
 from mediaserver.metrics import Metrics
-from mediaserver.storage import store
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.records import Record
+from mediaserver.storage.saving import save
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +182,7 @@ class StoreWriter:
     async def _transaction(self, records: list[Record]) -> None:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
             for record in records:
-                await store.save(connection, record)
+                await save(connection, record)
 
     async def _read_back(self) -> None:
         """Write the oldest file of the journal and remove it; twice is harmless if we die in between."""

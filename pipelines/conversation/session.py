@@ -28,7 +28,7 @@ from mediaserver.media.leg import (
     Voice,
     Why,
 )
-from mediaserver.storage.records import BookingMade, EventHappened, Record, TurnSaid
+from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Agent, AgentInput, Listen, Pressed, Reply, Utterance
 from pipelines.conversation.endpointing import MS, level_db
 from pipelines.conversation.playout import Line, Playout
@@ -364,16 +364,8 @@ class AgentSession:
     def _keep(self, records: tuple[Record, ...]) -> None:
         for record in records:
             self._call.put(record)
-            if isinstance(record, BookingMade):
-                self._call.publish(
-                    "booking",
-                    place=record.place,
-                    day=record.day,
-                    time=record.time,
-                    minutes=record.minutes,
-                    people=record.people,
-                    status=record.status,
-                )
+            if isinstance(record, OutcomeMade):
+                self._call.publish("outcome", flow=record.flow, status=record.status, data=record.data)
 
     # ---- speaking
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
-from mediaserver.storage.records import BookingMade, Record
+from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import AgentInput, Answered, Listen, Pressed, Reply, Silence, Utterance
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
 from pipelines.flows.executor import FlowExecutor, Outcome, Step
@@ -131,14 +131,13 @@ def booking_agent(call_id: UUID, today: date) -> FlowAgent:
 
     def record(outcome: Outcome) -> Record:
         slots = outcome.slots
-        return BookingMade(
-            call_id,
-            place=str(slots["place"]),
-            day=str(slots["day"]),
-            time=str(slots["time"]),
-            minutes=int(slots["length"]),
-            people=int(slots["people"]),
-            status=outcome.status,
-        )
+        data = {
+            "place": str(slots["place"]),
+            "day": str(slots["day"]),
+            "time": str(slots["time"]),
+            "minutes": int(slots["length"]),
+            "people": int(slots["people"]),
+        }
+        return OutcomeMade(call_id, "booking", outcome.status, data)
 
     return FlowAgent(booking_flow(today), record)

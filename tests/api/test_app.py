@@ -22,8 +22,8 @@ from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.storage import store
 from mediaserver.storage.records import Record
+from mediaserver.storage.saving import save
 from tests.mediaserver.samples import CALL, whole_call
 
 Client = TestClient[web.Request, web.Application]
@@ -131,11 +131,11 @@ async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(ope
 
 async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.Pool) -> None:
     for record in whole_call():
-        await store.save(pool, record)
+        await save(pool, record)
     client = await open_client(make_context(pool))
     listed = await (await client.get("/api/telephony/calls")).json()
     assert [row["id"] for row in listed["recent"]] == [str(CALL)] and listed["live"] == []
-    assert listed["recent"][0]["booking"]["time"] == "14:30"
+    assert listed["recent"][0]["outcomes"][0]["data"]["time"] == "14:30"
     content = await (await client.get(f"/api/telephony/calls/{CALL}")).json()
     assert [line["text"] for line in content["transcript"]] == ["Hello, where?", "mountain view"]
     assert content["recording"] == {"seconds": 2.5, "size_bytes": 160_044} and not content["live"]
@@ -210,11 +210,11 @@ async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server
 
 async def test_a_past_call_is_told_from_its_transcript(open_client: Open, pool: asyncpg.Pool) -> None:
     for record in whole_call():
-        await store.save(pool, record)
+        await save(pool, record)
     client = await open_client(make_context(pool))
     async with client.get(f"/api/telephony/calls/{CALL}/events") as response:
         kinds = [(await next_event(response))[0] for _ in range(5)]
-    assert kinds == ["state", "agent", "final", "booking", "ended"]
+    assert kinds == ["state", "agent", "final", "outcome", "ended"]
 
 
 async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:

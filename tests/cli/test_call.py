@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from callers.screen import Screen, booking_line, final_line, latency_line
+from callers.screen import Screen, final_line, latency_line, outcome_line
 from callers.transcript import ServerEvent
 from cli import call, demo
 
@@ -92,14 +92,20 @@ RIGHT: dict[str, Any] = {
     "time": "14:30",
     "minutes": 30,
     "people": 2,
-    "status": "confirmed",
 }
 
 
+def stored(**wrong: object) -> dict[str, object]:
+    """The demo's outcome as the database gives it, with some of it wrong."""
+    status = wrong.pop("status", "confirmed")
+    return {"flow": "booking", "status": status, "data": RIGHT | wrong}
+
+
 def test_the_right_booking_has_no_mistakes() -> None:
-    assert demo.mistakes(RIGHT, {"2026-03-02"}) == []
-    assert demo.mistakes(RIGHT | {"time": "14:30:00"}, {"2026-03-02"}) == []
-    assert booking_line(RIGHT) == "Mountain View, 2026-03-02 14:30, 30 minutes, 2 people: confirmed"
+    assert demo.mistakes(stored(), {"2026-03-02"}) == []
+    assert outcome_line(stored()) == (
+        "booking confirmed: place Mountain View, day 2026-03-02, time 14:30, minutes 30, people 2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +120,7 @@ def test_the_right_booking_has_no_mistakes() -> None:
     ],
 )
 def test_every_wrong_field_is_found(key: str, value: object) -> None:
-    (mistake,) = demo.mistakes(RIGHT | {key: value}, {"2026-03-02"})
+    (mistake,) = demo.mistakes(stored(**{key: value}), {"2026-03-02"})
     assert mistake.startswith(key)
 
 

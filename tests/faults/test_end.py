@@ -18,7 +18,8 @@ import pytest
 from callers.calling import CallingParty
 from callers.voiced import Clip
 from mediaserver.errors import CallError
-from mediaserver.storage import store
+from mediaserver.storage import calls as stored_calls
+from mediaserver.storage import legs, recordings, turns
 from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.faults.calling import KEYS, SOON_GIVEN_UP, all_stored, calls, missing, poll, stored
 from tests.faults.processes import alive, children, naming, postmaster
@@ -54,7 +55,7 @@ async def test_killed_in_mid_call_the_call_is_closed_as_interrupted(folder: Path
         await one.told("agent", 2)
         for keys in KEYS[1:]:
             await one.press(keys)
-        await one.told("booking")
+        await one.told("outcome")
         said = [event.data["text"] for event in one.events if event.kind in ("agent", "final")]
         await all_stored(server)
         before = await stored(server, one.id)
@@ -73,8 +74,8 @@ async def test_killed_in_mid_call_the_call_is_closed_as_interrupted(folder: Path
         assert postmaster(folder / "data") == database, "the database was not adopted"
         assert (after["state"], after["why"], after["ended_by"]) == ("ended", "interrupted", "server")
         assert after["transcript"][: len(said)] == before["transcript"]
-        assert after["booking"] == before["booking"]
-        assert after["booking"]["status"] == "held"
+        assert after["outcomes"] == before["outcomes"]
+        assert [each["status"] for each in after["outcomes"]] == ["held"]
         assert after["recording"] is not None
         assert after["recording"]["seconds"] > 1
         (recording,) = (folder / "data" / "recordings").rglob("*.wav")
@@ -136,11 +137,11 @@ async def from_disk(folder: Path, ids: list[str]) -> list[dict[str, Any]]:
     try:
         found = []
         for call_id in map(UUID, ids):
-            record = await store.call(connection, call_id)
+            record = await stored_calls.one(connection, call_id)
             assert record is not None
-            record["transcript"] = await store.transcript(connection, call_id)
-            record["legs"] = await store.legs(connection, call_id)
-            record["recording"] = await store.recording(connection, call_id)
+            record["transcript"] = await turns.of_call(connection, call_id)
+            record["legs"] = await legs.of_call(connection, call_id)
+            record["recording"] = await recordings.of_call(connection, call_id)
             found.append(record)
         return found
     finally:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from mediaserver.storage.records import (
-    BookingMade,
     CallAnswered,
     CallEnded,
     CallStarted,
     EventHappened,
     LegClosed,
     LegOpened,
+    OutcomeMade,
     Record,
     RecordingMade,
     TurnSaid,
@@ -20,6 +20,7 @@ from mediaserver.storage.records import (
 
 CALL = UUID("11111111-1111-4111-8111-111111111111")
 LEG = UUID("22222222-2222-4222-8222-222222222222")
+ROOM = {"place": "mountain view", "day": "2026-11-22", "time": "14:30", "minutes": 30, "people": 2}
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
@@ -44,7 +45,7 @@ def whole_call() -> list[Record]:
         TurnSaid(CALL, 0, "agent", "Hello, where?", "Hello", 0, 900, interrupted=True),
         TurnSaid(CALL, 1, "caller", "mountain view", "mountain view", 950, 1900, 0.8, latency={"stt": 40.5}),
         EventHappened(CALL, 1200, "dtmf", {"digit": "5"}),
-        BookingMade(CALL, "mountain view", "2026-11-22", "14:30", 30, 2, "confirmed"),
+        OutcomeMade(CALL, "booking", "confirmed", ROOM),
         RecordingMade(CALL, "/data/x.wav", 2.5, 160_044),
         LegClosed(LEG, START + timedelta(minutes=1), {"mos": 4.1}),
         ended(),

@@ -16,10 +16,11 @@ import asyncpg
 import pytest
 
 from mediaserver.metrics import Metrics
-from mediaserver.storage import store, writer
+from mediaserver.storage import calls, turns, writer
 from mediaserver.storage.journal import Journal
+from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
-from mediaserver.storage.records import BookingMade, TurnSaid
+from mediaserver.storage.records import OutcomeMade, TurnSaid
 from mediaserver.storage.writer import StoreWriter
 from tests.mediaserver.samples import CALL, ended, started, turn, whole_call
 
@@ -38,8 +39,14 @@ async def own(open_folder: Path) -> AsyncIterator[EmbeddedPostgres]:
     await server.stop()
 
 
+async def fresh(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute("drop schema public cascade; create schema public")
+        await migrate(connection)
+
+
 async def texts(pool: asyncpg.Pool) -> list[str]:
-    return [line["text"] for line in await store.transcript(pool, CALL)]
+    return [line["text"] for line in await turns.of_call(pool, CALL)]
 
 
 def unsaved(data: Path) -> list[Path]:
@@ -77,24 +84,23 @@ async def test_a_poisonous_record_is_set_aside_and_blocks_nobody(pool: asyncpg.P
     sink.put(started())
     sink.put(turn(0))
     sink.put(replace(turn(1), speaker="nobody"))
-    sink.put(BookingMade(CALL, "x", "not a day", "14:30", 30, 2, "held"))
+    sink.put(OutcomeMade(CALL, "booking", "", {}))
     sink.put(turn(2, "\N{WAVING HAND SIGN}"))
     sink.put(turn(3, call_id=uuid4()))
     sink.put(ended())
     await sink.start()
     assert await sink.flush(5)
     assert await texts(pool) == ["a room please", "\N{WAVING HAND SIGN}"]
-    assert (await store.recent_calls(pool))[0]["state"] == "ended"
+    assert (await calls.recent(pool))[0]["state"] == "ended"
     aside = rejected(tmp_path)
-    assert [line["record"] for line in aside] == ["TurnSaid", "BookingMade", "TurnSaid"]
+    assert [line["record"] for line in aside] == ["TurnSaid", "OutcomeMade", "TurnSaid"]
     assert "turns_speaker_check" in str(aside[0]["reason"])
     await sink.close()
 
 
 async def test_a_server_stopped_in_mid_write_loses_nothing(own: EmbeddedPostgres, tmp_path: Path) -> None:
     pool = await open_pool(own.dsn)
-    await pool.execute("drop schema public cascade; create schema public")
-    await store.apply_schema(pool)
+    await fresh(pool)
     sink = StoreWriter(pool, tmp_path)
     await sink.start()
     sink.put(started())
@@ -126,8 +132,7 @@ def crash(server: EmbeddedPostgres) -> None:
 
 async def test_a_dead_embedded_server_is_revived(own: EmbeddedPostgres, tmp_path: Path) -> None:
     pool = await open_pool(own.dsn)
-    await pool.execute("drop schema public cascade; create schema public")
-    await store.apply_schema(pool)
+    await fresh(pool)
     sink = StoreWriter(pool, tmp_path, revive=own.ensure_running)
     await sink.start()
     await asyncio.to_thread(crash, own)

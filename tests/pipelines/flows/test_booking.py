@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mediaserver.storage.records import BookingMade
+from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import Finality
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.flows.booking import booking_agent, booking_flow
@@ -21,8 +21,9 @@ DAY = day_slot(TODAY)
 SLOTS = [WISH, PLACE, DAY, TIME, LENGTH, PEOPLE, VERDICT, PART]
 ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
 KEYS = ["1", "1", "1", "1430", "30#", "2#"]
-WANTED = BookingMade(CALL_ID, "Mountain View", "2026-11-21", "14:30", 30, 2, "held")
-CONFIRMED = BookingMade(CALL_ID, "Mountain View", "2026-11-21", "14:30", 30, 2, "confirmed")
+ROOM = {"place": "Mountain View", "day": "2026-11-21", "time": "14:30", "minutes": 30, "people": 2}
+WANTED = OutcomeMade(CALL_ID, "booking", "held", ROOM)
+CONFIRMED = OutcomeMade(CALL_ID, "booking", "confirmed", ROOM)
 
 MEANINGS: list[tuple[Slot, str, str | int | None, Finality]] = [
     (WISH, "book a room", "book", Finality.WHOLE),
@@ -188,10 +189,10 @@ async def test_the_whole_booking_by_speech() -> None:
     for answer in ANSWERS:
         await talk.say(answer)
         await talk.until_quiet()
-    assert talk.call.bookings() == [WANTED]
+    assert talk.call.outcomes() == [WANTED]
     await talk.silence(4500)
-    assert talk.call.bookings() == [WANTED, CONFIRMED]
-    assert [data["status"] for kind, data in talk.call.events if kind == "booking"] == ["held", "confirmed"]
+    assert talk.call.outcomes() == [WANTED, CONFIRMED]
+    assert [data["status"] for kind, data in talk.call.events if kind == "outcome"] == ["held", "confirmed"]
     assert [line.text for line in talk.call.lines() if line.speaker == "caller"] == ANSWERS
     await talk.silence(1000)
     assert len(talk.ended) == 1
@@ -205,7 +206,7 @@ async def test_the_whole_booking_by_keys() -> None:
         await talk.until_quiet()
     await talk.press("1")
     await talk.until_quiet()
-    assert talk.call.bookings() == [WANTED, CONFIRMED]
+    assert talk.call.outcomes() == [WANTED, CONFIRMED]
 
 
 async def test_the_whole_booking_by_keys_without_waiting_for_a_single_prompt() -> None:
@@ -214,7 +215,7 @@ async def test_the_whole_booking_by_keys_without_waiting_for_a_single_prompt() -
     for keys in [*KEYS, "1"]:
         await talk.press(keys)
     await talk.until_quiet()
-    assert talk.call.bookings() == [WANTED, CONFIRMED]
+    assert talk.call.outcomes() == [WANTED, CONFIRMED]
     assert talk.ended
 
 
@@ -227,7 +228,7 @@ async def test_the_whole_booking_half_spoken_half_keyed() -> None:
         else:
             await talk.say(answer)
         await talk.until_quiet()
-    assert talk.call.bookings() == [WANTED]
+    assert talk.call.outcomes() == [WANTED]
 
 
 async def test_digits_without_hash_are_taken_after_a_pause() -> None:
@@ -241,7 +242,7 @@ async def test_digits_without_hash_are_taken_after_a_pause() -> None:
     await talk.until_quiet()
     await talk.say("two people")
     await talk.until_quiet()
-    assert talk.call.bookings()[0].minutes == 45
+    assert talk.call.outcomes()[0].data["minutes"] == 45
 
 
 @pytest.mark.parametrize("at", range(7))
@@ -255,7 +256,7 @@ async def test_interrupted_at_every_stage_it_still_books(at: int) -> None:
             await talk.until_quiet()
         await talk.say(answer)
     await talk.until_quiet()
-    assert talk.call.bookings()[-1] == CONFIRMED
+    assert talk.call.outcomes()[-1] == CONFIRMED
     cut = [line for line in talk.call.lines() if line.interrupted]
     assert len(cut) == 1 and cut[0].heard != cut[0].text
 
@@ -303,7 +304,7 @@ async def test_hanging_up_after_the_read_back_confirms_and_before_leaves_it_held
         await talk.say(ANSWERS[-1])
         await talk.silence(wait_ms)
         await talk.hang_up()
-        assert talk.call.bookings()[-1].status == status
+        assert talk.call.outcomes()[-1].status == status
 
 
 async def test_a_cough_during_the_read_back_neither_confirms_nor_cuts_it() -> None:
@@ -317,7 +318,7 @@ async def test_a_cough_during_the_read_back_neither_confirms_nor_cuts_it() -> No
     await talk.say("", 200)
     await talk.until_quiet()
     assert talk.call.lines()[-1].heard.endswith("Say no to change it.")
-    assert [booking.status for booking in talk.call.bookings()] == ["held"]
+    assert [outcome.status for outcome in talk.call.outcomes()] == ["held"]
 
 
 def test_plain_text_ignores_case_and_punctuation() -> None:

@@ -1,0 +1,91 @@
+"""The table `calls`. Every write may be repeated without harm."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
+from mediaserver.storage.sql import Connection, Row, known, text
+
+_SHOWN = """
+    select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
+        exists (select from recordings r where r.call_id = c.id) as recorded,
+        (select coalesce(jsonb_agg(jsonb_build_object('flow', o.flow, 'status', o.status, 'data', o.data)
+            order by o.saved_at, o.flow), '[]') from outcomes o where o.call_id = c.id) as outcomes
+    from calls c
+"""
+
+
+async def started(connection: Connection, record: CallStarted) -> None:
+    await connection.execute(
+        """
+        insert into calls (id, direction, from_uri, to_uri, app, started_at) values ($1, $2, $3, $4, $5, $6)
+        on conflict (id) do nothing
+        """,
+        record.call_id, record.direction, text(record.from_uri, 2000), text(record.to_uri, 2000),
+        text(record.app, 100), record.at,
+    )  # fmt: skip
+
+
+async def answered(connection: Connection, record: CallAnswered) -> None:
+    query = "update calls set answered_at = coalesce(answered_at, $2) where id = $1 returning id"
+    known(await connection.fetchval(query, record.call_id, record.at), "call", record.call_id)
+
+
+async def ended(connection: Connection, record: CallEnded) -> None:
+    # It may find the call closed as interrupted (it was spilled, then read again): the truth replaces that.
+    saved = await connection.fetchval(
+        """
+        update calls set state = 'ended', ended_at = $2, ended_by = $3, why = $4, code = $5, detail = $6
+        where id = $1 returning id
+        """,
+        record.call_id, record.at, text(record.ended_by, 100), text(record.why, 200), record.code,
+        text(record.detail, 2000),
+    )  # fmt: skip
+    known(saved, "call", record.call_id)
+
+
+async def close_interrupted(connection: Connection) -> list[tuple[UUID, datetime]]:
+    """Close the calls that were live when their process died, and their legs; they ended at the last sign of
+    life kept. Returns their ids and when they began.
+
+    Run at start, after what was spilled has been written.
+    """
+    rows = await connection.fetch(
+        """
+        with closed as (
+            update calls set state = 'ended', ended_by = 'server', why = 'interrupted',
+                detail = 'the process died', ended_at = greatest(started_at, answered_at,
+                    (select max(saved_at) from turns where call_id = calls.id),
+                    (select max(saved_at) from events where call_id = calls.id),
+                    (select max(saved_at) from outcomes where call_id = calls.id),
+                    (select max(greatest(opened_at, closed_at)) from legs where call_id = calls.id))
+            where state = 'live'
+            returning id, started_at, ended_at
+        ), their_legs as (
+            update legs set closed_at = closed.ended_at from closed
+            where legs.call_id = closed.id and legs.closed_at is null
+        )
+        select id, started_at from closed
+        """
+    )
+    return [(row["id"], row["started_at"]) for row in rows]
+
+
+async def recent(connection: Connection, limit: int = 50) -> list[Row]:
+    """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
+    rows = await connection.fetch(f"{_SHOWN} order by c.started_at desc limit $1", limit)
+    return [_row(row) for row in rows]
+
+
+async def one(connection: Connection, call_id: UUID) -> Row | None:
+    """One call like those of `recent`; None when it is not known."""
+    row = await connection.fetchrow(f"{_SHOWN} where c.id = $1", call_id)
+    return None if row is None else _row(row)
+
+
+def _row(row: Any) -> Row:
+    return {**dict(row), "outcomes": json.loads(row["outcomes"])}

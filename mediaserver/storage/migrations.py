@@ -1,0 +1,134 @@
+"""The numbered steps that make and change the tables: `migrations/0001_first.sql` and so on.
+
+Each runs once, in a transaction of its own, under a lock that servers starting at once take in turn. Nothing
+is applied before all that was applied earlier is known to be what this program has: a step must never change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from mediaserver.errors import DatabaseError
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+STEP_TIMEOUT_S = 600.0
+"""A step may rewrite a large table, and a second server waits for the first one's steps."""
+_LOCK = 0x566F696365
+"""Any number that is the same in all versions (the first one's too)."""
+_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+
+_TABLE = """
+create table if not exists migrations (
+    number     integer primary key,
+    name       text not null,
+    hash       text not null,
+    applied_at timestamptz not null default now()
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file of the folder."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content, in hex; line ends as a checkout may have changed them count for nothing."""
+        return hashlib.sha256(self.sql.replace("\r\n", "\n").encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return f"{self.number:04d}_{self.name}"
+
+
+def read_steps(folder: Path = FOLDER) -> list[Step]:
+    """All steps in order. Raises DatabaseError when some are missing or a file is none."""
+    try:
+        files = sorted(folder.glob("*.sql"))
+        steps = [_step(file) for file in files]
+    except OSError as error:
+        raise DatabaseError(f"cannot read {folder}: {error.strerror}; {_WHOLE}") from None
+    if not steps or [step.number for step in steps] != list(range(1, len(steps) + 1)):
+        found = ", ".join(map(str, steps)) or "none"
+        raise DatabaseError(f"the steps in {folder} are not numbered 1, 2, 3 ...: {found}; {_WHOLE}")
+    return steps
+
+
+async def migrate(connection: asyncpg.Connection, steps: list[Step] | None = None) -> list[Step]:
+    """Bring the database to the last step; returns what was applied.
+
+    Raises DatabaseError, with nothing changed by the step that failed: when the database was made by a newer
+    program, when a step was changed after it was applied, or when PostgreSQL refuses one.
+    """
+    steps = read_steps() if steps is None else steps
+    applied: list[Step] = []
+    while (step := await _next(connection, steps)) is not None:
+        applied.append(step)
+    if applied:
+        log.info("the database was brought from step %d to %s", applied[0].number - 1, applied[-1])
+    return applied
+
+
+async def _next(connection: asyncpg.Connection, steps: list[Step]) -> Step | None:
+    """Apply the first step that is missing; None when all are there."""
+    async with connection.transaction():
+        # The lock ends with the transaction, whatever becomes of the connection.
+        await connection.execute(f"select pg_advisory_xact_lock({_LOCK})", timeout=STEP_TIMEOUT_S)
+        await connection.execute("set local client_min_messages = warning")
+        await connection.execute(_TABLE)
+        rows = await connection.fetch("select number, name, hash from migrations order by number")
+        done = {row["number"]: row for row in rows}
+        _check(done, steps)
+        step = next((step for step in steps if step.number not in done), None)
+        if step is None:
+            return None
+        try:
+            await connection.execute(step.sql, timeout=STEP_TIMEOUT_S)
+        except asyncpg.PostgresError as error:
+            said = " ".join(str(error).split())
+            raise DatabaseError(
+                f"the step {step} of the database failed and was undone: {said}; "
+                "mend what it names, or go back to the version of VoiceForge that made the database"
+            ) from None
+        await connection.execute(
+            "insert into migrations (number, name, hash) values ($1, $2, $3)",
+            step.number, step.name, step.hash,
+        )  # fmt: skip
+        return step
+
+
+def _check(done: dict[int, asyncpg.Record], steps: list[Step]) -> None:
+    """Whether what was applied is what we have. Raises DatabaseError."""
+    known = {step.number: step for step in steps}
+    for number, row in done.items():
+        step = known.get(number)
+        if step is None:
+            raise DatabaseError(
+                f"the database has the step {number:04d}_{row['name']}, which this program does not know "
+                f"(its last is {steps[-1]}): update VoiceForge"
+            )
+        if row["hash"] != step.hash:
+            raise DatabaseError(
+                f"the step {step} was changed after it was applied to this database: "
+                "put the file back as it was and make a new step for the change"
+            )
+
+
+def _step(file: Path) -> Step:
+    if (match := _NAME.fullmatch(file.name)) is None:
+        raise DatabaseError(f"{file} is not named like 0001_what_it_does.sql")
+    return Step(int(match[1]), match[2], file.read_text(encoding="utf-8"))
+
+
+_WHOLE = "install from a whole checkout"

@@ -1,0 +1,45 @@
+"""Which table takes which record."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from mediaserver.storage import calls, events, legs, outcomes, recordings, turns
+from mediaserver.storage.records import (
+    CallAnswered,
+    CallEnded,
+    CallStarted,
+    EventHappened,
+    LegClosed,
+    LegOpened,
+    OutcomeMade,
+    Record,
+    RecordingMade,
+    TurnSaid,
+)
+from mediaserver.storage.sql import Connection
+
+
+async def save(connection: Connection, record: Record) -> None:
+    """Write one record. Raises asyncpg errors, ValueError (bad value) and OrphanError."""
+    match record:
+        case CallStarted():
+            await calls.started(connection, record)
+        case CallAnswered():
+            await calls.answered(connection, record)
+        case CallEnded():
+            await calls.ended(connection, record)
+        case LegOpened():
+            await legs.opened(connection, record)
+        case LegClosed():
+            await legs.closed(connection, record)
+        case TurnSaid():
+            await turns.said(connection, record)
+        case EventHappened():
+            await events.happened(connection, record)
+        case RecordingMade():
+            await recordings.made(connection, record)
+        case OutcomeMade():
+            await outcomes.made(connection, record)
+        case _:
+            assert_never(record)

@@ -1,0 +1,58 @@
+"""What all modules of queries share: the connection they take, and values as PostgreSQL takes them."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Protocol
+from uuid import UUID
+
+Row = dict[str, Any]
+
+
+class Connection(Protocol):
+    """What the queries use of asyncpg's Connection and Pool."""
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
+
+    async def fetchrow(self, query: str, *args: Any) -> Any: ...
+
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+
+
+class OrphanError(ValueError):
+    """A record changes a call or leg that the database does not know."""
+
+
+def known(found: UUID | None, what: str, identity: UUID) -> None:
+    """Raises OrphanError when an update found no row."""
+    if found is None:
+        raise OrphanError(f"there is no {what} {identity}")
+
+
+def text(value: str, limit: int) -> str:
+    """Text that PostgreSQL takes: no NUL, no lone surrogates (headers may hold any bytes), not too long."""
+    return value.encode(errors="replace").decode().replace("\0", "\ufffd")[:limit]
+
+
+def to_json(value: Any) -> str:
+    """JSON that PostgreSQL takes."""
+    return json.dumps(_clean(value))
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return text(value, 100_000)
+        case float():
+            return value if math.isfinite(value) else None
+        case bool() | int() | None:
+            return value
+        case dict():
+            return {text(str(key), 1000): _clean(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_clean(item) for item in value]
+        case _:
+            return text(str(value), 1000)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from mediaserver.storage import calls, events, legs, outcomes, record_json, recordings, turns
+from mediaserver.storage.records import CallAnswered, EventHappened, LegClosed, LegOpened, OutcomeMade
+from mediaserver.storage.saving import save
+from mediaserver.storage.sql import OrphanError
+from tests.mediaserver.samples import CALL, LEG, ROOM, START, ended, started, turn, whole_call
+
+
+async def count(pool: asyncpg.Pool, table: str) -> int:
+    return int(await pool.fetchval(f"select count(*) from {table}"))
+
+
+async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
+    for record in whole_call():
+        await save(pool, record)
+    row = await calls.one(pool, CALL)
+    assert row is not None
+    assert (row["state"], row["why"], row["ended_by"], row["recorded"], row["turns"]) == (
+        "ended", "hung up", "caller", True, 2,
+    )  # fmt: skip
+    outcome = {"flow": "booking", "status": "confirmed", "data": ROOM}
+    assert row["outcomes"] == await outcomes.of_call(pool, CALL) == [outcome]
+    lines = await turns.of_call(pool, CALL)
+    assert [(line["speaker"], line["heard"]) for line in lines] == [
+        ("agent", "Hello"), ("caller", "mountain view"),
+    ]  # fmt: skip
+    assert lines[1]["latency"] == {"stt": 40.5}
+    (leg,) = await legs.of_call(pool, CALL)
+    assert leg["id"] == LEG and leg["ref"] == "abc@h" and leg["codec"] == "PCMU"
+    assert leg["stats"] == {"mos": 4.1}
+    assert await events.of_call(pool, CALL) == [{"at_ms": 1200, "kind": "dtmf", "data": {"digit": "5"}}]
+    assert await recordings.of_call(pool, CALL) == {
+        "path": "/data/x.wav", "seconds": 2.5, "size_bytes": 160_044,
+    }  # fmt: skip
+    assert [call["id"] for call in await calls.recent(pool)] == [CALL]
+
+
+async def test_every_record_twice_is_harmless(pool: asyncpg.Pool) -> None:
+    for record in whole_call():
+        await save(pool, record)
+        await save(pool, record)
+    first = [await calls.one(pool, CALL), await turns.of_call(pool, CALL), await legs.of_call(pool, CALL)]
+    for record in whole_call():
+        await save(pool, record)
+    assert first == [
+        await calls.one(pool, CALL), await turns.of_call(pool, CALL), await legs.of_call(pool, CALL),
+    ]  # fmt: skip
+    for table in ("calls", "legs", "events", "recordings", "outcomes"):
+        assert await count(pool, table) == 1
+    assert await count(pool, "turns") == 2
+
+
+async def test_a_turn_written_again_replaces_its_line(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await save(pool, turn(0, "hello there"))
+    await save(pool, replace(turn(0, "hello there"), heard="hello", interrupted=True))
+    (line,) = await turns.of_call(pool, CALL)
+    assert line["heard"] == "hello" and line["interrupted"]
+
+
+async def test_text_that_postgresql_cannot_hold_is_mended(pool: asyncpg.Pool) -> None:
+    await save(pool, replace(started(), from_uri="sip:\0a\udcff@h" + "x" * 5000))
+    await save(pool, turn(0, "nul \0 in the middle"))
+    await save(pool, EventHappened(CALL, 1, "odd", {"a\0": ["\0", float("nan"), {"b": object}]}))
+    row = await calls.one(pool, CALL)
+    assert row is not None and row["from_uri"].startswith("sip:\ufffda?@h") and len(row["from_uri"]) == 2000
+    assert (await events.of_call(pool, CALL))[0]["data"]["a\ufffd"][:2] == ["\ufffd", None]
+
+
+async def test_a_record_of_an_unknown_call_or_leg_is_refused(pool: asyncpg.Pool) -> None:
+    with pytest.raises(OrphanError):
+        await save(pool, CallAnswered(uuid4(), START))
+    with pytest.raises(OrphanError):
+        await save(pool, ended())
+    with pytest.raises(OrphanError):
+        await save(pool, LegClosed(uuid4(), START, {}))
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await save(pool, turn(0))
+
+
+async def test_a_call_that_was_live_is_closed_as_interrupted_with_its_transcript(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await save(pool, CallAnswered(CALL, START))
+    await save(pool, turn(0))
+    await pool.execute("update turns set saved_at = $1", START + timedelta(seconds=42))
+    other = uuid4()
+    await save(pool, started(other))
+    await save(pool, ended(other))
+
+    assert await calls.close_interrupted(pool) == [(CALL, START)]
+    row = await calls.one(pool, CALL)
+    assert row is not None
+    assert (row["state"], row["why"], row["ended_by"]) == ("ended", "interrupted", "server")
+    assert row["ended_at"] == START + timedelta(seconds=42)
+    assert len(await turns.of_call(pool, CALL)) == 1
+    untouched = await calls.one(pool, other)
+    assert untouched is not None and untouched["why"] == "hung up"
+    assert await calls.close_interrupted(pool) == []
+
+
+async def test_a_call_without_any_sign_of_life_ended_when_it_started(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await calls.close_interrupted(pool)
+    row = await calls.one(pool, CALL)
+    assert row is not None and row["ended_at"] == START
+
+
+async def test_the_true_end_replaces_interrupted(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await calls.close_interrupted(pool)
+    await save(pool, ended())
+    row = await calls.one(pool, CALL)
+    assert row is not None and (row["why"], row["detail"]) == ("hung up", "")
+
+
+def test_records_survive_json() -> None:
+    for record in whole_call():
+        assert record_json.decode(record_json.encode(record)) == record
+
+
+def test_the_journal_of_the_first_version_is_still_read() -> None:
+    leg = (
+        '{"record": "LegOpened", "data": {"leg_id": "22222222-2222-4222-8222-222222222222", "call_id": '
+        '"11111111-1111-4111-8111-111111111111", "kind": "sip", "sip_call_id": "abc@h", "remote": "r", '
+        '"codec": "PCMU", "at": "2026-11-21T09:00:00+00:00"}}'
+    )
+    assert record_json.decode(leg) == LegOpened(LEG, CALL, "sip", "abc@h", "r", "PCMU", START)
+    booking = (
+        '{"record": "BookingMade", "data": {"call_id": "11111111-1111-4111-8111-111111111111", "place": '
+        '"mountain view", "day": "2026-11-22", "time": "14:30", "minutes": 30, "people": 2, '
+        '"status": "held"}}'
+    )
+    assert record_json.decode(booking) == OutcomeMade(CALL, "booking", "held", ROOM)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", "3", "{}", '{"record": "TurnSaid", "data": {"x": 1}}', '{"record": "CallEnded", "data": 1}'],
+)
+def test_a_line_that_is_no_record_is_a_value_error(line: str) -> None:
+    with pytest.raises(ValueError):
+        record_json.decode(line)
+
+
+async def test_the_legs_of_an_interrupted_call_are_closed_with_it(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await save(pool, LegOpened(LEG, CALL, "sip", "abc@h", "r", "PCMU", START + timedelta(seconds=3)))
+    await calls.close_interrupted(pool)
+    (leg,) = await legs.of_call(pool, CALL)
+    assert leg["closed_at"] == START + timedelta(seconds=3)
