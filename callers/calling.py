@@ -11,15 +11,13 @@ import socket
 import sys
 import time
 from types import TracebackType
-from typing import cast
 
 from callers.conversation import CallFigures, Conversation
 from callers.rtp import MeasuringStream, MeasuringWire
 from callers.transcript import transcript_url
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.rtp.wire import RtpWire
-from sip.calls.incoming import IncomingCall
+from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
@@ -82,8 +80,7 @@ class CallingParty:
         self.agent = SipAgent(
             host=self.host,
             port=0,
-            # Signalling names the server's wire, but opens, configures and closes streams only: so can ours.
-            wire=cast(RtpWire, self.wire),
+            wire=self.wire,
             on_invite=_refuse,
             max_calls=10_000,
             timing=timing,
@@ -124,7 +121,7 @@ class CallingParty:
         return MeasuredCall(leg, stream, self.wire, self.far_host)
 
 
-def _refuse(call: IncomingCall) -> None:
+def _refuse(call: SipInvitation) -> None:
     """A measuring caller takes no calls."""
     call.reject(404)
 

@@ -17,13 +17,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 from callers.reception import NS_PER_MS, Reception, percentile
 from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, encode
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
-from mediaserver.media.leg import Frame
+from mediaserver.media.leg import Frame, LegStats, Wire
 
 SLOTS = 20
 PORTS = (20_000, 30_000)
@@ -123,8 +122,8 @@ class MeasuringStream:
         """Packets of ours that the far end's RTCP reports as lost (RFC 3550 section 6.4.1)."""
         self.far_jitter_ms: float | None = None
         self.digits_heard = ""
-        self.on_digit: Callable[..., Any] | None = None
-        self.on_silent: Callable[..., Any] | None = None
+        self.on_digit: Callable[[str, int, int], None] | None = None
+        self.on_silent: Callable[[], None] | None = None
         self._digit_timestamp: int | None = None
         self._reported_at = 0.0
         self._closed = False
@@ -155,8 +154,11 @@ class MeasuringStream:
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.press(digit, duration_ms)
 
-    def stats(self) -> Reception:
-        return self.reception
+    def stats(self) -> LegStats:
+        heard = self.reception
+        return LegStats(
+            packets=heard.received, lost=heard.lost, jitter_ms=heard.jitter_ms, detail=heard.as_dict()
+        )
 
     # The server's clock reads and writes frames; here the wire's own thread does, and nothing is buffered.
 
@@ -167,6 +169,17 @@ class MeasuringStream:
         pass
 
     def clear(self) -> int:
+        return 0
+
+    def played(self) -> int:
+        return 0
+
+    @property
+    def wire(self) -> Wire | None:
+        return None
+
+    @property
+    def frames_read(self) -> int:
         return 0
 
     # What the caller does --------------------------------------------------------------------------

@@ -40,6 +40,7 @@ from pipelines.engines.builtin import registry
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
 from pipelines.engines.tts.espeak.engine import EspeakTts
 from pipelines.engines.vad.silero.engine import SileroVad
+from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.transport.listening import try_port
@@ -124,13 +125,13 @@ class Server:
         router = self._router = Router(
             Services(
                 settings, self.registry, self.bus, self._writer, self.metrics, clock, recorder,
-                stt, tts, registrar,
+                stt, tts,
             )
         )  # fmt: skip
         self._undo.push_async_callback(router.close)
         if is_loopback(settings.http.host):
             router.http = http
-        agent = router.agent = SipAgent(
+        agent = SipAgent(
             host=settings.sip.host,
             port=settings.sip.port,
             wire=wire,
@@ -140,6 +141,7 @@ class Server:
             max_calls=settings.sip.max_calls,
             advertised=settings.sip.public_host or None,
         )
+        router.carrier = SipCarrier(agent, registrar)
         await agent.start()
         self._undo.push_async_callback(agent.stop)
         self._watch(stt, tts, clock)

@@ -24,21 +24,18 @@ from mediaserver.calls.room import Room
 from mediaserver.config import Settings, is_loopback
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import App, Digit, Ended, EndedBy, LegEvent, Termination, Why
+from mediaserver.media.leg import App, Digit, Ended, EndedBy, Leg, LegEvent, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import LegClosed, LegOpened, Sink
 from pipelines.conversation.session import AgentSession
 from pipelines.engines.protocols import Stt, Tts
 from pipelines.flows.booking import booking_agent
-from sip.calls.incoming import IncomingCall
+from sip.calls.carrier import SipCarrier
+from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
-from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent
 
 log = logging.getLogger(__name__)
 
-TRANSCRIPT_PURPOSE = "transcript"
-"""`purpose` in the Call-Info header (RFC 3261 20.9) that hands a caller on this machine its live events."""
 RING_TIMEOUT_S = 60.0
 
 
@@ -55,7 +52,6 @@ class Services:
     recorder: Recorder
     stt: Stt
     tts: Tts
-    registrar: Registrar
 
 
 @dataclass(slots=True)
@@ -63,7 +59,7 @@ class _Live:
     """A call and what belongs to it while it lives."""
 
     call: Call
-    incoming: IncomingCall
+    incoming: SipInvitation
     app: App | None = None
     session: AgentSession | None = None
     leg_id: UUID | None = None
@@ -71,19 +67,19 @@ class _Live:
 
 
 class Router:
-    """Answers incoming calls. `agent` is set once it exists."""
+    """Answers incoming calls. `carrier` is set once it exists."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._tasks: set[asyncio.Task[None]] = set()
         self._live: dict[UUID, _Live] = {}
-        self.agent: SipAgent | None = None
+        self.carrier: SipCarrier | None = None
         self.http = ""
         """Base address of the HTTP server when callers on this machine may read their transcript there."""
 
-    def on_invite(self, incoming: IncomingCall) -> None:
+    def on_invite(self, incoming: SipInvitation) -> None:
         """A new call. Returns at once; the rest happens in a task of the call's own."""
-        user = incoming.user or ""
+        user = incoming.dialled
         if user == "echo":
             name, connect = "echo", self._echo
         elif user == "demo":
@@ -139,11 +135,9 @@ class Router:
     async def _answer(self, live: _Live, app: App) -> None:
         """Take the call and give it to the app."""
         services, call, leg = self._services, live.call, live.incoming.leg
-        headers = []
-        if self.http and is_loopback(live.incoming.source.host):
-            url = f"{self.http}/api/telephony/calls/{call.id}/events"
-            headers.append(("Call-Info", f"<{url}>;purpose={TRANSCRIPT_PURPOSE}"))
-        await leg.answer(headers)
+        if self.http and is_loopback(live.incoming.source_host):
+            live.incoming.announce(f"{self.http}/api/telephony/calls/{call.id}/events")
+        await leg.answer()
         if leg.termination is not None:
             return
         call.answer()
@@ -172,15 +166,10 @@ class Router:
     async def _extension(self, live: _Live) -> None:
         """Ring a registered phone and connect the two."""
         leg, call = live.incoming.leg, live.call
-        bindings = self._services.registrar.lookup(
-            live.incoming.user or "", asyncio.get_running_loop().time()
-        )
-        if not bindings or self.agent is None:
-            await leg.hangup(Termination(EndedBy.SERVER, Why.NO_ANSWER, 480, "the phone is not registered"))
-            return
+        if self.carrier is None:
+            raise CallError("the server is still starting", 480)
         ringing = asyncio.create_task(
-            self.agent.call(str(bindings[0].contact), from_uri=call.from_uri, timeout=RING_TIMEOUT_S),
-            name="ring",
+            self.carrier.place(live.incoming.dialled, call.from_uri, timeout_s=RING_TIMEOUT_S), name="ring"
         )
         live.ringing = ringing
         try:
@@ -211,7 +200,7 @@ class Router:
             there.on_event(event)
             if isinstance(event, Ended):
                 self._closed(far_id, far)
-                self._spawn(leg.hangup(event.termination))
+                self._spawn(leg.hangup(event.termination.on_call(far.direction)))
 
         far.on_event = on_far_event
         try:
@@ -234,10 +223,11 @@ class Router:
             live.ringing.cancel()
         if live.leg_id is not None:
             self._closed(live.leg_id, live.incoming.leg)
-        live.call.end(event.termination)
+        termination = event.termination.on_call(live.incoming.leg.direction)
+        live.call.end(termination)
         self._live.pop(live.call.id, None)
         with logs.in_call(live.call.id):
-            log.info("ended: %s", event.termination)
+            log.info("ended: %s", termination)
 
     async def _end(self, live: _Live, goodbye: str, within_s: float) -> None:
         if live.session is not None and live.app is not None and goodbye:
@@ -250,15 +240,14 @@ class Router:
             log.error("the app of the call failed", exc_info=error)
         self._spawn(live.incoming.leg.hangup(_failed(error)))
 
-    def _opened(self, call: Call, leg: SipLeg) -> UUID:
+    def _opened(self, call: Call, leg: Leg) -> UUID:
         leg_id = uuid4()
-        codec = leg.negotiated.codec if leg.negotiated is not None else ""
-        call.put(LegOpened(leg_id, call.id, "sip", leg.sip_call_id, leg.remote, codec, datetime.now(UTC)))
+        call.put(LegOpened(leg_id, call.id, leg.kind, leg.ref, leg.remote, leg.codec, datetime.now(UTC)))
         return leg_id
 
-    def _closed(self, leg_id: UUID, leg: SipLeg) -> None:
+    def _closed(self, leg_id: UUID, leg: Leg) -> None:
         self._services.clock.detach(leg)
-        stats = leg.stats()
+        stats = leg.stats().as_dict()
         self._services.sink.put(LegClosed(leg_id, datetime.now(UTC), stats))
         self._services.metrics.leg_closed(stats)
 

@@ -17,15 +17,15 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.hearing import Hearing, VoiceDetector
 from mediaserver.media.lateness import Lateness
-from mediaserver.media.leg import App, Frame, Leg, Voice
+from mediaserver.media.leg import App, AudioSide, Frame, Voice, Wire
 from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES
 
 log = logging.getLogger(__name__)
@@ -44,32 +44,14 @@ _INT16 = _SILENCE.dtype
 OnError = Callable[[Exception], None]
 
 
-class Wire(Protocol):
-    """What carries many legs at once: mediaserver.rtp.wire.RtpWire, or a native module in its place.
-    A leg that has such a `wire` attribute is read and written in batches, by it."""
-
-    def receive(self, now_ns: int) -> None:
-        """Take in all that has arrived."""
-
-    def read(self, legs: Sequence[Any], now_ns: int) -> npt.NDArray[np.int16]:
-        """The next frame of each leg, [N, 320]; gaps concealed."""
-
-    def write(self, legs: Sequence[Any], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send a frame (None: silence) of each leg."""
-
-    def early_ns(self, leg: Any) -> int | None:
-        """How much earlier the leg's tick could come and still find its packets; None when not known."""
-
-    def moved(self, leg: Any, now_ns: int) -> None:
-        """The leg's ticks come at another time from now on."""
-
-
 class _Member:
     """One attached leg."""
 
     __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
 
-    def __init__(self, leg: Leg, app: App, wire: Wire | None, ticket: int, on_error: OnError | None) -> None:
+    def __init__(
+        self, leg: AudioSide, app: App, wire: Wire | None, ticket: int, on_error: OnError | None
+    ) -> None:
         self.leg = leg
         self.app = app
         self.wire = wire
@@ -189,12 +171,12 @@ class MediaClock:
     def remove_wire(self, wire: Wire) -> None:
         self._wires = [known for known in self._wires if known is not wire]
 
-    def attach(self, leg: Leg, app: App, on_error: OnError | None = None) -> None:
+    def attach(self, leg: AudioSide, app: App, on_error: OnError | None = None) -> None:
         """Connect a leg to an app from the next tick on. When the app (or a leg read singly) raises, the leg
         is detached and `on_error` called. Raises ValueError when the leg is attached already."""
         if id(leg) in self._members:
             raise ValueError("the leg is attached already; use swap to change its app")
-        wire: Wire | None = getattr(leg, "wire", None)
+        wire = leg.wire
         if wire is not None:
             self.add_wire(wire)
         ticket = self._hearing.open() if self._hearing is not None else -1
@@ -202,7 +184,7 @@ class MediaClock:
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
-    def detach(self, leg: Leg) -> None:
+    def detach(self, leg: AudioSide) -> None:
         """No further calls to the leg's app, not even in the running tick. Unknown legs are ignored."""
         member = self._members.pop(id(leg), None)
         if member is None:
@@ -213,16 +195,16 @@ class MediaClock:
         if self._hearing is not None:
             self._hearing.close(member.ticket)
 
-    def swap(self, leg: Leg, app: App) -> None:
+    def swap(self, leg: AudioSide, app: App) -> None:
         """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""
         self._members[id(leg)].app = app
 
-    def position(self, leg: Leg) -> int:
+    def position(self, leg: AudioSide) -> int:
         """16 kHz samples since the leg was attached; 0 for an unknown leg."""
         member = self._members.get(id(leg))
         return member.t if member is not None else 0
 
-    def reset_voice(self, leg: Leg) -> None:
+    def reset_voice(self, leg: AudioSide) -> None:
         """Forget the voice detector's past of this leg."""
         member = self._members.get(id(leg))
         if member is not None and self._hearing is not None:

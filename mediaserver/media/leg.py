@@ -7,8 +7,9 @@ plain calls made by the media clock every 20 ms and must neither wait nor touch 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,20 @@ Frame: TypeAlias = npt.NDArray[np.int16]
 """Mono audio, shape (320,), int16, 16 kHz. Never changed after it was handed over."""
 
 
-class EndedBy(enum.StrEnum):
-    """Who ended a call."""
+class Direction(enum.StrEnum):
+    """Of a leg and of a call, as the server sees it."""
 
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class EndedBy(enum.StrEnum):
+    """Who ended a call. A leg says PEER, NETWORK or what `hangup` was given; `Termination.on_call` makes of
+    PEER who that was in the call."""
+
+    PEER = "peer"
     CALLER = "caller"
+    CALLEE = "callee"
     AGENT = "agent"
     SERVER = "server"
     NETWORK = "network"
@@ -58,6 +69,13 @@ class Termination:
     """SIP status code or provider code, when one exists."""
     detail: str = ""
     """One more line for people, e.g. the peer's Reason header."""
+
+    def on_call(self, direction: Direction) -> Termination:
+        """The ending as the call has it, by the direction of the leg that ended: its peer called us, or was
+        called."""
+        if self.by is not EndedBy.PEER:
+            return self
+        return replace(self, by=EndedBy.CALLER if direction is Direction.INBOUND else EndedBy.CALLEE)
 
     def __str__(self) -> str:
         tail = f" ({self.code})" if self.code is not None else ""
@@ -93,17 +111,78 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The far end says that it has played all that was written before a mark."""
+
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The leg is over; the last event of a leg, delivered exactly once."""
 
     termination: Termination
 
 
-LegEvent: TypeAlias = Voice | Digit | Hold | Ended
+LegEvent: TypeAlias = Voice | Digit | Hold | Heard | Ended
 
 
-class Leg(Protocol):
-    """One party's connection to us."""
+@dataclass(frozen=True, slots=True)
+class LegStats:
+    """A leg's figures so far. Times in milliseconds."""
+
+    packets: int = 0
+    """Received."""
+    lost: int = 0
+    loss_pct: float = 0.0
+    jitter_ms: float = 0.0
+    """Interarrival jitter (:rfc:`3550` 6.4.1)."""
+    rtt_ms: float | None = None
+    mos: float | None = None
+    """Estimated listening quality, 1 to 4.5; None when nothing was heard to judge it by."""
+    lateness_ms: float = 0.0
+    """The longest that something of ours was sent after it was due."""
+    detail: dict[str, Any] = field(default_factory=dict)
+    """What this kind of leg knows beyond that; JSON-ready."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Flat and JSON-ready; the fields of every leg win over details of the same name."""
+        return self.detail | {
+            "packets": self.packets,
+            "lost": self.lost,
+            "loss_pct": self.loss_pct,
+            "jitter_ms": self.jitter_ms,
+            "rtt_ms": self.rtt_ms,
+            "mos": self.mos,
+            "lateness_ms": self.lateness_ms,
+        }
+
+
+class Wire(Protocol):
+    """What carries many legs at once: mediaserver.rtp.wire.RtpWire, or a native module in its place."""
+
+    def receive(self, now_ns: int) -> None:
+        """Take in all that has arrived."""
+
+    def read(self, legs: Sequence[Any], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next frame of each leg, [N, 320]; gaps concealed."""
+
+    def write(self, legs: Sequence[Any], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send a frame (None: silence) of each leg."""
+
+    def early_ns(self, leg: Any) -> int | None:
+        """How much earlier the leg's tick could come and still find its packets; None when not known."""
+
+    def moved(self, leg: Any, now_ns: int) -> None:
+        """The leg's ticks come at another time from now on."""
+
+
+class AudioSide(Protocol):
+    """What the media clock needs of a leg."""
+
+    @property
+    def wire(self) -> Wire | None:
+        """What reads and writes this leg in batches with others; None: it is read and written one by one."""
 
     def read(self) -> Frame | None:
         """The next incoming frame; None is a gap. Called by the clock only."""
@@ -111,8 +190,51 @@ class Leg(Protocol):
     def write(self, frame: Frame) -> None:
         """Send one frame. Called by the clock only."""
 
+
+class Leg(AudioSide, Protocol):
+    """One party's connection to us."""
+
+    on_event: Callable[[LegEvent], None] | None
+    """Set once; what happened before is delivered then."""
+
+    @property
+    def kind(self) -> str:
+        """What carries it: "sip", "websocket"."""
+
+    @property
+    def direction(self) -> Direction:
+        """INBOUND: the peer called us."""
+
+    @property
+    def ref(self) -> str:
+        """What the other side's logs call it: the SIP Call-ID, a provider's stream id."""
+
+    @property
+    def remote(self) -> str:
+        """Where the other side's signalling is, host:port."""
+
+    @property
+    def codec(self) -> str:
+        """What the audio is coded in; empty until known."""
+
+    @property
+    def termination(self) -> Termination | None:
+        """How the leg ended; None while it has not."""
+
     def clear(self) -> int:
         """Drop what was written and not yet sent. Returns the number of 16 kHz samples already sent."""
+
+    def played(self) -> int:
+        """How many 16 kHz samples since the first write the peer has heard, as far as is known."""
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        """Press a key (one of 0-9 * # A-D) for the far end to hear. Raises ValueError for what is no key."""
+
+    def stats(self) -> LegStats:
+        """The figures of now, or of the end. Disturbs nothing."""
+
+    async def ring(self) -> None:
+        """Tell the caller that it rings."""
 
     async def answer(self) -> None:
         """Accept an incoming call."""

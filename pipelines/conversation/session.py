@@ -22,6 +22,7 @@ from mediaserver.media.leg import (
     Ended,
     EndedBy,
     Frame,
+    Heard,
     Hold,
     LegEvent,
     Termination,
@@ -192,6 +193,8 @@ class AgentSession:
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
+            case Heard():
+                pass  # a leg counts marks in `played`
             case Ended():
                 self._ended()
 

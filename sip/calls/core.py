@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mediaserver.errors import CallError
-from mediaserver.rtp.wire import RtpWire
 from sip.calls.dialog import Dialog, DialogId
 from sip.calls.digest import ChallengeError, answer_challenge, is_stale
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
+from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.layer import Client, Hop, Server, TransactionLayer, new_branch
 from sip.transactions.transaction import Cause
@@ -67,7 +67,9 @@ class DialogUser(Protocol):
 class Core:
     """The layers below, the dialogs that are up, and our names."""
 
-    def __init__(self, transport: Transport, layer: TransactionLayer, wire: RtpWire, user_agent: str) -> None:
+    def __init__(
+        self, transport: Transport, layer: TransactionLayer, wire: AudioPorts, user_agent: str
+    ) -> None:
         self.transport = transport
         self.layer = layer
         self.wire = wire

@@ -8,43 +8,61 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Protocol
 
 from mediaserver.media.leg import (
     FRAME_SAMPLES,
     Digit,
+    Direction,
     Ended,
     EndedBy,
     Frame,
     Hold,
     LegEvent,
+    LegStats,
     Termination,
     Why,
+    Wire,
 )
-from mediaserver.rtp.wire import RtpStream, RtpWire
+from sip.messages.message import Message
+from sip.sdp.audio import AudioStream, Figures
 from sip.sdp.negotiation import Negotiated
-
-if TYPE_CHECKING:
-    from sip.calls.session import Session
-    from sip.messages.message import Message
 
 SAME_PRESS_S = 0.5
 """A digit by INFO and the same digit by RFC 4733 within this time are one press."""
 
 
-class SipLeg:
-    """Implements mediaserver.media.leg.Leg. Set `on_event` once; what happened before is delivered then."""
+class Signalling(Protocol):
+    """What a leg asks of the call that it is the audio of."""
 
-    def __init__(self, session: Session, wire: RtpWire, remote: str) -> None:
+    @property
+    def negotiated(self) -> Negotiated | None:
+        """What both sides agreed on; None until they did."""
+
+    def ring(self) -> None: ...
+    async def answer(self) -> None: ...
+    def hangup(self, why: Termination) -> None: ...
+    async def renegotiate(self, direction: str) -> None: ...
+    def send_info_digit(self, digit: str, duration_ms: int) -> None: ...
+
+
+class SipLeg:
+    """Implements mediaserver.media.leg.Leg."""
+
+    kind = "sip"
+
+    def __init__(self, session: Signalling, direction: Direction, call_id: str, remote: str) -> None:
         self._session = session
+        self.direction = direction
+        self.ref = call_id
+        """The Call-ID."""
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: deque[LegEvent] = deque(maxlen=256)
         self._rfc4733 = False
         self._info_digit = ("", 0.0)
-        self._final_stats: dict[str, Any] = {}
-        self._stream: RtpStream | None = None
-        self.wire = wire
+        self._final_stats = LegStats()
+        self._stream: AudioStream | None = None
         self.remote = remote
         """The other side's signalling address, host:port."""
         self.answer_headers: list[tuple[str, str]] = []
@@ -57,6 +75,10 @@ class SipLeg:
 
     # -- the Leg protocol
 
+    @property
+    def wire(self) -> Wire | None:
+        return self._stream.wire if self._stream is not None else None
+
     def read(self) -> Frame | None:
         return self._stream.read() if self._stream is not None else None
 
@@ -67,13 +89,16 @@ class SipLeg:
     def clear(self) -> int:
         return self._stream.clear() if self._stream is not None else 0
 
-    async def answer(self, headers: Sequence[tuple[str, str]] = ()) -> None:
-        """Accept the incoming call, with more headers in the 200 if wanted (e.g. Call-Info).
+    def played(self) -> int:
+        return self._stream.played() if self._stream is not None else 0
+
+    async def answer(self) -> None:
+        """Accept the incoming call.
 
         Returns when audio can flow: at once, or with the ACK when the caller left the offer to us. Raises
         CallError when the call is over or no codec fits, CapacityError when no RTP port is free.
         """
-        await self._session.answer(headers)
+        await self._session.answer()
 
     async def hangup(self, why: Termination) -> None:
         """End or refuse the call: BYE, CANCEL or an error response, with a Reason header (RFC 3326)."""
@@ -82,18 +107,19 @@ class SipLeg:
     # -- more than a Leg
 
     @property
-    def stream(self) -> RtpStream | None:
+    def stream(self) -> AudioStream | None:
         """The RTP stream; None until the call has one."""
         return self._stream
 
     @property
-    def sip_call_id(self) -> str:
-        return self._session.call_id
+    def codec(self) -> str:
+        """The codec agreed on; empty until then."""
+        return self.negotiated.codec if self.negotiated is not None else ""
 
     @property
     def negotiated(self) -> Negotiated | None:
         """What both sides agreed on; None until they did."""
-        return self._session.media.negotiated
+        return self._session.negotiated
 
     @property
     def on_event(self) -> Callable[[LegEvent], None] | None:
@@ -125,15 +151,15 @@ class SipLeg:
         else:
             self._stream.send_digit(digit, duration_ms)
 
-    def stats(self) -> dict[str, Any]:
-        """RtpStats.as_dict() of the stream, also after its end."""
+    def stats(self) -> LegStats:
+        """Of the stream, also after its end; `detail` is its own `as_dict`."""
         if self.termination is None and self._stream is not None:
-            return self._stream.stats().as_dict()
+            return leg_stats(self._stream.stats())
         return self._final_stats
 
     # -- called by the session
 
-    def opened(self, stream: RtpStream) -> None:
+    def opened(self, stream: AudioStream) -> None:
         """The call has its stream."""
         if self._stream is None:
             self._stream = stream
@@ -152,12 +178,13 @@ class SipLeg:
     def held(self, held: bool) -> None:
         self._deliver(Hold(held))
 
-    def ended(self, why: Termination, stats: dict[str, Any]) -> None:
+    def ended(self, why: Termination, stats: Figures | None) -> None:
         """The call is over. Only the first call counts."""
         if self.termination is not None:
             return
         self.termination = why
-        self._final_stats = stats
+        if stats is not None:
+            self._final_stats = leg_stats(stats)
         self._deliver(Ended(why))
 
     def took_headers(self, message: Message) -> None:
@@ -182,3 +209,17 @@ class SipLeg:
             self._early.append(event)
         else:
             self._on_event(event)
+
+
+def leg_stats(stats: Figures) -> LegStats:
+    """A stream's figures as those of a leg."""
+    return LegStats(
+        packets=stats.packets,
+        lost=stats.lost,
+        loss_pct=stats.loss_pct,
+        jitter_ms=stats.jitter_ms,
+        rtt_ms=stats.rtt_ms,
+        mos=stats.mos,
+        lateness_ms=stats.lateness_ms,
+        detail=stats.as_dict(),
+    )

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, why_of
@@ -47,7 +47,9 @@ class OutgoingCall:
         self._credentials = credentials
         self._tried: set[tuple[int, str]] = set()
         self._auth: list[tuple[str, str]] = []
-        self.session = Session(core, f"{secrets.token_hex(16)}", (hop.transport, address, hop.port))
+        self.session = Session(
+            core, Direction.OUTBOUND, secrets.token_hex(16), (hop.transport, address, hop.port)
+        )
         self.session.credentials = credentials
         self.session.abandon = self.cancel
         # The dialog before there is one: it numbers our INVITEs and holds what they have in common.
@@ -184,7 +186,7 @@ class OutgoingCall:
         why = why_of(status)
         reason = response.reason or reason_phrase(status)
         self.session.leg.took_headers(response)
-        self._end(Termination(EndedBy.CALLER, why, status, reason), f"{why} ({status} {reason})", status)
+        self._end(Termination(EndedBy.PEER, why, status, reason), f"{why} ({status} {reason})", status)
 
     def _on_failure(self, cause: Cause) -> None:
         where = f"{self._hop.host}:{self._hop.port} over {self._hop.transport}"

@@ -11,17 +11,16 @@ import enum
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mediaserver.errors import CallError, CapacityError
-from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.core import ACCEPT, Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, reason_text, refusal_code
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
 from sip.messages.message import Request, Response
-from sip.sdp.negotiation import NoCommonCodec, SdpError
+from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.layer import Client, Server
 from sip.transactions.transaction import Cause
 
@@ -37,22 +36,22 @@ class Phase(enum.Enum):
 class Session:
     """One call: of an incoming INVITE (`offered_by`), or of an answered one of ours (`establish`)."""
 
-    def __init__(self, core: Core, call_id: str, remote: tuple[str, str, int]) -> None:
+    def __init__(self, core: Core, direction: Direction, call_id: str, remote: tuple[str, str, int]) -> None:
         """`remote`: transport, host and port of the other side's signalling."""
         self.core = core
+        self.direction = direction
         self.call_id = call_id
         self.transport, self.host = remote[0], remote[1]
         self.media = core.media(self.host)
-        self.leg = SipLeg(self, core.wire, f"{remote[1]}:{remote[2]}")
+        self.leg = SipLeg(self, direction, call_id, f"{remote[1]}:{remote[2]}")
         self.dialog: Dialog | None = None
         self.phase = Phase.EARLY
         self.credentials: Credentials | None = None
         self.tag = secrets.token_hex(8)
         self.started = core.now()
-        self.outgoing = False
+        self._answer_headers: list[tuple[str, str]] = []
         self.on_over: Callable[[], None] | None = None
         """The owner's: the call is over and its place is free."""
-        self.on_cancel: Callable[[], None] | None = None
         self.abandon: Callable[[Termination], None] | None = None
         """The owner's: end an outgoing call that was not answered yet."""
         self._invite: Server | None = None
@@ -67,6 +66,10 @@ class Session:
         self._glare: asyncio.TimerHandle | None = None
         self._wanted: asyncio.Future[None] | None = None
         self._held = False
+
+    @property
+    def negotiated(self) -> Negotiated | None:
+        return self.media.negotiated
 
     # -- incoming: the first INVITE
 
@@ -85,7 +88,11 @@ class Session:
             tag = self.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
 
-    async def answer(self, headers: Headers = ()) -> None:
+    def add_answer_header(self, name: str, value: str) -> None:
+        """One more header of the 200 to come."""
+        self._answer_headers.append((name, value))
+
+    async def answer(self) -> None:
         """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
         invite = self._invite
         if self.phase is not Phase.EARLY or invite is None or invite.answered:
@@ -104,7 +111,7 @@ class Session:
         self.phase = Phase.UP
         self.leg.setup_s = self.core.now() - self.started
         self.leg.opened(self.media.open())
-        self._send_ok(invite, body, headers)
+        self._send_ok(invite, body, self._answer_headers)
         self._note_hold()
         if delayed:
             self._acked = asyncio.get_running_loop().create_future()
@@ -127,16 +134,13 @@ class Session:
         # The CANCEL is answered first: some callers take a 487 before it for another call's.
         self._reply(cancel, 200)
         if self.phase is Phase.EARLY:
-            why = Termination(EndedBy.CALLER, Why.CANCELLED, 487, reason_text(cancel.request))
+            why = Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
             self.refuse(487, why=why)
-            if self.on_cancel is not None:
-                self.on_cancel()
 
     # -- outgoing: the answer arrived
 
     def establish(self, dialog: Dialog) -> None:
         """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
-        self.outgoing = True
         self.dialog = dialog
         self.core.dialogs[dialog.id] = self
         self.phase = Phase.UP
@@ -196,7 +200,7 @@ class Session:
         if invite is not None and not invite.answered:
             invite.respond(invite.request.response(487, to_tag=self.tag))
         self._leave_dialog()
-        self._over(Termination(EndedBy.CALLER, Why.HANGUP, None, reason_text(request)))
+        self._over(Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request)))
 
     def _reinvited(self, server: Server) -> None:
         request = server.request
@@ -385,7 +389,8 @@ class Session:
     def _glare_wait(self) -> float:
         """14.1: the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms."""
         scale = self.core.layer.timing.t1 / 0.5
-        return (random.randint(210, 400) if self.outgoing else random.randint(0, 200)) / 100 * scale
+        ours = self.direction is Direction.OUTBOUND
+        return (random.randint(210, 400) if ours else random.randint(0, 200)) / 100 * scale
 
     # -- inside
 
@@ -454,10 +459,7 @@ class Session:
             self._ok_timer.cancel()
             self._ok = None
         self._settle(CallError("the call ended meanwhile", 487))
-        stats: dict[str, Any] = {}
-        if (last := self.media.close()) is not None:
-            stats = last.as_dict()
-        self.leg.ended(why, stats)
+        self.leg.ended(why, self.media.close())
         self._resolve_acked()
         if self.on_over is not None:
             self.on_over()

@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.rtp.wire import RtpWire
+from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.admission import refusal
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
-from sip.calls.incoming import IncomingCall
+from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing import OutgoingCall
 from sip.calls.registrar import Registrar
 from sip.calls.requester import Requester
 from sip.calls.session import Session
 from sip.messages.message import ParseError, Request, Response
+from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
 from sip.transactions.layer import Server, TransactionLayer
@@ -36,7 +36,7 @@ from sip.transport.transport import Transport
 
 log = logging.getLogger(__name__)
 
-OnInvite = Callable[[IncomingCall], Awaitable[None] | None]
+OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
 MAX_QUEUE_DELAY_S = 0.3
 """New calls that waited longer than this for our attention are refused, so that running ones get it."""
@@ -65,7 +65,7 @@ class SipAgent:
         *,
         host: str,
         port: int,
-        wire: RtpWire,
+        wire: AudioPorts,
         on_invite: OnInvite,
         registrar: Registrar | None = None,
         user_agent: str = "VoiceForge/0.1",
@@ -303,16 +303,21 @@ class SipAgent:
                 self._refuse_invite(request, source, request.response(status))
                 return
         server = self._layer.serve(request, source)
-        session = Session(self._core, request.call_id, (source.transport, source.host, source.port))
+        session = Session(
+            self._core,
+            Direction.INBOUND,
+            request.call_id,
+            (source.transport, source.host, source.port),
+        )
         session.offered_by(server)
         server.on_failure = session.failed
         self.counts.incoming += 1
         self._keep(session)
-        call = IncomingCall(request, source, session, caller)
+        call = SipInvitation(request, source, session.leg, session, caller)
         try:
             work = self._on_invite(call)
         except Exception:
-            log.exception("the application failed on a call to %s", call.user)
+            log.exception("the application failed on a call to %s", call.dialled)
             call.reject(500)
             return
         if work is not None:
@@ -324,13 +329,13 @@ class SipAgent:
         if server.machine.last is None:
             session.ring(100)
 
-    async def _serve_call(self, call: IncomingCall, work: Awaitable[None]) -> None:
+    async def _serve_call(self, call: SipInvitation, work: Awaitable[None]) -> None:
         try:
             await work
         except CallError as error:
-            log.info("call to %s was not answered: %s", call.user, error)
+            log.info("call to %s was not answered: %s", call.dialled, error)
         except Exception:
-            log.exception("the application failed on a call to %s", call.user)
+            log.exception("the application failed on a call to %s", call.dialled)
             await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
 
     def _refuse_invite(self, request: Request, source: Source, response: Response) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from mediaserver.rtp.wire import RtpStats, RtpStream, RtpWire
+from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError, SdpSession
 from sip.sdp.negotiation import accept as read_answer
 from sip.transport.addresses import is_address, may_send_to
@@ -22,16 +22,16 @@ class OfferAnswer:
     `direction` is what we want; set it before `offer` or `answer` to hold or resume.
     """
 
-    def __init__(self, wire: RtpWire, host: str) -> None:
+    def __init__(self, wire: AudioPorts, host: str) -> None:
         self._wire = wire
         self._host = host
         self._sdp = SdpSession(secrets.randbits(48))
         self._offered: bytes | None = None
         self.direction = ACTIVE
-        self.stream: RtpStream | None = None
+        self.stream: AudioStream | None = None
         self.negotiated: Negotiated | None = None
 
-    def open(self) -> RtpStream:
+    def open(self) -> AudioStream:
         """The stream of this call, opened at the first use. Raises CapacityError."""
         if self.stream is None:
             self.stream = self._wire.open()
@@ -64,7 +64,7 @@ class OfferAnswer:
         """Our offer was refused; what was agreed before stays (RFC 3261 14.1)."""
         self._offered = None
 
-    def close(self) -> RtpStats | None:
+    def close(self) -> Figures | None:
         """Close the stream; its last statistics, None when it was never opened."""
         if self.stream is None:
             return None

@@ -32,7 +32,7 @@ import numpy.typing as npt
 from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.hearing import SWITCH_S, VoiceDetector
-from mediaserver.media.leg import Frame, LegEvent, Termination, Voice
+from mediaserver.media.leg import Frame, LegEvent, Voice
 from mediaserver.rtp.packets import HEADER
 from mediaserver.rtp.wire import RtpStream, RtpWire
 
@@ -92,13 +92,6 @@ class BareLeg:
 
     def write(self, frame: Frame) -> None:
         self.stream.write(frame)
-
-    def clear(self) -> int:
-        return self.stream.clear()
-
-    async def answer(self) -> None: ...
-
-    async def hangup(self, why: Termination) -> None: ...
 
 
 def speech_like(seconds: int = 4) -> npt.NDArray[np.int16]:

@@ -125,4 +125,5 @@ def test_an_extension_on_baresip_holds_its_caller(
     phone.command("resume")
     phone.command("hangup")
     caller.report()
-    assert server.newest("extension", before)["why"] == "hung up"
+    record = server.newest("extension", before)
+    assert record["why"] == "hung up" and record["ended_by"] == "callee"

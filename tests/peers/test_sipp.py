@@ -170,8 +170,10 @@ def test_the_caller_is_hung_up_on_when_the_phone_hangs_up(
     server: ServerProcess, phone: Phone, own_caller: Callable[..., OwnCaller]
 ) -> None:
     hangs_up = phone("uas_hang_up", "-rtp_echo", "-d", "500")
+    before = server.ids()
     report = own_caller(f"sip:101@{server.sip}").report()
     assert report["ended"].startswith("hung up")
+    assert server.newest("extension", before)["ended_by"] == "callee"
     hangs_up.ends_well()
 
 

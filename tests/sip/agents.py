@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from mediaserver.media.leg import Ended, LegEvent
 from mediaserver.rtp.wire import RtpWire
-from sip.calls.incoming import IncomingCall
+from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response, parse, parse_head
@@ -27,18 +27,18 @@ SDP = (
 class Callee:
     """An application that keeps what it was called with; `answers` decides what it does with a call."""
 
-    def __init__(self, answers: Callable[[IncomingCall], Awaitable[Any] | None] | None = None) -> None:
-        self.calls: asyncio.Queue[IncomingCall] = asyncio.Queue()
+    def __init__(self, answers: Callable[[SipInvitation], Awaitable[Any] | None] | None = None) -> None:
+        self.calls: asyncio.Queue[SipInvitation] = asyncio.Queue()
         self._answers = answers
 
-    async def __call__(self, call: IncomingCall) -> None:
+    async def __call__(self, call: SipInvitation) -> None:
         self.calls.put_nowait(call)
         if self._answers is not None and (work := self._answers(call)) is not None:
             await work
 
     @staticmethod
     def answering() -> Callee:
-        return Callee(lambda call: call.answer())
+        return Callee(lambda call: call.leg.answer())
 
 
 class Events:

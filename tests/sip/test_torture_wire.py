@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sip.calls.incoming import IncomingCall
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from tests.sip.agents import agent
@@ -85,7 +85,7 @@ OVER_TCP: dict[str, set[int]] = {
 """Where a stream makes a difference."""
 
 
-def reject(call: IncomingCall) -> None:
+def reject(call: SipInvitation) -> None:
     call.reject(404)
 
 

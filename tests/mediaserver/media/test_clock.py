@@ -13,7 +13,7 @@ import pytest
 
 from mediaserver.media.clock import SETTLE_TICKS, MediaClock
 from mediaserver.media.lateness import Lateness
-from mediaserver.media.leg import Frame, LegEvent, Termination, Voice
+from mediaserver.media.leg import Frame, LegEvent, Voice, Wire
 
 MS = 1_000_000
 START = 5_000 * MS
@@ -23,6 +23,7 @@ class ListLeg:
     """Reads from a list (None: a gap) and keeps what was written."""
 
     def __init__(self, frames: Sequence[Frame | None] = ()) -> None:
+        self.wire: Wire | None = None
         self.frames = list(frames)
         self.written: list[Frame] = []
 
@@ -31,13 +32,6 @@ class ListLeg:
 
     def write(self, frame: Frame) -> None:
         self.written.append(frame)
-
-    def clear(self) -> int:
-        return 0
-
-    async def answer(self) -> None: ...
-
-    async def hangup(self, why: Termination) -> None: ...
 
 
 class ListWire:

@@ -9,7 +9,6 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Why
-from sip.calls.incoming import IncomingCall
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
@@ -32,14 +31,7 @@ def place(a: SipAgent, peer: RawPeer) -> asyncio.Task[object]:
 
 @pytest.mark.parametrize("ringing", [False, True])
 async def test_the_caller_cancels_before_the_answer(ringing: bool) -> None:
-    gone = asyncio.Event()
-
-    def answers(call: IncomingCall) -> None:
-        call.on_cancel = gone.set
-        if ringing:
-            call.ring()
-
-    callee = Callee(answers)
+    callee = Callee(lambda call: call.leg.ring() if ringing else None)
     async with agent(callee) as b, raw_peer() as peer:
         invite = peer.make("INVITE", f"sip:demo@127.0.0.1:{b.port}", body=SDP)
         peer.send(invite, b.port)
@@ -52,11 +44,10 @@ async def test_the_caller_cancels_before_the_answer(ringing: bool) -> None:
         peer.send(peer.make("ACK", f"sip:demo@127.0.0.1:{b.port}", lines={"To": no.get("To") or ""}), b.port)
         call = await callee.calls.get()
         ended = (await Events(call.leg).end()).termination
-        assert (ended.by, ended.why, ended.code) == (EndedBy.CALLER, Why.CANCELLED, 487)
-        assert gone.is_set()
+        assert (ended.by, ended.why, ended.code) == (EndedBy.PEER, Why.CANCELLED, 487)
         assert b.active_calls == 0
         with pytest.raises(CallError):
-            await call.answer()
+            await call.leg.answer()
 
 
 async def test_a_cancel_after_the_200_changes_nothing() -> None:
@@ -74,7 +65,7 @@ async def test_a_cancel_after_the_200_changes_nothing() -> None:
 
 
 async def test_a_bye_before_the_answer_ends_the_invite_too() -> None:
-    callee = Callee(lambda call: call.ring())
+    callee = Callee(lambda call: call.leg.ring())
     async with agent(callee) as b, raw_peer() as peer:
         to = f"sip:demo@127.0.0.1:{b.port}"
         peer.send(peer.make("INVITE", to, body=SDP), b.port)

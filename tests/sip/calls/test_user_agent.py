@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 
 import pytest
 
 from mediaserver.errors import CallError, PortInUseError
 from mediaserver.media.leg import Digit, EndedBy, Hold, Termination, Why
 from mediaserver.rtp.wire import RtpWire
-from sip.calls.incoming import IncomingCall
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
@@ -25,19 +26,23 @@ def address(of: SipAgent, user: str = "demo") -> str:
     return f"sip:{user}@127.0.0.1:{of.port}"
 
 
-def agreed(call: IncomingCall) -> Negotiated | None:
+def agreed(call: SipInvitation) -> Negotiated | None:
     return call.leg.negotiated
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_a_call_is_answered_and_hung_up_by_the_caller(transport: str) -> None:
-    callee = Callee(lambda call: call.answer(headers=[("Call-Info", "<http://127.0.0.1/c>;purpose=info")]))
+    def answers(call: SipInvitation) -> Awaitable[None]:
+        call.announce("http://127.0.0.1/c")
+        return call.leg.answer()
+
+    callee = Callee(answers)
     async with agent(callee) as b, agent() as a:
         leg = await a.call(address(b), transport=transport)
         call = await callee.calls.get()
-        assert call.user == "demo"
-        assert call.source.transport == transport.upper()
-        assert ("Call-Info", "<http://127.0.0.1/c>;purpose=info") in leg.answer_headers
+        assert call.dialled == "demo"
+        assert (call.source.transport, call.source_host) == (transport.upper(), "127.0.0.1")
+        assert ("Call-Info", "<http://127.0.0.1/c>;purpose=transcript") in leg.answer_headers
         assert leg.negotiated is not None and leg.negotiated.codec == "PCMU"
         assert leg.stream is not None and call.leg.negotiated is not None
         assert call.leg.negotiated.remote_port == leg.stream.local_port
@@ -46,7 +51,7 @@ async def test_a_call_is_answered_and_hung_up_by_the_caller(transport: str) -> N
         await leg.hangup(HANGUP)
         await leg.hangup(HANGUP)
         ended = await events.end()
-        assert ended.termination.by is EndedBy.CALLER
+        assert ended.termination.by is EndedBy.PEER
         assert ended.termination.detail == "hung up by caller"
         assert leg.termination == HANGUP
         assert (a.active_calls, b.active_calls) == (0, 0)
@@ -124,7 +129,7 @@ async def test_a_repeated_200_is_acknowledged_again() -> None:
         call = await callee.calls.get()
         await call.leg.hangup(Termination(EndedBy.AGENT, Why.COMPLETED))
         # A callee may send BYE only after the ACK: that it arrives shows that an ACK did.
-        assert (await Events(leg).end()).termination.by is EndedBy.CALLER
+        assert (await Events(leg).end()).termination.by is EndedBy.PEER
         assert lost == 2
 
 
@@ -253,7 +258,7 @@ async def test_media_that_stays_away_ends_the_call() -> None:
 
 
 async def test_unknown_users_get_404() -> None:
-    def answers(call: IncomingCall) -> None:
+    def answers(call: SipInvitation) -> None:
         call.reject(404)
 
     async with agent(Callee(answers)) as b, agent() as a:
@@ -377,8 +382,8 @@ async def test_a_port_in_use_says_how_to_mend_it() -> None:
 
 
 async def test_an_application_that_fails_costs_only_its_own_call() -> None:
-    def answers(call: IncomingCall) -> None:
-        if call.user == "broken":
+    def answers(call: SipInvitation) -> None:
+        if call.dialled == "broken":
             raise RuntimeError("on purpose")
         call.reject(486)
 

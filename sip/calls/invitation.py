@@ -1,0 +1,54 @@
+"""An incoming call as whoever decides about it sees it: who calls whom, from where, and the leg to answer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mediaserver.media.leg import EndedBy, Termination
+from sip.calls.ending import why_of
+from sip.calls.leg import SipLeg
+from sip.messages.message import Request
+from sip.transport.connection import Source
+
+TRANSCRIPT_PURPOSE = "transcript"
+"""`purpose` in the Call-Info header (:rfc:`3261` 20.9) that hands a caller its transcript."""
+
+
+class Answering(Protocol):
+    """What an invitation asks of its session beyond what the leg does."""
+
+    def add_answer_header(self, name: str, value: str) -> None:
+        """One more header of the 200 to come."""
+
+    def refuse(self, status: int, reason: str | None, *, why: Termination) -> None:
+        """Send an error response and end."""
+
+
+class SipInvitation:
+    """Implements mediaserver.calls.protocols.Invitation. Answer its leg, let it ring, hang it up or `reject`;
+    the caller may cancel at any moment before the answer, which ends the leg."""
+
+    def __init__(
+        self, request: Request, source: Source, leg: SipLeg, session: Answering, caller: str | None
+    ) -> None:
+        self.request = request
+        self.source = source
+        """Where the INVITE came from: transport, host, port."""
+        self.leg = leg
+        self.dialled = request.uri.unescaped_user or ""
+        """Whom the Request-URI names; empty when it names no one."""
+        self.from_uri = str(request.from_.uri)
+        self.to_uri = str(request.to.uri)
+        self.source_host = source.host
+        self.authenticated_as = caller
+        """The extension that the caller proved to be, if calls are authenticated."""
+        self._session = session
+
+    def announce(self, url: str) -> None:
+        """Tell the caller in the 200 where it may read the call's transcript. Before the answer."""
+        self._session.add_answer_header("Call-Info", f"<{url}>;purpose={TRANSCRIPT_PURPOSE}")
+
+    def reject(self, code: int, reason: str | None = None) -> None:
+        """Refuse the call with a status of 300 to 699."""
+        why = Termination(EndedBy.SERVER, why_of(code), code, reason or "")
+        self._session.refuse(code, reason, why=why)

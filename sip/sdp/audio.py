@@ -1,0 +1,67 @@
+"""What signalling needs of whatever carries a call's audio: ports, what was agreed, digits and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from mediaserver.media.leg import Frame, Wire
+
+
+class Figures(Protocol):
+    """A stream's figures so far; times in milliseconds. The fields are those of LegStats."""
+
+    @property
+    def packets(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def loss_pct(self) -> float: ...
+    @property
+    def jitter_ms(self) -> float: ...
+    @property
+    def rtt_ms(self) -> float | None: ...
+    @property
+    def mos(self) -> float | None: ...
+    @property
+    def lateness_ms(self) -> float: ...
+    def as_dict(self) -> dict[str, Any]: ...
+
+
+class AudioStream(Protocol):
+    """One call's audio; mediaserver.rtp.stream.RtpStream is the server's."""
+
+    on_digit: Callable[[str, int, int], None] | None
+    on_silent: Callable[[], None] | None
+
+    @property
+    def wire(self) -> Wire | None: ...
+    @property
+    def local_port(self) -> int: ...
+    @property
+    def frames_read(self) -> int: ...
+    def configure(
+        self,
+        remote: tuple[str, int],
+        codec: str,
+        payload_type: int,
+        telephone_event_pt: int | None,
+        ptime_ms: int,
+        direction: str,
+        rtcp_port: int | None,
+        /,
+    ) -> None: ...
+    def read(self) -> Frame | None: ...
+    def write(self, frame: Frame) -> None: ...
+    def clear(self) -> int: ...
+    def played(self) -> int: ...
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None: ...
+    def stats(self) -> Figures: ...
+    def close(self) -> None: ...
+
+
+class AudioPorts(Protocol):
+    """Where streams come from; mediaserver.rtp.wire.RtpWire is the server's."""
+
+    def open(self) -> AudioStream:
+        """A stream with ports of its own. Raises CapacityError when none is free."""

@@ -1,0 +1,114 @@
+"""Calls through the router, with real signalling on loopback and no database, clock or engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from cli.routing import Router, Services
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.registry import CallRegistry
+from mediaserver.config import Settings
+from mediaserver.errors import CallError
+from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import CallEnded, Record
+from sip.calls.carrier import SipCarrier
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
+from tests.fakes import FakeStt, FakeTts
+from tests.sip.agents import Callee, Events, agent
+
+PHONE_HANGS_UP = Termination(EndedBy.AGENT, Why.HANGUP)
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.ended: asyncio.Queue[CallEnded] = asyncio.Queue()
+
+    def put(self, record: Record) -> None:
+        self.records.append(record)
+        if isinstance(record, CallEnded):
+            self.ended.put_nowait(record)
+
+    async def flush(self, within_s: float | None = None) -> bool:
+        return True
+
+
+class Server:
+    """A router behind a user agent; `kept` is its database."""
+
+    def __init__(self, router: Router, sip: SipAgent, kept: Kept) -> None:
+        self.router = router
+        self.sip = sip
+        self.kept = kept
+
+    def address(self, user: str) -> str:
+        return f"sip:{user}@127.0.0.1:{self.sip.port}"
+
+    async def ending(self) -> CallEnded:
+        """How the next call to end is stored."""
+        return await asyncio.wait_for(self.kept.ended.get(), 10)
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[Server]:
+    kept, metrics = Kept(), Metrics()
+    settings = Settings.model_validate(
+        {"sip": {"extensions": {"101": "secret"}}, "recording": {"enabled": False}}
+    )
+    router = Router(
+        Services(
+            settings,
+            CallRegistry(10, metrics),
+            EventBus(),
+            kept,
+            metrics,
+            MediaClock(),
+            Recorder(settings.recordings, kept),
+            FakeStt(),
+            FakeTts(),
+        )
+    )
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with agent(router.on_invite, registrar=registrar) as sip:
+        router.carrier = SipCarrier(sip, registrar)
+        yield Server(router, sip, kept)
+        await router.close()
+
+
+async def test_a_phone_that_hangs_up_a_bridged_call_ended_it_as_the_callee() -> None:
+    callee = Callee.answering()
+    async with server() as us, agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("101"))
+        events = Events(leg)
+        await (await callee.calls.get()).leg.hangup(PHONE_HANGS_UP)
+        assert (await events.end()).termination.by is EndedBy.PEER
+        ended = await us.ending()
+        assert (ended.ended_by, ended.why) == ("callee", "hung up")
+
+
+async def test_a_caller_that_hangs_up_a_bridged_call_ended_it_as_the_caller() -> None:
+    callee = Callee.answering()
+    async with server() as us, agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("101"))
+        events = Events((await callee.calls.get()).leg)
+        await leg.hangup(Termination(EndedBy.CALLER, Why.HANGUP))
+        await events.end()
+        ended = await us.ending()
+        assert (ended.ended_by, ended.why) == ("caller", "hung up")
+
+
+async def test_a_phone_that_never_registered_cannot_be_called() -> None:
+    async with server() as us, agent() as caller:
+        with pytest.raises(CallError) as error:
+            await caller.call(us.address("101"))
+        assert error.value.code == 480
