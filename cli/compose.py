@@ -32,9 +32,9 @@ from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
-from mediaserver.storage.calls import close_interrupted
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
+from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
 from pipelines.engines.builtin import registry
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
@@ -197,12 +197,16 @@ class Server:
         self._undo.callback(pool.terminate)
         async with pool.acquire() as connection:
             await migrate(connection)
-        writer = StoreWriter(pool, self._settings.data, self.metrics, revive)
+        name = NodeName(self._settings.data)
+        self._undo.callback(name.release)
+        presence = Presence(pool, name.id)
+        self._undo.push_async_callback(presence.close)
+        await presence.start()
+        writer = StoreWriter(pool, self._settings.data, self.metrics, revive, node=name.id)
         self._undo.push_async_callback(writer.close)
         # What the last process still had goes first, so that an interrupted call has its whole transcript.
         await writer.start()
-        async with pool.acquire() as connection:
-            interrupted = await close_interrupted(connection)
+        interrupted = await presence.close_own()
         for call_id, began in interrupted:
             if made := await asyncio.to_thread(salvage, self._settings.recordings, call_id, began):
                 writer.put(made)

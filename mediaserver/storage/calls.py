@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +18,16 @@ _SHOWN = """
 """
 
 
-async def started(connection: Connection, record: CallStarted) -> None:
+async def started(connection: Connection, record: CallStarted, node: UUID | None) -> None:
+    # A server that is not entered (its row was deleted) must not lose the call for that.
     await connection.execute(
         """
-        insert into calls (id, direction, from_uri, to_uri, app, started_at) values ($1, $2, $3, $4, $5, $6)
+        insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id)
+        values ($1, $2, $3, $4, $5, $6, (select id from nodes where id = $7))
         on conflict (id) do nothing
         """,
         record.call_id, record.direction, text(record.from_uri, 2000), text(record.to_uri, 2000),
-        text(record.app, 100), record.at,
+        text(record.app, 100), record.at, node,
     )  # fmt: skip
 
 
@@ -46,33 +47,6 @@ async def ended(connection: Connection, record: CallEnded) -> None:
         text(record.detail, 2000),
     )  # fmt: skip
     known(saved, "call", record.call_id)
-
-
-async def close_interrupted(connection: Connection) -> list[tuple[UUID, datetime]]:
-    """Close the calls that were live when their process died, and their legs; they ended at the last sign of
-    life kept. Returns their ids and when they began.
-
-    Run at start, after what was spilled has been written.
-    """
-    rows = await connection.fetch(
-        """
-        with closed as (
-            update calls set state = 'ended', ended_by = 'server', why = 'interrupted',
-                detail = 'the process died', ended_at = greatest(started_at, answered_at,
-                    (select max(saved_at) from turns where call_id = calls.id),
-                    (select max(saved_at) from events where call_id = calls.id),
-                    (select max(saved_at) from outcomes where call_id = calls.id),
-                    (select max(greatest(opened_at, closed_at)) from legs where call_id = calls.id))
-            where state = 'live'
-            returning id, started_at, ended_at
-        ), their_legs as (
-            update legs set closed_at = closed.ended_at from closed
-            where legs.call_id = closed.id and legs.closed_at is null
-        )
-        select id, started_at from closed
-        """
-    )
-    return [(row["id"], row["started_at"]) for row in rows]
 
 
 async def recent(connection: Connection, limit: int = 50) -> list[Row]:

@@ -41,6 +41,8 @@ PROGRAM_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 CONNECTION_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, ValueError)
 
+_SESSION = {"application_name": "voiceforge", "timezone": "UTC"}
+
 
 class EmbeddedPostgres:
     """One cluster for one data folder. Several with different data folders run side by side.
@@ -293,13 +295,25 @@ async def open_pool(dsn: str, size: int = 4) -> asyncpg.Pool:
     try:
         return await asyncpg.create_pool(
             dsn, min_size=1, max_size=size, timeout=5, command_timeout=10,
-            server_settings={"application_name": "voiceforge", "timezone": "UTC"},
+            server_settings=_SESSION,
         )  # fmt: skip
     except CONNECTION_TROUBLE as error:
-        raise DatabaseError(
-            f"cannot reach PostgreSQL at {where(dsn)}: {_without_secrets(_one_line(error), dsn)}; "
-            "start it or unset DATABASE_URL"
-        ) from None
+        raise _unreachable(dsn, error) from None
+
+
+async def open_connection(dsn: str) -> asyncpg.Connection:
+    """One connection outside the pool, for who must keep it. Raises DatabaseError like `open_pool`."""
+    try:
+        return await asyncpg.connect(dsn, timeout=5, command_timeout=10, server_settings=_SESSION)
+    except CONNECTION_TROUBLE as error:
+        raise _unreachable(dsn, error) from None
+
+
+def _unreachable(dsn: str, error: BaseException) -> DatabaseError:
+    return DatabaseError(
+        f"cannot reach PostgreSQL at {where(dsn)}: {_without_secrets(_one_line(error), dsn)}; "
+        "start it or unset DATABASE_URL"
+    )
 
 
 def where(dsn: str) -> str:

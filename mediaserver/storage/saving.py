@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import assert_never
+from uuid import UUID
 
 from mediaserver.storage import calls, events, legs, outcomes, recordings, turns
 from mediaserver.storage.records import (
@@ -20,11 +21,14 @@ from mediaserver.storage.records import (
 from mediaserver.storage.sql import Connection
 
 
-async def save(connection: Connection, record: Record) -> None:
-    """Write one record. Raises asyncpg errors, ValueError (bad value) and OrphanError."""
+async def save(connection: Connection, record: Record, node: UUID | None = None) -> None:
+    """Write one record. `node`: the server whose calls these are.
+
+    Raises asyncpg errors, ValueError (bad value) and OrphanError.
+    """
     match record:
         case CallStarted():
-            await calls.started(connection, record)
+            await calls.started(connection, record, node)
         case CallAnswered():
             await calls.answered(connection, record)
         case CallEnded():

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from uuid import UUID
 
 import asyncpg
 
@@ -47,13 +48,16 @@ class StoreWriter:
         metrics: Metrics | None = None,
         revive: Callable[[], Awaitable[None]] | None = None,
         *,
+        node: UUID | None = None,
         memory_limit: int = MEMORY_LIMIT,
     ) -> None:
-        """`data`: the data folder. `revive`: asked to bring the database back when it does not answer."""
+        """`data`: the data folder. `revive`: asked to bring the database back when it does not answer.
+        `node`: this server, to which the calls belong."""
         self._pool = pool
         self._journal = Journal(data / "unsaved", data / "rejected")
         self._metrics = metrics or Metrics()
         self._revive = revive
+        self._node = node
         self._memory_limit = memory_limit
         self._queue: deque[tuple[Record, float]] = deque()
         self._wake = asyncio.Event()
@@ -182,7 +186,7 @@ class StoreWriter:
     async def _transaction(self, records: list[Record]) -> None:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
             for record in records:
-                await save(connection, record)
+                await save(connection, record, self._node)
 
     async def _read_back(self) -> None:
         """Write the oldest file of the journal and remove it; twice is harmless if we die in between."""

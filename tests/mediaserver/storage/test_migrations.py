@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from mediaserver.errors import DatabaseError
+from mediaserver.storage import agents as tables
 from mediaserver.storage import calls, legs
 from mediaserver.storage.migrations import FOLDER, Step, migrate, read_steps
 from tests.mediaserver.samples import CALL, ROOM
@@ -37,6 +38,13 @@ async def catalogue(connection: asyncpg.Connection) -> dict[str, list[dict[str, 
     return {name: [dict(row) for row in await connection.fetch(query)] for name, query in CATALOGUE.items()}
 
 
+async def rows(connection: asyncpg.Connection) -> list[Any]:
+    """What stands in a new database."""
+    meta = await connection.fetch("select * from meta")
+    agents = [{**agent, "id": None} for agent in await tables.all_agents(connection)]
+    return [*map(dict, meta), *agents, *await tables.all_routes(connection)]
+
+
 @pytest.fixture
 async def empty(pool: asyncpg.Pool) -> asyncpg.Connection:
     """A connection to a database without any table."""
@@ -48,11 +56,13 @@ async def empty(pool: asyncpg.Pool) -> asyncpg.Connection:
 async def test_the_steps_give_what_the_schema_at_a_glance_says(empty: asyncpg.Connection) -> None:
     await migrate(empty)
     by_steps = await catalogue(empty)
+    rows_by_steps = await rows(empty)
     await empty.execute("drop schema public cascade; create schema public")
     await empty.execute((FOLDER.parent / "schema.sql").read_text())
     at_a_glance = await catalogue(empty)
-    for part, rows in by_steps.items():
-        assert rows == at_a_glance[part], part
+    for part, found in by_steps.items():
+        assert found == at_a_glance[part], part
+    assert rows_by_steps == await rows(empty)
 
 
 async def test_the_first_versions_database_is_taken_over_with_its_data(empty: asyncpg.Connection) -> None:

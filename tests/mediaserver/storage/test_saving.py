@@ -7,7 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from mediaserver.storage import calls, events, legs, outcomes, record_json, recordings, turns
+from mediaserver.storage import calls, events, legs, nodes, outcomes, record_json, recordings, turns
 from mediaserver.storage.records import CallAnswered, EventHappened, LegClosed, LegOpened, OutcomeMade
 from mediaserver.storage.saving import save
 from mediaserver.storage.sql import OrphanError
@@ -95,7 +95,7 @@ async def test_a_call_that_was_live_is_closed_as_interrupted_with_its_transcript
     await save(pool, started(other))
     await save(pool, ended(other))
 
-    assert await calls.close_interrupted(pool) == [(CALL, START)]
+    assert await nodes.close_calls(pool, None) == [(CALL, START)]
     row = await calls.one(pool, CALL)
     assert row is not None
     assert (row["state"], row["why"], row["ended_by"]) == ("ended", "interrupted", "server")
@@ -103,19 +103,19 @@ async def test_a_call_that_was_live_is_closed_as_interrupted_with_its_transcript
     assert len(await turns.of_call(pool, CALL)) == 1
     untouched = await calls.one(pool, other)
     assert untouched is not None and untouched["why"] == "hung up"
-    assert await calls.close_interrupted(pool) == []
+    assert await nodes.close_calls(pool, None) == []
 
 
 async def test_a_call_without_any_sign_of_life_ended_when_it_started(pool: asyncpg.Pool) -> None:
     await save(pool, started())
-    await calls.close_interrupted(pool)
+    await nodes.close_calls(pool, None)
     row = await calls.one(pool, CALL)
     assert row is not None and row["ended_at"] == START
 
 
 async def test_the_true_end_replaces_interrupted(pool: asyncpg.Pool) -> None:
     await save(pool, started())
-    await calls.close_interrupted(pool)
+    await nodes.close_calls(pool, None)
     await save(pool, ended())
     row = await calls.one(pool, CALL)
     assert row is not None and (row["why"], row["detail"]) == ("hung up", "")
@@ -153,6 +153,6 @@ def test_a_line_that_is_no_record_is_a_value_error(line: str) -> None:
 async def test_the_legs_of_an_interrupted_call_are_closed_with_it(pool: asyncpg.Pool) -> None:
     await save(pool, started())
     await save(pool, LegOpened(LEG, CALL, "sip", "abc@h", "r", "PCMU", START + timedelta(seconds=3)))
-    await calls.close_interrupted(pool)
+    await nodes.close_calls(pool, None)
     (leg,) = await legs.of_call(pool, CALL)
     assert leg["closed_at"] == START + timedelta(seconds=3)

@@ -1,0 +1,72 @@
+"""The table `nodes`: the servers that share this database, and when each was seen last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from mediaserver.storage.sql import Connection, text
+
+
+async def started(connection: Connection, node: UUID, host: str) -> None:
+    """A server begins."""
+    await connection.execute(
+        """
+        insert into nodes (id, host) values ($1, $2)
+        on conflict (id) do update set host = $2, started_at = now(), seen_at = now()
+        """,
+        node, text(host, 255),
+    )  # fmt: skip
+
+
+async def seen(connection: Connection, node: UUID) -> float | None:
+    """A server lives. How many seconds ago it was seen before; None when it was not entered."""
+    ago: float | None = await connection.fetchval(
+        """
+        with before as (select id, seen_at from nodes where id = $1)
+        update nodes set seen_at = now() from before where nodes.id = before.id
+        returning extract(epoch from now() - before.seen_at)::float8
+        """,
+        node,
+    )
+    return ago
+
+
+async def silent(connection: Connection, for_s: float) -> list[UUID]:
+    """Servers that have live calls and were not seen for so many seconds, by the database's own clock."""
+    rows = await connection.fetch(
+        """
+        select id from nodes where seen_at < now() - make_interval(secs => $1)
+            and exists (select from calls where state = 'live' and node_id = nodes.id)
+        """,
+        for_s,
+    )
+    return [row["id"] for row in rows]
+
+
+async def close_calls(connection: Connection, node: UUID | None) -> list[tuple[UUID, datetime]]:
+    """Close the calls that were live when their server died, and their legs; they ended at the last sign of
+    life kept. None: calls that belong to no server. Returns their ids and when they began.
+
+    A server closes those that it left itself at its start, after what was spilled has been written.
+    """
+    rows = await connection.fetch(
+        """
+        with closed as (
+            update calls set state = 'ended', ended_by = 'server', why = 'interrupted',
+                detail = 'the process died', ended_at = greatest(started_at, answered_at,
+                    (select max(saved_at) from turns where call_id = calls.id),
+                    (select max(saved_at) from events where call_id = calls.id),
+                    (select max(saved_at) from outcomes where call_id = calls.id),
+                    (select max(greatest(opened_at, closed_at)) from legs where call_id = calls.id))
+            where state = 'live' and node_id is not distinct from $1
+            returning id, started_at, ended_at
+        ), their_legs as (
+            update legs set closed_at = closed.ended_at from closed
+            where legs.call_id = closed.id and legs.closed_at is null
+        )
+        select id, started_at from closed
+        """,
+        node,
+    )
+    return [(row["id"], row["started_at"]) for row in rows]

@@ -1,0 +1,146 @@
+"""This server among those that share a database: who it is, that it lives, and who lives no longer.
+
+A server keeps its name over restarts, so that it closes at once the calls that it left behind itself. Those
+of another are closed only when that one has been silent for long while we ourselves could have heard it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from mediaserver.errors import StartupError
+from mediaserver.storage import nodes
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 5.0
+SILENT_S = 30.0
+"""A server that was not seen for so long is taken for dead."""
+TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class NodeName:
+    """The id of this server, kept in the data folder and held by a lock for as long as it runs.
+
+    Further servers on the same folder take further names.
+    """
+
+    def __init__(self, data: Path) -> None:
+        """Takes the first name that nobody holds. Raises StartupError."""
+        folder = data / "nodes"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            number = 1
+            while (descriptor := _held(folder / str(number))) is None:
+                number += 1
+            self._descriptor: int | None = descriptor
+            self.id = _kept(descriptor)
+        except OSError as error:
+            raise StartupError(
+                f"cannot keep this server's name in {folder} ({error.strerror}): "
+                "make it writable or choose another data folder with VOICEFORGE_DATA"
+            ) from None
+
+    def release(self) -> None:
+        """Let another server have the name. Idempotent."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class Presence:
+    """Says again and again that this server lives, and closes the calls of those that do not."""
+
+    def __init__(self, pool: asyncpg.Pool, node: UUID, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._pool = pool
+        self._node = node
+        self._now = now
+        self._heard_since: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Enter this server; beats begin. Before its first call is stored."""
+        await nodes.started(self._pool, self._node, socket.gethostname())
+        self._task = asyncio.create_task(self._run(), name="presence")
+
+    async def close(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def close_own(self) -> list[tuple[UUID, datetime]]:
+        """Close the calls that this server left behind when it died, and those that belong to nobody.
+        Ids and beginnings. Before its first call; after what it had spilled is written."""
+        async with self._pool.acquire() as connection:
+            return [
+                *await nodes.close_calls(connection, self._node),
+                *await nodes.close_calls(connection, None),
+            ]
+
+    async def beat(self) -> int:
+        """Say that we live; close the calls of the dead and return how many."""
+        now = self._now()
+        try:
+            async with self._pool.acquire(timeout=5) as connection:
+                ago = await nodes.seen(connection, self._node)
+                if ago is None:  # another database, or one restored from before our start
+                    await nodes.started(connection, self._node, socket.gethostname())
+                # Our own silence (the database away, the machine asleep) others may have had as well.
+                if self._heard_since is None or ago is None or ago > SILENT_S / 2:
+                    self._heard_since = now
+                if now - self._heard_since < SILENT_S:
+                    return 0
+                closed = 0
+                for node in await nodes.silent(connection, SILENT_S):
+                    gone = await nodes.close_calls(connection, node)
+                    log.warning(
+                        "the server %s was silent; closed its %d calls as interrupted", node, len(gone)
+                    )
+                    closed += len(gone)
+                return closed
+        except TROUBLE:  # the writer says what is wrong
+            self._heard_since = None
+            return 0
+
+    async def _run(self) -> None:
+        while True:
+            await self.beat()
+            await asyncio.sleep(BEAT_S)
+
+
+def _held(path: Path) -> int | None:
+    """An open descriptor with the file's lock, or None when another process has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _kept(descriptor: int) -> UUID:
+    """The id that stands in the file; a new one where none does."""
+    with suppress(ValueError):
+        return UUID(os.read(descriptor, 100).decode("ascii", "replace").strip())
+    fresh = uuid4()
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{fresh}\n".encode(), 0)
+    os.fsync(descriptor)
+    return fresh
