@@ -158,6 +158,7 @@ class Router:
             services.stt,
             services.tts,
             lambda why: self._spawn(live.incoming.leg.hangup(why)),
+            live.incoming.leg,
             voice=services.settings.engines.voice,
         )
         live.session = session

@@ -6,7 +6,7 @@ Nothing here is random, sleeps or opens anything. `Conversation` is the media cl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ import numpy as np
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
-from pipelines.conversation.agent import Agent, AgentInput, Listen, Reply
+from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
 from pipelines.conversation.session import AgentSession
 from pipelines.engines.protocols import (
     Grammar,
@@ -201,6 +201,8 @@ class FakeTts:
         self.gate = asyncio.Event()
         self.gate.set()
         self.marks = True
+        self.chunks: asyncio.Semaphore | None = None
+        """How many words can be spoken before the voice waits; None: all."""
 
     async def start(self) -> None: ...
 
@@ -218,6 +220,8 @@ class FakeTts:
         for index, word in enumerate(text.split()):
             mark = WordMark(at, at + len(word), index * WORD_SAMPLES)
             at += len(word) + 1
+            if self.chunks is not None:
+                await self.chunks.acquire()
             yield TtsChunk(tone(WORD_SAMPLES), (mark,) if self.marks else ())
 
 
@@ -266,25 +270,58 @@ class FakeLlm:
             self.cancelled += not done
 
 
+@dataclass(frozen=True)
+class Reply:
+    """All acts of one answer; an empty text says nothing."""
+
+    text: str = ""
+    listen: Listen = field(default_factory=Listen)
+    end: bool = False
+
+
 class ScriptedAgent:
     """Gives its replies in order, then nothing more; keeps what it was told."""
 
     def __init__(self, *replies: Reply | Exception, silence_ms: int = 7_000) -> None:
         self.replies = list(replies)
         self.inputs: list[AgentInput] = []
-        self.heard: str | None = None
         self.listen = Listen(silence_ms=silence_ms)
+        self.told: list[tuple[int, str, bool]] = []
+        """What was heard, as it was told."""
+        self.is_over = False
 
-    async def respond(self, said: AgentInput) -> Reply:
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         self.inputs.append(said)
         reply = self.replies.pop(0) if self.replies else Reply("", self.listen)
         if isinstance(reply, Exception):
             raise reply
-        return reply
+        yield reply.listen
+        if reply.text:
+            yield Say(reply.text)
+        if reply.end:
+            yield End()
 
-    def hung_up(self, heard: str) -> tuple[Record, ...]:
-        self.heard = heard
+    def heard(self, line: int, text: str, cut: bool) -> None:
+        self.told.append((line, text, cut))
+
+    def hung_up(self) -> tuple[Record, ...]:
+        self.is_over = True
         return ()
+
+
+@dataclass
+class FakeOutlet:
+    """A leg whose peer hears all 80 ms after it was written, as does the clock's own position."""
+
+    position: Callable[[], int]
+    cleared: int = 0
+
+    def played(self) -> int:
+        return self.position() - 1280
+
+    def clear(self) -> int:
+        self.cleared += 1
+        return self.position()
 
 
 class Conversation:
@@ -296,8 +333,17 @@ class Conversation:
         self.tts = FakeTts()
         self.ended: list[Termination] = []
         self.t = 0
+        self.outlet = FakeOutlet(lambda: self.t)
+        self.transferred: list[str] = []
         self.session = AgentSession(
-            self.call, agent, self.stt, self.tts, self.ended.append, now=lambda: self.t / 16_000
+            self.call,
+            agent,
+            self.stt,
+            self.tts,
+            self.ended.append,
+            self.outlet,
+            transfer=self.transferred.append,
+            now=lambda: self.t / 16_000,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

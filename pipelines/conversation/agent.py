@@ -1,15 +1,19 @@
-"""What a session needs from an agent: inputs in, replies out, one at a time.
+"""What a session needs from an agent: inputs in, one at a time; acts out, as they are thought of.
 
-An agent never sees audio, sockets or the clock, and never blocks the loop; what it wants kept it returns as
-records.
+An agent never sees the caller's audio, sockets or the clock, and never blocks the loop; what it wants kept it
+yields as records.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
 
 from mediaserver.storage.records import Record
 from pipelines.engines.protocols import Grammar
@@ -30,7 +34,7 @@ class Finality(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """How to listen after (and during) a reply."""
+    """How to listen from now on."""
 
     grammar: Grammar | None = None
     finality: Callable[[str], Finality] | None = None
@@ -40,14 +44,43 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What the agent does next. An empty text says nothing and goes on listening."""
+class Say:
+    """Speak this piece: one or more whole sentences. It is spoken at once; more may follow."""
 
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play a recording where a sentence would stand."""
+
+    samples: npt.NDArray[np.int16]
+    """Any length, 16 kHz mono."""
     text: str = ""
-    listen: Listen = field(default_factory=Listen)
-    end: bool = False
-    """Hang up once this was heard."""
-    records: tuple[Record, ...] = ()
+    """What is said in it, for the transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep this record."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Hand the caller over to this address or number once what was said is heard; the last act of a reply."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Hang up once what was said is heard; the last act of a reply."""
+
+
+Last: TypeAlias = End | Transfer
+Act: TypeAlias = Say | Listen | Keep | Play | Last
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +112,30 @@ class Silence:
 AgentInput: TypeAlias = Answered | Utterance | Pressed | Silence
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an agent may know when it is asked."""
+
+    call_id: UUID
+    line: int
+    """The number of the line that the answer makes; `Agent.heard` names it again."""
+
+
 class Agent(Protocol):
     """One conversation's thinking side."""
 
-    async def respond(self, said: AgentInput) -> Reply:
-        """The reply to one input. May be cancelled when the caller goes on speaking."""
+    def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        """The answer to one input, act by act as it is thought of; none at all goes on listening.
 
-    def hung_up(self, heard: str) -> tuple[Record, ...]:
-        """The call is over; `heard` is what the caller heard of the agent's last line."""
+        `said` must be in the agent's memory before anything is awaited. The iteration is cancelled, or
+        closed at its next `Say`, once the caller goes on: so yield what must not be lost (`Keep`, `Listen`)
+        before what is said.
+        """
+
+    def heard(self, line: int, text: str, cut: bool) -> None:
+        """What the caller has heard of a line; `cut`: it was interrupted. Told when the line is over, and
+        before the next `respond` when that comes earlier; the last word on a line counts. A line that the
+        agent did not make (a goodbye of the server's) has a number of its own."""
+
+    def hung_up(self) -> tuple[Record, ...]:
+        """The call is over; all that was heard has been told."""

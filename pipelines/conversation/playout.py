@@ -7,7 +7,6 @@ ledger: each ends as heard, cut (we stopped it) or lost (it never arrived).
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +19,8 @@ from pipelines.engines.protocols import TtsChunk
 FADE_SAMPLES = 80
 """5 ms: long enough to hide a cut, short enough not to be heard as speech."""
 SENTENCE_GAP_SAMPLES = 160 * MS
+LETTER_SAMPLES = 65 * MS
+"""A letter takes about so long to say (some 150 words a minute)."""
 SILENT_LEVEL = 100
 """Samples below this magnitude at the end of a sentence are its trailing silence."""
 
@@ -58,11 +59,14 @@ class _Sentence:
 
 @dataclass(slots=True)
 class Line:
-    """One thing the agent set out to say: a line of the transcript."""
+    """One thing the agent set out to say: a line of the transcript. Sentences come as they are made."""
 
-    text: str
-    sentences: list[_Sentence]
-    words: list[Word]
+    sentences: list[_Sentence] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    complete: bool = False
+    """No more sentences will come."""
+    cut_short: bool = False
+    """It was cut before it was complete."""
     began: int | None = None
     """Position of the first sample sent."""
     ended: int = 0
@@ -70,12 +74,16 @@ class Line:
     _audio: bytearray = field(default_factory=bytearray)
 
     @property
+    def text(self) -> str:
+        return " ".join(sentence.spoken.written for sentence in self.sentences if sentence.spoken.written)
+
+    @property
     def heard(self) -> str:
         return " ".join(word.text for word in self.words if word.state is WordState.HEARD)
 
     @property
     def interrupted(self) -> bool:
-        return any(word.state is WordState.CUT for word in self.words)
+        return self.cut_short or any(word.state is WordState.CUT for word in self.words)
 
     @property
     def settled(self) -> bool:
@@ -99,12 +107,16 @@ class _Mode(enum.Enum):
 
 
 class Playout:
-    """The agent's mouth. One line at a time; `path_samples` is the estimated way from us to the ear."""
+    """The agent's mouth. One line at a time.
 
-    def __init__(self, path_samples: int = 80 * MS) -> None:
-        self.path_samples = path_samples
+    `next_frame` and `abandon` are told what the caller has heard so far (`played`), as a position on the same
+    scale as `t`.
+    """
+
+    def __init__(self) -> None:
         self._line: Line | None = None
         self._mode = _Mode.IDLE
+        self._t = 0
         self._at = 0
         self._fade_in = 0
         self._unsent = 0
@@ -112,20 +124,28 @@ class Playout:
 
     # ---- filling
 
-    def open(self, text: str, sentences: Sequence[Spoken]) -> Line:
+    def open(self) -> Line:
         """Begin a line; a line still playing is cut. While paused, it waits for `resume`."""
         waiting = self._mode in (_Mode.PAUSING, _Mode.PAUSED)
         self.cancel()
-        words = [
-            Word(word.written, index, word.start, word.end)
-            for index, sentence in enumerate(sentences)
-            for word in sentence.words
-        ]
-        self._line = Line(text, [_Sentence(sentence) for sentence in sentences], words)
+        self._line = Line()
         self._settling.append(self._line)
         self._at = self._unsent = self._fade_in = 0
         self._mode = _Mode.PAUSED if waiting else _Mode.PLAYING
         return self._line
+
+    def append(self, line: Line, sentence: Spoken) -> int:
+        """One more sentence, whose audio follows; returns its index. On a line that was cut, its words are
+        cut with it."""
+        index = len(line.sentences)
+        line.sentences.append(_Sentence(sentence))
+        state = WordState.QUEUED if line is self._line else WordState.CUT
+        line.words += [Word(w.written, index, w.start, w.end, state=state) for w in sentence.words]
+        return index
+
+    def complete(self, line: Line) -> None:
+        """The line has all its sentences."""
+        line.complete = True
 
     def feed(self, line: Line, index: int, chunk: TtsChunk) -> None:
         """Audio of sentence `index`, sentences in order. Audio of a line that was cut is dropped."""
@@ -133,6 +153,7 @@ class Playout:
             return
         sentence = line.sentences[index]
         if sentence.start < 0:
+            self._space(line)
             sentence.start = len(line._audio) // 2
         for mark in chunk.words:
             for word in line.words:
@@ -155,8 +176,6 @@ class Playout:
         self._trim(line)
         sentence.end = len(line._audio) // 2
         self._place_unmarked(line, index)
-        if index + 1 < len(line.sentences):
-            line._audio += bytes(2 * SENTENCE_GAP_SAMPLES)
 
     def lose(self, line: Line, index: int) -> None:
         """The voice failed in sentence `index`: what has no audio is lost."""
@@ -185,13 +204,14 @@ class Playout:
     def drained(self) -> bool:
         """A line is open and all of it was sent."""
         line = self._line
-        if line is None or self._mode is not _Mode.PLAYING:
+        if line is None or not line.complete or self._mode is not _Mode.PLAYING:
             return False
         return self.ahead <= 0 and all(sentence.end >= 0 for sentence in line.sentences)
 
-    def next_frame(self, t: int) -> Frame | None:
+    def next_frame(self, t: int, played: int) -> Frame | None:
         """The frame whose first sample is at position `t`, or None for silence."""
-        self._age(t)
+        self._t = t
+        self._age(t, played)
         line = self._line
         if line is None or self._mode in (_Mode.IDLE, _Mode.PAUSED):
             return None
@@ -212,7 +232,7 @@ class Playout:
             line.began = t
         self._at += len(samples)
         line.ended = t + len(samples)
-        self._mark_sent(line, t + len(samples))
+        self._mark_sent(line)
         self._settle_mode()
         return frame
 
@@ -239,15 +259,19 @@ class Playout:
         self._fade_in = FADE_SAMPLES if self._at else 0
         self._mode = _Mode.PLAYING
 
-    def cancel(self) -> None:
-        """Stop within 5 ms and forget the rest."""
+    def cancel(self, sent: int | None = None) -> None:
+        """Stop within 5 ms and forget the rest. `sent`: what came after this position was dropped on its way
+        out."""
         line = self._line
         if line is None:
             self._drop()
             return
+        self._guess_unmarked(line)
         for word in line.words:
-            if word.state is WordState.QUEUED:
+            dropped = word.state is WordState.SENT and sent is not None and word.sent_at > sent
+            if word.state is WordState.QUEUED or dropped:
                 word.state = WordState.CUT
+        line.cut_short = not line.complete
         if self._mode is _Mode.PLAYING and self._at and self.ahead > 0:
             self._mode = _Mode.STOPPING
         else:
@@ -257,9 +281,11 @@ class Playout:
         """The drained line is done with."""
         self._drop()
 
-    def abandon(self, t: int) -> None:
+    def abandon(self, t: int, played: int) -> None:
         """The leg is gone at position `t`: what is on its way will not be heard."""
-        self._age(t)
+        if self._line is not None:
+            self._guess_unmarked(self._line)
+        self._age(t, played)
         self.cancel()
         self._drop()
         for line in self._settling:
@@ -288,7 +314,7 @@ class Playout:
         elif self._mode is _Mode.STOPPING:
             self._drop()
 
-    def _mark_sent(self, line: Line, t: int) -> None:
+    def _mark_sent(self, line: Line) -> None:
         while self._unsent < len(line.words):
             end = line.word_end(self._unsent)
             if end < 0 or end > self._at:
@@ -296,15 +322,21 @@ class Playout:
             word = line.words[self._unsent]
             if word.state is WordState.QUEUED:
                 word.state = WordState.SENT
-                word.sent_at = t - (self._at - end)
+                word.sent_at = line.ended - (self._at - end)
             self._unsent += 1
 
-    def _age(self, t: int) -> None:
+    def _space(self, line: Line) -> None:
+        """The pause between two sentences, less what has passed of it in waiting for the second."""
+        if line._audio:
+            waited = self._t + FRAME_SAMPLES - line.ended if self.ahead <= 0 else 0
+            line._audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
+
+    def _age(self, t: int, played: int) -> None:
         if self._line is not None and self._mode is _Mode.PLAYING:
-            self._mark_sent(self._line, t)
+            self._mark_sent(self._line)
         for line in self._settling:
             for word in line.words:
-                if word.state is WordState.SENT and word.sent_at + self.path_samples <= t:
+                if word.state is WordState.SENT and word.sent_at <= played:
                     word.state = WordState.HEARD
 
     def _trim(self, line: Line) -> None:
@@ -315,6 +347,19 @@ class Playout:
         begun = max((word.start for word in line.words), default=0)
         keep = max(keep, begun - self._at, 0)
         del line._audio[2 * (self._at + keep) :]
+
+    def _guess_unmarked(self, line: Line) -> None:
+        """A voice without word marks is cut before its sentence is complete: how far the audio got in the
+        words, by how long such a sentence takes."""
+        for index, sentence in enumerate(line.sentences):
+            if sentence.start < 0 or sentence.end >= 0:
+                continue
+            if all(word.start >= 0 for word in line.words if word.sentence == index):
+                continue
+            made = len(line._audio) // 2
+            sentence.end = max(made, sentence.start + len(sentence.spoken.spoken) * LETTER_SAMPLES)
+            self._place_unmarked(line, index)
+            self._mark_sent(line)
 
     def _place_unmarked(self, line: Line, index: int) -> None:
         """A voice without word marks: spread the words over the audio by their length."""

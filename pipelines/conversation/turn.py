@@ -13,10 +13,14 @@ that are understood, or a digit take the floor (playout is cancelled); a cough o
 nothing understood gives it back, to what was interrupted. So nothing silences the agent for good; where noise
 keeps contesting (a bad line, a radio), only speech that lasts or is understood stops the agent.
 
-    LISTENING --utterance, digit, silence--> THINKING --reply--> SPEAKING --played--> LISTENING
-    SPEAKING, THINKING --onset--> YIELDING --taken--> LISTENING
-                                  YIELDING --utterance, digit--> THINKING
-                                  YIELDING --noise--> back to SPEAKING, THINKING or LISTENING
+    LISTENING --utterance, digit, silence--> THINKING --say--> SPEAKING --played--> LISTENING
+    SPEAKING --onset--> YIELDING --taken--> LISTENING
+                        YIELDING --utterance, digit--> THINKING
+                        YIELDING --noise--> SPEAKING
+
+The agent's reply comes in pieces: the first makes it SPEAKING, `last` says what follows the last word
+(CLOSING: that is not interrupted). What was interrupted is remembered by the state itself: a thought is
+contested in DOUBTING, speech in YIELDING, last words that came while the caller spoke in PARTING.
 
 The *ear* follows one utterance of the caller. After a short silence the recogniser is asked for its final at
 once, on suspicion; the final then says how much silence is needed (`Waits`). Speech that goes on takes the
@@ -39,10 +43,13 @@ from typing import TypeAlias
 from pipelines.conversation.agent import (
     AgentInput,
     Answered,
+    End,
     Finality,
+    Last,
     Listen,
+    Play,
     Pressed,
-    Reply,
+    Say,
     Silence,
     Utterance,
 )
@@ -56,21 +63,33 @@ class State(enum.StrEnum):
     LISTENING = "listening"
     THINKING = "thinking"
     SPEAKING = "speaking"
+    CLOSING = "closing"
+    """The agent says its last words: these are not interrupted."""
+    DOUBTING = "doubting"
+    """The caller speaks while the agent thinks."""
     YIELDING = "yielding"
+    """The caller speaks while the agent does."""
+    PARTING = "parting"
+    """The caller speaks while the agent has its last words to say."""
     ENDED = "ended"
 
 
 class Cue(enum.StrEnum):
     """What moves the floor."""
 
+    ANSWERED = "answered"
     ONSET = "onset"
     TAKEN = "taken"
     UTTERANCE = "utterance"
     NOISE = "noise"
     DIGIT = "digit"
     SILENCE = "silence"
-    REPLY = "reply"
+    SAY = "say"
+    LAST = "last"
+    """The agent wants the call to end, or to go to somebody else."""
     PASS = "pass"
+    """The agent has nothing to say."""
+    INTERJECT = "interject"
     PLAYED = "played"
     STALLED = "stalled"
     END = "end"
@@ -105,17 +124,24 @@ class CloseStt:
 
 @dataclass(frozen=True, slots=True)
 class PausePlayout:
-    pass
+    onset: int | None = None
+    """Where the speech began that interrupts; None on hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumePlayout:
-    pass
+    dismissed: bool = False
+    """An interruption was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelPlayout:
-    pass
+    by_caller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPlayout:
+    """All was sent: the line is done with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +151,7 @@ class CancelThinking:
 
 @dataclass(frozen=True, slots=True)
 class Think:
-    """Give this to the agent; its reply comes back with this epoch."""
+    """Give this to the agent; its acts come back with this epoch."""
 
     epoch: int
     said: AgentInput
@@ -138,13 +164,24 @@ class Think:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
+    """Say this; the first piece of an epoch opens a line."""
+
     epoch: int
-    reply: Reply
+    piece: Say | Play
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """The agent has said its last word."""
+class CompleteLine:
+    """No more pieces of this epoch will come."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The agent's last word was heard: do what was to follow it."""
+
+    last: Last
 
 
 Command: TypeAlias = (
@@ -154,23 +191,25 @@ Command: TypeAlias = (
     | PausePlayout
     | ResumePlayout
     | CancelPlayout
+    | FinishPlayout
     | CancelThinking
     | Think
     | Speak
-    | End
+    | CompleteLine
+    | Leave
 )
 
 FLOOR: dict[tuple[State, Cue], State] = {
+    (State.LISTENING, Cue.ANSWERED): State.THINKING,
     (State.LISTENING, Cue.ONSET): State.LISTENING,
-    (State.LISTENING, Cue.TAKEN): State.LISTENING,
     (State.LISTENING, Cue.NOISE): State.LISTENING,
     (State.LISTENING, Cue.UTTERANCE): State.THINKING,
     (State.LISTENING, Cue.DIGIT): State.THINKING,
     (State.LISTENING, Cue.SILENCE): State.THINKING,
-    (State.LISTENING, Cue.REPLY): State.SPEAKING,
-    (State.THINKING, Cue.ONSET): State.YIELDING,
+    (State.THINKING, Cue.ONSET): State.DOUBTING,
     (State.THINKING, Cue.DIGIT): State.THINKING,
-    (State.THINKING, Cue.REPLY): State.SPEAKING,
+    (State.THINKING, Cue.SAY): State.SPEAKING,
+    (State.THINKING, Cue.LAST): State.ENDED,
     (State.THINKING, Cue.PASS): State.LISTENING,
     (State.THINKING, Cue.STALLED): State.LISTENING,
     (State.SPEAKING, Cue.ONSET): State.YIELDING,
@@ -178,17 +217,34 @@ FLOOR: dict[tuple[State, Cue], State] = {
     (State.SPEAKING, Cue.NOISE): State.SPEAKING,
     (State.SPEAKING, Cue.UTTERANCE): State.THINKING,
     (State.SPEAKING, Cue.DIGIT): State.THINKING,
-    (State.SPEAKING, Cue.REPLY): State.SPEAKING,
+    (State.SPEAKING, Cue.SAY): State.SPEAKING,
+    (State.SPEAKING, Cue.LAST): State.CLOSING,
     (State.SPEAKING, Cue.PLAYED): State.LISTENING,
     (State.SPEAKING, Cue.STALLED): State.LISTENING,
+    (State.CLOSING, Cue.PLAYED): State.ENDED,
+    (State.CLOSING, Cue.STALLED): State.ENDED,
+    (State.DOUBTING, Cue.TAKEN): State.LISTENING,
+    (State.DOUBTING, Cue.NOISE): State.THINKING,
+    (State.DOUBTING, Cue.UTTERANCE): State.THINKING,
+    (State.DOUBTING, Cue.DIGIT): State.THINKING,
+    (State.DOUBTING, Cue.SAY): State.YIELDING,
+    (State.DOUBTING, Cue.LAST): State.ENDED,
+    (State.DOUBTING, Cue.PASS): State.LISTENING,
     (State.YIELDING, Cue.TAKEN): State.LISTENING,
+    (State.YIELDING, Cue.NOISE): State.SPEAKING,
     (State.YIELDING, Cue.UTTERANCE): State.THINKING,
     (State.YIELDING, Cue.DIGIT): State.THINKING,
-    (State.YIELDING, Cue.REPLY): State.YIELDING,
-    (State.YIELDING, Cue.PASS): State.YIELDING,
+    (State.YIELDING, Cue.SAY): State.YIELDING,
+    (State.YIELDING, Cue.LAST): State.PARTING,
+    (State.PARTING, Cue.TAKEN): State.LISTENING,
+    (State.PARTING, Cue.NOISE): State.CLOSING,
+    (State.PARTING, Cue.UTTERANCE): State.THINKING,
+    (State.PARTING, Cue.DIGIT): State.THINKING,
+    **{(state, Cue.INTERJECT): State.CLOSING for state in State if state is not State.ENDED},
     **{(state, Cue.END): State.ENDED for state in State if state is not State.ENDED},
 }
-"""The floor's rows; (YIELDING, NOISE) goes back to what was interrupted and is not a constant."""
+CONTESTED = frozenset({State.DOUBTING, State.YIELDING, State.PARTING})
+"""The caller speaks and has not taken the floor: playout is paused."""
 
 EAR: dict[tuple[Ear, str], Ear] = {
     (Ear.QUIET, "onset"): Ear.HEARING,
@@ -216,6 +272,8 @@ class Limits:
     """After so many dismissed interruptions in a row an onset alone no longer pauses the agent."""
     stalled: int = 6_000
     """Playout without a single sample for this long is given up."""
+    heard: int = 500
+    """Last words that were sent are waited for at most this long."""
 
 
 class Turn:
@@ -229,11 +287,10 @@ class Turn:
         self._listen = Listen()
         self._state = State.LISTENING
         self._ear = Ear.QUIET
-        self._interrupted = State.LISTENING
-        self._reply: Reply | None = None
+        self._last: Last = End()
         self._stt_epoch = 0
         self._think_epoch = 0
-        self.onset = 0
+        self._onset = 0
         """Where the caller's present or last speech began."""
         self._finished_at = 0
         self._held: SttResult | None = None
@@ -242,6 +299,9 @@ class Turn:
         self._noises = 0
         self._quiet_since = 0
         self._thinking_since = 0
+        self._patience = 0
+        """ms without playout that are borne: while the agent thinks on, as long as a thought."""
+        self._drained_at: int | None = None
         self._progress = 0
         self.ignored: Counter[str] = Counter()
         """Events that had no row, and late results, by name."""
@@ -262,7 +322,7 @@ class Turn:
 
     def answered(self, t: int) -> list[Command]:
         """The call is up: the agent speaks first."""
-        self._state = State.THINKING
+        self._move(Cue.ANSWERED)
         return self._think(t, Answered())
 
     def frame(self, t: int, level: float) -> list[Command]:
@@ -288,48 +348,81 @@ class Turn:
         self._ear = EAR[self._ear, "final"]
         self._held = result
         finality = finality_of(result, self._listen.finality)
-        if self._state in (State.YIELDING, State.SPEAKING) and not result.understood:
+        if self._state in CONTESTED | {State.SPEAKING} and not result.understood:
             finality = Finality.OPEN  # do not keep the agent waiting for a cough
         self._wait = self._waits.of(finality) * MS
         return self._due(t)
 
-    def reply(self, t: int, epoch: int, reply: Reply) -> list[Command]:
-        """What the agent wants. How to listen always counts; its words only when nothing came between."""
-        self._listen = reply.listen
-        if self._state is State.ENDED:
-            return self._late("reply")
-        if epoch != self._think_epoch or self._state not in (State.THINKING, State.YIELDING):
-            return self._late("reply")
-        return self._speak(t, reply)
+    def listen(self, listen: Listen) -> None:
+        """How the agent wants the caller to be listened to; always counts."""
+        self._listen = listen
 
-    def interject(self, t: int, reply: Reply) -> list[Command]:
-        """Say this now, whatever is going on (a goodbye at shutdown)."""
+    def say(self, t: int, epoch: int, piece: Say | Play) -> list[Command]:
+        """A piece of the agent's reply; counts only when nothing came between."""
+        if epoch != self._think_epoch or not self._move(Cue.SAY):
+            return self._late("reply")
+        self._progress = t
+        self._drained_at = None
+        self._patience = self._limits.thinking
+        return [Speak(epoch, piece)]
+
+    def last(self, t: int, epoch: int, last: Last) -> list[Command]:
+        """What is to follow the agent's last word."""
+        if epoch != self._think_epoch or not self._move(Cue.LAST):
+            return self._late("reply")
+        self._last = last
         if self._state is State.ENDED:
+            return [*self._deafen(), Leave(last)]
+        return self._deafen() if self._state is State.CLOSING else []
+
+    def replied(self, t: int, epoch: int) -> list[Command]:
+        """The agent's reply is complete."""
+        if epoch != self._think_epoch or self._state is State.ENDED:
+            return self._late("reply")
+        if self._state not in (State.THINKING, State.DOUBTING):
+            self._patience = self._limits.stalled
+            return [CompleteLine(epoch)]
+        paused = self._state is State.DOUBTING
+        self._move(Cue.PASS)
+        self._quiet_since = t
+        return [ResumePlayout()] if paused else []
+
+    def interject(self, t: int, text: str, last: Last) -> list[Command]:
+        """Say this now, whatever is going on (a goodbye at shutdown), and then do this."""
+        if not self._move(Cue.INTERJECT):
             return self._late("interject")
-        commands: list[Command] = [*self._deafen(), CancelThinking(), CancelPlayout()]
         self._think_epoch += 1
-        self._state = State.THINKING
-        return commands + self._speak(t, reply)
+        self._last = last
+        self._progress, self._patience, self._drained_at = t, self._limits.stalled, None
+        epoch = self._think_epoch
+        stopped: list[Command] = [*self._deafen(), CancelThinking(), CancelPlayout()]
+        return [*stopped, Speak(epoch, Say(text)), CompleteLine(epoch)]
+
+    def hold(self, held: bool) -> list[Command]:
+        """On hold nobody listens. `t` must not go on meanwhile."""
+        if held:
+            return [PausePlayout()]
+        return [] if self._state in CONTESTED else [ResumePlayout()]
 
     def progress(self, t: int) -> None:
-        """A frame of the agent's was played (or may not be, by order)."""
+        """A frame of the agent's was played."""
         self._progress = t
 
-    def played(self, t: int) -> list[Command]:
-        """Everything queued was sent."""
-        if self._state is not State.SPEAKING:
-            return self._late("played")
-        return self._finished(t, Cue.PLAYED)
+    def drained(self, t: int, heard: bool) -> list[Command]:
+        """A complete line was sent; `heard`: and all of it has arrived. Last words are waited for."""
+        if self._drained_at is None:
+            self._drained_at = t
+        if self._state is State.CLOSING and not heard:
+            self._progress = t
+            if t - self._drained_at < self._limits.heard * MS:
+                return []
+        return self._finished(t, Cue.PLAYED, FinishPlayout())
 
     def digit(self, t: int, digit: str) -> list[Command]:
-        if self.closing:
-            return self._late("digit")
         if not self._move(Cue.DIGIT):
-            return []
-        commands = self._deafen()
-        commands.append(CancelPlayout())
-        self._reply = None
+            return self._late("digit")
         self._noises = 0
+        commands = [*self._deafen(), CancelThinking(), CancelPlayout(by_caller=True)]
         return commands + self._think(t, Pressed(digit))
 
     def tick(self, t: int) -> list[Command]:
@@ -351,9 +444,9 @@ class Turn:
                 self._think_epoch += 1
                 self._quiet_since = t
                 commands.append(CancelThinking())
-            case State.SPEAKING if t - self._progress >= self._limits.stalled * MS:
-                commands.append(CancelPlayout())
-                commands += self._finished(t, Cue.STALLED)
+            case State.SPEAKING | State.CLOSING if t - self._progress >= self._patience * MS:
+                self._think_epoch += 1
+                commands += [CancelThinking(), *self._finished(t, Cue.STALLED, CancelPlayout())]
             case _:
                 pass
         return commands
@@ -370,7 +463,7 @@ class Turn:
     def _edge(self, t: int, edge: Edge | None) -> list[Command]:
         if edge is None:
             return []
-        if self.closing or self._state is State.ENDED:
+        if self._state in (State.CLOSING, State.ENDED):
             self._detector.reset()
             return self._late(edge.value)
         if (self._ear, edge.value) not in EAR:
@@ -378,7 +471,7 @@ class Turn:
         match edge:
             case Edge.ONSET:
                 self._ear = Ear.HEARING
-                self.onset = self._detector.began
+                self._onset = self._detector.began
                 self._retries = 0
                 return [*self._contest(), self._start_stt(again=False)]
             case Edge.PAUSE:
@@ -414,7 +507,7 @@ class Turn:
         return []
 
     def _overlong(self, t: int) -> bool:
-        return t - self.onset >= self._limits.utterance * MS
+        return t - self._onset >= self._limits.utterance * MS
 
     def _commit(self, t: int) -> list[Command]:
         """The caller has finished: decide what it was."""
@@ -422,7 +515,7 @@ class Turn:
         silence, voiced = self._detector.silence(t), self._detector.voiced
         finished_after = max(0, silence - (t - self._finished_at))
         commands = self._deafen()
-        contested = self._state in (State.YIELDING, State.SPEAKING)
+        contested = self._state in CONTESTED | {State.SPEAKING}
         shortest = self._limits.take_floor if contested else self._limits.cough
         if not result.understood and voiced < shortest * MS:
             return commands + self._give_back(t)
@@ -457,20 +550,11 @@ class Turn:
         self.ignored[f"late {name}"] += 1
         return []
 
-    @property
-    def closing(self) -> bool:
-        """The agent is saying its last words: these are not interrupted."""
-        return self._state is State.SPEAKING and self._reply is not None and self._reply.end
-
     def _contest(self) -> list[Command]:
-        before = self._state
-        if before is State.SPEAKING and self._noises >= self._limits.noises:
+        if self._state is State.SPEAKING and self._noises >= self._limits.noises:
             return []
         self._move(Cue.ONSET)
-        if self._state is not State.YIELDING:
-            return []
-        self._interrupted = before
-        return [PausePlayout()]
+        return [PausePlayout(self._onset)] if self._state in CONTESTED else []
 
     def _lasting(self, t: int) -> list[Command]:
         if self._ear is Ear.HEARING and self._detector.voiced >= self._limits.take_floor * MS:
@@ -478,27 +562,25 @@ class Turn:
         return []
 
     def _take_floor(self, t: int) -> list[Command]:
-        if self._state not in (State.YIELDING, State.SPEAKING):
+        if self._state not in CONTESTED | {State.SPEAKING}:
             return []
         self._move(Cue.TAKEN)
         self._quiet_since = t
         return self._drop_reply()
 
     def _drop_reply(self) -> list[Command]:
-        self._reply = None
         self._think_epoch += 1
-        return [CancelThinking(), CancelPlayout()]
+        return [CancelThinking(), CancelPlayout(by_caller=True)]
 
     def _give_back(self, t: int) -> list[Command]:
         """Noise: the floor returns to where it was."""
         self._noises += 1
-        if self._state is not State.YIELDING:
-            self._move(Cue.NOISE)
+        paused = self._state in CONTESTED
+        self._move(Cue.NOISE)
+        if not paused:
             return []
-        self._state = self._interrupted
         self._progress = t
-        self._quiet_since = max(self._quiet_since, t) if self._state is State.LISTENING else self._quiet_since
-        return [ResumePlayout()]
+        return [ResumePlayout(dismissed=True)]
 
     def _think(
         self,
@@ -512,29 +594,9 @@ class Turn:
         self._thinking_since = t
         return [Think(self._think_epoch, said, silence, finished_after, result)]
 
-    def _speak(self, t: int, reply: Reply) -> list[Command]:
-        if not reply.text:
-            if reply.end:
-                self._move(Cue.END)
-                return [End()]
-            if self._state is State.YIELDING:
-                self._interrupted = State.LISTENING
-            self._move(Cue.PASS)
-            self._quiet_since = t
-            return []
-        self._reply = reply
-        self._progress = t
-        if self._state is State.YIELDING:
-            self._interrupted = State.SPEAKING
-        self._move(Cue.REPLY)
-        return [Speak(self._think_epoch, reply)]
-
-    def _finished(self, t: int, cue: Cue) -> list[Command]:
-        last = self._reply
-        self._move(cue)
-        self._reply = None
+    def _finished(self, t: int, cue: Cue, stop: Command) -> list[Command]:
+        if not self._move(cue):
+            return self._late(cue)
+        self._drained_at = None
         self._quiet_since = t
-        if last is not None and last.end:
-            self._move(Cue.END)
-            return [End()]
-        return []
+        return [stop, Leave(self._last)] if self._state is State.ENDED else [stop]

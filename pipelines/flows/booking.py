@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from uuid import UUID
 
 from mediaserver.storage.records import OutcomeMade, Record
-from pipelines.conversation.agent import AgentInput, Answered, Listen, Pressed, Reply, Silence, Utterance
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    Context,
+    End,
+    Keep,
+    Listen,
+    Pressed,
+    Say,
+    Silence,
+    Utterance,
+)
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
 from pipelines.flows.executor import FlowExecutor, Outcome, Step
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow
@@ -99,9 +111,26 @@ class FlowAgent:
     def __init__(self, flow: Flow, record: Callable[[Outcome], Record | None]) -> None:
         self.executor = FlowExecutor(flow)
         self._record = record
+        self._line = 0
+        self._heard = ""
 
-    async def respond(self, said: AgentInput) -> Reply:
-        return self._reply(self._step(said))
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        step = self._step(said)
+        slot = step.slot
+        yield Listen() if slot is None else Listen(slot.grammar, slot.finality, step.silence_ms)
+        for record in self._records(step.outcomes):
+            yield Keep(record)
+        if step.say:
+            yield Say(step.say)
+        if step.end:
+            yield End()
+
+    def heard(self, line: int, text: str, cut: bool) -> None:
+        if line >= self._line:
+            self._line, self._heard = line, text
+
+    def hung_up(self) -> tuple[Record, ...]:
+        return self._records(self.executor.hang_up(self._heard))
 
     def _step(self, said: AgentInput) -> Step:
         match said:
@@ -113,14 +142,6 @@ class FlowAgent:
                 return self.executor.digit(digit)
             case Silence():
                 return self.executor.silence()
-
-    def hung_up(self, heard: str) -> tuple[Record, ...]:
-        return self._records(self.executor.hang_up(heard))
-
-    def _reply(self, step: Step) -> Reply:
-        slot = step.slot
-        listen = Listen() if slot is None else Listen(slot.grammar, slot.finality, step.silence_ms)
-        return Reply(step.say, listen, step.end, self._records(step.outcomes))
 
     def _records(self, outcomes: tuple[Outcome, ...]) -> tuple[Record, ...]:
         return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)

@@ -17,18 +17,33 @@ PATH = 1600
 def said(playout: Playout, *sentences: str, close: bool = True) -> Line:
     """A line of which each word is 200 ms long."""
     forms = [speak_form(sentence) for sentence in sentences]
-    line = playout.open(" ".join(sentences), forms)
+    line = playout.open()
     for index, form in enumerate(forms):
+        playout.append(line, form)
         for number, word in enumerate(form.words):
             mark = WordMark(word.start, word.end, number * WORD)
             playout.feed(line, index, TtsChunk(tone(WORD, 8000), (mark,)))
         if close:
             playout.close(line, index)
+    playout.complete(line)
     return line
 
 
+def opened(playout: Playout, *sentences: str) -> Line:
+    """A line with its sentences and no audio yet."""
+    line = playout.open()
+    for sentence in sentences:
+        playout.append(line, speak_form(sentence))
+    playout.complete(line)
+    return line
+
+
+def step(playout: Playout, t: int) -> Frame | None:
+    return playout.next_frame(t, t - PATH)
+
+
 def play(playout: Playout, frames: int, t: int = 0) -> list[Frame | None]:
-    return [playout.next_frame(t + i * FRAME_SAMPLES) for i in range(frames)]
+    return [step(playout, t + i * FRAME_SAMPLES) for i in range(frames)]
 
 
 def states(line: Line) -> list[str]:
@@ -36,32 +51,32 @@ def states(line: Line) -> list[str]:
 
 
 def test_words_go_from_queued_to_sent_to_heard() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two three")
     assert states(line) == ["queued"] * 3
     play(playout, 10)
     assert states(line) == ["sent", "queued", "queued"]
     play(playout, 5, 10 * FRAME_SAMPLES)
-    playout.next_frame(15 * FRAME_SAMPLES)
+    step(playout, 15 * FRAME_SAMPLES)
     assert states(line) == ["heard", "queued", "queued"]
     assert line.heard == "one"
 
 
 def test_a_line_is_drained_when_all_was_sent_and_settled_when_all_was_heard() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two")
     play(playout, 20)
     assert playout.drained
     playout.finish()
     assert playout.settled() == []
-    playout.next_frame(20 * FRAME_SAMPLES + PATH)
+    step(playout, 20 * FRAME_SAMPLES + PATH)
     assert playout.settled() == [line]
     assert playout.settled() == []
     assert line.heard == "one two"
 
 
 def test_it_is_not_drained_while_the_voice_is_still_working() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two", close=False)
     assert play(playout, 21)[-1] is None
     assert not playout.drained
@@ -70,16 +85,16 @@ def test_it_is_not_drained_while_the_voice_is_still_working() -> None:
 
 
 def test_pause_fades_within_five_ms_and_resume_goes_back_to_the_word() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     said(playout, "one two three")
     play(playout, 13)
     playout.pause()
-    tail = playout.next_frame(13 * FRAME_SAMPLES)
+    tail = step(playout, 13 * FRAME_SAMPLES)
     assert tail is not None
     assert abs(int(tail[FADE_SAMPLES - 1])) < 200 and not tail[FADE_SAMPLES:].any()
-    assert playout.next_frame(14 * FRAME_SAMPLES) is None
+    assert step(playout, 14 * FRAME_SAMPLES) is None
     playout.resume()
-    again = playout.next_frame(15 * FRAME_SAMPLES)
+    again = step(playout, 15 * FRAME_SAMPLES)
     assert again is not None
     assert np.array_equal(again[FADE_SAMPLES:], tone(WORD, 8000)[FADE_SAMPLES:FRAME_SAMPLES]), (
         "word two again"
@@ -88,7 +103,7 @@ def test_pause_fades_within_five_ms_and_resume_goes_back_to_the_word() -> None:
 
 
 def test_a_resumed_line_is_heard_whole() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two three")
     play(playout, 13)
     playout.pause()
@@ -99,11 +114,11 @@ def test_a_resumed_line_is_heard_whole() -> None:
 
 
 def test_cancel_cuts_what_was_not_sent_and_nothing_comes_after() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two three")
     play(playout, 13)
     playout.cancel()
-    last = playout.next_frame(13 * FRAME_SAMPLES)
+    last = step(playout, 13 * FRAME_SAMPLES)
     assert last is not None and not last[FADE_SAMPLES:].any()
     assert play(playout, 10, 14 * FRAME_SAMPLES) == [None] * 10
     assert states(line) == ["heard", "cut", "cut"]
@@ -112,7 +127,7 @@ def test_cancel_cuts_what_was_not_sent_and_nothing_comes_after() -> None:
 
 
 def test_audio_of_a_cut_line_is_dropped() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     stale = said(playout, "one", close=False)
     playout.cancel()
     line = said(playout, "two")
@@ -124,28 +139,27 @@ def test_audio_of_a_cut_line_is_dropped() -> None:
 
 
 def test_a_line_opened_while_paused_waits() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     playout.pause()
     line = said(playout, "one")
-    assert playout.next_frame(0) is None
+    assert step(playout, 0) is None
     playout.resume()
-    assert playout.next_frame(FRAME_SAMPLES) is not None
+    assert step(playout, FRAME_SAMPLES) is not None
     assert line.began == FRAME_SAMPLES
 
 
 def test_hanging_up_loses_what_is_on_its_way() -> None:
-    playout = Playout(PATH)
+    playout = Playout()
     line = said(playout, "one two three")
     play(playout, 20)
-    playout.abandon(20 * FRAME_SAMPLES)
+    playout.abandon(20 * FRAME_SAMPLES, 20 * FRAME_SAMPLES - PATH)
     assert states(line) == ["heard", "lost", "cut"]
     assert playout.settled() == [line]
 
 
 def test_words_of_a_failed_sentence_are_lost_and_the_rest_goes_on() -> None:
-    playout = Playout(PATH)
-    forms = [speak_form("one"), speak_form("two")]
-    line = playout.open("one two", forms)
+    playout = Playout()
+    line = opened(playout, "one", "two")
     playout.lose(line, 0)
     playout.feed(line, 1, TtsChunk(tone(WORD), (WordMark(0, 3, 0),)))
     playout.close(line, 1)
@@ -155,9 +169,8 @@ def test_words_of_a_failed_sentence_are_lost_and_the_rest_goes_on() -> None:
 
 
 def test_trailing_silence_is_trimmed_and_sentences_stand_close() -> None:
-    playout = Playout(PATH)
-    forms = [speak_form("one"), speak_form("two")]
-    line = playout.open("one two", forms)
+    playout = Playout()
+    line = opened(playout, "one", "two")
     quiet = np.zeros(8000, dtype=np.int16)
     playout.feed(line, 0, TtsChunk(np.concatenate([tone(WORD), quiet]), (WordMark(0, 3, 0),)))
     playout.close(line, 0)

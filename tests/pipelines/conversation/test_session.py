@@ -7,10 +7,10 @@ import asyncio
 import numpy as np
 
 from mediaserver.media.leg import FRAME_SAMPLES, Digit, Hold, Why
-from pipelines.conversation.agent import Answered, Pressed, Reply, Silence, Utterance
+from pipelines.conversation.agent import Answered, Pressed, Silence, Utterance
 from pipelines.conversation.turn import State
 from pipelines.engines.protocols import SttResult
-from tests.fakes import SILENCE, Conversation, ScriptedAgent, tone
+from tests.fakes import SILENCE, Conversation, Reply, ScriptedAgent, tone
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -255,7 +255,8 @@ async def test_a_caller_who_hangs_up_in_mid_sentence_has_heard_only_that_much() 
     (line,) = talk.call.lines()
     assert 1 <= len(line.heard.split()) <= 4
     assert GREETING.text.startswith(line.heard)
-    assert agent.heard == line.heard
+    assert agent.told[-1] == (1, line.heard, True)
+    assert agent.is_over
     assert line.interrupted
     assert not talk.call.happened("barge_in")
     assert not talk.ended, "who is gone needs no hangup"
@@ -398,5 +399,5 @@ async def test_audio_held_outside_speech_is_bounded() -> None:
     talk, _ = await greeted()
     for _ in range(300):
         await talk.tick(SILENCE)
-    assert len(talk.session._utterance) == 0
-    assert len(talk.session._ring) <= 22
+    assert talk.session._listening._utterance is None
+    assert len(talk.session._listening._ring) <= 22

@@ -7,7 +7,7 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.conversation.agent import Finality, Listen, Pressed, Reply, Silence, Utterance
+from pipelines.conversation.agent import End, Finality, Listen, Pressed, Say, Silence, Utterance
 from pipelines.conversation.endpointing import MS
 from pipelines.conversation.turn import (
     EAR,
@@ -17,8 +17,8 @@ from pipelines.conversation.turn import (
     Command,
     Cue,
     Ear,
-    End,
     FinishStt,
+    Leave,
     PausePlayout,
     ResumePlayout,
     Speak,
@@ -60,7 +60,16 @@ class Driver:
         self.run(ms, LOUD, 0.95)
 
     def reply(self, text: str = "well", end: bool = False) -> None:
-        self.do(self.turn.reply(self.t, self.last(Think).epoch, Reply(text, self.listen, end)))
+        self.answer(self.last(Think).epoch, text, self.listen, end)
+
+    def answer(self, epoch: int, text: str, listen: Listen | None = None, end: bool = False) -> None:
+        """The whole reply to a thought."""
+        self.turn.listen(listen or Listen())
+        if text:
+            self.do(self.turn.say(self.t, epoch, Say(text)))
+        if end:
+            self.do(self.turn.last(self.t, epoch, End()))
+        self.do(self.turn.replied(self.t, epoch))
 
     def final(
         self, text: str, *, complete: bool = False, extensible: bool = False, failed: bool = False
@@ -86,7 +95,7 @@ def listening() -> Driver:
     driver = Driver()
     driver.reply()
     driver.run(200)
-    driver.do(driver.turn.played(driver.t))
+    driver.do(driver.turn.drained(driver.t, True))
     driver.log.clear()
     return driver
 
@@ -129,7 +138,7 @@ def test_an_open_answer_waits_longer() -> None:
 def test_the_agents_judge_decides_the_wait() -> None:
     driver = Driver(Listen(finality=lambda text: Finality.HANGING))
     driver.reply()
-    driver.do(driver.turn.played(driver.t))
+    driver.do(driver.turn.drained(driver.t, True))
     driver.log.clear()
     driver.run(400)
     driver.speech(600)
@@ -190,10 +199,10 @@ def test_a_reply_to_an_older_thought_is_dropped_but_its_way_to_listen_is_kept() 
     first = driver.last(Think)
     driver.do(driver.turn.digit(driver.t, "2"))
     late = Listen(silence_ms=1234)
-    driver.do(driver.turn.reply(driver.t, first.epoch, Reply("stale", late)))
+    driver.answer(first.epoch, "stale", late)
     assert "Speak" not in driver.names()
-    assert driver.turn.ignored["late reply"] == 1
-    driver.do(driver.turn.reply(driver.t, driver.last(Think).epoch, Reply("", late)))
+    assert driver.turn.ignored["late reply"] == 2
+    driver.answer(driver.last(Think).epoch, "", late)
     driver.run(1300)
     assert driver.last(Think).said == Silence()
 
@@ -202,16 +211,16 @@ def test_a_digit_interrupts_speech_and_playout() -> None:
     driver = speaking()
     driver.speech(200)
     driver.do(driver.turn.digit(driver.t, "5"))
-    assert driver.names()[-3:] == ["CloseStt", "CancelPlayout", "Think"]
+    assert driver.names()[-4:] == ["CloseStt", "CancelThinking", "CancelPlayout", "Think"]
     assert driver.last(Think).said == Pressed("5")
 
 
 def test_the_last_reply_ends_the_call_when_played_and_cannot_be_interrupted() -> None:
     driver = speaking(end=True)
     driver.speech(800)
-    assert driver.state() is State.SPEAKING
-    driver.do(driver.turn.played(driver.t))
-    assert driver.has(End)
+    assert driver.state() is State.CLOSING
+    driver.do(driver.turn.drained(driver.t, True))
+    assert driver.has(Leave)
     assert driver.state() is State.ENDED
 
 
@@ -232,7 +241,7 @@ def test_after_the_end_nothing_comes_out() -> None:
     driver.speech(800)
     driver.run(20_000)
     driver.do(driver.turn.digit(driver.t, "1"))
-    driver.do(driver.turn.interject(driver.t, Reply("bye", end=True)))
+    driver.do(driver.turn.interject(driver.t, "bye", End()))
     assert driver.log == []
     assert driver.turn.end() == []
 
@@ -281,11 +290,11 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
                 driver.do(driver.turn.partial(driver.t, epoch, SttResult("yes", False, 0.9, complete=True)))
             case "reply":
                 current = driver.turn._think_epoch - (n & 1)
-                driver.do(driver.turn.reply(driver.t, current, Reply("well" if n & 2 else "")))
+                driver.answer(current, "well" if n & 2 else "")
             case "digit":
                 driver.do(driver.turn.digit(driver.t, str(n)))
             case "played":
-                driver.do(driver.turn.played(driver.t))
+                driver.do(driver.turn.drained(driver.t, True))
             case _:
                 driver.turn.progress(driver.t)
     seen = set()
@@ -312,7 +321,7 @@ def test_speech_only_follows_a_current_reply(steps: list[tuple[str, int]]) -> No
     for kind, n in steps:
         if kind == "reply":
             stale = driver.turn._think_epoch - n
-            commands = driver.turn.reply(driver.t, stale, Reply("well"))
+            commands = driver.turn.say(driver.t, stale, Say("well"))
             assert n == 0 or not [command for command in commands if isinstance(command, Speak)]
         elif kind == "digit":
             driver.do(driver.turn.digit(driver.t, str(n)))

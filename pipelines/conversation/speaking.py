@@ -1,0 +1,199 @@
+"""The speaking side of one call: turns the pieces of a reply into sentences and has them voiced in time.
+
+A sentence is synthesised while the one before is played, and never much earlier. A voice that fails costs
+words, never the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.errors import EngineError
+from mediaserver.media.leg import Frame
+from pipelines.conversation.agent import Play, Say
+from pipelines.conversation.endpointing import MS
+from pipelines.conversation.playout import Playout
+from pipelines.conversation.spoken_forms import Spoken, SpokenWord, speak_form, split_sentences
+from pipelines.conversation.transcript import Said, Thought, Transcript
+from pipelines.engines.protocols import Tts, TtsChunk
+
+log = logging.getLogger(__name__)
+
+AHEAD_SAMPLES = 3_000 * MS
+"""The next sentence is synthesised once less than this is left to play."""
+FIRST_CHUNK_S = 2.5
+"""A voice that has given nothing after this long has failed."""
+
+
+class Speaking:
+    """`now` reads the session's clock in seconds, for latency figures only."""
+
+    def __init__(
+        self,
+        tts: Tts,
+        transcript: Transcript,
+        now: Callable[[], float],
+        failed: Callable[[str, str], None],
+        *,
+        voice: str = "",
+        rate: float = 1.0,
+    ) -> None:
+        self.playout = Playout()
+        self._tts = tts
+        self._transcript = transcript
+        self._now = now
+        self._failed = failed
+        self._voice = voice
+        self._rate = rate
+        self._present: Said | None = None
+        self._unsettled: list[Said] = []
+        self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | None]] = deque()
+        """Sentences of the present line without audio: index, text, a recording of it if there is one."""
+        self._more = asyncio.Event()
+        self._room = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    # ---- what is to be said
+
+    def say(self, epoch: int, piece: Say | Play, thought: Thought) -> None:
+        """A piece of the reply of this epoch; its first piece opens a line."""
+        said = self._present
+        if said is None or said.epoch != epoch or said.line is not self.playout.line:
+            said = self._open(epoch, thought)
+        match piece:
+            case Say(text=text):
+                sentences = [(speak_form(sentence), None) for sentence in split_sentences(text)]
+                self._waiting += [(self.playout.append(said.line, form), form, no) for form, no in sentences]
+            case Play(samples=samples, text=text):
+                form = _recorded(text)
+                self._waiting.append((self.playout.append(said.line, form), form, samples))
+        self._more.set()
+        self._transcript.says(said, piece.text)
+
+    def complete(self, epoch: int) -> None:
+        """No more pieces of this epoch will come."""
+        if self._present is not None and self._present.epoch == epoch:
+            self.playout.complete(self._present.line)
+            self._more.set()
+
+    def cancel(self, sent: int | None) -> None:
+        """Be silent and forget the rest; see `Playout.cancel`."""
+        self.playout.cancel(sent)
+        self._stop()
+
+    # ---- what is heard
+
+    def next_frame(self, t: int, played: int) -> Frame | None:
+        frame = self.playout.next_frame(t, played)
+        said = self._present
+        if frame is not None and said is not None and said.line.began == t:
+            self._transcript.first_audio(said, self._now())
+        if self.playout.ahead < AHEAD_SAMPLES:
+            self._room.set()
+        return frame
+
+    def abandon(self, t: int, played: int) -> None:
+        """The leg is gone at position `t`."""
+        self.playout.abandon(t, played)
+        self._stop()
+
+    @property
+    def unsettled(self) -> list[Said]:
+        """Lines of which not all is known."""
+        return self._unsettled
+
+    def settle(self) -> list[Said]:
+        """Lines whose every word has met its end, each told once."""
+        lines = self.playout.settled()
+        if not lines:
+            return []
+        done = [said for said in self._unsettled if said.line in lines]
+        self._unsettled = [said for said in self._unsettled if said not in done]
+        for said in done:
+            self._transcript.settled(said)
+        return done
+
+    # ---- inside
+
+    def _open(self, epoch: int, thought: Thought) -> Said:
+        self._stop()
+        if thought.replied is None:
+            thought.replied = self._now()
+        said = self._present = self._transcript.agent(epoch, self.playout.open(), thought)
+        self._unsettled.append(said)
+        self._more.clear()
+        self._task = asyncio.create_task(self._voice_line(said))
+        return said
+
+    def _stop(self) -> None:
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _voice_line(self, said: Said) -> None:
+        line = said.line
+        while self.playout.line is line:
+            if not self._waiting:
+                if line.complete:
+                    return
+                self._more.clear()
+                await self._more.wait()
+                continue
+            index, form, recording = self._waiting.popleft()
+            if recording is not None:
+                self.playout.feed(line, index, TtsChunk(recording))
+                self.playout.close(line, index)
+                continue
+            await self._voice_sentence(said, index, form)
+            while self.playout.line is line and self.playout.ahead >= AHEAD_SAMPLES:
+                self._room.clear()
+                await self._room.wait()
+
+    async def _voice_sentence(self, said: Said, index: int, form: Spoken) -> None:
+        for attempt in (1, 2):
+            begun = self.playout.ahead
+            try:
+                await self._stream(said, index, form)
+                self.playout.close(said.line, index)
+                return
+            except (EngineError, TimeoutError) as error:
+                reason = str(error) or "no audio in time"
+                log.warning("the voice failed (try %d): %s", attempt, reason)
+                self._failed("tts", reason)
+                if attempt == 2 or self.playout.ahead > begun:
+                    self.playout.lose(said.line, index)
+                    return
+
+    async def _stream(self, said: Said, index: int, form: Spoken) -> None:
+        stream = self._tts.speak(form.spoken, voice=self._voice, rate=self._rate)
+        try:
+            limit: float | None = FIRST_CHUNK_S
+            while True:
+                try:
+                    async with asyncio.timeout(limit):
+                        chunk = await anext(stream)
+                except StopAsyncIteration:
+                    return
+                limit = 2 * FIRST_CHUNK_S
+                if said.thought.voiced is None:
+                    said.thought.voiced = self._now()
+                self.playout.feed(said.line, index, chunk)
+        finally:
+            await stream.aclose()
+
+
+def _recorded(text: str) -> Spoken:
+    """The words of a recording: they are said as they are written."""
+    words, at = [], 0
+    for word in text.split():
+        words.append(SpokenWord(word, at, at + len(word)))
+        at += len(word) + 1
+    spoken = " ".join(text.split())
+    return Spoken(spoken, spoken, tuple(words))

@@ -1,0 +1,154 @@
+"""What was said by whom, when, how it was heard, and where the time of each answer went.
+
+A line is put again under its index whenever more of it is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from mediaserver.storage.records import EventHappened, Record, TurnSaid
+from pipelines.conversation.agent import Utterance
+from pipelines.conversation.endpointing import MS
+from pipelines.conversation.playout import Line
+from pipelines.conversation.turn import Think
+
+
+class CallPort(Protocol):
+    """What a session needs from its call."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    def elapsed_ms(self) -> int:
+        """Milliseconds since answer."""
+
+    def put(self, record: Record) -> None: ...
+
+    def publish(self, kind: str, **data: Any) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Thought:
+    """One question to the agent and when it got how far, in seconds of the session's clock."""
+
+    think: Think | None
+    """None: said in the agent's name, without asking it."""
+    committed: float
+    replied: float | None = None
+    voiced: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Said:
+    """One agent line in the transcript."""
+
+    index: int
+    epoch: int
+    line: Line
+    thought: Thought
+    latency: dict[str, float] = field(default_factory=dict)
+
+
+class Transcript:
+    """Positions (`t`) are the session's, in 16 kHz samples; what is kept is in ms since answer."""
+
+    def __init__(self, call: CallPort) -> None:
+        self._call = call
+        self._base_ms = 0
+        self._index = 0
+        self.t = 0
+        """The present position."""
+        self.on_hold = 0
+        """Samples during which the session's time stood still."""
+
+    def answered(self, t: int) -> None:
+        self._base_ms = self._call.elapsed_ms() - t // MS
+
+    def event(self, kind: str, **data: Any) -> None:
+        """Keep that something happened now."""
+        self._call.put(EventHappened(self._call.id, self._ms(self.t), kind, data))
+
+    def caller(self, think: Think, said: Utterance, began: int) -> None:
+        """The caller's line, `began` at this position."""
+        silence = think.silence / MS
+        stt = think.result.stt_ms if think.result is not None else 0.0
+        self._call.publish("final", text=said.text, confidence=said.confidence, understood=said.understood)
+        self._call.put(
+            TurnSaid(
+                self._call.id,
+                self._next(),
+                "caller",
+                said.text,
+                said.text,
+                self._ms(began),
+                self._ms(self.t - think.silence),
+                confidence=said.confidence,
+                understood=said.understood,
+                latency={"endpoint": round(silence, 1), "stt": round(stt, 1)},
+            )
+        )
+
+    def agent(self, epoch: int, line: Line, thought: Thought) -> Said:
+        """The agent begins a line."""
+        return Said(self._next(), epoch, line, thought)
+
+    def says(self, said: Said, text: str) -> None:
+        """The agent sets out to say this piece of a line."""
+        self._call.publish("agent", text=text)
+        self.put(said)
+
+    def put(self, said: Said) -> None:
+        """Keep what is known of an agent line."""
+        line = said.line
+        began = line.began if line.began is not None else self.t
+        self._call.put(
+            TurnSaid(
+                self._call.id,
+                said.index,
+                "agent",
+                line.text,
+                line.heard,
+                self._ms(began),
+                self._ms(max(began, line.ended)),
+                interrupted=line.interrupted,
+                latency=dict(said.latency),
+            )
+        )
+
+    def first_audio(self, said: Said, now: float) -> None:
+        """The first frame of a line goes out: where did the time since the caller's last voice go?"""
+        thought = said.thought
+        think = thought.think
+        if think is None or not isinstance(think.said, Utterance):
+            return
+        waited = think.silence / MS
+        asked = think.finished_after / MS
+        stt = min(waited - asked, think.result.stt_ms) if think.result is not None else 0.0
+        replied = thought.replied if thought.replied is not None else thought.committed
+        voiced = thought.voiced if thought.voiced is not None else replied
+        parts = {
+            "endpoint": waited - stt,
+            "stt": stt,
+            "llm_first_token": 1000 * (replied - thought.committed),
+            "tts_first_audio": 1000 * (voiced - replied),
+            "transport": 1000 * (now - voiced),
+            "voice_to_voice": waited + 1000 * (now - thought.committed),
+        }
+        said.latency = {name: round(value, 1) for name, value in parts.items()}
+        self._call.publish("latency", **said.latency)
+        self.put(said)
+
+    def settled(self, said: Said) -> None:
+        """Every word of a line has met its end."""
+        self.put(said)
+        self._call.publish("heard", text=said.line.heard, interrupted=said.line.interrupted)
+
+    def _next(self) -> int:
+        index, self._index = self._index, self._index + 1
+        return index
+
+    def _ms(self, t: int) -> int:
+        return max(0, self._base_ms + (t + self.on_hold) // MS)
