@@ -82,7 +82,7 @@ class CallingParty:
             port=0,
             wire=self.wire,
             on_invite=_refuse,
-            max_calls=10_000,
+            max_legs=10_000,
             timing=timing,
         )
 

@@ -42,7 +42,7 @@ from pipelines.engines.tts.espeak.engine import EspeakTts
 from pipelines.engines.vad.silero.engine import SileroVad
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent
+from sip.calls.user_agent import SipAgent, legs_for
 from sip.transport.listening import try_port
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class Server:
             on_invite=router.on_invite,
             registrar=registrar,
             tcp=settings.sip.tcp,
-            max_calls=settings.sip.max_calls,
+            max_legs=legs_for(settings.sip.max_calls),
+            on_refused=lambda reason: self.metrics.calls_refused.labels(reason).inc(),
             advertised=settings.sip.public_host or None,
         )
         router.carrier = SipCarrier(agent, registrar)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,14 @@ OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
 MAX_QUEUE_DELAY_S = 0.3
 """New calls that waited longer than this for our attention are refused, so that running ones get it."""
+LEGS_PER_CALL = 2
+SPARE_LEGS = 16
+"""For INVITEs beyond the last place: who owns the calls refuses them in words, and counts them."""
+
+
+def legs_for(calls: int) -> int:
+    """The legs of that many calls, when each may connect two phones."""
+    return LEGS_PER_CALL * calls + SPARE_LEGS
 
 
 @dataclass(slots=True)
@@ -57,7 +66,8 @@ class SipAgent:
 
     `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
     unanswered gets a 100 at once. `authenticate_calls` asks callers whose From names an extension of the
-    registrar for its password (407).
+    registrar for its password (407). `max_legs` (see `legs_for`) holds where the owner of calls does
+    not refuse first; `on_refused` is told why a request was turned away: full, stopping or overloaded.
     """
 
     def __init__(
@@ -70,17 +80,19 @@ class SipAgent:
         registrar: Registrar | None = None,
         user_agent: str = "VoiceForge/0.1",
         tcp: bool = True,
-        max_calls: int = 1000,
+        max_legs: int = 1000,
         max_pending: int = 500,
         authenticate_calls: bool = False,
         advertised: str | None = None,
         limits: ConnectionLimits | None = None,
+        on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
     ) -> None:
         self.registrar = registrar
         self.counts = AgentCounts()
         self._on_invite = on_invite
-        self._max_calls = max_calls
+        self._max_legs = max_legs
+        self._on_refused = on_refused
         self._max_pending = max_pending
         self._authenticate_calls = authenticate_calls and registrar is not None
         self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
@@ -153,7 +165,7 @@ class SipAgent:
         `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. Cancelling the task
         cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
         """
-        if self._stopping or len(self._calls) >= self._max_calls:
+        if self._stopping or len(self._calls) >= self._max_legs:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         target, hop, routes = self._requester.way(uri, proxy, transport)
         address = await self._requester.address(hop)
@@ -212,8 +224,10 @@ class SipAgent:
             return
         if request.method == "ACK":
             return
-        if self._overloaded(request):
+        if (reason := self._overloaded(request)) is not None:
             self.counts.refused += 1
+            if self._on_refused is not None:
+                self._on_refused(reason)
             self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
         elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
             self._stateless(no, request, source)
@@ -253,13 +267,16 @@ class SipAgent:
             tag = invite.machine.last.to.tag if invite.machine.last is not None else None
             server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
 
-    def _overloaded(self, request: Request) -> bool:
+    def _overloaded(self, request: Request) -> str | None:
+        """Why a new request cannot be looked at now; None when it can."""
         if request.method == "INVITE":
-            if self._stopping or len(self._calls) >= self._max_calls:
-                return True
-            if self.transport.queue_delay_s > MAX_QUEUE_DELAY_S:
-                return True
-        return self._layer.unanswered >= self._max_pending
+            if self._stopping:
+                return "stopping"
+            if len(self._calls) >= self._max_legs:
+                return "full"
+            if self.transport.queue_delay.at(time.monotonic()) > MAX_QUEUE_DELAY_S:
+                return "overloaded"
+        return "overloaded" if self._layer.unanswered >= self._max_pending else None
 
     def _register(self, request: Request, source: Source) -> None:
         assert self.registrar is not None

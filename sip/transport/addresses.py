@@ -6,6 +6,11 @@ import contextlib
 import functools
 import ipaddress
 import socket
+from collections.abc import Callable
+
+ADDRESS_KEPT_S = 10.0
+"""A route is asked for again after this."""
+ADDRESSES_KEPT = 1024
 
 
 @functools.lru_cache(maxsize=4096)
@@ -24,13 +29,34 @@ def may_send_to(host: str) -> bool:
     return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
 
 
-@functools.lru_cache(maxsize=1024)
-def route_source(towards: str) -> str:
-    """The local address that the kernel would use towards an address (nothing is sent)."""
+def route_source(towards: str) -> str | None:
+    """The local address that the kernel would use towards an address (nothing is sent); None if none."""
     family = socket.AF_INET6 if ":" in towards else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((towards, 9))
         except OSError:
-            return "127.0.0.1"
+            return None
         return str(probe.getsockname()[0])
+
+
+class LocalAddresses:
+    """Our address towards others, asked anew now and then: networks come and go while a server runs."""
+
+    def __init__(self, ask: Callable[[str], str | None] = route_source) -> None:
+        self._ask = ask
+        self._known: dict[str, tuple[float, str]] = {}
+
+    def towards(self, address: str, now: float) -> str:
+        """`now` in seconds. Where there is no way at all, the loopback address; that is never remembered."""
+        known = self._known.get(address)
+        if known is not None and now < known[0]:
+            return known[1]
+        found = self._ask(address)
+        if found is None:
+            self._known.pop(address, None)
+            return "127.0.0.1"
+        if len(self._known) >= ADDRESSES_KEPT:
+            self._known.clear()
+        self._known[address] = (now + ADDRESS_KEPT_S, found)
+        return found

@@ -19,9 +19,10 @@ from sip.messages.headers import Via
 from sip.messages.message import ParseError, Request, Response, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.layer import Hop, Peer
-from sip.transport.addresses import is_address, may_send_to, route_source
+from sip.transport.addresses import LocalAddresses, is_address, may_send_to
 from sip.transport.connection import Connection, ConnectionLimits, Source
 from sip.transport.listening import startup_error
+from sip.transport.queue_delay import QueueDelay
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +89,8 @@ class Transport:
         self._tasks: set[asyncio.Task[None]] = set()
         self._names: dict[str, tuple[float, str]] = {}
         self._sweep: asyncio.TimerHandle | None = None
-        self.queue_delay_s = 0.0
-        """How long the datagram read last had waited in the kernel: the measure of our own overload."""
+        self.queue_delay = QueueDelay()
+        self._local = LocalAddresses()
         self._any_host = host in ("", "0.0.0.0", "::")
 
     # -- life
@@ -153,7 +154,7 @@ class Transport:
         """Our address as `towards` (an IP address) sees it."""
         if not self._any_host:
             return self.host
-        return self._advertised or route_source(towards)
+        return self._advertised or self._local.towards(towards, time.monotonic())
 
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
@@ -181,7 +182,8 @@ class Transport:
                 return
             if extra:
                 seconds, nanoseconds = _STAMP.unpack(extra[0][2])
-                self.queue_delay_s = max(0.0, time.time() - seconds - nanoseconds / 1e9)
+                waited = max(0.0, time.time() - seconds - nanoseconds / 1e9)
+                self.queue_delay.measured(waited, time.monotonic())
             self.receive(data, Source("UDP", address[0], address[1]))
             if time.perf_counter() > end:
                 return

@@ -20,7 +20,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.storage.records import CallEnded, Record
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent
+from sip.calls.user_agent import SipAgent, legs_for
 from tests.fakes import FakeStt, FakeTts
 from tests.sip.agents import Callee, Events, agent
 
@@ -44,10 +44,11 @@ class Kept:
 class Server:
     """A router behind a user agent; `kept` is its database."""
 
-    def __init__(self, router: Router, sip: SipAgent, kept: Kept) -> None:
+    def __init__(self, router: Router, sip: SipAgent, kept: Kept, metrics: Metrics) -> None:
         self.router = router
         self.sip = sip
         self.kept = kept
+        self.metrics = metrics
 
     def address(self, user: str) -> str:
         return f"sip:{user}@127.0.0.1:{self.sip.port}"
@@ -58,7 +59,7 @@ class Server:
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[Server]:
+async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     kept, metrics = Kept(), Metrics()
     settings = Settings.model_validate(
         {"sip": {"extensions": {"101": "secret"}}, "recording": {"enabled": False}}
@@ -66,7 +67,7 @@ async def server() -> AsyncIterator[Server]:
     router = Router(
         Services(
             settings,
-            CallRegistry(10, metrics),
+            CallRegistry(max_calls, metrics),
             EventBus(),
             kept,
             metrics,
@@ -77,9 +78,9 @@ async def server() -> AsyncIterator[Server]:
         )
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
-    async with agent(router.on_invite, registrar=registrar) as sip:
+    async with agent(router.on_invite, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
         router.carrier = SipCarrier(sip, registrar)
-        yield Server(router, sip, kept)
+        yield Server(router, sip, kept, metrics)
         await router.close()
 
 
@@ -112,3 +113,16 @@ async def test_a_phone_that_never_registered_cannot_be_called() -> None:
         with pytest.raises(CallError) as error:
             await caller.call(us.address("101"))
         assert error.value.code == 480
+
+
+async def test_a_bridged_call_takes_one_place_and_the_next_is_refused_and_counted() -> None:
+    callee = Callee.answering()
+    async with server(max_calls=1) as us, agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("101"))
+        with pytest.raises(CallError) as error:
+            await caller.call(us.address("101"))
+        assert error.value.code == 503
+        assert 'voiceforge_calls_refused_total{reason="full"} 1.0' in us.metrics.render().decode()
+        await leg.hangup(Termination(EndedBy.CALLER, Why.HANGUP))
+        await us.ending()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable
 
 import pytest
@@ -277,13 +278,14 @@ async def test_no_common_codec_is_488_and_broken_sdp_400() -> None:
 
 async def test_too_many_calls_get_503_with_retry_after() -> None:
     callee = Callee()
-    async with agent(callee, max_calls=1) as b, raw_peer() as peer:
+    refused: list[str] = []
+    async with agent(callee, max_legs=1, on_refused=refused.append) as b, raw_peer() as peer:
         peer.send(peer.make("INVITE", address(b), body=SDP), b.port)
         await callee.calls.get()
         second = peer.make("INVITE", address(b), branch="2", lines={"Call-ID": "other"}, body=SDP)
         peer.send(second, b.port)
         assert (await peer.response(503)).get("Retry-After") == "5"
-        assert b.counts.refused == 1
+        assert b.counts.refused == 1 and refused == ["full"]
 
 
 async def test_a_merged_request_gets_482() -> None:
@@ -412,11 +414,11 @@ async def test_stop_ends_running_calls_and_refuses_new_ones() -> None:
 async def test_new_calls_are_refused_while_the_queue_before_us_is_long() -> None:
     async with agent(Callee.answering()) as b, agent() as a:
         leg = await a.call(address(b))
-        assert b.transport.queue_delay_s < 0.3
+        assert b.transport.queue_delay.at(time.monotonic()) < 0.3
         read = b.transport.receive
 
         def late(data: bytes, source: Source) -> None:
-            b.transport.queue_delay_s = 1.0
+            b.transport.queue_delay.measured(1.0, time.monotonic())
             read(data, source)
 
         b.transport.receive = late  # type: ignore[method-assign]

@@ -9,8 +9,9 @@ import pytest
 
 from sip.messages.message import Request, parse
 from sip.messages.uri import Uri
-from sip.transport.addresses import may_send_to
+from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses, may_send_to
 from sip.transport.connection import ConnectionLimits
+from sip.transport.queue_delay import REMEMBERED_S, QueueDelay
 from tests.sip.agents import agent, raw_peer
 
 
@@ -132,3 +133,21 @@ async def test_more_connections_than_the_limit_are_refused() -> None:
             await asyncio.wait_for(reader.readexactly(1), 10)
         first.close()
         second.close()
+
+
+def test_a_changed_route_is_seen_and_a_missing_one_is_asked_for_again_at_once() -> None:
+    answers: list[str | None] = ["192.0.2.1", None, "192.0.2.2"]
+    local = LocalAddresses(lambda _: answers.pop(0))
+    assert local.towards("198.51.100.1", 0.0) == "192.0.2.1"
+    assert local.towards("198.51.100.1", ADDRESS_KEPT_S - 0.1) == "192.0.2.1"
+    assert local.towards("198.51.100.1", ADDRESS_KEPT_S) == "127.0.0.1"
+    assert local.towards("198.51.100.1", ADDRESS_KEPT_S) == "192.0.2.2"
+
+
+def test_a_delay_of_long_ago_says_nothing_of_now() -> None:
+    delay = QueueDelay()
+    assert delay.at(100.0) == 0.0
+    delay.measured(2.0, 100.0)
+    assert delay.at(100.0 + REMEMBERED_S / 2) == 2.0
+    # Nothing but TCP since then: no datagram would ever say that the queue is short again.
+    assert delay.at(100.0 + REMEMBERED_S) == 0.0
