@@ -16,7 +16,7 @@ from api.answers import dumps, error
 from api.calls import identity, require_pool
 from api.context import CONTEXT, ApiContext
 from mediaserver.calls.events import LiveEvent
-from mediaserver.storage import calls, turns
+from mediaserver.storage import calls, outcomes, turns
 
 WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
@@ -97,19 +97,29 @@ def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
 
 
 async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
+    """What a call of the past would have told, each event at the time when it happened."""
     pool = require_pool(context)
     row = await calls.one(pool, call_id)
     if row is None:
         raise web.HTTPNotFound(reason="There is no such call.")
-    who = {key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app")}
-    told = [LiveEvent(call_id, "state", who)]
+    began = row["started_at"].timestamp()
+    answered = row["answered_at"].timestamp() if row["answered_at"] is not None else began
+    over = row["ended_at"].timestamp() if row["ended_at"] is not None else None
+    told: list[LiveEvent] = []
     for line in await turns.of_call(pool, call_id):
-        kind = "final" if line["speaker"] == "caller" else "agent"
-        told.append(LiveEvent(call_id, kind, line))
-    told += [LiveEvent(call_id, "outcome", outcome) for outcome in row["outcomes"]]
-    if row["ended_at"] is not None:
+        # What the caller says is known when it was said, what the agent says when it begins.
+        kind, ms = ("final", "ended_ms") if line["speaker"] == "caller" else ("agent", "started_ms")
+        told.append(LiveEvent(call_id, kind, line, answered + line[ms] / 1000))
+    for outcome in await outcomes.of_call(pool, call_id):
+        # It may have waited for the database until long after the call.
+        at = max(answered, outcome.pop("saved_at").timestamp())
+        told.append(LiveEvent(call_id, "outcome", outcome, at if over is None else min(at, over)))
+    told.sort(key=lambda event: event.at)
+    who = {key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app")}
+    told.insert(0, LiveEvent(call_id, "state", who, began))
+    if over is not None:
         how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}
-        told.append(LiveEvent(call_id, "ended", how))
+        told.append(LiveEvent(call_id, "ended", how, over))
     return told
 
 

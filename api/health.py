@@ -6,7 +6,6 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT
-from mediaserver.diagnosis.health import Component
 from mediaserver.metrics import Metrics
 
 
@@ -22,7 +21,7 @@ async def health(request: web.Request) -> web.Response:
             "draining": context.registry.draining,
             "calls": len(context.registry),
             "missing": [part.name for part in state.missing],
-            "components": [_shown(part) for part in state.components],
+            "components": [part.as_dict() for part in state.findings],
         },
         200 if ready else 503,
     )
@@ -32,13 +31,3 @@ async def metrics(request: web.Request) -> web.Response:
     """The Prometheus text format."""
     body = request.app[CONTEXT].metrics.render()
     return web.Response(body=body, headers={"Content-Type": Metrics.CONTENT_TYPE})
-
-
-def _shown(part: Component) -> dict[str, str | bool]:
-    return {
-        "name": part.name,
-        "ok": part.ok,
-        "required": part.required,
-        "detail": part.detail,
-        "mend": part.mend,
-    }

@@ -27,6 +27,7 @@ from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
+from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import CapacityError, EngineMissingError, PortInUseError
 from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.hearing import SWITCH_S
@@ -73,7 +74,7 @@ class Server:
         self._settings = settings
         self._began = time.perf_counter()
         self._undo = contextlib.AsyncExitStack()
-        self.health = Health("database", "speech recognition", "speech synthesis", "media clock", "sip")
+        self.health = Health("database", "speech recognition", "speech synthesis", "sip")
         self.metrics = Metrics()
         self.bus = EventBus()
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
@@ -222,6 +223,9 @@ class Server:
         """Keep health and counters true, once a second."""
         restarts = {"pocketsphinx": 0, "espeak-ng": 0}
 
+        media = ClockHealth(clock, lambda: len(clock))
+        self.health.ask(lambda: [media.look()])
+
         def look() -> None:
             for name, part, engine, total in (
                 ("speech recognition", "pocketsphinx", stt.ready, stt.restarts),
@@ -231,7 +235,6 @@ class Server:
                 self.health.set(name, engine, detail, "" if engine else "see the log")
                 self.metrics.engine_restarts.labels(part).inc(total - restarts[part])
                 restarts[part] = total
-            self.health.set("media clock", True, f"{len(clock)} legs")
             if self._writer is not None:
                 healthy = self._writer.healthy
                 self.health.set(

@@ -16,9 +16,8 @@ from cli.terminal import add_config_option, add_json_option, console, print_json
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
-    from mediaserver.diagnosis.checks import Finding
+    from mediaserver.diagnosis.finding import Finding
 
-MARKS = {"ok": "[green]ok[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 STEPS = 6
 LOAD_LIMIT_S = 60.0
 SET_UP_AGAIN = "set up again with `make clean doctor`; if it stays, report it with this line"
@@ -38,11 +37,10 @@ def run(args: argparse.Namespace) -> int:
     import uvloop
 
     from mediaserver.config import load
-    from mediaserver.diagnosis.checks import Verdict
     from mediaserver.errors import StartupError
 
     findings = uvloop.run(_examine(load(args.config)))
-    failed = [finding.check for finding in findings if finding.verdict is Verdict.FAIL]
+    failed = [finding.name for finding in findings if finding.fatal]
     if args.json:
         print_json({"ok": not failed, "checks": [finding.as_dict() for finding in findings]})
     else:
@@ -77,12 +75,12 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
 
 async def database(settings: Settings, disk: Finding) -> Finding:
     """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL."""
-    from mediaserver.diagnosis.checks import Finding, Verdict
+    from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
     url = settings.database.url.get_secret_value()
-    if not url and disk.verdict is Verdict.FAIL:
-        return Finding("database", Verdict.FAIL, "not tried: its folder cannot be used", disk.mend)
+    if not url and disk.fatal:
+        return Finding("database", False, "not tried: its folder cannot be used", disk.mend)
 
     async def connect() -> str:
         embedded = None if url else EmbeddedPostgres(settings.data)
@@ -160,7 +158,7 @@ async def load_tts() -> str:
 
 async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_UP_AGAIN) -> Finding:
     """Run one loader: how long it took, or the one line that says why it failed."""
-    from mediaserver.diagnosis.checks import Finding, Verdict
+    from mediaserver.diagnosis.finding import Finding
     from mediaserver.errors import VoiceForgeError
 
     started = time.perf_counter()
@@ -168,13 +166,19 @@ async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_
         async with asyncio.timeout(LOAD_LIMIT_S):
             what = await load()
     except TimeoutError:
-        return Finding(check, Verdict.FAIL, f"not ready after {LOAD_LIMIT_S:.0f} s", mend)
+        return Finding(check, False, f"not ready after {LOAD_LIMIT_S:.0f} s", mend)
     except VoiceForgeError as error:
-        return Finding(check, Verdict.FAIL, " ".join(str(error).split()), mend)
+        return Finding(check, False, " ".join(str(error).split()), mend)
     except Exception as error:  # whatever an engine's library raises is a finding here, not a crash
         detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return Finding(check, Verdict.FAIL, detail, mend)
-    return Finding(check, Verdict.OK, f"{what}, ready in {(time.perf_counter() - started) * 1e3:.0f} ms")
+        return Finding(check, False, detail, mend)
+    return Finding(check, True, f"{what}, ready in {(time.perf_counter() - started) * 1e3:.0f} ms")
+
+
+def _mark(finding: Finding) -> str:
+    if finding.ok:
+        return "[green]ok[/]"
+    return "[red]fail[/]" if finding.fatal else "[yellow]warn[/]"
 
 
 def _show(findings: list[Finding]) -> None:
@@ -186,5 +190,5 @@ def _show(findings: list[Finding]) -> None:
         text = escape(finding.detail)
         if finding.mend:
             text += f"\n[bold]→[/] {escape(finding.mend)}"
-        table.add_row(finding.check, MARKS[finding.verdict], text)
+        table.add_row(finding.name, _mark(finding), text)
     console().print(table)

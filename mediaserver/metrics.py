@@ -35,7 +35,16 @@ class ClockFigures(Protocol):
     send_lateness: Lateness
     frames: int
     skipped_phases: int
+    stalls: int
+    app_errors: int
+    wire_errors: int
     busy_ns: int
+
+    @property
+    def detector_errors(self) -> int: ...
+
+    @property
+    def unheard_frames(self) -> int: ...
 
 
 class _ClockCollector(Collector):
@@ -62,6 +71,24 @@ class _ClockCollector(Collector):
         yield CounterMetricFamily(
             "voiceforge_skipped_phases", "Parts of a tick left out after stalls", clock.skipped_phases
         )
+        yield CounterMetricFamily(
+            "voiceforge_stalls", "Times the media clock stood still for 20 ms or more", clock.stalls
+        )
+        yield CounterMetricFamily(
+            "voiceforge_unheard_frames",
+            "20 ms frames that the voice detector left out because it was behind",
+            clock.unheard_frames,
+        )
+        errors = CounterMetricFamily(
+            "voiceforge_media_errors", "Errors in the media path, by what failed", labels=["part"]
+        )
+        for part, count in (
+            ("app", clock.app_errors),
+            ("detector", clock.detector_errors),
+            ("wire", clock.wire_errors),
+        ):
+            errors.add_metric([part], count)
+        yield errors
         yield CounterMetricFamily(
             "voiceforge_tick_busy_seconds", "Time spent in ticks of the media clock", clock.busy_ns / 1e9
         )

@@ -6,7 +6,6 @@ Each check returns its findings and raises nothing; none of them changes the mac
 from __future__ import annotations
 
 import asyncio
-import enum
 import errno
 import os
 import platform
@@ -15,12 +14,13 @@ import shutil
 import socket
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from mediaserver.config import Settings
+from mediaserver.diagnosis.finding import Finding
 
 RTP_SAMPLES = 5
 """Port pairs that are tried, spread over the configured range."""
@@ -36,34 +36,12 @@ TICK_S = 0.02
 GOOD_LATE_MS, BAD_LATE_MS = 5.0, 20.0
 
 
-class Verdict(enum.StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    """It works, but not as well as it could."""
-    FAIL = "fail"
-    """The server cannot do its work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    check: str
-    verdict: Verdict
-    detail: str
-    mend: str = ""
-    """What to do about it; never empty unless the verdict is OK."""
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
-
 def python() -> Finding:
     version = platform.python_version()
     if (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return Finding("python", Verdict.OK, f"{version} at {sys.executable}")
+        return Finding("python", True, f"{version} at {sys.executable}")
     return Finding(
-        "python", Verdict.FAIL, f"{version}", "run with Python 3.11, 3.12 or 3.13: make PYTHON=python3.11"
+        "python", False, f"{version}", "run with Python 3.11, 3.12 or 3.13: make PYTHON=python3.11"
     )
 
 
@@ -71,9 +49,9 @@ def processors() -> Finding:
     usable = len(os.sched_getaffinity(0))
     detail = f"{usable} of {os.cpu_count()} usable"
     if usable >= 2:
-        return Finding("processors", Verdict.OK, detail)
+        return Finding("processors", True, detail)
     mend = "give it a second one: the engines' workers delay the media clock on a shared one"
-    return Finding("processors", Verdict.WARN, detail, mend)
+    return Finding("processors", False, detail, mend, required=False)
 
 
 def ports(settings: Settings) -> list[Finding]:
@@ -92,22 +70,20 @@ def port(name: str, key: str, kind: socket.SocketKind, host: str, number: int) -
     error = _bind_error(kind, host, number)
     place = f"{host}:{number}"
     if error is None:
-        return Finding(check, Verdict.OK, f"{place} is free" if number else f"a free port on {host}")
+        return Finding(check, True, f"{place} is free" if number else f"a free port on {host}")
     variable = f"VOICEFORGE_{key.replace('.', '__').upper()}"
     if error == errno.EADDRINUSE:
         holder = _holder(kind, number)
         if holder is not None and holder.is_ours:
-            return Finding(
-                check, Verdict.OK, f"{place} is served by VoiceForge itself (process {holder.pid})"
-            )
+            return Finding(check, True, f"{place} is served by VoiceForge itself (process {holder.pid})")
         who = f"{holder.name}, process {holder.pid}" if holder is not None else "another process"
         mend = f"stop {who}, or choose another port: {variable}={number + 10}"
-        return Finding(check, Verdict.FAIL, f"{place} belongs to {who}", mend)
+        return Finding(check, False, f"{place} belongs to {who}", mend)
     if error == errno.EACCES:
         mend = f"choose one from 1024 up: {variable}=..."
-        return Finding(check, Verdict.FAIL, f"{place} needs privileges we lack", mend)
+        return Finding(check, False, f"{place} needs privileges we lack", mend)
     mend = f"set {key.split('.')[0]}.host to an address of this machine"
-    return Finding(check, Verdict.FAIL, f"cannot bind {place}: {os.strerror(error)}", mend)
+    return Finding(check, False, f"cannot bind {place}: {os.strerror(error)}", mend)
 
 
 def rtp_ports(settings: Settings) -> Finding:
@@ -121,30 +97,34 @@ def rtp_ports(settings: Settings) -> Finding:
     span = f"{settings.rtp_host}:{low}-{high}"
     if len(taken) == len(set(pairs)):
         mend = "choose another range with rtp.port_min and rtp.port_max, or check rtp.host"
-        return Finding("ports rtp", Verdict.FAIL, f"none of the tried ports of {span} can be bound", mend)
+        return Finding("ports rtp", False, f"none of the tried ports of {span} can be bound", mend)
     ephemeral = _numbers(Path("/proc/sys/net/ipv4/ip_local_port_range"))
     if len(ephemeral) == 2 and low <= ephemeral[1] and ephemeral[0] <= high:
         detail = f"{span} overlaps the ports the system gives to others ({ephemeral[0]}-{ephemeral[1]})"
-        return Finding("ports rtp", Verdict.WARN, detail, "end the range below them with rtp.port_max")
+        return Finding(
+            "ports rtp", False, detail, "end the range below them with rtp.port_max", required=False
+        )
     calls = (high - low + 1) // SOCKETS_PER_CALL
     if calls < settings.sip.max_calls:
         detail = f"{span} is room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
-        return Finding("ports rtp", Verdict.WARN, detail, "widen rtp.port_min to rtp.port_max")
+        return Finding("ports rtp", False, detail, "widen rtp.port_min to rtp.port_max", required=False)
     busy = f", in use among those tried: {', '.join(map(str, taken))}" if taken else ""
-    return Finding("ports rtp", Verdict.OK, f"{span}, room for {calls} calls{busy}")
+    return Finding("ports rtp", True, f"{span}, room for {calls} calls{busy}")
 
 
 def open_files(settings: Settings) -> Finding:
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = settings.sip.max_calls * SOCKETS_PER_CALL + SOCKETS_BESIDE
     if soft == resource.RLIM_INFINITY or soft >= needed:
-        return Finding(
-            "open files", Verdict.OK, f"up to {soft}, {settings.sip.max_calls} calls need {needed}"
-        )
+        return Finding("open files", True, f"up to {soft}, {settings.sip.max_calls} calls need {needed}")
     calls = max(0, (soft - SOCKETS_BESIDE) // SOCKETS_PER_CALL)
     detail = f"up to {soft}: room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
     return Finding(
-        "open files", Verdict.WARN, detail, f"ulimit -n {needed}, or LimitNOFILE={needed} in the unit"
+        "open files",
+        False,
+        detail,
+        f"ulimit -n {needed}, or LimitNOFILE={needed} in the unit",
+        required=False,
     )
 
 
@@ -154,28 +134,28 @@ def disk(settings: Settings) -> Finding:
     existing = next(p for p in (folder, *folder.parents) if p.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         mend = f"give this user the right to write {existing}, or set VOICEFORGE_DATA to another folder"
-        return Finding("data folder", Verdict.FAIL, f"cannot write in {existing}", mend)
+        return Finding("data folder", False, f"cannot write in {existing}", mend)
     free = shutil.disk_usage(existing).free
     detail = f"{folder}, {free / 2**30:.1f} GB free"
     mend = "make room, or set VOICEFORGE_DATA to a folder on another disk"
     if free < NEEDED_DISK:
-        return Finding("data folder", Verdict.FAIL, detail, mend)
+        return Finding("data folder", False, detail, mend)
     if free < WISHED_DISK:
-        return Finding("data folder", Verdict.WARN, detail, mend)
-    return Finding("data folder", Verdict.OK, detail)
+        return Finding("data folder", False, detail, mend, required=False)
+    return Finding("data folder", True, detail)
 
 
 def udp_buffers() -> Finding:
     sizes = {key: _numbers(Path(f"/proc/sys/net/core/{key}")) for key in ("rmem_max", "wmem_max")}
     known = {key: value[0] for key, value in sizes.items() if value}
     if not known:
-        return Finding("udp buffers", Verdict.OK, "this system does not tell their limits")
+        return Finding("udp buffers", True, "this system does not tell their limits")
     detail = ", ".join(f"{key} {value // 1024} KB" for key, value in known.items())
     small = [key for key, value in known.items() if value < WISHED_UDP_BUFFER]
     if not small:
-        return Finding("udp buffers", Verdict.OK, detail)
+        return Finding("udp buffers", True, detail)
     mend = "as root: sysctl -w " + " ".join(f"net.core.{key}={WISHED_UDP_BUFFER}" for key in small)
-    return Finding("udp buffers", Verdict.WARN, detail, mend)
+    return Finding("udp buffers", False, detail, mend, required=False)
 
 
 async def clock(seconds: float = 1.0) -> Finding:
@@ -206,10 +186,10 @@ def lateness(late_ms: list[float]) -> Finding:
     p50, p99, worst = (float(np.percentile(np.maximum(late_ms, 0.0), q)) for q in (50, 99, 100))
     detail = f"20 ms timers are late by p50 {p50:.1f}, p99 {p99:.1f}, at most {worst:.1f} ms"
     if p99 <= GOOD_LATE_MS:
-        return Finding("clock", Verdict.OK, f"{detail}: good")
+        return Finding("clock", True, f"{detail}: good")
     effect = "jitter that phones smooth out" if p99 <= BAD_LATE_MS else "audio will stutter"
     mend = "stop what else keeps the processors busy, or give this (virtual?) machine cores of its own"
-    return Finding("clock", Verdict.WARN, f"{detail}: {effect}", mend)
+    return Finding("clock", False, f"{detail}: {effect}", mend, required=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,33 @@
-"""What the server is made of and how each part fares, for `/api/health` and `voiceforge doctor`.
+"""What the server is made of and how each part fares, for `/api/health` and readiness.
 
-It only keeps what others report; it checks nothing itself and never blocks.
+It keeps what others report and asks those who know more; it checks nothing itself and never blocks.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    name: str
-    ok: bool
-    detail: str = ""
-    """What is wrong, or a word on what runs."""
-    mend: str = ""
-    """What the operator can do; empty when all is well."""
-    required: bool = True
-    """Whether the server is not ready without it."""
+from mediaserver.diagnosis.finding import Finding
 
 
 class Health:
-    """The state of all components by name, in the order in which they were named."""
+    """The state of all parts by name, in the order in which they were named."""
 
     def __init__(self, *expected: str) -> None:
-        """`expected`: components that count as missing until they report."""
-        self._parts = {name: Component(name, False, "not started yet") for name in expected}
+        """`expected`: parts that count as missing until they report."""
+        self._parts = {name: Finding(name, False, "not started yet") for name in expected}
+        self._sources: list[Callable[[], Iterable[Finding]]] = []
 
     def set(self, name: str, ok: bool, detail: str = "", mend: str = "", *, required: bool = True) -> None:
-        self._parts[name] = Component(name, ok, detail, mend, required)
+        self._parts[name] = Finding(name, ok, detail, mend, required)
+
+    def ask(self, source: Callable[[], Iterable[Finding]]) -> None:
+        """Have `source` asked whenever somebody looks, for findings that come and go."""
+        self._sources.append(source)
 
     @property
-    def components(self) -> list[Component]:
-        return list(self._parts.values())
+    def findings(self) -> list[Finding]:
+        return [*self._parts.values(), *(finding for source in self._sources for finding in source())]
 
     @property
     def ready(self) -> bool:
@@ -40,5 +35,5 @@ class Health:
         return bool(self._parts) and not self.missing
 
     @property
-    def missing(self) -> list[Component]:
-        return [part for part in self._parts.values() if part.required and not part.ok]
+    def missing(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.fatal]

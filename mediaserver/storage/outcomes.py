@@ -20,7 +20,7 @@ async def made(connection: Connection, record: OutcomeMade) -> None:
 
 
 async def of_call(connection: Connection, call_id: UUID) -> list[Row]:
-    """Flow, status and data of each outcome of a call."""
-    query = "select flow, status, data from outcomes where call_id = $1 order by saved_at, flow"
+    """Flow, status, data and time of each outcome of a call, oldest first."""
+    query = "select flow, status, data, saved_at from outcomes where call_id = $1 order by saved_at, flow"
     rows = await connection.fetch(query, call_id)
     return [{**dict(row), "data": json.loads(row["data"])} for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Record
 from mediaserver.storage.saving import save
-from tests.mediaserver.samples import CALL, whole_call
+from tests.mediaserver.samples import CALL, ROOM, START, whole_call
 
 Client = TestClient[web.Request, web.Application]
 Open = Callable[[ApiContext], Awaitable[Client]]
@@ -208,13 +209,20 @@ async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server
         assert await response.content.read() == b""
 
 
-async def test_a_past_call_is_told_from_its_transcript(open_client: Open, pool: asyncpg.Pool) -> None:
+async def test_a_past_call_is_told_from_its_transcript_with_the_times_when_it_happened(
+    open_client: Open, pool: asyncpg.Pool
+) -> None:
     for record in whole_call():
         await save(pool, record)
+    # It waited for the database until long after the call.
+    await pool.execute("update outcomes set saved_at = $1", START + timedelta(hours=1))
     client = await open_client(make_context(pool))
     async with client.get(f"/api/telephony/calls/{CALL}/events") as response:
-        kinds = [(await next_event(response))[0] for _ in range(5)]
-    assert kinds == ["state", "agent", "final", "outcome", "ended"]
+        told = [await next_event(response) for _ in range(5)]
+    assert [(kind, round(data["at"] - START.timestamp(), 3)) for kind, data in told] == [
+        ("state", 0.0), ("agent", 1.0), ("final", 2.9), ("outcome", 60.0), ("ended", 60.0),
+    ]  # fmt: skip
+    assert told[3][1].items() >= {"flow": "booking", "status": "confirmed", "data": ROOM}.items()
 
 
 async def test_a_silent_stream_is_kept_open(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:

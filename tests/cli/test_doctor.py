@@ -16,7 +16,6 @@ import pytest
 import cli.doctor
 from cli.doctor import timed
 from cli.main import main
-from mediaserver.diagnosis.checks import Verdict
 from mediaserver.errors import EngineMissingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +46,7 @@ def test_a_sound_machine_has_its_database_and_engines_ready(environment: pytest.
     command = [sys.executable, "-m", "mediaserver", "doctor", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
     report = json.loads(done.stdout)
-    found = {check["check"]: check for check in report["checks"]}
+    found = {check["name"]: check for check in report["checks"]}
     assert (done.returncode, done.stderr, report["ok"]) == (0, "", True)
     assert found["database"]["detail"].startswith("PostgreSQL 18")
     for engine in ("engine vad", "engine stt", "engine tts"):
@@ -70,7 +69,7 @@ def test_what_fails_is_named_on_stderr_and_in_the_report(
         assert main(["doctor", "--json"]) == 1
     output, errors = capsys.readouterr()
     report = json.loads(output)
-    failed = {check["check"]: check for check in report["checks"] if check["verdict"] == "fail"}
+    failed = {check["name"]: check for check in report["checks"] if check["required"] and not check["ok"]}
     assert failed.keys() == {"port http", "database"}
     assert all(check["mend"] for check in failed.values())
     assert not report["ok"]
@@ -83,7 +82,7 @@ async def test_a_loader_that_works_tells_how_long_it_took() -> None:
         return "silero"
 
     finding = await timed("engine vad", load)
-    assert finding.verdict is Verdict.OK
+    assert finding.ok
     assert finding.detail.startswith("silero, ready in ")
 
 
@@ -99,5 +98,5 @@ async def test_a_loader_that_fails_is_a_finding_with_a_way_out(error: Exception,
         raise error
 
     finding = await timed("engine tts", load)
-    assert (finding.verdict, finding.detail) == (Verdict.FAIL, detail)
+    assert (finding.fatal, finding.detail) == (True, detail)
     assert finding.mend

@@ -16,6 +16,19 @@ def test_the_clocks_own_figures_are_shown_as_they_stand_when_read() -> None:
     assert "voiceforge_tick_lateness_seconds_count 3.0" in text
 
 
+def test_errors_stalls_and_unheard_frames_are_shown_by_part() -> None:
+    metrics = Metrics()
+    clock = MediaClock(None)
+    metrics.watch_clock(clock)
+    clock.app_errors, clock.wire_errors, clock.stalls = 2, 3, 4
+    text = metrics.render().decode()
+    assert 'voiceforge_media_errors_total{part="app"} 2.0' in text
+    assert 'voiceforge_media_errors_total{part="wire"} 3.0' in text
+    assert 'voiceforge_media_errors_total{part="detector"} 0.0' in text
+    assert "voiceforge_stalls_total 4.0" in text
+    assert "voiceforge_unheard_frames_total 0.0" in text
+
+
 def test_a_leg_without_figures_adds_none() -> None:
     metrics = Metrics()
     metrics.leg_closed({})

@@ -12,7 +12,6 @@ import pytest
 
 from mediaserver.config import Settings, load
 from mediaserver.diagnosis import checks
-from mediaserver.diagnosis.checks import Verdict
 
 HOST = "127.0.0.77"
 """An address of our own, so that nothing else of this machine holds its ports."""
@@ -40,83 +39,83 @@ def settings(**sections: dict[str, object]) -> Settings:
 def test_a_port_that_is_held_names_the_process_and_the_way_out(udp: socket.socket) -> None:
     number = udp.getsockname()[1]
     finding = checks.port("sip udp", "sip.port", socket.SOCK_DGRAM, HOST, number)
-    assert finding.verdict is Verdict.FAIL
+    assert finding.fatal
     assert f"process {os.getpid()}" in finding.detail
     assert "VOICEFORGE_SIP__PORT=" in finding.mend
 
 
 def test_a_listening_tcp_port_is_held_and_a_free_one_is_not(tcp: socket.socket) -> None:
     number = tcp.getsockname()[1]
-    assert checks.port("http", "http.port", socket.SOCK_STREAM, HOST, number).verdict is Verdict.FAIL
+    assert checks.port("http", "http.port", socket.SOCK_STREAM, HOST, number).fatal
     tcp.close()
-    assert checks.port("http", "http.port", socket.SOCK_STREAM, HOST, number).verdict is Verdict.OK
+    assert checks.port("http", "http.port", socket.SOCK_STREAM, HOST, number).ok
 
 
 def test_the_other_transport_of_a_held_port_is_free(udp: socket.socket) -> None:
     number = udp.getsockname()[1]
-    assert checks.port("sip tcp", "sip.port", socket.SOCK_STREAM, HOST, number).verdict is Verdict.OK
+    assert checks.port("sip tcp", "sip.port", socket.SOCK_STREAM, HOST, number).ok
 
 
 def test_our_own_server_on_the_port_is_no_fault(udp: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_holder", lambda kind, number: checks.Holder(4711, "voiceforge", True))
     finding = checks.port("sip udp", "sip.port", socket.SOCK_DGRAM, HOST, udp.getsockname()[1])
-    assert finding.verdict is Verdict.OK
+    assert finding.ok
     assert "4711" in finding.detail
 
 
 def test_an_address_that_is_not_ours_is_said_so() -> None:
     finding = checks.port("http", "http.port", socket.SOCK_STREAM, "192.0.2.1", 8080)
-    assert finding.verdict is Verdict.FAIL
+    assert finding.fatal
     assert "http.host" in finding.mend
 
 
 def test_rtp_ports_all_taken_fail_and_some_taken_do_not(udp: socket.socket) -> None:
     number = udp.getsockname()[1] & ~1
     narrow = settings(rtp={"host": HOST, "port_min": number, "port_max": number + 1})
-    assert checks.rtp_ports(narrow).verdict is Verdict.FAIL
+    assert checks.rtp_ports(narrow).fatal
     usual = settings(rtp={"host": HOST, "port_min": 10000, "port_max": 19999})
-    assert checks.rtp_ports(usual).verdict is Verdict.OK
+    assert checks.rtp_ports(usual).ok
 
 
 def test_an_rtp_range_too_small_for_the_calls_is_a_warning() -> None:
     small = settings(rtp={"host": HOST, "port_min": 10000, "port_max": 10099}, sip={"max_calls": 400})
     finding = checks.rtp_ports(small)
-    assert finding.verdict is Verdict.WARN
+    assert not finding.ok and not finding.fatal
     assert "50 calls" in finding.detail
 
 
 def test_too_few_open_files_say_for_how_many_calls_they_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda which: (300, 4096))
     finding = checks.open_files(settings(sip={"max_calls": 400}))
-    assert finding.verdict is Verdict.WARN
+    assert not finding.ok and not finding.fatal
     assert "room for 50 calls" in finding.detail
     assert "ulimit -n 1000" in finding.mend
 
 
 def test_a_data_folder_that_is_yet_to_be_made_is_judged_by_its_parent(tmp_path: Path) -> None:
     finding = checks.disk(load(overrides={"data": tmp_path / "a" / "b"}))
-    assert finding.verdict in (Verdict.OK, Verdict.WARN)
+    assert not finding.fatal
     assert "GB free" in finding.detail
 
 
 def test_a_full_disk_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "NEEDED_DISK", 1 << 60)
     finding = checks.disk(load(overrides={"data": tmp_path}))
-    assert finding.verdict is Verdict.FAIL
+    assert finding.fatal
     assert "VOICEFORGE_DATA" in finding.mend
 
 
 @pytest.mark.parametrize(
-    ("late_ms", "verdict", "words"),
+    ("late_ms", "ok", "words"),
     [
-        ([0.1] * 50, Verdict.OK, "good"),
-        ([0.1] * 40 + [12.0] * 10, Verdict.WARN, "smooth out"),
-        ([0.1] * 40 + [60.0] * 10, Verdict.WARN, "stutter"),
+        ([0.1] * 50, True, "good"),
+        ([0.1] * 40 + [12.0] * 10, False, "smooth out"),
+        ([0.1] * 40 + [60.0] * 10, False, "stutter"),
     ],
 )
-def test_lateness_has_a_verdict(late_ms: list[float], verdict: Verdict, words: str) -> None:
+def test_lateness_has_a_verdict(late_ms: list[float], ok: bool, words: str) -> None:
     finding = checks.lateness(late_ms)
-    assert finding.verdict is verdict
+    assert (finding.ok, finding.fatal) == (ok, False)
     assert words in finding.detail
 
 
@@ -127,5 +126,5 @@ async def test_the_clock_is_measured_on_this_loop() -> None:
 def test_every_finding_that_is_not_ok_says_how_to_mend(tmp_path: Path) -> None:
     everything = load(overrides={"data": tmp_path, "sip": {"host": "192.0.2.1"}, "http": {"host": HOST}})
     found = [*checks.ports(everything), checks.python(), checks.processors(), checks.udp_buffers()]
-    assert any(finding.verdict is Verdict.FAIL for finding in found)
-    assert all(finding.mend for finding in found if finding.verdict is not Verdict.OK)
+    assert any(finding.fatal for finding in found)
+    assert all(finding.mend for finding in found if not finding.ok)

@@ -27,7 +27,9 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
         "ended", "hung up", "caller", True, 2,
     )  # fmt: skip
     outcome = {"flow": "booking", "status": "confirmed", "data": ROOM}
-    assert row["outcomes"] == await outcomes.of_call(pool, CALL) == [outcome]
+    assert row["outcomes"] == [outcome]
+    (made,) = await outcomes.of_call(pool, CALL)
+    assert made.items() >= outcome.items()
     lines = await turns.of_call(pool, CALL)
     assert [(line["speaker"], line["heard"]) for line in lines] == [
         ("agent", "Hello"), ("caller", "mountain view"),
