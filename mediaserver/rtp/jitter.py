@@ -19,6 +19,7 @@ import enum
 from collections.abc import Callable
 from typing import NamedTuple
 
+from mediaserver.media.narrowband import CONCEAL
 from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, WRAP_32, ahead_32, unwrap_32
 
 MARGIN_NS = 10_000_000
@@ -63,8 +64,9 @@ class Lent(NamedTuple):
     """When `pop` has more to do than to give the next frame."""
 
 
-CONCEAL = b""
-"""What `pop` returns when audio should be there and is not."""
+def target_for(jitter_ns: int) -> int:
+    """The delay that is safe with so much interarrival jitter, ns."""
+    return min(max(MARGIN_NS, 3 * jitter_ns), MAX_DELAY * NARROW_SAMPLE_NS)
 
 
 class JitterBuffer:
@@ -134,7 +136,7 @@ class JitterBuffer:
     @property
     def target_ns(self) -> int:
         """The delay aimed at beyond the earliest arrivals: a margin, more on a jittery path."""
-        return min(max(MARGIN_NS, 3 * self._jitter_ns), MAX_DELAY * NARROW_SAMPLE_NS)
+        return target_for(self._jitter_ns)
 
     @property
     def delay_ms(self) -> float:

@@ -8,8 +8,17 @@ from __future__ import annotations
 import random
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from mediaserver.media.time import NARROW_RATE, NARROW_SAMPLE_NS, WRAP_16, WRAP_32, ahead_16, distance_32
+from mediaserver.media.time import (
+    NARROW_RATE,
+    NARROW_SAMPLE_NS,
+    NARROW_SAMPLES,
+    WRAP_16,
+    WRAP_32,
+    ahead_16,
+    distance_32,
+)
 
 Address = tuple[str, int]
 
@@ -72,6 +81,33 @@ def payload_of(data: bytes) -> bytes | None:
             return None
         end -= padding
     return data[start:end]
+
+
+class Reception(NamedTuple):
+    """What a receiver has counted so far."""
+
+    ssrc: int | None
+    received: int
+    octets: int
+    lost: int
+    """Over all sources so far, never negative."""
+    extended_top: int
+    jitter: float
+    """Timestamp units."""
+    duplicates: int
+    reordered: int
+    foreign: int
+    invalid: int
+    source_changes: int
+
+    def and_more(self, packets: int, octets: int, jitter: float) -> Reception:
+        """With so many more packets, all of them in order."""
+        return self._replace(
+            received=self.received + packets,
+            octets=self.octets + octets,
+            extended_top=self.extended_top + packets,
+            jitter=jitter,
+        )
 
 
 class RtpReceiver:
@@ -190,6 +226,31 @@ class RtpReceiver:
     def steady_transit(self) -> int | None:
         """The last packet's transit time for `measure`; None when it was not the newest, or not measured."""
         return self._transit if self.sequence == self._top else None
+
+    @property
+    def following(self) -> int:
+        """The next packet's sequence number."""
+        return (self.sequence + 1) & WRAP_16
+
+    @property
+    def timestamp_after(self) -> int:
+        """The next packet's timestamp, if this one was a whole frame."""
+        return (self.timestamp + NARROW_SAMPLES) & WRAP_32
+
+    def reception(self) -> Reception:
+        return Reception(
+            self.ssrc,
+            self.received,
+            self.octets,
+            self.lost,
+            self.extended_top,
+            self.jitter,
+            self.duplicates,
+            self.reordered,
+            self.foreign,
+            self.invalid,
+            self.source_changes,
+        )
 
     def resume(self, packets: int, octets: int, heard_at: int, transit: int, jitter: float) -> None:
         """Catch up with packets that others took in our stead (see `steady`): all in order, from one source,

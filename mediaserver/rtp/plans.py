@@ -6,36 +6,28 @@ Never keeps anything about legs that may change without `Plans.clear` being call
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from mediaserver.media.g711 import PCMA
-
-if TYPE_CHECKING:
-    from mediaserver.rtp.stream import RtpStream
+from mediaserver.rtp.stream import Streamed
 
 _MOST = 64
-
-
-class Streamed(Protocol):
-    """A leg with (or before it has) a stream of this wire."""
-
-    @property
-    def stream(self) -> RtpStream | None: ...
 
 
 class Plan:
     """The open streams of a list of legs."""
 
-    __slots__ = ("a_law", "legs", "present", "rows", "streams")
+    __slots__ = ("a_law", "legs", "outgoing", "present", "rows", "streams", "voices")
 
     def __init__(self, legs: Sequence[Streamed]) -> None:
         self.legs = legs  # held, so that no other list gets its id
         found = [leg.stream for leg in legs]
         self.streams = [stream for stream in found if stream is not None and not stream.closed]
-        self.rows = np.array([stream.slot for stream in self.streams], np.intp)
-        self.a_law = [i for i, stream in enumerate(self.streams) if stream.codec is PCMA]
+        self.voices = [stream.voice for stream in self.streams]
+        self.outgoing = [stream.outgoing for stream in self.streams]
+        self.rows = np.array([voice.slot for voice in self.voices], np.intp)
+        self.a_law = [i for i, voice in enumerate(self.voices) if voice.codec is PCMA]
         """Indexes of `streams`."""
         self.present: list[int] | None = None
         """Indexes of legs with a stream; None: all."""

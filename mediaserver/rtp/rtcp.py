@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mediaserver.media.time import NARROW_SAMPLE_NS, SECOND_NS, WRAP_32
-from mediaserver.rtp.packets import RtpReceiver, RtpSender
+from mediaserver.rtp.packets import Reception, RtpSender
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, GOODBYE = 200, 201, 202, 203
 INTERVAL_S = 5.0
@@ -195,23 +195,23 @@ class RtcpSession:
     def _interval(self) -> int:
         return int(INTERVAL_S * (0.5 + self._rng.random()) / _COMPENSATION * 1e9)
 
-    def report(self, sender: RtpSender, receiver: RtpReceiver, now: int, wall_ns: int, sent: bool) -> bytes:
+    def report(self, sender: RtpSender, reception: Reception, now: int, wall_ns: int, sent: bool) -> bytes:
         """A compound packet: SR when audio was `sent` lately, else RR; then SDES. Moves the deadline."""
         self.deadline = now + self._interval()
         blocks: tuple[ReportBlock, ...] = ()
-        if receiver.ssrc is not None:
-            expected, received = receiver.received + receiver.lost, receiver.received
+        if reception.ssrc is not None:
+            expected, received = reception.received + reception.lost, reception.received
             new, got = expected - self._last_expected, received - self._last_received
             self._last_expected, self._last_received = expected, received
             fraction = min(255, max(0, new - got) * 256 // new) if new > 0 else 0
             delay = min(WRAP_32, (now - self._sr_arrived << 16) // SECOND_NS) if self._sr_ntp else 0
             blocks = (
                 ReportBlock(
-                    receiver.ssrc,
+                    reception.ssrc,
                     fraction,
-                    receiver.lost,
-                    receiver.extended_top,
-                    int(receiver.jitter),
+                    reception.lost,
+                    reception.extended_top,
+                    int(reception.jitter),
                     self._sr_ntp,
                     max(0, delay),
                 ),

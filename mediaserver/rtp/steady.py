@@ -1,25 +1,21 @@
 """Streams whose packets come as they should, as rows of arrays: their headers, jitter and audio in one batch.
 
 Nearly every packet is the next one of a stream that plays. For such a stream this keeps what its RtpReceiver
-and JitterBuffer would change; `RtpStream.receiver` and `.jitter` hand it back before anybody looks, so each
-figure has one owner at a time. Nothing here decides anything: what is not regular goes to those two.
+and JitterBuffer would change; `Incoming` hands it over and takes it back, so each figure has one owner at a
+time. Nothing here decides anything: what is not regular goes to those two.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.narrowband import PAST
 from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, SECOND_NS, WRAP_16, WRAP_32
-from mediaserver.rtp.jitter import MAX_DELAY
+from mediaserver.rtp.jitter import MAX_DELAY, Lent
 from mediaserver.rtp.packets import HEADER, MAX_TRANSIT_JUMP, Address
-
-if TYPE_CHECKING:
-    from mediaserver.rtp.jitter import JitterBuffer
-    from mediaserver.rtp.packets import RtpReceiver
-    from mediaserver.rtp.stream import RtpStream
 
 Ints = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
@@ -33,9 +29,7 @@ MAX_AGE_NS = SECOND_NS
 _WORD = np.dtype(">u4")
 _MOST = MAX_DELAY // NARROW_SAMPLES
 """Frames that may wait."""
-_PAST = 3
-"""Played frames kept for a concealment (RtpStream.past)."""
-_RING = 16  # a power of two, at least _MOST + _PAST
+_RING = 16  # a power of two, at least _MOST + PAST
 _LAPS = _RING - 1
 _NOT_HERE = _RING
 """`_DEPTH` of a row whose stream is not here: no packet fits in."""
@@ -45,13 +39,60 @@ _DEPTH, _NEXT, _SLACK, _LAST_POP, _UNTIL, _TRANSIT, _HEARD, _PUSHED = range(8)
 _COLUMNS = 8
 
 
+class Entry(NamedTuple):
+    """A stream as it comes."""
+
+    source: Address
+    """Where its packets come from."""
+    payload_type: int
+    sequence: int
+    timestamp: int
+    """Of the next packet."""
+    ssrc: int
+    transit: int
+    """The last packet's, as in RtpReceiver.measure."""
+    jitter: float
+    heard_at: int
+    past: tuple[bytes, bytes, bytes]
+    """The last three frames played, newest first."""
+    lent: Lent
+
+
+class Left(NamedTuple):
+    """A stream as it goes."""
+
+    played: int
+    """Frames."""
+    pushed: int
+    """Packets."""
+    heard_at: int
+    transit: int
+    jitter: float
+    past: tuple[bytes, bytes, bytes]
+    audio: bytes
+    """What waits to be played."""
+    least_slack: int
+    last_pop: int
+
+
+class Progress(NamedTuple):
+    """A stream's figures since it came."""
+
+    played: int
+    pushed: int
+    waiting: int
+    """Frames."""
+    heard_at: int
+    """When the last packet came, ns."""
+    jitter: float
+
+
 class SteadyStreams:
-    """Rows by `RtpStream.slot`."""
+    """Rows by the slots of their voices."""
 
     def __init__(self, rows: int = 64) -> None:
         self.sources: list[Address | None] = []
         """By row: where regular packets come from; None while the stream is not here."""
-        self._streams: list[RtpStream | None] = []
         self._expected = np.zeros((0, 3), _WORD)
         """The next packet's header, octet for octet."""
         self._state: Ints = np.zeros((0, _COLUMNS), np.int64)
@@ -62,7 +103,6 @@ class SteadyStreams:
     def _grow(self, rows: int) -> None:
         more = rows - len(self.sources)
         self.sources += [None] * more
-        self._streams += [None] * more
         self._expected = np.concatenate(
             (self._expected, np.zeros((more, 3), _WORD)),
             dtype=_WORD,  # else it would be native
@@ -78,74 +118,57 @@ class SteadyStreams:
         if slot >= len(self.sources):
             self._grow(2 * slot + 1)
 
-    def last_heard(self, slot: int) -> int:
-        """When the last packet came, ns."""
-        return int(self._state[slot, _HEARD])
+    def progress(self, slot: int) -> Progress:
+        """Of a stream that is here. Disturbs nothing."""
+        depth, at, _, _, _, _, heard, pushed = self._state[slot].tolist()
+        return Progress(at - PAST, pushed, depth, heard, float(self._jitter[slot]))
 
     # -- coming and going
 
-    def enter(self, stream: RtpStream, receiver: RtpReceiver, jitter: JitterBuffer) -> None:
-        """Take the stream over, if nothing about it is special. It has just played a whole frame."""
-        past, ssrc, lock = stream.past, receiver.ssrc, receiver.locked
-        if past is None or ssrc is None or lock is None or lock != stream.remote or not stream.receiving:
-            return
-        transit, following = receiver.steady_transit(), receiver.sequence + 1 & WRAP_16
-        if transit is None or not following or receiver.payload_type != stream.payload_type:
-            return
-        lent = jitter.lend(receiver.timestamp + NARROW_SAMPLES & WRAP_32)
-        if lent is None:
-            return
-        slot, depth = stream.slot, len(lent.audio) // NARROW_SAMPLES
-        frames = np.frombuffer(b"".join(reversed(past)) + lent.audio, np.uint8).reshape(-1, NARROW_SAMPLES)
+    def enter(self, slot: int, entry: Entry) -> None:
+        """Take a stream over that has just played a whole frame."""
+        lent = entry.lent
+        frames = np.frombuffer(b"".join(reversed(entry.past)) + lent.audio, np.uint8)
+        frames = frames.reshape(-1, NARROW_SAMPLES)
         self._frames[slot, : len(frames)] = frames
         self._expected[slot] = (
-            0x80000000 | stream.payload_type << 16 | following,
-            receiver.timestamp + NARROW_SAMPLES & WRAP_32,
-            ssrc,
+            0x80000000 | entry.payload_type << 16 | entry.sequence,
+            entry.timestamp,
+            entry.ssrc,
         )
         self._state[slot] = (
-            depth,
-            _PAST,
+            len(frames) - PAST,
+            PAST,
             lent.least_slack,
             lent.last_pop,
             lent.window_until,
-            transit,
-            stream.heard_at,
+            entry.transit,
+            entry.heard_at,
             0,
         )
-        self._jitter[slot] = receiver.jitter
-        self.sources[slot] = lock
-        self._streams[slot] = stream
-        stream.steady = True
+        self._jitter[slot] = entry.jitter
+        self.sources[slot] = entry.source
 
-    def leave(self, stream: RtpStream, receiver: RtpReceiver, jitter: JitterBuffer) -> None:
-        """Give the stream back to its own two."""
-        slot = stream.slot
+    def leave(self, slot: int) -> Left:
+        """Give a stream back to its own two."""
         depth, at, slack, last_pop, _, transit, heard, pushed = self._state[slot].tolist()
-        stream.steady = False
         self.sources[slot] = None
-        self._streams[slot] = None
         self._state[slot, _DEPTH] = _NOT_HERE
         self._state[slot, _UNTIL] = 0
         ring = self._frames[slot]
         one, two, three = (ring[(at - back) & _LAPS].tobytes() for back in (1, 2, 3))
-        stream.past = (one, two, three)
-        played = at - _PAST
-        stream.frames_read_before += played
-        estimate = float(self._jitter[slot])
-        if pushed:
-            stream.heard_at = heard
-            receiver.resume(pushed, pushed * NARROW_SAMPLES, heard, transit, estimate)
         audio = ring[(at + np.arange(depth)) & _LAPS].tobytes()
-        jitter.restore(played, audio, slack, last_pop, int(estimate * NARROW_SAMPLE_NS) if pushed else None)
+        jitter = float(self._jitter[slot])
+        return Left(at - PAST, pushed, heard, transit, jitter, (one, two, three), audio, slack, last_pop)
 
     # -- batches
 
     def take(
         self, slots: list[int], packets: list[bytes], stamps: list[bytes], now_ns: int, wall_ns: int
-    ) -> list[int]:
+    ) -> tuple[list[int], list[int]]:
         """Packets of PACKET octets for different rows, with the kernel's time stamps (two native 64-bit
-        numbers: s, ns). Returns which of them (indexes) are not regular and were not taken."""
+        numbers: s, ns). Returns which of them (indexes) are not regular and were not taken; and the rows
+        whose next sequence number is 0, which must leave: counting laps is RtpReceiver's business."""
         data = b"".join(packets)
         octets = np.frombuffer(data, np.uint8).reshape(-1, PACKET)
         headers, octets = octets[:, : HEADER.size], octets[:, HEADER.size :]
@@ -161,7 +184,7 @@ class SteadyStreams:
             rows, state, expected = rows[regular], state[regular], expected[regular]
             octets, times = octets[regular], times[regular]
             if not len(rows):
-                return odd
+                return odd, []
         age = (wall_ns - times[:, 1]) - times[:, 0] * SECOND_NS
         if age.min() <= 0 or age.max() >= MAX_AGE_NS:
             age = np.where((age > 0) & (age < MAX_AGE_NS), age, 0)
@@ -187,12 +210,7 @@ class SteadyStreams:
         expected += _STEP  # time stamps wrap, as the field does
         self._expected[rows] = expected
         wrapped = expected[:, 0] & WRAP_16 == 0
-        if wrapped.any():  # counting laps of sequence numbers is RtpReceiver's business
-            for row in rows[wrapped].tolist():
-                stream = self._streams[row]
-                if stream is not None:
-                    stream.leave_steady()
-        return odd
+        return odd, rows[wrapped].tolist() if wrapped.any() else []
 
     def play(self, rows: Rows, now_ns: int) -> tuple[Octets, list[int]]:
         """The next frame of each row, [N, 160], and the indexes of those that are not for us to give."""

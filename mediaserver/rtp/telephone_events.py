@@ -123,16 +123,14 @@ class EventPacket:
 class DigitSender:
     """Turns queued digits into one event packet per 20 ms tick: updates, then the end three times."""
 
-    __slots__ = ("_code", "_ends", "_pause", "_queue", "_sent", "_timestamp", "_total")
+    __slots__ = ("_code", "_ends", "_pause", "_queue", "_sent", "_timestamp", "_total", "active")
 
     def __init__(self) -> None:
         self._queue: deque[tuple[int, int]] = deque()
         self._code: int | None = None
         self._total = self._sent = self._ends = self._pause = self._timestamp = 0
-
-    @property
-    def active(self) -> bool:
-        return self._code is not None or bool(self._queue) or self._pause > 0
+        self.active = False
+        """`tick` may have something to send, or a pause between digits lasts."""
 
     def put(self, digit: str, duration_ms: int = 100) -> None:
         """Queue a digit; lengths outside 40..6000 ms are brought inside. Raises ValueError for no digit."""
@@ -141,10 +139,12 @@ class DigitSender:
             raise ValueError(f"{digit!r} is no DTMF digit; use one of {DIGITS}")
         ticks = -(-min(max(duration_ms, _LEAST_MS), _MOST_MS) * _UNITS_PER_MS // _STEP)
         self._queue.append((code, ticks * _STEP))
+        self.active = True
 
     def clear(self) -> None:
         """Forget digits that were not begun."""
         self._queue.clear()
+        self.active = self._code is not None or self._pause > 0
 
     def tick(self, timestamp: int) -> EventPacket | None:
         """What replaces this tick's audio; None when audio is to be sent. `timestamp`: of this tick's
@@ -152,6 +152,7 @@ class DigitSender:
         if self._code is None:
             if self._pause:
                 self._pause -= 1
+                self.active = self._pause > 0 or bool(self._queue)
                 return None
             if not self._queue:
                 return None

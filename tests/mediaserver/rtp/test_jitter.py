@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mediaserver.media.narrowband import CONCEAL
 from mediaserver.media.time import FRAME_NS as TICK_NS
-from mediaserver.rtp.jitter import CONCEAL, MARGIN_NS, JitterBuffer
+from mediaserver.rtp.jitter import MARGIN_NS, JitterBuffer
 
 MS = 1_000_000
 

@@ -67,7 +67,7 @@ def test_a_count_that_promises_more_blocks_than_there_are() -> None:
 def test_loss_is_reported_per_interval_and_in_total() -> None:
     session, sender = RtcpSession("a@b", 0, random.Random(1)), RtpSender(random.Random(1))
     receiver = receiver_with([n for n in range(100) if n % 4])
-    report = parse(session.report(sender, receiver, 5 * S, WALL, sent=True))
+    report = parse(session.report(sender, receiver.reception(), 5 * S, WALL, sent=True))
     assert isinstance(report[0], Report) and report[0].ntp == ntp_time(WALL)
     (block,) = report[0].blocks
     assert (block.ssrc, block.highest) == (7, 99)
@@ -75,7 +75,7 @@ def test_loss_is_reported_per_interval_and_in_total() -> None:
     assert report[1] == Description(sender.ssrc, "a@b")
     for n in range(100, 200):
         receiver.receive(HEADER.pack(0x80, 0, n, n * 160, 7) + b"x", PEER, 0)
-    second = parse(session.report(sender, receiver, 10 * S, WALL, sent=False))[0]
+    second = parse(session.report(sender, receiver.reception(), 10 * S, WALL, sent=False))[0]
     assert isinstance(second, Report) and second.ntp is None
     assert second.blocks[0].fraction_lost == 0 and second.blocks[0].lost == 24
 
@@ -87,9 +87,9 @@ def test_round_trip_time_leaves_out_the_peers_delay() -> None:
     their_receiver.expect(PEER, frozenset({0}))
     their_receiver.receive(HEADER.pack(0x80, 0, 1, 1, our_sender.ssrc) + b"x", PEER, 0)
     away = 7_000 * S  # the two machines' monotonic clocks differ
-    our_report = ours.report(our_sender, receiver_with([]), 1 * S, WALL, sent=True)
+    our_report = ours.report(our_sender, receiver_with([]).reception(), 1 * S, WALL, sent=True)
     assert theirs.receive(our_report, their_sender, away + S + 30_000_000, 0)
-    reply = theirs.report(their_sender, their_receiver, away + 3 * S + 30_000_000, 0, sent=False)
+    reply = theirs.report(their_sender, their_receiver.reception(), away + 3 * S + 30_000_000, 0, sent=False)
     assert ours.receive(reply, our_sender, 3 * S + 80_000_000, WALL + 2 * S + 80_000_000)
     assert ours.rtt_ms == pytest.approx(80, abs=0.1)
     assert ours.remote_lost == 0 and ours.remote_loss_pct == 0 and ours.reports == 1
@@ -109,7 +109,7 @@ def test_the_interval_is_random_around_its_mean() -> None:
     assert 0 < session.deadline < 4 * S
     waits = []
     for _ in range(200):
-        session.report(sender, receiver, 0, WALL, sent=True)
+        session.report(sender, receiver.reception(), 0, WALL, sent=True)
         waits.append(session.deadline / S)
     assert min(waits) > 2.0 and max(waits) < 6.2
     assert len({round(w, 3) for w in waits}) > 100
@@ -128,4 +128,4 @@ def test_goodbye() -> None:
 def test_no_datagram_makes_it_raise(tail: bytes, head: bytes) -> None:
     session, sender = RtcpSession("a@b", 0), RtpSender()
     session.receive(head + tail, sender, 0, WALL)
-    session.report(sender, receiver_with([1]), S, WALL, sent=True)
+    session.report(sender, receiver_with([1]).reception(), S, WALL, sent=True)

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from mediaserver.media.g711 import CODECS
+from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.packets import RtpPacket
-from mediaserver.rtp.steady import SteadyStreams
 from mediaserver.rtp.telephone_events import EVENT
 from mediaserver.rtp.wire import RtpStream, RtpWire
 
@@ -80,7 +80,7 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
     with monkeypatch.context() as patch:
         patch.setattr(time, "time_ns", lambda: 0)  # packets arrive when `receive` is called
         if not steady:
-            patch.setattr(SteadyStreams, "enter", lambda *_: None)
+            patch.setattr(Incoming, "enter_steady", lambda *_: None)
         now = START
         made = RtpWire(HOST, (21_400, 21_599), now_ns=lambda: now)
         phone, foreign = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
@@ -106,12 +106,12 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
                     made.receive(now)
                 now = tick
                 made.receive(now)
-                was_steady.append(stream.steady)
-                seen.append((made.read(legs, now).tobytes(), stream.last_heard - START))
-                if n % 16 == 7:  # a look from outside takes the stream out of its state
+                was_steady.append(stream.incoming.steady)
+                seen.append((made.read(legs, now).tobytes(), stream.incoming.last_heard - START))
+                if n % 16 == 7:
                     seen.append(figures(stream, address, foreign.getsockname()))
             seen.append(figures(stream, address, foreign.getsockname()))
-            receiver, jitter = stream.receiver, stream.jitter
+            receiver, jitter = stream.incoming.receiver, stream.incoming.jitter
             seen.append(
                 [
                     getattr(receiver, name)
@@ -119,7 +119,9 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
                     if name not in ("locked", "announced")
                 ]
             )
-            seen.append((jitter.position, jitter.head, jitter.early_ns(), jitter.target_ns, stream.past))
+            seen.append(
+                (jitter.position, jitter.head, jitter.early_ns(), jitter.target_ns, stream.voice.past)
+            )
             return seen, was_steady
         finally:
             made.close()
@@ -227,7 +229,7 @@ SCRIPTS: dict[str, Callable[[], Script]] = {
     "10 ms": lambda: line(change=halves),
     "other law": lambda: with_act(other_law),
     "hold": lambda: with_act(hold),
-    "tick moved": lambda: with_act(lambda stream: stream.wire.moved(stream, stream.wire.now_ns())),
+    "tick moved": lambda: with_act(lambda stream: stream.incoming.moved(START + (EVENT_AT + 1) * TICK)),
     "much jitter": lambda: line(spread_ms=60.0, seed=3),
 }
 
@@ -280,7 +282,7 @@ def test_many_streams_in_one_round_keep_apart(monkeypatch: pytest.MonkeyPatch) -
         with monkeypatch.context() as patch:
             patch.setattr(time, "time_ns", lambda: 0)
             if not steady:
-                patch.setattr(SteadyStreams, "enter", lambda *_: None)
+                patch.setattr(Incoming, "enter_steady", lambda *_: None)
             now = START
             made = RtpWire(HOST, (21_600, 21_999), now_ns=lambda: START)
             phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -301,9 +303,18 @@ def test_many_streams_in_one_round_keep_apart(monkeypatch: pytest.MonkeyPatch) -
                 now += TICK
                 made.receive(now)
                 frames.append(made.read(streams, now).tobytes())
-            steadies = sum(stream.steady for stream in streams)
+            steadies = sum(stream.incoming.steady for stream in streams)
             assert (steadies > 60) if steady else not steadies
             results.append((frames, [{**s.stats().as_dict()} for s in streams]))
             made.close()
             phone.close()
     assert results[0] == results[1]
+
+
+def test_looking_at_a_steady_stream_leaves_it_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = line()
+    for n in range(10, TICKS):
+        script.acts[n] = lambda stream: (stream.stats(), stream.frames_read, stream.played())
+    seen, was_steady = play(script, monkeypatch, steady=True)
+    unseen, _ = play(line(), monkeypatch, steady=False)
+    assert seen == unseen and all(was_steady[5:TICKS])

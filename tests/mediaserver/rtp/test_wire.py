@@ -361,7 +361,7 @@ def test_rtcp_reports_go_out_and_come_in(bench: Bench) -> None:
         bench.wire.receive(bench.clock.now)
     reports = [p for p in phone.reports() if isinstance(p, rtcp.Report)]
     assert reports and reports[0].ntp is not None and reports[0].blocks[0].ssrc == 77
-    block = rtcp.ReportBlock(stream.sender.ssrc, 26, 3, 10, 80, 0, 0)
+    block = rtcp.ReportBlock(stream.outgoing.sender.ssrc, 26, 3, 10, 80, 0, 0)
     phone.rtcp.sendto(bytes(rtcp.Report(77, (block,))), (HOST, stream.local_port + 1))
     bench.wire.receive(bench.clock.now)
     stats = stream.stats()
@@ -445,7 +445,7 @@ def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(bench: Bench) 
     assert stream.played() == 16_000 - 80 * 16  # nothing is known of the path yet
     wall = time.time_ns()
     sent_at = (rtcp.ntp_time(wall - 260 * MS) >> 16) & 0xFFFFFFFF
-    block = rtcp.ReportBlock(stream.sender.ssrc, 0, 0, 0, 80, sent_at, 0)
+    block = rtcp.ReportBlock(stream.outgoing.sender.ssrc, 0, 0, 0, 80, sent_at, 0)
     packets = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "phone"))
     phone.rtcp.sendto(packets, (HOST, stream.local_port + 1))
     bench.wire.receive(bench.clock.now)

@@ -1,0 +1,219 @@
+"""The incoming direction of one stream: who sends, in what order, and the audio that waits to be played.
+
+Its work is done in one of two places, never in both: by its own receiver and jitter buffer, packet by
+packet, or as a row of `SteadyStreams`, in batches with others. It goes steady after a whole frame when
+nothing is special; anything special, and whoever asks for `receiver` or `jitter`, takes it back. Figures are
+read where they are: `reception`, `buffer_ms`, `frames` and `last_heard` disturb nothing.
+"""
+
+from __future__ import annotations
+
+from mediaserver.media.narrowband import NarrowVoice
+from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES
+from mediaserver.rtp.format import Format
+from mediaserver.rtp.jitter import JitterBuffer, target_for
+from mediaserver.rtp.packets import Address, Reception, RtpReceiver
+from mediaserver.rtp.steady import Entry, SteadyStreams
+from mediaserver.rtp.telephone_events import DigitHeard, DigitReceiver
+
+QUIET = 512
+"""About -36 dBFS: the peak of a frame that may be left out without being missed."""
+
+
+class Incoming:
+    """Packets in, 20 ms of octets out."""
+
+    __slots__ = (
+        "_buffered_source",
+        "_format",
+        "_frames",
+        "_heard_at",
+        "_jitter",
+        "_receiver",
+        "_steady",
+        "_voice",
+        "digits",
+    )
+
+    def __init__(self, steady: SteadyStreams, voice: NarrowVoice, now: int) -> None:
+        self._steady = steady
+        self._voice = voice
+        self._format = Format()
+        self._receiver = RtpReceiver()
+        self._jitter = JitterBuffer(self._is_quiet)
+        self._buffered_source = 0
+        """The receiver's `source_changes` that the jitter buffer has seen."""
+        self._frames = 0
+        """Frames popped, but for those of the steady time that lasts."""
+        self._heard_at = now
+        self.digits = DigitReceiver()
+        steady.open(voice.slot)
+
+    # -- where the work is done
+
+    @property
+    def steady(self) -> bool:
+        return self._steady.sources[self._voice.slot] is not None
+
+    @property
+    def receiver(self) -> RtpReceiver:
+        self.leave_steady()
+        return self._receiver
+
+    @property
+    def jitter(self) -> JitterBuffer:
+        self.leave_steady()
+        return self._jitter
+
+    def enter_steady(self, remote: Address | None) -> None:
+        """A whole frame was just popped: leave the work to the batch, if nothing is special."""
+        receiver, past, format = self._receiver, self._voice.past, self._format
+        ssrc, lock = receiver.ssrc, receiver.locked
+        if past is None or ssrc is None or lock is None or lock != remote or not format.receiving:
+            return
+        transit, following = receiver.steady_transit(), receiver.following
+        if transit is None or not following or receiver.payload_type != format.payload_type:
+            return
+        lent = self._jitter.lend(receiver.timestamp_after)
+        if lent is None:
+            return
+        self._steady.enter(
+            self._voice.slot,
+            Entry(
+                lock,
+                format.payload_type,
+                following,
+                receiver.timestamp_after,
+                ssrc,
+                transit,
+                receiver.jitter,
+                self._heard_at,
+                past,
+                lent,
+            ),
+        )
+
+    def leave_steady(self) -> None:
+        """Take the work back. Does nothing when it is here."""
+        if not self.steady:
+            return
+        left = self._steady.leave(self._voice.slot)
+        self._voice.past = left.past
+        self._frames += left.played
+        jitter_ns = None
+        if left.pushed:
+            self._heard_at = left.heard_at
+            self._receiver.resume(
+                left.pushed, left.pushed * NARROW_SAMPLES, left.heard_at, left.transit, left.jitter
+            )
+            jitter_ns = int(left.jitter * NARROW_SAMPLE_NS)
+        self._jitter.restore(left.played, left.audio, left.least_slack, left.last_pop, jitter_ns)
+
+    # -- negotiation
+
+    def configure(self, format: Format, announced: Address, now: int) -> Address:
+        """What was negotiated, the first time or again; `announced` by SDP. Returns where to send to."""
+        self.leave_steady()
+        if not format.continues(self._format):
+            self._jitter.reset()
+            self._voice.forget()
+        self._format = format
+        self._voice.codec = format.codec
+        self._receiver.expect(announced, format.accepted)
+        self._heard_at = now
+        return self._receiver.locked or announced
+
+    def stop(self) -> None:
+        """Nothing more is going to come."""
+        self.leave_steady()
+        self._format = Format(self._format.codec)
+
+    # -- packets and frames
+
+    def push(self, data: bytes, source: Address, arrived: int) -> tuple[DigitHeard, ...] | None:
+        """One datagram. None when it is not ours; else the digits that are complete with it."""
+        self.leave_steady()
+        receiver, jitter, format = self._receiver, self._jitter, self._format
+        payload = receiver.receive(data, source, arrived)
+        if payload is None:
+            return None
+        self._heard_at = arrived
+        if receiver.source_changes != self._buffered_source:
+            self._buffered_source = receiver.source_changes
+            jitter.reset()
+        if not format.receiving:
+            return ()
+        kind = receiver.payload_type
+        if kind == format.payload_type:
+            jitter.push(receiver.timestamp, payload, arrived, int(receiver.measure(arrived)))
+            return ()
+        jitter.pause()
+        if kind == format.telephone_event_pt:
+            return self.digits.push(receiver.timestamp, payload, arrived)
+        return ()
+
+    def pop(self, now: int) -> bytes | None:
+        """As `JitterBuffer.pop`."""
+        self._frames += 1
+        return self.jitter.pop(now)
+
+    @property
+    def missing(self) -> bytes | None:
+        """As `JitterBuffer.missing`, of the last pop."""
+        return self._jitter.missing
+
+    def moved(self, now: int) -> None:
+        """The ticks were moved."""
+        self.jitter.moved(now)
+
+    def forgive(self, now: int) -> None:
+        """Silence until now counts for nothing."""
+        self._heard_at = now
+
+    def is_known(self, host: str) -> bool:
+        """This host sends us audio, or was announced to."""
+        receiver = self._receiver
+        return any(address and address[0] == host for address in (receiver.locked, receiver.announced))
+
+    def refuse(self) -> None:
+        """Count a packet of a stranger."""
+        self._receiver.foreign += 1
+
+    # -- figures
+
+    @property
+    def frames(self) -> int:
+        """Frames of 20 ms since the stream was opened."""
+        return self._frames + (self._steady.progress(self._voice.slot).played if self.steady else 0)
+
+    @property
+    def last_heard(self) -> int:
+        """When the last packet came or silence was forgiven, ns."""
+        return self._steady.progress(self._voice.slot).heard_at if self.steady else self._heard_at
+
+    @property
+    def buffer_ms(self) -> float:
+        """What waits, or the least that is going to."""
+        waiting_ms, target_ns = self._jitter.delay_ms, self._jitter.target_ns
+        if self.steady:
+            progress = self._steady.progress(self._voice.slot)
+            waiting_ms = float(progress.waiting * FRAME_MS)
+            if progress.pushed:
+                target_ns = target_for(int(progress.jitter * NARROW_SAMPLE_NS))
+        return max(waiting_ms, target_ns / 1e6)
+
+    @property
+    def repairs(self) -> JitterBuffer:
+        """The buffer for its counts of repairs only: they stand still while the stream is steady."""
+        return self._jitter
+
+    def reception(self) -> Reception:
+        """What the receiver has counted."""
+        counted = self._receiver.reception()
+        if not self.steady:
+            return counted
+        progress = self._steady.progress(self._voice.slot)
+        return counted.and_more(progress.pushed, progress.pushed * NARROW_SAMPLES, progress.jitter)
+
+    def _is_quiet(self, frame: bytes) -> bool:
+        return self._voice.codec.peak(frame) < QUIET

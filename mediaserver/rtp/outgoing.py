@@ -1,0 +1,165 @@
+"""The outgoing direction of one stream: packets of the negotiated length, their time line, and digits.
+
+It sends on a socket that it is given and must never block or raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mediaserver.media.time import (
+    FRAME_NS,
+    FRAME_SAMPLES,
+    NARROW_SAMPLES,
+    SAMPLE_RATE,
+    SAMPLES_PER_MS,
+    WRAP_16,
+    WRAP_32,
+)
+from mediaserver.rtp.format import Format
+from mediaserver.rtp.packets import HEADER, Address, RtpSender
+from mediaserver.rtp.telephone_events import DigitSender
+
+UNHEARD_MS = 80
+"""What was sent and is not heard yet, until RTCP tells of the path: network, phone's buffer, sound card."""
+FAR_BUFFER_MS = 40
+"""A phone's jitter buffer and sound card on a path without jitter."""
+MOST_UNHEARD = SAMPLE_RATE
+"""Samples at 16 kHz; a round trip that tells of more is not believed."""
+
+_MARKER = 0x80
+
+
+class Outgoing:
+    """20 ms of octets in per tick, packets out."""
+
+    __slots__ = (
+        "_format",
+        "_marker",
+        "_octets_per_packet",
+        "_played",
+        "_sendto",
+        "_written_at",
+        "digits",
+        "errors",
+        "frames",
+        "lateness_ns",
+        "pending",
+        "remote",
+        "sender",
+    )
+
+    def __init__(self, sendto: Callable[[bytes, Address], int]) -> None:
+        self._sendto = sendto
+        self._format = Format()
+        self._octets_per_packet = self._format.octets_per_packet
+        self._marker = _MARKER
+        self._written_at = 0
+        self._played = 0
+        self.sender = RtpSender()
+        self.digits = DigitSender()
+        self.remote: Address | None = None
+        self.pending = b""
+        """Encoded audio that does not fill a packet yet."""
+        self.frames = 0
+        """Written so far, sent or not."""
+        self.lateness_ns = 0
+        """The longest that a frame came after its due time."""
+        self.errors = 0
+
+    def configure(self, format: Format, remote: Address) -> None:
+        """What was negotiated, the first time or again."""
+        if not format.continues(self._format):
+            self.pending = b""
+        if format.sending and not self._format.sending:
+            self._marker = _MARKER
+        self._format = format
+        self._octets_per_packet = format.octets_per_packet
+        self.remote = remote
+
+    def stop(self) -> None:
+        """The socket is going to be closed."""
+        self._format = Format()
+
+    def clear(self) -> int:
+        """Drop what does not fill a packet yet, and digits not begun. Returns the 16 kHz samples that were
+        written so far, less what was dropped; all of that is on the wire."""
+        sent = self._sent
+        self.pending = b""
+        self.digits.clear()
+        return sent
+
+    @property
+    def _sent(self) -> int:
+        return self.frames * FRAME_SAMPLES - 2 * len(self.pending)
+
+    def played(self, rtt_ms: float | None, far_jitter_ms: float | None) -> int:
+        """16 kHz samples since the first write that the peer has heard, as far as is known: half of the
+        round trip and its buffer's depth, guessed from the jitter that it reports, have not been heard."""
+        unheard_ms: float = UNHEARD_MS
+        if rtt_ms is not None:
+            unheard_ms = rtt_ms / 2 + FAR_BUFFER_MS + 2 * (far_jitter_ms or 0.0)
+        unheard = min(int(unheard_ms * SAMPLES_PER_MS), MOST_UNHEARD)
+        # An estimate that changes must not take back what was said to be heard.
+        self._played = max(self._played, self._sent - unheard)
+        return self._played
+
+    def send(self, payload: bytes, now_ns: int) -> None:
+        """The next 20 ms."""
+        sender = self.sender
+        timestamp = sender.timestamp
+        late = now_ns - self._written_at - FRAME_NS
+        if late > 0 and self._written_at:
+            if late > self.lateness_ns:
+                self.lateness_ns = late
+            if late > FRAME_NS // 2:
+                # Ticks were left out: the time line goes on, so that the far end hears a gap, not a delay.
+                timestamp += (late + FRAME_NS // 2) // FRAME_NS * NARROW_SAMPLES
+                self.pending = b""
+                self._marker = _MARKER
+        self._written_at = now_ns
+        self.frames += 1
+        sender.timestamp = (timestamp + NARROW_SAMPLES) & WRAP_32
+        remote, format = self.remote, self._format
+        if not format.sending or remote is None:
+            return
+        event = self.digits.tick(timestamp & WRAP_32) if self.digits.active else None
+        if event is not None:
+            self.pending = b""
+            kind = format.telephone_event_pt
+            if kind is None:
+                return
+            kind |= _MARKER if event.marker else 0
+            packet = sender.packet(event.payload, kind, event.timestamp)
+        elif self._octets_per_packet == NARROW_SAMPLES:
+            sequence = sender.sequence
+            sender.sequence = (sequence + 1) & WRAP_16
+            sender.packets += 1
+            sender.octets += NARROW_SAMPLES
+            kind = format.payload_type | self._marker
+            self._marker = 0
+            packet = HEADER.pack(0x80, kind, sequence, timestamp & WRAP_32, sender.ssrc) + payload
+        else:
+            self._send_repacked(payload, timestamp, remote)
+            return
+        try:
+            self._sendto(packet, remote)
+        except OSError:
+            self.errors += 1
+
+    def _send_repacked(self, payload: bytes, timestamp: int, remote: Address) -> None:
+        """Packets of another length than our frames."""
+        size = self._octets_per_packet
+        first = timestamp - len(self.pending)
+        pending = self.pending + payload
+        while len(pending) >= size:
+            kind = self._format.payload_type | self._marker
+            self._marker = 0
+            packet = self.sender.packet(pending[:size], kind, first)
+            pending = pending[size:]
+            first += size
+            try:
+                self._sendto(packet, remote)
+            except OSError:
+                self.errors += 1
+        self.pending = pending
