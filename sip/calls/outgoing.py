@@ -142,7 +142,7 @@ class OutgoingCall:
         self._core.send_ack(dialog, ack)
         if self._cancelled is not None:
             self._drop(dialog, self._cancelled)
-        elif not first:
+        elif not first or self._refused:
             self._drop(dialog, Termination(EndedBy.SERVER, Why.COMPLETED, None, "another fork answered"))
         else:
             self._establish(dialog, response)

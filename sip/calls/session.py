@@ -7,7 +7,6 @@ wants to wait awaits the futures of `answer` and `renegotiate`. It must never lo
 from __future__ import annotations
 
 import asyncio
-import enum
 import random
 import secrets
 from collections.abc import Callable, Sequence
@@ -19,18 +18,13 @@ from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, reason_text, refusal_code
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
+from sip.calls.session_machine import BLOCKED_S, Change, Do, Doing, Event, SessionMachine, State, Turn
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
-from sip.transactions.layer import Client, Server
+from sip.transactions.layer import Server
 from sip.transactions.transaction import Cause
 
 Headers = Sequence[tuple[str, str]]
-
-
-class Phase(enum.Enum):
-    EARLY = "early"
-    UP = "up"
-    OVER = "over"
 
 
 class Session:
@@ -45,7 +39,10 @@ class Session:
         self.media = core.media(self.host)
         self.leg = SipLeg(self, direction, call_id, f"{remote[1]}:{remote[2]}")
         self.dialog: Dialog | None = None
-        self.phase = Phase.EARLY
+        begin = State.OFFERED if direction is Direction.INBOUND else State.CALLING
+        self._machine = SessionMachine(begin, core.layer.timing)
+        self._timer: asyncio.TimerHandle | None = None
+        """At the machine's next deadline."""
         self.credentials: Credentials | None = None
         self.tag = secrets.token_hex(8)
         self.started = core.now()
@@ -57,14 +54,15 @@ class Session:
         self._invite: Server | None = None
         """The INVITE that we answer or answered last."""
         self._ok: Response | None = None
-        """Our 2xx while its ACK is missing."""
-        self._ok_timer: asyncio.TimerHandle | None = None
+        """Our last 2xx, for repetition."""
+        self._refusal: tuple[int, str | None, Headers] | None = None
+        """What the INVITE is refused with; None: what the reason for the end asks for."""
         self._acked: asyncio.Future[None] | None = None
-        self._bye: Termination | None = None
-        """A hang-up that waits for the ACK (RFC 3261 15: a callee must not send BYE before it)."""
-        self._reinvite: Client | None = None
-        self._glare: asyncio.TimerHandle | None = None
+        """Resolved with the ACK, for an answer that waits for theirs to our offer."""
         self._wanted: asyncio.Future[None] | None = None
+        """Resolved when the change that we want is settled."""
+        self._change_auth: list[tuple[str, str]] = []
+        self._change_tried: set[tuple[int, str]] = set()
         self._held = False
 
     @property
@@ -83,7 +81,7 @@ class Session:
 
     def ring(self, status: int = 180) -> None:
         """Send a provisional response, unless a final one is out."""
-        if self._invite is not None and self.phase is Phase.EARLY and not self._invite.answered:
+        if self._invite is not None and self._machine.state is State.OFFERED:
             headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
             tag = self.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
@@ -95,7 +93,7 @@ class Session:
     async def answer(self) -> None:
         """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
         invite = self._invite
-        if self.phase is not Phase.EARLY or invite is None or invite.answered:
+        if self._machine.state is not State.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
         delayed = not invite.request.body
         try:
@@ -107,8 +105,6 @@ class Session:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
             self.refuse(488 if isinstance(error, NoCommonCodec) else 400, why=why)
             raise CallError(f"no audio in common with the caller: {error}", 488) from error
-        assert self.dialog is not None
-        self.phase = Phase.UP
         self.leg.setup_s = self.core.now() - self.started
         self.leg.opened(self.media.open())
         self._send_ok(invite, body, self._answer_headers)
@@ -122,20 +118,17 @@ class Session:
     def refuse(
         self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination
     ) -> None:
-        """Send an error response to the first INVITE and end."""
-        invite = self._invite
-        if invite is not None and not invite.answered:
-            lines = [*headers, ("Server", self.core.user_agent)]
-            invite.respond(invite.request.response(status, reason, to_tag=self.tag, headers=lines))
-        self._leave_dialog()
-        self._over(why)
+        """Send an error response to the first INVITE and end; hang up when it was answered."""
+        self._refusal = (status, reason, headers)
+        self._happened(Event.HANGUP, why)
 
     def _cancelled(self, cancel: Server) -> None:
         # The CANCEL is answered first: some callers take a 487 before it for another call's.
         self._reply(cancel, 200)
-        if self.phase is Phase.EARLY:
-            why = Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
-            self.refuse(487, why=why)
+        self._refusal = (487, None, ())
+        self._happened(
+            Event.CANCEL, Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
+        )
 
     # -- outgoing: the answer arrived
 
@@ -143,13 +136,13 @@ class Session:
         """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
         self.dialog = dialog
         self.core.dialogs[dialog.id] = self
-        self.phase = Phase.UP
         self.leg.opened(self.media.open())
+        self._happened(Event.ANSWERED)
         self._note_hold()
 
     def end_unanswered(self, why: Termination) -> None:
         """Our INVITE came to nothing."""
-        self._over(why)
+        self._happened(Event.FAILED, why)
 
     # -- requests of the dialog
 
@@ -161,8 +154,9 @@ class Session:
             self._reply(server, 500)
         elif request.method == "BYE":
             self._reply(server, 200)
-            self._bye_received(request)
-        elif self.phase is Phase.OVER:
+            self._refusal = (487, None, ())
+            self._happened(Event.BYE, Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request)))
+        elif self._machine.over:
             self._reply(server, 481)
         elif request.method == "INVITE":
             self._reinvited(server)
@@ -177,13 +171,10 @@ class Session:
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK to a 2xx of ours."""
-        ok = self._ok
-        if ok is None or ack.cseq.number != ok.cseq.number:
+        if self._ok is None or ack.cseq.number != self._ok.cseq.number or not self._machine.unacknowledged:
             return
-        self._ok = None
-        if self._ok_timer is not None:
-            self._ok_timer.cancel()
-        if self.media.offering and self.phase is Phase.UP:
+        self._happened(Event.ACK)
+        if self.media.offering and self._machine.up:
             try:
                 self.media.accept(ack.body)
                 self._note_hold()
@@ -192,21 +183,12 @@ class Session:
                 if self.media.negotiated is None:
                     self.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
         self._resolve_acked()
-        if self._bye is not None:
-            self._send_bye(self._bye)
-
-    def _bye_received(self, request: Request) -> None:
-        invite = self._invite
-        if invite is not None and not invite.answered:
-            invite.respond(invite.request.response(487, to_tag=self.tag))
-        self._leave_dialog()
-        self._over(Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request)))
 
     def _reinvited(self, server: Server) -> None:
         request = server.request
-        if self._reinvite is not None:
+        if self._machine.change is Change.ASKED:
             self._reply(server, 491)
-        elif self.phase is Phase.EARLY or self._ok is not None:
+        elif self._machine.state is not State.UP:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
         else:
             body = self._negotiate(server, request)
@@ -221,9 +203,9 @@ class Session:
         if not request.body:
             self._refresh(request)
             self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
-        elif self.media.offering or self._reinvite is not None:
+        elif self.media.offering or self._machine.change is Change.ASKED:
             self._reply(server, 491)
-        elif self.phase is Phase.EARLY:
+        elif self._machine.unanswered:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
         elif (body := self._negotiate(server, request)) is not None:
             headers = self.core.respond_headers(self.transport, self.host)
@@ -257,14 +239,16 @@ class Session:
 
     async def renegotiate(self, direction: str) -> None:
         """Offer audio in another direction (re-INVITE). Raises CallError when it is refused."""
-        if self.phase is not Phase.UP:
+        if not self._machine.up:
             raise CallError("the call is not up; it can be held after it was answered", 481)
-        if self._wanted is not None:
+        if self._machine.change is not Change.NONE:
             raise CallError("a change of this call is under way; try again when it is done", 491)
         self._wanted = asyncio.get_running_loop().create_future()
         before, self.media.direction = self.media.direction, direction
         try:
-            self._send_reinvite()
+            self._change_auth, self._change_tried = [], set()
+            self._machine.changed(Turn.WANTED, self.core.now())
+            self._try_change()
             await self._wanted
         except CallError:
             self.media.direction = before
@@ -278,23 +262,7 @@ class Session:
 
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
-        if self.phase is Phase.OVER:
-            return
-        if self.phase is Phase.EARLY:
-            if self.abandon is not None:
-                self.abandon(why)
-            else:
-                self.refuse(refusal_code(why), headers=[("Reason", reason_header(why))], why=why)
-            return
-        if self._ok is None:
-            self._send_bye(why)
-        else:
-            self._bye = why
-        self._over(why)
-
-    def _send_bye(self, why: Termination) -> None:
-        self._bye = None
-        self._request("BYE", [("Reason", reason_header(why))], done=self._leave_dialog)
+        self._happened(Event.HANGUP, why)
 
     def _request(
         self, method: str, headers: Headers, body: bytes = b"", done: Callable[[], None] | None = None
@@ -325,22 +293,21 @@ class Session:
 
         send(())
 
-    def _send_reinvite(self, more: Headers = (), tried: set[tuple[int, str]] | None = None) -> None:
-        dialog, tries = self.dialog, tried if tried is not None else set()
+    def _try_change(self) -> None:
+        """Send the re-INVITE that is wanted, unless it would collide."""
+        machine, dialog, now = self._machine, self.dialog, self.core.now()
         assert dialog is not None
-        self._glare = None
-        if self.phase is not Phase.UP:
-            self._settle(CallError("the call ended meanwhile", 487))
-            return
-        if self._ok is not None or self.media.offering:
+        if machine.unacknowledged or self.media.offering:
             # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
-            self._glare = self.core.later(0.1, lambda: self._send_reinvite(more, tries))
+            machine.changed(Turn.BLOCKED, now, BLOCKED_S)
+            self._arm()
             return
+        auth = self._change_auth
         headers = [
             ("Contact", self.core.contact(self.transport, self.host)),
             ("Allow", self.core.allow),
             ("Content-Type", "application/sdp"),
-            *more,
+            *auth,
         ]
         request = dialog.request("INVITE", headers, self.media.offer())
         acks: list[Request] = []
@@ -350,32 +317,40 @@ class Session:
                 return
             if 200 <= response.status < 300:
                 if not acks:
-                    acks.append(dialog.ack(request.cseq.number, more))
-                    self._reinvite = None
-                    self._reinvite_accepted(response)
+                    acks.append(dialog.ack(request.cseq.number, auth))
+                    if machine.change is Change.ASKED:
+                        self._change_accepted(response)
                 self.core.send_ack(dialog, acks[0])
+            elif machine.change is Change.ASKED:
+                self._change_refused(request, response)
+
+        machine.changed(Turn.SENT, now)
+        self._arm()
+        self.core.in_dialog(dialog, request, answered, lambda cause: self._change_failed(cause.value))
+
+    def _change_refused(self, request: Request, response: Response) -> None:
+        self.media.withdraw()
+        if response.status == 491:
+            self._machine.changed(Turn.AGAIN, self.core.now(), self._glare_wait())
+            self._arm()
+            return
+        if response.status in (401, 407) and self.credentials is not None:
+            if header := self.credentials.answer(request, response, self._change_tried):
+                self._change_auth = [header]
+                self._machine.changed(Turn.AGAIN, self.core.now())
+                self._try_change()
                 return
-            self._reinvite = None
-            self.media.withdraw()
-            if response.status == 491:
-                self._glare = self.core.later(self._glare_wait(), lambda: self._send_reinvite(more, tries))
-                return
-            if response.status in (401, 407) and self.credentials is not None:
-                if header := self.credentials.answer(request, response, tries):
-                    self._send_reinvite([header], tries)
-                    return
-            failed(response.status)
+        self._change_failed(response.status)
 
-        def failed(status: int) -> None:
-            self._reinvite = None
-            self.media.withdraw()
-            self._settle(CallError(f"the far end refused the change of the call ({status})", status))
-            if status in (408, 481):
-                self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
+    def _change_failed(self, status: int) -> None:
+        if self._machine.change is not Change.ASKED:
+            return
+        self.media.withdraw()
+        self._settle(CallError(f"the far end refused the change of the call ({status})", status))
+        if status in (408, 481):
+            self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
 
-        self._reinvite = self.core.in_dialog(dialog, request, answered, lambda cause: failed(cause.value))
-
-    def _reinvite_accepted(self, response: Response) -> None:
+    def _change_accepted(self, response: Response) -> None:
         assert self.dialog is not None
         self.dialog.refresh(response)
         try:
@@ -404,25 +379,61 @@ class Session:
         lines.append(("Content-Type", "application/sdp"))
         self._ok = server.request.response(200, to_tag=self.tag, headers=lines, body=body)
         server.respond(self._ok)
-        self._repeat_ok_in(self.core.layer.timing.t1, self.core.now())
+        self._happened(Event.ANSWER)
 
-    def _repeat_ok_in(self, period: float, since: float) -> None:
-        timing = self.core.layer.timing
+    def _happened(self, event: Event, why: Termination | None = None) -> None:
+        """Something happened. `why`: how the call ended, if that ends it."""
+        self._do(self._machine.happened(event, self.core.now()), why)
 
-        def repeat() -> None:
-            if self._ok is None or self._invite is None:
-                return
-            if self.core.now() - since >= timing.patience:
-                self._ok = None
-                self._resolve_acked()
-                why = self._bye or Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived")
-                self._send_bye(why)
-                self._over(why)
-                return
-            self._invite.respond(self._ok)
-            self._repeat_ok_in(min(2 * period, timing.t2), since)
+    def _deadline(self) -> None:
+        doing = self._machine.due(self.core.now())
+        self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
 
-        self._ok_timer = self.core.later(period, repeat)
+    def _arm(self) -> None:
+        """Come back at the machine's next deadline."""
+        if self._timer is not None:
+            self._timer.cancel()
+        at = self._machine.deadline
+        self._timer = None if at is None else self.core.later(at - self.core.now(), self._deadline)
+
+    def _do(self, doing: Doing, why: Termination | None) -> None:
+        # A BYE that waited for its ACK says what the hang-up said.
+        why = self.leg.termination or why
+        self._arm()
+        for do in doing:
+            match do:
+                case Do.REPEAT_OK:
+                    if self._invite is not None and self._ok is not None:
+                        self._invite.respond(self._ok)
+                case Do.TRY_CHANGE:
+                    self._try_change()
+                case Do.LEAVE:
+                    if self.dialog is not None:
+                        self.core.leave(self.dialog)
+                case Do.REFUSE | Do.ABANDON | Do.SEND_BYE | Do.END:
+                    assert why is not None
+                    self._part(do, why)
+
+    def _part(self, do: Do, why: Termination) -> None:
+        """Do what an end needs."""
+        if do is Do.REFUSE:
+            self._send_refusal(why)
+        elif do is Do.ABANDON:
+            if self.abandon is not None:
+                self.abandon(why)
+        elif do is Do.SEND_BYE:
+            self._request("BYE", [("Reason", reason_header(why))], done=self._leave_dialog)
+        else:
+            self._end(why)
+
+    def _send_refusal(self, why: Termination) -> None:
+        if self._refusal is None:
+            self._refusal = (refusal_code(why), None, [("Reason", reason_header(why))])
+        status, reason, headers = self._refusal
+        lines = [*headers, ("Server", self.core.user_agent)]
+        if self._invite is not None and not self._invite.answered:
+            refusal = self._invite.request.response(status, reason, to_tag=self.tag, headers=lines)
+            self._invite.respond(refusal)
 
     def _refresh(self, request: Request) -> None:
         assert self.dialog is not None
@@ -439,6 +450,8 @@ class Session:
             self._acked.set_result(None)
 
     def _settle(self, error: CallError | None) -> None:
+        if self._machine.change is not Change.NONE:
+            self._machine.changed(Turn.SETTLED, self.core.now())
         if self._wanted is not None and not self._wanted.done():
             if error is None:
                 self._wanted.set_result(None)
@@ -449,15 +462,7 @@ class Session:
         if self.dialog is not None:
             self.core.leave(self.dialog)
 
-    def _over(self, why: Termination) -> None:
-        if self.phase is Phase.OVER:
-            return
-        self.phase = Phase.OVER
-        if self._glare is not None:
-            self._glare.cancel()
-        if self._ok_timer is not None and self._bye is None:
-            self._ok_timer.cancel()
-            self._ok = None
+    def _end(self, why: Termination) -> None:
         self._settle(CallError("the call ended meanwhile", 487))
         self.leg.ended(why, self.media.close())
         self._resolve_acked()
@@ -466,6 +471,4 @@ class Session:
 
     def failed(self, cause: Cause) -> None:
         """The transport under the first INVITE is gone: the answer cannot reach the caller."""
-        if self.phase is Phase.EARLY:
-            self._leave_dialog()
-            self._over(Termination(EndedBy.NETWORK, Why.FAILED, cause.value))
+        self._happened(Event.FAILED, Termination(EndedBy.NETWORK, Why.FAILED, cause.value))

@@ -152,3 +152,16 @@ async def test_a_refused_call_is_not_cancelled() -> None:
         await peer.request("ACK")
         peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{a.port}"), a.port)
         assert isinstance(await peer.next(), Response), "the next message is the answer, not a CANCEL"
+
+
+async def test_a_call_that_is_rejected_after_its_answer_is_hung_up_on() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{b.port}", body=SDP), b.port)
+        answer = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", answer, cseq=1), b.port)
+        call = await callee.calls.get()
+        call.reject(486)
+        bye = await peer.request("BYE")
+        peer.send(bye.response(200), b.port)
+        assert b.active_calls == 0

@@ -1,0 +1,208 @@
+"""The states of one call on its dialog (RFC 3261 sections 13 to 15), and of a change that we ask for.
+
+    OFFERED ──answer──▶ UNACKNOWLEDGED ◀──answer to a re-INVITE──┐
+                          │    └───────────ACK──────────────────▶ UP ◀──they answer── CALLING
+                       hang up                                    │
+                          ▼                                    hang up, BYE
+                       LEAVING ──ACK, or none in time──▶ OVER ◀───┘        (and from every state)
+
+A callee must not send BYE before the ACK to its 200 (section 15): a hang-up waits in LEAVING. A 200 is
+repeated until its ACK (13.3.1.4); after 64*T1 without one the call is given up.
+
+Sans-I/O: events and `now` (seconds) in, what to do and the next deadline out. It must never see a message, a
+socket or a timer; `sip.calls.session` drives it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TypeAlias
+
+from sip.transactions.transaction import Timing
+
+BLOCKED_S = 0.1
+"""A change that would collide with an exchange under way is tried again after this."""
+
+
+class State(enum.Enum):
+    OFFERED = enum.auto()
+    """Their INVITE waits for our answer."""
+    CALLING = enum.auto()
+    """Our INVITE waits for theirs."""
+    UNACKNOWLEDGED = enum.auto()
+    """The call is up; our 200 to an INVITE waits for its ACK."""
+    UP = enum.auto()
+    LEAVING = enum.auto()
+    """The call is over for everyone but the dialog, whose BYE waits for the ACK."""
+    OVER = enum.auto()
+
+
+class Event(enum.Enum):
+    ANSWER = enum.auto()
+    """We send a 200 to an INVITE, the first or a later one."""
+    ANSWERED = enum.auto()
+    """They answered our INVITE, and our ACK is sent."""
+    ACK = enum.auto()
+    UNACKNOWLEDGED = enum.auto()
+    """No ACK came in time."""
+    HANGUP = enum.auto()
+    """We end or refuse the call."""
+    CANCEL = enum.auto()
+    BYE = enum.auto()
+    FAILED = enum.auto()
+    """The INVITE came to nothing."""
+
+
+class Do(enum.Enum):
+    REPEAT_OK = enum.auto()
+    REFUSE = enum.auto()
+    """Send an error response to the INVITE."""
+    ABANDON = enum.auto()
+    """Have our own INVITE cancelled."""
+    SEND_BYE = enum.auto()
+    LEAVE = enum.auto()
+    """The dialog is over, too."""
+    END = enum.auto()
+    """Tell the leg and the owner, close the audio."""
+    TRY_CHANGE = enum.auto()
+    """Send the re-INVITE that waited."""
+
+
+Doing: TypeAlias = tuple[Do, ...]
+S, E, D = State, Event, Do
+
+TABLE: dict[tuple[State, Event], tuple[State, Doing]] = {
+    (S.OFFERED, E.ANSWER): (S.UNACKNOWLEDGED, ()),
+    (S.OFFERED, E.HANGUP): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
+    (S.OFFERED, E.CANCEL): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
+    (S.OFFERED, E.BYE): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
+    (S.OFFERED, E.FAILED): (S.OVER, (D.LEAVE, D.END)),
+    (S.CALLING, E.ANSWERED): (S.UP, ()),
+    (S.CALLING, E.HANGUP): (S.CALLING, (D.ABANDON,)),
+    (S.CALLING, E.FAILED): (S.OVER, (D.END,)),
+    (S.UNACKNOWLEDGED, E.ACK): (S.UP, ()),
+    (S.UNACKNOWLEDGED, E.UNACKNOWLEDGED): (S.OVER, (D.SEND_BYE, D.END)),
+    (S.UNACKNOWLEDGED, E.HANGUP): (S.LEAVING, (D.END,)),
+    (S.UNACKNOWLEDGED, E.CANCEL): (S.UNACKNOWLEDGED, ()),  # too late (9.2)
+    (S.UNACKNOWLEDGED, E.BYE): (S.OVER, (D.LEAVE, D.END)),
+    (S.UNACKNOWLEDGED, E.FAILED): (S.UNACKNOWLEDGED, ()),
+    (S.UP, E.ANSWER): (S.UNACKNOWLEDGED, ()),
+    (S.UP, E.ACK): (S.UP, ()),  # repeated
+    (S.UP, E.HANGUP): (S.OVER, (D.SEND_BYE, D.END)),
+    (S.UP, E.CANCEL): (S.UP, ()),
+    (S.UP, E.BYE): (S.OVER, (D.LEAVE, D.END)),
+    (S.UP, E.FAILED): (S.UP, ()),
+    (S.LEAVING, E.ACK): (S.OVER, (D.SEND_BYE,)),
+    (S.LEAVING, E.UNACKNOWLEDGED): (S.OVER, (D.SEND_BYE,)),
+    (S.LEAVING, E.HANGUP): (S.LEAVING, ()),
+    (S.LEAVING, E.CANCEL): (S.LEAVING, ()),
+    (S.LEAVING, E.BYE): (S.OVER, (D.LEAVE,)),
+    (S.LEAVING, E.FAILED): (S.LEAVING, ()),
+    (S.OVER, E.ACK): (S.OVER, ()),
+    (S.OVER, E.HANGUP): (S.OVER, ()),
+    (S.OVER, E.CANCEL): (S.OVER, ()),
+    (S.OVER, E.BYE): (S.OVER, (D.LEAVE,)),  # it crossed ours
+    (S.OVER, E.FAILED): (S.OVER, ()),
+}
+"""What is not in here is a fault of the driver's and raises."""
+
+
+class Change(enum.Enum):
+    """A re-INVITE of ours."""
+
+    NONE = enum.auto()
+    WAITING = enum.auto()
+    """It is to be sent at `change_at`."""
+    ASKED = enum.auto()
+    """It is under way."""
+
+
+class Turn(enum.Enum):
+    """What happens to a change."""
+
+    WANTED = enum.auto()
+    BLOCKED = enum.auto()
+    """Another exchange is under way: try later."""
+    SENT = enum.auto()
+    AGAIN = enum.auto()
+    """It must be sent once more: for a challenge at once, for glare (491) after a while."""
+    SETTLED = enum.auto()
+    """It was accepted or refused, or the call ended."""
+
+
+CHANGES: dict[tuple[Change, Turn], Change] = {
+    (Change.NONE, Turn.WANTED): Change.WAITING,
+    (Change.NONE, Turn.SETTLED): Change.NONE,
+    (Change.WAITING, Turn.BLOCKED): Change.WAITING,
+    (Change.WAITING, Turn.SENT): Change.ASKED,
+    (Change.WAITING, Turn.SETTLED): Change.NONE,
+    (Change.ASKED, Turn.AGAIN): Change.WAITING,
+    (Change.ASKED, Turn.SETTLED): Change.NONE,
+}
+
+
+class SessionMachine:
+    """`happened` and `due` return what is to be done, in order; ask `deadline` after each."""
+
+    __slots__ = ("_change_at", "_give_up_at", "_period", "_repeat_at", "_timing", "change", "state")
+
+    def __init__(self, state: State, timing: Timing) -> None:
+        self.state = state
+        self.change = Change.NONE
+        self._timing = timing
+        self._period = self._repeat_at = self._give_up_at = self._change_at = 0.0
+
+    @property
+    def up(self) -> bool:
+        return self.state in (State.UP, State.UNACKNOWLEDGED)
+
+    @property
+    def unanswered(self) -> bool:
+        return self.state in (State.OFFERED, State.CALLING)
+
+    @property
+    def over(self) -> bool:
+        return self.state in (State.LEAVING, State.OVER)
+
+    @property
+    def unacknowledged(self) -> bool:
+        """A 200 of ours is being repeated."""
+        return self.state in (State.UNACKNOWLEDGED, State.LEAVING)
+
+    @property
+    def deadline(self) -> float | None:
+        """When to call `due`; None: something must happen first."""
+        times = [self._repeat_at] if self.unacknowledged else []
+        if self.change is Change.WAITING:
+            times.append(self._change_at)
+        return min(times, default=None)
+
+    def happened(self, event: Event, now: float) -> Doing:
+        """Raises KeyError for what cannot happen now."""
+        self.state, doing = TABLE[self.state, event]
+        if event is Event.ANSWER:
+            self._period = self._timing.t1
+            self._repeat_at = now + self._period
+            self._give_up_at = now + self._timing.patience
+        if Do.END in doing:
+            self.change = CHANGES[self.change, Turn.SETTLED]
+        return doing
+
+    def changed(self, turn: Turn, now: float, wait: float = 0.0) -> None:
+        """`wait`: seconds until a change that waits is to be sent. Raises KeyError for what cannot be."""
+        self.change = CHANGES[self.change, turn]
+        self._change_at = now + wait
+
+    def due(self, now: float) -> Doing:
+        """A deadline may have passed."""
+        doing: Doing = ()
+        if self.unacknowledged and now >= self._repeat_at:
+            if now >= self._give_up_at:
+                doing = self.happened(Event.UNACKNOWLEDGED, now)
+            else:
+                self._period = min(2 * self._period, self._timing.t2)
+                self._repeat_at = now + self._period
+                doing = (Do.REPEAT_OK,)
+        if self.change is Change.WAITING and now >= self._change_at:
+            doing += (Do.TRY_CHANGE,)
+        return doing

@@ -1,0 +1,131 @@
+"""The states of a call on a clock of the test's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.calls.session_machine import (
+    BLOCKED_S,
+    CHANGES,
+    TABLE,
+    Change,
+    Do,
+    Event,
+    SessionMachine,
+    State,
+    Turn,
+)
+from sip.transactions.transaction import Timing
+
+TIMING = Timing(t1=1.0, t2=4.0)
+"""64*T1 is 64 s."""
+
+
+def machine(state: State) -> SessionMachine:
+    return SessionMachine(state, TIMING)
+
+
+def answered() -> SessionMachine:
+    """At 0 s we sent a 200 to the first INVITE."""
+    made = machine(State.OFFERED)
+    assert made.happened(Event.ANSWER, 0.0) == ()
+    return made
+
+
+def test_a_200_is_repeated_at_doubling_intervals_until_its_ack() -> None:
+    call = answered()
+    repeats = []
+    now = 0.0
+    while now < 20.0:
+        assert call.deadline is not None
+        now = call.deadline
+        assert call.due(now) == (Do.REPEAT_OK,)
+        repeats.append(now)
+    assert repeats == [1, 3, 7, 11, 15, 19, 23]
+    assert call.happened(Event.ACK, now) == ()
+    assert call.state is State.UP and call.deadline is None
+    assert call.due(now + 100) == ()
+
+
+def test_a_call_without_an_ack_is_ended_after_64_t1() -> None:
+    call = answered()
+    assert call.due(64.0) == (Do.SEND_BYE, Do.END)
+    assert call.over and call.deadline is None
+
+
+def test_a_hangup_before_the_ack_ends_the_leg_at_once_and_the_dialog_with_the_ack() -> None:
+    call = answered()
+    assert call.happened(Event.HANGUP, 0.5) == (Do.END,)
+    assert call.due(1.0) == (Do.REPEAT_OK,)
+    assert call.happened(Event.ACK, 1.2) == (Do.SEND_BYE,)
+    assert call.happened(Event.BYE, 1.3) == (Do.LEAVE,), "theirs crossed ours"
+
+
+def test_a_hangup_whose_ack_never_comes_says_bye_all_the_same() -> None:
+    call = answered()
+    call.happened(Event.HANGUP, 0.5)
+    assert call.due(64.0) == (Do.SEND_BYE,)
+
+
+@pytest.mark.parametrize("event", [Event.HANGUP, Event.CANCEL, Event.BYE])
+def test_an_unanswered_invite_is_refused_whoever_gives_up(event: Event) -> None:
+    assert Do.REFUSE in machine(State.OFFERED).happened(event, 0.0)
+
+
+def test_a_cancel_after_the_answer_changes_nothing() -> None:
+    call = answered()
+    assert call.happened(Event.CANCEL, 0.1) == () and call.up
+
+
+def test_no_call_ends_twice() -> None:
+    """From every state, whatever follows the first end brings no second one."""
+    for (state, event), (after, doing) in TABLE.items():
+        if Do.END in doing:
+            assert after in (State.LEAVING, State.OVER), (state, event)
+    for (state, _), (_, doing) in TABLE.items():
+        if state in (State.LEAVING, State.OVER):
+            assert Do.END not in doing and Do.REFUSE not in doing
+
+
+def test_every_hangup_is_foreseen() -> None:
+    for state in State:
+        assert (state, Event.HANGUP) in TABLE and (state, Event.FAILED) in TABLE
+
+
+def test_an_answer_after_the_end_is_a_fault_of_ours() -> None:
+    call = machine(State.OFFERED)
+    call.happened(Event.CANCEL, 0.0)
+    with pytest.raises(KeyError):
+        call.happened(Event.ANSWER, 0.1)
+
+
+def test_a_change_that_would_collide_is_tried_again_and_dropped_with_the_call() -> None:
+    call = answered()
+    call.changed(Turn.WANTED, 0.2)
+    call.changed(Turn.BLOCKED, 0.2, BLOCKED_S)
+    assert call.due(0.2) == ()
+    assert call.due(0.2 + BLOCKED_S) == (Do.TRY_CHANGE,)
+    call.changed(Turn.BLOCKED, 0.3, BLOCKED_S)
+    call.happened(Event.HANGUP, 0.35)
+    assert call.change is Change.NONE
+    assert Do.TRY_CHANGE not in call.due(10.0)
+
+
+def test_glare_waits_and_a_settled_change_makes_room_for_the_next() -> None:
+    call = machine(State.CALLING)
+    call.happened(Event.ANSWERED, 0.0)
+    call.changed(Turn.WANTED, 1.0)
+    call.changed(Turn.SENT, 1.0)
+    assert call.deadline is None
+    call.changed(Turn.AGAIN, 1.5, 2.1)
+    assert call.deadline == pytest.approx(3.6)
+    assert call.due(3.6) == (Do.TRY_CHANGE,)
+    call.changed(Turn.SENT, 3.6)
+    call.changed(Turn.SETTLED, 3.7)
+    call.changed(Turn.WANTED, 3.8)
+    with pytest.raises(KeyError):
+        call.changed(Turn.WANTED, 3.9)
+
+
+def test_every_change_can_be_settled() -> None:
+    assert all(CHANGES[change, Turn.SETTLED] is Change.NONE for change in Change)
