@@ -26,6 +26,7 @@ from pipelines.engines.protocols import (
     LlmTool,
     Manifest,
     SttResult,
+    SttStream,
     TtsChunk,
     WordMark,
 )
@@ -72,66 +73,57 @@ class FakeCall:
         ]
 
 
-class FakeSttStream:
-    def __init__(self, stt: FakeStt, on_result: Callable[[SttResult], None]) -> None:
-        self.stt = stt
-        self.on_result = on_result
-        self.frames: list[Frame] = []
-        self.cancelled = False
-        self.finished = False
+@dataclass
+class FakeUtterance:
+    """What a recogniser was told of one utterance."""
 
-    def feed(self, frame: Frame) -> None:
-        self.frames.append(frame)
-
-    def finish(self) -> None:
-        self.finished = True
-        self.stt.finished(self)
-
-    def cancel(self) -> None:
-        self.cancelled = True
+    epoch: int
+    grammar: Grammar | None
+    frames: list[Frame] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """Names of the calls, but for `feed`."""
 
 
 class FakeSttSession:
-    """Keeps what it is told; `frames` are those of the present utterance."""
+    """One call's recogniser. Results come even of utterances that were abandoned, as from a slow worker."""
 
     def __init__(self, stt: FakeStt, on_result: Callable[[SttResult], None], language: str) -> None:
         self.stt = stt
         self.on_result = on_result
         self.language = language
-        self.epoch = 0
-        self.grammar: Grammar | None = None
-        self.frames: list[Frame] = []
-        self.told: list[str] = []
-        """Names of the calls, but for `feed`."""
+        self.present: FakeUtterance | None = None
+        self.closed = False
 
     def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
-        self.told.append("begin")
-        self.epoch, self.grammar = epoch, grammar
-        self.frames = []
-        self.stt.grammars.append(grammar)
+        self.present = FakeUtterance(epoch, grammar)
+        self.stt.utterances.append(self.present)
+        self.stt.began(self, epoch)
 
     def feed(self, frame: Frame) -> None:
-        self.frames.append(frame)
+        assert self.present is not None, "fed outside an utterance"
+        self.present.frames.append(frame)
 
     def flush(self, epoch: int) -> None:
-        self.told.append("flush")
-        self.epoch = epoch
-        self.stt.finished(self)
+        assert self.present is not None
+        self.present.told.append("flush")
+        self.stt.finished(self, epoch)
 
     def resume(self, epoch: int) -> None:
-        self.told.append("resume")
-        self.epoch = epoch
+        assert self.present is not None
+        self.present.told.append("resume")
+        self.present.epoch = epoch
+        self.stt.began(self, epoch)
 
     def abandon(self) -> None:
-        self.told.append("abandon")
+        self.present = None
 
     def close(self) -> None:
-        self.told.append("close")
+        self.present, self.closed = None, True
 
 
 class FakeStt:
-    """Hears whatever `text` says at the moment of `finish`; empty is not understood. Results come
-    `delay_ticks` ticks later, even to cancelled streams, as from a slow worker."""
+    """Hears whatever `text` says at the moment of `flush`; empty is not understood. Results come
+    `delay_ticks` ticks later."""
 
     manifest = Manifest("fake", Kind.STT, "scripted", ("en",), "none")
     ready = True
@@ -145,46 +137,44 @@ class FakeStt:
         self.delay_ticks = 2
         self.mute = False
         self.broken = False
-        self.streams: list[FakeSttStream] = []
+        self.utterances: list[FakeUtterance] = []
         self.sessions: list[FakeSttSession] = []
-        self.grammars: list[Grammar | None] = []
-        self._due: list[tuple[int, FakeSttStream | FakeSttSession, SttResult]] = []
+        self._due: list[tuple[int, FakeSttSession, SttResult]] = []
         self._tick = 0
 
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
 
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> FakeSttStream:
-        if self.broken:
-            raise EngineError("no recogniser left")
-        stream = FakeSttStream(self, on_result)
-        self.streams.append(stream)
-        self.grammars.append(grammar)
-        return stream
-
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> FakeSttSession:
         session = FakeSttSession(self, on_result, language)
         self.sessions.append(session)
         return session
 
-    def finished(self, stream: FakeSttStream | FakeSttSession) -> None:
+    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
+        raise AssertionError("a call has one session, not a stream for each utterance")
+
+    def began(self, session: FakeSttSession, epoch: int) -> None:
+        if self.broken:
+            self.post(SttResult("", True, understood=False, failed=True, epoch=epoch), session)
+
+    def finished(self, session: FakeSttSession, epoch: int) -> None:
         if not self.mute:
             more = self.text in self.extensible
             known = bool(self.text)
-            self.post(stream, SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0))
+            result = SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0, epoch=epoch)
+            self.post(replace(result, failed=self.broken), session)
 
-    def post(self, stream: FakeSttStream | FakeSttSession, result: SttResult) -> None:
-        if isinstance(stream, FakeSttSession):
-            result = replace(result, epoch=stream.epoch)
-        self._due.append((self._tick + self.delay_ticks, stream, result))
+    def post(self, result: SttResult, session: FakeSttSession | None = None) -> None:
+        """A result that comes `delay_ticks` later."""
+        self._due.append((self._tick + self.delay_ticks, session or self.sessions[0], result))
 
     def tick(self) -> None:
         self._tick += 1
         due = [entry for entry in self._due if entry[0] <= self._tick]
         self._due = [entry for entry in self._due if entry[0] > self._tick]
-        for _, stream, result in due:
-            stream.on_result(result)
+        for _, session, result in due:
+            session.on_result(result)
 
 
 class FakeTts:

@@ -34,6 +34,7 @@ from pipelines.conversation.turn import (
     Leave,
     PausePlayout,
     ResumePlayout,
+    ResumeStt,
     Speak,
     StartStt,
     Think,
@@ -77,6 +78,7 @@ class AgentSession:
         transfer: Callable[[str], None] | None = None,
         now: Callable[[], float] = time.perf_counter,
         voice: str = "",
+        language: str = "en",
         rate: float = 1.0,
         turn: Turn | None = None,
     ) -> None:
@@ -88,9 +90,11 @@ class AgentSession:
         self._transfer = transfer
         self._now = now
         self._transcript = Transcript(call)
-        self._listening = Listening(stt, self._recognised, self._engine_failed)
+        self._listening = Listening(stt, self._recognised, self._engine_failed, language)
         self._thinking = Thinking(agent, call.id, self)
-        self._speaking = Speaking(tts, self._transcript, now, self._engine_failed, voice=voice, rate=rate)
+        self._speaking = Speaking(
+            tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
+        )
         self._thought = Thought(None, now())
         self._running = False
         self._held = False
@@ -192,6 +196,7 @@ class AgentSession:
         self._speaking.abandon(self._t, self._played)
         self._run(self.turn.end())
         self._thinking.close()
+        self._listening.end()
         self._settle()
         try:
             for record in self._agent.hung_up():
@@ -213,10 +218,12 @@ class AgentSession:
     def _run(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
-                case StartStt(epoch=epoch, again=again):
-                    self._listening.start(self._t, epoch, again=again)
-                case FinishStt():
-                    self._listening.finish()
+                case StartStt(epoch=epoch):
+                    self._listening.start(self._t, epoch)
+                case ResumeStt(epoch=epoch):
+                    self._listening.resume(epoch)
+                case FinishStt(epoch=epoch):
+                    self._listening.finish(epoch)
                 case CloseStt():
                     self._listening.close()
                 case PausePlayout(onset=onset):
@@ -242,15 +249,15 @@ class AgentSession:
                 case Leave(last=last):
                     self._leave(last)
 
-    def _recognised(self, epoch: int, result: SttResult) -> None:
+    def _recognised(self, result: SttResult) -> None:
         if result.final:
-            self._run(self.turn.final(self._t, epoch, result))
+            self._run(self.turn.final(self._t, result))
             return
         if result.text:
             self._call.publish(
                 "partial", text=result.text, confidence=result.confidence, understood=result.understood
             )
-        self._run(self.turn.partial(self._t, epoch, result))
+        self._run(self.turn.partial(self._t, result))
 
     def _engine_failed(self, engine: str, reason: str) -> None:
         self._transcript.event("engine_failed", engine=engine, reason=reason)

@@ -42,6 +42,7 @@ class Speaking:
         failed: Callable[[str, str], None],
         *,
         voice: str = "",
+        language: str = "en",
         rate: float = 1.0,
     ) -> None:
         self.playout = Playout()
@@ -50,6 +51,7 @@ class Speaking:
         self._now = now
         self._failed = failed
         self._voice = voice
+        self._language = language
         self._rate = rate
         self._present: Said | None = None
         self._unsettled: list[Said] = []
@@ -172,7 +174,7 @@ class Speaking:
                     return
 
     async def _stream(self, said: Said, index: int, form: Spoken) -> None:
-        stream = self._tts.speak(form.spoken, voice=self._voice, rate=self._rate)
+        stream = self._tts.speak(form.spoken, voice=self._voice, language=self._language, rate=self._rate)
         try:
             limit: float | None = FIRST_CHUNK_S
             while True:

@@ -106,10 +106,16 @@ class Ear(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartStt:
-    """Open a stream and feed it the pre-roll; or, with `again`, everything heard since the onset."""
+    """An utterance begins: the recogniser gets the pre-roll and what follows."""
 
     epoch: int
-    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeStt:
+    """The utterance goes on: its final, asked for or failed, is void; the next covers all of it."""
+
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ class FinishStt:
 
 @dataclass(frozen=True, slots=True)
 class CloseStt:
-    """The utterance is over: forget its stream and its audio."""
+    """The utterance is over: forget its audio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,7 @@ class Leave:
 
 Command: TypeAlias = (
     StartStt
+    | ResumeStt
     | FinishStt
     | CloseStt
     | PausePlayout
@@ -332,15 +339,15 @@ class Turn:
     def voice(self, t: int, probability: float) -> list[Command]:
         return self._edge(t, self._detector.voice(t, probability))
 
-    def partial(self, t: int, epoch: int, result: SttResult) -> list[Command]:
+    def partial(self, t: int, result: SttResult) -> list[Command]:
         """Decides nothing yet: a small grammar finds words in any noise, and while the caller speaks playout
         is paused anyway. Only whether it is current is told, by `ignored`."""
-        if epoch != self._stt_epoch or self._ear is Ear.QUIET:
+        if result.epoch != self._stt_epoch or self._ear is Ear.QUIET:
             return self._late("partial")
         return []
 
-    def final(self, t: int, epoch: int, result: SttResult) -> list[Command]:
-        if epoch != self._stt_epoch or (self._ear, "final") not in EAR:
+    def final(self, t: int, result: SttResult) -> list[Command]:
+        if result.epoch != self._stt_epoch or (self._ear, "final") not in EAR:
             return self._late("final")
         if self._ear is Ear.HEARING:
             # One that finds ends by itself gives finals unasked; what it said comes again with the flush.
@@ -473,7 +480,7 @@ class Turn:
                 self._ear = Ear.HEARING
                 self._onset = self._detector.began
                 self._retries = 0
-                return [*self._contest(), self._start_stt(again=False)]
+                return [*self._contest(), StartStt(self._next_epoch())]
             case Edge.PAUSE:
                 return self._finish_stt(t)
             case Edge.AGAIN if self._overlong(t):
@@ -481,11 +488,11 @@ class Turn:
             case Edge.AGAIN:
                 self._ear = Ear.HEARING
                 self._held = None
-                return [self._start_stt(again=True)]
+                return [ResumeStt(self._next_epoch())]
 
-    def _start_stt(self, *, again: bool) -> Command:
+    def _next_epoch(self) -> int:
         self._stt_epoch += 1
-        return StartStt(self._stt_epoch, again)
+        return self._stt_epoch
 
     def _finish_stt(self, t: int) -> list[Command]:
         self._ear = EAR[self._ear, "pause"]
@@ -496,7 +503,7 @@ class Turn:
         """The recogniser is gone in mid-utterance. Try again once with all that was heard."""
         self._retries += 1
         if self._retries == 1:
-            return [self._start_stt(again=True)]
+            return [ResumeStt(self._next_epoch())]
         self._held, self._ear, self._finished_at = result, Ear.HELD, t
         self._wait = self._waits.nothing * MS
         return []

@@ -61,7 +61,7 @@ async def test_the_callers_first_word_right_after_pickup_is_not_lost() -> None:
     talk = Conversation(ScriptedAgent(GREETING, NEXT))
     await talk.say("hello", 700)
     await talk.until_quiet()
-    loud = [frame for frame in talk.stt.streams[0].frames if np.abs(frame).max() > 500]
+    loud = [frame for frame in talk.stt.utterances[0].frames if np.abs(frame).max() > 500]
     assert len(loud) == 700 // 20
 
 
@@ -70,7 +70,7 @@ async def test_the_pre_roll_holds_what_came_before_the_onset() -> None:
     await talk.silence(1000)
     await talk.say("a room", 700)
     await talk.silence(300)
-    stream = talk.stt.streams[-1]
+    stream = talk.stt.utterances[-1]
     quiet_before = next(i for i, frame in enumerate(stream.frames) if np.abs(frame).max() > 500)
     assert quiet_before >= 12
 
@@ -83,9 +83,10 @@ async def test_a_pause_inside_an_utterance_does_not_cut_it() -> None:
     await talk.say("two thirty", 500)
     await talk.until_quiet()
     assert agent.inputs[1:] == [Utterance("two thirty", 0.9, True)]
-    first, second = talk.stt.streams
-    assert first.cancelled
-    assert len(second.frames) > len(first.frames) + 20, "the second stream hears it all from the start"
+    (utterance,) = talk.stt.utterances
+    assert utterance.told == ["flush", "resume", "flush"]
+    loud = [frame for frame in utterance.frames if np.abs(frame).max() > 500]
+    assert len(loud) == 900 // 20, "each frame once"
 
 
 async def test_barge_in_stops_the_agent_at_once_and_keeps_only_heard_words() -> None:
@@ -186,10 +187,10 @@ async def test_late_recognition_results_are_dropped() -> None:
     await talk.say("two", 400)
     await talk.silence(140)
     await talk.say("two thirty", 500)
-    stale = talk.stt.streams[0]
-    talk.stt.post(stale, SttResult("stale", True, 1.0))
+    stale = talk.stt.utterances[0].epoch - 1
+    talk.stt.post(SttResult("stale", True, 1.0, epoch=stale))
     await talk.until_quiet()
-    talk.stt.post(stale, SttResult("staler", True, 1.0))
+    talk.stt.post(SttResult("staler", True, 1.0, epoch=stale))
     await talk.silence(200)
     assert [said.text for said in agent.inputs if isinstance(said, Utterance)] == ["two thirty"]
     assert talk.session.turn.ignored["late final"] >= 1
@@ -282,7 +283,19 @@ async def test_a_voice_that_stays_dead_leaves_the_call_listening() -> None:
     assert talk.call.lines()[-1].heard == NEXT.text
 
 
-async def test_a_recogniser_that_cannot_be_opened_is_not_understood() -> None:
+async def test_one_recogniser_hears_the_whole_call_and_is_closed_with_it() -> None:
+    talk, _ = await greeted()
+    await talk.say("a room", 700)
+    await talk.until_quiet()
+    await talk.say("a room", 700)
+    await talk.silence(500)
+    (session,) = talk.stt.sessions
+    assert len(talk.stt.utterances) >= 2 and not session.closed
+    await talk.hang_up()
+    assert session.closed
+
+
+async def test_a_recogniser_that_cannot_work_is_not_understood() -> None:
     talk, agent = await greeted(Reply("Sorry?"))
     talk.stt.broken = True
     await talk.say("a room", 700)
@@ -305,11 +318,12 @@ async def test_a_recogniser_that_dies_in_mid_speech_is_replaced_and_hears_it_all
     for tick in range(40):
         await talk.tick(tone(FRAME_SAMPLES), 0.97)
         if tick == 20:
-            talk.stt.post(talk.stt.streams[0], SttResult("", True, understood=False, failed=True))
+            epoch = talk.stt.utterances[0].epoch
+            talk.stt.post(SttResult("", True, understood=False, failed=True, epoch=epoch))
     await talk.until_quiet()
     assert agent.inputs[1] == Utterance("a room", 0.9, True)
-    loud = [frame for frame in talk.stt.streams[1].frames if np.abs(frame).max() > 500]
-    assert len(loud) == 40
+    assert talk.stt.utterances[0].told == ["resume", "flush"]
+    assert talk.call.happened("engine_failed")
 
 
 async def test_a_recogniser_that_ends_utterances_by_itself_is_not_taken_for_a_dead_one() -> None:
@@ -317,17 +331,18 @@ async def test_a_recogniser_that_ends_utterances_by_itself_is_not_taken_for_a_de
     for tick in range(40):
         await talk.tick(tone(FRAME_SAMPLES), 0.97)
         if tick == 20:
-            talk.stt.post(talk.stt.streams[0], SttResult("a room", True, 0.9, segment=0))
+            epoch = talk.stt.utterances[0].epoch
+            talk.stt.post(SttResult("a room", True, 0.9, segment=0, epoch=epoch))
     talk.stt.text = "a room for two"
     await talk.until_quiet()
-    assert len(talk.stt.streams) == 1
+    assert len(talk.stt.utterances) == 1
     assert agent.inputs[1] == Utterance("a room for two", 0.9, True)
 
 
 async def test_what_is_recognised_is_the_line_as_it_came() -> None:
     talk, _ = await greeted()
     await talk.say("a room", 200)
-    loud = [frame for frame in talk.stt.streams[0].frames if np.abs(frame).max() > 500]
+    loud = [frame for frame in talk.stt.utterances[0].frames if np.abs(frame).max() > 500]
     assert all((frame == tone(FRAME_SAMPLES)).all() for frame in loud)
     assert len(loud) == 10
 
@@ -399,5 +414,5 @@ async def test_audio_held_outside_speech_is_bounded() -> None:
     talk, _ = await greeted()
     for _ in range(300):
         await talk.tick(SILENCE)
-    assert talk.session._listening._utterance is None
+    assert talk.stt.utterances == []
     assert len(talk.session._listening._ring) <= 22

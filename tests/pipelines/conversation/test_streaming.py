@@ -181,7 +181,7 @@ async def test_voices_on_hold_are_not_heard() -> None:
     for _ in range(100):
         talk.session.on_event(Voice(talk.t, 0.99))
         await talk.tick(tone(320), 0.99)
-    assert talk.stt.streams == []
+    assert talk.stt.utterances == []
     assert floor(talk) is State.LISTENING
 
 

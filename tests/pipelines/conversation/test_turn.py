@@ -21,6 +21,7 @@ from pipelines.conversation.turn import (
     Leave,
     PausePlayout,
     ResumePlayout,
+    ResumeStt,
     Speak,
     StartStt,
     State,
@@ -74,9 +75,14 @@ class Driver:
     def final(
         self, text: str, *, complete: bool = False, extensible: bool = False, failed: bool = False
     ) -> None:
-        epoch = self.last(StartStt).epoch
-        result = SttResult(text, True, 0.9, bool(text), complete, extensible, failed=failed)
-        self.do(self.turn.final(self.t, epoch, result))
+        known = bool(text)
+        result = SttResult(text, True, 0.9, known, complete, extensible, epoch=self.epoch(), failed=failed)
+        self.do(self.turn.final(self.t, result))
+
+    def epoch(self) -> int:
+        """Of the present utterance."""
+        started = [c.epoch for _, c in self.log if isinstance(c, StartStt | ResumeStt)]
+        return started[-1]
 
     def last(self, kind: type[T]) -> T:
         return next(command for _, command in reversed(self.log) if isinstance(command, kind))
@@ -157,9 +163,8 @@ def test_going_on_takes_the_suspicion_back_under_a_new_epoch() -> None:
     old = driver.last(StartStt)
     driver.final("two", complete=True, extensible=True)
     driver.speech(200)
-    new = driver.last(StartStt)
-    assert (new.again, new.epoch) == (True, old.epoch + 1)
-    driver.do(driver.turn.final(driver.t, old.epoch, SttResult("two", True)))
+    assert driver.last(ResumeStt).epoch == old.epoch + 1
+    driver.do(driver.turn.final(driver.t, SttResult("two", True, epoch=old.epoch)))
     assert driver.turn.ignored["late final"] == 1
     assert "Think" not in driver.names()
 
@@ -189,7 +194,7 @@ def test_a_partial_decides_nothing() -> None:
     driver = speaking()
     driver.speech(300)
     epoch = driver.last(StartStt).epoch
-    driver.do(driver.turn.partial(driver.t, epoch, SttResult("stop", False, 1.0, complete=True)))
+    driver.do(driver.turn.partial(driver.t, SttResult("stop", False, 1.0, complete=True, epoch=epoch)))
     assert driver.state() is State.YIELDING
 
 
@@ -285,9 +290,11 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
                 driver.run(20 * n, LOUD, 0.05)
             case "final":
                 text = "yes" if n & 2 else ""
-                driver.do(driver.turn.final(driver.t, epoch, SttResult(text, True, 0.9, bool(text))))
+                driver.do(driver.turn.final(driver.t, SttResult(text, True, 0.9, bool(text), epoch=epoch)))
             case "partial":
-                driver.do(driver.turn.partial(driver.t, epoch, SttResult("yes", False, 0.9, complete=True)))
+                driver.do(
+                    driver.turn.partial(driver.t, SttResult("yes", False, 0.9, complete=True, epoch=epoch))
+                )
             case "reply":
                 current = driver.turn._think_epoch - (n & 1)
                 driver.answer(current, "well" if n & 2 else "")
