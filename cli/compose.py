@@ -20,10 +20,12 @@ from aiohttp import web
 
 from api.app import build_app
 from api.context import ApiContext
-from cli.routing import Router, Services
+from cli.agents import makers
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder, salvage
 from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.routes import FixedRoutes
+from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
@@ -78,7 +80,7 @@ class Server:
         self.metrics = Metrics()
         self.bus = EventBus()
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
-        self._router: Router | None = None
+        self._switchboard: LocalSwitchboard | None = None
         self._writer: StoreWriter | None = None
         self._ready = False
 
@@ -123,27 +125,32 @@ class Server:
             {name: secret.get_secret_value() for name, secret in settings.sip.extensions.items()}.get,
             algorithms=settings.sip.digest,
         )
-        router = self._router = Router(
-            Services(
-                settings, self.registry, self.bus, self._writer, self.metrics, clock, recorder,
-                stt, tts,
-            )
-        )  # fmt: skip
-        self._undo.push_async_callback(router.close)
+        switchboard = self._switchboard = LocalSwitchboard(
+            routes=FixedRoutes(settings.sip.extensions, recording=settings.recording.enabled),
+            makers=makers(stt, tts, settings.engines.voice),
+            registry=self.registry,
+            bus=self.bus,
+            sink=self._writer,
+            metrics=self.metrics,
+            clock=clock,
+            recorder=recorder,
+            record=settings.recording.enabled,
+        )
+        self._undo.push_async_callback(switchboard.close)
         if is_loopback(settings.http.host):
-            router.http = http
+            switchboard.http = http
         agent = SipAgent(
             host=settings.sip.host,
             port=settings.sip.port,
             wire=wire,
-            on_invite=router.on_invite,
+            on_invite=switchboard.invited,
             registrar=registrar,
             tcp=settings.sip.tcp,
             max_legs=legs_for(settings.sip.max_calls),
             on_refused=lambda reason: self.metrics.calls_refused.labels(reason).inc(),
             advertised=settings.sip.public_host or None,
         )
-        router.carrier = SipCarrier(agent, registrar)
+        switchboard.carrier = SipCarrier(agent, registrar)
         await agent.start()
         self._undo.push_async_callback(agent.stop)
         self._watch(stt, tts, clock)
@@ -159,10 +166,10 @@ class Server:
 
     async def stop(self) -> None:
         """No new calls, goodbye to those that run, everything stored: within five seconds."""
-        if self._router is not None:
+        if self._switchboard is not None:
             self.registry.start_draining()
             self.health.set("sip", False, "the server is being stopped")
-            await self._router.end_all(self._settings.agent.goodbye, GOODBYE_S)
+            await self._switchboard.end_all(self._settings.agent.goodbye, GOODBYE_S)
             await self.registry.drain(0.5)
         await self._undo.aclose()
         if self._ready:

@@ -5,7 +5,10 @@ It must add nothing of its own: no buffer, no level change.
 
 from __future__ import annotations
 
-from mediaserver.media.leg import Frame, LegEvent
+from mediaserver.calls.call import Call
+from mediaserver.calls.protocols import CallControls, Talker
+from mediaserver.calls.routes import AgentSpec
+from mediaserver.media.leg import Frame, Leg, LegEvent
 
 
 class EchoApp:
@@ -23,3 +26,10 @@ class EchoApp:
 
     def on_event(self, event: LegEvent) -> None:
         """Digits, voice and hold change nothing here."""
+
+
+class EchoMaker:
+    """Makes agents of kind "echo"."""
+
+    def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
+        return Talker(EchoApp())

@@ -1,18 +1,19 @@
-"""Calls through the router, with real signalling on loopback and no database, clock or engine."""
+"""Calls through the switchboard, with real signalling on loopback and no database, clock or engine."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from cli.routing import Router, Services
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.config import Settings
+from mediaserver.calls.routes import FixedRoutes
+from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.errors import CallError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -21,7 +22,6 @@ from mediaserver.storage.records import CallEnded, Record
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent, legs_for
-from tests.fakes import FakeStt, FakeTts
 from tests.sip.agents import Callee, Events, agent
 
 PHONE_HANGS_UP = Termination(EndedBy.AGENT, Why.HANGUP)
@@ -42,10 +42,9 @@ class Kept:
 
 
 class Server:
-    """A router behind a user agent; `kept` is its database."""
+    """A switchboard behind a user agent; `kept` is its database."""
 
-    def __init__(self, router: Router, sip: SipAgent, kept: Kept, metrics: Metrics) -> None:
-        self.router = router
+    def __init__(self, sip: SipAgent, kept: Kept, metrics: Metrics) -> None:
         self.sip = sip
         self.kept = kept
         self.metrics = metrics
@@ -61,27 +60,22 @@ class Server:
 @asynccontextmanager
 async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     kept, metrics = Kept(), Metrics()
-    settings = Settings.model_validate(
-        {"sip": {"extensions": {"101": "secret"}}, "recording": {"enabled": False}}
-    )
-    router = Router(
-        Services(
-            settings,
-            CallRegistry(max_calls, metrics),
-            EventBus(),
-            kept,
-            metrics,
-            MediaClock(),
-            Recorder(settings.recordings, kept),
-            FakeStt(),
-            FakeTts(),
-        )
+    board = LocalSwitchboard(
+        routes=FixedRoutes({"101"}),
+        makers={},
+        registry=CallRegistry(max_calls, metrics),
+        bus=EventBus(),
+        sink=kept,
+        metrics=metrics,
+        clock=MediaClock(),
+        recorder=Recorder(Path("never-written"), kept),
+        record=False,
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
-    async with agent(router.on_invite, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
-        router.carrier = SipCarrier(sip, registrar)
-        yield Server(router, sip, kept, metrics)
-        await router.close()
+    async with agent(board.invited, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
+        board.carrier = SipCarrier(sip, registrar)
+        yield Server(sip, kept, metrics)
+        await board.close()
 
 
 async def test_a_phone_that_hangs_up_a_bridged_call_ended_it_as_the_callee() -> None:

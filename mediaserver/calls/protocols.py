@@ -1,0 +1,121 @@
+"""What the owner of calls is made of, and what it offers.
+
+From below come invitations (any door) and carriers (any way out); who talks is handed in as makers of apps.
+Upwards the API, the command line and campaigns see a `Switchboard`, and ask it for everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from mediaserver.calls.call import Call
+from mediaserver.calls.routes import AgentSpec
+from mediaserver.media.leg import App, Leg, Termination
+
+
+class Invitation(Protocol):
+    """Somebody calls us, by whichever door."""
+
+    @property
+    def leg(self) -> Leg: ...
+
+    @property
+    def dialled(self) -> str:
+        """Whom the caller wants: a number, a name, an extension; empty when it names no one."""
+
+    @property
+    def from_uri(self) -> str: ...
+
+    @property
+    def to_uri(self) -> str: ...
+
+    @property
+    def source_host(self) -> str:
+        """Address that the invitation came from."""
+
+    def announce(self, url: str) -> None:
+        """Tell the caller, with the answer, where it may read its transcript."""
+
+
+class Carrier(Protocol):
+    """A way out: registered phones, a trunk, a provider."""
+
+    @property
+    def name(self) -> str: ...
+
+    def place(self, to: str, caller: str, *, timeout_s: float) -> Coroutine[Any, Any, Leg]:
+        """Call `to` and wait until it is answered. Cancelling cancels the call. Raises CallError."""
+
+
+class CallControls(Protocol):
+    """What a call's app may ask for its own call; returns at once."""
+
+    def hang_up(self, why: Termination) -> None: ...
+
+    def transfer(self, to: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talker:
+    """Who talks in a call: an App, and what its owner can ask of it. What is None it cannot do."""
+
+    app: App
+    keeps_digits: bool = False
+    """It stores the key presses of its call itself."""
+    say: Callable[[str], None] | None = None
+    """Say this now, whatever goes on."""
+    shutdown: Callable[[str, float], Awaitable[None]] | None = None
+    """Say this text as the last; return when it was heard, or after so many seconds."""
+
+
+class AppMaker(Protocol):
+    """Makes agents of one kind."""
+
+    def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
+        """The agent for this call. Raises VoiceForgeError."""
+
+
+class Switchboard(Protocol):
+    """The one owner of calls. Methods that name a call raise LookupError when it does not live, and CallError
+    when it cannot do what is asked now."""
+
+    def __iter__(self) -> Iterator[Call]:
+        """The live calls."""
+
+    def get(self, call_id: UUID) -> Call | None:
+        """A live call, or one that ended a short while ago."""
+
+    def is_live(self, call_id: UUID) -> bool: ...
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """The live calls, JSON-ready, newest first."""
+
+    def place(self, to: str, agent: str, *, caller: str = "") -> Call:
+        """Call somebody for an agent; returns at once. Raises CallError (no such agent), CapacityError."""
+
+    async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
+
+    async def transfer(self, call_id: UUID, to: str) -> None:
+        """Ring `to` and connect it in place of the agent, who goes on talking until it answers."""
+
+    async def add(self, call_id: UUID, to: str) -> None:
+        """Ring `to` and let it in as one more party."""
+
+    def monitor(self, call_id: UUID, leg: Leg, *, whisper_to: str | None = None) -> None:
+        """Let an answered leg listen. It is heard by nobody, or by the party of that name alone."""
+
+    def say(self, call_id: UUID, text: str) -> None: ...
+
+    def send_digits(self, call_id: UUID, digits: str) -> None: ...
+
+    async def play(self, call_id: UUID, wav: Path) -> None:
+        """Play a WAV file to all in the call."""
+
+    async def hold(self, call_id: UUID, music: Path | None = None) -> None:
+        """The first leg hears silence or this, over and over, and nobody hears it."""
+
+    def resume(self, call_id: UUID) -> None: ...

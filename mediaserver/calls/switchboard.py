@@ -1,0 +1,362 @@
+"""The one owner of the calls of this process: whom an invitation reaches, outgoing calls, and their ends.
+
+It knows no protocol and no agent: legs come with invitations and from a carrier, who talks comes from makers
+of apps, one for each kind of agent. What happens within one call is in `live`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from mediaserver import logs
+from mediaserver.calls.call import Call
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.live import LiveCall, Means, failed
+from mediaserver.calls.playing import framed
+from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
+from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.routes import AgentSpec, Refused, Routes, ToAgent, ToExtension
+from mediaserver.config import is_loopback
+from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.media.audio import read_wav
+from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import EndedBy, Leg, Termination, Why
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Sink
+
+log = logging.getLogger(__name__)
+
+RING_TIMEOUT_S = 60.0
+_BUSY = frozenset({486, 600})
+
+
+class LocalSwitchboard:
+    """Implements `mediaserver.calls.protocols.Switchboard`."""
+
+    def __init__(
+        self,
+        *,
+        routes: Routes,
+        makers: Mapping[str, AppMaker],
+        registry: CallRegistry,
+        bus: EventBus,
+        sink: Sink,
+        metrics: Metrics,
+        clock: MediaClock,
+        recorder: Recorder,
+        record: bool = True,
+    ) -> None:
+        """`makers`: by kind of agent. `record`: whether calls are recorded whose agent does not say no."""
+        self._routes = routes
+        self._makers = makers
+        self._registry = registry
+        self._bus = bus
+        self._sink = sink
+        self._record = record
+        self._means = Means(clock, sink, metrics, recorder, self._spawn)
+        self._live: dict[UUID, LiveCall] = {}
+        self._placing: dict[UUID, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.carrier: Carrier | None = None
+        """The way out; set once it exists."""
+        self.http = ""
+        """Base address of the HTTP server when callers on this machine may read their transcript there."""
+
+    # -- what exists
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._registry)
+
+    def get(self, call_id: UUID) -> Call | None:
+        return self._registry.get(call_id)
+
+    def is_live(self, call_id: UUID) -> bool:
+        return self._registry.is_live(call_id)
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        return self._registry.snapshot()
+
+    # -- calls come in
+
+    def invited(self, invitation: Invitation) -> None:
+        """A new call. Returns at once; the rest happens in a task of the call's own."""
+        leg = invitation.leg
+        to = self._routes.resolve(invitation.dialled, datetime.now(UTC))
+        if isinstance(to, Refused):
+            why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED
+            self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
+            return
+        name = to.agent.name if isinstance(to, ToAgent) else "extension"
+        try:
+            self._registry.check_room()
+        except CapacityError as error:
+            log.warning("call to %s refused: %s", name, error)
+            self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
+            return
+        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, name)
+        self._spawn(self._serve(self._new_live(call, leg), invitation, to))
+
+    async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
+        call, leg = live.call, live.first.leg
+        with logs.in_call(call.id):
+            log.info("%s calls %s", call.from_uri, call.to_uri)
+            try:
+                call.ring()
+                await leg.ring()
+                if isinstance(to, ToAgent):
+                    live.talks_to(self._make(to.agent, live))
+                    await self._answer(live, invitation, record=to.agent.recording)
+                else:
+                    await self._bridge(live, invitation, to.extension)
+            except VoiceForgeError as error:
+                log.warning("the call could not be answered: %s", error)
+                await leg.hangup(_could_not(error))
+            except Exception as error:
+                log.exception("the call failed")
+                await leg.hangup(failed(error))
+
+    async def _answer(self, live: LiveCall, invitation: Invitation, *, record: bool) -> None:
+        if self.http and is_loopback(invitation.source_host):
+            invitation.announce(f"{self.http}/api/telephony/calls/{live.call.id}/events")
+        leg = live.first.leg
+        await leg.answer()
+        if leg.termination is None:
+            live.call.answer()
+            live.begin(record=record and self._record)
+
+    async def _bridge(self, live: LiveCall, invitation: Invitation, to: str) -> None:
+        """Ring a phone and connect the two."""
+        try:
+            far = await self._dial(live, to)
+        except CallError as error:
+            why = Why.BUSY if error.code in _BUSY else Why.NO_ANSWER
+            why_not = Termination(EndedBy.NETWORK, why, error.code or 480, str(error))
+            await live.first.leg.hangup(why_not)
+            return
+        if far is None:
+            return  # the caller gave up
+        callee = live.admit(far, "callee")
+        try:
+            await self._answer(live, invitation, record=True)
+        except BaseException:
+            await far.hangup(Termination(EndedBy.SERVER, Why.FAILED))
+            raise
+        live.attach(callee)
+
+    # -- calls go out
+
+    def place(self, to: str, agent: str, *, caller: str = "") -> Call:
+        spec = self._routes.agent(agent)
+        if spec is None:
+            raise CallError(f"there is no agent {agent!r}", 404)
+        self._registry.check_room()
+        call = self._new_call("outbound", caller or f"sip:{agent}", to, agent)
+        task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
+        task.add_done_callback(lambda _: self._placing.pop(call.id, None))
+        return call
+
+    async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str) -> None:
+        with logs.in_call(call.id):
+            try:
+                leg = await self._way_out().place(to, caller, timeout_s=RING_TIMEOUT_S)
+            except asyncio.CancelledError:
+                call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
+                raise
+            except VoiceForgeError as error:
+                code = error.code if isinstance(error, CallError) else None
+                why = Why.BUSY if code in _BUSY else Why.NO_ANSWER
+                call.end(Termination(EndedBy.NETWORK, why, code, str(error)))
+                return
+            except Exception as error:
+                log.exception("the call failed")
+                call.end(failed(error))
+                return
+            live = self._new_live(call, leg)
+            if leg.termination is not None:
+                return  # it hung up at once
+            call.answer()
+            try:
+                live.talks_to(self._make(agent, live))
+                live.begin(record=agent.recording and self._record)
+            except VoiceForgeError as error:
+                log.warning("the call has no agent: %s", error)
+                await leg.hangup(_could_not(error))
+            except Exception as error:
+                log.exception("the call failed")
+                await leg.hangup(failed(error))
+
+    async def _dial(self, live: LiveCall, to: str) -> Leg | None:
+        """A further leg for a call; None when the call ended meanwhile. Raises CallError."""
+        placing = self._way_out().place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
+        task = asyncio.create_task(placing)
+        live.dialling.add(task)
+        try:
+            far = await task
+        except asyncio.CancelledError:
+            if live.first.leg.termination is None:
+                raise
+            return None  # whom we called was told
+        finally:
+            live.dialling.discard(task)
+        if live.first.leg.termination is not None:
+            await far.hangup(live.first.leg.termination)
+            return None
+        return far
+
+    # -- what is asked of a call
+
+    async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None:
+        if placing := self._placing.get(call_id):
+            placing.cancel()
+        if live := self._live.get(call_id):
+            await live.first.leg.hangup(why or Termination(EndedBy.SERVER, Why.HANGUP))
+        elif placing is None:
+            raise LookupError(f"no call {call_id}")
+
+    async def transfer(self, call_id: UUID, to: str) -> None:
+        live = self._answered(call_id)
+        far = await self._dial(live, to)
+        if far is None:
+            raise CallError("the call ended meanwhile")
+        party = live.admit(far, "callee")
+        live.hand_over(party)
+        live.attach(party)
+
+    async def add(self, call_id: UUID, to: str) -> None:
+        live = self._answered(call_id)
+        far = await self._dial(live, to)
+        if far is None:
+            raise CallError("the call ended meanwhile")
+        live.attach(live.admit(far, to))
+
+    def monitor(self, call_id: UUID, leg: Leg, *, whisper_to: str | None = None) -> None:
+        live = self._answered(call_id)
+        target = live.seat_of(whisper_to) if whisper_to is not None else None
+        party = live.admit(leg, "listener", listens=True)
+        if target is not None and live.room is not None and party.seat is not None:
+            live.room.set_gain(target, party.seat, 1.0)
+        live.attach(party)
+
+    def say(self, call_id: UUID, text: str) -> None:
+        talker = self._answered(call_id).talker
+        if talker is None or talker.say is None:
+            raise CallError("nobody in this call can say that")
+        talker.say(text)
+
+    def send_digits(self, call_id: UUID, digits: str) -> None:
+        self._answered(call_id).send_digits(digits)
+
+    async def play(self, call_id: UUID, wav: Path) -> None:
+        self._answered(call_id)
+        frames = framed(await asyncio.to_thread(read_wav, wav))
+        self._answered(call_id).play(frames)
+
+    async def hold(self, call_id: UUID, music: Path | None = None) -> None:
+        self._answered(call_id)
+        frames = framed(await asyncio.to_thread(read_wav, music)) if music is not None else None
+        self._answered(call_id).hold(frames)
+
+    def resume(self, call_id: UUID) -> None:
+        self._answered(call_id).resume()
+
+    # -- the end
+
+    async def end_all(self, goodbye: str, within_s: float) -> None:
+        """The server stops: let agents say goodbye, then hang up what is left."""
+        for task in tuple(self._placing.values()):
+            task.cancel()
+        async with asyncio.TaskGroup() as group:
+            for live in list(self._live.values()):
+                group.create_task(self._end(live, goodbye, within_s))
+
+    async def close(self) -> None:
+        """Cancel what is still being set up; for the very end."""
+        tasks = [*self._tasks, *self._placing.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _end(self, live: LiveCall, goodbye: str, within_s: float) -> None:
+        shutdown = live.talker.shutdown if live.talker is not None else None
+        if shutdown is not None and live.first.attached and goodbye:
+            await shutdown(goodbye, within_s)
+        await live.first.leg.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
+
+    # -- inside
+
+    def _new_call(self, direction: str, from_uri: str, to_uri: str, app: str) -> Call:
+        call = Call(uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus)
+        self._registry.add(call)
+        return call
+
+    def _new_live(self, call: Call, leg: Leg) -> LiveCall:
+        live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone)
+        live.watch()
+        return live
+
+    def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
+        maker = self._makers.get(agent.kind)
+        if maker is None:
+            raise CallError(f"agent {agent.name}: nobody makes agents of kind {agent.kind!r}", 500)
+        return maker.make(agent, live.call, live.first.leg, _Controls(self, live))
+
+    def _way_out(self) -> Carrier:
+        if self.carrier is None:
+            raise CallError("there is no way to place calls", 503)
+        return self.carrier
+
+    def _answered(self, call_id: UUID) -> LiveCall:
+        """Raises LookupError, and CallError for a call that nobody talks in yet."""
+        live = self._live.get(call_id)
+        if live is None and call_id not in self._placing:
+            raise LookupError(f"no call {call_id}")
+        if live is None or not live.first.attached:
+            raise CallError("the call is not answered yet")
+        return live
+
+    def _gone(self, live: LiveCall) -> None:
+        self._live.pop(live.call.id, None)
+
+    def transfer_for(self, live: LiveCall, to: str) -> None:
+        """An agent hands its call over; when nobody answers it goes on itself."""
+
+        async def hand_over() -> None:
+            with logs.in_call(live.call.id):
+                try:
+                    await self.transfer(live.call.id, to)
+                except (VoiceForgeError, LookupError) as error:
+                    log.warning("the call could not be handed over: %s", error)
+                    live.call.note("transfer_failed", to=to, reason=str(error))
+
+        self._spawn(hand_over())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _Controls:
+    """CallControls of one call."""
+
+    def __init__(self, switchboard: LocalSwitchboard, live: LiveCall) -> None:
+        self._switchboard = switchboard
+        self._live = live
+
+    def hang_up(self, why: Termination) -> None:
+        self._live.hang_up(why)
+
+    def transfer(self, to: str) -> None:
+        self._switchboard.transfer_for(self._live, to)
+
+
+def _could_not(error: VoiceForgeError) -> Termination:
+    code = error.code if isinstance(error, CallError) else 503 if isinstance(error, CapacityError) else 500
+    return Termination(EndedBy.SERVER, Why.FAILED, code, str(error))

@@ -1,0 +1,146 @@
+"""Parties made of lists: a leg of no protocol, its invitation, and a carrier that has some of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import (
+    FRAME_SAMPLES,
+    Digit,
+    Direction,
+    Ended,
+    EndedBy,
+    Frame,
+    LegEvent,
+    LegStats,
+    Termination,
+    Why,
+    Wire,
+)
+
+
+def frame(level: int) -> Frame:
+    return np.full(FRAME_SAMPLES, level, np.int16)
+
+
+class Line:
+    """Implements Leg. Says `level` in each frame (None: a gap) and keeps the levels that it heard."""
+
+    kind = "line"
+    codec = "L16"
+
+    def __init__(self, name: str, level: int | None = None, direction: Direction = Direction.INBOUND) -> None:
+        self.ref = self.remote = name
+        self.level = level
+        self.direction = direction
+        self.wire: Wire | None = None
+        self.termination: Termination | None = None
+        self.heard: list[int] = []
+        self.digits = ""
+        self.steps: list[str] = []
+        self._on_event: Callable[[LegEvent], None] | None = None
+        self._early: list[LegEvent] = []
+
+    @property
+    def on_event(self) -> Callable[[LegEvent], None] | None:
+        return self._on_event
+
+    @on_event.setter
+    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
+        self._on_event = deliver
+        early, self._early = self._early, []
+        for event in early:
+            self._deliver(event)
+
+    def read(self) -> Frame | None:
+        return frame(self.level) if self.level is not None else None
+
+    def write(self, frame: Frame) -> None:
+        self.heard.append(int(frame[0]))
+
+    def clear(self) -> int:
+        return self.played()
+
+    def played(self) -> int:
+        return len(self.heard) * FRAME_SAMPLES
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        self.digits += digit
+
+    def stats(self) -> LegStats:
+        return LegStats(packets=len(self.heard))
+
+    async def ring(self) -> None:
+        self.steps.append("ring")
+
+    async def answer(self) -> None:
+        if self.termination is not None:
+            raise CallError("the call is over", 487)
+        self.steps.append("answer")
+
+    async def hangup(self, why: Termination) -> None:
+        self._end(why)
+
+    # -- what the far end does
+
+    def press(self, digit: str) -> None:
+        self._deliver(Digit(digit, 0, 100))
+
+    def leave(self, why: Why = Why.HANGUP) -> None:
+        self._end(Termination(EndedBy.PEER, why))
+
+    def _end(self, why: Termination) -> None:
+        if self.termination is None:
+            self.termination = why
+            self._deliver(Ended(why))
+
+    def _deliver(self, event: LegEvent) -> None:
+        if self._on_event is None:
+            self._early.append(event)
+        else:
+            self._on_event(event)
+
+
+class Asked:
+    """Implements Invitation."""
+
+    def __init__(self, leg: Line, dialled: str, source_host: str = "192.0.2.7") -> None:
+        self.leg = leg
+        self.dialled = dialled
+        self.from_uri = f"sip:{leg.ref}@h"
+        self.to_uri = f"sip:{dialled}@h"
+        self.source_host = source_host
+        self.url = ""
+
+    def announce(self, url: str) -> None:
+        self.url = url
+
+
+class Lines:
+    """Implements Carrier: phones by name, which answer at once or when `answering` is set."""
+
+    name = "lines"
+
+    def __init__(self, **phones: Line | CallError) -> None:
+        self.phones = phones
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self.placed: list[tuple[str, str]] = []
+        self.cancelled: list[str] = []
+
+    async def place(self, to: str, caller: str, *, timeout_s: float) -> Line:
+        self.placed.append((to, caller))
+        try:
+            await self.answering.wait()
+        except asyncio.CancelledError:
+            self.cancelled.append(to)
+            raise
+        phone = self.phones.get(to, CallError("the phone is not registered", 480))
+        if isinstance(phone, CallError):
+            raise phone
+        phone.direction = Direction.OUTBOUND
+        return phone
