@@ -32,8 +32,10 @@ async def calls(request: web.Request) -> web.Response:
             database = "ok"
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
             log.warning("no recent calls to show: %s", type(trouble).__name__)
-    ended = [row for row in recent if not context.registry.is_live(row["id"])]
-    return answer({"live": context.registry.snapshot(), "recent": ended, "database": database})
+    board = context.switchboard
+    live = board.snapshot() if board is not None else []
+    ended = [row for row in recent if board is None or not board.is_live(row["id"])]
+    return answer({"live": live, "recent": ended, "database": database})
 
 
 async def call(request: web.Request) -> web.Response:
@@ -44,7 +46,7 @@ async def call(request: web.Request) -> web.Response:
     row = await stored.one(pool, call_id) or _just_begun(context, call_id)
     if row is None:
         raise web.HTTPNotFound(reason="There is no such call.")
-    row["live"] = context.registry.is_live(call_id)
+    row["live"] = context.switchboard is not None and context.switchboard.is_live(call_id)
     row["transcript"] = await turns.of_call(pool, call_id)
     row["legs"] = await legs.of_call(pool, call_id)
     row["events"] = await events.of_call(pool, call_id)
@@ -56,7 +58,8 @@ async def call(request: web.Request) -> web.Response:
 
 def _just_begun(context: ApiContext, call_id: UUID) -> dict[str, Any] | None:
     """A live call whose first record is still on its way to the database."""
-    return next((call for call in context.registry.snapshot() if call["id"] == str(call_id)), None)
+    live = context.switchboard.snapshot() if context.switchboard is not None else []
+    return next((call for call in live if call["id"] == str(call_id)), None)
 
 
 def identity(request: web.Request) -> UUID:

@@ -8,7 +8,7 @@ import asyncpg
 from aiohttp import web
 
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
@@ -19,10 +19,11 @@ class ApiContext:
     """The running server as the API sees it. Fields may be set after `build_app`."""
 
     settings: Settings
-    registry: CallRegistry
     bus: EventBus
     health: Health
     metrics: Metrics
+    switchboard: Switchboard | None = None
+    """The owner of all calls; None while the server is starting."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
     sip_address: str = ""

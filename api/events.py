@@ -15,6 +15,7 @@ from aiohttp import web
 from api.answers import dumps, error
 from api.calls import identity, require_pool
 from api.context import CONTEXT, ApiContext
+from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
 from mediaserver.storage import calls, outcomes, turns
 
@@ -34,8 +35,7 @@ async def call_events(request: web.Request) -> web.StreamResponse:
     """The events of one call, until it ends. A call of the past is told from its transcript."""
     context = request.app[CONTEXT]
     call_id = identity(request)
-    call = context.registry.get(call_id)
-    if call is None:
+    if _known(context, call_id) is None:
         past = await _past(context, call_id)
         response = await _begin(request)
         for event in past:
@@ -91,9 +91,13 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
 
 def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
     if call_id is not None:
-        call = context.registry.get(call_id)
+        call = _known(context, call_id)
         return list(call.history) if call is not None else []
-    return [event for call in context.registry for event in call.history]
+    return [event for call in context.switchboard or () for event in call.history]
+
+
+def _known(context: ApiContext, call_id: UUID) -> Call | None:
+    return context.switchboard.get(call_id) if context.switchboard is not None else None
 
 
 async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:

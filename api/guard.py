@@ -21,6 +21,8 @@ from mediaserver.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (:rfc:`9110` 9.2.1)."""
 OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health"})
 """Readable by everybody who can reach us: they hold no transcript."""
 
@@ -35,7 +37,7 @@ _DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Tim
 
 _CODES = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    413: "too_large",
+    409: "conflict", 413: "too_large", 415: "unsupported_media_type", 503: "unavailable",
 }  # fmt: skip
 
 
@@ -61,6 +63,17 @@ def host_allowed(host: str, settings: Settings) -> bool:
     return True
 
 
+def same_origin(request: web.Request, settings: Settings) -> bool:
+    """Whether a request that changes something comes from our own page, or from no page at all.
+
+    Browsers say whose page asks (Fetch standard, the Origin and Sec-Fetch-Site headers); programs do not.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and not host_allowed(origin.partition("://")[2], settings):
+        return False
+    return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+
+
 def token_matches(header: str, token: str) -> bool:
     """Compare `Authorization: Bearer ...` in constant time."""
     scheme, _, given = header.partition(" ")
@@ -75,6 +88,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error(
             403, "wrong_host", "This server does not answer under that name.", "Add it to http.allowed_hosts."
         )
+    if request.method not in READING and not same_origin(request, settings):
+        return error(403, "wrong_origin", "Pages of other sites may not do this.")
     if settings.exposed and request.path not in OPEN_PATHS:
         token = settings.http.admin_token.get_secret_value()
         if not token_matches(request.headers.get("Authorization", ""), token):

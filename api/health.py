@@ -13,13 +13,15 @@ async def health(request: web.Request) -> web.Response:
     """200 when new calls can be served, else 503; what is missing stands in `missing`."""
     context = request.app[CONTEXT]
     state = context.health
-    ready = state.ready and not context.registry.draining
+    board = context.switchboard
+    draining = board is not None and board.draining
+    ready = state.ready and not draining
     return answer(
         {
             "live": True,
             "ready": ready,
-            "draining": context.registry.draining,
-            "calls": len(context.registry),
+            "draining": draining,
+            "calls": len(board) if board is not None else 0,
             "missing": [part.name for part in state.missing],
             "components": [part.as_dict() for part in state.findings],
         },

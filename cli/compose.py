@@ -89,7 +89,7 @@ class Server:
         settings = self._settings
         _check_engines()
         await asyncio.to_thread(make_data_folder, settings.data)
-        context = ApiContext(settings, self.registry, self.bus, self.health, self.metrics)
+        context = ApiContext(settings, self.bus, self.health, self.metrics)
         http = await self._open_http(context)
         try_port(settings.sip.host, settings.sip.port, settings.sip.tcp)
         wire = RtpWire(
@@ -137,6 +137,7 @@ class Server:
             record=settings.recording.enabled,
         )
         self._undo.push_async_callback(switchboard.close)
+        context.switchboard = switchboard
         if is_loopback(settings.http.host):
             switchboard.http = http
         agent = SipAgent(

@@ -83,8 +83,14 @@ class Switchboard(Protocol):
     """The one owner of calls. Methods that name a call raise LookupError when it does not live, and CallError
     when it cannot do what is asked now."""
 
-    def __iter__(self) -> Iterator[Call]:
-        """The live calls."""
+    @property
+    def draining(self) -> bool:
+        """It takes no new calls: the server is being stopped."""
+
+    def __len__(self) -> int:
+        """Live calls."""
+
+    def __iter__(self) -> Iterator[Call]: ...
 
     def get(self, call_id: UUID) -> Call | None:
         """A live call, or one that ended a short while ago."""

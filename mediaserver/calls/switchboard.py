@@ -71,6 +71,13 @@ class LocalSwitchboard:
 
     # -- what exists
 
+    @property
+    def draining(self) -> bool:
+        return self._registry.draining
+
+    def __len__(self) -> int:
+        return len(self._registry)
+
     def __iter__(self) -> Iterator[Call]:
         return iter(self._registry)
 

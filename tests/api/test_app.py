@@ -18,13 +18,12 @@ from api import events
 from api.app import ApiContext, build_app
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.registry import CallRegistry
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Record
 from mediaserver.storage.saving import save
+from tests.api.board import Board, Nowhere
 from tests.mediaserver.samples import CALL, ROOM, START, whole_call
 
 Client = TestClient[web.Request, web.Application]
@@ -33,19 +32,17 @@ Open = Callable[[ApiContext], Awaitable[Client]]
 HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)
 
 
-class Nowhere:
-    def put(self, record: Record) -> None: ...
-
-    async def flush(self, within_s: float | None = None) -> bool:
-        return True
-
-
 def make_context(pool: asyncpg.Pool | None = None, **overrides: Any) -> ApiContext:
-    metrics = Metrics()
+    metrics, bus = Metrics(), EventBus()
     return ApiContext(
-        load(None, overrides), CallRegistry(10, metrics), EventBus(), Health("database", "sip"), metrics,
-        pool=pool, sip_address="127.0.0.1:5060",
+        load(None, overrides), bus, Health("database", "sip"), metrics,
+        switchboard=Board(bus, metrics), pool=pool, sip_address="127.0.0.1:5060",
     )  # fmt: skip
+
+
+def board(context: ApiContext) -> Board:
+    assert isinstance(context.switchboard, Board)
+    return context.switchboard
 
 
 @pytest.fixture
@@ -65,7 +62,7 @@ async def open_client() -> AsyncIterator[Open]:
 
 def live_call(context: ApiContext) -> Call:
     call = Call(uuid4(), "inbound", "sip:<b>ann</b>@h", "sip:demo@h", "demo", Nowhere(), context.bus)
-    context.registry.add(call)
+    board(context).registry.add(call)
     return call
 
 
@@ -101,7 +98,7 @@ async def test_health_names_what_is_missing_until_all_is_there(open_client: Open
     response = await client.get("/api/health")
     assert response.status == 200 and (await response.json())["ready"]
 
-    context.registry.start_draining()
+    board(context).registry.start_draining()
     assert (await client.get("/api/health")).status == 503
 
 

@@ -1,0 +1,38 @@
+"""A real switchboard for the API to ask, with lines of lists and a clock that does not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mediaserver.calls.echo import EchoMaker
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.routes import FixedRoutes
+from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.media.clock import MediaClock
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Record
+
+
+class Nowhere:
+    def put(self, record: Record) -> None: ...
+
+    async def flush(self, within_s: float | None = None) -> bool:
+        return True
+
+
+class Board(LocalSwitchboard):
+    def __init__(self, bus: EventBus, metrics: Metrics) -> None:
+        self.registry = CallRegistry(10, metrics)
+        super().__init__(
+            routes=FixedRoutes({"ann", "bob"}),
+            makers={"echo": EchoMaker()},
+            registry=self.registry,
+            bus=bus,
+            sink=Nowhere(),
+            metrics=metrics,
+            clock=MediaClock(phases=1),
+            recorder=Recorder(Path("never-written"), Nowhere(), metrics),
+            record=False,
+        )

@@ -1,0 +1,175 @@
+"""Asking the switchboard over HTTP, with a real switchboard behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from api.app import ApiContext, build_app
+from mediaserver.calls.events import EventBus
+from mediaserver.config import load
+from mediaserver.diagnosis.health import Health
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.metrics import Metrics
+from tests.api.board import Board
+from tests.mediaserver.calls.lines import Asked, Line, Lines
+
+Client = TestClient[web.Request, web.Application]
+
+CALLS = "/api/telephony/calls"
+
+
+class Desk:
+    def __init__(self, **overrides: Any) -> None:
+        metrics, bus = Metrics(), EventBus()
+        self.board = Board(bus, metrics)
+        self.context = ApiContext(load(None, overrides), bus, Health("sip"), metrics, switchboard=self.board)
+        self.client: Client = TestClient(TestServer(build_app(self.context)))
+
+    async def dialled(self, line: Line, to: str = "echo") -> UUID:
+        """A call that somebody made to us."""
+        known = {call.id for call in self.board}
+        self.board.invited(Asked(line, to))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        (made,) = {call.id for call in self.board} - known
+        return made
+
+    async def post(self, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
+        response = await self.client.post(f"{CALLS}{path}", json=content, headers=headers)
+        return response.status, await response.json() if response.status != 204 else None
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    desk = Desk()
+    await desk.client.start_server()
+    yield desk
+    await desk.board.close()
+    await desk.client.close()
+
+
+async def test_a_call_is_hung_up(desk: Desk) -> None:
+    ann = Line("ann")
+    call_id = await desk.dialled(ann)
+    assert (await desk.client.delete(f"{CALLS}/{call_id}")).status == 204
+    assert ann.termination == Termination(EndedBy.SERVER, Why.HANGUP)
+    response = await desk.client.delete(f"{CALLS}/{call_id}")
+    assert response.status == 404 and (await response.json())["error"]["code"] == "not_found"
+    assert (await desk.client.delete(f"{CALLS}/nonsense")).status == 400
+
+
+async def test_a_call_is_placed_for_an_agent(desk: Desk) -> None:
+    desk.board.carrier = carrier = Lines(bob=Line("bob"))
+    status, made = await desk.post("", {"to": "bob", "agent": "echo", "caller": "+4930"})
+    assert status == 201 and carrier.placed == [("bob", "+4930")]
+    call = desk.board.get(UUID(made["id"]))
+    assert call is not None and call.direction == "outbound"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"to": "bob", "agent": "mayor"}, "no agent"),
+        ({"to": "bob"}, "agent is a text"),
+        ({"to": " ", "agent": "echo"}, "to is a text"),
+        ({"to": 5, "agent": "echo"}, "to is a text"),
+        ({"to": "x" * 2001, "agent": "echo"}, "to is a text"),
+        ({"to": "bob", "agent": "echo", "caller": 5}, "caller is a text"),
+        (["bob"], "JSON object"),
+    ],
+)
+async def test_what_cannot_be_placed_is_said_so(desk: Desk, content: Any, says: str) -> None:
+    status, answer = await desk.post("", content)
+    assert status == 400 and says in answer["error"]["message"] and not list(desk.board)
+
+
+async def test_a_full_server_places_no_call(desk: Desk) -> None:
+    desk.board.registry.start_draining()
+    status, answer = await desk.post("", {"to": "bob", "agent": "echo"})
+    assert status == 503 and answer["error"]["code"] == "unavailable"
+
+
+async def test_a_body_that_is_not_declared_as_json_is_refused(desk: Desk) -> None:
+    """What another site's page can send without asking first is a form or plain text."""
+    content = '{"to": "bob", "agent": "echo"}'
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        response = await desk.client.post(CALLS, data=content, headers={"Content-Type": kind})
+        assert response.status == 415
+    response = await desk.client.post(CALLS, data="{", headers={"Content-Type": "application/json"})
+    assert response.status == 400 and not list(desk.board)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:9"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8080"}, 204),
+        ({}, 204),
+    ],
+)
+async def test_only_our_own_page_may_hang_up(desk: Desk, headers: dict[str, str], status: int) -> None:
+    call_id = await desk.dialled(Line("ann"))
+    response = await desk.client.delete(f"{CALLS}/{call_id}", headers=headers)
+    assert response.status == status and desk.board.is_live(call_id) == (status == 403)
+
+
+async def test_an_exposed_server_wants_its_token() -> None:
+    desk = Desk(http={"host": "0.0.0.0", "admin_token": "s3cret"})
+    await desk.client.start_server()
+    call_id = await desk.dialled(Line("ann"))
+    assert (await desk.client.delete(f"{CALLS}/{call_id}")).status == 401
+    assert (await desk.post("", {"to": "bob", "agent": "echo"}))[0] == 401
+    right = {"Authorization": "Bearer s3cret"}
+    assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=right)).status == 204
+    await desk.board.close()
+    await desk.client.close()
+
+
+async def test_a_call_is_transferred_and_a_party_added(desk: Desk) -> None:
+    ann, bob, carl = Line("ann"), Line("bob"), Line("carl")
+    desk.board.carrier = Lines(bob=bob, carl=carl, dora=CallError("busy", 486))
+    call_id = await desk.dialled(ann)
+    assert await desk.post(f"/{call_id}/transfer", {"to": "bob"}) == (204, None)
+    assert await desk.post(f"/{call_id}/parties", {"to": "carl"}) == (204, None)
+    status, answer = await desk.post(f"/{call_id}/transfer", {"to": "dora"})
+    assert status == 409 and answer["error"]["message"] == "busy"
+    ann.press("7")
+    assert bob.digits == carl.digits == "7"
+
+
+async def test_keys_are_pressed_and_calls_held(desk: Desk) -> None:
+    ann = Line("ann")
+    call_id = await desk.dialled(ann)
+    assert (await desk.post(f"/{call_id}/digits", {"digits": "12#"}))[0] == 204 and ann.digits == "12#"
+    status, answer = await desk.post(f"/{call_id}/digits", {"digits": "x"})
+    assert status == 409 and "digits are" in answer["error"]["message"]
+    assert (await desk.post(f"/{call_id}/resume"))[0] == 409
+    assert (await desk.post(f"/{call_id}/hold"))[0] == 204
+    assert (await desk.post(f"/{call_id}/resume"))[0] == 204
+
+
+async def test_an_echo_says_nothing_and_an_unknown_call_is_not_there(desk: Desk) -> None:
+    call_id = await desk.dialled(Line("ann"))
+    assert (await desk.post(f"/{call_id}/say", {"text": "Hello"}))[0] == 409
+    for path in ("say", "digits", "transfer", "parties", "hold", "resume"):
+        content = {"text": "x", "digits": "1", "to": "bob"}
+        assert (await desk.post(f"/{uuid4()}/{path}", content))[0] == 404
+
+
+async def test_a_server_that_starts_has_no_calls_to_ask_for(desk: Desk) -> None:
+    desk.context.switchboard = None
+    assert (await desk.client.delete(f"{CALLS}/{uuid4()}")).status == 503
+    content = await (await desk.client.get(CALLS)).json()
+    assert content["live"] == []
+    assert (await (await desk.client.get("/api/health")).json())["calls"] == 0
