@@ -33,6 +33,7 @@ class FlowMaker:
             self._tts,
             controls.hang_up,
             leg,
+            transfer=controls.transfer,
             voice=agent.voice or self._voice,
         )
         return Talker(session, keeps_digits=True, shutdown=session.shutdown)
