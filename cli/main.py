@@ -21,6 +21,7 @@ COMMANDS = {
     "call": "place a call and show its live transcript",
     "demo": "show the whole thing: a server, a caller, a booking",
     "doctor": "check this machine and say how to mend what is wrong",
+    "chat": "talk to an agent in text",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

@@ -1,0 +1,84 @@
+"""A conversation with an agent in text: no audio, no clock; all that is said is heard at once.
+
+The door by which `voiceforge chat` and tests talk to any agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from mediaserver.storage.records import Record
+from pipelines.conversation.agent import (
+    Act,
+    Agent,
+    AgentInput,
+    Context,
+    End,
+    Keep,
+    Last,
+    Play,
+    Pressed,
+    Say,
+    Silence,
+    Transfer,
+    Utterance,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All of one reply."""
+
+    text: str
+    records: tuple[Record, ...]
+    last: Last | None
+    """What follows the last word; None goes on listening."""
+
+
+class TextConversation:
+    """One caller's conversation; begins with `Answered()`."""
+
+    def __init__(self, agent: Agent, call_id: UUID) -> None:
+        self._agent = agent
+        self._call_id = call_id
+        self._line = 0
+        self.last: Last | None = None
+        """How the agent wants the call to end; None while it does not."""
+
+    async def acts(self, said: AgentInput) -> AsyncIterator[Act]:
+        """The agent's acts on one input, as they come."""
+        self._line += 1
+        pieces: list[str] = []
+        async for act in self._agent.respond(said, Context(self._call_id, self._line)):
+            match act:
+                case Say(text=text) | Play(text=text):
+                    pieces.append(text)
+                case End() | Transfer():
+                    self.last = act
+                case _:
+                    pass
+            yield act
+        if pieces:
+            self._agent.heard(self._line, " ".join(filter(None, pieces)), False)
+
+    async def tell(self, said: AgentInput) -> Answer:
+        """The agent's whole answer to one input."""
+        acts = [act async for act in self.acts(said)]
+        text = " ".join(act.text for act in acts if isinstance(act, Say | Play) and act.text)
+        return Answer(text, tuple(act.record for act in acts if isinstance(act, Keep)), self.last)
+
+    def hang_up(self) -> tuple[Record, ...]:
+        """The call is over."""
+        return self._agent.hung_up()
+
+
+def typed(line: str) -> list[AgentInput]:
+    """What a typed line stands for: words; keys after a slash ('/14#'); silence when it is empty."""
+    line = line.strip()
+    if not line:
+        return [Silence()]
+    if line.startswith("/"):
+        return [Pressed(key) for key in line[1:] if key in "0123456789*#ABCD"]
+    return [Utterance(line, 1.0)]

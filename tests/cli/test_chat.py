@@ -1,0 +1,46 @@
+"""`voiceforge chat`: an agent in text, from a pipe, for people and for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from cli.main import main
+
+
+def test_a_booking_by_voice_and_keys_from_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO("book a room\nlondon\ntoday\n/1430\nhalf an hour\n/2#\nyes\n")
+    )
+    assert main(["chat", "demo", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["ended"] == "completed by agent"
+    assert told["lines"][0]["speaker"] == "agent"
+    assert [kept["status"] for kept in told["kept"]] == ["held", "confirmed"]
+    assert told["kept"][-1]["data"]["time"] == "14:30"
+
+
+def test_the_end_of_the_input_hangs_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("on sunday\n"))
+    assert main(["chat", "examples.hours:OpeningHours"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("agent   Hello")
+    assert shown[-1] == "ended   hung up by the caller"
+
+
+def test_an_agent_that_does_not_exist_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chat", "dmeo"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "did you mean 'demo'" in error
+
+
+def test_no_agent_is_wrong_usage() -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["chat"])
+    assert stop.value.code == 2

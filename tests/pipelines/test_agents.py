@@ -1,0 +1,94 @@
+"""Agents by name: ours, yours, and what is said of one that is wrong. The examples talk."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mediaserver.errors import ConfigError
+from mediaserver.storage.records import OutcomeMade
+from pipelines.agents import agent_named, make_agent
+from pipelines.conversation.agent import Answered, End, Pressed, Silence, Utterance
+from pipelines.conversation.text import TextConversation, typed
+from pipelines.flows.booking import FlowAgent
+from tests.fakes import CALL_ID
+
+
+async def told(name: str, *lines: str) -> list[str]:
+    """What an agent answers to these lines, its greeting first."""
+    talk = TextConversation(agent_named(name, CALL_ID), CALL_ID)
+    answers = [await talk.tell(Answered())]
+    for line in lines:
+        for said in typed(line):
+            answers.append(await talk.tell(said))
+    return [answer.text for answer in answers]
+
+
+async def test_the_demo_books_a_room_in_text() -> None:
+    talk = TextConversation(agent_named("demo", CALL_ID), CALL_ID)
+    await talk.tell(Answered())
+    for line in ["book a room", "london", "today", "two thirty p m", "half an hour"]:
+        assert (await talk.tell(Utterance(line, 1.0))).last is None
+    held = await talk.tell(Utterance("two people", 1.0))
+    assert [record.status for record in held.records if isinstance(record, OutcomeMade)] == ["held"]
+    assert [record.status for record in talk.hang_up() if isinstance(record, OutcomeMade)] == ["confirmed"]
+
+
+async def test_an_example_agent_answers_and_ends() -> None:
+    talk = TextConversation(agent_named("examples.hours:OpeningHours", CALL_ID), CALL_ID)
+    await talk.tell(Answered())
+    assert "closed" in (await talk.tell(Utterance("on sunday"))).text
+    assert (await talk.tell(Utterance("monday"))).last == End()
+
+
+async def test_an_agent_with_a_tool_speaks_before_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(item: str) -> int:
+        return 7
+
+    agent = agent_named("examples.stock:StockDesk", CALL_ID)
+    monkeypatch.setattr(sys.modules["examples.stock"], "look_up", at_once)
+    answer = await TextConversation(agent, CALL_ID).tell(Utterance("a lamp please"))
+    assert answer.text == "Let me look. There are 7 of them."
+    assert answer.records == (OutcomeMade(CALL_ID, "stock", "told", {"item": "lamp", "count": 7}),)
+
+
+def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shop_agent_of_a_test.py").write_text(
+        "class Shop:\n"
+        "    def __init__(self, prompt): self.prompt = prompt\n"
+        "    def respond(self, said, context): ...\n"
+        "    def heard(self, line, text, cut): ...\n"
+        "    def hung_up(self): return ()\n"
+        "class Half:\n"
+        "    def respond(self, said, context): ...\n"
+        "class Broken(Shop):\n"
+        "    def __init__(self): raise ValueError('no key')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    shop = make_agent(CALL_ID, kind="python", entry="shop_agent_of_a_test:Shop", prompt="Sell.")
+    assert vars(shop) == {"prompt": "Sell."}
+    for entry, said in (
+        ("shop_agent_of_a_test:Shap", "did you mean 'Shop'"),
+        ("shop_agent_of_a_test:Half", "has no heard and no hung_up"),
+        ("shop_agent_of_a_test:Broken", "ValueError: no key"),
+        ("no_such_module_here:Shop", "cannot be imported: ModuleNotFoundError"),
+        ("dmo", "did you mean 'demo'"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            agent_named(entry, CALL_ID)
+
+
+def test_flows_are_made_by_name() -> None:
+    assert isinstance(make_agent(CALL_ID, kind="flow", flow="booking"), FlowAgent)
+    with pytest.raises(ConfigError, match="did you mean 'booking'"):
+        make_agent(CALL_ID, kind="flow", flow="boking")
+    with pytest.raises(ConfigError, match="of kind 'echo'"):
+        make_agent(CALL_ID, kind="echo")
+
+
+def test_what_typed_lines_stand_for() -> None:
+    assert typed("a room\n") == [Utterance("a room", 1.0)]
+    assert typed("/1#\n") == [Pressed("1"), Pressed("#")]
+    assert typed("\n") == [Silence()]
