@@ -82,6 +82,35 @@ def test_every_package_at_the_top_has_a_rule() -> None:
     assert packages <= ALLOWED.keys()
 
 
+def circles(imports: dict[str, set[str]]) -> list[tuple[str, ...]]:
+    """Modules that import each other, directly or by way of others. `imports`: module -> what it imports."""
+    reach = {name: set(direct) & imports.keys() for name, direct in imports.items()}
+    grew = True
+    while grew:
+        grew = False
+        for found in reach.values():
+            more = set().union(*(reach[name] for name in found)) - found
+            found |= more
+            grew = grew or bool(more)
+    return sorted(
+        {tuple(sorted(m for m in reach if n in reach[m] and m in reach[n])) for n in reach if n in reach[n]}
+    )
+
+
+def test_no_circle_of_modules_in_the_media_path() -> None:
+    imports = {}
+    for folder in ("mediaserver/media", "mediaserver/rtp"):
+        for path in (ROOT / folder).glob("*.py"):
+            package = folder.replace("/", ".")
+            named = {name for _, name in modules_named(path.read_text(), package)}
+            imports[f"{package}.{path.stem}"] = named
+    assert len(imports) > 15 and circles(imports) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c", "numpy"}, "c": {"a"}, "d": {"a"}}) == [("a", "b", "c")]
+
+
 @pytest.mark.parametrize(
     ("path", "source"),
     [

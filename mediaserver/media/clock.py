@@ -18,7 +18,6 @@ import gc
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +25,11 @@ import numpy.typing as npt
 from mediaserver.media.hearing import Hearing, VoiceDetector
 from mediaserver.media.lateness import Lateness
 from mediaserver.media.leg import App, AudioSide, Frame, Voice, Wire
+from mediaserver.media.phases import Group, Member, OnError, Phase
 from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES
 
 log = logging.getLogger(__name__)
 
-CHUNK_SAMPLES = 512
-"""Samples in what a voice detector judges at once: 32 ms."""
 HEARINGS = 2
 """Times per 20 ms that the voice detector runs on the loop's thread; on its own it runs once."""
 SETTLE_TICKS = 50
@@ -40,68 +38,6 @@ SETTLE_TICKS = 50
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
 _INT16 = _SILENCE.dtype
-
-OnError = Callable[[Exception], None]
-
-
-class _Member:
-    """One attached leg."""
-
-    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
-
-    def __init__(
-        self, leg: AudioSide, app: App, wire: Wire | None, ticket: int, on_error: OnError | None
-    ) -> None:
-        self.leg = leg
-        self.app = app
-        self.wire = wire
-        self.ticket = ticket
-        self.on_error = on_error
-        self.t = 0
-        self.ticks = 0
-        self.chunk_end = 0
-        self.live = True
-        self.phase: _Phase | None = None
-
-
-class _Group:
-    """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
-    since apps attach and detach legs in mid-tick."""
-
-    __slots__ = ("legs", "members", "tickets", "wire")
-
-    def __init__(self, wire: Wire | None) -> None:
-        self.wire = wire
-        self.fill([])
-
-    def fill(self, members: list[_Member]) -> None:
-        self.members = members
-        self.legs: list[Any] = [m.leg for m in members]
-        self.tickets = [m.ticket for m in members]
-
-
-class _Phase:
-    __slots__ = ("groups", "index")
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-        self.groups: dict[int, _Group] = {}
-
-    @property
-    def size(self) -> int:
-        return sum(len(group.members) for group in self.groups.values())
-
-    def add(self, member: _Member) -> None:
-        group = self.groups.setdefault(id(member.wire), _Group(member.wire))
-        group.fill([*group.members, member])
-        member.phase = self
-
-    def remove(self, member: _Member) -> None:
-        group = self.groups[id(member.wire)]
-        group.fill([m for m in group.members if m is not member])
-        if not group.members:
-            del self.groups[id(member.wire)]
-        member.phase = None
 
 
 class MediaClock:
@@ -116,17 +52,18 @@ class MediaClock:
     ) -> None:
         """With `threaded_hearing` the detector works on a thread of its own while the clock is started;
         otherwise in `tick`, which is what tests want."""
-        self._hearing: Hearing[tuple[_Member, int]] | None = None
+        self._hearing: Hearing[tuple[Member, int]] | None = None
         """Each frame goes there with its member and the time at its end."""
         if detector is not None:
             self._hearing = Hearing(detector, threaded_hearing)
+        self._chunk_samples = detector.chunk_samples if detector is not None else FRAME_SAMPLES
         self._now_ns = now_ns
-        self._phases = [_Phase(i) for i in range(phases)]
+        self._phases = [Phase(i) for i in range(phases)]
         self._phase_ns = FRAME_NS // phases
         self._phases_per_hearing = phases if threaded_hearing else max(1, phases // HEARINGS)
-        self._unheard: list[tuple[list[_Member], list[int], npt.NDArray[np.int16]]] = []
+        self._unheard: list[tuple[list[Member], list[int], npt.NDArray[np.int16]]] = []
         """Read and not yet submitted: members, their tickets and frames [N, 320]; none is in it twice."""
-        self._members: dict[int, _Member] = {}
+        self._members: dict[int, Member] = {}
         self._wires: list[Wire] = []
         self._due: int | None = None
         """Scheduled time of the next phase; absolute, so that lateness never adds up."""
@@ -163,6 +100,11 @@ class MediaClock:
         """Left out by the voice detector because it fell behind."""
         return self._hearing.skipped if self._hearing is not None else 0
 
+    @property
+    def unheard_batches(self) -> int:
+        """Handed to the voice detector and not judged yet; one or two are usual."""
+        return self._hearing.waiting if self._hearing is not None else 0
+
     def add_wire(self, wire: Wire) -> None:
         """Drain this wire's sockets every tick, also before its first leg is attached."""
         if all(known is not wire for known in self._wires):
@@ -180,7 +122,7 @@ class MediaClock:
         if wire is not None:
             self.add_wire(wire)
         ticket = self._hearing.open() if self._hearing is not None else -1
-        member = _Member(leg, app, wire, ticket, on_error)
+        member = Member(leg, app, wire, ticket, on_error)
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
@@ -240,7 +182,7 @@ class MediaClock:
         self.busy_ns += self._now_ns() - began
         return due
 
-    def _run(self, phase: _Phase, now_ns: int) -> None:
+    def _run(self, phase: Phase, now_ns: int) -> None:
         for wire in self._wires:
             try:
                 wire.receive(now_ns)
@@ -258,7 +200,7 @@ class MediaClock:
         if self._hearing is not None:
             self._tell(self._hearing.collect())
 
-    def _run_group(self, group: _Group, now_ns: int) -> None:
+    def _run_group(self, group: Group, now_ns: int) -> None:
         members, legs, wire = group.members, group.legs, group.wire
         frames = wire.read(legs, now_ns) if wire is not None else self._read_singly(members)
         self.frames += len(members)
@@ -267,7 +209,7 @@ class MediaClock:
             self._unheard.append((members, group.tickets, batch))
         out: list[Frame | None] = []
         put = out.append
-        settled: list[_Member] = []
+        settled: list[Member] = []
         for member, frame in zip(members, frames, strict=True):
             t = member.t
             member.t = t + FRAME_SAMPLES
@@ -300,7 +242,7 @@ class MediaClock:
         for member in settled:
             self._settle(member, wire, now_ns)
 
-    def _read_singly(self, members: list[_Member]) -> list[Frame]:
+    def _read_singly(self, members: list[Member]) -> list[Frame]:
         frames = []
         for member in members:
             frame = None
@@ -311,7 +253,7 @@ class MediaClock:
             frames.append(_SILENCE if frame is None else frame)
         return frames
 
-    def _write_singly(self, members: list[_Member], frames: list[Frame | None]) -> None:
+    def _write_singly(self, members: list[Member], frames: list[Frame | None]) -> None:
         for member, frame in zip(members, frames, strict=True):
             if member.live:
                 try:
@@ -330,12 +272,12 @@ class MediaClock:
         frames = unheard[0][2] if len(unheard) == 1 else np.concatenate([group for _, _, group in unheard])
         hearing.submit(ends, tickets, frames)
 
-    def _tell(self, found: list[tuple[tuple[_Member, int], float]]) -> None:
+    def _tell(self, found: list[tuple[tuple[Member, int], float]]) -> None:
         """Tell the apps what was found, as of the time when it was read."""
         for (member, t), probability in found:
             if not member.live:
                 continue
-            end = member.chunk_end + CHUNK_SAMPLES
+            end = member.chunk_end + self._chunk_samples
             if not t - FRAME_SAMPLES < end <= t:  # the detector missed a part of a chunk
                 end = t
             member.chunk_end = end
@@ -344,7 +286,7 @@ class MediaClock:
             except Exception as error:
                 self._fail(member, error)
 
-    def _fail(self, member: _Member, error: Exception) -> None:
+    def _fail(self, member: Member, error: Exception) -> None:
         self.app_errors += 1
         self.detach(member.leg)
         if member.on_error is None:
@@ -355,7 +297,7 @@ class MediaClock:
         except Exception:
             log.exception("on_error failed")
 
-    def _settle(self, member: _Member, wire: Wire, now_ns: int) -> None:
+    def _settle(self, member: Member, wire: Wire, now_ns: int) -> None:
         """Move a leg to an earlier phase if its packets wait for longer than they must."""
         phase = member.phase
         if not member.live or phase is None:

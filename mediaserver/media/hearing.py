@@ -39,6 +39,10 @@ Order = Callable[[], None]
 class VoiceDetector(Protocol):
     """One model for all calls; pipelines.engines.protocols.Vad is one. Called by one thread at a time."""
 
+    @property
+    def chunk_samples(self) -> int:
+        """Samples at 16 kHz that it judges at once."""
+
     def open(self) -> int:
         """A slot for one leg, its state fresh."""
 
@@ -95,7 +99,7 @@ class Hearing(Generic[Key]):
     def submit(self, keys: list[Key], tickets: list[int], frames: npt.NDArray[np.int16]) -> None:
         """Have a frame of each ticket judged, [N, 320]; no ticket may be in it twice. The lists and the
         matrix must not be changed afterwards."""
-        if self._submitted - self._judged >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             self.skipped += len(keys)
             return
         self._submitted += 1
@@ -108,6 +112,11 @@ class Hearing(Generic[Key]):
         while self._found:
             found.append(self._found.popleft())
         return found
+
+    @property
+    def waiting(self) -> int:
+        """Batches that were submitted and are not judged."""
+        return self._submitted - self._judged
 
     def start(self) -> None:
         """Begin to carry out orders. Does nothing when not threaded or started already."""

@@ -107,9 +107,10 @@ class Broken(Echo):
 
 
 class Detector:
-    """A chunk of 512 samples is complete whenever enough frames came; the level is its probability."""
+    """A chunk is complete whenever enough frames came; the level is its probability."""
 
-    def __init__(self) -> None:
+    def __init__(self, chunk_samples: int = 512) -> None:
+        self.chunk_samples = chunk_samples
         self.samples: dict[int, int] = {}
         self.batches: list[list[int]] = []
         self.broken = False
@@ -134,8 +135,8 @@ class Detector:
         rows = []
         for row, slot in enumerate(slots):
             self.samples[slot] += 320
-            if self.samples[slot] >= 512:
-                self.samples[slot] -= 512
+            if self.samples[slot] >= self.chunk_samples:
+                self.samples[slot] -= self.chunk_samples
                 rows.append(row)
         return rows, [float(frames[row, 0]) / 100 for row in rows]
 
@@ -228,6 +229,15 @@ def test_voice_is_judged_behind_the_writes_and_for_two_phases_at_once() -> None:
     assert len(wire.written) == 4 and [len(batch) for batch in detector.batches] == [4]
     run(clock, 90, START + 10 * MS)
     assert [len(batch) for batch in detector.batches] == [4] * 10
+
+
+@pytest.mark.parametrize("chunk", [320, 480, 1_600])
+def test_a_detector_says_how_much_it_judges_at_once(chunk: int) -> None:
+    clock, app, wire = clock_of(Detector(chunk)), Echo(), ListWire()
+    clock.attach(WireLeg(wire, 1), app)
+    run(clock, 400)
+    ends = [event.t for event in app.events if isinstance(event, Voice)]
+    assert len(ends) > 3 and ends == [chunk * n for n in range(1, len(ends) + 1)]
 
 
 @pytest.mark.parametrize("early_ms", [5, 10, 15])

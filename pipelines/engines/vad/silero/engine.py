@@ -302,6 +302,7 @@ class SileroVad:
     """
 
     manifest = MANIFEST
+    chunk_samples = CHUNK
 
     def __init__(
         self,

@@ -1,0 +1,73 @@
+"""Who is served when: the legs that are attached to the media clock, in the phases of its 20 ms.
+
+It only keeps lists; what is done with them is `mediaserver.media.clock`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mediaserver.media.leg import App, AudioSide, Wire
+
+OnError = Callable[[Exception], None]
+
+
+class Member:
+    """One attached leg."""
+
+    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
+
+    def __init__(
+        self, leg: AudioSide, app: App, wire: Wire | None, ticket: int, on_error: OnError | None
+    ) -> None:
+        self.leg = leg
+        self.app = app
+        self.wire = wire
+        self.ticket = ticket
+        self.on_error = on_error
+        self.t = 0
+        self.ticks = 0
+        self.chunk_end = 0
+        self.live = True
+        self.phase: Phase | None = None
+
+
+class Group:
+    """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
+    since apps attach and detach legs in mid-tick."""
+
+    __slots__ = ("legs", "members", "tickets", "wire")
+
+    def __init__(self, wire: Wire | None) -> None:
+        self.wire = wire
+        self.fill([])
+
+    def fill(self, members: list[Member]) -> None:
+        self.members = members
+        self.legs: list[Any] = [m.leg for m in members]
+        self.tickets = [m.ticket for m in members]
+
+
+class Phase:
+    __slots__ = ("groups", "index")
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+        self.groups: dict[int, Group] = {}
+
+    @property
+    def size(self) -> int:
+        return sum(len(group.members) for group in self.groups.values())
+
+    def add(self, member: Member) -> None:
+        group = self.groups.setdefault(id(member.wire), Group(member.wire))
+        group.fill([*group.members, member])
+        member.phase = self
+
+    def remove(self, member: Member) -> None:
+        group = self.groups[id(member.wire)]
+        group.fill([m for m in group.members if m is not member])
+        if not group.members:
+            del self.groups[id(member.wire)]
+        member.phase = None
