@@ -21,10 +21,10 @@ from aiohttp import web
 from api.app import build_app
 from api.context import ApiContext
 from cli.agents import makers
+from mediaserver.calls.directory import Directory
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder, salvage
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import FixedRoutes
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
@@ -36,7 +36,7 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.storage.migrations import migrate
-from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
 from pipelines.engines.builtin import registry
@@ -110,7 +110,7 @@ class Server:
                     group.create_task(engine.start())
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
-        pool, self._writer = database.result()
+        pool, self._writer, directory = database.result()
         context.pool = pool
 
         sys.setswitchinterval(SWITCH_S)
@@ -126,7 +126,7 @@ class Server:
             algorithms=settings.sip.digest,
         )
         switchboard = self._switchboard = LocalSwitchboard(
-            routes=FixedRoutes(settings.sip.extensions, recording=settings.recording.enabled),
+            routes=directory,
             makers=makers(stt, tts, settings.engines.voice),
             registry=self.registry,
             bus=self.bus,
@@ -196,7 +196,7 @@ class Server:
         host, port = runner.addresses[0][:2]
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    async def _open_database(self) -> tuple[asyncpg.Pool, StoreWriter]:
+    async def _open_database(self) -> tuple[asyncpg.Pool, StoreWriter, Directory]:
         database = self._settings.database
         dsn, revive = database.url.get_secret_value(), None
         if not dsn:
@@ -224,8 +224,12 @@ class Server:
             log.warning(
                 "%d calls were live when the last process died; closed as interrupted", len(interrupted)
             )
+        directory = Directory(lambda: open_connection(dsn), self._settings.sip.extensions)
+        await directory.start()
+        self._undo.push_async_callback(directory.close)
+        self.health.ask(directory.findings)
         self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")
-        return pool, writer
+        return pool, writer, directory
 
     def _watch(self, stt: PocketsphinxStt, tts: EspeakTts, clock: MediaClock) -> None:
         """Keep health and counters true, once a second."""

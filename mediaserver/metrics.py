@@ -109,8 +109,10 @@ class Metrics:
             "voiceforge_calls", "Calls that ended, by who ended them and why", ["by", "why"], registry=r
         )
         self.calls_refused = Counter(
-            "voiceforge_calls_refused", "Calls refused because full or stopping", ["reason"], registry=r
+            "voiceforge_calls_refused", "Calls refused before they began", ["reason"], registry=r
         )
+        """'full', 'stopping', 'overloaded'; 'unknown': no such address; 'unfit': its agent's row makes no
+        sense."""
         self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
         self.jitter = Histogram(
             "voiceforge_rtp_jitter_seconds",

@@ -1,32 +1,53 @@
-"""Where a dialled address leads: to an agent, to a phone, or nowhere, in words."""
+"""Where a dialled address leads: to an agent, to a phone, or nowhere, in words. Rules over rows, no database.
+
+A row that makes no sense refuses its own calls and touches no other.
+
+    1. a route with exactly this address   2. an extension of the settings   3. a route whose pattern fits
+    Among several the lowest priority number goes first, then the longest pattern, then the oldest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, TypeAlias, get_args
+from uuid import UUID
+
+from mediaserver.storage.sql import Row
+
+AgentKind: TypeAlias = Literal["flow", "python", "echo"]
+KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
+_ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_NUMBER = re.compile(r"[+*?\d\-.() ]*\d[+*?\d\-.() ]*")
+_SEPARATORS = str.maketrans("", "", "-.() ")
+"""Visual separators in telephone numbers (:rfc:`3966` section 5.1.1), and the space that people write."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """An agent as its row says; a call keeps the version that it began with."""
+    """A row of `agents` as it was when it was read; a call keeps the one it began with."""
 
-    id: int
+    id: UUID
     name: str
     version: int
-    kind: str
-    """'flow', 'python' or 'echo': which AppMaker makes it."""
+    """Goes up with each change of the row."""
+    kind: AgentKind
     flow: str = ""
     prompt: str = ""
     entry: str = ""
-    """`module:Class` of a Python agent."""
+    """'module:Class' of an agent in Python."""
     voice: str = ""
-    language: str = "en"
+    """Empty: the settings' own; so for `language`."""
+    language: str = ""
     stt: tuple[str, ...] = ()
+    """Engines in order of preference; empty: whatever is there. So for `tts` and `llm`."""
     tts: tuple[str, ...] = ()
     llm: tuple[str, ...] = ()
-    turn: Mapping[str, Any] = field(default_factory=dict)
+    turn: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Settings of turn-taking that differ from the usual."""
     recording: bool = True
 
 
@@ -43,8 +64,9 @@ class ToExtension:
 @dataclass(frozen=True, slots=True)
 class Refused:
     code: int
-    """As in SIP: 404, 480, 603 ..."""
+    """SIP status code."""
     why: str
+    """For the caller's screen and the log."""
 
 
 Resolution: TypeAlias = ToAgent | ToExtension | Refused
@@ -53,27 +75,130 @@ Resolution: TypeAlias = ToAgent | ToExtension | Refused
 class Routes(Protocol):
     """Answers at once, from memory."""
 
-    def resolve(self, dialled: str, now: datetime) -> Resolution: ...
+    def resolve(self, dialled: str, now: datetime) -> Resolution:
+        """Who answers. `dialled`: a user part, a number or user@host. `now`: aware, for routes with times."""
 
-    def agent(self, name: str) -> AgentSpec | None: ...
+    def agent(self, name: str) -> AgentSpec | None:
+        """An agent by name; None when there is none that makes sense."""
 
 
-class FixedRoutes:
-    """The demo, the echo and the extensions of the settings."""
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A row of `routes`. A pattern with `@` is compared with the whole address, any other with its user part
+    or number; `*` stands for any characters, `?` for one."""
 
-    def __init__(self, extensions: Container[str], *, recording: bool = True) -> None:
-        self._extensions = extensions
-        self._agents = {
-            "demo": AgentSpec(1, "demo", 1, "flow", flow="booking", recording=recording),
-            "echo": AgentSpec(2, "echo", 1, "echo", recording=recording),
-        }
+    id: int
+    pattern: str
+    priority: int
+    agent: str
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    @property
+    def exact(self) -> bool:
+        return not {"*", "?"} & set(self.pattern)
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is in force; `valid_until` is the first moment when it no longer is."""
+        return (self.valid_from is None or self.valid_from <= now) and (
+            self.valid_until is None or now < self.valid_until
+        )
+
+
+class RouteTable:
+    """The tables `agents` and `routes` at one moment, and the settings' extensions. Never changes."""
+
+    def __init__(
+        self, agents: Iterable[Row] = (), routes: Iterable[Row] = (), extensions: Collection[str] = ()
+    ) -> None:
+        """`extensions`: user names of phones that may register."""
+        self._extensions = frozenset(extensions)
+        self.agents: dict[str, AgentSpec] = {}
+        self.faults: dict[str, str] = {}
+        """What is wrong with an agent, by its name."""
+        for row in agents:
+            if fault := _fault(row):
+                self.faults[row["name"]] = fault
+            else:
+                self.agents[row["name"]] = _spec(row)
+        self._exact: dict[str, list[Route]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Route]] = []
+        for route in sorted((Route(**row) for row in routes), key=_rank):
+            pattern = _plain(route.pattern)
+            if route.exact:
+                self._exact.setdefault(pattern, []).append(route)
+            else:
+                self._patterns.append((_compiled(pattern), route))
 
     def resolve(self, dialled: str, now: datetime) -> Resolution:
-        if agent := self.agent(dialled):
-            return ToAgent(agent)
-        if dialled in self._extensions:
-            return ToExtension(dialled)
+        if (route := self._named(dialled, now)) is not None:
+            return self._to(route)
+        user = dialled.partition("@")[0]
+        if user in self._extensions:
+            return ToExtension(user)
+        if (route := self._fitting(dialled, now)) is not None:
+            return self._to(route)
         return Refused(404, f"nobody answers at {dialled or 'an empty address'}")
 
     def agent(self, name: str) -> AgentSpec | None:
-        return self._agents.get(name)
+        return self.agents.get(name)
+
+    def _to(self, route: Route) -> Resolution:
+        spec = self.agents.get(route.agent)
+        if spec is not None:
+            return ToAgent(spec)
+        fault = self.faults.get(route.agent, "it does not exist")
+        return Refused(480, f"the agent {route.agent} cannot answer: {fault}")
+
+    def _named(self, dialled: str, now: datetime) -> Route | None:
+        """The route with this very address."""
+        found = (route for form in _forms(dialled) for route in self._exact.get(form, ()) if route.holds(now))
+        return next(found, None)
+
+    def _fitting(self, dialled: str, now: datetime) -> Route | None:
+        """The first route whose pattern fits."""
+        whole, user = _forms(dialled)
+        for pattern, route in self._patterns:
+            if pattern.fullmatch(whole if "@" in route.pattern else user) and route.holds(now):
+                return route
+        return None
+
+
+def _fault(row: Row) -> str:
+    """What is wrong with a row of `agents`; empty when nothing is."""
+    if row["kind"] not in KINDS:
+        return f"its kind {row['kind']!r} is none of {', '.join(KINDS)}"
+    if row["kind"] == "flow" and not row["flow"]:
+        return "it names no flow"
+    if row["kind"] == "python" and not _ENTRY.fullmatch(row["entry"]):
+        return f"its entry {row['entry']!r} is not written module:Class"
+    if not isinstance(row["turn"], dict):
+        return "its turn is not a JSON object"
+    for kind in ("stt", "tts", "llm"):
+        if not all(row[kind]):
+            return f"its list {kind} has an empty name"
+    return ""
+
+
+def _spec(row: Row) -> AgentSpec:
+    lists = {kind: tuple(row[kind]) for kind in ("stt", "tts", "llm")}
+    return AgentSpec(**{**row, **lists, "turn": MappingProxyType(row["turn"])})
+
+
+def _rank(route: Route) -> tuple[int, int, int]:
+    return route.priority, -len(route.pattern.replace("*", "")), route.id
+
+
+def _forms(dialled: str) -> tuple[str, str]:
+    """The whole address, and its user part or number."""
+    return _plain(dialled), _plain(dialled.partition("@")[0])
+
+
+def _plain(address: str) -> str:
+    """A telephone number without what only people read; anything else as it is."""
+    return address.translate(_SEPARATORS) if _NUMBER.fullmatch(address) else address
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(each) or re.escape(each) for each in pattern), re.DOTALL)

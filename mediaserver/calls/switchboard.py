@@ -97,7 +97,9 @@ class LocalSwitchboard:
         leg = invitation.leg
         to = self._routes.resolve(invitation.dialled, datetime.now(UTC))
         if isinstance(to, Refused):
-            why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED
+            unknown = to.code == 404
+            self._means.metrics.calls_refused.labels("unknown" if unknown else "unfit").inc()
+            why = Why.NOT_FOUND if unknown else Why.REJECTED
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
             return
         name = to.agent.name if isinstance(to, ToAgent) else "extension"

@@ -8,11 +8,11 @@ from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import FixedRoutes
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.media.clock import MediaClock
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Record
+from tests.mediaserver.calls.rows import as_at_the_first_start
 
 
 class Nowhere:
@@ -26,7 +26,7 @@ class Board(LocalSwitchboard):
     def __init__(self, bus: EventBus, metrics: Metrics) -> None:
         self.registry = CallRegistry(10, metrics)
         super().__init__(
-            routes=FixedRoutes({"ann", "bob"}),
+            routes=as_at_the_first_start({"ann", "bob"}),
             makers={"echo": EchoMaker()},
             registry=self.registry,
             bus=bus,

@@ -1,141 +1,28 @@
-"""Who answers: the rules over made-up rows, then the real tables while they change or are away."""
+"""The real tables followed while they change, and while they are away."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from mediaserver.calls import directory as module
-from mediaserver.calls.directory import Directory, Refused, Resolution, Snapshot, ToAgent, ToExtension
+from mediaserver.calls.directory import Directory
+from mediaserver.calls.routes import Refused, Resolution, ToAgent, ToExtension
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from tests.mediaserver.calls.lines import Line
+from tests.mediaserver.calls.test_switchboard import Bench
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-ONE = UUID(int=1)
-
-
-def agent(name: str, **more: Any) -> dict[str, Any]:
-    """A row of `agents`."""
-    row = {
-        "id": ONE, "name": name, "version": 1, "kind": "echo", "flow": "", "prompt": "", "entry": "",
-        "voice": "", "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True,
-    }  # fmt: skip
-    return row | more
-
-
-def route(pattern: str, to: str, priority: int = 100, **more: Any) -> dict[str, Any]:
-    """A row of `routes`."""
-    times = {"valid_from": None, "valid_until": None}
-    return {"id": 1, "pattern": pattern, "priority": priority, "agent": to} | times | more
-
-
-async def nowhere() -> asyncpg.Connection:
-    raise AssertionError("resolving must not connect")
-
-
-def resolve(
-    dialled: str,
-    routes: list[dict[str, Any]],
-    agents: list[dict[str, Any]] | None = None,
-    now: datetime = NOW,
-) -> Resolution:
-    directory = Directory(nowhere, ["100", "ann"])
-    rows = [agent("a"), agent("b")] if agents is None else agents
-    directory._snapshot = Snapshot(rows, routes)
-    return directory.resolve(dialled, now)
 
 
 def name(resolution: Resolution) -> str:
     assert isinstance(resolution, ToAgent), resolution
     return resolution.agent.name
-
-
-@pytest.mark.parametrize(
-    ("dialled", "pattern"),
-    [
-        ("demo", "demo"),
-        ("demo@h.example", "demo"),
-        ("demo@h.example", "demo@h.example"),
-        ("demo@h.example", "*@h.example"),
-        ("+49 (30) 123-456", "+4930123456"),
-        ("+4930123456", "+49 30 123*"),
-        ("4711", "47??"),
-        ("a.b", "a.b"),
-        ("anything", "*"),
-    ],
-)
-def test_an_address_or_number_fits(dialled: str, pattern: str) -> None:
-    assert name(resolve(dialled, [route(pattern, "a")])) == "a"
-
-
-@pytest.mark.parametrize(
-    ("dialled", "pattern"),
-    [
-        ("demo", "Demo"),
-        ("demo2", "demo"),
-        ("axb", "a.b"),
-        ("demo@other", "demo@h.example"),
-        ("47112", "47??"),
-        ("+4930123456", "4930123456"),
-        ("", "demo"),
-    ],
-)
-def test_another_address_or_number_does_not(dialled: str, pattern: str) -> None:
-    refused = resolve(dialled, [route(pattern, "a")])
-    assert isinstance(refused, Refused) and refused.code == 404 and "nobody answers" in refused.why
-
-
-def test_the_exact_address_goes_before_extensions_and_these_before_patterns() -> None:
-    everything = route("*", "b", 1)
-    assert resolve("100", [everything]) == resolve("100@h", [everything]) == ToExtension("100")
-    assert name(resolve("100", [everything, route("100", "a")])) == "a"
-    assert name(resolve("200", [everything])) == "b"
-
-
-def test_the_lowest_priority_goes_first_then_the_longest_pattern_then_the_oldest() -> None:
-    assert name(resolve("4711", [route("4*", "a", 20), route("*", "b", 10)])) == "b"
-    assert name(resolve("4711", [route("4*", "a"), route("47*", "b")])) == "b"
-    assert name(resolve("4711", [route("4711", "a", id=7), route("4711", "b", id=3)])) == "b"
-
-
-def test_a_route_holds_from_its_first_moment_until_its_last() -> None:
-    hours = [route("x", "a", 1, valid_from=NOW, valid_until=NOW + timedelta(hours=1)), route("x", "b", 2)]
-    assert name(resolve("x", hours, now=NOW - timedelta(seconds=1))) == "b"
-    assert name(resolve("x", hours)) == "a"
-    assert name(resolve("x", hours, now=NOW + timedelta(hours=1))) == "b"
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ({"kind": "oracle"}, "kind 'oracle'"),
-        ({"kind": "flow"}, "names no flow"),
-        ({"kind": "python", "entry": "no class"}, "not written module:Class"),
-        ({"kind": "python", "entry": "a.b:C.d()"}, "not written module:Class"),
-        ({"turn": [1]}, "not a JSON object"),
-        ({"stt": [""]}, "empty name"),
-        ({"tts": [None]}, "empty name"),
-    ],
-)
-def test_a_row_that_makes_no_sense_refuses_its_own_calls_alone(fault: dict[str, Any], words: str) -> None:
-    agents = [agent("a", **fault), agent("b")]
-    refused = resolve("x", [route("x", "a")], agents)
-    assert isinstance(refused, Refused) and refused.code == 480 and words in refused.why
-    assert name(resolve("x", [route("x", "b")], agents)) == "b"
-
-
-def test_an_agent_in_python_names_its_class() -> None:
-    agents = [agent("a", kind="python", entry="my.agents:Clerk", stt=["x", "y"], turn={"patience_ms": 900})]
-    found = resolve("x", [route("x", "a")], agents)
-    assert isinstance(found, ToAgent)
-    assert (found.agent.entry, found.agent.stt, dict(found.agent.turn)) == (
-        "my.agents:Clerk", ("x", "y"), {"patience_ms": 900},
-    )  # fmt: skip
 
 
 class Followed:
@@ -152,11 +39,11 @@ class Followed:
 
 
 @pytest.fixture
-def line(postgres: EmbeddedPostgres) -> Line:
-    return Line(postgres.dsn)
+def cable(postgres: EmbeddedPostgres) -> Cable:
+    return Cable(postgres.dsn)
 
 
-class Line:
+class Cable:
     """The way to the database, which a test may cut."""
 
     def __init__(self, dsn: str) -> None:
@@ -185,11 +72,11 @@ class Line:
 
 
 @pytest.fixture
-async def follow(pool: asyncpg.Pool, line: Line) -> AsyncIterator[Callable[[float], Awaitable[Followed]]]:
+async def follow(pool: asyncpg.Pool, cable: Cable) -> AsyncIterator[Callable[[float], Awaitable[Followed]]]:
     followed: list[Followed] = []
 
     async def start(poll_s: float) -> Followed:
-        one = Followed(line, poll_s)
+        one = Followed(cable, poll_s)
         followed.append(one)
         await one.directory.start()
         await one.change()
@@ -241,16 +128,16 @@ async def test_without_notifications_polling_finds_the_change(follow: Follow, po
 
 
 async def test_the_last_snapshot_outlives_the_database_and_is_renewed_after(
-    follow: Follow, pool: asyncpg.Pool, line: Line, monkeypatch: pytest.MonkeyPatch
+    follow: Follow, pool: asyncpg.Pool, cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
     one = await follow(NEVER_S)
-    line.cut()
-    await asyncio.wait_for(line.refused.wait(), 10)
+    cable.cut()
+    await asyncio.wait_for(cable.refused.wait(), 10)
     assert name(one.directory.resolve("demo", NOW)) == "demo"
     assert [finding.ok for finding in one.directory.findings()] == [False]
     await pool.execute("insert into routes (pattern, agent) values ('meanwhile', 'echo')")
-    line.mend()
+    cable.mend()
     await one.change()
     assert name(one.directory.resolve("meanwhile", NOW)) == "echo"
     assert [finding.ok for finding in one.directory.findings()] == [True]
@@ -273,3 +160,23 @@ async def test_a_renamed_agent_takes_its_routes_along(follow: Follow, pool: asyn
     await pool.execute("update agents set name = 'reception' where name = 'demo'")
     await one.change()
     assert name(one.directory.resolve("demo", NOW)) == "reception"
+
+
+async def test_a_row_changes_who_answers_the_next_call_while_one_runs(
+    follow: Follow, pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    one = await follow(NEVER_S)
+    bench = Bench(tmp_path, one.directory)
+    try:
+        await bench.dial(Line("ann", 7), "demo")
+        await pool.execute("update agents set voice = 'en-gb', llm = '{first,second}' where name = 'demo'")
+        await one.change()
+        await bench.dial(Line("bob", 8), "demo")
+        await bench.ticks(1)
+        assert [(spec.version, spec.voice, spec.llm) for spec in bench.robots.specs] == [
+            (1, "", ()), (2, "en-gb", ("first", "second")),
+        ]  # fmt: skip
+        assert [robot.heard for robot in bench.robots.made] == [[7], [8]], "the first call goes on"
+    finally:
+        await bench.board.close()
+        await bench.recorder.close()

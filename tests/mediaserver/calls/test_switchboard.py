@@ -18,7 +18,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.protocols import CallControls, Switchboard, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import AgentSpec, FixedRoutes
+from mediaserver.calls.routes import AgentSpec, Routes
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
@@ -35,6 +35,7 @@ from mediaserver.storage.records import (
     RecordingMade,
 )
 from tests.mediaserver.calls.lines import Asked, Line, Lines, frame
+from tests.mediaserver.calls.rows import as_at_the_first_start
 
 TICK_NS = 20_000_000
 
@@ -93,7 +94,7 @@ class RobotMaker:
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, routes: Routes | None = None) -> None:
         self.sink = Kept()
         self.metrics = Metrics()
         self.registry = CallRegistry(3, self.metrics)
@@ -101,7 +102,7 @@ class Bench:
         self.robots = RobotMaker()
         self.recorder = Recorder(folder, self.sink, self.metrics)
         self.board = LocalSwitchboard(
-            routes=FixedRoutes({"ann", "bob", "carl"}),
+            routes=routes or as_at_the_first_start({"ann", "bob", "carl"}),
             makers={"flow": self.robots, "echo": EchoMaker()},
             registry=self.registry,
             bus=EventBus(),
@@ -201,6 +202,7 @@ async def test_who_dials_nobody_is_told_so_and_is_no_call(bench: Bench) -> None:
     await bench.dial(ann, "nobody")
     assert ann.termination == Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "nobody answers at nobody")
     assert not bench.sink.records and ann.steps == []
+    assert 'voiceforge_calls_refused_total{reason="unknown"} 1.0' in bench.metrics.render().decode()
 
 
 async def test_one_more_call_than_there_is_room_for_is_refused_and_counted(bench: Bench) -> None:

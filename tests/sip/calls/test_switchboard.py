@@ -12,7 +12,6 @@ import pytest
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import FixedRoutes
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.errors import CallError
 from mediaserver.media.clock import MediaClock
@@ -22,6 +21,7 @@ from mediaserver.storage.records import CallEnded, Record
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent, legs_for
+from tests.mediaserver.calls.rows import as_at_the_first_start
 from tests.sip.agents import Callee, Events, agent
 
 PHONE_HANGS_UP = Termination(EndedBy.AGENT, Why.HANGUP)
@@ -61,7 +61,7 @@ class Server:
 async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     kept, metrics = Kept(), Metrics()
     board = LocalSwitchboard(
-        routes=FixedRoutes({"101"}),
+        routes=as_at_the_first_start({"101"}),
         makers={},
         registry=CallRegistry(max_calls, metrics),
         bus=EventBus(),

@@ -1,0 +1,111 @@
+"""Who answers: the rules, over made-up rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mediaserver.calls.routes import Refused, Resolution, RouteTable, ToAgent, ToExtension
+from tests.mediaserver.calls.rows import agent, route
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def resolve(
+    dialled: str,
+    routes: list[dict[str, Any]],
+    agents: list[dict[str, Any]] | None = None,
+    now: datetime = NOW,
+) -> Resolution:
+    rows = [agent("a"), agent("b")] if agents is None else agents
+    return RouteTable(rows, routes, ["100", "ann"]).resolve(dialled, now)
+
+
+def name(resolution: Resolution) -> str:
+    assert isinstance(resolution, ToAgent), resolution
+    return resolution.agent.name
+
+
+@pytest.mark.parametrize(
+    ("dialled", "pattern"),
+    [
+        ("demo", "demo"),
+        ("demo@h.example", "demo"),
+        ("demo@h.example", "demo@h.example"),
+        ("demo@h.example", "*@h.example"),
+        ("+49 (30) 123-456", "+4930123456"),
+        ("+4930123456", "+49 30 123*"),
+        ("4711", "47??"),
+        ("a.b", "a.b"),
+        ("anything", "*"),
+    ],
+)
+def test_an_address_or_number_fits(dialled: str, pattern: str) -> None:
+    assert name(resolve(dialled, [route(pattern, "a")])) == "a"
+
+
+@pytest.mark.parametrize(
+    ("dialled", "pattern"),
+    [
+        ("demo", "Demo"),
+        ("demo2", "demo"),
+        ("axb", "a.b"),
+        ("demo@other", "demo@h.example"),
+        ("47112", "47??"),
+        ("+4930123456", "4930123456"),
+        ("", "demo"),
+    ],
+)
+def test_another_address_or_number_does_not(dialled: str, pattern: str) -> None:
+    refused = resolve(dialled, [route(pattern, "a")])
+    assert isinstance(refused, Refused) and refused.code == 404 and "nobody answers" in refused.why
+
+
+def test_the_exact_address_goes_before_extensions_and_these_before_patterns() -> None:
+    everything = route("*", "b", 1)
+    assert resolve("100", [everything]) == resolve("100@h", [everything]) == ToExtension("100")
+    assert name(resolve("100", [everything, route("100", "a")])) == "a"
+    assert name(resolve("200", [everything])) == "b"
+
+
+def test_the_lowest_priority_goes_first_then_the_longest_pattern_then_the_oldest() -> None:
+    assert name(resolve("4711", [route("4*", "a", 20), route("*", "b", 10)])) == "b"
+    assert name(resolve("4711", [route("4*", "a"), route("47*", "b")])) == "b"
+    assert name(resolve("4711", [route("4711", "a", id=7), route("4711", "b", id=3)])) == "b"
+
+
+def test_a_route_holds_from_its_first_moment_until_its_last() -> None:
+    hours = [route("x", "a", 1, valid_from=NOW, valid_until=NOW + timedelta(hours=1)), route("x", "b", 2)]
+    assert name(resolve("x", hours, now=NOW - timedelta(seconds=1))) == "b"
+    assert name(resolve("x", hours)) == "a"
+    assert name(resolve("x", hours, now=NOW + timedelta(hours=1))) == "b"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "oracle"}, "kind 'oracle'"),
+        ({"kind": "flow"}, "names no flow"),
+        ({"kind": "python", "entry": "no class"}, "not written module:Class"),
+        ({"kind": "python", "entry": "a.b:C.d()"}, "not written module:Class"),
+        ({"turn": [1]}, "not a JSON object"),
+        ({"stt": [""]}, "empty name"),
+        ({"tts": [None]}, "empty name"),
+    ],
+)
+def test_a_row_that_makes_no_sense_refuses_its_own_calls_alone(fault: dict[str, Any], words: str) -> None:
+    agents = [agent("a", **fault), agent("b")]
+    refused = resolve("x", [route("x", "a")], agents)
+    assert isinstance(refused, Refused) and refused.code == 480 and words in refused.why
+    assert name(resolve("x", [route("x", "b")], agents)) == "b"
+
+
+def test_an_agent_in_python_names_its_class() -> None:
+    agents = [agent("a", kind="python", entry="my.agents:Clerk", stt=["x", "y"], turn={"patience_ms": 900})]
+    found = resolve("x", [route("x", "a")], agents)
+    assert isinstance(found, ToAgent)
+    assert (found.agent.entry, found.agent.stt, dict(found.agent.turn)) == (
+        "my.agents:Clerk", ("x", "y"), {"patience_ms": 900},
+    )  # fmt: skip
