@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from mediaserver.errors import CallError
 from sip.calls.core import Core, Credentials
+from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
-from sip.messages.message import ParseError, Request, Response
+from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, escape_user
 from sip.transactions.layer import Hop
 from sip.transactions.transaction import Cause

@@ -26,7 +26,8 @@ from sip.calls.outgoing import OutgoingCall
 from sip.calls.registrar import Registrar
 from sip.calls.requester import Requester
 from sip.calls.session import Session
-from sip.messages.message import ParseError, Request, Response
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
@@ -208,7 +209,7 @@ class SipAgent:
         if not self._layer.receive_response(response):
             self.transport.counts.dropped += 1
 
-    def refuse(self, error: ParseError) -> Response:
+    def refuse(self, error: MessageError) -> Response:
         assert error.request is not None
         tag = secrets.token_hex(8)
         return error.request.response(error.status, _phrase(error.reason, error.status), to_tag=tag)

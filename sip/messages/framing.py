@@ -9,16 +9,9 @@ from __future__ import annotations
 import enum
 from typing import TypeAlias
 
-from sip.messages.message import (
-    MAX_MESSAGE,
-    Request,
-    Response,
-    answerable,
-    content_length,
-    parse_head,
-    validate,
-)
-from sip.messages.message import ParseError as ParseError
+from sip.messages.grammar import ParseError
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MAX_MESSAGE, MessageError, answerable, content_length, parse_head, validate
 
 
 class KeepAlive(enum.Enum):
@@ -34,11 +27,11 @@ PING_BYTES = b"\r\n\r\n"
 PONG_BYTES = b"\r\n"
 
 
-class FramingError(ParseError):
+class FramingError(MessageError):
     """The stream cannot go on. When `request` is set, send the error response first; then close."""
 
 
-Item: TypeAlias = Request | Response | ParseError | KeepAlive
+Item: TypeAlias = Request | Response | MessageError | KeepAlive
 
 
 class StreamFramer:
@@ -62,7 +55,7 @@ class StreamFramer:
     def feed(self, data: bytes) -> list[Item]:
         """Take bytes as they came; give what became complete, in order.
 
-        A ParseError stands for one broken message between good ones. A FramingError is always the last item.
+        A MessageError is one broken message between good ones. A FramingError is always the last item.
         """
         items: list[Item] = []
         if self._dead:
@@ -139,6 +132,7 @@ class StreamFramer:
             except ParseError as wrong:
                 error = wrong
         if error is not None:
-            error.request = answerable(message)
-        items.append(error or message)
+            items.append(MessageError(error.reason, error.status, answerable(message)))
+        else:
+            items.append(message)
         return True

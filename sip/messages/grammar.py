@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sip.messages.message import Request
 
 MAX_VALUES = 256
 """Most comma-separated values that one header may hold; more is an attack, not a call."""
@@ -35,15 +31,13 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 class ParseError(ValueError):
     """A message, header or URI is malformed.
 
-    `status` is the SIP response code that says so (400, 416, 505, 513). `request` is the broken request when
-    a stateless error response can still be formed from it, else None: the message is dropped in silence.
+    `status` is the SIP response code that says so (400, 416, 505, 513).
     """
 
-    def __init__(self, reason: str, status: int = 400, request: Request | None = None) -> None:
+    def __init__(self, reason: str, status: int = 400) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
-        self.request = request
 
 
 def is_token(text: str) -> bool:

@@ -1,39 +1,27 @@
 """SIP requests and responses (RFC 3261 section 7): an ordered list of raw headers, read on demand and once.
 
-Parsing costs linear time and keeps every byte it does not understand. This module must never decide what to
-do with a message, and its parser never raises anything but ParseError.
+This module must never decide what to do with a message; `sip.messages.parsing` makes one of bytes.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sip.messages.grammar import (
     ENCODING,
     ERRORS,
     ParseError,
-    is_token,
     parse_number,
     readable,
     split_commas,
 )
 from sip.messages.header_list import HeaderList, canonical_name, check_header
-from sip.messages.headers import BRANCH_COOKIE, MAX_SECONDS, SINGLE_VALUE, CSeq, NameAddr, Via
+from sip.messages.headers import MAX_SECONDS, CSeq, NameAddr, Via
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 
-__all__ = ["Message", "ParseError", "Request", "Response", "parse", "parse_head", "validate"]
-
-MAX_MESSAGE = 65_535
-"""Bytes of the largest message we read, on any transport."""
-MAX_HEADERS = 256
 MAX_FORWARDS = 255
 
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_FOLD = re.compile(r"\n[ \t]++")
-_VERSION = re.compile(r"SIP/[0-9]++\.[0-9]++")
-_MANDATORY = ("via", "from", "to", "call-id", "cseq")
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 
 
@@ -265,146 +253,3 @@ class Response(Message):
     @property
     def start_line(self) -> str:
         return f"SIP/2.0 {self.status} {self.reason}"
-
-
-def parse(data: bytes) -> Request | Response:
-    """Read one datagram (section 18.3). Octets beyond Content-Length are ignored; without one all are body.
-
-    Requests are read as far as their structure; call `validate` before acting on one. Responses are validated
-    here. Raises ParseError.
-    """
-    if len(data) > MAX_MESSAGE:
-        raise ParseError(f"message larger than {MAX_MESSAGE} bytes", 513)
-    data = data.lstrip(b"\r\n")
-    blank = _BLANK_LINE.search(data)
-    message, error = parse_head(data[: blank.start()] if blank else data.rstrip(b"\r\n"))
-    body = data[blank.end() :] if blank else b""
-    if blank is None:
-        error = error or ParseError("no blank line after the headers")
-    try:
-        length = content_length(message)
-        if length is not None and length > len(body):
-            raise ParseError("Content-Length is larger than the datagram")
-        message.body = body if length is None else body[:length]
-    except ParseError as wrong:
-        error = error or wrong
-    if error is None and isinstance(message, Response):
-        validate(message)
-    if error is not None:
-        error.request = answerable(message)
-        raise error
-    return message
-
-
-def content_length(message: Message) -> int | None:
-    """The Content-Length header, None when absent. Raises ParseError when repeated or not a number."""
-    values = message.raw_values("content-length")
-    if len(values) > 1:
-        raise ParseError("more than one content-length header")
-    return parse_number(values[0], "Content-Length", 2**31 - 1) if values else None
-
-
-def answerable(message: Message) -> Request | None:
-    """The message, if it is a request that an error response can be sent to."""
-    if isinstance(message, Request) and message.method != "ACK" and message.raw_values("via"):
-        return message
-    return None
-
-
-def parse_head(head: bytes) -> tuple[Request | Response, ParseError | None]:
-    """Read start line and headers, without the blank line. The body of the result is empty.
-
-    Returns the message as far as it could be read, with the first error found. Raises ParseError when the
-    start line gives no hint of what the message is.
-    """
-    text = head.decode(ENCODING, ERRORS)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n")
-    start, _, rest = text.partition("\n")
-    message, error = _parse_start_line(start)
-    if "\r" in text:
-        error = error or ParseError("a carriage return without line feed")
-        rest = rest.replace("\r", " ")
-    if "\n " in rest or "\n\t" in rest:
-        rest = _FOLD.sub(" ", rest)
-    lines = rest.split("\n", MAX_HEADERS) if rest else []
-    if len(lines) > MAX_HEADERS:
-        error = error or ParseError(f"more than {MAX_HEADERS} headers")
-        lines.pop()
-    broken = message.load(lines)
-    return message, error or broken
-
-
-def _parse_start_line(line: str) -> tuple[Request | Response, ParseError | None]:
-    if line[:4].upper() == "SIP/":
-        return _parse_status_line(line), None
-    words = line.split(" ")
-    error: ParseError | None = None
-    if len(words) != 3 or not all(words) or "\t" in line:
-        words = line.split()
-        error = ParseError("the Request-Line is not METHOD SP URI SP VERSION")
-    if len(words) < 3 or not is_token(words[0]) or words[-1][:4].upper() != "SIP/":
-        raise ParseError(f"not a SIP message: {readable(line[:40])!r}")
-    version = words[-1].upper()
-    if version != "SIP/2.0" and error is None:
-        known = _VERSION.fullmatch(version) is not None
-        error = ParseError("unknown protocol version", 505 if known else 400)
-    target = " ".join(words[1:-1])
-    try:
-        uri = Uri.parse(target)
-    except ParseError as wrong:
-        error = error or wrong
-        uri = Uri.unparsed(target)
-    return Request(words[0], uri), error
-
-
-def _parse_status_line(line: str) -> Response:
-    version, _, rest = line.partition(" ")
-    code, _, reason = rest.partition(" ")
-    if version.upper() != "SIP/2.0":
-        raise ParseError("unknown protocol version")
-    if not (len(code) == 3 and code.isascii() and code.isdigit() and "100" <= code < "700"):
-        raise ParseError("bad status code")
-    return Response(int(code), reason.replace("\r", " "))
-
-
-def validate(message: Request | Response) -> None:
-    """Check all that the core relies on (RFC 3261 sections 8.1.1, 8.1.3.3, 8.2.2; RFC 4475).
-
-    Raises ParseError, with `request` set when an error response may be sent.
-    """
-    try:
-        _validate(message)
-    except ParseError as error:
-        error.request = answerable(message)
-        raise
-
-
-def _validate(message: Request | Response) -> None:
-    for name in _MANDATORY:
-        message.required(name)
-    index = message._index or {}
-    for name, values in index.items():
-        if len(values) > 1 and name in SINGLE_VALUE:
-            raise ParseError(f"more than one {name} header")
-    via = message.via
-    if via.protocol != "SIP/2.0":
-        raise ParseError("unknown protocol version in Via")
-    # Reading an address here means that no accessor raises later, in the midst of a call.
-    _ = message.from_, message.to, message.max_forwards, message.expires
-    _ = message.contacts, message.routes, message.record_routes
-    cseq = message.cseq
-    if " " in message.call_id or "\t" in message.call_id:
-        raise ParseError("white space in Call-ID")
-    if isinstance(message, Response):
-        if len(message.vias) > 1:
-            raise ParseError("a response with a second Via is for someone else (section 8.1.3.3)")
-        return
-    if via.branch == BRANCH_COOKIE:
-        raise ParseError("the Via branch is nothing but the magic cookie")
-    if cseq.method != message.method:
-        raise ParseError("the method in CSeq is not that of the request")
-    if message.uri.headers:
-        raise ParseError("headers in the Request-URI")
-    if message.contact_star and message.method != "REGISTER":
-        raise ParseError("Contact: * outside REGISTER")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from sip.messages.framing import PONG_BYTES, FramingError, KeepAlive, StreamFramer
-from sip.messages.message import ParseError, Request, Response
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Owner(Protocol):
     def connected(self, connection: Connection) -> bool: ...
     def disconnected(self, connection: Connection) -> None: ...
     def deliver(self, message: Request | Response, source: Source) -> None: ...
-    def malformed(self, error: ParseError, source: Source) -> None: ...
+    def malformed(self, error: MessageError, source: Source) -> None: ...
 
 
 class Connection(asyncio.Protocol):
@@ -102,7 +103,7 @@ class Connection(asyncio.Protocol):
         for item in self._framer.feed(data):
             if isinstance(item, Request | Response):
                 self._owner.deliver(item, source)
-            elif isinstance(item, ParseError):
+            elif isinstance(item, MessageError):
                 self._owner.malformed(item, source)
                 if isinstance(item, FramingError):
                     # Where the next message begins is anyone's guess from here on (18.3).

@@ -15,8 +15,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol
 
+from sip.messages.grammar import ParseError
 from sip.messages.headers import Via
-from sip.messages.message import ParseError, Request, Response, parse, validate
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.layer import Hop, Peer
 from sip.transport.addresses import LocalAddresses, is_address, may_send_to
@@ -45,7 +47,7 @@ class Handler(Protocol):
 
     def on_request(self, request: Request, source: Source) -> None: ...
     def on_response(self, response: Response, source: Source) -> None: ...
-    def refuse(self, error: ParseError) -> Response:
+    def refuse(self, error: MessageError) -> Response:
         """The response to `error.request`, which is there."""
 
 
@@ -194,7 +196,7 @@ class Transport:
             return  # a keep-alive
         try:
             message = parse(data)
-        except ParseError as error:
+        except MessageError as error:
             self.malformed(error, source)
             return
         self.deliver(message, source)
@@ -210,13 +212,15 @@ class Transport:
                 self._handler.on_response(message, source)
             else:
                 self.counts.dropped += 1
-        except ParseError as error:
+        except MessageError as error:
             self.malformed(error, source)
+        except ParseError:
+            self.counts.malformed += 1
         except Exception:
             # A bug of ours must not take the listener down with it; the message is lost, the log keeps why.
             log.exception("a message from %s:%s was not handled", source.host, source.port)
 
-    def malformed(self, error: ParseError, source: Source) -> None:
+    def malformed(self, error: MessageError, source: Source) -> None:
         """Something arrived that cannot be read: answer without state, as far as it was readable."""
         self.counts.malformed += 1
         if error.request is None:

@@ -12,7 +12,8 @@ from mediaserver.rtp.wire import RtpWire
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
-from sip.messages.message import Request, Response, parse, parse_head
+from sip.messages.message import Request, Response
+from sip.messages.parsing import parse, parse_head
 from sip.messages.uri import Uri
 from sip.transactions.transaction import Timing
 

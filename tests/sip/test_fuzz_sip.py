@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from sip.calls.digest import Authenticator, ChallengeError, answer_challenge, parse_auth
 from sip.messages.framing import FramingError, KeepAlive, StreamFramer
+from sip.messages.grammar import ParseError
 from sip.messages.headers import CSeq, NameAddr, Via
-from sip.messages.message import ParseError, Request, Response, parse, validate
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError, SessionDescription, accept, answer, offer
 from tests.sip.messages import torture
@@ -53,7 +55,7 @@ def read(data: bytes) -> Request | Response | None:
     """Parse, validate, answer and read everything; only ParseError may come out."""
     try:
         message = parse(data)
-    except ParseError as error:
+    except MessageError as error:
         if error.request is not None:
             bytes(error.request.response(error.status, to_tag="t"))
         return None

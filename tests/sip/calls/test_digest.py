@@ -17,7 +17,7 @@ from sip.calls.digest import (
     is_stale,
     parse_auth,
 )
-from sip.messages.message import ParseError
+from sip.messages.grammar import ParseError
 from sip.messages.uri import Uri
 from tests.testdata import TESTDATA
 

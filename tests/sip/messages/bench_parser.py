@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 from sip.calls.digest import parse_auth
 from sip.messages.framing import StreamFramer
-from sip.messages.message import ParseError, parse, validate
+from sip.messages.grammar import ParseError
+from sip.messages.parsing import MessageError, parse, validate
 from sip.sdp.negotiation import answer
 
 SIZE = 64_000
@@ -42,7 +43,7 @@ def read_all(data: bytes) -> None:
     """Parse, read every accessor, validate, answer."""
     try:
         message = parse(data)
-    except ParseError as error:
+    except MessageError as error:
         if error.request is None:
             return
         message = error.request
@@ -54,7 +55,7 @@ def read_all(data: bytes) -> None:
             continue
     try:
         validate(message)
-    except ParseError:
+    except MessageError:
         pass
 
 

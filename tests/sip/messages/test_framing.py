@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sip.messages.framing import FramingError, KeepAlive, StreamFramer
-from sip.messages.message import ParseError, Request, Response
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError
 
 
 def options(number: int, body: bytes = b"", length: bytes | None = None) -> bytes:
@@ -57,14 +58,14 @@ def test_a_broken_message_between_good_ones_is_reported_and_skipped() -> None:
     items = StreamFramer().feed(options(1) + broken + options(3))
     assert numbers([*items]) == [1, 3]
     error = items[1]
-    assert isinstance(error, ParseError) and not isinstance(error, FramingError)
+    assert isinstance(error, MessageError) and not isinstance(error, FramingError)
     assert error.status == 400 and error.request is not None and error.request.body == b"body"
 
 
 def test_a_broken_response_is_dropped_and_the_stream_goes_on() -> None:
     response = options(1).replace(b"OPTIONS sip:a@b SIP/2.0", b"SIP/2.0 200 OK")
     items = StreamFramer().feed(response.replace(b"Call-ID: x\r\n", b"") + response)
-    assert isinstance(items[0], ParseError) and items[0].request is None
+    assert isinstance(items[0], MessageError) and items[0].request is None
     assert isinstance(items[1], Response)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sip.messages.grammar import MAX_VALUES, parse_params, quote, readable, split_commas, unquote
+from sip.messages.grammar import MAX_VALUES, ParseError, parse_params, quote, readable, split_commas, unquote
 from sip.messages.headers import CSeq, NameAddr, Via
-from sip.messages.message import ParseError
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from sip.messages.framing import FramingError, KeepAlive, StreamFramer
-from sip.messages.message import ParseError, Request, Response, parse, validate
+from sip.messages.grammar import ParseError
+from sip.messages.message import Request, Response
+from sip.messages.parsing import MessageError, parse, validate
 from tests.sip.messages import torture
 
 REFUSED = {
@@ -67,7 +69,7 @@ def test_is_accepted_and_survives_a_round_trip(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_is_refused_with_an_error_response(name: str) -> None:
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(MessageError) as caught:
         accepted(name)
     assert caught.value.status == REFUSED[name]
     request = caught.value.request
@@ -79,7 +81,7 @@ def test_is_refused_with_an_error_response(name: str) -> None:
 
 @pytest.mark.parametrize("name", DROPPED)
 def test_broken_response_is_dropped(name: str) -> None:
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(MessageError) as caught:
         parse(torture.load(name))
     assert caught.value.request is None
 
@@ -109,11 +111,11 @@ def test_stream_gives_the_same_verdict_as_a_datagram(name: str) -> None:
     elif name in RESPONSES:
         assert isinstance(first, Response)
     elif isinstance(first, Request):
-        with pytest.raises(ParseError) as caught:
+        with pytest.raises(MessageError) as caught:
             validate(first)
         assert caught.value.status == REFUSED[name]
     else:
-        assert isinstance(first, ParseError)
+        assert isinstance(first, MessageError)
         assert first.request is None if name in DROPPED else first.status == REFUSED[name]
 
 
@@ -220,7 +222,7 @@ def test_noreason() -> None:
 
 
 def test_escruri_does_not_become_a_route() -> None:
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(MessageError) as caught:
         accepted("escruri")
     assert caught.value.request is not None and caught.value.request.routes == []
 
@@ -276,7 +278,7 @@ def test_baddn_with_its_blank_line_is_still_ambiguous() -> None:
         pytest.skip("no extra torture messages here")
     message = parse(path.read_bytes())
     assert isinstance(message, Request)
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(MessageError) as caught:
         validate(message)
     assert caught.value.status == 400
 
@@ -285,7 +287,7 @@ def test_a_start_line_that_is_no_request_is_dropped() -> None:
     path = torture.FOLDER / "extra" / "test.dat"
     if not path.exists():
         pytest.skip("no extra torture messages here")
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(MessageError) as caught:
         parse(path.read_bytes())
     assert caught.value.request is None
 

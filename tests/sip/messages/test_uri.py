@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.messages.message import ParseError
+from sip.messages.grammar import ParseError
 from sip.messages.uri import Uri, escape_user
 
 ROUND_TRIP = [

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sip.messages.message import Request, parse
+from sip.messages.message import Request
+from sip.messages.parsing import parse
 from sip.messages.uri import Uri
 from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses, may_send_to
 from sip.transport.connection import ConnectionLimits
