@@ -14,10 +14,9 @@ from functools import partial
 import numpy as np
 
 from callers.rtp import MeasuringStream
-from callers.sound import RATE, decode
+from callers.sound import Doubler, decode
 from callers.transcript import ServerEvent
 from mediaserver.media.leg import FRAME_MS, FRAME_SAMPLES, Frame
-from mediaserver.media.resample import StreamResampler
 from pipelines.engines.protocols import SttResult, SttStream
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
 from pipelines.engines.vad.silero.engine import SileroVad
@@ -71,7 +70,7 @@ class _Ears:
         self._stt = stt
         self._vad = SileroVad()
         self._slot = self._vad.open()
-        self._wide = StreamResampler(RATE)
+        self._wide = Doubler()
         self._rest: Frame = np.zeros(0, np.int16)
         self._past: deque[Frame] = deque(maxlen=PRE_ROLL)
         self._utterance: SttStream | None = None

@@ -81,6 +81,23 @@ def resample(samples: npt.NDArray[np.float64], rate: int, wanted: int) -> npt.ND
     return out
 
 
+class Doubler:
+    """Takes a stream from 8 to 16 kHz in blocks of any length, 3 ms late: `resample` looks that far ahead."""
+
+    REACH = 25
+    """Samples at 8 kHz to either side that an output sample depends on."""
+
+    def __init__(self) -> None:
+        self._past = np.zeros(2 * self.REACH)
+
+    def process(self, narrow: Samples) -> Samples:
+        """Twice as many samples, int16."""
+        known = np.concatenate([self._past, narrow])
+        self._past = known[-2 * self.REACH :]
+        wide = resample(known, RATE, 2 * RATE)
+        return clipped(wide[2 * self.REACH : -2 * self.REACH])
+
+
 def clipped(samples: npt.NDArray[np.float64]) -> Samples:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
 
