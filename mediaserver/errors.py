@@ -7,6 +7,7 @@ VoiceForgeError
 │   └── DatabaseError
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   └── EngineMissingError
+├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 └── CapacityError        we are full (ports, calls, workers)
 """
@@ -48,6 +49,10 @@ class EngineMissingError(EngineError):
     """An engine is not installed or lacks what it needs (weights, key, GPU)."""
 
     retryable = False
+
+
+class PeerError(VoiceForgeError):
+    """The other side sent what cannot be read or used."""
 
 
 class CallError(VoiceForgeError):

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from mediaserver.errors import PeerError
 from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, quote, readable, unquote
 from sip.messages.uri import Uri
 
@@ -35,7 +36,7 @@ _EMPTY = re.compile(r"(?:[ \t]*+,)++")
 _NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")
 
 
-class ChallengeError(ValueError):
+class ChallengeError(PeerError):
     """No challenge of the peer can be answered."""
 
 

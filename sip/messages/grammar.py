@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from mediaserver.errors import PeerError
+
 MAX_VALUES = 256
 """Most comma-separated values that one header may hold; more is an attack, not a call."""
 
@@ -28,7 +30,7 @@ _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class ParseError(ValueError):
+class ParseError(PeerError):
     """A message, header or URI is malformed.
 
     `status` is the SIP response code that says so (400, 416, 505, 513).

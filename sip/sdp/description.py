@@ -10,6 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
+from mediaserver.errors import PeerError
 from sip.messages.grammar import ENCODING, ERRORS, readable
 
 MAX_SDP = 65_535
@@ -22,7 +23,7 @@ _MEDIA = re.compile(r"([^ ]++) ++([0-9]{1,8}+)(?:/[0-9]{1,8}+)? ++([^ ]++)((?: +
 _RTPMAP = re.compile(r"([0-9]{1,3}+)[ \t]++([^/ \t]++)/([0-9]{1,8}+)(?:/([0-9]{1,3}+))?[ \t]*+")
 
 
-class SdpError(ValueError):
+class SdpError(PeerError):
     """A session description is malformed or cannot be used."""
 
 

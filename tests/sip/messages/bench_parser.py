@@ -100,7 +100,7 @@ def main() -> None:
         started = time.process_time()
         try:
             reader(data)
-        except ValueError:
+        except ParseError:
             pass
         times.append((time.process_time() - started, label))
     times.sort(reverse=True)
