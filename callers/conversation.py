@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from callers.figures import Interruption, Reply, Said, interruptions, replies
+from callers.figures import Interruption, MeasuredReply, Said, interruptions, replies
 from callers.reception import NS_PER_MS
 from callers.rtp import MeasuringStream, Playing
 from callers.sound import Samples
@@ -95,7 +95,7 @@ class CallFigures:
     near: Samples
     far: Samples
     said: Sequence[Said]
-    replies: Sequence[Reply]
+    replies: Sequence[MeasuredReply]
     first_packet_ms: float | None
     """From the answer to the first RTP packet."""
     first_audio_ms: float | None

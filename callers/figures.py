@@ -47,7 +47,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class MeasuredReply:
     name: str
     voice_to_voice_ms: float | None
     """None when nobody answered or when the far end was speaking when we ended."""
@@ -55,18 +55,18 @@ class Reply:
     """The far end was speaking when we ended: no latency can be read from this turn."""
 
 
-def replies(said: Sequence[Said], onsets: Sequence[Segment]) -> list[Reply]:
+def replies(said: Sequence[Said], onsets: Sequence[Segment]) -> list[MeasuredReply]:
     """`onsets`: segments of the far track as `segments()` finds them by default."""
     found = []
     for index, line in enumerate(said):
         until = said[index + 1].first if index + 1 < len(said) else float("inf")
         answer = next((s for s in onsets if s.last >= line.last - 2 * PER_MS and s.first < until), None)
         if answer is None:
-            found.append(Reply(line.name, None, False))
+            found.append(MeasuredReply(line.name, None, False))
         elif answer.first <= line.last:
-            found.append(Reply(line.name, None, True))
+            found.append(MeasuredReply(line.name, None, True))
         else:
-            found.append(Reply(line.name, round((answer.first - line.last) / PER_MS, 3), False))
+            found.append(MeasuredReply(line.name, round((answer.first - line.last) / PER_MS, 3), False))
     return found
 
 

@@ -98,7 +98,7 @@ class Clip:
         return cls(name, samples, Segment(found[0].first, found[-1].last))
 
 
-class Playout(NamedTuple):
+class PlayedTrack(NamedTuple):
     track: Samples
     queued_ms: float
     """The most that was ever waiting to be played: audio that came faster than it plays."""
@@ -112,7 +112,7 @@ NUDGE = 1 * PER_MS
 
 def far_track(
     arrivals: Iterable[Arrival], origin_ns: int, length: int, level_db: float = THRESHOLD_DB
-) -> Playout:
+) -> PlayedTrack:
     """Lay packets on `length` samples beginning at `origin_ns`.
 
     Packets follow one another; the play position is nudged by one sample per packet toward the arrival time
@@ -150,7 +150,7 @@ def far_track(
                 place = due + (behind > NUDGE) - (-RE_ANCHOR < behind < -NUDGE)
         _lay(track, samples, place)
         newest, cursor = arrival.sequence, place + size
-    return Playout(track, most_queued / PER_MS, skipped / PER_MS)
+    return PlayedTrack(track, most_queued / PER_MS, skipped / PER_MS)
 
 
 def _lay(track: Samples, samples: Samples, place: int) -> None:

@@ -42,11 +42,11 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Host = Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class Section(BaseModel):
+class SettingsGroup(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Http(Section):
+class HttpSettings(SettingsGroup):
     host: Host = Field(default="127.0.0.1", description="Address of the HTTP server.")
     port: Port = Field(default=8080, description="Port of the HTTP server; 0 takes a free one.")
     admin_token: SecretStr = Field(
@@ -60,7 +60,7 @@ class Http(Section):
     )
 
 
-class Sip(Section):
+class SipSettings(SettingsGroup):
     host: Host = Field(default="127.0.0.1", description="Address for SIP over UDP and TCP.")
     port: Port = Field(
         default=5060, description="Port for SIP, the same for UDP and TCP; 0 takes a free one."
@@ -87,7 +87,7 @@ class Sip(Section):
     )
 
 
-class Rtp(Section):
+class RtpSettings(SettingsGroup):
     host: str = Field(default="", description="Address for RTP; empty means the same as `sip.host`.")
     port_min: Port = Field(
         default=10000, description="First port for RTP (even ports; RTCP has the odd one above)."
@@ -98,20 +98,20 @@ class Rtp(Section):
     )
 
     @model_validator(mode="after")
-    def _room_for_a_pair(self) -> Rtp:
+    def _room_for_a_pair(self) -> RtpSettings:
         if self.port_max < self.port_min + 1:
             raise ValueError("rtp.port_max must be above rtp.port_min")
         return self
 
 
-class Media(Section):
+class MediaSettings(SettingsGroup):
     phases: Literal[1, 2, 4, 5, 10] = Field(
         default=5,
         description="Parts into which each 20 ms tick is spread, so that calls do not all send at once.",
     )
 
 
-class Engines(Section):
+class EnginesSettings(SettingsGroup):
     stt_workers: int = Field(default=2, ge=1, le=64, description="Processes for speech recognition.")
     tts_workers: int = Field(default=1, ge=1, le=64, description="Processes for speech synthesis.")
     voice: str = Field(
@@ -122,14 +122,14 @@ class Engines(Section):
     )
 
 
-class Recording(Section):
+class RecordingSettings(SettingsGroup):
     enabled: bool = Field(default=True, description="Record calls in stereo: caller left, agent right.")
     folder: str = Field(
         default="", description="Where recordings go; empty means `recordings` in the data folder."
     )
 
 
-class Database(Section):
+class DatabaseSettings(SettingsGroup):
     url: SecretStr = Field(
         default=SecretStr(""),
         description="PostgreSQL to use; empty means the embedded one. Better given as `DATABASE_URL`.",
@@ -145,7 +145,7 @@ class Database(Section):
         return url
 
 
-class Logging(Section):
+class LoggingSettings(SettingsGroup):
     level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )
@@ -154,7 +154,7 @@ class Logging(Section):
     )
 
 
-class Agent(Section):
+class AgentSettings(SettingsGroup):
     goodbye: str = Field(
         default="I am sorry, the server is being stopped. Goodbye.",
         max_length=500,
@@ -172,15 +172,15 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("data"), description="Folder for everything that is kept (`VOICEFORGE_DATA`)."
     )
-    http: Http = Http()
-    sip: Sip = Sip()
-    rtp: Rtp = Rtp()
-    media: Media = Media()
-    engines: Engines = Engines()
-    recording: Recording = Recording()
-    database: Database = Database()
-    logging: Logging = Logging()
-    agent: Agent = Agent()
+    http: HttpSettings = HttpSettings()
+    sip: SipSettings = SipSettings()
+    rtp: RtpSettings = RtpSettings()
+    media: MediaSettings = MediaSettings()
+    engines: EnginesSettings = EnginesSettings()
+    recording: RecordingSettings = RecordingSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    logging: LoggingSettings = LoggingSettings()
+    agent: AgentSettings = AgentSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -252,7 +252,7 @@ def keys() -> Iterator[str]:
     """Every key, dotted, in the order of the documentation."""
     for name, field in Settings.model_fields.items():
         section = field.annotation
-        if isinstance(section, type) and issubclass(section, Section):
+        if isinstance(section, type) and issubclass(section, SettingsGroup):
             yield from (f"{name}.{key}" for key in section.model_fields)
         else:
             yield name

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from mediaserver.config import PREFIX, Section, Settings
+from mediaserver.config import PREFIX, Settings, SettingsGroup
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "configuration.md"
@@ -67,7 +67,7 @@ def _sections() -> Iterator[tuple[str, dict[str, FieldInfo]]]:
     sections: list[tuple[str, dict[str, FieldInfo]]] = []
     for name, field in Settings.model_fields.items():
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
+        if isinstance(kind, type) and issubclass(kind, SettingsGroup):
             sections.append((name, dict(kind.model_fields)))
         else:
             general[name] = field
