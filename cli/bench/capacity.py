@@ -22,12 +22,12 @@ from callers.lines import BOOKING, clips_of, synthesised
 from callers.reception import lateness_ms
 from callers.server_child import ServerChild
 from callers.sound import RATE, Samples
-from cli.bench.report import print_capacity
+from cli.bench.report import KB_PER_CALL, LATE_P99_MS, print_capacity
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError, VoiceForgeError
 
-LATE_P99_MS = 5.0
-KB_PER_CALL = 150.0
+MEMORY_FROM_CALLS = 50
+"""With fewer the noise of the process weighs more than the calls."""
 QUIET_SHARE, QUIET_WITHIN_S = 0.1, 30.0
 """The workers go on warming up after the server is ready; the load begins when they are through."""
 SETTLE_S = 2.0
@@ -191,6 +191,10 @@ def shortfalls(run: dict[str, Any]) -> list[str]:
         (run["frames_not_sent"] > 0, "frames that were never sent"),
         (run["lost_to_server"] > 0, "frames lost on the way to the server"),
         (late is None or late > LATE_P99_MS, f"send lateness p99 {late} ms, over {LATE_P99_MS:g}"),
+        (
+            run["calls"] >= MEMORY_FROM_CALLS and run["kb_per_call"] > KB_PER_CALL,
+            f"{run['kb_per_call']} KB per call, over {KB_PER_CALL:g}",
+        ),
         (not run["clock"]["trusted"], "the measuring side was too slow to be believed"),
     )
     return [reason for failed, reason in checks if failed]

@@ -37,6 +37,7 @@ def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.Captu
 
 GOOD: dict[str, Any] = {
     "calls": 200,
+    "kb_per_call": 70.0,
     "answered": 200,
     "standing_at_end": 200,
     "heard_echo": 200,
@@ -66,6 +67,7 @@ def test_a_good_run_has_no_shortfalls() -> None:
         ({"late_ms": {"p99": 5.1}}, "5.1 ms"),
         ({"late_ms": {"p99": None}}, "lateness"),
         ({"clock": {"trusted": False}}, "too slow to be believed"),
+        ({"kb_per_call": 151.0}, "151.0 KB per call"),
     ],
 )
 def test_every_shortfall_fails_the_run(change: dict[str, Any], reason: str) -> None:
