@@ -7,6 +7,8 @@ import math
 from typing import Any, Protocol
 from uuid import UUID
 
+from mediaserver.errors import VoiceForgeError
+
 Row = dict[str, Any]
 
 
@@ -22,7 +24,7 @@ class Connection(Protocol):
     async def fetchval(self, query: str, *args: Any) -> Any: ...
 
 
-class OrphanError(ValueError):
+class OrphanError(VoiceForgeError):
     """A record changes a call or leg that the database does not know."""
 
 

@@ -22,6 +22,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.records import Record
 from mediaserver.storage.saving import save
+from mediaserver.storage.sql import OrphanError
 
 log = logging.getLogger(__name__)
 
@@ -257,7 +258,7 @@ def _is_poison(error: Exception) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         # 22 data exception, 23 integrity constraint violation, 54 program limit exceeded.
         return (error.sqlstate or "")[:2] in ("22", "23", "54")
-    if isinstance(error, ValueError):  # asyncpg's own DataError is one too
+    if isinstance(error, (ValueError, OrphanError)):  # asyncpg's own DataError is one too
         return True
     return not isinstance(error, TROUBLE)
 
