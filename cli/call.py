@@ -236,11 +236,12 @@ def _to_ms(seconds: float | None) -> float | None:
 
 
 def _sip_uri(text: str) -> str:
+    from sip.messages.grammar import ParseError
     from sip.messages.uri import Uri
 
     try:
         known = Uri.parse(text).scheme == "sip"
-    except ValueError:
+    except ParseError:
         known = False
     if not known:
         raise argparse.ArgumentTypeError(f"{text!r} is no SIP address; write it as sip:demo@127.0.0.1:5060")
