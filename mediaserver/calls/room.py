@@ -62,8 +62,10 @@ class _Hearing:
 class Seat:
     """A place in a room, and the App of the leg that has it. Made by `Room.join` and `Seat.host`."""
 
-    def __init__(self, room: Room, name: str, send_digit: Callable[[str], None] | None) -> None:
+    def __init__(self, room: Room, name: str, send_digit: Callable[[str], None] | None, heard: bool) -> None:
         self.name = name
+        self.heard = heard
+        """Whether those who come later hear it, too."""
         self.muted = False
         """Nobody hears a muted seat; it hears the others."""
         self.said = 0
@@ -144,13 +146,13 @@ class Room:
         return iter(tuple(self._seats))
 
     def join(self, name: str, *, send_digit: Callable[[str], None] | None = None, heard: bool = True) -> Seat:
-        """A new seat, which hears all others from now on and, if `heard`, is heard by all.
+        """A new seat, which from now on hears all who are heard and, if `heard`, is heard by all.
 
         `send_digit`: where the key presses of those it hears go; None when it wants none.
         """
-        seat = Seat(self, name, send_digit)
+        seat = Seat(self, name, send_digit, heard)
         for other in self._seats:
-            seat.hearings[other] = _Hearing(other, 1.0)
+            seat.hearings[other] = _Hearing(other, 1.0 if other.heard else 0.0)
             other.hearings[seat] = _Hearing(seat, 1.0 if heard else 0.0)
         self._seats.append(seat)
         return seat

@@ -69,6 +69,13 @@ def test_a_listener_hears_all_and_is_heard_by_nobody() -> None:
     assert tick({a: 1, b: 10, spy: 100}) == {"a": 10, "b": 1, "spy": 11}
 
 
+def test_who_comes_later_does_not_hear_a_listener_either() -> None:
+    room = Room()
+    spy = room.join("spy", heard=False)
+    a, b = room.join("a"), room.join("b")
+    assert tick({spy: 100, a: 1, b: 10}) == {"spy": 11, "a": 10, "b": 1}
+
+
 def test_a_whisper_is_heard_by_one() -> None:
     room = Room()
     a, b = room.join("a"), room.join("b")
