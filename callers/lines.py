@@ -17,7 +17,7 @@ from mediaserver.errors import VoiceForgeError
 from mediaserver.media.leg import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from pipelines.engines.tts.espeak.engine import EspeakTts
+    from pipelines.engines.protocols import Tts
 
 BOOKING = ("book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people")
 """The answers that the booking demo asks for, in order."""
@@ -46,9 +46,10 @@ def clips_of(paths: Sequence[str | Path]) -> list[Clip]:
 
 async def synthesised(lines: Sequence[str]) -> list[Clip]:
     """The lines in the built-in voice. Raises EngineError when there is no speech engine."""
-    from pipelines.engines.tts.espeak.engine import EspeakTts
+    from pipelines.engines.builtin import TTS, registry
+    from pipelines.engines.protocols import Kind
 
-    tts = EspeakTts(workers=1)
+    tts = registry().make(Kind.TTS, TTS)
     await tts.start()
     try:
         return [Clip.of(line, await _speak(tts, line)) for line in lines]
@@ -56,7 +57,7 @@ async def synthesised(lines: Sequence[str]) -> list[Clip]:
         await tts.stop()
 
 
-async def _speak(tts: EspeakTts, line: str) -> Samples:
+async def _speak(tts: Tts, line: str) -> Samples:
     chunks = [chunk.samples async for chunk in tts.speak(line, voice=VOICE, rate=SPEED)]
     voice = resample(np.concatenate(chunks).astype(float), SAMPLE_RATE, RATE)
     voice *= LEVEL / max(1.0, float(np.abs(voice).max()))

@@ -17,9 +17,8 @@ from callers.rtp import MeasuringStream
 from callers.sound import Doubler, decode
 from callers.transcript import ServerEvent
 from mediaserver.media.leg import FRAME_MS, FRAME_SAMPLES, Frame
-from pipelines.engines.protocols import SttResult, SttStream
-from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
-from pipelines.engines.vad.silero.engine import SileroVad
+from pipelines.engines.builtin import STT, VAD, registry
+from pipelines.engines.protocols import Kind, Stt, SttResult, SttStream
 
 POLL_S = 0.05
 VOICE, NO_VOICE = 0.5, 0.35
@@ -33,7 +32,7 @@ LAST_WORDS_S = 3.0
 
 async def listen(stream: MeasuringStream, is_up: Callable[[], bool]) -> AsyncIterator[ServerEvent]:
     """'far_partial' and 'far_final' events of what the far end says, until the call ends."""
-    stt = PocketsphinxStt(workers=1)
+    stt = registry().make(Kind.STT, STT)
     await stt.start()
     try:
         ears = _Ears(stt)
@@ -61,14 +60,14 @@ async def listen(stream: MeasuringStream, is_up: Callable[[], bool]) -> AsyncIte
 class _Ears:
     """Cuts the far end's speech into utterances and has each recognised."""
 
-    def __init__(self, stt: PocketsphinxStt) -> None:
+    def __init__(self, stt: Stt) -> None:
         self.results: deque[ServerEvent] = deque()
         self.idle = asyncio.Event()
         """No utterance waits for its final result."""
         self.idle.set()
         self._waiting = 0
         self._stt = stt
-        self._vad = SileroVad()
+        self._vad = registry().make(Kind.VAD, VAD)
         self._slot = self._vad.open()
         self._wide = Doubler()
         self._rest: Frame = np.zeros(0, np.int16)

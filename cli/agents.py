@@ -18,10 +18,11 @@ from pipelines.flows.booking import booking_agent
 class FlowMaker:
     """Makes agents of kind "flow"."""
 
-    def __init__(self, stt: Stt, tts: Tts, voice: str) -> None:
+    def __init__(self, stt: Stt, tts: Tts, voice: str, language: str) -> None:
         self._stt = stt
         self._tts = tts
         self._voice = voice
+        self._language = language
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         if agent.flow != "booking":
@@ -35,10 +36,11 @@ class FlowMaker:
             leg,
             transfer=controls.transfer,
             voice=agent.voice or self._voice,
+            language=agent.language or self._language,
         )
         return Talker(session, keeps_digits=True, shutdown=session.shutdown)
 
 
-def makers(stt: Stt, tts: Tts, voice: str) -> dict[str, AppMaker]:
+def makers(stt: Stt, tts: Tts, voice: str, language: str) -> dict[str, AppMaker]:
     """By kind of agent."""
-    return {"flow": FlowMaker(stt, tts, voice), "echo": EchoMaker()}
+    return {"flow": FlowMaker(stt, tts, voice, language), "echo": EchoMaker()}

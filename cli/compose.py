@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +40,10 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
-from pipelines.engines.builtin import registry
-from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
-from pipelines.engines.tts.espeak.engine import EspeakTts
-from pipelines.engines.vad.silero.engine import SileroVad
+from pipelines.engines.builtin import STT, TTS, VAD, registry
+from pipelines.engines.protocols import Kind, Stt, Tts
+from pipelines.engines.registry import EngineOptions
+from pipelines.engines.running import Engines
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent, legs_for
@@ -87,7 +88,6 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings = self._settings
-        _check_engines()
         await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, self.bus, self.health, self.metrics)
         http = await self._open_http(context)
@@ -99,17 +99,26 @@ class Server:
         )
         self._undo.callback(wire.close)
         _try_rtp(wire)
-        stt = PocketsphinxStt(workers=settings.engines.stt_workers)
-        tts = EspeakTts(workers=settings.engines.tts_workers)
+        known = registry()
+        engines = Engines(
+            known,
+            {
+                Kind.STT: EngineOptions(settings.engines.stt_workers),
+                Kind.TTS: EngineOptions(settings.engines.tts_workers),
+            },
+        )
+        stt, tts = engines.stt([STT]), engines.tts([TTS])
+        _refuse_faults(engines)
+        self._undo.push_async_callback(engines.stop)
+        cache = EngineOptions(cache=settings.data / "cache")
         try:
             async with asyncio.TaskGroup() as group:
                 database = group.create_task(self._open_database())
-                vad = group.create_task(asyncio.to_thread(SileroVad))
-                for engine in (stt, tts):
-                    self._undo.push_async_callback(engine.stop)
-                    group.create_task(engine.start())
+                vad = group.create_task(asyncio.to_thread(known.make, Kind.VAD, VAD, cache))
+                group.create_task(engines.start())
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
+        _refuse_faults(engines)
         pool, self._writer, directory = database.result()
         context.pool = pool
 
@@ -127,7 +136,7 @@ class Server:
         )
         switchboard = self._switchboard = LocalSwitchboard(
             routes=directory,
-            makers=makers(stt, tts, settings.engines.voice),
+            makers=makers(stt, tts, settings.engines.voice, settings.engines.language),
             registry=self.registry,
             bus=self.bus,
             sink=self._writer,
@@ -154,7 +163,7 @@ class Server:
         switchboard.carrier = SipCarrier(agent, registrar)
         await agent.start()
         self._undo.push_async_callback(agent.stop)
-        self._watch(stt, tts, clock)
+        self._watch(engines, stt, tts, clock)
         quiet_gc()
         self._ready = True
         context.sip_address = f"{settings.sip.host}:{agent.port}"
@@ -231,22 +240,21 @@ class Server:
         self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")
         return pool, writer, directory
 
-    def _watch(self, stt: PocketsphinxStt, tts: EspeakTts, clock: MediaClock) -> None:
+    def _watch(self, engines: Engines, stt: Stt, tts: Tts, clock: MediaClock) -> None:
         """Keep health and counters true, once a second."""
-        restarts = {"pocketsphinx": 0, "espeak-ng": 0}
+        restarts: Counter[str] = Counter()
 
         media = ClockHealth(clock, lambda: len(clock))
         self.health.ask(lambda: [media.look()])
 
         def look() -> None:
-            for name, part, engine, total in (
-                ("speech recognition", "pocketsphinx", stt.ready, stt.restarts),
-                ("speech synthesis", "espeak-ng", tts.ready, tts.restarts),
-            ):
-                detail = part if engine else f"{part} is being started again"
-                self.health.set(name, engine, detail, "" if engine else "see the log")
-                self.metrics.engine_restarts.labels(part).inc(total - restarts[part])
-                restarts[part] = total
+            for part, engine in (("speech recognition", stt), ("speech synthesis", tts)):
+                name = engine.manifest.name
+                detail = name if engine.ready else f"{name} is being started again"
+                self.health.set(part, engine.ready, detail, "" if engine.ready else "see the log")
+            for state in engines.states:
+                self.metrics.engine_restarts.labels(state.name).inc(state.restarts - restarts[state.name])
+                restarts[state.name] = state.restarts
             if self._writer is not None:
                 healthy = self._writer.healthy
                 self.health.set(
@@ -270,13 +278,11 @@ class Server:
             self._undo.callback(asyncio.create_task(work).cancel)
 
 
-def _check_engines() -> None:
-    """Whether all that the engines load is installed; a worker could only die of it, again and again.
-    Raises EngineMissingError."""
-    for entry in registry().entries.values():
-        readiness = entry.check()
-        if not readiness.ready:
-            raise EngineMissingError(f"the engine {entry.manifest.name} lacks {readiness.lacks}")
+def _refuse_faults(engines: Engines) -> None:
+    """Without the engines of its agents a server is of no use. Raises EngineMissingError."""
+    for state in engines.states:
+        if state.fault:
+            raise EngineMissingError(state.fault)
 
 
 def _try_rtp(wire: RtpWire) -> None:

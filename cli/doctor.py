@@ -103,14 +103,15 @@ async def load_vad() -> str:
     import numpy as np
 
     from mediaserver.media.leg import FRAME_SAMPLES
-    from pipelines.engines.vad.silero.engine import MANIFEST, SileroVad
+    from pipelines.engines.builtin import VAD, registry
+    from pipelines.engines.protocols import Kind
 
-    vad = await asyncio.to_thread(SileroVad)
+    vad = await asyncio.to_thread(registry().make, Kind.VAD, VAD)
     slot = vad.open()
     for _ in range(2):  # the second frame completes a chunk
         rows, scores = vad.process([slot], np.zeros((1, FRAME_SAMPLES), np.int16))
     vad.close(slot)
-    return MANIFEST.name
+    return VAD
 
 
 async def load_stt() -> str:
@@ -118,10 +119,10 @@ async def load_stt() -> str:
     import numpy as np
 
     from mediaserver.media.leg import FRAME_SAMPLES
-    from pipelines.engines.protocols import SttResult
-    from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt
+    from pipelines.engines.builtin import STT, registry
+    from pipelines.engines.protocols import Kind, SttResult
 
-    stt = PocketsphinxStt(workers=1)
+    stt = registry().make(Kind.STT, STT)
     await stt.start()
     try:
         final: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -143,9 +144,10 @@ async def load_stt() -> str:
 async def load_tts() -> str:
     """Start a voice's worker and let it say a word."""
     from mediaserver.errors import EngineError
-    from pipelines.engines.tts.espeak.engine import EspeakTts
+    from pipelines.engines.builtin import TTS, registry
+    from pipelines.engines.protocols import Kind
 
-    tts = EspeakTts(workers=1)
+    tts = registry().make(Kind.TTS, TTS)
     await tts.start()
     try:
         samples = sum([len(chunk.samples) async for chunk in tts.speak("ready")])

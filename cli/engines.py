@@ -6,14 +6,13 @@ Looks for files, keys and devices only; to load the engines for real is `voicefo
 from __future__ import annotations
 
 import argparse
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import EngineMissingError
 
 if TYPE_CHECKING:
-    from pipelines.engines.protocols import EngineEntry
+    from pipelines.engines.registry import BrokenPlugin, EngineEntry
 
 
 def add_parser(subparsers: Any) -> None:
@@ -31,19 +30,20 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from pipelines.engines.builtin import registry
 
-    entries = list(registry().entries.values())
+    known = registry()
+    entries = list(known.entries.values())
     if args.action == "list":
         rows = [_row(entry) for entry in entries]
         if args.json:
-            print_json({"engines": rows})
+            print_json({"engines": rows, "broken": [_broken(plugin) for plugin in known.broken]})
         else:
-            _show(rows)
+            _show(rows, known.broken)
         return 0
     return _fetch(_named(args.name, entries))
 
 
 def _row(entry: EngineEntry) -> dict[str, Any]:
-    manifest, readiness = entry.manifest, entry.check()
+    manifest, readiness = entry.manifest, entry.readiness()
     return {
         "name": manifest.name,
         "kind": manifest.kind.value,
@@ -57,7 +57,11 @@ def _row(entry: EngineEntry) -> dict[str, Any]:
     }
 
 
-def _show(rows: list[dict[str, Any]]) -> None:
+def _broken(plugin: BrokenPlugin) -> dict[str, Any]:
+    return {"name": plugin.name, "package": plugin.package, "why": plugin.why, "mend": plugin.mend}
+
+
+def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -67,21 +71,24 @@ def _show(rows: list[dict[str, Any]]) -> None:
         state = "[green]ready[/]" if row["ready"] else f"[red]lacks[/] {escape(row['lacks'])}"
         needs = ", ".join(row["needs"]) or "nothing"
         table.add_row(row["name"], row["kind"], languages, row["licence"], needs, state)
+    for plugin in broken:
+        state = f"[red]broken[/] {escape(plugin.why)}; {escape(plugin.mend)}"
+        table.add_row(plugin.name, "?", "", "", "", state)
     console().print(table)
 
 
 def _named(name: str, entries: list[EngineEntry]) -> EngineEntry:
+    from pipelines.engines.registry import unknown
+
     known = {entry.manifest.name: entry for entry in entries}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(sorted(known))}"
-    raise EngineMissingError(f"there is no engine '{name}': {hint}")
+    raise EngineMissingError(unknown(name, known))
 
 
 def _fetch(entry: EngineEntry) -> int:
     """What an engine needs beyond the locked packages; the embedded ones need nothing."""
-    readiness = entry.check()
+    readiness = entry.readiness()
     if not readiness.ready:
         raise EngineMissingError(f"{entry.manifest.name} is not ready: {readiness.lacks}")
     print(f"{entry.manifest.name} is ready: it came with the locked packages and needs nothing else")

@@ -187,6 +187,7 @@ class FakeTts:
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
+        self.languages: list[str] = []
         self.failures = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -202,6 +203,7 @@ class FakeTts:
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
         self.spoken.append(text)
+        self.languages.append(language)
         await self.gate.wait()
         if self.failures:
             self.failures -= 1
@@ -317,7 +319,7 @@ class FakeOutlet:
 class Conversation:
     """Runs a session tick by tick: a media clock with one call whose caller follows a script."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, *, language: str = "en") -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
         self.tts = FakeTts()
@@ -334,6 +336,7 @@ class Conversation:
             self.outlet,
             transfer=self.transferred.append,
             now=lambda: self.t / 16_000,
+            language=language,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

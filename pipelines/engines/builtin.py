@@ -1,20 +1,31 @@
-"""The engines that come with the base install: no download, no GPU, no key.
+"""The engines that come with the base install (no download, no GPU, no key), and those of other packages.
 
-Registers manifests and checks only; nothing is loaded here.
+Registers manifests, checks and makers only; nothing is loaded here. The one place that names engine classes.
 """
 
 from __future__ import annotations
 
-from pipelines.engines.protocols import EngineRegistry
+from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts.espeak import engine as espeak
 from pipelines.engines.vad.silero import engine as silero
 
+VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
+"""What is used where nobody names another."""
+
 
 def registry() -> EngineRegistry:
-    """A registry of the embedded engines."""
-    engines = EngineRegistry()
-    engines.add(silero.MANIFEST, silero.check)
-    engines.add(pocketsphinx.MANIFEST, pocketsphinx.check)
-    engines.add(espeak.MANIFEST, espeak.check)
+    """All engines of this installation."""
+    engines = EngineRegistry(
+        (
+            EngineEntry(silero.MANIFEST, silero.check, lambda options: silero.SileroVad(options.cache)),
+            EngineEntry(
+                pocketsphinx.MANIFEST,
+                pocketsphinx.check,
+                lambda options: pocketsphinx.PocketsphinxStt(options.workers),
+            ),
+            EngineEntry(espeak.MANIFEST, espeak.check, lambda options: espeak.EspeakTts(options.workers)),
+        )
+    )
+    engines.add_plugins()
     return engines

@@ -1,4 +1,4 @@
-"""The protocols behind which every engine lives, and the registry that names them.
+"""The protocols behind which every engine lives.
 
 Audio in both directions is mono int16 at 16 kHz (mediaserver.media.leg.SAMPLE_RATE); an engine with another
 rate converts inside its own file. Results arrive on the event loop's thread.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -276,23 +276,3 @@ class Vad(Protocol):
     def process(self, slots: list[int], frames: npt.NDArray[np.int16]) -> VoiceScores:
         """One 20 ms frame for each slot, shape (N, 320). Returns the rows for which a chunk became
         complete with this frame, and their speech probabilities."""
-
-
-@dataclass(slots=True)
-class EngineEntry:
-    manifest: Manifest
-    check: Callable[[], Readiness]
-    """Looks for files, keys and devices without loading the engine."""
-
-
-@dataclass(slots=True)
-class EngineRegistry:
-    """Every known engine by kind and name."""
-
-    entries: dict[tuple[Kind, str], EngineEntry] = field(default_factory=dict)
-
-    def add(self, manifest: Manifest, check: Callable[[], Readiness]) -> None:
-        self.entries[manifest.kind, manifest.name] = EngineEntry(manifest, check)
-
-    def of(self, kind: Kind) -> list[EngineEntry]:
-        return [e for (k, _), e in self.entries.items() if k is kind]

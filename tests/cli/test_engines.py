@@ -9,16 +9,20 @@ from types import ModuleType
 import pytest
 
 from cli.main import main
-from pipelines.engines.protocols import EngineRegistry, Kind, Manifest, Readiness
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import BrokenPlugin, EngineEntry, EngineRegistry
+from tests.fakes import FakeStt, FakeTts
 
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> EngineRegistry:
     """Two engines of our own in the place of the real ones: one ready, one that lacks its weights."""
     known = EngineRegistry()
-    known.add(Manifest("canary", Kind.TTS, "sings", ("en", "de"), "MIT"), lambda: Readiness(True))
+    canary = Manifest("canary", Kind.TTS, "sings", ("en", "de"), "MIT")
+    known.add(EngineEntry(canary, lambda: Readiness(True), lambda _: FakeTts()))
     big = Manifest("condor", Kind.STT, "hears", ("*",), "BSD", needs=("weights", "gpu"))
-    known.add(big, lambda: Readiness(False, "the [weights]: run `voiceforge engines pull condor`"))
+    lacking = Readiness(False, "the [weights]: run `voiceforge engines pull condor`")
+    known.add(EngineEntry(big, lambda: lacking, lambda _: FakeStt()))
     module = ModuleType("pipelines.engines.builtin")
     module.__dict__["registry"] = lambda: known
     monkeypatch.setitem(sys.modules, "pipelines.engines.builtin", module)
@@ -48,6 +52,17 @@ def test_json_holds_every_field(registry: EngineRegistry, capsys: pytest.Capture
         ["en", "de"],
     )
     assert (second["ready"], second["needs"]) == (False, ["weights", "gpu"])
+
+
+def test_a_broken_plugin_is_listed_with_the_way_to_mend_it(
+    registry: EngineRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.broken.append(BrokenPlugin("dodo", "acme-dodo", "ImportError: extinct"))
+    assert main(["engines", "list"]) == 0
+    assert "ImportError: extinct" in capsys.readouterr().out
+    assert main(["engines", "list", "--json"]) == 0
+    (dodo,) = json.loads(capsys.readouterr().out)["broken"]
+    assert dodo["mend"] == "update or remove the package acme-dodo"
 
 
 @pytest.mark.parametrize("action", ["install", "pull"])

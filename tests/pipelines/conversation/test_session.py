@@ -339,6 +339,12 @@ async def test_a_recogniser_that_ends_utterances_by_itself_is_not_taken_for_a_de
     assert agent.inputs[1] == Utterance("a room for two", 0.9, True)
 
 
+async def test_the_voice_is_told_the_language() -> None:
+    talk = Conversation(ScriptedAgent(GREETING), language="de")
+    await talk.until_quiet()
+    assert set(talk.tts.languages) == {"de"}
+
+
 async def test_what_is_recognised_is_the_line_as_it_came() -> None:
     talk, _ = await greeted()
     await talk.say("a room", 200)

@@ -1,0 +1,192 @@
+"""Engines in order of preference behind the protocol of one: what fails is left for the next in the list.
+
+A recogniser changes between utterances, a voice before its first sound; what a caller already hears is never
+started anew. An engine that failed is passed over for a while, so that not every turn pays for it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import Generic, TypeVar
+
+from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.media.leg import Frame
+from pipelines.engines.protocols import (
+    Engine,
+    Grammar,
+    Kind,
+    Manifest,
+    Stt,
+    SttResult,
+    SttSession,
+    SttStream,
+    Tts,
+    TtsChunk,
+)
+
+log = logging.getLogger(__name__)
+
+PASSED_OVER_S = 30.0
+FIRST_SOUND_S = 1.2
+"""A voice silent for this long is given up while there is another; playout waits twice as long in all."""
+FAILED = SttResult("", final=True, understood=False, failed=True)
+
+E = TypeVar("E", bound=Engine)
+
+
+class Preferred(Generic[E]):
+    """The engines of a list, shared by all calls that name the same list."""
+
+    def __init__(self, kind: Kind, engines: Sequence[E]) -> None:
+        self._kind = kind
+        self._engines = tuple(engines)
+        self._failed: dict[int, float] = {}
+        """When, on the loop's clock, by place in the list."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the first choice."""
+        if self._engines:
+            return self._engines[0].manifest
+        return Manifest("none", self._kind, "no engine of the list can be had", (), "")
+
+    @property
+    def ready(self) -> bool:
+        return any(engine.ready for engine in self._engines)
+
+    @property
+    def restarts(self) -> int:
+        return sum(engine.restarts for engine in self._engines)
+
+    @property
+    def load(self) -> int:
+        return sum(engine.load for engine in self._engines)
+
+    async def start(self) -> None:
+        """Raises EngineError when none could be started."""
+        outcomes = await asyncio.gather(*(e.start() for e in self._engines), return_exceptions=True)
+        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if errors and len(errors) == len(self._engines):
+            raise errors[0]
+
+    async def stop(self) -> None:
+        for engine in self._engines:
+            await engine.stop()
+
+    def order(self) -> list[E]:
+        """Those to try now: the ready and sound ones as preferred, then the rest."""
+        now = asyncio.get_running_loop().time()
+
+        def doubtful(place: int) -> bool:
+            failed = self._failed.get(place)
+            return not self._engines[place].ready or (failed is not None and now - failed < PASSED_OVER_S)
+
+        return [self._engines[place] for place in sorted(range(len(self._engines)), key=doubtful)]
+
+    def failed(self, engine: E, why: str) -> None:
+        """Pass it over for a while."""
+        if len(self._engines) > 1:
+            log.warning("%s failed (%s); the next engine takes over", engine.manifest.name, why)
+            self._failed[self._engines.index(engine)] = asyncio.get_running_loop().time()
+
+
+class PreferredStt(Preferred[Stt]):
+    """See pipelines.engines.protocols.Stt."""
+
+    def __init__(self, engines: Sequence[Stt]) -> None:
+        super().__init__(Kind.STT, engines)
+
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
+        return _Session(self, on_result, language)
+
+    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
+        for engine in self.order():
+            return engine.open(on_result, grammar)
+        raise EngineMissingError("there is no recogniser; run `voiceforge engines list`")
+
+
+class _Session:
+    """A call's recogniser, whichever of the list it is; see pipelines.engines.protocols.SttSession."""
+
+    def __init__(self, engines: PreferredStt, on_result: Callable[[SttResult], None], language: str) -> None:
+        self._engines = engines
+        self._on_result = on_result
+        self._language = language
+        self._engine: Stt | None = None
+        self._session: SttSession | None = None
+
+    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+        for engine in self._engines.order():
+            try:
+                if engine is not self._engine or self._session is None:
+                    self.close()
+                    self._session = engine.session(partial(self._result, engine), language=self._language)
+                    self._engine = engine
+                self._session.begin(epoch, grammar)
+                return
+            except EngineError as error:
+                self._engines.failed(engine, str(error))
+                self.close()
+
+    def feed(self, frame: Frame) -> None:
+        if self._session is not None:
+            self._session.feed(frame)
+
+    def flush(self, epoch: int) -> None:
+        if self._session is not None:
+            self._session.flush(epoch)
+        else:  # nobody listens; said on the next turn of the loop, as an engine would
+            asyncio.get_running_loop().call_soon(self._on_result, replace(FAILED, epoch=epoch))
+
+    def resume(self, epoch: int) -> None:
+        if self._session is not None:
+            self._session.resume(epoch)
+
+    def abandon(self) -> None:
+        if self._session is not None:
+            self._session.abandon()
+
+    def close(self) -> None:
+        session, self._session, self._engine = self._session, None, None
+        if session is not None:
+            session.close()
+
+    def _result(self, engine: Stt, result: SttResult) -> None:
+        if result.failed:
+            self._engines.failed(engine, "an utterance was lost")
+        self._on_result(result)
+
+
+class PreferredTts(Preferred[Tts]):
+    """See pipelines.engines.protocols.Tts. A voice's name means something to the first choice only."""
+
+    def __init__(self, engines: Sequence[Tts]) -> None:
+        super().__init__(Kind.TTS, engines)
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        order = self.order()
+        for engine in order:
+            last = engine is order[-1]
+            named = voice if engine is self._engines[0] else ""
+            begun = False
+            try:
+                async with aclosing(engine.speak(text, voice=named, language=language, rate=rate)) as stream:
+                    async with asyncio.timeout(None if last else FIRST_SOUND_S):
+                        chunk = await anext(stream, None)
+                    while chunk is not None:
+                        begun = True
+                        yield chunk
+                        chunk = await anext(stream, None)
+                return
+            except (EngineError, TimeoutError) as error:
+                self.failed(engine, str(error) or "no sound in time")
+                if last or begun:
+                    raise
+        raise EngineMissingError("there is no voice; run `voiceforge engines list`")

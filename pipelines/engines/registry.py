@@ -1,0 +1,136 @@
+"""Every known engine by kind and name: those that come with us, and those that installed packages bring.
+
+Knows how to make an engine, never loads one. A package that brings a broken engine is a fault in a list here;
+it must never keep the others from working.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, overload
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, Vad
+
+ENTRY_POINTS = "voiceforge.engines"
+"""Group of the entry points by which a package adds its engines: each names an EngineEntry, an iterable of
+them, or a function without arguments that returns either."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What the server tells an engine that it makes."""
+
+    workers: int = 1
+    """Processes, where the engine has some."""
+    cache: Path | None = None
+    """Folder for what it may keep between starts; it may vanish at any time."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The engine's own."""
+
+
+AnyEngine: TypeAlias = Stt | Tts | Llm | Vad
+
+
+@dataclass(frozen=True, slots=True)
+class EngineEntry:
+    manifest: Manifest
+    check: Callable[[], Readiness]
+    """Looks for files, keys and devices without loading the engine."""
+    make: Callable[[EngineOptions], AnyEngine]
+    """An engine of the manifest's kind, not yet started. May load a detector, so it may take 0.3 s."""
+
+    def readiness(self) -> Readiness:
+        """What `check` finds; a check that raises is a lack too."""
+        try:
+            return self.check()
+        except Exception as error:
+            why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            return Readiness(False, f"a check that works ({why}); update its package")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlugin:
+    """An entry point that gave no engine."""
+
+    name: str
+    package: str
+    why: str
+
+    @property
+    def mend(self) -> str:
+        return f"update or remove the package {self.package}"
+
+
+class EngineRegistry:
+    def __init__(self, entries: Iterable[EngineEntry] = ()) -> None:
+        self.entries: dict[tuple[Kind, str], EngineEntry] = {}
+        self.broken: list[BrokenPlugin] = []
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: EngineEntry) -> None:
+        """Raises ValueError when the name is taken."""
+        key = entry.manifest.kind, entry.manifest.name
+        if key in self.entries:
+            raise ValueError(f"there is a {key[0]} engine named {key[1]!r} already")
+        self.entries[key] = entry
+
+    def add_plugins(self) -> None:
+        """Take in what installed packages bring."""
+        for point in entry_points(group=ENTRY_POINTS):
+            package = point.dist.name if point.dist is not None else point.value
+            try:
+                for entry in _entries(point.load()):
+                    self.add(entry)
+            except Exception as error:  # whatever a foreign package does at import
+                why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                self.broken.append(BrokenPlugin(point.name, package, why))
+
+    def of(self, kind: Kind) -> list[EngineEntry]:
+        return [e for (k, _), e in self.entries.items() if k is kind]
+
+    def find(self, kind: Kind, name: str) -> EngineEntry:
+        """Raises EngineMissingError, which names the nearest one, when there is none of that name."""
+        entry = self.entries.get((kind, name))
+        if entry is None:
+            raise EngineMissingError(unknown(name, [e.manifest.name for e in self.of(kind)]))
+        return entry
+
+    @overload
+    def make(self, kind: Literal[Kind.STT], name: str, options: EngineOptions = ...) -> Stt: ...
+    @overload
+    def make(self, kind: Literal[Kind.TTS], name: str, options: EngineOptions = ...) -> Tts: ...
+    @overload
+    def make(self, kind: Literal[Kind.LLM], name: str, options: EngineOptions = ...) -> Llm: ...
+    @overload
+    def make(self, kind: Literal[Kind.VAD], name: str, options: EngineOptions = ...) -> Vad: ...
+    def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
+        """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
+        entry = self.find(kind, name)
+        readiness = entry.readiness()
+        if not readiness.ready:
+            raise EngineMissingError(f"the engine {name} lacks {readiness.lacks}")
+        return entry.make(options or EngineOptions())
+
+
+def unknown(name: str, known: Iterable[str]) -> str:
+    """One line for a name that no engine has."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    return f"there is no engine '{name}': {hint}"
+
+
+def _entries(value: Any) -> list[EngineEntry]:
+    if callable(value):
+        value = value()
+    entries = [value] if isinstance(value, EngineEntry) else list(value)
+    for entry in entries:
+        if not isinstance(entry, EngineEntry):
+            raise TypeError(f"it gives {type(entry).__name__}, not EngineEntry")
+    return entries

@@ -1,0 +1,97 @@
+"""Engines by name, and those that other packages bring."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.builtin import STT, TTS, VAD, registry
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
+from tests.fakes import FakeTts
+
+CANARY = Manifest("canary", Kind.TTS, "sings", ("en",), "MIT")
+PLUGIN = """
+from pipelines.engines.protocols import Kind, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry
+from tests.fakes import FakeTts
+
+def entry(name):
+    manifest = Manifest(name, Kind.TTS, "sings", ("en",), "MIT")
+    return EngineEntry(manifest, lambda: Readiness(True), lambda _: FakeTts())
+
+CUCKOO = entry("cuckoo")
+def flock():
+    return [entry("crow"), entry("crane")]
+def taken():
+    return entry("espeak-ng")
+NUMBER = [7]
+"""
+POINTS = """[voiceforge.engines]
+cuckoo = acme_birds:CUCKOO
+flock = acme_birds:flock
+taken = acme_birds:taken
+number = acme_birds:NUMBER
+gone = acme_birds:DODO
+absent = acme_dodos:ALL
+"""
+
+
+def test_what_comes_with_us_is_there_under_its_names() -> None:
+    known = registry()
+    assert known.find(Kind.STT, STT).readiness().ready
+    assert known.make(Kind.TTS, TTS).manifest.name == TTS
+    assert not known.broken
+
+
+def test_an_unknown_name_is_told_with_the_nearest() -> None:
+    with pytest.raises(EngineMissingError, match="did you mean 'pocketsphinx'"):
+        registry().make(Kind.STT, "pocketsphynx")
+
+
+def test_an_engine_that_lacks_something_is_not_made() -> None:
+    known = EngineRegistry([EngineEntry(CANARY, lambda: Readiness(False, "its seeds"), lambda _: FakeTts())])
+    with pytest.raises(EngineMissingError, match="the engine canary lacks its seeds"):
+        known.make(Kind.TTS, "canary")
+
+
+def test_a_check_that_raises_is_a_lack() -> None:
+    def check() -> Readiness:
+        raise OSError("no such\ndevice")
+
+    readiness = EngineEntry(CANARY, check, lambda _: FakeTts()).readiness()
+    assert not readiness.ready
+    assert "OSError: no such device" in readiness.lacks
+
+
+def test_packages_bring_engines_and_a_broken_one_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "acme_birds-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-birds\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(POINTS)
+    (tmp_path / "acme_birds.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        known = registry()
+    finally:
+        sys.modules.pop("acme_birds", None)
+    names = {entry.manifest.name for entry in known.of(Kind.TTS)}
+    assert names == {TTS, "cuckoo", "crow", "crane"}
+    assert isinstance(known.make(Kind.TTS, "cuckoo"), FakeTts)
+    broken = {plugin.name: plugin for plugin in known.broken}
+    assert broken.keys() == {"taken", "number", "gone", "absent"}
+    assert {plugin.package for plugin in broken.values()} == {"acme-birds"}
+    assert "already" in broken["taken"].why
+    assert "int" in broken["number"].why
+    assert "acme_dodos" in broken["absent"].why
+    assert not isinstance(known.make(Kind.TTS, TTS), FakeTts)
+
+
+def test_the_detector_keeps_its_weights_in_the_cache(tmp_path: Path) -> None:
+    registry().make(Kind.VAD, VAD, EngineOptions(cache=tmp_path / "cache"))
+    assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".npz"]
