@@ -145,7 +145,7 @@ class World:
         self.recorder = Recorder(folder, self.kept, metrics)
         self.board = LocalSwitchboard(
             routes=as_at_the_first_start(),
-            makers=makers(self.stt, FakeTts(), ""),
+            makers=makers(self.stt, FakeTts(), "", "en-us"),
             registry=CallRegistry(5, metrics),
             bus=EventBus(),
             sink=self.kept,
