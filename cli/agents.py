@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
+from pipelines.agents import make_agent
 from pipelines.conversation.session import AgentSession
 from pipelines.engines.protocols import Stt, Tts
-from pipelines.flows.booking import booking_agent
 
 
-class FlowMaker:
-    """Makes agents of kind "flow"."""
+class ThinkingMaker:
+    """Makes agents that think (kinds "flow" and "python") and the session in which they talk."""
 
     def __init__(self, stt: Stt, tts: Tts, voice: str, language: str) -> None:
         self._stt = stt
@@ -25,22 +22,30 @@ class FlowMaker:
         self._language = language
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
-        if agent.flow != "booking":
-            raise ConfigError(f"agent {agent.name}: there is no flow {agent.flow!r}")
+        language = agent.language or self._language
+        thinks = make_agent(
+            call.id,
+            kind=agent.kind,
+            flow=agent.flow,
+            entry=agent.entry,
+            prompt=agent.prompt,
+            language=language,
+        )
         session = AgentSession(
             call,
-            booking_agent(call.id, date.today()),
+            thinks,
             self._stt,
             self._tts,
             controls.hang_up,
             leg,
             transfer=controls.transfer,
             voice=agent.voice or self._voice,
-            language=agent.language or self._language,
+            language=language,
         )
         return Talker(session, keeps_digits=True, shutdown=session.shutdown)
 
 
 def makers(stt: Stt, tts: Tts, voice: str, language: str) -> dict[str, AppMaker]:
     """By kind of agent."""
-    return {"flow": FlowMaker(stt, tts, voice, language), "echo": EchoMaker()}
+    thinking = ThinkingMaker(stt, tts, voice, language)
+    return {"flow": thinking, "python": thinking, "echo": EchoMaker()}
