@@ -18,12 +18,7 @@ from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Heard, Hold, Leg
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
-from pipelines.conversation.endpointing import MS, level_db
-from pipelines.conversation.listening import Listening
-from pipelines.conversation.speaking import Speaking
-from pipelines.conversation.thinking import Thinking
-from pipelines.conversation.transcript import CallPort, Thought, Transcript
-from pipelines.conversation.turn import (
+from pipelines.conversation.commands import (
     CancelPlayout,
     CancelThinking,
     CloseStt,
@@ -38,8 +33,13 @@ from pipelines.conversation.turn import (
     Speak,
     StartStt,
     Think,
-    Turn,
 )
+from pipelines.conversation.endpointing import MS, level_db
+from pipelines.conversation.listening import Listening
+from pipelines.conversation.speaking import Speaking
+from pipelines.conversation.thinking import Thinking
+from pipelines.conversation.transcript import CallPort, Thought, Transcript
+from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import Stt, SttResult, Tts
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from pipelines.conversation.agent import Act, Agent, Context, Say
-from pipelines.conversation.turn import Think
+from pipelines.conversation.commands import Think
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
+from pipelines.conversation.commands import Think
 from pipelines.conversation.endpointing import MS
 from pipelines.conversation.playout import Line
-from pipelines.conversation.turn import Think
 
 
 class CallPort(Protocol):

@@ -35,10 +35,8 @@ that has no row in a table is counted in `ignored` and changes nothing.
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from pipelines.conversation.agent import (
     AgentInput,
@@ -53,214 +51,27 @@ from pipelines.conversation.agent import (
     Silence,
     Utterance,
 )
-from pipelines.conversation.endpointing import MS, Edge, SpeechDetector, Waits, finality_of
-from pipelines.engines.protocols import FINAL_WITHIN_S, SttResult
-
-
-class State(enum.StrEnum):
-    """The floor."""
-
-    LISTENING = "listening"
-    THINKING = "thinking"
-    SPEAKING = "speaking"
-    CLOSING = "closing"
-    """The agent says its last words: these are not interrupted."""
-    DOUBTING = "doubting"
-    """The caller speaks while the agent thinks."""
-    YIELDING = "yielding"
-    """The caller speaks while the agent does."""
-    PARTING = "parting"
-    """The caller speaks while the agent has its last words to say."""
-    ENDED = "ended"
-
-
-class Cue(enum.StrEnum):
-    """What moves the floor."""
-
-    ANSWERED = "answered"
-    ONSET = "onset"
-    TAKEN = "taken"
-    UTTERANCE = "utterance"
-    NOISE = "noise"
-    DIGIT = "digit"
-    SILENCE = "silence"
-    SAY = "say"
-    LAST = "last"
-    """The agent wants the call to end, or to go to somebody else."""
-    PASS = "pass"
-    """The agent has nothing to say."""
-    INTERJECT = "interject"
-    PLAYED = "played"
-    STALLED = "stalled"
-    END = "end"
-
-
-class Ear(enum.StrEnum):
-    """The caller's current utterance."""
-
-    QUIET = "quiet"
-    HEARING = "hearing"
-    WAITING = "waiting"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True)
-class StartStt:
-    """An utterance begins: the recogniser gets the pre-roll and what follows."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeStt:
-    """The utterance goes on: its final, asked for or failed, is void; the next covers all of it."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class FinishStt:
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class CloseStt:
-    """The utterance is over: forget its audio."""
-
-
-@dataclass(frozen=True, slots=True)
-class PausePlayout:
-    onset: int | None = None
-    """Where the speech began that interrupts; None on hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResumePlayout:
-    dismissed: bool = False
-    """An interruption was none."""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelPlayout:
-    by_caller: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FinishPlayout:
-    """All was sent: the line is done with."""
-
-
-@dataclass(frozen=True, slots=True)
-class CancelThinking:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Think:
-    """Give this to the agent; its acts come back with this epoch."""
-
-    epoch: int
-    said: AgentInput
-    silence: int = 0
-    """Samples between the caller's last voice and this command; 0 when it is not about speech."""
-    finished_after: int = 0
-    """Of these, the samples until the recogniser was asked for its final."""
-    result: SttResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Speak:
-    """Say this; the first piece of an epoch opens a line."""
-
-    epoch: int
-    piece: Say | Play
-
-
-@dataclass(frozen=True, slots=True)
-class CompleteLine:
-    """No more pieces of this epoch will come."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The agent's last word was heard: do what was to follow it."""
-
-    last: Last
-
-
-Command: TypeAlias = (
-    StartStt
-    | ResumeStt
-    | FinishStt
-    | CloseStt
-    | PausePlayout
-    | ResumePlayout
-    | CancelPlayout
-    | FinishPlayout
-    | CancelThinking
-    | Think
-    | Speak
-    | CompleteLine
-    | Leave
+from pipelines.conversation.commands import (
+    CancelPlayout,
+    CancelThinking,
+    CloseStt,
+    Command,
+    CompleteLine,
+    FinishPlayout,
+    FinishStt,
+    Leave,
+    PausePlayout,
+    ResumePlayout,
+    ResumeStt,
+    Speak,
+    StartStt,
+    Think,
 )
-
-FLOOR: dict[tuple[State, Cue], State] = {
-    (State.LISTENING, Cue.ANSWERED): State.THINKING,
-    (State.LISTENING, Cue.ONSET): State.LISTENING,
-    (State.LISTENING, Cue.NOISE): State.LISTENING,
-    (State.LISTENING, Cue.UTTERANCE): State.THINKING,
-    (State.LISTENING, Cue.DIGIT): State.THINKING,
-    (State.LISTENING, Cue.SILENCE): State.THINKING,
-    (State.THINKING, Cue.ONSET): State.DOUBTING,
-    (State.THINKING, Cue.DIGIT): State.THINKING,
-    (State.THINKING, Cue.SAY): State.SPEAKING,
-    (State.THINKING, Cue.LAST): State.ENDED,
-    (State.THINKING, Cue.PASS): State.LISTENING,
-    (State.THINKING, Cue.STALLED): State.LISTENING,
-    (State.SPEAKING, Cue.ONSET): State.YIELDING,
-    (State.SPEAKING, Cue.TAKEN): State.LISTENING,
-    (State.SPEAKING, Cue.NOISE): State.SPEAKING,
-    (State.SPEAKING, Cue.UTTERANCE): State.THINKING,
-    (State.SPEAKING, Cue.DIGIT): State.THINKING,
-    (State.SPEAKING, Cue.SAY): State.SPEAKING,
-    (State.SPEAKING, Cue.LAST): State.CLOSING,
-    (State.SPEAKING, Cue.PLAYED): State.LISTENING,
-    (State.SPEAKING, Cue.STALLED): State.LISTENING,
-    (State.CLOSING, Cue.PLAYED): State.ENDED,
-    (State.CLOSING, Cue.STALLED): State.ENDED,
-    (State.DOUBTING, Cue.TAKEN): State.LISTENING,
-    (State.DOUBTING, Cue.NOISE): State.THINKING,
-    (State.DOUBTING, Cue.UTTERANCE): State.THINKING,
-    (State.DOUBTING, Cue.DIGIT): State.THINKING,
-    (State.DOUBTING, Cue.SAY): State.YIELDING,
-    (State.DOUBTING, Cue.LAST): State.ENDED,
-    (State.DOUBTING, Cue.PASS): State.LISTENING,
-    (State.YIELDING, Cue.TAKEN): State.LISTENING,
-    (State.YIELDING, Cue.NOISE): State.SPEAKING,
-    (State.YIELDING, Cue.UTTERANCE): State.THINKING,
-    (State.YIELDING, Cue.DIGIT): State.THINKING,
-    (State.YIELDING, Cue.SAY): State.YIELDING,
-    (State.YIELDING, Cue.LAST): State.PARTING,
-    (State.PARTING, Cue.TAKEN): State.LISTENING,
-    (State.PARTING, Cue.NOISE): State.CLOSING,
-    (State.PARTING, Cue.UTTERANCE): State.THINKING,
-    (State.PARTING, Cue.DIGIT): State.THINKING,
-    **{(state, Cue.INTERJECT): State.CLOSING for state in State if state is not State.ENDED},
-    **{(state, Cue.END): State.ENDED for state in State if state is not State.ENDED},
-}
-CONTESTED = frozenset({State.DOUBTING, State.YIELDING, State.PARTING})
-"""The caller speaks and has not taken the floor: playout is paused."""
-
-EAR: dict[tuple[Ear, str], Ear] = {
-    (Ear.QUIET, "onset"): Ear.HEARING,
-    (Ear.HEARING, "pause"): Ear.WAITING,
-    (Ear.HEARING, "final"): Ear.HEARING,
-    (Ear.WAITING, "again"): Ear.HEARING,
-    (Ear.WAITING, "final"): Ear.HELD,
-    (Ear.HELD, "again"): Ear.HEARING,
-}
+from pipelines.conversation.ear import EAR, Ear, Sound
+from pipelines.conversation.endpointing import MS, Edge, SpeechDetector, Waits, finality_of
+from pipelines.conversation.floor import CONTESTED, FLOOR, Cue, State
+from pipelines.conversation.machine import Machine
+from pipelines.engines.protocols import FINAL_WITHIN_S, SttResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +103,6 @@ class Turn:
         self._limits = limits or Limits()
         self._detector = SpeechDetector(self._waits.suspect)
         self._listen = Listen()
-        self._state = State.LISTENING
-        self._ear = Ear.QUIET
         self._last: Last = End()
         self._stt_epoch = 0
         self._think_epoch = 0
@@ -312,14 +121,16 @@ class Turn:
         self._progress = 0
         self.ignored: Counter[str] = Counter()
         """Events that had no row, and late results, by name."""
+        self._floor = Machine(FLOOR, State.LISTENING, self.ignored)
+        self._hearing = Machine(EAR, Ear.QUIET, self.ignored)
 
     @property
     def state(self) -> State:
-        return self._state
+        return self._floor.state
 
     @property
     def ear(self) -> Ear:
-        return self._ear
+        return self._hearing.state
 
     @property
     def speech(self) -> SpeechDetector:
@@ -329,7 +140,7 @@ class Turn:
 
     def answered(self, t: int) -> list[Command]:
         """The call is up: the agent speaks first."""
-        self._move(Cue.ANSWERED)
+        self._floor.move(Cue.ANSWERED)
         return self._think(t, Answered())
 
     def frame(self, t: int, level: float) -> list[Command]:
@@ -342,20 +153,20 @@ class Turn:
     def partial(self, t: int, result: SttResult) -> list[Command]:
         """Decides nothing yet: a small grammar finds words in any noise, and while the caller speaks playout
         is paused anyway. Only whether it is current is told, by `ignored`."""
-        if result.epoch != self._stt_epoch or self._ear is Ear.QUIET:
+        if result.epoch != self._stt_epoch or self.ear is Ear.QUIET:
             return self._late("partial")
         return []
 
     def final(self, t: int, result: SttResult) -> list[Command]:
-        if result.epoch != self._stt_epoch or (self._ear, "final") not in EAR:
+        if result.epoch != self._stt_epoch or not self._hearing.takes(Sound.FINAL):
             return self._late("final")
-        if self._ear is Ear.HEARING:
+        if self.ear is Ear.HEARING:
             # One that finds ends by itself gives finals unasked; what it said comes again with the flush.
             return self._recogniser_died(t, result) if result.failed else []
-        self._ear = EAR[self._ear, "final"]
+        self._hearing.move(Sound.FINAL)
         self._held = result
         finality = finality_of(result, self._listen.finality)
-        if self._state in CONTESTED | {State.SPEAKING} and not result.understood:
+        if self.state in CONTESTED | {State.SPEAKING} and not result.understood:
             finality = Finality.OPEN  # do not keep the agent waiting for a cough
         self._wait = self._waits.of(finality) * MS
         return self._due(t)
@@ -366,7 +177,7 @@ class Turn:
 
     def say(self, t: int, epoch: int, piece: Say | Play) -> list[Command]:
         """A piece of the agent's reply; counts only when nothing came between."""
-        if epoch != self._think_epoch or not self._move(Cue.SAY):
+        if epoch != self._think_epoch or not self._floor.move(Cue.SAY):
             return self._late("reply")
         self._progress = t
         self._drained_at = None
@@ -375,28 +186,28 @@ class Turn:
 
     def last(self, t: int, epoch: int, last: Last) -> list[Command]:
         """What is to follow the agent's last word."""
-        if epoch != self._think_epoch or not self._move(Cue.LAST):
+        if epoch != self._think_epoch or not self._floor.move(Cue.LAST):
             return self._late("reply")
         self._last = last
-        if self._state is State.ENDED:
+        if self.state is State.ENDED:
             return [*self._deafen(), Leave(last)]
-        return self._deafen() if self._state is State.CLOSING else []
+        return self._deafen() if self.state is State.CLOSING else []
 
     def replied(self, t: int, epoch: int) -> list[Command]:
         """The agent's reply is complete."""
-        if epoch != self._think_epoch or self._state is State.ENDED:
+        if epoch != self._think_epoch or self.state is State.ENDED:
             return self._late("reply")
-        if self._state not in (State.THINKING, State.DOUBTING):
+        if self.state not in (State.THINKING, State.DOUBTING):
             self._patience = self._limits.stalled
             return [CompleteLine(epoch)]
-        paused = self._state is State.DOUBTING
-        self._move(Cue.PASS)
+        paused = self.state is State.DOUBTING
+        self._floor.move(Cue.PASS)
         self._quiet_since = t
         return [ResumePlayout()] if paused else []
 
     def interject(self, t: int, text: str, last: Last) -> list[Command]:
         """Say this now, whatever is going on (a goodbye at shutdown), and then do this."""
-        if not self._move(Cue.INTERJECT):
+        if not self._floor.move(Cue.INTERJECT):
             return self._late("interject")
         self._think_epoch += 1
         self._last = last
@@ -409,7 +220,7 @@ class Turn:
         """On hold nobody listens. `t` must not go on meanwhile."""
         if held:
             return [PausePlayout()]
-        return [] if self._state in CONTESTED else [ResumePlayout()]
+        return [] if self.state in CONTESTED else [ResumePlayout()]
 
     def progress(self, t: int) -> None:
         """A frame of the agent's was played."""
@@ -419,14 +230,14 @@ class Turn:
         """A complete line was sent; `heard`: and all of it has arrived. Last words are waited for."""
         if self._drained_at is None:
             self._drained_at = t
-        if self._state is State.CLOSING and not heard:
+        if self.state is State.CLOSING and not heard:
             self._progress = t
             if t - self._drained_at < self._limits.heard * MS:
                 return []
         return self._finished(t, Cue.PLAYED, FinishPlayout())
 
     def digit(self, t: int, digit: str) -> list[Command]:
-        if not self._move(Cue.DIGIT):
+        if not self._floor.move(Cue.DIGIT):
             return self._late("digit")
         self._noises = 0
         commands = [*self._deafen(), CancelThinking(), CancelPlayout(by_caller=True)]
@@ -435,19 +246,19 @@ class Turn:
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
         commands = self._due(t)
-        if self._ear is Ear.WAITING and t - self._finished_at >= self._limits.final * MS:
+        if self.ear is Ear.WAITING and t - self._finished_at >= self._limits.final * MS:
             self.ignored["recogniser silent"] += 1
             self._held = SttResult("", final=True, understood=False)
             commands += self._commit(t)
-        if self._ear is Ear.HEARING and self._overlong(t):
+        if self.ear is Ear.HEARING and self._overlong(t):
             commands += self._finish_stt(t)
-        match self._state:
-            case State.LISTENING if self._ear is Ear.QUIET:
+        match self.state:
+            case State.LISTENING if self.ear is Ear.QUIET:
                 if t - self._quiet_since >= self._listen.silence_ms * MS:
-                    self._move(Cue.SILENCE)
+                    self._floor.move(Cue.SILENCE)
                     commands += self._think(t, Silence())
             case State.THINKING if t - self._thinking_since >= self._limits.thinking * MS:
-                self._move(Cue.STALLED)
+                self._floor.move(Cue.STALLED)
                 self._think_epoch += 1
                 self._quiet_since = t
                 commands.append(CancelThinking())
@@ -460,7 +271,7 @@ class Turn:
 
     def end(self) -> list[Command]:
         """The leg is gone."""
-        if not self._move(Cue.END):
+        if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
         return [*self._deafen(), CancelThinking(), CancelPlayout()]
@@ -470,14 +281,14 @@ class Turn:
     def _edge(self, t: int, edge: Edge | None) -> list[Command]:
         if edge is None:
             return []
-        if self._state in (State.CLOSING, State.ENDED):
+        if self.state in (State.CLOSING, State.ENDED):
             self._detector.reset()
             return self._late(edge.value)
-        if (self._ear, edge.value) not in EAR:
+        if not self._hearing.takes(Sound(edge.value)):
             return self._late(edge.value)
         match edge:
             case Edge.ONSET:
-                self._ear = Ear.HEARING
+                self._hearing.move(Sound.ONSET)
                 self._onset = self._detector.began
                 self._retries = 0
                 return [*self._contest(), StartStt(self._next_epoch())]
@@ -486,7 +297,7 @@ class Turn:
             case Edge.AGAIN if self._overlong(t):
                 return self._late("again")
             case Edge.AGAIN:
-                self._ear = Ear.HEARING
+                self._hearing.move(Sound.AGAIN)
                 self._held = None
                 return [ResumeStt(self._next_epoch())]
 
@@ -495,7 +306,7 @@ class Turn:
         return self._stt_epoch
 
     def _finish_stt(self, t: int) -> list[Command]:
-        self._ear = EAR[self._ear, "pause"]
+        self._hearing.move(Sound.PAUSE)
         self._finished_at = t
         return [FinishStt(self._stt_epoch)]
 
@@ -504,12 +315,13 @@ class Turn:
         self._retries += 1
         if self._retries == 1:
             return [ResumeStt(self._next_epoch())]
-        self._held, self._ear, self._finished_at = result, Ear.HELD, t
+        self._hearing.move(Sound.LOST)
+        self._held, self._finished_at = result, t
         self._wait = self._waits.nothing * MS
         return []
 
     def _due(self, t: int) -> list[Command]:
-        if self._ear is Ear.HELD and (self._detector.silence(t) >= self._wait or self._overlong(t)):
+        if self.ear is Ear.HELD and (self._detector.silence(t) >= self._wait or self._overlong(t)):
             return self._commit(t)
         return []
 
@@ -522,11 +334,11 @@ class Turn:
         silence, voiced = self._detector.silence(t), self._detector.voiced
         finished_after = max(0, silence - (t - self._finished_at))
         commands = self._deafen()
-        contested = self._state in CONTESTED | {State.SPEAKING}
+        contested = self.state in CONTESTED | {State.SPEAKING}
         shortest = self._limits.take_floor if contested else self._limits.cough
         if not result.understood and voiced < shortest * MS:
             return commands + self._give_back(t)
-        if not self._move(Cue.UTTERANCE):
+        if not self._floor.move(Cue.UTTERANCE):
             return commands
         self._noises = 0
         if contested:
@@ -536,42 +348,34 @@ class Turn:
 
     def _deafen(self) -> list[Command]:
         self._detector.reset()
-        if self._ear is Ear.QUIET:
+        if self.ear is Ear.QUIET:
             return []
-        self._ear = Ear.QUIET
+        self._hearing.move(Sound.OVER)
         self._stt_epoch += 1
         self._held = None
         return [CloseStt()]
 
     # ---- the floor
 
-    def _move(self, cue: Cue) -> bool:
-        target = FLOOR.get((self._state, cue))
-        if target is None:
-            self.ignored[f"{self._state} {cue}"] += 1
-            return False
-        self._state = target
-        return True
-
     def _late(self, name: str) -> list[Command]:
         self.ignored[f"late {name}"] += 1
         return []
 
     def _contest(self) -> list[Command]:
-        if self._state is State.SPEAKING and self._noises >= self._limits.noises:
+        if self.state is State.SPEAKING and self._noises >= self._limits.noises:
             return []
-        self._move(Cue.ONSET)
-        return [PausePlayout(self._onset)] if self._state in CONTESTED else []
+        self._floor.move(Cue.ONSET)
+        return [PausePlayout(self._onset)] if self.state in CONTESTED else []
 
     def _lasting(self, t: int) -> list[Command]:
-        if self._ear is Ear.HEARING and self._detector.voiced >= self._limits.take_floor * MS:
+        if self.ear is Ear.HEARING and self._detector.voiced >= self._limits.take_floor * MS:
             return self._take_floor(t)
         return []
 
     def _take_floor(self, t: int) -> list[Command]:
-        if self._state not in CONTESTED | {State.SPEAKING}:
+        if self.state not in CONTESTED | {State.SPEAKING}:
             return []
-        self._move(Cue.TAKEN)
+        self._floor.move(Cue.TAKEN)
         self._quiet_since = t
         return self._drop_reply()
 
@@ -582,8 +386,8 @@ class Turn:
     def _give_back(self, t: int) -> list[Command]:
         """Noise: the floor returns to where it was."""
         self._noises += 1
-        paused = self._state in CONTESTED
-        self._move(Cue.NOISE)
+        paused = self.state in CONTESTED
+        self._floor.move(Cue.NOISE)
         if not paused:
             return []
         self._progress = t
@@ -602,8 +406,8 @@ class Turn:
         return [Think(self._think_epoch, said, silence, finished_after, result)]
 
     def _finished(self, t: int, cue: Cue, stop: Command) -> list[Command]:
-        if not self._move(cue):
+        if not self._floor.move(cue):
             return self._late(cue)
         self._drained_at = None
         self._quiet_since = t
-        return [stop, Leave(self._last)] if self._state is State.ENDED else [stop]
+        return [stop, Leave(self._last)] if self.state is State.ENDED else [stop]

@@ -8,7 +8,7 @@ import numpy as np
 
 from mediaserver.media.leg import FRAME_SAMPLES, Digit, Hold, Why
 from pipelines.conversation.agent import Answered, Pressed, Silence, Utterance
-from pipelines.conversation.turn import State
+from pipelines.conversation.floor import State
 from pipelines.engines.protocols import SttResult
 from tests.fakes import SILENCE, Conversation, Reply, ScriptedAgent, tone
 

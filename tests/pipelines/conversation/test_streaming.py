@@ -21,7 +21,7 @@ from pipelines.conversation.agent import (
     Transfer,
     Utterance,
 )
-from pipelines.conversation.turn import State
+from pipelines.conversation.floor import State
 from tests.fakes import WORD_SAMPLES, Conversation, FakeOutlet, Reply, ScriptedAgent, tone
 
 FIRST = "Let me look that up."

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.conversation.agent import End, Finality, Listen, Pressed, Say, Silence, Utterance
-from pipelines.conversation.endpointing import MS
-from pipelines.conversation.turn import (
-    EAR,
-    FLOOR,
+from pipelines.conversation.commands import (
     CancelPlayout,
     CloseStt,
     Command,
-    Cue,
-    Ear,
     FinishStt,
     Leave,
     PausePlayout,
@@ -24,10 +20,13 @@ from pipelines.conversation.turn import (
     ResumeStt,
     Speak,
     StartStt,
-    State,
     Think,
-    Turn,
 )
+from pipelines.conversation.ear import EAR, Ear, Sound
+from pipelines.conversation.endpointing import MS
+from pipelines.conversation.floor import FLOOR, Cue, State
+from pipelines.conversation.machine import Machine
+from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import SttResult
 
 QUIET, LOUD = -70.0, -20.0
@@ -336,3 +335,11 @@ def test_speech_only_follows_a_current_reply(steps: list[tuple[str, int]]) -> No
             driver.run(20 * n, LOUD, 0.95)
         else:
             driver.run(20 * max(1, n))
+
+
+def test_a_state_changes_by_a_row_of_its_table_and_by_nothing_else() -> None:
+    ignored: Counter[str] = Counter()
+    ear = Machine(EAR, Ear.QUIET, ignored)
+    assert not ear.takes(Sound.PAUSE) and not ear.move(Sound.PAUSE)
+    assert (ear.state, ignored) == (Ear.QUIET, {"quiet pause": 1})
+    assert ear.move(Sound.ONSET) and ear.state is Ear.HEARING

@@ -1,0 +1,112 @@
+"""What the turn machine wants done, in its own words; the session has it carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipelines.conversation.agent import AgentInput, Last, Play, Say
+from pipelines.engines.protocols import SttResult
+
+
+@dataclass(frozen=True, slots=True)
+class StartStt:
+    """An utterance begins: the recogniser gets the pre-roll and what follows."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeStt:
+    """The utterance goes on: its final, asked for or failed, is void; the next covers all of it."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class FinishStt:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseStt:
+    """The utterance is over: forget its audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class PausePlayout:
+    onset: int | None = None
+    """Where the speech began that interrupts; None on hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePlayout:
+    dismissed: bool = False
+    """An interruption was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPlayout:
+    by_caller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPlayout:
+    """All was sent: the line is done with."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelThinking:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """Give this to the agent; its acts come back with this epoch."""
+
+    epoch: int
+    said: AgentInput
+    silence: int = 0
+    """Samples between the caller's last voice and this command; 0 when it is not about speech."""
+    finished_after: int = 0
+    """Of these, the samples until the recogniser was asked for its final."""
+    result: SttResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say this; the first piece of an epoch opens a line."""
+
+    epoch: int
+    piece: Say | Play
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteLine:
+    """No more pieces of this epoch will come."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The agent's last word was heard: do what was to follow it."""
+
+    last: Last
+
+
+Command: TypeAlias = (
+    StartStt
+    | ResumeStt
+    | FinishStt
+    | CloseStt
+    | PausePlayout
+    | ResumePlayout
+    | CancelPlayout
+    | FinishPlayout
+    | CancelThinking
+    | Think
+    | Speak
+    | CompleteLine
+    | Leave
+)
