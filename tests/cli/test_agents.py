@@ -15,7 +15,7 @@ from tests.fakes import FakeStt, FakeTts
 
 
 def test_a_row_of_each_kind_has_its_maker() -> None:
-    known = makers(FakeStt(), FakeTts(), "")
+    known = makers(FakeStt(), FakeTts(), "", "en-us")
     assert set(known) == {"flow", "python", "echo"}
     assert known["flow"] is known["python"]
 
