@@ -14,7 +14,7 @@ import numpy as np
 from callers.sound import RATE, Samples, clipped, load_wav, resample
 from callers.voiced import Clip
 from mediaserver.errors import VoiceForgeError
-from mediaserver.media.leg import SAMPLE_RATE
+from mediaserver.media.time import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from pipelines.engines.protocols import Tts

@@ -16,7 +16,8 @@ import numpy as np
 from callers.rtp import MeasuringStream
 from callers.sound import Doubler, decode
 from callers.transcript import ServerEvent
-from mediaserver.media.leg import FRAME_MS, FRAME_SAMPLES, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES
 from pipelines.engines.builtin import STT, VAD, registry
 from pipelines.engines.protocols import Kind, Stt, SttResult, SttStream
 

@@ -102,7 +102,7 @@ async def database(settings: Settings, disk: Finding) -> Finding:
 async def load_vad() -> str:
     import numpy as np
 
-    from mediaserver.media.leg import FRAME_SAMPLES
+    from mediaserver.media.time import FRAME_SAMPLES
     from pipelines.engines.builtin import VAD, registry
     from pipelines.engines.protocols import Kind
 
@@ -118,7 +118,7 @@ async def load_stt() -> str:
     """Start a recogniser's worker and let it hear a moment of silence."""
     import numpy as np
 
-    from mediaserver.media.leg import FRAME_SAMPLES
+    from mediaserver.media.time import FRAME_SAMPLES
     from pipelines.engines.builtin import STT, registry
     from pipelines.engines.protocols import Kind, SttResult
 

@@ -14,7 +14,8 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
-from mediaserver.media.leg import FRAME_SAMPLES, Digit, Ended, EndedBy, Frame, Termination, Voice, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Termination, Voice, Why
+from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
 from pipelines.conversation.session import AgentSession

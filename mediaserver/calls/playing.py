@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.leg import FRAME_SAMPLES, App, Frame, Hold, LegEvent, Voice
+from mediaserver.media.leg import App, Frame, Hold, LegEvent, Voice
+from mediaserver.media.time import FRAME_SAMPLES
 
 Frames = npt.NDArray[np.int16]
 """Shape (n, 320) at 16 kHz."""

@@ -21,7 +21,8 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.leg import FRAME_SAMPLES, SAMPLE_RATE, App, Ended, Frame, LegEvent
+from mediaserver.media.leg import App, Ended, Frame, LegEvent
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import EventHappened, RecordingMade, Sink
 

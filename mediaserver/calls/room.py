@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mediaserver.media.leg import FRAME_SAMPLES, App, Digit, Ended, Frame, LegEvent
+from mediaserver.media.leg import App, Digit, Ended, Frame, LegEvent
+from mediaserver.media.time import FRAME_SAMPLES
 
 DEPTH_FRAMES = 3
 """A listener that is further behind a speaker than this loses the oldest frames."""

@@ -21,6 +21,7 @@ import numpy as np
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.media.time import FRAME_MS
 
 RTP_SAMPLES = 5
 """Port pairs that are tried, spread over the configured range."""
@@ -32,7 +33,7 @@ NEEDED_DISK = 100 * 2**20
 WISHED_DISK = 2**30
 WISHED_UDP_BUFFER = 212_992
 """Bytes; what Linux allows unless somebody lowered it."""
-TICK_S = 0.02
+TICK_S = FRAME_MS / 1_000
 GOOD_LATE_MS, BAD_LATE_MS = 5.0, 20.0
 
 

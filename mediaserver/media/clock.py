@@ -26,7 +26,7 @@ from mediaserver.media.hearing import Hearing, VoiceDetector
 from mediaserver.media.lateness import Lateness
 from mediaserver.media.leg import App, AudioSide, Frame, Voice, Wire
 from mediaserver.media.phases import Group, Member, OnError, Phase
-from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES
+from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES, SECOND_NS
 
 log = logging.getLogger(__name__)
 
@@ -359,7 +359,7 @@ class MediaClock:
         finally:
             # Asked anew: the tick took its time. Loop timers have a grain of 1 ms, which is good enough.
             due = self._due if self._due is not None else self._now_ns()
-            delay = max(0, due - self._now_ns()) / 1e9
+            delay = max(0, due - self._now_ns()) / SECOND_NS
             if self._loop is not None:
                 self._handle = self._loop.call_later(delay, self._fire)
 

@@ -14,10 +14,6 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.time import FRAME_MS as FRAME_MS
-from mediaserver.media.time import FRAME_SAMPLES as FRAME_SAMPLES
-from mediaserver.media.time import SAMPLE_RATE as SAMPLE_RATE
-
 Frame: TypeAlias = npt.NDArray[np.int16]
 """Mono audio, shape (320,), int16, 16 kHz. Never changed after it was handed over."""
 

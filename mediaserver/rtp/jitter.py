@@ -20,7 +20,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mediaserver.media.narrowband import CONCEAL
-from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, WRAP_32, ahead_32, unwrap_32
+from mediaserver.media.time import (
+    FRAME_NS,
+    NARROW_PER_MS,
+    NARROW_SAMPLE_NS,
+    NARROW_SAMPLES,
+    WRAP_32,
+    ahead_32,
+    unwrap_32,
+)
 
 MARGIN_NS = 10_000_000
 """Least delay between a packet's expected arrival and its playing."""
@@ -141,7 +149,7 @@ class JitterBuffer:
     @property
     def delay_ms(self) -> float:
         """Audio that waits now."""
-        return max(0, self.head - self.position) / 8 if self._state is not _State.IDLE else 0.0
+        return max(0, self.head - self.position) / NARROW_PER_MS if self._state is not _State.IDLE else 0.0
 
     def early_ns(self) -> int | None:
         """How much earlier this buffer could be popped and still keep its target; None when unknown."""

@@ -193,7 +193,7 @@ class RtcpSession:
         """When `report` is due; the first one comes in half the time (section 6.2)."""
 
     def _interval(self) -> int:
-        return int(INTERVAL_S * (0.5 + self._rng.random()) / _COMPENSATION * 1e9)
+        return int(INTERVAL_S * (0.5 + self._rng.random()) / _COMPENSATION * SECOND_NS)
 
     def report(self, sender: RtpSender, reception: Reception, now: int, wall_ns: int, sent: bool) -> bytes:
         """A compound packet: SR when audio was `sent` lately, else RR; then SDES. Moves the deadline."""

@@ -53,7 +53,7 @@ class RtpWire:
         """Legs of other kinds may share the `band`."""
         self.host = host
         self.now_ns = now_ns
-        self.media_timeout_ns = int(media_timeout_s * 1e9)
+        self.media_timeout_ns = int(media_timeout_s * SECOND_NS)
         """Zero switches the silence timeout off."""
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mediaserver.media.leg import FRAME_SAMPLES, SAMPLE_RATE, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.conversation.agent import Finality
 from pipelines.engines.protocols import SttResult
 

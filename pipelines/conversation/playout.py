@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mediaserver.media.leg import FRAME_SAMPLES, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.endpointing import MS
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk

@@ -1,6 +1,6 @@
 """The protocols behind which every engine lives.
 
-Audio in both directions is mono int16 at 16 kHz (mediaserver.media.leg.SAMPLE_RATE); an engine with another
+Audio in both directions is mono int16 at 16 kHz (mediaserver.media.time.SAMPLE_RATE); an engine with another
 rate converts inside its own file. Results arrive on the event loop's thread.
 """
 

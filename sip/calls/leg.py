@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.media.leg import (
-    FRAME_SAMPLES,
     Digit,
     Direction,
     Ended,
@@ -25,6 +24,7 @@ from mediaserver.media.leg import (
     Why,
     Wire,
 )
+from mediaserver.media.time import FRAME_SAMPLES
 from sip.messages.message import Message
 from sip.sdp.audio import AudioStream, Figures
 from sip.sdp.negotiation import Negotiated

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mediaserver.media.time import NARROW_RATE
 from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDescription
 
 __all__ = [
@@ -225,11 +226,11 @@ def _description(
 def _audio(
     port: int, proto: str, formats: list[tuple[int, str]], te: int | None, ptime: int, direction: str
 ) -> Media:
-    attributes = [f"rtpmap:{number} {name}/8000" for number, name in formats]
+    attributes = [f"rtpmap:{number} {name}/{NARROW_RATE}" for number, name in formats]
     numbers = [str(number) for number, _ in formats]
     if te is not None:
         numbers.append(str(te))
-        attributes += [f"rtpmap:{te} telephone-event/8000", f"fmtp:{te} {EVENTS}"]
+        attributes += [f"rtpmap:{te} telephone-event/{NARROW_RATE}", f"fmtp:{te} {EVENTS}"]
     attributes += [f"ptime:{ptime}", direction]
     lines = [("a", attribute) for attribute in attributes]
     return Media(lines=lines, kind="audio", port=port, proto=proto, formats=numbers)
@@ -274,8 +275,8 @@ def _codecs_of(media: Media, codecs: Sequence[str]) -> list[tuple[int, str]]:
     encodings = media.encodings()
     found = []
     for number in _payload_types(media):
-        name, rate, channels = encodings.get(number, (STATIC.get(number, ""), 8000, 1))
-        if number < 128 and name in codecs and rate == 8000 and channels == 1:
+        name, rate, channels = encodings.get(number, (STATIC.get(number, ""), NARROW_RATE, 1))
+        if number < 128 and name in codecs and rate == NARROW_RATE and channels == 1:
             found.append((number, name))
     return found
 
@@ -284,7 +285,7 @@ def _telephone_event(media: Media) -> int | None:
     encodings = media.encodings()
     for number in _payload_types(media):
         name, rate, _ = encodings.get(number, ("", 0, 0))
-        if name == "TELEPHONE-EVENT" and rate == 8000:
+        if name == "TELEPHONE-EVENT" and rate == NARROW_RATE:
             return number
     return None
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import (
-    FRAME_SAMPLES,
     Digit,
     Direction,
     Ended,
@@ -21,6 +20,7 @@ from mediaserver.media.leg import (
     Why,
     Wire,
 )
+from mediaserver.media.time import FRAME_SAMPLES
 
 
 def frame(level: int) -> Frame:

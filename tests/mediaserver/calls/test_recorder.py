@@ -11,16 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.calls.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
-from mediaserver.media.leg import (
-    FRAME_SAMPLES,
-    SAMPLE_RATE,
-    Ended,
-    EndedBy,
-    Frame,
-    LegEvent,
-    Termination,
-    Why,
-)
+from mediaserver.media.leg import Ended, EndedBy, Frame, LegEvent, Termination, Why
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import EventHappened, Record, RecordingMade
 

@@ -5,17 +5,8 @@ import pytest
 
 from mediaserver.calls.echo import EchoApp
 from mediaserver.calls.room import DEPTH_FRAMES, TRIM_FRAMES, Room, Seat
-from mediaserver.media.leg import (
-    FRAME_SAMPLES,
-    Digit,
-    Ended,
-    EndedBy,
-    Frame,
-    LegEvent,
-    Termination,
-    Voice,
-    Why,
-)
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegEvent, Termination, Voice, Why
+from mediaserver.media.time import FRAME_SAMPLES
 
 
 def frame(level: int) -> Frame:

@@ -26,7 +26,8 @@ from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import FRAME_SAMPLES, SAMPLE_RATE, Frame, LegEvent
+from mediaserver.media.leg import Frame, LegEvent
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import CallEnded, LegClosed, LegOpened, Record, RecordingMade, TurnSaid
 from sip.calls.carrier import SipCarrier

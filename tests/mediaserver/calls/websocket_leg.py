@@ -18,7 +18,6 @@ from aiohttp.test_utils import TestClient
 
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.media.leg import (
-    FRAME_SAMPLES,
     Digit,
     Direction,
     Ended,
@@ -31,6 +30,7 @@ from mediaserver.media.leg import (
     Wire,
 )
 from mediaserver.media.packet_buffer import PacketBuffer
+from mediaserver.media.time import FRAME_SAMPLES
 
 
 class WebSocketLeg:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mediaserver.media.leg import FRAME_SAMPLES, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.playout import FADE_SAMPLES, Line, Playout, WordState
 from pipelines.conversation.spoken_forms import speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark

@@ -6,7 +6,8 @@ import asyncio
 
 import numpy as np
 
-from mediaserver.media.leg import FRAME_SAMPLES, Digit, Hold, Why
+from mediaserver.media.leg import Digit, Hold, Why
+from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Answered, Pressed, Silence, Utterance
 from pipelines.conversation.floor import State
 from pipelines.engines.protocols import SttResult

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from mediaserver.media.leg import FRAME_SAMPLES, SAMPLE_RATE, Frame
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.engines.protocols import FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Message, Msg, pack

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.errors import EngineMissingError
-from mediaserver.media.leg import FRAME_SAMPLES
+from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.engines.protocols import Kind, Manifest, Readiness, VoiceScores
 
 CHUNK = 512
