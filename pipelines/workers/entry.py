@@ -8,12 +8,14 @@ server may still have to say goodbye, so it alone decides).
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import selectors
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pipelines.workers.protocol import Message, Msg, Unpacker, pack, pack_json
 
@@ -25,7 +27,9 @@ NICENESS = 5
 class WorkerSocket:
     """The worker's blocking end of the pair: `send` waits for room, `receive` polls or waits."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, options: Mapping[str, Any] | None = None) -> None:
+        self.options = options or {}
+        """What the server told this kind of worker."""
         self._sock = sock
         self._unpacker = Unpacker()
         self._selector = selectors.DefaultSelector()
@@ -65,7 +69,8 @@ class WorkerSocket:
 
 
 def become_worker() -> WorkerSocket:
-    """Call first in a worker's `main`: takes over the socket whose number is the first argument."""
+    """Call first in a worker's `main`: takes over the socket whose number is the first argument; the second
+    has the options."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.nice(NICENESS)
@@ -76,4 +81,5 @@ def become_worker() -> WorkerSocket:
         sys.exit("this is an engine worker; the server starts it")
     if os.getppid() != parent:
         sys.exit(0)  # the server died before the death signal was armed
-    return WorkerSocket(socket.socket(fileno=int(sys.argv[1])))
+    options = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
+    return WorkerSocket(socket.socket(fileno=int(sys.argv[1])), options)

@@ -1,4 +1,4 @@
-"""A few workers of one kind; the least loaded ready one gets the next request.
+"""A few workers of one kind; the least loaded one with room gets the next request.
 
 Must never raise into a call because a worker is down: a request without a worker waits or is told `on_lost`.
 """
@@ -12,7 +12,8 @@ from typing import Any
 
 from mediaserver.errors import EngineError
 from pipelines.workers.protocol import Msg, pack_json
-from pipelines.workers.supervisor import Requester, Worker, WorkerSpec
+from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.supervisor import Requester, Worker
 
 START_TRIES = 2
 """Deaths after which a worker that has never been ready is given up."""
@@ -34,8 +35,8 @@ class Ticket:
             self.worker.send(data)
 
     def close(self) -> None:
-        """Take no more answers."""
-        self.worker.requests.pop(self.id, None)
+        """Take no more answers; the place on the worker is free."""
+        self.worker.release(self.id)
 
 
 class WorkerPool:
@@ -45,12 +46,14 @@ class WorkerPool:
         if count < 1:
             raise ValueError(f"{spec.name} needs at least one worker, not {count}")
         self.spec = spec
-        self.workers = [Worker(spec, self._worker_ready) for _ in range(count)]
+        self.workers = [Worker(spec, self._room) for _ in range(count)]
         self._ids = itertools.count(1)
         self._changed: list[asyncio.Future[None]] = []
 
-    async def start(self, within_s: float = 15.0) -> None:
-        """Start all workers at once and wait until each is ready. Raises EngineError when one is not."""
+    async def start(self) -> None:
+        """Start all workers at once and wait until each is ready. Raises EngineError when one is not within
+        its start limit."""
+        within_s = self.spec.start_limit_s
         try:
             for worker in self.workers:
                 worker.start()
@@ -62,10 +65,10 @@ class WorkerPool:
                         await asyncio.wait_for(self._change(), START_LOOK_S)
         except (TimeoutError, OSError) as error:
             self.stop()
-            why = str(error) or f"not ready in {within_s:.0f} s"
+            why = str(error) or f"not ready in {within_s:g} s"
             raise EngineError(
-                f"the {self.spec.name} worker did not start ({why});"
-                f" run `python -m {self.spec.module}` to see why, or `voiceforge doctor`"
+                f"the {self.spec.name} worker did not start ({why}) in {self.spec.interpreter};"
+                " its own words are on standard error; run `voiceforge doctor`"
             ) from None
         except BaseException:
             self.stop()
@@ -90,21 +93,22 @@ class WorkerPool:
         return sum(len(worker.requests) for worker in self.workers)
 
     def open(self, requester: Requester, **fields: Any) -> Ticket | None:
-        """Open a request on the least loaded ready worker; None when no worker is ready now."""
-        ready = [worker for worker in self.workers if worker.ready]
-        if not ready:
+        """Open a request on the least loaded worker; None when none has room now."""
+        free = [worker for worker in self.workers if worker.room]
+        if not free:
             return None
-        worker = min(ready, key=lambda w: len(w.requests))
+        worker = min(free, key=lambda w: len(w.requests))
         ticket = Ticket(worker, next(self._ids))
-        worker.requests[ticket.id] = requester
+        worker.take(ticket.id, requester)
         worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
         return ticket
 
-    async def wait_ready(self, within_s: float) -> bool:
-        """Wait until some worker is ready. False when `within_s` passed first."""
+    async def wait_room(self, within_s: float) -> bool:
+        """Wait until some worker has room for a request; who has waited longest is told first. False when
+        `within_s` passed first."""
         try:
             async with asyncio.timeout(within_s):
-                while not self.ready:
+                while not any(worker.room for worker in self.workers):
                     await self._change()
         except TimeoutError:
             return False
@@ -115,7 +119,7 @@ class WorkerPool:
         self._changed.append(future)
         await future
 
-    def _worker_ready(self, worker: Worker) -> None:
+    def _room(self) -> None:
         waiting, self._changed = self._changed, []
         for future in waiting:
             if not future.done():

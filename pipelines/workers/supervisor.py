@@ -7,24 +7,20 @@ worker's death may reach a call as anything but `lost` on its requests.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pipelines.workers.protocol import Message, Msg, Unpacker, pack
+from pipelines.workers.spec import WorkerSpec
 
 log = logging.getLogger(__name__)
 
 PING_EVERY_S = 2.0
-SILENT_LIMIT_S = 8.0
-"""A worker that answers nothing for this long is killed; the slowest honest step is loading a model."""
-START_LIMIT_S = 20.0
+LOOKS_PER_LIMIT = 4
+"""A worker with a limit shorter than some pings is pinged this often within it."""
 BACKOFF_S = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 HEALTHY_AFTER_S = 20.0
 """A worker that lived this long starts its back-off anew."""
@@ -38,31 +34,22 @@ class Requester(Protocol):
     def on_message(self, message: Message) -> None:
         """RESULT, AUDIO, DONE or FAILED for this request."""
 
-    def on_lost(self) -> None:
-        """The worker died; nothing more will come."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerSpec:
-    """How to start a kind of worker."""
-
-    name: str
-    module: str
-    """Run as `python -m module FD OPTIONS`."""
-    options: dict[str, Any] = field(default_factory=dict)
+    def on_lost(self, why: str) -> None:
+        """The worker is gone and nothing more will come; `why` reads on after "the NAME worker"."""
 
 
 class Worker:
     """One child process; started again by itself until `stop`."""
 
-    def __init__(self, spec: WorkerSpec, on_ready: Callable[[Worker], None]) -> None:
+    def __init__(self, spec: WorkerSpec, on_room: Callable[[], None]) -> None:
+        """`on_room`: called whenever it can take one more request than before."""
         self.spec = spec
         self.requests: dict[int, Requester] = {}
         self.ready = False
         self.facts: dict[str, Any] = {}
         """What the worker told about itself when it became ready."""
         self.restarts = 0
-        self._on_ready = on_ready
+        self._on_room = on_room
         self._process: subprocess.Popen[bytes] | None = None
         self._dead: list[subprocess.Popen[bytes]] = []
         self._sock: socket.socket | None = None
@@ -78,28 +65,35 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 
+    @property
+    def room(self) -> bool:
+        """It can take one more request now."""
+        return self.ready and (self.spec.at_once is None or len(self.requests) < self.spec.at_once)
+
+    def take(self, id: int, requester: Requester) -> None:
+        """The answers to request `id` go to this one."""
+        self.requests[id] = requester
+
+    def release(self, id: int) -> None:
+        """No more answers to request `id`. Its place is free."""
+        if self.requests.pop(id, None) is not None:
+            self._on_room()
+
     # -- life ------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the process; `on_ready` is called when it has loaded. Raises OSError when there is none."""
+        """Start the process; `on_room` is called when it has loaded. Raises OSError when there is none."""
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         try:
             ours.setblocking(False)
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-            environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    self.spec.module,
-                    str(theirs.fileno()),
-                    json.dumps(self.spec.options),
-                ],
+                self.spec.command(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=environment,
+                env=self.spec.surroundings(),
             )
         except OSError:
             ours.close()
@@ -111,12 +105,12 @@ class Worker:
         self._pending.clear()
         self._started = self._heard = loop.time()
         loop.add_reader(ours, self._readable)
-        self._timer = loop.call_later(PING_EVERY_S, self._tend)
+        self._timer = loop.call_later(self._look_every_s, self._tend)
 
     def stop(self) -> None:
         """End the process and wait for it; running requests are lost."""
         self._stopped = True
-        self._down("")
+        self._down("was stopped")
         for process in self._dead:
             process.wait()
         self._dead.clear()
@@ -129,15 +123,19 @@ class Worker:
         loop = asyncio.get_running_loop()
         self._reap()
         now = loop.time()
-        limit = SILENT_LIMIT_S if self.ready else START_LIMIT_S
+        limit = self.spec.silence_limit_s if self.ready else self.spec.start_limit_s
         if now - self._heard > limit:
-            self._down(f"gave no sign of life for {limit:.0f} s")
+            self._down(f"gave no sign of life for {limit:g} s")
             return
         if self.ready and now - self._started > HEALTHY_AFTER_S:
             self._failures = 0
         self.send(pack(Msg.PING))
         if self._sock is not None:
-            self._timer = loop.call_later(PING_EVERY_S, self._tend)
+            self._timer = loop.call_later(self._look_every_s, self._tend)
+
+    @property
+    def _look_every_s(self) -> float:
+        return min(PING_EVERY_S, self.spec.silence_limit_s / LOOKS_PER_LIMIT)
 
     def _reap(self) -> None:
         self._dead = [process for process in self._dead if process.poll() is None]
@@ -167,7 +165,7 @@ class Worker:
             log.warning("the %s worker %s; starting another in %.2f s", self.spec.name, why, delay)
             self._timer = loop.call_later(delay, self._start_again)
         for requester in lost.values():
-            requester.on_lost()
+            requester.on_lost(why)
 
     def _start_again(self) -> None:
         self._reap()
@@ -237,11 +235,11 @@ class Worker:
         if message.kind is Msg.READY:
             self.facts = message.json()
             self.ready = True
-            self._on_ready(self)
+            self._on_room()
             return
         requester = self.requests.get(message.id)
         if requester is None:
             return  # a pong, or an answer to what was cancelled
         if message.kind in (Msg.DONE, Msg.FAILED):
-            del self.requests[message.id]
+            self.release(message.id)
         requester.on_message(message)

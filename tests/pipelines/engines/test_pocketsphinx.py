@@ -290,7 +290,7 @@ async def test_a_worker_that_keeps_dying_gives_a_clear_result(stt: PocketsphinxS
     listener = Listener()
     stream = stt.open(listener, PLACE)
     for _ in range(2):
-        assert await stt.pool.wait_ready(10)
+        assert await stt.pool.wait_room(10)
         listener._partial.clear()
         for frame in spoken(SAID)[:16_000].reshape(-1, 320):
             stream.feed(frame)

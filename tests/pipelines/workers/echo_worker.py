@@ -24,7 +24,3 @@ def main() -> None:
                     sock._sock.sendall(b"\xff" * 64)
                 case said:
                     sock.send_json(Msg.DONE, message.id, said=said)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,31 +18,11 @@ from hypothesis import strategies as st
 from mediaserver.errors import EngineError
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.protocol import MAX_PAYLOAD, Message, Msg, Unpacker, pack, pack_json
-from pipelines.workers.supervisor import Worker, WorkerSpec
+from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.supervisor import Worker
+from tests.pipelines.workers.asker import Asker
 
 ECHO = WorkerSpec("echo", "tests.pipelines.workers.echo_worker")
-
-
-class Asker:
-    """A requester that remembers."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.lost = False
-        self._changed = asyncio.Event()
-
-    def on_message(self, message: Message) -> None:
-        self.messages.append(message)
-        self._changed.set()
-
-    def on_lost(self) -> None:
-        self.lost = True
-        self._changed.set()
-
-    async def change(self) -> None:
-        async with asyncio.timeout(10):
-            await self._changed.wait()
-        self._changed.clear()
 
 
 @pytest.fixture
@@ -104,10 +85,10 @@ async def test_a_killed_worker_loses_its_requests_only_and_is_started_again(pool
     assert victim is not None and victim.pid is not None
     os.kill(victim.pid, signal.SIGKILL)
     await askers[0].change()
-    assert askers[0].lost and not askers[1].lost
+    assert askers[0].lost == "died" and not askers[1].lost
     assert pool.ready  # the other one
     while not victim.ready:
-        assert await pool.wait_ready(10)
+        assert await pool.wait_room(10)
         await asyncio.sleep(0)
     assert pool.restarts == victim.restarts == 1
     again = Asker()
@@ -139,7 +120,7 @@ async def test_no_descriptor_and_no_process_is_left_behind() -> None:
         pids.append(pid)
         os.kill(pid, signal.SIGKILL)
         await asker.change()
-        assert await workers.wait_ready(10)
+        assert await workers.wait_room(10)
         counts.append(descriptors())
     assert counts[0] == counts[-1]
     last = workers.workers[0].pid
@@ -162,21 +143,39 @@ async def test_workers_ignore_the_signals_of_a_process_group(pool: WorkerPool) -
 
 
 async def test_a_worker_that_cannot_start_is_a_clear_error() -> None:
-    workers = WorkerPool(WorkerSpec("broken", "tests.pipelines.no_such_worker"), 1)
+    workers = WorkerPool(WorkerSpec("broken", "tests.pipelines.no_such_worker", start_limit_s=0.5), 1)
     with pytest.raises(EngineError, match="the broken worker did not start"):
-        await workers.start(within_s=0.5)
+        await workers.start()
     assert workers.workers[0].pid is None
 
 
-async def test_a_silent_worker_is_killed(monkeypatch: pytest.MonkeyPatch, pool: WorkerPool) -> None:
-    monkeypatch.setattr("pipelines.workers.supervisor.PING_EVERY_S", 0.02)
-    monkeypatch.setattr("pipelines.workers.supervisor.SILENT_LIMIT_S", 0.2)
+async def test_a_worker_silent_for_longer_than_its_kind_may_be_is_killed() -> None:
+    workers = WorkerPool(replace(ECHO, silence_limit_s=0.3), 1)
+    await workers.start()
     asker = Asker()
-    ticket = pool.open(asker, say="sleep")
-    assert ticket is not None
-    ticket.worker._tend()
+    assert workers.open(asker, say="sleep") is not None
     await asker.change()
-    assert asker.lost
+    assert asker.lost == "gave no sign of life for 0.3 s"
+    workers.stop()
+
+
+async def test_further_requests_wait_for_room() -> None:
+    workers = WorkerPool(replace(ECHO, at_once=2), 1)
+    await workers.start()
+    held = [workers.open(Asker(), say="hold") for _ in range(2)]
+    assert all(held)
+    assert workers.ready and workers.open(Asker(), say="one too many") is None
+    assert not await workers.wait_room(0.01)
+    waiting = asyncio.create_task(workers.wait_room(10))
+    await asyncio.sleep(0)
+    assert held[0] is not None
+    held[0].close()
+    assert await waiting
+    asker = Asker()
+    assert workers.open(asker, say="now") is not None
+    await asker.change()
+    assert await workers.wait_room(0.01), "an answered request has left its place"
+    workers.stop()
 
 
 def test_workers_die_with_the_server() -> None:
@@ -184,7 +183,7 @@ def test_workers_die_with_the_server() -> None:
     script = (
         "import asyncio\n"
         "from pipelines.workers.pool import WorkerPool\n"
-        "from pipelines.workers.supervisor import WorkerSpec\n"
+        "from pipelines.workers.spec import WorkerSpec\n"
         "async def main():\n"
         f"    pool = WorkerPool(WorkerSpec('echo', {ECHO.module!r}), 1)\n"
         "    await pool.start()\n"
@@ -211,7 +210,7 @@ def test_workers_die_with_the_server() -> None:
 
 
 async def test_sending_to_a_dead_worker_is_harmless() -> None:
-    worker = Worker(ECHO, lambda _: None)
+    worker = Worker(ECHO, lambda: None)
     worker.send(pack_json(Msg.OPEN, 1, say="nobody"))
     worker.stop()
     assert worker.pid is None

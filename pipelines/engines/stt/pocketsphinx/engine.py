@@ -16,7 +16,7 @@ from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness, SttR
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.session import Session, Utterance
 from pipelines.workers.pool import WorkerPool
-from pipelines.workers.supervisor import WorkerSpec
+from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest(
     name="pocketsphinx",

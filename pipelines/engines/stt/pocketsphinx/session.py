@@ -173,12 +173,13 @@ class Utterance:
             self._close()
         self._on_result(result)
 
-    def on_lost(self) -> None:
+    def on_lost(self, why: str) -> None:
         self._ticket = None
         if self.over:
             return
         self._tries += 1
         if self._tries > RETRIES or (self._end is not None and self._deadline is None):
+            log.error("an utterance failed: the %s worker %s", self._pool.spec.name, why)
             self._give_up()
         else:
             self._connect()
@@ -201,8 +202,8 @@ class Utterance:
             self._ticket.send(pack(Msg.FINISH, self._ticket.id))
 
     async def _wait(self) -> None:
-        """Until a worker is ready."""
-        while not await self._pool.wait_ready(FINAL_WITHIN_S):
+        """Until a worker has room."""
+        while not await self._pool.wait_room(FINAL_WITHIN_S):
             pass
         self._waiting = None
         self._connect()

@@ -1,18 +1,14 @@
 """The pocketsphinx worker: audio of many utterances in, partials and finals out.
 
-Runs as `python -m pipelines.engines.stt.pocketsphinx.worker FD OPTIONS`. One thread decodes in slices of
-60 ms and looks at its socket between them, so utterances take turns and a final never waits for more than a
-slice.
+One thread decodes in slices of 60 ms and looks at its socket between them, so utterances take turns and a
+final never waits for more than a slice.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, Ear
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
@@ -127,12 +123,7 @@ class _Recogniser:
 
 def main() -> None:
     sock = become_worker()
-    options: dict[str, Any] = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
-    decoders = Decoders(int(options.get("decoders", 4)), dict(options.get("pronunciations", {})))
+    decoders = Decoders(int(sock.options.get("decoders", 4)), dict(sock.options.get("pronunciations", {})))
     decoders.make_next()
     sock.send_json(Msg.READY)
     _Recogniser(sock, decoders).run()
-
-
-if __name__ == "__main__":
-    main()

@@ -18,7 +18,7 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import Kind, Manifest, Readiness, TtsChunk, WordMark
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.protocol import Message, Msg, pack
-from pipelines.workers.supervisor import WorkerSpec
+from pipelines.workers.spec import WorkerSpec
 
 MAX_CHARS = 4_000
 """Of one text: more than four minutes of speech, which no caller listens to."""
@@ -118,7 +118,7 @@ class EspeakTts:
             speech = _Speech()
             ticket = self.pool.open(speech, text=plain, voice=chosen, rate=rate)
             if ticket is None:
-                if not await self.pool.wait_ready(READY_WAIT_S):
+                if not await self.pool.wait_room(READY_WAIT_S):
                     raise EngineError("no espeak-ng worker is running; it is being started again, try later")
                 ticket = self.pool.open(speech, text=plain, voice=chosen, rate=rate)
                 if ticket is None:
@@ -169,5 +169,5 @@ class _Speech:
             case _:
                 pass
 
-    def on_lost(self) -> None:
-        self.queue.put_nowait(_LostError("the espeak-ng worker died while it spoke; try again"))
+    def on_lost(self, why: str) -> None:
+        self.queue.put_nowait(_LostError(f"the espeak-ng worker {why} while it spoke; try again"))

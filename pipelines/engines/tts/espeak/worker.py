@@ -1,8 +1,8 @@
 """The espeak-ng worker: texts in, 16 kHz audio and word marks out.
 
-Runs as `python -m pipelines.engines.tts.espeak.worker FD`. espeak-ng is not thread-safe and cannot pause, but
-it speaks hundreds of times faster than real time: each text is cut into pieces, streams take turns by piece,
-and none gets more than AHEAD_SAMPLES ahead of its listener.
+espeak-ng is not thread-safe and cannot pause, but it speaks hundreds of times faster than real time: each
+text is cut into pieces, streams take turns by piece, and none gets more than AHEAD_SAMPLES ahead of its
+listener.
 """
 
 from __future__ import annotations
@@ -288,7 +288,3 @@ def main() -> None:
     espeak.say("ready")  # reads the voice and the dictionary before anyone waits
     sock.send_json(Msg.READY, voices=espeak.voices())
     _Speaker(sock, espeak).run()
-
-
-if __name__ == "__main__":
-    main()

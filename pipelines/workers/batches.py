@@ -1,0 +1,122 @@
+"""For workers whose model answers several requests at once: collects what waits and hands it over as a list.
+
+Runs in the child only. A request that cannot be answered must not fail those that share its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from pipelines.workers.entry import WorkerSocket
+from pipelines.workers.protocol import Message, Msg
+
+
+class Request:
+    """One request as the model's side sees it."""
+
+    def __init__(self, batches: Batches, id: int, fields: Mapping[str, Any]) -> None:
+        self.id = id
+        self.fields = fields
+        """Of its OPEN."""
+        self.audio = bytearray()
+        """int16 little endian, 16 kHz, as far as it has come."""
+        self.finished = False
+        """The caller of it has sent all audio."""
+        self.begun = False
+        """Something was answered."""
+        self.over = False
+        """It has had its last answer, or nobody wants one any more."""
+        self._batches = batches
+
+    def result(self, **fields: Any) -> None:
+        """An answer after which more may come."""
+        self._answer(Msg.RESULT, fields)
+
+    def speech(self, samples: bytes) -> None:
+        """Audio as an answer: int16 little endian, 16 kHz."""
+        if not self.over:
+            self.begun = True
+            self._batches.sock.send(Msg.AUDIO, self.id, samples)
+
+    def done(self, **fields: Any) -> None:
+        """The last answer."""
+        self._answer(Msg.DONE, fields)
+
+    def failed(self, why: str) -> None:
+        """The last answer: there is none, and why."""
+        self._answer(Msg.FAILED, {"error": why})
+
+    def _answer(self, kind: Msg, fields: Mapping[str, Any]) -> None:
+        if self.over:
+            return
+        self.begun = True
+        self._batches.sock.send_json(kind, self.id, **fields)
+        if kind is not Msg.RESULT:
+            self.over = True
+            self._batches.forget(self)
+
+
+class Batches:
+    """Requests in the order in which they came; those that are `ripe` wait for the next batch."""
+
+    def __init__(self, sock: WorkerSocket, *, most: int, ripe: Callable[[Request], bool]) -> None:
+        """`most`: requests in one batch. `ripe`: whether there is something to compute for a request."""
+        self.sock = sock
+        self._most = most
+        self._ripe = ripe
+        self.requests: dict[int, Request] = {}
+        """By id; those that are over are gone."""
+
+    def look(self, timeout: float | None = 0.0) -> None:
+        """Take what has come, after waiting up to `timeout` seconds (None: for ever). In the middle of long
+        work this answers pings, and what is no longer wanted becomes `over`."""
+        for message in self.sock.receive(timeout):
+            self._take(message)
+
+    def next(self) -> list[Request]:
+        """The batch to compute now; waits for its first request."""
+        self.look()
+        while not (ripe := [each for each in self.requests.values() if self._ripe(each)]):
+            self.look(None)
+        return ripe[: self._most]
+
+    def forget(self, request: Request) -> None:
+        self.requests.pop(request.id, None)
+
+    def run(self, work: Callable[[Sequence[Request]], None]) -> NoReturn:
+        """Have batch after batch answered. What `work` raises fails a request only once that has been tried
+        alone, or was answered in part."""
+        while True:
+            batch = self.next()
+            why = self._tried(work, batch)
+            for request in [each for each in batch if why and not each.over]:
+                alone = why if request.begun or len(batch) == 1 else self._tried(work, [request])
+                if alone:
+                    request.failed(alone)
+
+    def _tried(self, work: Callable[[Sequence[Request]], None], batch: Sequence[Request]) -> str:
+        """What was raised, in words; empty when nothing was."""
+        try:
+            work(batch)
+        except Exception as error:  # whatever a model does
+            return f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return ""
+
+    def _take(self, message: Message) -> None:
+        if message.kind is Msg.OPEN:
+            self.requests[message.id] = Request(self, message.id, message.json())
+            return
+        request = self.requests.get(message.id)
+        if request is None:
+            return
+        match message.kind:
+            case Msg.AUDIO:
+                request.audio += message.payload
+            case Msg.FINISH:
+                request.finished = True
+            case Msg.CANCEL:
+                request.over = True
+                self.forget(request)
+            case _:
+                pass

@@ -1,0 +1,29 @@
+"""A requester that remembers what it was told."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pipelines.workers.protocol import Message
+
+
+class Asker:
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.lost = ""
+        """Why its worker was lost."""
+        self._changed = asyncio.Event()
+
+    def on_message(self, message: Message) -> None:
+        self.messages.append(message)
+        self._changed.set()
+
+    def on_lost(self, why: str) -> None:
+        self.lost = why
+        self._changed.set()
+
+    async def change(self) -> None:
+        """The next news, waited for."""
+        async with asyncio.timeout(10):
+            await self._changed.wait()
+        self._changed.clear()
