@@ -60,7 +60,7 @@ create index legs_call_id on legs (call_id);
 create table turns (
     call_id     uuid not null references calls on delete cascade,
     index       integer not null check (index >= 0),
-    speaker     text not null check (speaker in ('caller', 'agent')),
+    speaker     text not null check (speaker in ('caller', 'agent', 'operator')),
     text        text not null check (length(text) <= 100000),
     heard       text not null check (length(heard) <= 100000),
     started_ms  bigint not null,

@@ -59,7 +59,7 @@ async def add(request: web.Request) -> web.Response:
 
 
 async def say(request: web.Request) -> web.Response:
-    """`{"text"}`: the call's agent says this now."""
+    """`{"text"}`: said in the voice of the call's agent, once nobody speaks. Answers before that."""
     body = await _body(request, "text")
     with _Asking():
         switchboard(request).say(identity(request), body["text"])

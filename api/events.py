@@ -111,8 +111,9 @@ async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
     over = row["ended_at"].timestamp() if row["ended_at"] is not None else None
     told: list[LiveEvent] = []
     for line in await turns.of_call(pool, call_id):
-        # What the caller says is known when it was said, what the agent says when it begins.
-        kind, ms = ("final", "ended_ms") if line["speaker"] == "caller" else ("agent", "started_ms")
+        # What the caller says is known when it was said, what the others say when it begins.
+        by = line["speaker"]
+        kind, ms = ("final", "ended_ms") if by == "caller" else (by, "started_ms")
         told.append(LiveEvent(call_id, kind, line, answered + line[ms] / 1000))
     for outcome in await outcomes.of_call(pool, call_id):
         # It may have waited for the database until long after the call.

@@ -68,6 +68,8 @@ class Screen:
                 self.line(*final_line(data))
             case "agent":
                 self.line(f"agent   {text}", "bold")
+            case "operator":
+                self.line(f"operator {text}", "bold")
             case "heard" if data.get("interrupted"):
                 self.line(f"        cut off after: {text or 'nothing'}", "yellow")
             case "latency":

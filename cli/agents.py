@@ -42,7 +42,7 @@ class ThinkingMaker:
             voice=agent.voice or self._voice,
             language=language,
         )
-        return Talker(session, keeps_digits=True, shutdown=session.shutdown)
+        return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
 
 
 def makers(stt: Stt, tts: Tts, voice: str, language: str) -> dict[str, AppMaker]:

@@ -93,6 +93,9 @@ const show = {
   agent(card, data) {
     addLine(card, "agent", "Agent", data.text);
   },
+  operator(card, data) {
+    addLine(card, "agent", "Operator", data.text);
+  },
   heard(card, data) {
     if (data.interrupted && data.text !== undefined) {
       const lines = card.lines.querySelectorAll("li.agent");

@@ -67,7 +67,7 @@ class Talker:
     keeps_digits: bool = False
     """It stores the key presses of its call itself."""
     say: Callable[[str], None] | None = None
-    """Say this now, whatever goes on."""
+    """Say this as soon as nobody speaks, and go on. Raises CallError when that will never be."""
     shutdown: Callable[[str, float], Awaitable[None]] | None = None
     """Say this text as the last; return when it was heard, or after so many seconds."""
 

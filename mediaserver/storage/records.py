@@ -68,11 +68,11 @@ class TurnSaid:
     call_id: UUID
     index: int
     speaker: str
-    """'caller' or 'agent'."""
+    """'caller', 'agent', or 'operator': said in the agent's voice because somebody asked for it."""
     text: str
-    """What was recognised, or what the agent set out to say."""
+    """What was recognised, or what was set out to be said."""
     heard: str
-    """Agent: what the caller heard of it. Caller: same as text."""
+    """What the caller heard of it. Caller: same as text."""
     started_ms: int
     """Since answer."""
     ended_ms: int

@@ -135,7 +135,7 @@ class Agent(Protocol):
     def heard(self, line: int, text: str, cut: bool) -> None:
         """What the caller has heard of a line; `cut`: it was interrupted. Told when the line is over, and
         before the next `respond` when that comes earlier; the last word on a line counts. A line that the
-        agent did not make (a goodbye of the server's) has a number of its own."""
+        agent did not make (the operator's words, the server's goodbye) has a number of its own."""
 
     def hung_up(self) -> tuple[Record, ...]:
         """The call is over; all that was heard has been told."""

@@ -89,6 +89,14 @@ class CompleteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Say the operator's words: a line of its own, complete as it is."""
+
+    epoch: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The agent's last word was heard: do what was to follow it."""
 
@@ -108,5 +116,6 @@ Command: TypeAlias = (
     | Think
     | Speak
     | CompleteLine
+    | Announce
     | Leave
 )

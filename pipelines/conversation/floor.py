@@ -38,6 +38,8 @@ class Cue(enum.StrEnum):
     PASS = "pass"
     """The agent has nothing to say."""
     INTERJECT = "interject"
+    ANNOUNCE = "announce"
+    """Words that the operator gave are said."""
     PLAYED = "played"
     STALLED = "stalled"
     END = "end"
@@ -50,6 +52,7 @@ FLOOR: dict[tuple[State, Cue], State] = {
     (State.LISTENING, Cue.UTTERANCE): State.THINKING,
     (State.LISTENING, Cue.DIGIT): State.THINKING,
     (State.LISTENING, Cue.SILENCE): State.THINKING,
+    (State.LISTENING, Cue.ANNOUNCE): State.SPEAKING,
     (State.THINKING, Cue.ONSET): State.DOUBTING,
     (State.THINKING, Cue.DIGIT): State.THINKING,
     (State.THINKING, Cue.SAY): State.SPEAKING,
@@ -65,6 +68,7 @@ FLOOR: dict[tuple[State, Cue], State] = {
     (State.SPEAKING, Cue.LAST): State.CLOSING,
     (State.SPEAKING, Cue.PLAYED): State.LISTENING,
     (State.SPEAKING, Cue.STALLED): State.LISTENING,
+    (State.CLOSING, Cue.ANNOUNCE): State.CLOSING,
     (State.CLOSING, Cue.PLAYED): State.ENDED,
     (State.CLOSING, Cue.STALLED): State.ENDED,
     (State.DOUBTING, Cue.TAKEN): State.LISTENING,

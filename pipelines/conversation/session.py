@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Heard, Hold, LegEvent, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
 from pipelines.conversation.commands import (
+    Announce,
     CancelPlayout,
     CancelThinking,
     CloseStt,
@@ -156,6 +158,13 @@ class AgentSession:
     def _t(self) -> int:
         return self._transcript.t
 
+    def say(self, text: str) -> None:
+        """Say this for the operator: at once while the agent listens, else after what it is saying; the
+        conversation goes on as it was. Raises CallError when it is over or too much waits to be said."""
+        if not self.turn.announce(text):
+            raise CallError("the agent of this call says no more")
+        self._transcript.event("say", text=text)
+
     # ---- ending
 
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
@@ -245,6 +254,9 @@ class AgentSession:
                 case Speak(epoch=epoch, piece=piece):
                     self._speaking.say(epoch, piece, self._thought)
                 case CompleteLine(epoch=epoch):
+                    self._speaking.complete(epoch)
+                case Announce(epoch=epoch, text=text):
+                    self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
                     self._speaking.complete(epoch)
                 case Leave(last=last):
                     self._leave(last)

@@ -39,11 +39,13 @@ class Thought:
     committed: float
     replied: float | None = None
     voiced: float | None = None
+    speaker: str = "agent"
+    """In whose name it is said: the agent's or the operator's."""
 
 
 @dataclass(slots=True, eq=False)
 class Said:
-    """One agent line in the transcript."""
+    """One line in the agent's voice."""
 
     index: int
     epoch: int
@@ -97,7 +99,7 @@ class Transcript:
 
     def says(self, said: Said, text: str) -> None:
         """The agent sets out to say this piece of a line."""
-        self._call.publish("agent", text=text)
+        self._call.publish(said.thought.speaker, text=text)
         self.put(said)
 
     def put(self, said: Said) -> None:
@@ -108,7 +110,7 @@ class Transcript:
             TurnSaid(
                 self._call.id,
                 said.index,
-                "agent",
+                said.thought.speaker,
                 line.text,
                 line.heard,
                 self._ms(began),

@@ -29,13 +29,16 @@ suspicion back: the utterance is recognised again from its start under a new epo
     QUIET --onset--> HEARING --pause--> WAITING --final--> HELD --due--> QUIET
                      HEARING <--again-- WAITING, HELD
 
+What the operator wants said waits until nobody speaks or thinks, and is then a line like the agent's own;
+what the agent expects to hear stays as it was.
+
 Results of recognition and of thinking carry the epoch of their command and are dropped on mismatch. An event
 that has no row in a table is counted in `ignored` and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 from pipelines.conversation.agent import (
@@ -52,6 +55,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.conversation.commands import (
+    Announce,
     CancelPlayout,
     CancelThinking,
     CloseStt,
@@ -92,6 +96,8 @@ class Limits:
     """Playout without a single sample for this long is given up."""
     heard: int = 500
     """Last words that were sent are waited for at most this long."""
+    announcements: int = 20
+    """Not in ms: so many may wait to be said."""
 
 
 class Turn:
@@ -104,6 +110,8 @@ class Turn:
         self._detector = SpeechDetector(self._waits.suspect)
         self._listen = Listen()
         self._last: Last = End()
+        self._announcements: deque[str] = deque()
+        """What the operator wants said and was not begun."""
         self._stt_epoch = 0
         self._think_epoch = 0
         self._onset = 0
@@ -209,12 +217,19 @@ class Turn:
         """Say this now, whatever is going on (a goodbye at shutdown), and then do this."""
         if not self._floor.move(Cue.INTERJECT):
             return self._late("interject")
-        self._think_epoch += 1
         self._last = last
-        self._progress, self._patience, self._drained_at = t, self._limits.stalled, None
-        epoch = self._think_epoch
+        self._announcements.clear()
+        epoch = self._own_line(t)
         stopped: list[Command] = [*self._deafen(), CancelThinking(), CancelPlayout()]
         return [*stopped, Speak(epoch, Say(text)), CompleteLine(epoch)]
+
+    def announce(self, text: str) -> bool:
+        """Say this for the operator once nobody speaks or thinks. False when that will never be: the
+        conversation is over, or too much waits already."""
+        if self.state is State.ENDED or len(self._announcements) >= self._limits.announcements:
+            return False
+        self._announcements.append(text)
+        return True
 
     def hold(self, held: bool) -> list[Command]:
         """On hold nobody listens. `t` must not go on meanwhile."""
@@ -228,6 +243,8 @@ class Turn:
 
     def drained(self, t: int, heard: bool) -> list[Command]:
         """A complete line was sent; `heard`: and all of it has arrived. Last words are waited for."""
+        if self.state is State.CLOSING and self._announcements:
+            return [FinishPlayout(), *self._announce(t)]
         if self._drained_at is None:
             self._drained_at = t
         if self.state is State.CLOSING and not heard:
@@ -254,7 +271,9 @@ class Turn:
             commands += self._finish_stt(t)
         match self.state:
             case State.LISTENING if self.ear is Ear.QUIET:
-                if t - self._quiet_since >= self._listen.silence_ms * MS:
+                if self._announcements:
+                    commands += self._announce(t)
+                elif t - self._quiet_since >= self._listen.silence_ms * MS:
                     self._floor.move(Cue.SILENCE)
                     commands += self._think(t, Silence())
             case State.THINKING if t - self._thinking_since >= self._limits.thinking * MS:
@@ -392,6 +411,16 @@ class Turn:
             return []
         self._progress = t
         return [ResumePlayout(dismissed=True)]
+
+    def _announce(self, t: int) -> list[Command]:
+        self._floor.move(Cue.ANNOUNCE)
+        return [Announce(self._own_line(t), self._announcements.popleft())]
+
+    def _own_line(self, t: int) -> int:
+        """The epoch of a whole line that begins now and that the agent was not asked for."""
+        self._think_epoch += 1
+        self._progress, self._patience, self._drained_at = t, self._limits.stalled, None
+        return self._think_epoch
 
     def _think(
         self,

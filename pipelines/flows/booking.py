@@ -117,6 +117,8 @@ class FlowAgent:
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         step = self._step(said)
         slot = step.slot
+        if step.say:
+            self._line, self._heard = context.line, ""
         yield Listen() if slot is None else Listen(slot.grammar, slot.finality, step.silence_ms)
         for record in self._records(step.outcomes):
             yield Keep(record)
@@ -126,8 +128,8 @@ class FlowAgent:
             yield End()
 
     def heard(self, line: int, text: str, cut: bool) -> None:
-        if line >= self._line:
-            self._line, self._heard = line, text
+        if line == self._line:
+            self._heard = text
 
     def hung_up(self) -> tuple[Record, ...]:
         return self._records(self.executor.hang_up(self._heard))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.events import EventBus
+from mediaserver.calls.protocols import AppMaker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -23,16 +25,17 @@ class Nowhere:
 
 
 class Board(LocalSwitchboard):
-    def __init__(self, bus: EventBus, metrics: Metrics) -> None:
+    def __init__(self, bus: EventBus, metrics: Metrics, makers: Mapping[str, AppMaker] | None = None) -> None:
         self.registry = CallRegistry(10, metrics)
+        self.clock = MediaClock(phases=1)
         super().__init__(
             routes=as_at_the_first_start({"ann", "bob"}),
-            makers={"echo": EchoMaker()},
+            makers=makers or {"echo": EchoMaker()},
             registry=self.registry,
             bus=bus,
             sink=Nowhere(),
             metrics=metrics,
-            clock=MediaClock(phases=1),
+            clock=self.clock,
             recorder=Recorder(Path("never-written"), Nowhere(), metrics),
             record=False,
         )

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
+from cli.agents import makers
 from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -19,6 +20,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
 from tests.api.board import Board
+from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.lines import Asked, Line, Lines
 
 Client = TestClient[web.Request, web.Application]
@@ -29,9 +31,11 @@ CALLS = "/api/telephony/calls"
 class Desk:
     def __init__(self, **overrides: Any) -> None:
         metrics, bus = Metrics(), EventBus()
-        self.board = Board(bus, metrics)
+        self.stt = FakeStt()
+        self.board = Board(bus, metrics, makers(self.stt, FakeTts(), "", "en"))
         self.context = ApiContext(load(None, overrides), bus, Health("sip"), metrics, switchboard=self.board)
         self.client: Client = TestClient(TestServer(build_app(self.context)))
+        self._now_ns = 0
 
     async def dialled(self, line: Line, to: str = "echo") -> UUID:
         """A call that somebody made to us."""
@@ -41,6 +45,15 @@ class Desk:
             await asyncio.sleep(0)
         (made,) = {call.id for call in self.board} - known
         return made
+
+    async def run(self, ms: int) -> None:
+        """So much time of the media clock passes."""
+        for _ in range(ms // 20):
+            self.stt.tick()
+            self.board.clock.tick(self._now_ns)
+            self._now_ns += 20_000_000
+            for _ in range(8):
+                await asyncio.sleep(0)
 
     async def post(self, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
         response = await self.client.post(f"{CALLS}{path}", json=content, headers=headers)
@@ -157,6 +170,29 @@ async def test_keys_are_pressed_and_calls_held(desk: Desk) -> None:
     assert (await desk.post(f"/{call_id}/resume"))[0] == 409
     assert (await desk.post(f"/{call_id}/hold"))[0] == 204
     assert (await desk.post(f"/{call_id}/resume"))[0] == 204
+
+
+async def test_the_operators_words_are_said_between_the_agents(desk: Desk) -> None:
+    call_id = await desk.dialled(Line("ann"), "demo")
+    call = desk.board.get(call_id)
+    assert call is not None
+    await desk.run(1000)
+    for text in ("One moment please.", "Thank you."):
+        assert await desk.post(f"/{call_id}/say", {"text": text}) == (204, None)
+    await desk.run(8000)
+    said = [(event.kind, event.data["text"]) for event in call.history if event.kind in ("agent", "operator")]
+    assert said[1:] == [("operator", "One moment please."), ("operator", "Thank you.")]
+    assert [event.data["text"] for event in call.history if event.kind == "heard"] == [
+        text for _, text in said
+    ]
+
+
+async def test_a_call_that_was_handed_over_has_nobody_to_say_it(desk: Desk) -> None:
+    desk.board.carrier = Lines(bob=Line("bob"))
+    call_id = await desk.dialled(Line("ann"), "demo")
+    assert (await desk.post(f"/{call_id}/transfer", {"to": "bob"}))[0] == 204
+    status, answer = await desk.post(f"/{call_id}/say", {"text": "Hello"})
+    assert status == 409 and "nobody in this call" in answer["error"]["message"]
 
 
 async def test_an_echo_says_nothing_and_an_unknown_call_is_not_there(desk: Desk) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import numpy as np
+import pytest
 
+from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Hold, Why
 from mediaserver.media.time import FRAME_SAMPLES
-from pipelines.conversation.agent import Answered, Pressed, Silence, Utterance
+from pipelines.conversation.agent import Answered, Listen, Pressed, Silence, Utterance
 from pipelines.conversation.floor import State
-from pipelines.engines.protocols import SttResult
+from pipelines.engines.protocols import Grammar, SttResult
 from tests.fakes import SILENCE, Conversation, Reply, ScriptedAgent, tone
 
 GREETING = Reply("Hello there, what would you like today?")
@@ -383,6 +385,86 @@ async def test_shutdown_hangs_up_in_time_even_when_nothing_can_be_said() -> None
     await talk.session.shutdown(within_s=0.01)
     assert [termination.why for termination in talk.ended] == [Why.SHUTDOWN]
     await talk.hang_up()
+
+
+async def test_the_operators_words_are_said_at_once_while_the_agent_listens() -> None:
+    talk, agent = await greeted()
+    talk.session.say("One moment please.")
+    await talk.silence(100)
+    assert talk.speaking()
+    await talk.until_quiet()
+    line = talk.call.lines()[-1]
+    assert (line.speaker, line.text, line.heard) == ("operator", "One moment please.", "One moment please.")
+    assert agent.told[-1][1:] == ("One moment please.", False)
+    assert agent.told[-1][0] != agent.told[0][0], "a line of its own"
+    assert ("operator", {"text": "One moment please."}) in talk.call.events
+    assert talk.call.happened("say")[0].data == {"text": "One moment please."}
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert agent.inputs == [Answered(), Utterance("a room", 0.9, True)]
+
+
+async def test_what_the_agent_expects_stands_after_the_operators_words() -> None:
+    grammar = Grammar("yes or no", "#JSGF V1.0;")
+    agent = ScriptedAgent(Reply("Is that right?", Listen(grammar, silence_ms=3000)))
+    talk = Conversation(agent)
+    await talk.until_quiet()
+    await talk.silence(2000)
+    talk.session.say("Please answer.")
+    await talk.until_quiet()
+    await talk.silence(2500)
+    assert agent.inputs == [Answered()], "silence counts from the last word"
+    await talk.say("yes", 300)
+    assert talk.stt.utterances[-1].grammar is grammar
+
+
+async def test_the_operators_words_wait_for_the_agents_line_and_for_its_thought() -> None:
+    talk = Conversation(ScriptedAgent(GREETING, NEXT))
+    await talk.silence(600)
+    talk.session.say("One moment please.")
+    await talk.until_quiet()
+    await talk.say("a room")
+    talk.session.say("Thank you.")
+    await talk.until_quiet()
+    said = [(line.speaker, line.text) for line in talk.call.lines()]
+    assert said == [
+        ("agent", GREETING.text), ("operator", "One moment please."), ("caller", "a room"),
+        ("agent", NEXT.text), ("operator", "Thank you."),
+    ]  # fmt: skip
+    assert not any(line.interrupted for line in talk.call.lines())
+
+
+async def test_the_operators_words_are_interrupted_like_any() -> None:
+    talk, agent = await greeted()
+    talk.session.say("All of our rooms are being cleaned until noon.")
+    await talk.silence(800)
+    await talk.say("a room", 700)
+    await talk.until_quiet()
+    _, operators, caller, reply = talk.call.lines()
+    assert operators.interrupted and operators.text.startswith(operators.heard)
+    assert 2 <= len(operators.heard.split()) <= 4
+    assert (caller.text, reply.heard) == ("a room", NEXT.text)
+    assert agent.inputs[-1] == Utterance("a room", 0.9, True)
+
+
+async def test_the_operators_words_come_before_the_hangup() -> None:
+    talk, _ = await greeted(Reply("All done. Goodbye.", end=True))
+    await talk.say("a room")
+    await talk.silence(500)
+    talk.session.say("Do not forget your key.")
+    await talk.silence(3000)
+    assert [line.heard for line in talk.call.lines()[2:]] == ["All done. Goodbye.", "Do not forget your key."]
+    assert [termination.why for termination in talk.ended] == [Why.COMPLETED]
+    with pytest.raises(CallError):
+        talk.session.say("Too late.")
+
+
+async def test_operators_words_without_end_are_refused() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    for _ in range(20):
+        talk.session.say("And another thing.")
+    with pytest.raises(CallError):
+        talk.session.say("And another thing.")
 
 
 async def test_on_hold_time_stands_still() -> None:

@@ -267,6 +267,7 @@ STEPS = st.lists(
         st.tuples(st.just("digit"), st.integers(0, 9)),
         st.tuples(st.just("played"), st.just(0)),
         st.tuples(st.just("progress"), st.just(0)),
+        st.tuples(st.just("announce"), st.just(0)),
     ),
     max_size=40,
 )
@@ -301,6 +302,8 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
                 driver.do(driver.turn.digit(driver.t, str(n)))
             case "played":
                 driver.do(driver.turn.drained(driver.t, True))
+            case "announce":
+                driver.turn.announce("one moment")
             case _:
                 driver.turn.progress(driver.t)
     seen = set()
@@ -308,6 +311,8 @@ def test_it_is_never_stuck_whatever_the_engines_do(steps: list[tuple[str, int]])
         driver.run(1000)
         seen.add(driver.state())
     assert State.LISTENING in seen
+    while driver.turn._announcements:
+        driver.run(1000)
     assert driver.turn.ear is Ear.QUIET
     driver.log.clear()
     driver.run(18_000)

@@ -183,6 +183,18 @@ def test_hanging_up_agrees_only_to_what_was_heard() -> None:
     assert filled().hang_up("") == ()
 
 
+async def test_words_of_others_after_the_read_back_take_nothing_from_it() -> None:
+    talk = Conversation(booking_agent(CALL_ID, TODAY))
+    await talk.until_quiet()
+    for answer in ANSWERS:
+        await talk.say(answer)
+        await talk.until_quiet()
+    talk.session.say("One moment please.")
+    await talk.until_quiet()
+    await talk.hang_up()
+    assert talk.call.outcomes() == [WANTED, CONFIRMED]
+
+
 async def test_the_whole_booking_by_speech() -> None:
     talk = Conversation(booking_agent(CALL_ID, TODAY))
     await talk.until_quiet()
