@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.serving.speech import Speech
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
@@ -9,43 +10,40 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import Leg
 from pipelines.agents import make_agent
 from pipelines.conversation.session import AgentSession
-from pipelines.engines.protocols import Stt, Tts
 
 
 class ThinkingMaker:
     """Makes agents that think (kinds "flow" and "python") and the session in which they talk."""
 
-    def __init__(self, stt: Stt, tts: Tts, voice: str, language: str) -> None:
-        self._stt = stt
-        self._tts = tts
-        self._voice = voice
-        self._language = language
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
-        language = agent.language or self._language
+        """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
+        speech = self._speech.begin(agent)
         thinks = make_agent(
             call.id,
             kind=agent.kind,
             flow=agent.flow,
             entry=agent.entry,
             prompt=agent.prompt,
-            language=language,
+            language=speech.language,
         )
         session = AgentSession(
             call,
             thinks,
-            self._stt,
-            self._tts,
+            speech.stt,
+            speech.tts,
             controls.hang_up,
             leg,
             transfer=controls.transfer,
-            voice=agent.voice or self._voice,
-            language=language,
+            voice=speech.voice,
+            language=speech.language,
         )
         return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
 
 
-def makers(stt: Stt, tts: Tts, voice: str, language: str) -> dict[str, AppMaker]:
+def makers(speech: Speech) -> dict[str, AppMaker]:
     """By kind of agent."""
-    thinking = ThinkingMaker(stt, tts, voice, language)
+    thinking = ThinkingMaker(speech)
     return {"flow": thinking, "python": thinking, "echo": EchoMaker()}

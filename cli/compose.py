@@ -22,6 +22,7 @@ from aiohttp import web
 from api.app import build_app
 from api.context import ApiContext
 from cli.agents import makers
+from cli.serving.speech import Speech
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder, salvage
@@ -31,7 +32,7 @@ from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
-from mediaserver.errors import CapacityError, EngineMissingError, PortInUseError
+from mediaserver.errors import CapacityError, PortInUseError
 from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
@@ -40,8 +41,8 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
-from pipelines.engines.builtin import STT, TTS, VAD, registry
-from pipelines.engines.protocols import Kind, Stt, Tts
+from pipelines.engines.builtin import VAD, registry
+from pipelines.engines.protocols import Kind
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.running import Engines
 from sip.calls.carrier import SipCarrier
@@ -54,6 +55,8 @@ log = logging.getLogger(__name__)
 GOODBYE_S = 3.2
 """Of the five seconds that a stop may take, this much belongs to the callers."""
 WATCH_S = 1.0
+ENGINES_S = 20.0
+"""Engines that take longer to start do not keep the server from answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Server:
         self._settings = settings
         self._began = time.perf_counter()
         self._undo = contextlib.AsyncExitStack()
-        self.health = Health("database", "speech recognition", "speech synthesis", "sip")
+        self.health = Health("database", "sip")
         self.metrics = Metrics()
         self.bus = EventBus()
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
@@ -107,18 +110,17 @@ class Server:
                 Kind.TTS: EngineOptions(settings.engines.tts_workers),
             },
         )
-        stt, tts = engines.stt([STT]), engines.tts([TTS])
-        _refuse_faults(engines)
         self._undo.push_async_callback(engines.stop)
+        speech = Speech(engines, settings.engines, self.metrics.calls_refused.labels("engines").inc)
         cache = EngineOptions(cache=settings.data / "cache")
         try:
             async with asyncio.TaskGroup() as group:
-                database = group.create_task(self._open_database())
+                database = group.create_task(self._open_database(speech))
                 vad = group.create_task(asyncio.to_thread(known.make, Kind.VAD, VAD, cache))
-                group.create_task(engines.start())
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
-        _refuse_faults(engines)
+        await engines.settle(ENGINES_S)
+        self.health.ask(speech.findings)
         pool, self._writer, directory = database.result()
         context.pool = pool
 
@@ -136,7 +138,7 @@ class Server:
         )
         switchboard = self._switchboard = LocalSwitchboard(
             routes=directory,
-            makers=makers(stt, tts, settings.engines.voice, settings.engines.language),
+            makers=makers(speech),
             registry=self.registry,
             bus=self.bus,
             sink=self._writer,
@@ -163,7 +165,7 @@ class Server:
         switchboard.carrier = SipCarrier(agent, registrar)
         await agent.start()
         self._undo.push_async_callback(agent.stop)
-        self._watch(engines, stt, tts, clock)
+        self._watch(engines, clock)
         quiet_gc()
         self._ready = True
         context.sip_address = f"{settings.sip.host}:{agent.port}"
@@ -205,7 +207,7 @@ class Server:
         host, port = runner.addresses[0][:2]
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    async def _open_database(self) -> tuple[asyncpg.Pool, StoreWriter, Directory]:
+    async def _open_database(self, speech: Speech) -> tuple[asyncpg.Pool, StoreWriter, Directory]:
         database = self._settings.database
         dsn, revive = database.url.get_secret_value(), None
         if not dsn:
@@ -216,6 +218,15 @@ class Server:
         self._undo.callback(pool.terminate)
         async with pool.acquire() as connection:
             await migrate(connection)
+        # The rows say which engines are needed; these start while the rest goes on.
+        directory = Directory(
+            lambda: open_connection(dsn),
+            self._settings.sip.extensions,
+            on_change=lambda: speech.follow(directory.agents()),
+        )
+        self._undo.push_async_callback(directory.close)
+        await directory.start()
+        self.health.ask(directory.findings)
         name = NodeName(self._settings.data)
         self._undo.callback(name.release)
         presence = Presence(pool, name.id)
@@ -233,14 +244,10 @@ class Server:
             log.warning(
                 "%d calls were live when the last process died; closed as interrupted", len(interrupted)
             )
-        directory = Directory(lambda: open_connection(dsn), self._settings.sip.extensions)
-        await directory.start()
-        self._undo.push_async_callback(directory.close)
-        self.health.ask(directory.findings)
         self.health.set("database", True, "PostgreSQL" if database.url.get_secret_value() else "embedded")
         return pool, writer, directory
 
-    def _watch(self, engines: Engines, stt: Stt, tts: Tts, clock: MediaClock) -> None:
+    def _watch(self, engines: Engines, clock: MediaClock) -> None:
         """Keep health and counters true, once a second."""
         restarts: Counter[str] = Counter()
 
@@ -248,10 +255,6 @@ class Server:
         self.health.ask(lambda: [media.look()])
 
         def look() -> None:
-            for part, engine in (("speech recognition", stt), ("speech synthesis", tts)):
-                name = engine.manifest.name
-                detail = name if engine.ready else f"{name} is being started again"
-                self.health.set(part, engine.ready, detail, "" if engine.ready else "see the log")
             for state in engines.states:
                 self.metrics.engine_restarts.labels(state.name).inc(state.restarts - restarts[state.name])
                 restarts[state.name] = state.restarts
@@ -276,13 +279,6 @@ class Server:
 
         for work in (every_second(), timings()):
             self._undo.callback(asyncio.create_task(work).cancel)
-
-
-def _refuse_faults(engines: Engines) -> None:
-    """Without the engines of its agents a server is of no use. Raises EngineMissingError."""
-    for state in engines.states:
-        if state.fault:
-            raise EngineMissingError(state.fault)
 
 
 def _try_rtp(wire: RtpWire) -> None:

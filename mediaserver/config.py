@@ -111,14 +111,28 @@ class MediaSettings(SettingsGroup):
     )
 
 
+EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
+
+
 class EnginesSettings(SettingsGroup):
+    stt: EngineNames = Field(
+        default=("pocketsphinx",),
+        description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
+        "next. `voiceforge engines list` shows which there are.",
+    )
+    tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
     stt_workers: int = Field(default=2, ge=1, le=64, description="Processes for speech recognition.")
     tts_workers: int = Field(default=1, ge=1, le=64, description="Processes for speech synthesis.")
     voice: str = Field(
-        default="", max_length=100, description="Voice of the synthesis; empty means the engine's own."
+        default="",
+        max_length=100,
+        description="Voice of the agents whose rows name neither a voice nor engines for it; empty means "
+        "the engine's own.",
     )
     language: str = Field(
-        default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="Language of the agent."
+        default="en",
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$",
+        description="Language of the agents whose rows name none.",
     )
 
 

@@ -189,6 +189,7 @@ class FakeTts:
     def __init__(self) -> None:
         self.spoken: list[str] = []
         self.languages: list[str] = []
+        self.voices: list[str] = []
         self.failures = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -205,6 +206,7 @@ class FakeTts:
     ) -> AsyncGenerator[TtsChunk, None]:
         self.spoken.append(text)
         self.languages.append(language)
+        self.voices.append(voice)
         await self.gate.wait()
         if self.failures:
             self.failures -= 1

@@ -42,17 +42,18 @@ E = TypeVar("E", bound=Engine)
 class Preferred(Generic[E]):
     """The engines of a list, shared by all calls that name the same list."""
 
-    def __init__(self, kind: Kind, engines: Sequence[E]) -> None:
+    def __init__(self, kind: Kind, there: Callable[[], Sequence[E | None]]) -> None:
+        """`there`: the list as it is now; None stands for an engine that is not there (yet)."""
         self._kind = kind
-        self._engines = tuple(engines)
+        self._there = there
         self._failed: dict[int, float] = {}
         """When, on the loop's clock, by place in the list."""
 
     @property
     def manifest(self) -> Manifest:
-        """Of the first choice."""
-        if self._engines:
-            return self._engines[0].manifest
+        """Of the first that is there."""
+        for engine in self._engines:
+            return engine.manifest
         return Manifest("none", self._kind, "no engine of the list can be had", (), "")
 
     @property
@@ -68,38 +69,42 @@ class Preferred(Generic[E]):
         return sum(engine.load for engine in self._engines)
 
     async def start(self) -> None:
-        """Raises EngineError when none could be started."""
-        outcomes = await asyncio.gather(*(e.start() for e in self._engines), return_exceptions=True)
-        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        if errors and len(errors) == len(self._engines):
-            raise errors[0]
+        """Each is started by whoever made it."""
 
     async def stop(self) -> None:
-        for engine in self._engines:
-            await engine.stop()
+        """Likewise: others may use the same engines."""
 
     def order(self) -> list[E]:
         """Those to try now: the ready and sound ones as preferred, then the rest."""
         now = asyncio.get_running_loop().time()
 
-        def doubtful(place: int) -> bool:
+        def doubtful(entry: tuple[int, E]) -> bool:
+            place, engine = entry
             failed = self._failed.get(place)
-            return not self._engines[place].ready or (failed is not None and now - failed < PASSED_OVER_S)
+            return not engine.ready or (failed is not None and now - failed < PASSED_OVER_S)
 
-        return [self._engines[place] for place in sorted(range(len(self._engines)), key=doubtful)]
+        there = [(place, engine) for place, engine in enumerate(self._there()) if engine is not None]
+        return [engine for _, engine in sorted(there, key=doubtful)]
 
     def failed(self, engine: E, why: str) -> None:
         """Pass it over for a while."""
         if len(self._engines) > 1:
             log.warning("%s failed (%s); the next engine takes over", engine.manifest.name, why)
-            self._failed[self._engines.index(engine)] = asyncio.get_running_loop().time()
+            self._failed[self._there().index(engine)] = asyncio.get_running_loop().time()
+
+    def is_first_choice(self, engine: E) -> bool:
+        return self._there()[0] is engine
+
+    @property
+    def _engines(self) -> list[E]:
+        return [engine for engine in self._there() if engine is not None]
 
 
 class PreferredStt(Preferred[Stt]):
     """See pipelines.engines.protocols.Stt."""
 
-    def __init__(self, engines: Sequence[Stt]) -> None:
-        super().__init__(Kind.STT, engines)
+    def __init__(self, there: Callable[[], Sequence[Stt | None]]) -> None:
+        super().__init__(Kind.STT, there)
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
         return _Session(self, on_result, language)
@@ -165,8 +170,8 @@ class _Session:
 class PreferredTts(Preferred[Tts]):
     """See pipelines.engines.protocols.Tts. A voice's name means something to the first choice only."""
 
-    def __init__(self, engines: Sequence[Tts]) -> None:
-        super().__init__(Kind.TTS, engines)
+    def __init__(self, there: Callable[[], Sequence[Tts | None]]) -> None:
+        super().__init__(Kind.TTS, there)
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -174,7 +179,7 @@ class PreferredTts(Preferred[Tts]):
         order = self.order()
         for engine in order:
             last = engine is order[-1]
-            named = voice if engine is self._engines[0] else ""
+            named = voice if self.is_first_choice(engine) else ""
             begun = False
             try:
                 async with aclosing(engine.speak(text, voice=named, language=language, rate=rate)) as stream:

@@ -1,7 +1,7 @@
 """The engines of one server: each is made once, when an agent first names it, and shared by all that do.
 
 An engine that cannot be had is a fault that says how to mend it. It must never keep the others, or a call,
-from going on.
+from going on; nor may making one keep the loop waiting.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from mediaserver.errors import EngineError
+from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredStt, PreferredTts
-from pipelines.engines.protocols import Engine, Kind, Stt, Tts
+from pipelines.engines.protocols import Kind, Stt, Tts
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 
 log = logging.getLogger(__name__)
@@ -34,92 +35,106 @@ class EngineState:
     """Why it could not be had, and the way to mend it."""
 
 
+@dataclass(slots=True)
+class _Place:
+    """An engine that was asked for: being started, there, or faulty."""
+
+    engine: Any = None
+    fault: str = ""
+
+
 class Engines:
-    """`options` by kind; a kind without some gets the engine's own."""
+    """`options` by kind; a kind without some gets the engine's own.
+
+    Whatever is asked for is made and started in the background, at once. It is in its lists as soon as it has
+    started; until then, and when it cannot be had, calls use the next.
+    """
 
     def __init__(self, registry: EngineRegistry, options: Mapping[Kind, EngineOptions] | None = None) -> None:
         self._registry = registry
         self._options = options or {}
-        self._made: dict[tuple[Kind, str], Any] = {}
-        self._faults: dict[tuple[Kind, str], str] = {}
+        self._places: dict[tuple[Kind, str], _Place] = {}
         self._stts: dict[tuple[str, ...], Stt] = {}
         self._ttss: dict[tuple[str, ...], Tts] = {}
         self._starting: set[asyncio.Task[None]] = set()
-        self._started = False
-        self._up = False
-        """`start` is over; until then it is for whoever starts to tell of faults."""
 
     def stt(self, names: Sequence[str]) -> Stt:
-        """A recogniser: the first of the list, with the others behind it. After `start` a new one is started
-        in the background; calls use what is ready."""
+        """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
+        self._ask(Kind.STT, key)
         if key not in self._stts:
-            self._stts[key] = PreferredStt(self._all(Kind.STT, key))
+            self._stts[key] = PreferredStt(partial(self._there, Kind.STT, key))
         return self._stts[key]
 
     def tts(self, names: Sequence[str]) -> Tts:
         """A voice, likewise."""
         key = tuple(names)
+        self._ask(Kind.TTS, key)
         if key not in self._ttss:
-            self._ttss[key] = PreferredTts(self._all(Kind.TTS, key))
+            self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key))
         return self._ttss[key]
 
-    async def start(self) -> None:
-        """Start all that were asked for so far, at once; what cannot be started is among the `states`."""
-        self._started = True
-        await asyncio.gather(*(self._start(key, engine) for key, engine in self._made.items()))
-        self._up = True
+    def check(self, kind: Kind, names: Sequence[str]) -> None:
+        """Whether a call can begin with this list. One that started is trusted, though it may be down for a
+        moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
+        when nothing of it can be had."""
+        places = {name: self._places.get((kind, name), _Place()) for name in names}
+        if any(place.engine is not None for place in places.values()):
+            return
+        starting = [name for name, place in places.items() if not place.fault]
+        if starting:
+            raise EngineError(f"the engine {starting[0]} is being started; try again in a moment")
+        faults = "; ".join(place.fault for place in places.values())
+        raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
+
+    async def settle(self, within_s: float | None = None) -> None:
+        """Wait until all that was asked for so far has started or cannot be had; what takes longer than
+        `within_s` goes on starting."""
+        if self._starting:
+            await asyncio.wait(tuple(self._starting), timeout=within_s)
 
     async def stop(self) -> None:
         for task in self._starting:
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)
-        for engine in self._made.values():
-            await engine.stop()
+        for place in self._places.values():
+            if place.engine is not None:
+                await place.engine.stop()
 
     @property
     def states(self) -> list[EngineState]:
-        """Of all that were asked for, in that order; those that never came to be at the end."""
-        states = [
-            EngineState(kind, name, e.ready, e.restarts, e.load, self._faults.get((kind, name), ""))
-            for (kind, name), e in self._made.items()
+        """Of all that were asked for, in that order."""
+        return [
+            EngineState(kind, name, False, fault=place.fault)
+            if (engine := place.engine) is None
+            else EngineState(kind, name, engine.ready, engine.restarts, engine.load)
+            for (kind, name), place in self._places.items()
         ]
-        missing = self._faults.keys() - self._made.keys()
-        return states + [EngineState(k, n, False, fault=self._faults[k, n]) for k, n in sorted(missing)]
 
-    def _all(self, kind: Kind, names: Sequence[str]) -> list[Any]:
-        engines = []
-        for name in dict.fromkeys(names):
-            with contextlib.suppress(EngineError):
-                engines.append(self._one(kind, name))
-        return engines
+    def _there(self, kind: Kind, names: Sequence[str]) -> list[Any]:
+        """What has started, each at its place in the list."""
+        return [self._places[kind, name].engine for name in names]
 
-    def _one(self, kind: Kind, name: str) -> Engine:
-        """Raises EngineError."""
-        key = kind, name
-        if key not in self._made:
-            try:
-                self._registry.find(kind, name)
-                options = self._options.get(kind, EngineOptions())
-                made: Any = self._registry.make(kind, name, options)  # type: ignore[call-overload]
-            except Exception as error:  # a foreign engine may raise anything
-                self._fault(key, error)
-                raise EngineError(self._faults[key]) from None
-            self._made[key] = made
-            if self._started:
-                task = asyncio.get_running_loop().create_task(self._start(key, made))
+    def _ask(self, kind: Kind, names: Sequence[str]) -> None:
+        for name in names:
+            if (kind, name) not in self._places:
+                place = self._places[kind, name] = _Place()
+                task = asyncio.get_running_loop().create_task(self._start(kind, name, place))
                 self._starting.add(task)
                 task.add_done_callback(self._starting.discard)
-        engine: Engine = self._made[key]
-        return engine
 
-    async def _start(self, key: tuple[Kind, str], engine: Engine) -> None:
+    async def _start(self, kind: Kind, name: str, place: _Place) -> None:
         try:
-            await engine.start()
-        except Exception as error:
-            self._fault(key, error)
-
-    def _fault(self, key: tuple[Kind, str], error: Exception) -> None:
-        self._faults[key] = text = " ".join(str(error).split()) or type(error).__name__
-        if self._up:
-            log.error("the %s engine %s cannot be used: %s", *key, text)
+            options = self._options.get(kind, EngineOptions())
+            make: Any = self._registry.make
+            engine = await asyncio.to_thread(make, kind, name, options)
+            try:
+                await engine.start()
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    await engine.stop()
+                raise
+            place.engine = engine
+        except Exception as error:  # a foreign engine may raise anything
+            place.fault = " ".join(str(error).split()) or type(error).__name__
+            log.error("the %s engine %s cannot be used: %s", kind, name, place.fault)

@@ -1,21 +1,32 @@
-"""Rows of the directory become agents that talk."""
+"""Rows of the directory become agents that talk, with the engines that their rows name."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from cli.agents import makers
-from mediaserver.calls.routes import AgentSpec
-from mediaserver.errors import ConfigError
+from cli.serving.speech import Speech
+from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
+from mediaserver.config import EnginesSettings
+from mediaserver.errors import ConfigError, EngineError
 from pipelines.agents import make_agent
+from pipelines.engines.running import Engines
 from pipelines.flows.booking import FlowAgent
 from tests.fakes import FakeStt, FakeTts
+from tests.mediaserver.calls.lines import Line
+from tests.mediaserver.calls.rows import agent, route
+from tests.mediaserver.calls.test_switchboard import Bench
+from tests.speech import only, shelf
 
 
-def test_a_row_of_each_kind_has_its_maker() -> None:
-    known = makers(FakeStt(), FakeTts(), "", "en-us")
+async def test_a_row_of_each_kind_has_its_maker() -> None:
+    _, speech = only(FakeStt(), FakeTts())
+    known = makers(speech)
     assert set(known) == {"flow", "python", "echo"}
     assert known["flow"] is known["python"]
 
@@ -30,3 +41,146 @@ def test_a_row_names_a_flow_or_a_class() -> None:
     assert type(made[1]).__name__ == "OpeningHours"
     with pytest.raises(ConfigError, match="there is no flow"):
         make_agent(UUID(int=7), kind="flow", flow="boking")
+
+
+class SlowTts(FakeTts):
+    """Takes as long to start as the test wants; keeps which voices were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded = asyncio.Event()
+        self.trouble = ""
+
+    async def start(self) -> None:
+        await self.loaded.wait()
+        if self.trouble:
+            raise EngineError(self.trouble)
+
+
+class Shop:
+    """A server of lists whose rows can be changed: recognisers one and two, voices high, low and slow."""
+
+    def __init__(self, folder: Path) -> None:
+        self.one, self.two = FakeStt(), FakeStt()
+        self.high, self.low, self.slow = FakeTts(), FakeTts(), SlowTts()
+        known = shelf(
+            {"one": self.one, "two": self.two}, {"high": self.high, "low": self.low, "slow": self.slow}
+        )
+        self.engines = Engines(known)
+        settings = EnginesSettings(stt=("one",), tts=("high",), voice="soprano", language="en-us")
+        self.bench = Bench(folder, self)
+        refused = self.bench.metrics.calls_refused.labels("engines")
+        self.speech = Speech(self.engines, settings, refused.inc)
+        self.bench.makers.update(makers(self.speech))
+        self.table = RouteTable()
+
+    def resolve(self, dialled: str, now: Any) -> Resolution:
+        return self.table.resolve(dialled, now)
+
+    def agent(self, name: str) -> AgentSpec | None:
+        return self.table.agent(name)
+
+    async def row(self, *, settle: bool = True, **row: Any) -> None:
+        """The agent's row is this from now on."""
+        rows = [agent("demo", **({"kind": "flow", "flow": "booking"} | row)), agent("echo")]
+        self.table = RouteTable(rows, [route("demo", "demo"), route("echo", "echo")], {"ann"})
+        self.speech.follow(self.table.agents.values())
+        if settle:
+            await self.engines.settle()
+
+    async def call(self, name: str, to: str = "demo") -> Line:
+        """Somebody calls and speaks."""
+        line = Line(name, 6000)
+        await self.bench.dial(line, to)
+        await self.bench.ticks(10)
+        return line
+
+    @property
+    def refusals(self) -> float:
+        value = self.bench.metrics.registry.get_sample_value(
+            "voiceforge_calls_refused_total", {"reason": "engines"}
+        )
+        return value or 0.0
+
+    def wrong(self) -> dict[str, tuple[str, str]]:
+        return {f.name: (f.detail, f.mend) for f in self.speech.findings() if not f.ok}
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> Any:
+    shop = Shop(tmp_path)
+    yield shop
+    await shop.bench.board.close()
+    await shop.bench.recorder.close()
+    await shop.engines.stop()
+
+
+async def test_a_changed_row_gives_the_next_call_its_engines_and_the_running_one_keeps_its_own(
+    shop: Shop,
+) -> None:
+    await shop.row()
+    await shop.call("ann")
+    (ann,) = shop.one.utterances
+    heard, said = len(ann.frames), len(shop.high.spoken)
+    assert said
+    await shop.row(stt=["two"], tts=["low"], language="de", voice="bass")
+    await shop.call("bob")
+    assert [session.language for session in (*shop.one.sessions, *shop.two.sessions)] == ["en-us", "de"]
+    assert (set(shop.high.voices), set(shop.low.voices)) == ({"soprano"}, {"bass"})
+    assert len(shop.high.spoken) == said, "the second call has the new voice"
+    assert len(ann.frames) > heard, "the first one is heard as it began"
+
+
+async def test_the_settings_voice_is_not_asked_of_engines_that_a_row_names(shop: Shop) -> None:
+    await shop.row(tts=["low"])
+    await shop.call("ann")
+    assert set(shop.low.voices) == {""}
+
+
+async def test_only_what_rows_name_is_started(shop: Shop) -> None:
+    await shop.row(stt=["two"])
+    assert [state.name for state in shop.engines.states] == ["two", "high"]
+    await shop.row(kind="echo", flow="")
+    assert [finding.ok for finding in shop.speech.findings()] == [True, True]
+
+
+async def test_while_an_engine_is_being_started_calls_use_the_next_or_are_told_so(shop: Shop) -> None:
+    await shop.row(tts=["low"])
+    await shop.row(tts=["slow", "low"], settle=False)
+    await shop.call("ann")
+    assert shop.low.spoken and not shop.slow.spoken
+    await shop.row(tts=["slow"], settle=False)
+    bob = await shop.call("bob")
+    assert bob.termination is not None and bob.termination.code == 503
+    assert "demo cannot answer: the engine slow is being started" in bob.termination.detail
+    assert shop.refusals == 1
+    shop.slow.loaded.set()
+    await shop.engines.settle()
+    await shop.call("carl")
+    assert shop.slow.spoken
+
+
+async def test_without_its_engines_an_agent_refuses_in_words_and_others_answer(shop: Shop) -> None:
+    shop.slow.trouble = "it has no tongue; give it one"
+    shop.slow.loaded.set()
+    await shop.row(stt=["onne"], tts=["slow"])
+    ann = await shop.call("ann")
+    assert ann.termination is not None and ann.termination.code == 480
+    assert "the agent demo cannot answer: there is no engine 'onne': did you mean 'one'?" in (
+        ann.termination.detail
+    )
+    assert shop.refusals == 1
+    echo = await shop.call("bob", "echo")
+    assert echo.termination is None and "answer" in echo.steps
+    wrong = shop.wrong()
+    assert set(wrong) == {"speech recognition", "speech synthesis", "engine onne", "engine slow"}
+    assert wrong["engine slow"][0] == "it has no tongue; give it one"
+    assert "rows of demo" in wrong["engine onne"][1]
+
+
+async def test_one_engine_of_a_list_is_enough(shop: Shop) -> None:
+    await shop.row(stt=["onne", "two"], tts=["low"])
+    ann = await shop.call("ann")
+    assert ann.termination is None and len(shop.two.sessions) == 1
+    assert set(shop.wrong()) == {"engine onne"}
+    assert not any(finding.fatal for finding in shop.speech.findings())

