@@ -22,6 +22,7 @@ from mediaserver.metrics import Metrics
 from tests.api.board import Board
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.lines import Asked, Line, Lines
+from tests.speech import only
 
 Client = TestClient[web.Request, web.Application]
 
@@ -32,7 +33,8 @@ class Desk:
     def __init__(self, **overrides: Any) -> None:
         metrics, bus = Metrics(), EventBus()
         self.stt = FakeStt()
-        self.board = Board(bus, metrics, makers(self.stt, FakeTts(), "", "en"))
+        self.engines, speech = only(self.stt, FakeTts(), "en")
+        self.board = Board(bus, metrics, makers(speech))
         self.context = ApiContext(load(None, overrides), bus, Health("sip"), metrics, switchboard=self.board)
         self.client: Client = TestClient(TestServer(build_app(self.context)))
         self._now_ns = 0
@@ -63,6 +65,7 @@ class Desk:
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     desk = Desk()
+    await desk.engines.settle()
     await desk.client.start_server()
     yield desk
     await desk.board.close()
