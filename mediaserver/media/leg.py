@@ -155,7 +155,7 @@ class LegStats:
 
 
 class Wire(Protocol):
-    """What carries many legs at once: mediaserver.rtp.wire.RtpWire, or a native module in its place."""
+    """What carries many legs at once: RtpWire, NarrowWire, or a native module in their place."""
 
     def receive(self, now_ns: int) -> None:
         """Take in all that has arrived."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mediaserver.media.marks import MOST_UNHEARD, UNHEARD_MS
 from mediaserver.media.time import (
     FRAME_NS,
     FRAME_SAMPLES,
     NARROW_SAMPLES,
-    SAMPLE_RATE,
     SAMPLES_PER_MS,
     WRAP_16,
     WRAP_32,
@@ -20,12 +20,8 @@ from mediaserver.rtp.format import Format
 from mediaserver.rtp.packets import HEADER, Address, RtpSender
 from mediaserver.rtp.telephone_events import DigitSender
 
-UNHEARD_MS = 80
-"""What was sent and is not heard yet, until RTCP tells of the path: network, phone's buffer, sound card."""
 FAR_BUFFER_MS = 40
 """A phone's jitter buffer and sound card on a path without jitter."""
-MOST_UNHEARD = SAMPLE_RATE
-"""Samples at 16 kHz; a round trip that tells of more is not believed."""
 
 _MARKER = 0x80
 

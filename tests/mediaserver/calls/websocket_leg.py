@@ -29,7 +29,7 @@ from mediaserver.media.leg import (
     Why,
     Wire,
 )
-from mediaserver.media.packet_buffer import PacketBuffer
+from mediaserver.media.packet_buffer import WIDE, PacketBuffer
 from mediaserver.media.time import FRAME_SAMPLES
 
 
@@ -53,7 +53,7 @@ class WebSocketLeg:
         """Frames that were sent."""
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: list[LegEvent] = []
-        self._heard = PacketBuffer()
+        self._heard = PacketBuffer(WIDE)
 
     @property
     def on_event(self) -> Callable[[LegEvent], None] | None:
