@@ -103,6 +103,16 @@ class WorkerPool:
         worker.send(pack_json(Msg.OPEN, ticket.id, **fields))
         return ticket
 
+    async def open_within(self, within_s: float, requester: Requester, **fields: Any) -> Ticket | None:
+        """`open`, waiting for room. None when `within_s` passed first."""
+        try:
+            async with asyncio.timeout(within_s):
+                while (ticket := self.open(requester, **fields)) is None:
+                    await self._change()
+        except TimeoutError:
+            return None
+        return ticket
+
     async def wait_room(self, within_s: float) -> bool:
         """Wait until some worker has room for a request; who has waited longest is told first. False when
         `within_s` passed first."""

@@ -225,18 +225,18 @@ class Worker:
         self._heard = asyncio.get_running_loop().time()
         try:
             messages = self._unpacker.feed(data)
+            facts = [message.json() for message in messages if message.kind is Msg.READY]
         except ValueError as error:
             self._down(f"sent nonsense ({error})")
             return
+        if facts:
+            self.facts = facts[-1]
+            self.ready = True
+            self._on_room()
         for message in messages:
             self._take(message)
 
     def _take(self, message: Message) -> None:
-        if message.kind is Msg.READY:
-            self.facts = message.json()
-            self.ready = True
-            self._on_room()
-            return
         requester = self.requests.get(message.id)
         if requester is None:
             return  # a pong, or an answer to what was cancelled

@@ -210,7 +210,7 @@ async def test_an_utterance_that_failed_is_heard_again_on_resume(stt: Pocketsphi
 async def test_a_flush_that_no_worker_answers_fails_when_turn_taking_stops_waiting(
     stt: PocketsphinxStt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.session.FINAL_WITHIN_S", 0.02)
+    monkeypatch.setattr("pipelines.engines.stt.session.FINAL_WITHIN_S", 0.02)
     await stt.stop()
     listener = Listener()
     session = stt.session(listener)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from mediaserver.media.leg import Frame
-from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness, SttResult
+from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness
+from pipelines.engines.stt.in_worker import WorkerStt
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.session import Session, Utterance
-from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest(
@@ -60,10 +58,8 @@ def check_grammar(grammar: Grammar, pronunciations: Mapping[str, str] | None = N
     return sorted(words - _dictionary() - set(pronunciations or ()))
 
 
-class PocketsphinxStt:
-    """See `Stt`. `pronunciations` has extra words and their phones: {"sip": "S IH P"}."""
-
-    manifest = MANIFEST
+class PocketsphinxStt(WorkerStt):
+    """`pronunciations` has extra words and their phones: {"sip": "S IH P"}."""
 
     def __init__(
         self,
@@ -75,59 +71,8 @@ class PocketsphinxStt:
         if not workers:
             workers = max(1, (os.cpu_count() or 2) // 2)
         options = {"decoders": decoders, "pronunciations": dict(pronunciations or {})}
-        self.pool = WorkerPool(
-            WorkerSpec("pocketsphinx", "pipelines.engines.stt.pocketsphinx.worker", options), workers
-        )
-
-    async def start(self) -> None:
-        """Start the workers and wait until each has a decoder. Raises EngineError."""
-        await self.pool.start()
-
-    async def stop(self) -> None:
-        self.pool.stop()
-
-    @property
-    def ready(self) -> bool:
-        """At least one worker can listen."""
-        return self.pool.ready
-
-    @property
-    def restarts(self) -> int:
-        """How often a worker was started again since the start."""
-        return self.pool.restarts
-
-    @property
-    def load(self) -> int:
-        """Utterances that are being listened to."""
-        return self.pool.load
-
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> Session:
-        """See pipelines.engines.protocols.Stt. There is one language, whatever is asked for."""
-        return Session(self.pool, on_result)
-
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> _Stream:
-        """Begin an utterance; see pipelines.engines.protocols.Stt.open."""
-        return _Stream(self.pool, on_result, grammar)
-
-
-class _Stream:
-    """One utterance with audio of its own."""
-
-    def __init__(
-        self, pool: WorkerPool, on_result: Callable[[SttResult], None], grammar: Grammar | None
-    ) -> None:
-        self._audio = bytearray()
-        self._utterance = Utterance(pool, on_result, grammar, self._audio)
-
-    def feed(self, frame: Frame) -> None:
-        self._audio += frame.tobytes()
-        self._utterance.more()
-
-    def finish(self) -> None:
-        self._utterance.finish()
-
-    def cancel(self) -> None:
-        self._utterance.cancel()
+        spec = WorkerSpec("pocketsphinx", "pipelines.engines.stt.pocketsphinx.worker", options)
+        super().__init__(MANIFEST, spec, workers)
 
 
 __all__ = ["MANIFEST", "GrammarError", "PocketsphinxStt", "check", "check_grammar"]

@@ -34,6 +34,9 @@ TAIL_KEPT = 320
 CHUNK_SAMPLES = 1600
 """Audio goes up in chunks of 100 ms after the first, which goes at once."""
 
+LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn"}
+"""Where a language's usual voice has another name."""
+
 Pcm = npt.NDArray[np.int16]
 
 _SYNCHRONOUS = 2
@@ -205,10 +208,10 @@ class _Speaker:
         id = message.id
         if message.kind is Msg.OPEN:
             fields = message.json()
-            text = str(fields["text"])
+            text, language = str(fields["text"]), str(fields["language"]).lower()
             self._speeches[id] = _Speech(
                 text,
-                str(fields["voice"]),
+                str(fields["voice"]) or LANGUAGES.get(language, language),
                 float(fields["rate"]),
                 list(pieces(text)),
                 BlockResampler(self._espeak.rate),
@@ -233,7 +236,8 @@ class _Speaker:
     def _piece(self, id: int, speech: _Speech) -> None:
         if not self._espeak.select(speech.voice, speech.rate):
             del self._speeches[id]
-            self._sock.send_json(Msg.FAILED, id, error=f"espeak-ng has no voice or language {speech.voice!r}")
+            why = f"espeak-ng has no voice or language {speech.voice!r}"
+            self._sock.send_json(Msg.FAILED, id, error=why, missing=True)
             return
         if speech.left:
             offset, text = speech.left.pop(0)

@@ -1,4 +1,4 @@
-"""One call's utterances on the recogniser's workers: what is fed is kept until it is understood or abandoned.
+"""One call's utterances on a recogniser's workers: what is fed is kept until it is understood or abandoned.
 
 Must never wait for a worker. One that dies costs nothing but time: its utterance is played again to another,
 or ends as failed.
@@ -34,9 +34,12 @@ FAILED = SttResult("", final=True, understood=False, failed=True)
 class Session:
     """See pipelines.engines.protocols.SttSession."""
 
-    def __init__(self, pool: WorkerPool, on_result: Callable[[SttResult], None]) -> None:
+    def __init__(
+        self, pool: WorkerPool, on_result: Callable[[SttResult], None], language: str = "en"
+    ) -> None:
         self._pool = pool
         self._on_result = on_result
+        self._language = language
         self._epoch = 0
         self._grammar: Grammar | None = None
         self._audio = bytearray()
@@ -82,7 +85,7 @@ class Session:
     def _listen(self, epoch: int) -> None:
         """Hear all audio since `begin`, from its start."""
         self._epoch = epoch
-        self._utterance = Utterance(self._pool, self._label, self._grammar, self._audio)
+        self._utterance = Utterance(self._pool, self._label, self._grammar, self._audio, self._language)
 
     def _repeat_failure(self, utterance: Utterance) -> None:
         if self._utterance is utterance:
@@ -105,10 +108,12 @@ class Utterance:
         on_result: Callable[[SttResult], None],
         grammar: Grammar | None,
         audio: bytearray,
+        language: str = "en",
     ) -> None:
         self._pool = pool
         self._on_result = on_result
         self._grammar = grammar
+        self._language = language
         self._audio = audio
         self._sent = 0
         self._end: int | None = None
@@ -153,23 +158,17 @@ class Utterance:
     def on_message(self, message: Message) -> None:
         if self.over:
             return
-        if message.kind is Msg.FAILED:
-            log.error("an utterance failed: %s", message.json().get("error", "no reason given"))
+        try:
+            result = self._result(message)
+        except (KeyError, TypeError, ValueError) as error:  # a worker may be anybody's
+            result, why = None, f"the {self._pool.spec.name} worker sent nonsense ({error!r})"
+        else:
+            why = "" if result is not None else str(message.json().get("error", "no reason given"))
+        if result is None:
+            log.error("an utterance failed: %s", why)
             self._give_up()
             return
-        final = message.kind is Msg.DONE
-        fields = message.json()
-        result = SttResult(
-            text=str(fields["text"]),
-            final=final,
-            confidence=float(fields["confidence"]),
-            understood=bool(fields.get("understood", True)),
-            complete=bool(fields["complete"]),
-            extensible=bool(fields["extensible"]),
-            stt_ms=self._since_finish() if final else 0.0,
-            words=tuple(WordTime(str(text), int(a), int(b)) for text, a, b in fields.get("words", ())),
-        )
-        if final:
+        if result.final:
             self._close()
         self._on_result(result)
 
@@ -184,13 +183,30 @@ class Utterance:
         else:
             self._connect()
 
+    def _result(self, message: Message) -> SttResult | None:
+        """What RESULT or DONE says; None for FAILED. Raises KeyError, TypeError and ValueError."""
+        fields = message.json()
+        if message.kind is Msg.FAILED:
+            return None
+        final = message.kind is Msg.DONE
+        return SttResult(
+            text=str(fields["text"]),
+            final=final,
+            confidence=float(fields.get("confidence", 0.0)),
+            understood=bool(fields.get("understood", True)),
+            complete=bool(fields.get("complete")),
+            extensible=bool(fields.get("extensible")),
+            stt_ms=self._since_finish() if final else 0.0,
+            words=tuple(WordTime(str(text), int(a), int(b)) for text, a, b in fields.get("words", ())),
+        )
+
     # -- inside ----------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         """Open on a ready worker and send what there is, or wait for one."""
         grammar = self._grammar
         fields = {"name": grammar.name, "jsgf": grammar.jsgf} if grammar is not None else None
-        self._ticket = self._pool.open(self, grammar=fields)
+        self._ticket = self._pool.open(self, grammar=fields, language=self._language)
         if self._ticket is None:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().create_task(self._wait())

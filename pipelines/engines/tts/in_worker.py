@@ -1,0 +1,145 @@
+"""A voice whose work is done in worker processes: all of it that is the same for every such engine.
+
+Must never synthesise in this process. A text is plain text: nothing in it is read as markup or as phonemes.
+The worker gets OPEN {"text", "voice", "language", "rate"}, CREDIT for each stretch of audio that was taken,
+and CANCEL in the end. It answers with AUDIO (int16, 16 kHz, no leading silence), before each any RESULT
+{"words": [[text_start, text_end, sample], ...]} that belongs to it, then DONE; or with FAILED {"error",
+"missing": true when it has no such voice or language}. It should not make much more than has been taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import AsyncGenerator
+
+import numpy as np
+
+from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.protocols import Manifest, TtsChunk, WordMark
+from pipelines.workers.pool import WorkerPool
+from pipelines.workers.protocol import Message, Msg, pack
+from pipelines.workers.spec import WorkerSpec
+
+MAX_CHARS = 4_000
+"""Of one text: more than four minutes of speech, which no caller listens to."""
+READY_WAIT_S = 3.0
+"""How long a text waits for a worker that is being started again, or for room on one."""
+# Control characters, lone surrogates and the byte order mark become spaces: one for one, so positions hold.
+_CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF)}
+
+
+class WorkerTts:
+    """See pipelines.engines.protocols.Tts."""
+
+    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
+        self._manifest = manifest
+        self.pool = WorkerPool(spec, workers)
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    async def start(self) -> None:
+        """Start the workers and wait until each can speak. Raises EngineError."""
+        await self.pool.start()
+
+    async def stop(self) -> None:
+        self.pool.stop()
+
+    @property
+    def ready(self) -> bool:
+        """At least one worker can speak."""
+        return self.pool.ready
+
+    @property
+    def restarts(self) -> int:
+        """How often a worker was started again since the start."""
+        return self.pool.restarts
+
+    @property
+    def load(self) -> int:
+        """Texts that are being spoken."""
+        return self.pool.load
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        """Stream the audio of a text. A text without anything to say gives no chunk.
+
+        Raises EngineError when the text is too long, when the voice is unknown, or when the worker died
+        after the first chunk (before it, another one takes over).
+        """
+        if len(text) > MAX_CHARS:
+            raise EngineError(
+                f"a text of {len(text)} characters is too long to speak; split it to at most {MAX_CHARS}"
+            )
+        plain = text.translate(_CONTROL)
+        if not plain.strip():
+            return
+        name = self.pool.spec.name
+        for last_try in (False, True):
+            speech = Speech(name)
+            ticket = await self.pool.open_within(
+                READY_WAIT_S, speech, text=plain, voice=voice, language=language, rate=rate
+            )
+            if ticket is None:
+                raise EngineError(
+                    f"no {name} worker has room; one is being started again or all are busy, try later"
+                )
+            spoken = False
+            try:
+                while (item := await speech.queue.get()) is not None:
+                    if isinstance(item, EngineError):
+                        raise item
+                    spoken = True
+                    yield item
+                    # Only now has the listener come back for more.
+                    ticket.send(pack(Msg.CREDIT, ticket.id, struct.pack("<I", len(item.samples))))
+                return
+            except _LostError:
+                if spoken or last_try:
+                    raise
+            finally:
+                ticket.send(pack(Msg.CANCEL, ticket.id))
+                ticket.close()
+
+
+class _LostError(EngineError):
+    """The worker died while it spoke."""
+
+
+class Speech:
+    """Turns a worker's messages into chunks; see pipelines.workers.supervisor.Requester."""
+
+    def __init__(self, name: str) -> None:
+        self.queue: asyncio.Queue[TtsChunk | EngineError | None] = asyncio.Queue()
+        self._name = name
+        self._words: tuple[WordMark, ...] = ()
+
+    def on_message(self, message: Message) -> None:
+        try:
+            self._take(message)
+        except (KeyError, TypeError, ValueError) as error:  # a worker may be anybody's
+            self.queue.put_nowait(EngineError(f"the {self._name} worker sent nonsense ({error!r})"))
+
+    def _take(self, message: Message) -> None:
+        match message.kind:
+            case Msg.RESULT:
+                words = message.json()["words"]
+                self._words += tuple(WordMark(int(a), int(b), int(sample)) for a, b, sample in words)
+            case Msg.AUDIO:
+                samples = np.frombuffer(message.payload, np.int16)
+                self.queue.put_nowait(TtsChunk(samples, self._words))
+                self._words = ()
+            case Msg.DONE:
+                self.queue.put_nowait(None)
+            case Msg.FAILED:
+                fields = message.json()
+                kind = EngineMissingError if fields.get("missing") else EngineError
+                self.queue.put_nowait(kind(str(fields.get("error", "no reason given"))))
+            case _:
+                pass
+
+    def on_lost(self, why: str) -> None:
+        self.queue.put_nowait(_LostError(f"the {self._name} worker {why} while it spoke; try again"))
