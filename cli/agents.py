@@ -7,9 +7,11 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from pipelines.agents import make_agent
 from pipelines.conversation.session import AgentSession
+from pipelines.conversation.turn_settings import TurnSettings
 
 
 class ThinkingMaker:
@@ -39,6 +41,7 @@ class ThinkingMaker:
             transfer=controls.transfer,
             voice=speech.voice,
             language=speech.language,
+            turn=TurnSettings.of(agent.turn).turn(),
         )
         return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
 
@@ -47,3 +50,15 @@ def makers(speech: Speech) -> dict[str, AppMaker]:
     """By kind of agent."""
     thinking = ThinkingMaker(speech)
     return {"flow": thinking, "python": thinking, "echo": EchoMaker()}
+
+
+def fault(agent: AgentSpec) -> str:
+    """What is wrong with a row in the pipeline's eyes, so that it is told before anybody calls; empty when
+    nothing is."""
+    try:
+        TurnSettings.of(agent.turn)
+        if agent.kind == "flow":
+            make_agent(agent.id, kind="flow", flow=agent.flow)
+    except ConfigError as error:
+        return str(error)
+    return ""

@@ -21,7 +21,7 @@ from aiohttp import web
 
 from api.app import build_app
 from api.context import ApiContext
-from cli.agents import makers
+from cli.agents import fault, makers
 from cli.serving.speech import Speech
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.events import EventBus
@@ -223,6 +223,7 @@ class Server:
             lambda: open_connection(dsn),
             self._settings.sip.extensions,
             on_change=lambda: speech.follow(directory.agents()),
+            check=fault,
         )
         self._undo.push_async_callback(directory.close)
         await directory.start()

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import asyncpg
 
-from mediaserver.calls.routes import AgentSpec, Resolution, Routes, RouteTable
+from mediaserver.calls.routes import AgentSpec, Check, Resolution, Routes, RouteTable, sound
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import agents as tables
@@ -39,12 +39,15 @@ class Directory(Routes):
         *,
         poll_s: float = POLL_S,
         on_change: Callable[[], None] | None = None,
+        check: Check = sound,
     ) -> None:
-        """`extensions`: user names of phones that may register. `on_change`: told after each new snapshot."""
+        """`extensions`: user names of phones that may register. `on_change`: told after each new snapshot.
+        `check`: see `RouteTable`."""
         self._connect = connect
         self._extensions = extensions
         self._poll_s = poll_s
         self._on_change = on_change
+        self._check = check
         self._table = RouteTable(extensions=extensions)
         self._read: tuple[list[Row], list[Row]] | None = None
         self._stale = False
@@ -137,7 +140,7 @@ class Directory(Routes):
         if read == self._read:
             return
         self._read = read
-        self._table = RouteTable(*read, self._extensions)
+        self._table = RouteTable(*read, self._extensions, self._check)
         for name, fault in self._table.faults.items():
             log.warning("the agent %s cannot answer: %s", name, fault)
         if self._on_change is not None:

@@ -9,7 +9,7 @@ A row that makes no sense refuses its own calls and touches no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -105,19 +105,33 @@ class Route:
         )
 
 
+Check: TypeAlias = Callable[[AgentSpec], str]
+"""What is wrong with an agent in the eyes of those who make it talk; empty when nothing is."""
+
+
+def sound(agent: AgentSpec) -> str:
+    """Nothing is wrong with any."""
+    return ""
+
+
 class RouteTable:
     """The tables `agents` and `routes` at one moment, and the settings' extensions. Never changes."""
 
     def __init__(
-        self, agents: Iterable[Row] = (), routes: Iterable[Row] = (), extensions: Collection[str] = ()
+        self,
+        agents: Iterable[Row] = (),
+        routes: Iterable[Row] = (),
+        extensions: Collection[str] = (),
+        check: Check = sound,
     ) -> None:
-        """`extensions`: user names of phones that may register."""
+        """`extensions`: user names of phones that may register. `check`: asked of each row that makes sense
+        here."""
         self._extensions = frozenset(extensions)
         self.agents: dict[str, AgentSpec] = {}
         self.faults: dict[str, str] = {}
         """What is wrong with an agent, by its name."""
         for row in agents:
-            if fault := _fault(row):
+            if fault := _fault(row) or check(_spec(row)):
                 self.faults[row["name"]] = fault
             else:
                 self.agents[row["name"]] = _spec(row)

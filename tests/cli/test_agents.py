@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from cli.agents import makers
+from cli.agents import fault, makers
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.config import EnginesSettings
@@ -83,7 +83,7 @@ class Shop:
     async def row(self, *, settle: bool = True, **row: Any) -> None:
         """The agent's row is this from now on."""
         rows = [agent("demo", **({"kind": "flow", "flow": "booking"} | row)), agent("echo")]
-        self.table = RouteTable(rows, [route("demo", "demo"), route("echo", "echo")], {"ann"})
+        self.table = RouteTable(rows, [route("demo", "demo"), route("echo", "echo")], {"ann"}, fault)
         self.speech.follow(self.table.agents.values())
         if settle:
             await self.engines.settle()
@@ -184,3 +184,33 @@ async def test_one_engine_of_a_list_is_enough(shop: Shop) -> None:
     assert ann.termination is None and len(shop.two.sessions) == 1
     assert set(shop.wrong()) == {"engine onne"}
     assert not any(finding.fatal for finding in shop.speech.findings())
+
+
+async def test_a_row_sets_how_long_the_caller_is_waited_for(shop: Shop) -> None:
+    """The recogniser is asked for its final after so much silence."""
+    asked = []
+    for suspect_ms, name in ((100, "ann"), (600, "bob")):
+        await shop.row(turn={"suspect_ms": suspect_ms})
+        line = await shop.call(name)
+        spoken = shop.one.utterances[-1]
+        line.level, ticks = 0, 0
+        while "flush" not in spoken.told:
+            await shop.bench.ticks(1)
+            ticks += 1
+            assert ticks < 100
+        asked.append(20 * ticks)
+    assert asked[1] - asked[0] == 500
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"turn": {"suspect": 100}}, "unknown key 'suspect'; the nearest known one is 'suspect_ms'"),
+        ({"flow": "boking"}, "there is no flow 'boking': did you mean 'booking'?"),
+    ],
+)
+async def test_a_row_that_makes_no_sense_refuses_in_words(shop: Shop, row: dict[str, Any], says: str) -> None:
+    await shop.row(**row)
+    ann = await shop.call("ann")
+    assert ann.termination is not None and ann.termination.code == 480
+    assert says in ann.termination.detail

@@ -102,10 +102,20 @@ def test_a_row_that_makes_no_sense_refuses_its_own_calls_alone(fault: dict[str, 
     assert name(resolve("x", [route("x", "b")], agents)) == "b"
 
 
+def test_what_others_find_wrong_with_a_row_refuses_its_calls_too() -> None:
+    agents = [agent("a", turn={"whole_ms": 90}), agent("b")]
+    table = RouteTable(
+        agents, [route("a", "a"), route("b", "b")], check=lambda spec: "too hasty" if spec.turn else ""
+    )
+    assert table.resolve("a", NOW) == Refused(480, "the agent a cannot answer: too hasty")
+    assert table.faults == {"a": "too hasty"}
+    assert name(table.resolve("b", NOW)) == "b"
+
+
 def test_an_agent_in_python_names_its_class() -> None:
-    agents = [agent("a", kind="python", entry="my.agents:Clerk", stt=["x", "y"], turn={"patience_ms": 900})]
+    agents = [agent("a", kind="python", entry="my.agents:Clerk", stt=["x", "y"], turn={"whole_ms": 90})]
     found = resolve("x", [route("x", "a")], agents)
     assert isinstance(found, ToAgent)
     assert (found.agent.entry, found.agent.stt, dict(found.agent.turn)) == (
-        "my.agents:Clerk", ("x", "y"), {"patience_ms": 900},
+        "my.agents:Clerk", ("x", "y"), {"whole_ms": 90},
     )  # fmt: skip

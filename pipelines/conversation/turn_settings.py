@@ -1,0 +1,70 @@
+"""What a row of `agents` may set of turn-taking, in milliseconds but for `noises`; the rest stays as usual.
+
+suspect_ms     silence after which the recogniser is asked whether the caller has finished
+whole_ms       silence that ends what is whole ("at half past two"), ...
+open_ms        ... what may get more words, ...
+nothing_ms     ... what was not understood, ...
+hanging_ms     ... and what hangs in the air ("and")
+cough_ms       speech shorter than this with nothing understood is no answer
+take_floor_ms  speech this long interrupts the agent, understood or not
+noises         after so many dismissed interruptions in a row noise no longer pauses the agent
+utterance_ms   the longest utterance
+thinking_ms    the longest thought of the agent
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from mediaserver.errors import ConfigError
+from pipelines.conversation.endpointing import Waits
+from pipelines.conversation.turn import Limits, Turn
+
+RANGES: dict[str, tuple[int, int]] = {
+    "suspect_ms": (40, 1_000),
+    "whole_ms": (40, 10_000),
+    "open_ms": (40, 10_000),
+    "nothing_ms": (40, 10_000),
+    "hanging_ms": (40, 10_000),
+    "cough_ms": (0, 2_000),
+    "take_floor_ms": (100, 5_000),
+    "noises": (1, 1_000),
+    "utterance_ms": (1_000, 120_000),
+    "thinking_ms": (1_000, 120_000),
+}
+"""Least and greatest value of each key."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """Turn-taking as one agent wants it."""
+
+    waits: Waits = field(default_factory=Waits)
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> TurnSettings:
+        """From the `turn` of a row. Raises ConfigError, which names the nearest key or the range."""
+        given = {_checked(key, value): value for key, value in row.items()}
+        waits, limits = (
+            {f.name: given[f.name] for f in fields(part) if f.name in given} for part in (Waits, Limits)
+        )
+        return cls(replace(Waits(), **waits), replace(Limits(), **limits))
+
+    def turn(self) -> Turn:
+        """The machine of one call."""
+        return Turn(self.waits, self.limits)
+
+
+def _checked(key: str, value: object) -> str:
+    """The field that a key sets. Raises ConfigError."""
+    if key not in RANGES:
+        (nearest,) = difflib.get_close_matches(key, RANGES, n=1, cutoff=0.0)
+        raise ConfigError(f"its turn has an unknown key '{key}'; the nearest known one is '{nearest}'")
+    low, high = RANGES[key]
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ConfigError(f"its turn has {key} {value!r}, which is no whole number from {low} to {high}")
+    return key.removesuffix("_ms")
