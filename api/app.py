@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from api import call_control, calls, events, health, page
+from api import call_control, calls, events, health, page, parties, playing
 from api.context import CONTEXT, ApiContext
 from api.guard import guard, tidy
 
 __all__ = ["ApiContext", "build_app"]
 
 MAX_BODY_BYTES = 64 << 10
+CALLS = "/api/telephony/calls"
+CALL = CALLS + "/{id}"
 
 
 def build_app(context: ApiContext) -> web.Application:
@@ -25,17 +27,24 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get("/page.js", page.script)
     app.router.add_get("/api/health", health.health)
     app.router.add_get("/metrics", health.metrics)
-    app.router.add_get("/api/telephony/calls", calls.calls)
-    app.router.add_post("/api/telephony/calls", call_control.place)
-    app.router.add_get("/api/telephony/calls/{id}", calls.call)
-    app.router.add_delete("/api/telephony/calls/{id}", call_control.hang_up)
-    app.router.add_post("/api/telephony/calls/{id}/transfer", call_control.transfer)
-    app.router.add_post("/api/telephony/calls/{id}/parties", call_control.add)
-    app.router.add_post("/api/telephony/calls/{id}/say", call_control.say)
-    app.router.add_post("/api/telephony/calls/{id}/digits", call_control.digits)
-    app.router.add_post("/api/telephony/calls/{id}/hold", call_control.hold)
-    app.router.add_post("/api/telephony/calls/{id}/resume", call_control.resume)
-    app.router.add_get("/api/telephony/calls/{id}/events", events.call_events)
+    app.router.add_get(CALLS, calls.calls)
+    app.router.add_post(CALLS, call_control.place)
+    app.router.add_get(CALL, calls.call)
+    app.router.add_delete(CALL, call_control.hang_up)
+    app.router.add_get(f"{CALL}/events", events.call_events)
+    app.router.add_post(f"{CALL}/transfer", call_control.transfer)
+    app.router.add_post(f"{CALL}/say", call_control.say)
+    app.router.add_post(f"{CALL}/digits", call_control.digits)
+    app.router.add_post(f"{CALL}/play", playing.play)
+    app.router.add_delete(f"{CALL}/play", playing.stop_playing)
+    app.router.add_post(f"{CALL}/hold", playing.hold)
+    app.router.add_post(f"{CALL}/resume", playing.resume)
+    app.router.add_get(f"{CALL}/parties", parties.parties)
+    app.router.add_post(f"{CALL}/parties", parties.add)
+    app.router.add_post(f"{CALL}/monitor", parties.monitor)
+    app.router.add_post(f"{CALL}/gain", parties.gain)
+    app.router.add_post(f"{CALL}/mute", parties.mute)
+    app.router.add_post(f"{CALL}/unmute", parties.unmute)
     app.router.add_get("/api/telephony/events", events.all_events)
     app.on_shutdown.append(_end_streams)
     return app

@@ -25,14 +25,18 @@ from cli.agents import fault, makers
 from cli.serving.speech import Speech
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.events import EventBus
+from mediaserver.calls.hold_music import SILENCE, hold_music
+from mediaserver.calls.playing import Frames
 from mediaserver.calls.recorder import Recorder, salvage
 from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.sounds import Sounds
 from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.targets import Targets
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
-from mediaserver.errors import CapacityError, PortInUseError
+from mediaserver.errors import CapacityError, ConfigError, PeerError, PortInUseError
 from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
@@ -145,7 +149,9 @@ class Server:
             metrics=self.metrics,
             clock=clock,
             recorder=recorder,
+            targets=Targets(settings.sip.extensions, settings.sip.allowed_targets),
             record=settings.recording.enabled,
+            hold_music=await asyncio.to_thread(_hold_music, settings),
         )
         self._undo.push_async_callback(switchboard.close)
         context.switchboard = switchboard
@@ -280,6 +286,20 @@ class Server:
 
         for work in (every_second(), timings()):
             self._undo.callback(asyncio.create_task(work).cancel)
+
+
+def _hold_music(settings: Settings) -> Frames:
+    """What the settings name. Raises ConfigError."""
+    match settings.sounds.hold_music:
+        case "built-in":
+            return hold_music()
+        case "silence":
+            return SILENCE
+        case name:
+            try:
+                return Sounds(settings.sounds_folder).read(name)
+            except PeerError as error:
+                raise ConfigError(f"sounds.hold_music: {error}") from None
 
 
 def _try_rtp(wire: RtpWire) -> None:

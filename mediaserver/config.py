@@ -85,6 +85,11 @@ class SipSettings(SettingsGroup):
     extensions: dict[str, SecretStr] = Field(
         default={}, description="Phones that may register: user name and password of each."
     )
+    allowed_targets: tuple[str, ...] = Field(
+        default=(),
+        description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
+        'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
+    )
 
 
 class RtpSettings(SettingsGroup):
@@ -143,6 +148,20 @@ class RecordingSettings(SettingsGroup):
     )
 
 
+class SoundsSettings(SettingsGroup):
+    folder: str = Field(
+        default="",
+        description="WAV files that may be played in calls (16-bit PCM, mono); empty means `sounds` in the "
+        "data folder.",
+    )
+    hold_music: str = Field(
+        default="built-in",
+        max_length=200,
+        description="What callers on hold hear: `built-in`, `silence`, or the name of a file in "
+        "`sounds.folder`.",
+    )
+
+
 class DatabaseSettings(SettingsGroup):
     url: SecretStr = Field(
         default=SecretStr(""),
@@ -192,6 +211,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     engines: EnginesSettings = EnginesSettings()
     recording: RecordingSettings = RecordingSettings()
+    sounds: SoundsSettings = SoundsSettings()
     database: DatabaseSettings = DatabaseSettings()
     logging: LoggingSettings = LoggingSettings()
     agent: AgentSettings = AgentSettings()
@@ -229,6 +249,10 @@ class Settings(BaseSettings):
     @property
     def recordings(self) -> Path:
         return Path(self.recording.folder) if self.recording.folder else self.data / "recordings"
+
+    @property
+    def sounds_folder(self) -> Path:
+        return Path(self.sounds.folder) if self.sounds.folder else self.data / "sounds"
 
     @property
     def unsaved(self) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from mediaserver.calls.playing import Frames, OnHold, Player
 from mediaserver.calls.protocols import Talker
 from mediaserver.calls.recorder import Recorded, Recorder, Recording
 from mediaserver.calls.room import Room, Seat
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import (
     App,
@@ -40,6 +40,10 @@ from mediaserver.storage.records import LegClosed, LegOpened, Sink
 log = logging.getLogger(__name__)
 
 DIGITS = frozenset("0123456789*#ABCD")
+MOST_PARTIES = 16
+"""In one call: each hears each, so that the work of a room grows with the square of its seats."""
+LOUDEST = 16.0
+"""The highest gain."""
 TRANSFERRED = Termination(EndedBy.SERVER, Why.COMPLETED, detail="the call was transferred")
 
 
@@ -56,7 +60,7 @@ class Means:
 
 
 class Party:
-    """One leg of a call."""
+    """One leg of a call. `name` is its own in the call."""
 
     __slots__ = ("app", "attached", "held", "leg", "leg_id", "listens", "name", "recording", "seat")
 
@@ -88,10 +92,15 @@ class LiveCall:
         self.first = Party(leg, "caller" if leg.direction is Direction.INBOUND else "callee")
         self.others: list[Party] = []
         self.talker: Talker | None = None
-        self.dialling: set[asyncio.Task[Leg]] = set()
-        """Legs that are being called for this call; its end cancels them."""
+        self.ringing: dict[asyncio.Task[Leg], bool] = {}
+        """Legs that are being called for this call, and whether they shall only listen; its end cancels
+        them."""
+        self.transferring = False
+        self.draining = False
+        """Nobody comes in any more."""
         self.room: Room | None = None
         self._agent_seat: Seat | None = None
+        self._player: Seat | None = None
         self._means = means
         self._gone = gone
 
@@ -114,37 +123,73 @@ class LiveCall:
         self._opened(first)
         self._attach(first)
 
+    @property
+    def over(self) -> bool:
+        return self.first.leg.termination is not None
+
+    def check_seat(self) -> None:
+        """Whether one more may come in. Raises CapacityError."""
+        if self.draining:
+            raise CapacityError("the server is being stopped and lets nobody in")
+        if 1 + len(self.others) + len(self.ringing) >= MOST_PARTIES:
+            raise CapacityError(f"there are {MOST_PARTIES} parties in the call, or rung for it")
+
     def admit(self, leg: Leg, name: str, *, listens: bool = False) -> Party:
-        """Give a further leg its seat; `attach` lets it hear and be heard."""
-        party = Party(leg, name, listens=listens)
+        """Give a further leg its seat; `attach` lets it hear and be heard. Raises CapacityError, and
+        CallError when it hung up before."""
+        self.check_seat()
         room = self._gather()
+        party = Party(leg, self._unused(name), listens=listens)
         wants_digits = None if listens else leg.send_digit
-        party.seat = party.app = room.join(name, send_digit=wants_digits, heard=not listens)
+        party.seat = party.app = room.join(party.name, send_digit=wants_digits, heard=not listens)
         self.others.append(party)
         self._opened(party)
         leg.on_event = lambda event: self._on_event(party, event)
+        if party not in self.others:
+            raise CallError(f"{name} hung up at once")
         return party
 
     def attach(self, party: Party) -> None:
         """Begin to serve an admitted leg, if it is still there."""
-        if party in self.others and self.first.leg.termination is None:
+        if party in self.others and not self.over:
             self._attach(party)
 
-    def hand_over(self, to: Party) -> None:
+    def let_in(self, leg: Leg, name: str, *, replaces: bool = False) -> None:
+        """Admit a leg and serve it; `replaces` whom the first leg talks to. Raises CallError."""
+        party = self.admit(leg, name)
+        if replaces:
+            self._hand_over(party)
+        self.attach(party)
+
+    def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> None:
+        """Let a leg in that only listens; it is heard by these parties, so loud. Raises CallError."""
+        self.check_gains(heard_by)
+        party = self.admit(leg, "listener", listens=True)
+        for name, gain in heard_by.items():
+            self.set_gain(name, party.name, gain)
+        self.attach(party)
+
+    def _hand_over(self, to: Party) -> None:
         """From now on the first leg talks to this party: the agent is told that its part is over, and who
-        talked before is hung up. Listeners stay."""
+        talked before is hung up. Listeners stay; a hold is over, for nobody else would end it."""
         room = self._gather()
         for other in tuple(self.others):
             if other is not to and not other.listens and other.seat is not None:
                 room.leave(other.seat)
                 self._means.spawn(other.leg.hangup(TRANSFERRED))
         talker, self.talker = self.talker, None
-        if talker is None:
-            return
-        if self._agent_seat is not None:
-            room.leave(self._agent_seat)
-            self._agent_seat = None
-        talker.app.on_event(Ended(TRANSFERRED))
+        if talker is not None:
+            if self._agent_seat is not None:
+                room.leave(self._agent_seat)
+                self._agent_seat = None
+            self._tell(self.first, talker.app, Ended(TRANSFERRED))
+        if self.first.held is not None:
+            self.resume()
+
+    def end_if_alone(self, why: Termination) -> None:
+        """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it."""
+        if self.talker is None and all(other.listens for other in self.others) and all(self.ringing.values()):
+            self.hang_up(why)
 
     def seat_of(self, name: str) -> Seat:
         """Raises CallError when there is no such party."""
@@ -153,21 +198,59 @@ class LiveCall:
                 return seat
         raise CallError(f"there is no {name} in this call")
 
+    def parties(self) -> list[dict[str, Any]]:
+        """Who is in it, JSON-ready; `hears` tells only what differs from the usual loudness of 1."""
+        legs = {party.name: party for party in (self.first, *self.others)}
+        if self.room is None:
+            alone = self.first
+            return [_shown(alone.name, alone), *([_shown("agent", None)] if alone.app is not None else [])]
+        return [
+            _shown(seat.name, legs.get(seat.name))
+            | {"muted": seat.muted, "hears": {who.name: gain for who, gain in seat.gains() if gain != 1.0}}
+            for seat in self.room
+        ]
+
     # -- what is done in it
 
     def play(self, frames: Frames) -> None:
-        """To everybody; an agent in the call does not hear it."""
+        """To everybody; an agent in the call does not hear it. It takes the place of what plays."""
+        self.stop_playing()
         room = self._gather()
         assert self.first.seat is not None
-        player = self.first.seat.host("player", Player(frames, lambda: room.leave(player)))
+        player = self._player = self.first.seat.host("player", Player(frames, self.stop_playing))
         if self._agent_seat is not None:
             room.set_gain(self._agent_seat, player, 0)
 
-    def hold(self, music: Frames | None) -> None:
+    def stop_playing(self) -> None:
+        player, self._player = self._player, None
+        if player is not None and self.room is not None:
+            self.room.leave(player)
+
+    def mute(self, name: str, muted: bool) -> None:
+        """Whether nobody hears this party. Raises CallError."""
+        self.seat_of(name).muted = muted
+
+    def set_gain(self, listener: str, speaker: str, gain: float) -> None:
+        """How loud one party hears another. Raises CallError."""
+        self.check_gains({listener: gain})
+        hears, speaks = self.seat_of(listener), self.seat_of(speaker)
+        if hears is speaks:
+            raise CallError("nobody hears itself")
+        self._gather().set_gain(hears, speaks, gain)
+
+    def check_gains(self, gains: Mapping[str, float]) -> None:
+        """Raises CallError when a name is nobody's or a gain is none."""
+        for name, gain in gains.items():
+            self.seat_of(name)
+            if not 0 <= gain <= LOUDEST:
+                raise CallError(f"a gain is a factor from 0 to {LOUDEST:g}")
+
+    def hold(self, music: Frames) -> None:
+        """The first leg hears this, over and over; without frames, silence."""
         first = self.first
         assert first.app is not None
         if first.held is None:
-            first.app.on_event(Hold(True))
+            self._tell(first, first.app, Hold(True))
         first.held = OnHold(first.app, music)
         self._dress(first)
 
@@ -177,7 +260,7 @@ class LiveCall:
             raise CallError("the call is not on hold")
         first.held = None
         self._dress(first)
-        first.app.on_event(Hold(False))
+        self._tell(first, first.app, Hold(False))
 
     def send_digits(self, digits: str) -> None:
         if not digits or not DIGITS.issuperset(digits):
@@ -185,11 +268,23 @@ class LiveCall:
         for digit in digits:
             self.first.leg.send_digit(digit)
 
+    def stop_ringing(self) -> None:
+        """Call nobody any more for this call."""
+        for task in self.ringing:
+            task.cancel()
+
     def hang_up(self, why: Termination) -> None:
         """Returns at once."""
         self._means.spawn(self.first.leg.hangup(why))
 
     # -- inside
+
+    def _unused(self, name: str) -> str:
+        """The name, with a number behind it when another party has it."""
+        taken = {seat.name for seat in self._gather()}
+        return next(
+            each for each in (name, *(f"{name} {n}" for n in range(2, 2 + len(taken)))) if each not in taken
+        )
 
     def _gather(self) -> Room:
         """Everybody into a room."""
@@ -220,7 +315,7 @@ class LiveCall:
     def _on_event(self, party: Party, event: LegEvent) -> None:
         app = party.dressed()
         if app is not None:
-            app.on_event(event)
+            self._tell(party, app, event)
         if isinstance(event, Digit) and party is self.first:
             if self.talker is None or not self.talker.keeps_digits:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
@@ -233,17 +328,21 @@ class LiveCall:
             else:
                 self._left(party, why)
 
+    def _tell(self, party: Party, app: App, event: LegEvent) -> None:
+        """What an app raises must not keep us from dealing with the event, least of all with an end."""
+        try:
+            app.on_event(event)
+        except Exception as error:
+            self._failed(party, error)
+
     def _left(self, party: Party, why: Termination) -> None:
         """A further leg is gone; with nobody left to talk to, so is the call."""
         self.others.remove(party)
-        if party.listens:
-            return
-        if self.talker is None and all(other.listens for other in self.others):
-            self.hang_up(why)
+        if not party.listens:
+            self.end_if_alone(why)
 
     def _over(self, why: Termination) -> None:
-        for task in self.dialling:
-            task.cancel()
+        self.stop_ringing()
         for other in tuple(self.others):
             self._means.spawn(other.leg.hangup(why))
         self.call.end(why)
@@ -273,3 +372,17 @@ class LiveCall:
 
 def failed(error: BaseException) -> Termination:
     return Termination(EndedBy.SERVER, Why.FAILED, 500, type(error).__name__)
+
+
+def _shown(name: str, party: Party | None) -> dict[str, Any]:
+    """A party for people; None: it has no leg."""
+    if party is None:
+        return {"name": name, "kind": None, "remote": None, "listens": False, "held": False}
+    leg = party.leg
+    return {
+        "name": name,
+        "kind": leg.kind,
+        "remote": leg.remote,
+        "listens": party.listens,
+        "held": party.held is not None,
+    }

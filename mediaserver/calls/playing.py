@@ -44,16 +44,17 @@ class OnHold:
     """Stands before the App of a leg that we hold. The App's time goes on, so that it can be taken up again;
     what it would say goes nowhere, and what the leg says does not reach it."""
 
-    def __init__(self, app: App, music: Frames | None = None) -> None:
+    def __init__(self, app: App, music: Frames) -> None:
+        """`music`: without frames it is silence."""
         self.app = app
-        self._music = music if music is not None and len(music) else None
+        self._music = music
         self._at = 0
 
     def on_frame(self, frame: Frame) -> None: ...
 
     def next_frame(self, t: int) -> Frame | None:
         self.app.next_frame(t)
-        if self._music is None:
+        if not len(self._music):
             return None
         frame: Frame = self._music[self._at % len(self._music)]
         self._at += 1

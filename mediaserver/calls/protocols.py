@@ -6,13 +6,13 @@ Upwards the API, the command line and campaigns see a `Switchboard`, and ask it 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 from mediaserver.calls.call import Call
+from mediaserver.calls.playing import Frames
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import App, Leg, Termination
 
@@ -101,27 +101,46 @@ class Switchboard(Protocol):
         """The live calls, JSON-ready, newest first."""
 
     def place(self, to: str, agent: str, *, caller: str = "") -> Call:
-        """Call somebody for an agent; returns at once. Raises CallError (no such agent), CapacityError."""
+        """Call somebody for an agent; returns at once. Raises CallError (404: no such agent, 403: nobody who
+        may be called), CapacityError."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 
     async def transfer(self, call_id: UUID, to: str) -> None:
-        """Ring `to` and connect it in place of the agent, who goes on talking until it answers."""
+        """Ring `to` and connect it in place of the agent, who goes on talking until it answers. Raises
+        CapacityError, too; so do `add` and `monitor`."""
 
     async def add(self, call_id: UUID, to: str) -> None:
         """Ring `to` and let it in as one more party."""
 
-    def monitor(self, call_id: UUID, leg: Leg, *, whisper_to: str | None = None) -> None:
-        """Let an answered leg listen. It is heard by nobody, or by the party of that name alone."""
+    async def monitor(self, call_id: UUID, to: str, heard_by: Mapping[str, float] = ...) -> None:
+        """Ring `to` and let it listen. It is heard by nobody (but see `listen`), and the call does not go on
+        for its sake."""
+
+    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = ...) -> None:
+        """Let an answered leg listen. `heard_by`: the parties that hear it, and how loud: one for a whisper,
+        all for barging in."""
+
+    def parties(self, call_id: UUID) -> list[dict[str, Any]]:
+        """Who is in the call, JSON-ready; by their names they are muted and given gains."""
+
+    def set_gain(self, call_id: UUID, listener: str, speaker: str, gain: float) -> None:
+        """How loud one party hears another, as a factor: 0 is not at all, 1 as it is."""
+
+    def mute(self, call_id: UUID, party: str, muted: bool) -> None:
+        """Whether nobody hears this party."""
 
     def say(self, call_id: UUID, text: str) -> None: ...
 
     def send_digits(self, call_id: UUID, digits: str) -> None: ...
 
-    async def play(self, call_id: UUID, wav: Path) -> None:
-        """Play a WAV file to all in the call."""
+    def play(self, call_id: UUID, sound: Frames) -> None:
+        """Play to all in the call but an agent, in place of what plays already."""
 
-    async def hold(self, call_id: UUID, music: Path | None = None) -> None:
-        """The first leg hears silence or this, over and over, and nobody hears it."""
+    def stop_playing(self, call_id: UUID) -> None: ...
+
+    def hold(self, call_id: UUID, music: Frames | None = None) -> None:
+        """The first leg hears this over and over, or what is configured, and nobody hears it. Without frames
+        it is silence."""
 
     def resume(self, call_id: UUID) -> None: ...

@@ -11,10 +11,11 @@ What one says the others hear in their own next tick, one frame later at most. L
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from mediaserver.media.leg import App, Digit, Ended, Frame, LegEvent
+from mediaserver.media.leg import App, Digit, Ended, Frame, LegEvent, Voice
 from mediaserver.media.time import FRAME_SAMPLES
 
 DEPTH_FRAMES = 3
@@ -85,6 +86,10 @@ class Seat:
         self.guests = {**self.guests, seat: app}
         return seat
 
+    def gains(self) -> list[tuple[Seat, float]]:
+        """How loud it hears each of the others."""
+        return [(who, hearing.gain) for who, hearing in self.hearings.items()]
+
     def say(self, frame: Frame) -> None:
         if not self.muted:
             self.frames[self.said % DEPTH_FRAMES] = frame
@@ -121,6 +126,8 @@ class Seat:
         return self.hear()
 
     def on_event(self, event: LegEvent) -> None:
+        if self.muted and isinstance(event, Voice):
+            event = replace(event, probability=0.0)  # an agent in the room hears no speech from it
         for app in self.guests.values():
             app.on_event(event)
         if isinstance(event, Digit):

@@ -10,22 +10,24 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
+from mediaserver.calls.hold_music import SILENCE
+from mediaserver.calls.joining import RING_TIMEOUT_S, Joining, unanswered
 from mediaserver.calls.live import LiveCall, Means, failed
-from mediaserver.calls.playing import framed
+from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec, Refused, Routes, ToAgent, ToExtension
+from mediaserver.calls.targets import Targets
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
-from mediaserver.media.audio import read_wav
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.metrics import Metrics
@@ -33,8 +35,7 @@ from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
-RING_TIMEOUT_S = 60.0
-_BUSY = frozenset({486, 600})
+NOBODY: Mapping[str, float] = MappingProxyType({})
 
 
 class LocalSwitchboard:
@@ -51,16 +52,22 @@ class LocalSwitchboard:
         metrics: Metrics,
         clock: MediaClock,
         recorder: Recorder,
+        targets: Targets,
         record: bool = True,
+        hold_music: Frames = SILENCE,
     ) -> None:
-        """`makers`: by kind of agent. `record`: whether calls are recorded whose agent does not say no."""
+        """`makers`: by kind of agent. `targets`: whom calls may go out to. `record`: whether calls are
+        recorded whose agent does not say no. `hold_music`: for a hold that names none."""
         self._routes = routes
         self._makers = makers
         self._registry = registry
         self._bus = bus
         self._sink = sink
         self._record = record
+        self._targets = targets
+        self._hold_music = hold_music
         self._means = Means(clock, sink, metrics, recorder, self._spawn)
+        self._joining = Joining(targets, self._means, self._way_out)
         self._live: dict[UUID, LiveCall] = {}
         self._placing: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -143,15 +150,13 @@ class LocalSwitchboard:
     async def _bridge(self, live: LiveCall, invitation: Invitation, to: str) -> None:
         """Ring a phone and connect the two."""
         try:
-            far = await self._dial(live, to)
+            far = await self._joining.bridge(live, to)
+            if far is None:
+                return  # the caller gave up
+            callee = live.admit(far, "callee")
         except CallError as error:
-            why = Why.BUSY if error.code in _BUSY else Why.NO_ANSWER
-            why_not = Termination(EndedBy.NETWORK, why, error.code or 480, str(error))
-            await live.first.leg.hangup(why_not)
+            await live.first.leg.hangup(unanswered(error))
             return
-        if far is None:
-            return  # the caller gave up
-        callee = live.admit(far, "callee")
         try:
             await self._answer(live, invitation, record=True)
         except BaseException:
@@ -162,26 +167,28 @@ class LocalSwitchboard:
     # -- calls go out
 
     def place(self, to: str, agent: str, *, caller: str = "") -> Call:
+        self._targets.check(to)
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
         self._registry.check_room()
         call = self._new_call("outbound", caller or f"sip:{agent}", to, agent)
         task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
-        task.add_done_callback(lambda _: self._placing.pop(call.id, None))
+
+        def placed(task: asyncio.Task[None]) -> None:
+            del self._placing[call.id]
+            if task.cancelled():  # maybe before its first step
+                call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
+
+        task.add_done_callback(placed)
         return call
 
     async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str) -> None:
         with logs.in_call(call.id):
             try:
                 leg = await self._way_out().place(to, caller, timeout_s=RING_TIMEOUT_S)
-            except asyncio.CancelledError:
-                call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
-                raise
             except VoiceForgeError as error:
-                code = error.code if isinstance(error, CallError) else None
-                why = Why.BUSY if code in _BUSY else Why.NO_ANSWER
-                call.end(Termination(EndedBy.NETWORK, why, code, str(error)))
+                call.end(unanswered(error))
                 return
             except Exception as error:
                 log.exception("the call failed")
@@ -201,24 +208,6 @@ class LocalSwitchboard:
                 log.exception("the call failed")
                 await leg.hangup(failed(error))
 
-    async def _dial(self, live: LiveCall, to: str) -> Leg | None:
-        """A further leg for a call; None when the call ended meanwhile. Raises CallError."""
-        placing = self._way_out().place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
-        task = asyncio.create_task(placing)
-        live.dialling.add(task)
-        try:
-            far = await task
-        except asyncio.CancelledError:
-            if live.first.leg.termination is None:
-                raise
-            return None  # whom we called was told
-        finally:
-            live.dialling.discard(task)
-        if live.first.leg.termination is not None:
-            await far.hangup(live.first.leg.termination)
-            return None
-        return far
-
     # -- what is asked of a call
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None:
@@ -230,28 +219,25 @@ class LocalSwitchboard:
             raise LookupError(f"no call {call_id}")
 
     async def transfer(self, call_id: UUID, to: str) -> None:
-        live = self._answered(call_id)
-        far = await self._dial(live, to)
-        if far is None:
-            raise CallError("the call ended meanwhile")
-        party = live.admit(far, "callee")
-        live.hand_over(party)
-        live.attach(party)
+        await self._joining.transfer(self._answered(call_id), to)
 
     async def add(self, call_id: UUID, to: str) -> None:
-        live = self._answered(call_id)
-        far = await self._dial(live, to)
-        if far is None:
-            raise CallError("the call ended meanwhile")
-        live.attach(live.admit(far, to))
+        await self._joining.add(self._answered(call_id), to)
 
-    def monitor(self, call_id: UUID, leg: Leg, *, whisper_to: str | None = None) -> None:
-        live = self._answered(call_id)
-        target = live.seat_of(whisper_to) if whisper_to is not None else None
-        party = live.admit(leg, "listener", listens=True)
-        if target is not None and live.room is not None and party.seat is not None:
-            live.room.set_gain(target, party.seat, 1.0)
-        live.attach(party)
+    async def monitor(self, call_id: UUID, to: str, heard_by: Mapping[str, float] = NOBODY) -> None:
+        await self._joining.monitor(self._answered(call_id), to, heard_by)
+
+    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> None:
+        self._answered(call_id).listen(leg, heard_by)
+
+    def parties(self, call_id: UUID) -> list[dict[str, Any]]:
+        return self._answered(call_id).parties()
+
+    def set_gain(self, call_id: UUID, listener: str, speaker: str, gain: float) -> None:
+        self._answered(call_id).set_gain(listener, speaker, gain)
+
+    def mute(self, call_id: UUID, party: str, muted: bool) -> None:
+        self._answered(call_id).mute(party, muted)
 
     def say(self, call_id: UUID, text: str) -> None:
         talker = self._answered(call_id).talker
@@ -262,15 +248,14 @@ class LocalSwitchboard:
     def send_digits(self, call_id: UUID, digits: str) -> None:
         self._answered(call_id).send_digits(digits)
 
-    async def play(self, call_id: UUID, wav: Path) -> None:
-        self._answered(call_id)
-        frames = framed(await asyncio.to_thread(read_wav, wav))
-        self._answered(call_id).play(frames)
+    def play(self, call_id: UUID, sound: Frames) -> None:
+        self._answered(call_id).play(sound)
 
-    async def hold(self, call_id: UUID, music: Path | None = None) -> None:
-        self._answered(call_id)
-        frames = framed(await asyncio.to_thread(read_wav, music)) if music is not None else None
-        self._answered(call_id).hold(frames)
+    def stop_playing(self, call_id: UUID) -> None:
+        self._answered(call_id).stop_playing()
+
+    def hold(self, call_id: UUID, music: Frames | None = None) -> None:
+        self._answered(call_id).hold(self._hold_music if music is None else music)
 
     def resume(self, call_id: UUID) -> None:
         self._answered(call_id).resume()
@@ -293,6 +278,8 @@ class LocalSwitchboard:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _end(self, live: LiveCall, goodbye: str, within_s: float) -> None:
+        live.draining = True
+        live.stop_ringing()
         shutdown = live.talker.shutdown if live.talker is not None else None
         if shutdown is not None and live.first.attached and goodbye:
             await shutdown(goodbye, within_s)

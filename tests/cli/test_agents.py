@@ -18,9 +18,9 @@ from pipelines.agents import make_agent
 from pipelines.engines.running import Engines
 from pipelines.flows.booking import FlowAgent
 from tests.fakes import FakeStt, FakeTts
+from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.lines import Line
 from tests.mediaserver.calls.rows import agent, route
-from tests.mediaserver.calls.test_switchboard import Bench
 from tests.speech import only, shelf
 
 

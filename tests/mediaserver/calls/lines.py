@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import (
     Digit,
     Direction,
@@ -125,7 +125,7 @@ class Lines:
 
     name = "lines"
 
-    def __init__(self, **phones: Line | CallError) -> None:
+    def __init__(self, **phones: Line | VoiceForgeError) -> None:
         self.phones = phones
         self.answering = asyncio.Event()
         self.answering.set()
@@ -139,8 +139,8 @@ class Lines:
         except asyncio.CancelledError:
             self.cancelled.append(to)
             raise
-        phone = self.phones.get(to, CallError("the phone is not registered", 480))
-        if isinstance(phone, CallError):
+        phone: Line | VoiceForgeError = self.phones.get(to, CallError("the phone is not registered", 480))
+        if isinstance(phone, VoiceForgeError):
             raise phone
         phone.direction = Direction.OUTBOUND
         return phone

@@ -14,8 +14,8 @@ from mediaserver.calls import directory as module
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.routes import Refused, Resolution, ToAgent, ToExtension
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.lines import Line
-from tests.mediaserver.calls.test_switchboard import Bench
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import wave
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 
-from mediaserver.calls.call import Call
-from mediaserver.calls.echo import EchoMaker
-from mediaserver.calls.events import EventBus
-from mediaserver.calls.protocols import AppMaker, CallControls, Switchboard, Talker
-from mediaserver.calls.recorder import Recorder
-from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import AgentSpec, Routes
-from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.playing import Frames
+from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
-from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, Leg, LegEvent, Termination, Why
-from mediaserver.metrics import Metrics
+from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, Termination, Why
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
@@ -31,122 +20,10 @@ from mediaserver.storage.records import (
     EventHappened,
     LegClosed,
     LegOpened,
-    Record,
     RecordingMade,
 )
-from tests.mediaserver.calls.lines import Asked, Line, Lines, frame
-from tests.mediaserver.calls.rows import as_at_the_first_start
-
-TICK_NS = 20_000_000
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-
-    def put(self, record: Record) -> None:
-        self.records.append(record)
-
-    async def flush(self, within_s: float | None = None) -> bool:
-        return True
-
-    def of(self, kind: type[Any]) -> list[Any]:
-        return [record for record in self.records if isinstance(record, kind)]
-
-
-class Robot:
-    """An agent's app that says one level and keeps what happens to it."""
-
-    def __init__(self, controls: CallControls, level: int = 50) -> None:
-        self.controls = controls
-        self.level = level
-        self.heard: list[int] = []
-        self.events: list[LegEvent] = []
-        self.said: list[str] = []
-        self.goodbyes: list[str] = []
-
-    def on_frame(self, frame: Frame) -> None:
-        self.heard.append(int(frame[0]))
-
-    def next_frame(self, t: int) -> Frame | None:
-        return frame(self.level)
-
-    def on_event(self, event: LegEvent) -> None:
-        self.events.append(event)
-
-    async def shutdown(self, goodbye: str, within_s: float) -> None:
-        self.goodbyes.append(goodbye)
-
-
-class RobotMaker:
-    def __init__(self) -> None:
-        self.made: list[Robot] = []
-        self.specs: list[AgentSpec] = []
-        self.trouble: Exception | None = None
-
-    def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
-        if self.trouble is not None:
-            raise self.trouble
-        robot = Robot(controls)
-        self.made.append(robot)
-        self.specs.append(agent)
-        return Talker(robot, True, robot.said.append, robot.shutdown)
-
-
-class Bench:
-    def __init__(self, folder: Path, routes: Routes | None = None) -> None:
-        self.sink = Kept()
-        self.metrics = Metrics()
-        self.registry = CallRegistry(3, self.metrics)
-        self.clock = MediaClock(phases=1)
-        self.robots = RobotMaker()
-        self.recorder = Recorder(folder, self.sink, self.metrics)
-        self.makers: dict[str, AppMaker] = {"flow": self.robots, "echo": EchoMaker()}
-        self.board = LocalSwitchboard(
-            routes=routes or as_at_the_first_start({"ann", "bob", "carl"}),
-            makers=self.makers,
-            registry=self.registry,
-            bus=EventBus(),
-            sink=self.sink,
-            metrics=self.metrics,
-            clock=self.clock,
-            recorder=self.recorder,
-        )
-        self.now = 0
-
-    async def settle(self) -> None:
-        for _ in range(20):
-            await asyncio.sleep(0)
-
-    async def ticks(self, count: int) -> None:
-        for _ in range(count):
-            self.clock.tick(self.now)
-            self.now += TICK_NS
-        await self.settle()
-
-    async def dial(self, line: Line, to: str) -> Asked:
-        asked = Asked(line, to)
-        self.board.invited(asked)
-        await self.settle()
-        return asked
-
-    @property
-    def call(self) -> Call:
-        (call,) = self.board
-        return call
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    bench = Bench(tmp_path)
-    yield bench
-    await bench.board.close()
-    await bench.recorder.close()
-
-
-def connected(bench: Bench, **phones: Line | CallError) -> Lines:
-    carrier = bench.board.carrier = Lines(**phones)
-    return carrier
+from tests.mediaserver.calls.bench import Bench, connected
+from tests.mediaserver.calls.lines import Asked, Line, frame
 
 
 def test_the_board_is_what_the_api_asks_for(tmp_path: Path) -> None:
@@ -318,7 +195,7 @@ async def test_a_listener_hears_an_agents_call_and_is_heard_by_nobody(bench: Ben
     ann, spy = Line("ann", 1), Line("spy", 100)
     await bench.dial(ann, "demo")
     await bench.ticks(2)
-    bench.board.monitor(bench.call.id, spy)
+    bench.board.listen(bench.call.id, spy)
     await bench.ticks(3)
     assert spy.heard == [51] * 3 and ann.heard == [50] * 5
     assert bench.robots.made[0].heard == [1] * 5
@@ -331,18 +208,18 @@ async def test_a_coach_whispers_to_one_alone(bench: Bench) -> None:
     ann, bob, coach = Line("ann", 1), Line("bob", 10), Line("coach", 100)
     connected(bench, bob=bob)
     await bench.dial(ann, "bob")
-    bench.board.monitor(bench.call.id, coach, whisper_to="callee")
+    bench.board.listen(bench.call.id, coach, {"callee": 1})
     await bench.ticks(3)
     assert bob.heard[-1] == 101 and ann.heard[-1] == 10 and coach.heard[-1] == 11
     with pytest.raises(CallError, match="no mayor in this call"):
-        bench.board.monitor(bench.call.id, Line("x"), whisper_to="mayor")
+        bench.board.listen(bench.call.id, Line("x"), {"mayor": 1})
 
 
 async def test_a_listener_does_not_keep_a_call_alive(bench: Bench) -> None:
     ann, bob, spy = Line("ann"), Line("bob"), Line("spy")
     connected(bench, bob=bob)
     await bench.dial(ann, "bob")
-    bench.board.monitor(bench.call.id, spy)
+    bench.board.listen(bench.call.id, spy)
     bob.leave()
     await bench.settle()
     assert ann.termination is not None and spy.termination is not None
@@ -473,21 +350,16 @@ def samples(path: str) -> set[tuple[int, ...]]:
     return set(map(tuple, stereo.tolist()))
 
 
-def wav(path: Path, *levels: int) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(np.concatenate([frame(level) for level in levels]).tobytes())
-    return path
+def sound(*levels: int) -> Frames:
+    return np.stack([frame(level) for level in levels])
 
 
-async def test_a_held_leg_hears_music_over_and_over_and_nobody_hears_it(bench: Bench, tmp_path: Path) -> None:
+async def test_a_held_leg_hears_music_over_and_over_and_nobody_hears_it(bench: Bench) -> None:
     ann, bob = Line("ann", 1), Line("bob", 2)
     connected(bench, bob=bob)
     await bench.dial(ann, "bob")
     await bench.ticks(2)
-    await bench.board.hold(bench.call.id, wav(tmp_path / "music.wav", 30, 40))
+    bench.board.hold(bench.call.id, sound(30, 40))
     before = len(ann.heard)
     await bench.ticks(4)
     assert ann.heard[before:] == [30, 40, 30, 40] and bob.heard[-3:] == [0] * 3
@@ -501,11 +373,11 @@ async def test_a_held_leg_hears_music_over_and_over_and_nobody_hears_it(bench: B
 async def test_an_agent_is_told_of_the_hold_and_time_goes_on_for_it(bench: Bench) -> None:
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
-    await bench.board.hold(bench.call.id)
-    await bench.board.hold(bench.call.id)
+    bench.board.hold(bench.call.id)
+    bench.board.hold(bench.call.id)
     await bench.ticks(2)
     spy = Line("spy")
-    bench.board.monitor(bench.call.id, spy)  # a room comes to be while it is on hold
+    bench.board.listen(bench.call.id, spy)  # a room comes to be while it is on hold
     await bench.ticks(2)
     assert ann.heard == [0] * 4 and bench.robots.made[0].heard == []
     bench.board.resume(bench.call.id)
@@ -515,21 +387,26 @@ async def test_an_agent_is_told_of_the_hold_and_time_goes_on_for_it(bench: Bench
     assert ann.heard[-2:] == [50, 50] and robot.heard == [1, 1] and spy.heard[-1] == 51
 
 
-async def test_a_file_is_played_to_all_but_the_agent(bench: Bench, tmp_path: Path) -> None:
+async def test_a_sound_is_played_to_all_but_the_agent(bench: Bench) -> None:
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
-    await bench.board.play(bench.call.id, wav(tmp_path / "gong.wav", 100, 200))
+    bench.board.play(bench.call.id, sound(100, 200))
     await bench.ticks(4)
     assert ann.heard == [150, 250, 50, 50] and bench.robots.made[0].heard == [1] * 4
-    with pytest.raises(VoiceForgeError, match="cannot be read"):
-        await bench.board.play(bench.call.id, tmp_path / "none.wav")
+    bench.board.play(bench.call.id, sound(*[100] * 9))
+    await bench.ticks(2)
+    bench.board.play(bench.call.id, sound(*[200] * 9))
+    await bench.ticks(2)
+    bench.board.stop_playing(bench.call.id)
+    await bench.ticks(1)
+    assert ann.heard[4:] == [150, 150, 250, 250, 50]
 
 
 async def test_the_recording_goes_on_when_others_come_in(bench: Bench, tmp_path: Path) -> None:
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
     await bench.ticks(2)
-    bench.board.monitor(bench.call.id, Line("spy", 5))
+    bench.board.listen(bench.call.id, Line("spy", 5))
     await bench.ticks(2)
     ann.leave()
     await bench.settle()

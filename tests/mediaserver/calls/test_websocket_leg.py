@@ -25,6 +25,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.targets import Targets
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import Frame, LegEvent
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
@@ -155,6 +156,7 @@ class World:
             metrics=metrics,
             clock=self.clock,
             recorder=self.recorder,
+            targets=Targets(patterns=["bob@127.0.0.1:*"]),
         )
         self.phone = Phone()
         self.phone_address = ""
@@ -265,6 +267,29 @@ async def test_a_websocket_talks_with_the_demo_is_recorded_listened_to_and_joine
     assert loudness([caller[-8000:-3200]], CALLER_HZ) > 4000
     assert loudness([agent_side[-8000:-3200]], PHONE_HZ) > 3000
     assert loudness([agent_side], LISTENER_HZ) < 100
+
+
+async def test_a_sip_phone_is_called_in_to_listen_whispers_and_goes_with_the_call(world: World) -> None:
+    ann = await world.connect("/call/echo")
+    world.callers[ann] = voice(CALLER_HZ)
+    await world.run(200)
+    (call,) = world.board
+    monitor = asyncio.create_task(world.board.monitor(call.id, world.phone_address))
+    await world.until(monitor.done)
+    await monitor
+    await world.run(1000)
+    heard = world.phone.talker.heard
+    assert loudness(heard[-10:], CALLER_HZ) > 4000
+    assert loudness(ann.heard[-10:], PHONE_HZ) < 100, "nobody hears a listener"
+
+    world.board.set_gain(call.id, "caller", "listener", 1.0)
+    await world.run(400)
+    assert loudness(ann.heard[-10:], PHONE_HZ) > 3000, "it whispers"
+
+    await ann.close()
+    world.callers.clear()
+    await world.until(lambda: len(world.kept.of(LegClosed)) == 2)
+    assert len(world.clock) == 0 and len(world.kept.of(CallEnded)) == 1
 
 
 async def test_a_websocket_presses_keys_and_is_refused_in_words(world: World) -> None:

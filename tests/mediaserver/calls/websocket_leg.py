@@ -150,7 +150,7 @@ class Door:
 
     async def _listen(self, request: web.Request) -> web.WebSocketResponse:
         call_id = UUID(request.match_info["call"])
-        return await self._serve(request, lambda leg: self._board.monitor(call_id, leg))
+        return await self._serve(request, lambda leg: self._board.listen(call_id, leg))
 
     async def _serve(
         self, request: web.Request, begin: Callable[[WebSocketLeg], None]

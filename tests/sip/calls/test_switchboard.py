@@ -13,6 +13,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -69,6 +70,7 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
         metrics=metrics,
         clock=MediaClock(),
         recorder=Recorder(Path("never-written"), kept),
+        targets=Targets({"101"}),
         record=False,
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)

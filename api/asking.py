@@ -1,0 +1,91 @@
+"""What all requests to the switchboard share: finding it, bodies, and its refusals as HTTP says them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from api.context import CONTEXT
+from mediaserver.calls.protocols import Switchboard
+from mediaserver.errors import CallError, CapacityError, PeerError, VoiceForgeError
+
+TEXT_LIMIT = 2000
+"""Characters of an address, or of what is to be said."""
+
+
+def switchboard(request: web.Request) -> Switchboard:
+    """Raises HTTPServiceUnavailable while the server is starting."""
+    board = request.app[CONTEXT].switchboard
+    if board is None:
+        raise web.HTTPServiceUnavailable(reason="The server is still starting.")
+    return board
+
+
+class Asking:
+    """What a switchboard raises, as HTTP has it."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        match error:
+            case LookupError():
+                raise web.HTTPNotFound(reason="There is no such call, or it has ended.") from None
+            case CapacityError():
+                raise web.HTTPServiceUnavailable(reason=_one_line(error)) from None
+            case PeerError():
+                raise web.HTTPBadRequest(reason=_one_line(error)) from None
+            case CallError(code=403):
+                raise web.HTTPForbidden(reason=_one_line(error)) from None
+            case VoiceForgeError():
+                raise web.HTTPConflict(reason=_one_line(error)) from None
+            case _:
+                pass
+
+
+async def body(request: web.Request, *texts: str) -> dict[str, Any]:
+    """The JSON object of a request, in which these fields are texts; an empty body is an empty object where
+    none is asked for. Raises HTTPBadRequest and HTTPUnsupportedMediaType.
+
+    It must be declared as JSON: a form that another site's page sends cannot be.
+    """
+    if not texts and not request.body_exists:
+        return {}
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType(reason="Send JSON, as application/json.")
+    try:
+        content = await request.json()
+    except (ValueError, RecursionError):
+        raise web.HTTPBadRequest(reason="The body is not JSON.") from None
+    if not isinstance(content, dict):
+        raise web.HTTPBadRequest(reason="The body is a JSON object.")
+    for name in texts:
+        value = content.get(name)
+        if not isinstance(value, str) or not value.strip() or len(value) > TEXT_LIMIT:
+            raise web.HTTPBadRequest(reason=f"{name} is a text of 1 to {TEXT_LIMIT} characters.")
+    return content
+
+
+def text(content: dict[str, Any], name: str, default: str = "") -> str:
+    """A field that may be left out. Raises HTTPBadRequest."""
+    value = content.get(name, default)
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
+        raise web.HTTPBadRequest(reason=f"{name} is a text of at most {TEXT_LIMIT} characters.")
+    return value
+
+
+def number(content: dict[str, Any], name: str, default: float) -> float:
+    """A field that may be left out. Raises HTTPBadRequest."""
+    value = content.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise web.HTTPBadRequest(reason=f"{name} is a number.")
+    return value
+
+
+def done() -> web.Response:
+    return web.Response(status=204)
+
+
+def _one_line(error: BaseException) -> str:
+    """A reason phrase has one line, and no bytes that could end it."""
+    return " ".join(str(error).split())

@@ -1,0 +1,119 @@
+"""Further legs for calls that live: a phone is rung, and let in when it answers, if the call is still there.
+
+Everything may end while a phone rings: the call, the one that it is to replace, the server. Whatever happens,
+no leg stays up that nobody talks to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from mediaserver.calls.live import LiveCall, Means
+from mediaserver.calls.protocols import Carrier
+from mediaserver.calls.targets import Targets
+from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.media.leg import EndedBy, Leg, Termination, Why
+
+RING_TIMEOUT_S = 60.0
+BUSY = frozenset({486, 600})
+"""SIP codes of somebody who is there and does not want to."""
+
+
+class Joining:
+    """Rings for the calls of one switchboard. `way_out` raises CallError while there is none."""
+
+    def __init__(self, targets: Targets, means: Means, way_out: Callable[[], Carrier]) -> None:
+        self._targets = targets
+        self._means = means
+        self._way_out = way_out
+
+    async def bridge(self, live: LiveCall, to: str) -> Leg | None:
+        """Whom the caller dialled, by a route of ours. None when the call ended meanwhile. Raises
+        CallError."""
+        try:
+            return await self._ring(live, to)
+        except CallError:
+            if live.over or live.draining:
+                return None
+            raise
+
+    async def transfer(self, live: LiveCall, to: str) -> None:
+        """Connect the first leg to `to` instead of whom it talks to. Raises CallError, CapacityError."""
+        if live.transferring:
+            raise CallError("the call is being transferred already")
+        live.transferring = True
+        try:
+            await self._let_in(live, to, replaces=True)
+        finally:
+            live.transferring = False
+
+    async def add(self, live: LiveCall, to: str) -> None:
+        """Let `to` in as one more party. Raises CallError, CapacityError."""
+        await self._let_in(live, to)
+
+    async def monitor(self, live: LiveCall, to: str, heard_by: Mapping[str, float]) -> None:
+        """Let `to` listen. Raises CallError, CapacityError."""
+        live.check_gains(heard_by)
+        self._targets.check(to)
+        leg = await self._ring(live, to, listens=True)
+        with self._hung_up_on_error(leg):  # whom it was to whisper to may have left meanwhile
+            live.listen(leg, heard_by)
+
+    async def _let_in(self, live: LiveCall, to: str, *, replaces: bool = False) -> None:
+        self._targets.check(to)
+        try:
+            leg = await self._ring(live, to)
+            with self._hung_up_on_error(leg):
+                live.let_in(leg, "callee" if replaces else to, replaces=replaces)
+        except VoiceForgeError as error:
+            # Whom the caller talked to may have left in the hope of the other one.
+            live.end_if_alone(unanswered(error))
+            raise
+
+    async def _ring(self, live: LiveCall, to: str, *, listens: bool = False) -> Leg:
+        """An answered leg. Raises CallError (also when the call ended meanwhile), CapacityError."""
+        live.check_seat()
+        placing = self._way_out().place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
+        task = asyncio.create_task(placing)
+        live.ringing[task] = listens
+        try:
+            leg = await task
+        except asyncio.CancelledError:
+            if _has_leg(task):  # it was answered as we were told to stop
+                self._means.spawn(task.result().hangup(Termination(EndedBy.SERVER, Why.CANCELLED)))
+            if _told_to_stop():
+                raise
+            raise CallError("the call ended meanwhile") from None
+        finally:
+            del live.ringing[task]
+        if live.over or live.draining:
+            self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.CANCELLED)))
+            raise CallError("the call ended meanwhile")
+        return leg
+
+    @contextmanager
+    def _hung_up_on_error(self, leg: Leg) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED)))
+            raise
+
+
+def unanswered(error: VoiceForgeError) -> Termination:
+    """How a call ends of which the other side did not answer."""
+    code = error.code if isinstance(error, CallError) else 503 if isinstance(error, CapacityError) else None
+    why = Why.BUSY if code in BUSY else Why.NO_ANSWER
+    return Termination(EndedBy.NETWORK, why, code or 480, str(error))
+
+
+def _has_leg(task: asyncio.Task[Leg]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _told_to_stop() -> bool:
+    """Whether it is this task that was cancelled, not what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

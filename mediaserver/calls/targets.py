@@ -1,0 +1,55 @@
+"""Whom this server may call: the extensions, and what its operator allows beside them; nobody else.
+
+Who can place or transfer calls (a program with the token, an agent that a caller talks into it) could
+otherwise run up a bill, or make the server knock at any address. What is not written in the plainest way is
+refused, so that nobody reads an address in another way than this check did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from mediaserver.errors import CallError
+
+_ADDRESS = re.compile(
+    r"(?:sips?:)?(?P<user>[A-Za-z0-9._~+*#-]{1,100})@(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?P<port>:[0-9]{1,5})?(?:;transport=(?:udp|tcp|tls))?"
+)
+_NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
+
+
+class Targets:
+    """Extensions, and patterns: one with `@` for addresses, any other for numbers. `*` stands for any
+    characters, `?` for one; a port counts as written."""
+
+    def __init__(self, extensions: Collection[str] = (), patterns: Collection[str] = ()) -> None:
+        self._extensions = frozenset(extensions)
+        # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
+        self._addresses = [_compiled(_bare(each)) for each in patterns if "@" in each]
+        self._numbers = [_compiled(each) for each in patterns if "@" not in each]
+
+    def check(self, to: str) -> None:
+        """Raises CallError (403) when `to` may not be called."""
+        if to in self._extensions:
+            return
+        if (address := _ADDRESS.fullmatch(to)) is not None:
+            plain = f"{address['user']}@{address['host'].lower()}{address['port'] or ''}"
+            allowed = any(pattern.fullmatch(plain) for pattern in self._addresses)
+        else:
+            allowed = _NUMBER.fullmatch(to) is not None and any(
+                pattern.fullmatch(to) for pattern in self._numbers
+            )
+        if not allowed:
+            raise CallError("calls to there are not allowed; add it to sip.allowed_targets", 403)
+
+
+def _bare(pattern: str) -> str:
+    """Without its scheme, the host in small letters."""
+    user, _, host = re.sub(r"^sips?:", "", pattern).rpartition("@")
+    return f"{user}@{host.lower()}"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(each) or re.escape(each) for each in pattern))

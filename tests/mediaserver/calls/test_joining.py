@@ -1,0 +1,349 @@
+"""Everything may end while a phone rings for a call; no leg stays up that nobody talks to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from mediaserver.calls import live
+from mediaserver.errors import CallError, CapacityError
+from mediaserver.media.leg import Ended, EndedBy, Termination, Why
+from mediaserver.storage.records import CallEnded, LegClosed, LegOpened, RecordingMade
+from tests.mediaserver.calls.bench import Bench, connected
+from tests.mediaserver.calls.lines import Line
+
+
+class Gone(Line):
+    """A phone that hangs up as soon as it has answered."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.leave()
+
+
+async def asked(bench: Bench, work: Any) -> asyncio.Task[None]:
+    """Something that rings, begun."""
+    task = asyncio.create_task(work)
+    await bench.settle()
+    return task
+
+
+async def with_agent(bench: Bench) -> tuple[Line, UUID]:
+    ann = Line("ann", 1)
+    await bench.dial(ann, "demo")
+    return ann, bench.call.id
+
+
+async def test_a_transfer_to_a_phone_that_hangs_up_at_once_leaves_the_caller_with_the_agent(
+    bench: Bench,
+) -> None:
+    connected(bench, bob=Gone("bob"))
+    ann, call_id = await with_agent(bench)
+    with pytest.raises(CallError, match="hung up at once"):
+        await bench.board.transfer(call_id, "bob")
+    await bench.ticks(3)
+    assert ann.heard == [50] * 3 and bench.robots.made[0].events == []
+    assert len(bench.sink.of(LegOpened)) == 2 and len(bench.sink.of(LegClosed)) == 1
+
+
+async def test_a_bridge_to_a_phone_that_hangs_up_at_once_is_not_answered(bench: Bench) -> None:
+    connected(bench, bob=Gone("bob"))
+    ann = Line("ann")
+    await bench.dial(ann, "bob")
+    assert "answer" not in ann.steps and ann.termination is not None
+    assert list(bench.board) == [] and len(bench.clock) == 0
+
+
+@pytest.mark.parametrize("ask", ["transfer", "add", "monitor"])
+async def test_a_caller_who_goes_while_it_rings_leaves_no_leg(bench: Bench, ask: str) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    ann, call_id = await with_agent(bench)
+    carrier.answering.clear()
+    task = await asked(bench, getattr(bench.board, ask)(call_id, "bob"))
+    ann.leave()
+    await bench.settle()
+    assert carrier.cancelled == ["bob"] and list(bench.board) == []
+    with pytest.raises(CallError, match="ended meanwhile"):
+        await task
+
+
+@pytest.mark.parametrize("steps", range(5))
+@pytest.mark.parametrize("ask", ["transfer", "add", "monitor"])
+async def test_a_phone_that_answers_as_the_caller_goes_is_hung_up(bench: Bench, ask: str, steps: int) -> None:
+    bob = Line("bob")
+    carrier = connected(bench, bob=bob)
+    ann, call_id = await with_agent(bench)
+    carrier.answering.clear()
+    task = await asked(bench, getattr(bench.board, ask)(call_id, "bob"))
+    carrier.answering.set()
+    for _ in range(steps):  # it is answered, and some know it already
+        await asyncio.sleep(0)
+    ann.leave()
+    await asyncio.gather(task, return_exceptions=True)
+    await bench.settle()
+    assert bob.termination is not None or carrier.cancelled == ["bob"]
+    assert len(bench.clock) == 0 and list(bench.board) == []
+
+
+async def test_an_asker_who_stops_waiting_as_it_is_answered_leaves_no_leg(bench: Bench) -> None:
+    for steps in range(1, 6):
+        bob = Line("bob")
+        carrier = connected(bench, bob=bob)
+        ann, call_id = await with_agent(bench)
+        carrier.answering.clear()
+        task = await asked(bench, bench.board.transfer(call_id, "bob"))
+        carrier.answering.set()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await bench.settle()
+        joined = bench.board.parties(call_id)
+        assert any(party["remote"] == "bob" for party in joined) or (
+            bob.termination is not None or carrier.cancelled == ["bob"]
+        )
+        ann.leave()
+        await bench.settle()
+
+
+async def test_the_api_hangs_up_while_a_transfer_rings(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    ann, call_id = await with_agent(bench)
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.transfer(call_id, "bob"))
+    await bench.board.hang_up(call_id)
+    with pytest.raises(CallError):
+        await task
+    assert carrier.cancelled == ["bob"] and ann.termination is not None
+
+
+async def test_the_api_hangs_up_a_bridge_that_rings(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    carrier.answering.clear()
+    ann = Line("ann")
+    await bench.dial(ann, "bob")
+    await bench.board.hang_up(bench.call.id)
+    await bench.settle()
+    assert carrier.cancelled == ["bob"] and list(bench.board) == []
+    assert [record.why for record in bench.sink.of(CallEnded)] == ["hung up"]
+
+
+async def test_a_placed_call_given_up_before_it_could_begin_is_over(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    call = bench.board.place("bob", "demo")
+    await bench.board.hang_up(call.id)
+    await bench.settle()
+    assert call.termination == Termination(EndedBy.SERVER, Why.CANCELLED)
+    assert carrier.placed == [] and list(bench.board) == []
+
+
+async def test_a_second_transfer_while_one_rings_is_refused(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob", 2), carl=Line("carl", 3))
+    ann, call_id = await with_agent(bench)
+    carrier.answering.clear()
+    first = await asked(bench, bench.board.transfer(call_id, "bob"))
+    with pytest.raises(CallError, match="being transferred already"):
+        await bench.board.transfer(call_id, "carl")
+    carrier.answering.set()
+    await first
+    await bench.ticks(3)
+    assert ann.heard[-1] == 2 and [to for to, _ in carrier.placed] == ["bob"]
+    await bench.board.transfer(call_id, "carl")
+    await bench.ticks(3)
+    assert ann.heard[-1] == 3
+
+
+async def test_a_party_that_leaves_while_its_successor_rings_leaves_the_caller_waiting(bench: Bench) -> None:
+    ann, bob, carl = Line("ann", 1), Line("bob", 2), Line("carl", 3)
+    carrier = connected(bench, bob=bob, carl=carl)
+    await bench.dial(ann, "bob")
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.transfer(bench.call.id, "carl"))
+    bob.leave()
+    await bench.settle()
+    assert ann.termination is None
+    carrier.answering.set()
+    await task
+    await bench.ticks(3)
+    assert ann.heard[-1] == 3 and carl.heard[-1] == 1
+
+
+async def test_who_waits_for_a_successor_that_does_not_answer_is_hung_up(bench: Bench) -> None:
+    ann, bob = Line("ann"), Line("bob")
+    carrier = connected(bench, bob=bob, carl=CallError("busy", 486))
+    await bench.dial(ann, "bob")
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.transfer(bench.call.id, "carl"))
+    bob.leave()
+    await bench.settle()
+    carrier.answering.set()
+    with pytest.raises(CallError, match="busy"):
+        await task
+    await bench.settle()
+    assert ann.termination is not None and ann.termination.why is Why.BUSY
+
+
+async def test_a_listener_that_rings_does_not_keep_a_call_alive(bench: Bench) -> None:
+    ann, bob, spy = Line("ann"), Line("bob"), Line("carl")
+    carrier = connected(bench, bob=bob, carl=spy)
+    await bench.dial(ann, "bob")
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.monitor(bench.call.id, "carl"))
+    bob.leave()
+    await bench.settle()
+    assert ann.termination is not None and carrier.cancelled == ["carl"]
+    with pytest.raises(CallError):
+        await task
+
+
+async def test_a_coach_whose_pupil_has_left_meanwhile_is_hung_up(bench: Bench) -> None:
+    ann, bob, carl, coach = Line("ann"), Line("bob"), Line("carl"), Line("ann 2")
+    carrier = connected(bench, bob=bob, carl=carl, ann=coach)
+    await bench.dial(ann, "bob")
+    await bench.board.add(bench.call.id, "carl")
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.monitor(bench.call.id, "ann", {"carl": 1.0}))
+    carl.leave()
+    carrier.answering.set()
+    with pytest.raises(CallError, match="no carl"):
+        await task
+    await bench.settle()
+    assert coach.termination is not None and ann.termination is None
+
+
+async def test_a_transfer_ends_a_hold(bench: Bench) -> None:
+    ann, bob = Line("ann", 1), Line("bob", 2)
+    connected(bench, bob=bob)
+    await bench.dial(ann, "demo")
+    bench.board.hold(bench.call.id)
+    await bench.board.transfer(bench.call.id, "bob")
+    await bench.ticks(3)
+    assert ann.heard[-1] == 2 and bob.heard[-1] == 1
+    with pytest.raises(CallError, match="not on hold"):
+        bench.board.resume(bench.call.id)
+
+
+async def test_the_last_seat_is_given_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_PARTIES", 2)
+    carrier = connected(bench, bob=Line("bob"), carl=Line("carl"))
+    _, call_id = await with_agent(bench)
+    carrier.answering.clear()
+    first = await asked(bench, bench.board.add(call_id, "bob"))
+    with pytest.raises(CapacityError, match="2 parties"):
+        await bench.board.add(call_id, "carl")
+    carrier.answering.set()
+    await first
+    with pytest.raises(CapacityError):
+        bench.board.listen(call_id, Line("spy"))
+    assert [to for to, _ in carrier.placed] == ["bob"]
+
+
+async def test_a_server_that_stops_calls_nobody_any_more(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    ann, call_id = await with_agent(bench)
+    (robot,) = bench.robots.made
+    carrier.answering.clear()
+    task = await asked(bench, bench.board.transfer(call_id, "bob"))
+    rung_in_goodbye: list[Exception] = []
+
+    async def shutdown(goodbye: str, within_s: float) -> None:
+        carrier.answering.set()
+        await bench.settle()
+        try:
+            await bench.board.transfer(call_id, "bob")
+        except CapacityError as error:
+            rung_in_goodbye.append(error)
+
+    robot.shutdown = shutdown  # type: ignore[method-assign]
+    await bench.board.end_all("Goodbye.", 1)
+    with pytest.raises(CallError):
+        await task
+    assert carrier.cancelled == ["bob"] and len(rung_in_goodbye) == 1
+    assert ann.termination is not None and ann.termination.why is Why.SHUTDOWN
+    assert robot.events[-1] == Ended(ann.termination)
+
+
+async def test_a_full_carrier_leaves_the_caller_with_the_agent(bench: Bench) -> None:
+    connected(bench, bob=CapacityError("all RTP ports are taken"))
+    ann, call_id = await with_agent(bench)
+    with pytest.raises(CapacityError):
+        await bench.board.transfer(call_id, "bob")
+    bench.robots.made[0].controls.transfer("bob")
+    await bench.ticks(2)
+    assert ann.termination is None and ann.heard == [50] * 2
+
+
+async def test_an_agent_may_not_be_talked_into_calling_anybody(bench: Bench) -> None:
+    carrier = connected(bench)
+    await with_agent(bench)
+    bench.robots.made[0].controls.transfer("+19005550100")
+    await bench.settle()
+    assert carrier.placed == []
+    with pytest.raises(CallError, match="not allowed"):
+        bench.board.place("sip:x@evil.example", "demo")
+    assert len(bench.board) == 1
+
+
+@pytest.mark.parametrize("moment", ["end", "hand over"])
+async def test_an_agent_that_fails_at_its_end_does_not_keep_the_call(bench: Bench, moment: str) -> None:
+    connected(bench, bob=Line("bob", 2))
+    ann, call_id = await with_agent(bench)
+    (robot,) = bench.robots.made
+
+    def fail(event: object) -> None:
+        raise RuntimeError("boom")
+
+    robot.on_event = fail  # type: ignore[method-assign]
+    if moment == "end":
+        ann.leave()
+    else:
+        await bench.board.transfer(call_id, "bob")
+    await bench.settle()
+    assert ann.termination is not None and list(bench.board) == [] and len(bench.clock) == 0
+    assert len(bench.sink.of(CallEnded)) == 1
+
+
+async def test_two_parties_of_one_name_have_names_of_their_own(bench: Bench) -> None:
+    spies = Line("spy", 5), Line("other spy", 7)
+    ann, call_id = await with_agent(bench)
+    for spy in spies:
+        bench.board.listen(call_id, spy)
+    names = [party["name"] for party in bench.board.parties(call_id)]
+    assert names == ["caller", "agent", "listener", "listener 2"]
+    bench.board.set_gain(call_id, "caller", "listener 2", 1.0)
+    await bench.ticks(3)
+    assert ann.heard[-1] == 57
+
+
+def last_samples(path: str) -> list[int]:
+    """Of a recording: caller and agent."""
+    return [int(sample) for sample in np.frombuffer(Path(path).read_bytes()[-4:], np.int16)]
+
+
+async def test_a_call_of_three_is_recorded_the_first_against_all_others(bench: Bench) -> None:
+    ann, bob, carl = Line("ann", 1), Line("bob", 10), Line("carl", 100)
+    connected(bench, bob=bob, carl=carl)
+    await bench.dial(ann, "bob")
+    await bench.board.add(bench.call.id, "carl")
+    bench.board.listen(bench.call.id, Line("spy", 1000))
+    await bench.ticks(4)
+    ann.leave()
+    await bench.settle()
+    await bench.recorder.close()
+    (made,) = bench.sink.of(RecordingMade)
+    assert last_samples(made.path) == [1, 110] and all(line.termination is not None for line in (bob, carl))
+
+
+async def test_a_muted_caller_is_not_heard_by_the_agent_either(bench: Bench) -> None:
+    _, call_id = await with_agent(bench)
+    await bench.ticks(1)
+    bench.board.mute(call_id, "caller", True)
+    await bench.ticks(2)
+    bench.board.mute(call_id, "caller", False)
+    await bench.ticks(1)
+    assert bench.robots.made[0].heard == [1, 0, 0, 1]
