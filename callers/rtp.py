@@ -171,6 +171,9 @@ class MeasuringStream:
     def clear(self) -> int:
         return 0
 
+    def written(self) -> int:
+        return 0
+
     def played(self) -> int:
         return 0
 

@@ -306,13 +306,19 @@ class ScriptedAgent:
 
 @dataclass
 class FakeOutlet:
-    """A leg whose peer hears all 80 ms after it was written, as does the clock's own position."""
+    """A leg whose peer hears all a while after it was written."""
 
     position: Callable[[], int]
+    """Samples written so far."""
+    unheard: int = 1280
+    """Samples that are on their way to the peer's ear: 80 ms."""
     cleared: int = 0
 
+    def written(self) -> int:
+        return self.position()
+
     def played(self) -> int:
-        return self.position() - 1280
+        return self.position() - self.unheard
 
     def clear(self) -> int:
         self.cleared += 1

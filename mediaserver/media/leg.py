@@ -220,6 +220,9 @@ class Leg(AudioSide, Protocol):
     def clear(self) -> int:
         """Drop what was written and not yet sent. Returns the number of 16 kHz samples already sent."""
 
+    def written(self) -> int:
+        """How many 16 kHz samples were written so far."""
+
     def played(self) -> int:
         """How many 16 kHz samples since the first write the peer has heard, as far as is known."""
 

@@ -99,6 +99,10 @@ class NarrowStream:
         to be dropped is in its queue: the leg is to tell it to empty that."""
         return self._marks.clear()
 
+    def written(self) -> int:
+        """16 kHz samples written so far."""
+        return self._marks.written
+
     def played(self) -> int:
         """16 kHz samples since the first write that the far end has heard, as far as its marks tell."""
         return self._marks.played()

@@ -178,6 +178,9 @@ class RtpStream:
         """As `Outgoing.clear`."""
         return self.outgoing.clear()
 
+    def written(self) -> int:
+        return self.outgoing.frames * FRAME_SAMPLES
+
     def played(self) -> int:
         """As `Outgoing.played`, with what RTCP tells of the path."""
         return self.outgoing.played(self.rtcp.rtt_ms, self.rtcp.remote_jitter_ms)

@@ -54,6 +54,9 @@ class CancelPlayout:
 class FinishPlayout:
     """All was sent: the line is done with."""
 
+    waited: bool = False
+    """So long ago that the caller has heard it, whatever is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class CancelThinking:

@@ -278,8 +278,12 @@ class Playout:
         else:
             self._drop()
 
-    def finish(self) -> None:
-        """The drained line is done with."""
+    def finish(self, waited: bool = False) -> None:
+        """The drained line is done with; `waited`: long enough for the caller to have heard all of it."""
+        if waited and self._line is not None:
+            for word in self._line.words:
+                if word.state is WordState.SENT:
+                    word.state = WordState.HEARD
         self._drop()
 
     def abandon(self, t: int, played: int) -> None:

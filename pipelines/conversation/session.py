@@ -16,7 +16,6 @@ from typing import Protocol
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Heard, Hold, LegEvent, Termination, Voice, Why
-from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
 from pipelines.conversation.commands import (
@@ -38,8 +37,11 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.endpointing import MS, level_db
 from pipelines.conversation.listening import Listening
+from pipelines.conversation.machine import Machine
 from pipelines.conversation.speaking import Speaking
+from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
 from pipelines.conversation.thinking import Thinking
+from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import CallPort, Thought, Transcript
 from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import Stt, SttResult, Tts
@@ -51,7 +53,10 @@ GOODBYE = "Sorry, we have to stop here. Goodbye."
 
 
 class Outlet(Protocol):
-    """Where the session's frames go, as a Leg has it; its first write is the session's first frame."""
+    """Where the session's frames go, as a Leg has it. Others may have written to it before."""
+
+    def written(self) -> int:
+        """16 kHz samples that were written so far, by whomever."""
 
     def played(self) -> int:
         """16 kHz samples since the first write that the caller has heard, as far as is known."""
@@ -91,45 +96,47 @@ class AgentSession:
         self._hangup: Callable[[Termination], None] | None = hangup
         self._transfer = transfer
         self._now = now
-        self._transcript = Transcript(call)
+        self._timeline = Timeline()
+        self._transcript = Transcript(call, self._timeline)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
         self._thinking = Thinking(agent, call.id, self)
         self._speaking = Speaking(
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
         )
         self._thought = Thought(None, now())
-        self._running = False
-        self._held = False
+        self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._heard_at = 0
-        self._played = 0
         self._over = asyncio.Event()
         self._termination = Termination(EndedBy.AGENT, Why.COMPLETED)
 
     # ---- App
 
     def on_frame(self, frame: Frame) -> None:
-        if self._held:
+        if self._stage.state not in ACTIVE:
             return
         self._listening.hear(frame)
         self._heard_at = self._t
         self._run(self.turn.frame(self._t, level_db(frame)))
 
     def next_frame(self, t: int) -> Frame | None:
-        transcript = self._transcript
-        if self._held:
-            transcript.on_hold += FRAME_SAMPLES
-            return None
-        t -= transcript.on_hold
-        if not self._running:
-            self._running = True
-            transcript.answered(t)
-            self._run(self.turn.answered(t))
-        transcript.t = t + FRAME_SAMPLES
+        timeline = self._timeline
+        match self._stage.state:
+            case Stage.HELD | Stage.HELD_BEFORE:
+                timeline.stand_still()
+                return None
+            case Stage.NEW:
+                self._stage.move(Moment.FRAME)
+                timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
+                t = timeline.frame(t)
+                self._run(self.turn.answered(t))
+            case Stage.LIVE:
+                t = timeline.frame(t)
+            case Stage.OVER:
+                return None
         if t - self._heard_at >= STALLED_INPUT_SAMPLES:
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
         self._run(self.turn.tick(t))
-        self._played = max(self._played, self._outlet.played() - transcript.on_hold)
-        frame = self._speaking.next_frame(t, self._played)
+        frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
         if frame is not None:
             self.turn.progress(t)
         playout = self._speaking.playout
@@ -141,7 +148,7 @@ class AgentSession:
     def on_event(self, event: LegEvent) -> None:
         match event:
             case Voice(probability=probability):
-                if not self._held:
+                if self._stage.state in ACTIVE:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
@@ -156,7 +163,7 @@ class AgentSession:
 
     @property
     def _t(self) -> int:
-        return self._transcript.t
+        return self._timeline.t
 
     def say(self, text: str) -> None:
         """Say this for the operator: at once while the agent listens, else after what it is saying; the
@@ -170,7 +177,7 @@ class AgentSession:
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
         """Interrupt whatever goes on, say this, and hang up once it was heard."""
         self._termination = termination or Termination(EndedBy.SERVER, Why.SHUTDOWN)
-        if self._held:
+        if self._stage.state in HELD:
             self._hold(False)
         self._thought = Thought(None, self._now())
         self._run(self.turn.interject(self._t, text, End()))
@@ -201,8 +208,9 @@ class AgentSession:
 
     def _ended(self) -> None:
         """The leg is gone: settle what was heard, ask the agent for its last records."""
+        self._stage.move(Moment.END)
         self._hangup = None
-        self._speaking.abandon(self._t, self._played)
+        self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._thinking.close()
         self._listening.end()
@@ -216,8 +224,9 @@ class AgentSession:
 
     def _hold(self, held: bool) -> None:
         """On hold nobody listens: the session's time stands still."""
-        if held != self._held:
-            self._held = held
+        if self._stage.move(Moment.HOLD if held else Moment.RESUME):
+            if held:
+                self._timeline.hold()
             self._run(self.turn.hold(held))
         self._call.publish("hold", held=held)
         self._transcript.event("hold", held=held)
@@ -245,8 +254,8 @@ class AgentSession:
                     self._speaking.playout.resume()
                 case CancelPlayout(by_caller=by_caller):
                     self._silence(by_caller)
-                case FinishPlayout():
-                    self._speaking.playout.finish()
+                case FinishPlayout(waited=waited):
+                    self._speaking.playout.finish(waited)
                 case CancelThinking():
                     self._thinking.stop()
                 case Think():
@@ -281,7 +290,7 @@ class AgentSession:
             return
         if by_caller and line.began is not None:
             self._transcript.event("barge_in", outcome="taken", after_ms=(self._t - line.began) // MS)
-        self._speaking.cancel(self._outlet.clear() - self._transcript.on_hold)
+        self._speaking.cancel(self._timeline.of_leg(self._outlet.clear()))
 
     # ---- what the agent is told and wants
 

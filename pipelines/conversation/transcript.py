@@ -14,6 +14,7 @@ from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
 from pipelines.conversation.endpointing import MS
 from pipelines.conversation.playout import Line
+from pipelines.conversation.timeline import Timeline
 
 
 class CallPort(Protocol):
@@ -55,23 +56,17 @@ class Said:
 
 
 class Transcript:
-    """Positions (`t`) are the session's, in 16 kHz samples; what is kept is in ms since answer."""
+    """Positions are the session's, in 16 kHz samples; what is kept is in ms since answer."""
 
-    def __init__(self, call: CallPort) -> None:
+    def __init__(self, call: CallPort, timeline: Timeline) -> None:
         self._call = call
-        self._base_ms = 0
+        self._timeline = timeline
         self._index = 0
-        self.t = 0
-        """The present position."""
-        self.on_hold = 0
-        """Samples during which the session's time stood still."""
-
-    def answered(self, t: int) -> None:
-        self._base_ms = self._call.elapsed_ms() - t // MS
 
     def event(self, kind: str, **data: Any) -> None:
         """Keep that something happened now."""
-        self._call.put(EventHappened(self._call.id, self._ms(self.t), kind, data))
+        now = self._timeline.began_ms(self._timeline.t)
+        self._call.put(EventHappened(self._call.id, now, kind, data))
 
     def caller(self, think: Think, said: Utterance, began: int) -> None:
         """The caller's line, `began` at this position."""
@@ -85,8 +80,8 @@ class Transcript:
                 "caller",
                 said.text,
                 said.text,
-                self._ms(began),
-                self._ms(self.t - think.silence),
+                self._timeline.began_ms(began),
+                self._timeline.ended_ms(self._timeline.t - think.silence),
                 confidence=said.confidence,
                 understood=said.understood,
                 latency={"endpoint": round(silence, 1), "stt": round(stt, 1)},
@@ -105,7 +100,7 @@ class Transcript:
     def put(self, said: Said) -> None:
         """Keep what is known of an agent line."""
         line = said.line
-        began = line.began if line.began is not None else self.t
+        began = self._timeline.began_ms(line.began if line.began is not None else self._timeline.t)
         self._call.put(
             TurnSaid(
                 self._call.id,
@@ -113,8 +108,8 @@ class Transcript:
                 said.thought.speaker,
                 line.text,
                 line.heard,
-                self._ms(began),
-                self._ms(max(began, line.ended)),
+                began,
+                max(began, self._timeline.ended_ms(line.ended)),
                 interrupted=line.interrupted,
                 latency=dict(said.latency),
             )
@@ -151,6 +146,3 @@ class Transcript:
     def _next(self) -> int:
         index, self._index = self._index, self._index + 1
         return index
-
-    def _ms(self, t: int) -> int:
-        return max(0, self._base_ms + (t + self.on_hold) // MS)

@@ -95,7 +95,8 @@ class Limits:
     stalled: int = 6_000
     """Playout without a single sample for this long is given up."""
     heard: int = 500
-    """Last words that were sent are waited for at most this long."""
+    """Last words that were sent are waited for at most this long, and then taken for heard: no phone keeps
+    audio for so long, and what is still on the line comes before the hangup."""
     announcements: int = 20
     """Not in ms: so many may wait to be said."""
 
@@ -247,11 +248,12 @@ class Turn:
             return [FinishPlayout(), *self._announce(t)]
         if self._drained_at is None:
             self._drained_at = t
-        if self.state is State.CLOSING and not heard:
+        waited = self.state is State.CLOSING and not heard
+        if waited:
             self._progress = t
             if t - self._drained_at < self._limits.heard * MS:
                 return []
-        return self._finished(t, Cue.PLAYED, FinishPlayout())
+        return self._finished(t, Cue.PLAYED, FinishPlayout(waited))
 
     def digit(self, t: int, digit: str) -> list[Command]:
         if not self._floor.move(Cue.DIGIT):

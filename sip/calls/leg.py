@@ -89,6 +89,9 @@ class SipLeg:
     def clear(self) -> int:
         return self._stream.clear() if self._stream is not None else 0
 
+    def written(self) -> int:
+        return self._stream.written() if self._stream is not None else 0
+
     def played(self) -> int:
         return self._stream.played() if self._stream is not None else 0
 

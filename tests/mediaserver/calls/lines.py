@@ -65,6 +65,9 @@ class Line:
     def clear(self) -> int:
         return self.played()
 
+    def written(self) -> int:
+        return len(self.heard) * FRAME_SAMPLES
+
     def played(self) -> int:
         return len(self.heard) * FRAME_SAMPLES
 

@@ -49,7 +49,7 @@ class WebSocketLeg:
         self.arrived = asyncio.Event()
         self.taken = 0
         """Frames that arrived."""
-        self.written = 0
+        self.sent = 0
         """Frames that were sent."""
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: list[LegEvent] = []
@@ -70,14 +70,17 @@ class WebSocketLeg:
         return self._heard.pop()
 
     def write(self, frame: Frame) -> None:
-        self.written += 1
+        self.sent += 1
         self.outbox.put_nowait(frame.tobytes())
 
     def clear(self) -> int:
         return self.played()
 
+    def written(self) -> int:
+        return self.sent * FRAME_SAMPLES
+
     def played(self) -> int:
-        return self.written * FRAME_SAMPLES
+        return self.sent * FRAME_SAMPLES
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.outbox.put_nowait(json.dumps({"digit": digit}))
@@ -214,7 +217,7 @@ class Caller:
 
     async def listen(self) -> None:
         """Take all that the server has sent so far."""
-        while len(self.heard) < self.leg.written:
+        while len(self.heard) < self.leg.sent:
             message = await self._socket.receive(5)
             if message.type is WSMsgType.BINARY:
                 self.heard.append(np.frombuffer(message.data, "<i2"))

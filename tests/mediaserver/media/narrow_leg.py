@@ -54,6 +54,9 @@ class StreamLeg:
             self.reached(mark)
         return heard
 
+    def written(self) -> int:
+        return self.stream.written() if self.stream is not None else 0
+
     def played(self) -> int:
         return self.stream.played() if self.stream is not None else 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Hold, Why
-from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.conversation.agent import Answered, Listen, Pressed, Silence, Utterance
 from pipelines.conversation.floor import State
 from pipelines.engines.protocols import Grammar, SttResult
@@ -477,6 +477,57 @@ async def test_on_hold_time_stands_still() -> None:
     await talk.until_quiet()
     assert talk.call.lines()[0].heard == GREETING.text
     assert not talk.call.lines()[0].interrupted
+
+
+async def test_what_was_said_before_a_hold_keeps_its_time_and_is_heard_during_it() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    await talk.silence(820)
+    talk.session.on_event(Hold(True))
+    for _ in range(200):
+        await talk.tick()
+    before = talk.call.lines()[0]
+    await talk.hang_up()
+    (line,) = talk.call.lines()
+    assert line.heard == "Hello there, what would", "four words were sent, 200 ms each"
+    assert (line.started_ms, line.ended_ms) == (before.started_ms, 820)
+
+
+async def test_the_ledger_goes_on_after_a_hold() -> None:
+    talk = Conversation(ScriptedAgent(GREETING))
+    await talk.silence(820)
+    talk.session.on_event(Hold(True))
+    await talk.silence(3000)
+    talk.session.on_event(Hold(False))
+    await talk.silence(260)
+    await talk.hang_up()
+    (line,) = talk.call.lines()
+    assert line.heard == "Hello there, what would", "the fifth was begun anew and is on its way"
+    assert (line.started_ms, line.ended_ms) == (20, 820 + 3000 + 260)
+
+
+async def test_an_agent_that_comes_into_a_call_counts_from_its_own_first_word() -> None:
+    """The leg played music for ten minutes, some of it on another clock."""
+    talk = Conversation(ScriptedAgent(GREETING))
+    talk.t = 300 * SAMPLE_RATE
+    talk.outlet.position = lambda: talk.t + 300 * SAMPLE_RATE
+    await talk.silence(820)
+    await talk.hang_up()
+    (line,) = talk.call.lines()
+    assert line.heard == "Hello there, what", "the fourth word was sent and not heard"
+    assert (line.started_ms, line.ended_ms) == (20, 820)
+
+
+async def test_last_words_on_a_slow_path_count_as_heard() -> None:
+    """The peer's reports tell of a second between us and its ear; we wait for half of that."""
+    talk = Conversation(ScriptedAgent(GREETING))
+    talk.outlet.unheard = SAMPLE_RATE
+    await talk.silence(600)
+    talk.session.say_goodbye("We close now. Goodbye.")
+    await talk.until_quiet()
+    await talk.silence(500)
+    assert len(talk.ended) == 1
+    await talk.hang_up()
+    assert talk.call.lines()[-1].heard == "We close now. Goodbye."
 
 
 async def test_a_leg_that_sends_nothing_counts_as_silence() -> None:

@@ -168,7 +168,7 @@ async def test_what_is_on_its_way_out_is_dropped_when_the_agent_is_cut() -> None
 async def test_the_ledger_follows_what_the_leg_says_was_played() -> None:
     """A leg with a second of buffer: what the clock has written is not what was heard."""
     talk = Conversation(ScriptedAgent(Reply("one two three four five six seven eight nine ten")))
-    talk.session._outlet = FakeOutlet(lambda: talk.t - 16_000 + 1280)
+    talk.session._outlet = FakeOutlet(lambda: talk.t, unheard=16_000)
     await talk.silence(1500)
     await talk.hang_up()
     assert talk.call.lines()[0].heard == "one two"
