@@ -27,6 +27,8 @@ class Request:
         """Something was answered."""
         self.over = False
         """It has had its last answer, or nobody wants one any more."""
+        self.ahead = 0
+        """Samples of speech that were answered and not yet taken."""
         self._batches = batches
 
     def result(self, **fields: Any) -> None:
@@ -37,6 +39,7 @@ class Request:
         """Audio as an answer: int16 little endian, 16 kHz."""
         if not self.over:
             self.begun = True
+            self.ahead += len(samples) // 2
             self._batches.sock.send(Msg.AUDIO, self.id, samples)
 
     def done(self, **fields: Any) -> None:
@@ -115,6 +118,8 @@ class Batches:
                 request.audio += message.payload
             case Msg.FINISH:
                 request.finished = True
+            case Msg.CREDIT:
+                request.ahead -= int.from_bytes(message.payload, "little")
             case Msg.CANCEL:
                 request.over = True
                 self.forget(request)

@@ -67,8 +67,8 @@ class WorkerPool:
             self.stop()
             why = str(error) or f"not ready in {within_s:g} s"
             raise EngineError(
-                f"the {self.spec.name} worker did not start ({why}) in {self.spec.interpreter};"
-                " its own words are on standard error; run `voiceforge doctor`"
+                f"the {self.spec.name} worker did not start ({why}): {self.spec.module} in"
+                f" {self.spec.interpreter}; its own words are on standard error; run `voiceforge doctor`"
             ) from None
         except BaseException:
             self.stop()
