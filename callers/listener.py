@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from functools import partial
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from callers.transcript import ServerEvent
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES
 from pipelines.engines.builtin import STT, VAD, registry
-from pipelines.engines.protocols import Kind, Stt, SttResult, SttStream
+from pipelines.engines.protocols import Kind, Stt, SttResult
 
 POLL_S = 0.05
 VOICE, NO_VOICE = 0.5, 0.35
@@ -73,7 +72,7 @@ class _Ears:
         self._wide = Doubler()
         self._rest: Frame = np.zeros(0, np.int16)
         self._past: deque[Frame] = deque(maxlen=PRE_ROLL)
-        self._utterance: SttStream | None = None
+        self._utterance: Utterance | None = None
         self._quiet = 0
 
     def take(self, narrow: Frame) -> None:
@@ -99,8 +98,7 @@ class _Ears:
             self.finish()
 
     def _begin(self) -> None:
-        done = [False]
-        self._utterance = self._stt.open(partial(self._result, done))
+        self._utterance = Utterance(self._stt, self._result)
         self._waiting += 1
         self.idle.clear()
         self._quiet = 0
@@ -114,15 +112,39 @@ class _Ears:
             self._utterance = None
             self._vad.reset(self._slot)
 
-    def _result(self, done: list[bool], result: SttResult) -> None:
-        if done[0]:
-            return
-        if result.final:
-            done[0] = True
+    def _result(self, result: SttResult, over: bool) -> None:
+        if over:
             self._waiting -= 1
             if not self._waiting:
                 self.idle.set()
         if result.text:
-            kind = "far_final" if result.final else "far_partial"
+            kind = "far_final" if over else "far_partial"
             data = {"text": result.text, "confidence": result.confidence, "understood": result.understood}
             self.results.append(ServerEvent(kind, data))
+
+
+class Utterance:
+    """A stretch of speech with a session of its own: the next begins while its final is still being made.
+
+    `on_result` gets each result, and whether it is the last.
+    """
+
+    def __init__(self, stt: Stt, on_result: Callable[[SttResult, bool], None]) -> None:
+        self._on_result = on_result
+        self._finished = False
+        self._session = stt.session(self._result)
+        self._session.begin(0)
+
+    def feed(self, frame: Frame) -> None:
+        self._session.feed(frame)
+
+    def finish(self) -> None:
+        self._finished = True
+        self._session.flush(0)
+
+    def _result(self, result: SttResult) -> None:
+        # One that finds ends by itself gives finals unasked; the final of the flush says all again.
+        over = result.final and self._finished
+        if over:
+            self._session.close()
+        self._on_result(result, over)

@@ -131,11 +131,13 @@ async def load_stt() -> str:
             if result.final and not final.done():
                 final.set_result(None)
 
-        stream = stt.open(on_result)
+        session = stt.session(on_result)
+        session.begin(1)
         for _ in range(25):
-            stream.feed(np.zeros(FRAME_SAMPLES, np.int16))
-        stream.finish()
+            session.feed(np.zeros(FRAME_SAMPLES, np.int16))
+        session.flush(1)
         await final
+        session.close()
     finally:
         await stt.stop()
     return stt.manifest.name

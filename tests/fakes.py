@@ -27,7 +27,6 @@ from pipelines.engines.protocols import (
     LlmTool,
     Manifest,
     SttResult,
-    SttStream,
     TtsChunk,
     WordMark,
 )
@@ -151,9 +150,6 @@ class FakeStt:
         session = FakeSttSession(self, on_result, language)
         self.sessions.append(session)
         return session
-
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
-        raise AssertionError("a call has one session, not a stream for each utterance")
 
     def began(self, session: FakeSttSession, epoch: int) -> None:
         if self.broken:

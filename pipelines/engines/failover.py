@@ -24,7 +24,6 @@ from pipelines.engines.protocols import (
     Stt,
     SttResult,
     SttSession,
-    SttStream,
     Tts,
     TtsChunk,
 )
@@ -108,11 +107,6 @@ class PreferredStt(Preferred[Stt]):
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
         return _Session(self, on_result, language)
-
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
-        for engine in self.order():
-            return engine.open(on_result, grammar)
-        raise EngineMissingError("there is no recogniser; run `voiceforge engines list`")
 
 
 class _Session:

@@ -121,19 +121,6 @@ class SttSession(Protocol):
         """The call is over. Closing twice does no harm."""
 
 
-class SttStream(Protocol):
-    """One utterance."""
-
-    def feed(self, frame: Frame) -> None:
-        """Add audio; returns at once."""
-
-    def finish(self) -> None:
-        """No more audio: a final result follows."""
-
-    def cancel(self) -> None:
-        """Forget the utterance; no further results."""
-
-
 class Engine(Protocol):
     """What every engine that works for calls has, whatever it does."""
 
@@ -161,10 +148,6 @@ class Engine(Protocol):
 class Stt(Engine, Protocol):
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
         """A recogniser for one call. `on_result` is called on the loop's thread."""
-
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> SttStream:
-        """Begin an utterance; with no grammar a general language model listens. `on_result` is called on
-        the loop's thread. A dead worker gives a final with understood=False, never an exception."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mediaserver.media.leg import Frame
-from pipelines.engines.protocols import Grammar, Manifest, SttResult
-from pipelines.engines.stt.session import Session, Utterance
+from pipelines.engines.protocols import Manifest, SttResult
+from pipelines.engines.stt.session import Session
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -53,27 +52,3 @@ class WorkerStt:
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> Session:
         """See pipelines.engines.protocols.Stt."""
         return Session(self.pool, on_result, language)
-
-    def open(self, on_result: Callable[[SttResult], None], grammar: Grammar | None = None) -> _Stream:
-        """Begin an utterance; see pipelines.engines.protocols.Stt.open."""
-        return _Stream(self.pool, on_result, grammar)
-
-
-class _Stream:
-    """One utterance with audio of its own."""
-
-    def __init__(
-        self, pool: WorkerPool, on_result: Callable[[SttResult], None], grammar: Grammar | None
-    ) -> None:
-        self._audio = bytearray()
-        self._utterance = Utterance(pool, on_result, grammar, self._audio)
-
-    def feed(self, frame: Frame) -> None:
-        self._audio += frame.tobytes()
-        self._utterance.more()
-
-    def finish(self) -> None:
-        self._utterance.finish()
-
-    def cancel(self) -> None:
-        self._utterance.cancel()

@@ -88,11 +88,24 @@ class Listener:
 
 async def hear(stt: PocketsphinxStt, pcm: Frame, rules: Grammar | None) -> SttResult:
     listener = Listener()
-    stream = stt.open(listener, rules)
+    session = begun(stt, listener, rules)
+    feed(session, pcm)
+    session.flush(1)
+    final = await listener.final()
+    session.close()
+    return final
+
+
+def begun(stt: PocketsphinxStt, listener: Listener, rules: Grammar | None) -> SttSession:
+    """A session in its first utterance."""
+    session = stt.session(listener)
+    session.begin(1, rules)
+    return session
+
+
+def feed(session: SttSession, pcm: Frame) -> None:
     for frame in pcm[: len(pcm) // 320 * 320].reshape(-1, 320):
-        stream.feed(frame)
-    stream.finish()
-    return await listener.final()
+        session.feed(frame)
 
 
 def kill(stt: PocketsphinxStt) -> None:
@@ -111,14 +124,12 @@ async def stt() -> AsyncIterator[PocketsphinxStt]:
 
 async def test_understands_a_sentence_of_the_grammar_with_partials(stt: PocketsphinxStt) -> None:
     listener = Listener()
-    stream = stt.open(listener, PLACE)
-    for frame in spoken(SAID)[:16_000].reshape(-1, 320):
-        stream.feed(frame)
+    session = begun(stt, listener, PLACE)
+    feed(session, spoken(SAID)[:16_000])
     partial = await listener.partial()  # while the utterance is still open
-    for frame in spoken(SAID)[16_000:24_000].reshape(-1, 320):
-        stream.feed(frame)
+    feed(session, spoken(SAID)[16_000:24_000])
     assert set(partial.text.split()) & set(SAID.split())
-    stream.finish()
+    session.flush(1)
     final = await listener.final()
     assert final.text == SAID
     assert final.understood and final.complete and not final.extensible
@@ -126,11 +137,6 @@ async def test_understands_a_sentence_of_the_grammar_with_partials(stt: Pocketsp
     assert [word.text for word in final.words] == SAID.split()
     times = [time for word in final.words for time in (word.start_ms, word.end_ms)]
     assert times == sorted(times) and times[-1] <= len(spoken(SAID)) / 16
-
-
-def feed(session: SttSession, pcm: Frame) -> None:
-    for frame in pcm[: len(pcm) // 320 * 320].reshape(-1, 320):
-        session.feed(frame)
 
 
 async def test_a_session_hears_one_utterance_after_the_other(stt: PocketsphinxStt) -> None:
@@ -242,18 +248,17 @@ async def test_silence_noise_and_clicks_are_not_understood(stt: PocketsphinxStt)
 
 async def test_an_utterance_without_audio_ends_as_not_understood(stt: PocketsphinxStt) -> None:
     listener = Listener()
-    stt.open(listener, PLACE).finish()
+    begun(stt, listener, PLACE).flush(1)
     assert not (await listener.final()).understood
 
 
 async def test_a_cancelled_utterance_says_nothing_and_frees_its_decoder(stt: PocketsphinxStt) -> None:
     listener = Listener()
     for _ in range(5):
-        stream = stt.open(listener, PLACE)
-        for frame in spoken(SAID)[:16_000].reshape(-1, 320):
-            stream.feed(frame)
-        stream.cancel()
-        stream.finish()
+        session = begun(stt, listener, PLACE)
+        feed(session, spoken(SAID)[:16_000])
+        session.abandon()
+        session.flush(1)
     final = await hear(stt, spoken(SAID), PLACE)
     assert final.text == SAID
     assert not listener.finals
@@ -270,17 +275,12 @@ async def test_a_wrong_grammar_ends_its_utterance_and_nothing_else(stt: Pocketsp
 
 async def test_a_worker_killed_in_mid_utterance_costs_only_time(stt: PocketsphinxStt) -> None:
     listener = Listener()
-    stream = stt.open(listener, PLACE)
-    frames = spoken(SAID)
-    frames = frames[: len(frames) // 320 * 320]
-    half = 16_000
-    for frame in frames[:half].reshape(-1, 320):
-        stream.feed(frame)
+    session = begun(stt, listener, PLACE)
+    feed(session, spoken(SAID)[:16_000])
     await listener.partial()
     kill(stt)
-    for frame in frames[half:].reshape(-1, 320):
-        stream.feed(frame)
-    stream.finish()
+    feed(session, spoken(SAID)[16_000:])
+    session.flush(1)
     final = await listener.final()
     assert final.text == SAID
     assert stt.restarts == 1
@@ -288,18 +288,17 @@ async def test_a_worker_killed_in_mid_utterance_costs_only_time(stt: Pocketsphin
 
 async def test_a_worker_that_keeps_dying_gives_a_clear_result(stt: PocketsphinxStt) -> None:
     listener = Listener()
-    stream = stt.open(listener, PLACE)
+    session = begun(stt, listener, PLACE)
     for _ in range(2):
         assert await stt.pool.wait_room(10)
         listener._partial.clear()
-        for frame in spoken(SAID)[:16_000].reshape(-1, 320):
-            stream.feed(frame)
+        feed(session, spoken(SAID)[:16_000])
         await listener.partial()
         kill(stt)
         while stt.ready:  # noqa: ASYNC110 - the supervisor has no event for a worker's end
             await asyncio.sleep(0)
     final = await listener.final()
-    assert final == SttResult("", final=True, understood=False, failed=True, stt_ms=final.stt_ms)
+    assert final == SttResult("", final=True, understood=False, failed=True, stt_ms=final.stt_ms, epoch=1)
 
 
 async def test_stopping_ends_running_utterances() -> None:
@@ -307,7 +306,7 @@ async def test_stopping_ends_running_utterances() -> None:
     await stt.start()
     pid = stt.pool.workers[0].pid
     listener = Listener()
-    stt.open(listener, PLACE).feed(np.zeros(320, np.int16))
+    begun(stt, listener, PLACE).feed(np.zeros(320, np.int16))
     await stt.stop()
     assert not stt.ready
     assert pid is not None
