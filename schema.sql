@@ -38,7 +38,11 @@ create table calls (
     code        integer,
     detail      text not null default '' check (length(detail) <= 2000),
     node_id     uuid references nodes on delete set null,
-    check ((state = 'ended') = (ended_at is not null))
+    -- Whom the call began with; null for calls between phones.
+    agent         text check (length(agent) <= 100),
+    agent_version integer,
+    check ((state = 'ended') = (ended_at is not null)),
+    constraint calls_agent_whole check ((agent is null) = (agent_version is null))
 );
 create index calls_started_at on calls (started_at desc);
 create index calls_live on calls (id) where state = 'live';

@@ -120,7 +120,9 @@ async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
         at = max(answered, outcome.pop("saved_at").timestamp())
         told.append(LiveEvent(call_id, "outcome", outcome, at if over is None else min(at, over)))
     told.sort(key=lambda event: event.at)
-    who = {key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app")}
+    who = {
+        key: row[key] for key in ("state", "direction", "from_uri", "to_uri", "app", "agent", "agent_version")
+    }
     told.insert(0, LiveEvent(call_id, "state", who, began))
     if over is not None:
         how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}

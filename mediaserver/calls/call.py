@@ -45,11 +45,12 @@ def _utc_now() -> datetime:
 
 
 class Call:
-    """A call. `now`: monotonic seconds; `wall`: an aware datetime for what is stored."""
+    """A call. `agent`, `agent_version`: whom it began with, if anybody. `now`: monotonic seconds; `wall`: an
+    aware datetime for what is stored."""
 
     __slots__ = (
-        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "app", "direction",
-        "from_uri", "history", "id", "started", "state", "termination", "to_uri",
+        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "agent", "agent_version",
+        "app", "direction", "from_uri", "history", "id", "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +63,8 @@ class Call:
         sink: Sink,
         bus: EventBus,
         *,
+        agent: str = "",
+        agent_version: int | None = None,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -70,6 +73,8 @@ class Call:
         self.from_uri = from_uri
         self.to_uri = to_uri
         self.app = app
+        self.agent = agent
+        self.agent_version = agent_version
         self.state = CallState.NEW
         self.termination: Termination | None = None
         self.started = wall()
@@ -81,7 +86,7 @@ class Call:
         self._answered_at: float | None = None
         self._waiters: list[asyncio.Future[None]] | None = None
         self._on_end: list[Callable[[Call], None]] = []
-        sink.put(CallStarted(id, direction, from_uri, to_uri, app, self.started))
+        sink.put(CallStarted(id, direction, from_uri, to_uri, app, self.started, agent, agent_version))
         self._publish_state()
 
     def ring(self) -> bool:
@@ -166,5 +171,5 @@ class Call:
         self.publish(
             "state",
             state=str(self.state), direction=self.direction, from_uri=self.from_uri, to_uri=self.to_uri,
-            app=self.app, started=self.started.isoformat(),
+            app=self.app, agent=self.agent or None, agent_version=self.agent_version, started=self.started.isoformat(),
         )  # fmt: skip

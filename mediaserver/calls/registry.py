@@ -84,6 +84,8 @@ class CallRegistry:
                 "from_uri": call.from_uri,
                 "to_uri": call.to_uri,
                 "app": call.app,
+                "agent": call.agent or None,
+                "agent_version": call.agent_version,
                 "state": str(call.state),
                 "started_at": call.started.isoformat(),
                 "elapsed_ms": call.elapsed_ms(),

@@ -109,14 +109,14 @@ class LocalSwitchboard:
             why = Why.NOT_FOUND if unknown else Why.REJECTED
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
             return
-        name = to.agent.name if isinstance(to, ToAgent) else "extension"
+        agent = to.agent if isinstance(to, ToAgent) else None
         try:
             self._registry.check_room()
         except CapacityError as error:
-            log.warning("call to %s refused: %s", name, error)
+            log.warning("call to %s refused: %s", invitation.dialled, error)
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
-        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, name)
+        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent)
         self._spawn(self._serve(self._new_live(call, leg), invitation, to))
 
     async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
@@ -172,7 +172,7 @@ class LocalSwitchboard:
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
         self._registry.check_room()
-        call = self._new_call("outbound", caller or f"sip:{agent}", to, agent)
+        call = self._new_call("outbound", caller or f"sip:{agent}", to, spec)
         task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
 
         def placed(task: asyncio.Task[None]) -> None:
@@ -287,8 +287,14 @@ class LocalSwitchboard:
 
     # -- inside
 
-    def _new_call(self, direction: str, from_uri: str, to_uri: str, app: str) -> Call:
-        call = Call(uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus)
+    def _new_call(self, direction: str, from_uri: str, to_uri: str, agent: AgentSpec | None) -> Call:
+        """`agent`: whom it begins with; None for a call between phones."""
+        app = agent.name if agent is not None else "extension"
+        call = Call(
+            uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
+            agent=agent.name if agent is not None else "",
+            agent_version=agent.version if agent is not None else None,
+        )  # fmt: skip
         self._registry.add(call)
         return call
 

@@ -20,8 +20,12 @@ class CallStarted:
     from_uri: str
     to_uri: str
     app: str
-    """'demo', 'echo', 'bridge', ..."""
+    """'demo', 'echo', 'extension', ..."""
     at: datetime
+    agent: str = ""
+    """Whom the call began with; empty: nobody, it is between phones."""
+    agent_version: int | None = None
+    """Of the agent's row when the call began."""
 
 
 @dataclass(frozen=True, slots=True)

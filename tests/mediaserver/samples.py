@@ -25,7 +25,7 @@ START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def started(call_id: UUID = CALL) -> CallStarted:
-    return CallStarted(call_id, "inbound", "sip:ann@h", "sip:demo@h", "demo", START)
+    return CallStarted(call_id, "inbound", "sip:ann@h", "sip:demo@h", "demo", START, "demo", 3)
 
 
 def turn(index: int, text: str = "a room please", call_id: UUID = CALL) -> TurnSaid:

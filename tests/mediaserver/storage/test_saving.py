@@ -26,6 +26,7 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
     assert (row["state"], row["why"], row["ended_by"], row["recorded"], row["turns"]) == (
         "ended", "hung up", "caller", True, 2,
     )  # fmt: skip
+    assert (row["agent"], row["agent_version"]) == ("demo", 3)
     outcome = {"flow": "booking", "status": "confirmed", "data": ROOM}
     assert row["outcomes"] == [outcome]
     (made,) = await outcomes.of_call(pool, CALL)
@@ -43,6 +44,12 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
         "path": "/data/x.wav", "seconds": 2.5, "size_bytes": 160_044,
     }  # fmt: skip
     assert [call["id"] for call in await calls.recent(pool)] == [CALL]
+
+
+async def test_a_call_between_phones_has_no_agent(pool: asyncpg.Pool) -> None:
+    await save(pool, replace(started(), app="extension", agent="", agent_version=None))
+    row = await calls.one(pool, CALL)
+    assert row is not None and (row["agent"], row["agent_version"]) == (None, None)
 
 
 async def test_every_record_twice_is_harmless(pool: asyncpg.Pool) -> None:
