@@ -6,7 +6,8 @@ Definitions (the same as those of the project's independent probe):
 - stop: from the caller's first voiced sample to the last of what the far end was then saying, when at least
   500 ms without voice follow;
 - stale: the far end speaks again before the caller has finished, or what it says after the stop is the cut
-  line going on (found in a reference of the same line uninterrupted).
+  line going on (found in a reference of the same line uninterrupted). Other lines of the reference are what
+  the far end rightly says next: to find one of them proves nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from callers.reception import percentile
-from callers.sound import RATE, Samples, clipped
+from callers.sound import PACKET, RATE, Samples, clipped
 from callers.voiced import (
     PER_MS,
     STOP_BRIDGE_MS,
@@ -30,6 +31,8 @@ from callers.voiced import (
 
 STALE_MATCH = 0.7
 """A correlation from which two stretches of speech are the same audio."""
+SAME_LINE_MATCH = 0.5
+"""Enough to tell which of a few lines was cut, where jitter has shifted parts of it."""
 PIECE = RATE // 2
 """Half a second of audio is compared."""
 ECHO_PIECE, ECHO_WITHIN = RATE // 10, RATE
@@ -79,7 +82,8 @@ class Interruption:
     resumed_after_ms: float | None
     resumed_before_caller_ended: bool
     stale_match: float | None
-    """How well the first half second after the stop fits the rest of the cut line; None without reference."""
+    """How well the first half second after the stop fits the rest of the cut line; None without reference,
+    and when the line is not found in it."""
     stale: bool
 
 
@@ -101,7 +105,7 @@ def interruptions(said: Sequence[Said], far: Samples, reference: Samples | None 
         early = again is not None and again.first < line.last
         score = None
         if again is not None and reference is not None:
-            score = round(_goes_on(far, cut, again, reference), 3)
+            score = _goes_on(far, cut, again, reference)
         found.append(
             Interruption(
                 at_ms,
@@ -109,26 +113,36 @@ def interruptions(said: Sequence[Said], far: Samples, reference: Samples | None 
                 round((cut.last - line.first) / PER_MS, 3) if stopped else None,
                 None if again is None else round((again.first - cut.last) / PER_MS, 3),
                 early,
-                score,
+                None if score is None else round(score, 3),
                 early or (score is not None and score >= STALE_MATCH),
             )
         )
     return found
 
 
-def _goes_on(far: Samples, cut: Segment, again: Segment, reference: Samples) -> float:
+def _goes_on(far: Samples, cut: Segment, again: Segment, reference: Samples) -> float | None:
     """Does the audio after the stop match the reference after the place where the line was cut?
 
-    A line asked anew from its beginning is a legitimate answer; only the rest of the cut line is stale. Where
-    the place cannot be found (too little was said before the cut), the whole reference counts.
+    A line asked anew from its beginning is a legitimate answer; only the rest of the cut line is stale. None
+    where the line is not found.
     """
-    before = far[max(cut.first, cut.last - PIECE) : cut.last]
-    score, place = locate(before, reference)
-    rest = reference[place + len(before) :] if score >= STALE_MATCH else reference
-    line_end = first_after(segments(rest, bridge_ms=STOP_BRIDGE_MS), -1)
-    if score >= STALE_MATCH and line_end is not None:
-        rest = rest[: line_end.last + PIECE]
-    return match(far[again.first : again.first + PIECE], rest)
+    place = _where_cut(far, cut, reference)
+    if place is None:
+        return None
+    line_end = next((s.last for s in segments(reference, bridge_ms=STOP_BRIDGE_MS) if s.last > place), place)
+    piece = far[again.first : again.first + min(PIECE, line_end - place)]
+    return match(piece, reference[max(0, place - PACKET) : line_end + PACKET])
+
+
+def _where_cut(far: Samples, cut: Segment, reference: Samples) -> int | None:
+    """The place in the reference up to which the cut line was said, by its last half second or its first,
+    whichever is found better."""
+    last = max(cut.first, cut.last - PIECE)
+    ended, at_end = locate(far[last : cut.last], reference)
+    began, at_beginning = locate(far[cut.first : cut.first + PIECE], reference)
+    if max(ended, began) < SAME_LINE_MATCH:
+        return None
+    return at_end + cut.last - last if ended >= began else at_beginning + cut.last - cut.first
 
 
 def echo_delays_ms(near: Samples, far: Samples, said: Said) -> list[float]:

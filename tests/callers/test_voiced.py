@@ -183,6 +183,28 @@ def test_the_line_asked_anew_is_not_stale() -> None:
     assert not turn.stale
 
 
+@pytest.mark.parametrize("noise_level", [0, 5500, 40_000])
+def test_the_next_line_is_not_stale_however_badly_the_cut_one_came_through(noise_level: int) -> None:
+    """The reference has both: the answer is found in it whether or not the cut line is."""
+    line, answer = speechlike(4, 1), speechlike(2, 2)
+    came = line[: int(2.2 * 8000)] + np.random.default_rng(3).normal(0, noise_level, int(2.2 * 8000))
+    far = track_of(9, (1.0, came.clip(-30000, 30000).astype(np.int16)), (5.0, answer))
+    reference = track_of(11, (1.0, line), (7.0, answer))
+    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.0 * 8000)], far, reference)
+    assert not turn.stale
+    assert (turn.stale_match is None) == (noise_level == 40_000)
+
+
+def test_the_last_word_of_a_line_cut_before_it_is_stale() -> None:
+    line, answer = speechlike(3, 1), speechlike(2, 2)
+    cut = int(2.7 * 8000)
+    far = track_of(9, (1.0, line[:cut]), (5.0, line[cut:]))
+    (turn,) = interruptions(
+        [Said("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(11, (1.0, line), (7.0, answer))
+    )
+    assert turn.stale
+
+
 def test_speaking_again_before_the_caller_ended_is_stale() -> None:
     far = track_of(8, (1.0, speechlike(2.2, 1)), (3.9, speechlike(1, 2)))
     (turn,) = interruptions([Said("a", 3.0 * 8000, 4.5 * 8000)], far)
