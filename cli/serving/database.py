@@ -1,0 +1,88 @@
+"""The database and what stands on it: the writer of records and the directory of agents and routes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import asyncpg
+
+from mediaserver.calls.directory import Directory
+from mediaserver.calls.recorder import salvage
+from mediaserver.calls.routes import AgentSpec, Check
+from mediaserver.config import Settings
+from mediaserver.metrics import Metrics
+from mediaserver.storage.migrations import migrate
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
+from mediaserver.storage.presence import NodeName, Presence
+from mediaserver.storage.writer import StoreWriter
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An open database whose schema is of today, in which nothing of an earlier process is open."""
+
+    pool: asyncpg.Pool
+    writer: StoreWriter
+    directory: Directory
+
+
+async def open_database(
+    settings: Settings,
+    undo: AsyncExitStack,
+    metrics: Metrics,
+    follow: Callable[[Iterable[AgentSpec]], None],
+    check: Check,
+) -> Stored:
+    """Connect, bring the schema up to date, and end what the last process left. `follow` is told the agents
+    as soon as they are known, and after each change. Raises DatabaseError."""
+    dsn, revive = settings.database.url.get_secret_value(), None
+    if not dsn:
+        embedded = EmbeddedPostgres(settings.data)
+        undo.push_async_callback(embedded.stop)
+        dsn, revive = await embedded.start(), embedded.ensure_running
+    pool = await open_pool(dsn, settings.database.pool_size)
+    undo.callback(pool.terminate)
+    async with pool.acquire() as connection:
+        await migrate(connection)
+    # The rows say which engines are needed; these start while the rest goes on.
+    directory = Directory(
+        lambda: open_connection(dsn),
+        settings.sip.extensions,
+        on_change=lambda: follow(directory.agents()),
+        check=check,
+    )
+    undo.push_async_callback(directory.close)
+    await directory.start()
+    writer = await _open_writer(settings, undo, metrics, pool, revive)
+    return Stored(pool, writer, directory)
+
+
+async def _open_writer(
+    settings: Settings,
+    undo: AsyncExitStack,
+    metrics: Metrics,
+    pool: asyncpg.Pool,
+    revive: Callable[[], Awaitable[None]] | None,
+) -> StoreWriter:
+    name = NodeName(settings.data)
+    undo.callback(name.release)
+    presence = Presence(pool, name.id)
+    undo.push_async_callback(presence.close)
+    await presence.start()
+    writer = StoreWriter(pool, settings.data, metrics, revive, node=name.id)
+    undo.push_async_callback(writer.close)
+    # What the last process still had goes first, so that an interrupted call has its whole transcript.
+    await writer.start()
+    interrupted = await presence.close_own()
+    for call_id, began in interrupted:
+        if made := await asyncio.to_thread(salvage, settings.recordings, call_id, began):
+            writer.put(made)
+    if interrupted:
+        log.warning("%d calls were live when the last process died; closed as interrupted", len(interrupted))
+    return writer

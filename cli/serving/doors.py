@@ -1,0 +1,91 @@
+"""The sockets of the server: HTTP, SIP and RTP. Each says in one line why it cannot be opened."""
+
+from __future__ import annotations
+
+import logging
+import os
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from api.app import build_app
+from api.context import ApiContext
+from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.config import HttpSettings, Settings
+from mediaserver.errors import CapacityError, PortInUseError
+from mediaserver.metrics import Metrics
+from mediaserver.rtp.wire import RtpWire
+from sip.calls.carrier import SipCarrier
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent, legs_for
+from sip.transport.listening import try_port
+
+log = logging.getLogger(__name__)
+
+
+async def open_http(settings: HttpSettings, context: ApiContext, undo: AsyncExitStack) -> str:
+    """Serve health and the page from the beginning, so that a start can be watched; the base address."""
+    runner = web.AppRunner(build_app(context), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    undo.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        # asyncio's own text repeats the address and buries the reason.
+        known = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
+        raise PortInUseError(
+            f"cannot listen on HTTP {settings.host}:{settings.port} ({reason}): "
+            "end the process that holds the port, or choose another with http.port"
+        ) from None
+    host, port = runner.addresses[0][:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
+    """The wire for all audio; SIP's port is tried too, so that both faults are told before anything slow has
+    begun. Raises PortInUseError when no call could ever be made on these addresses."""
+    try_port(settings.sip.host, settings.sip.port, settings.sip.tcp)
+    wire = RtpWire(
+        settings.rtp_host,
+        (settings.rtp.port_min, settings.rtp.port_max),
+        media_timeout_s=settings.rtp.media_timeout_s,
+    )
+    undo.callback(wire.close)
+    try:
+        wire.open().close()
+    except CapacityError as error:
+        log.warning("calls will be refused: %s", error)
+    return wire
+
+
+async def open_sip(
+    settings: Settings,
+    wire: RtpWire,
+    switchboard: LocalSwitchboard,
+    metrics: Metrics,
+    undo: AsyncExitStack,
+) -> str:
+    """From now on calls come in and can be placed; the address as HOST:PORT."""
+    sip = settings.sip
+    registrar = Registrar(
+        sip.realm,
+        {name: secret.get_secret_value() for name, secret in sip.extensions.items()}.get,
+        algorithms=sip.digest,
+    )
+    agent = SipAgent(
+        host=sip.host,
+        port=sip.port,
+        wire=wire,
+        on_invite=switchboard.invited,
+        registrar=registrar,
+        tcp=sip.tcp,
+        max_legs=legs_for(sip.max_calls),
+        on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
+        advertised=sip.public_host or None,
+    )
+    switchboard.carrier = SipCarrier(agent, registrar)
+    await agent.start()
+    undo.push_async_callback(agent.stop)
+    return f"{sip.host}:{agent.port}"

@@ -1,0 +1,43 @@
+"""The engines of the server by the settings: those of the agents, which start when a row names them, and the
+one voice detector."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+
+from mediaserver.config import Settings
+from mediaserver.diagnosis.finding import Finding
+from pipelines.engines.builtin import VAD
+from pipelines.engines.protocols import Kind, Vad
+from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.engines.running import Engines
+
+log = logging.getLogger(__name__)
+
+
+def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
+    """None of them is started yet."""
+    engines = Engines(
+        known,
+        {
+            Kind.STT: EngineOptions(settings.engines.stt_workers),
+            Kind.TTS: EngineOptions(settings.engines.tts_workers),
+        },
+    )
+    undo.push_async_callback(engines.stop)
+    return engines
+
+
+async def load_detector(settings: Settings, known: EngineRegistry) -> tuple[Vad | None, Finding]:
+    """The voice detector; without one calls go on, and what is loud is taken for speech."""
+    options = EngineOptions(cache=settings.data / "cache")
+    try:
+        detector = await asyncio.to_thread(known.make, Kind.VAD, VAD, options)
+    except Exception as error:  # whatever its libraries raise
+        fault = " ".join(str(error).split()) or type(error).__name__
+        log.error("the voice detector cannot be used: %s", fault)
+        mend = "do as it says and start again; until then noise interrupts agents"
+        return None, Finding("voice detection", False, fault, mend, required=False)
+    return detector, Finding("voice detection", True, VAD)

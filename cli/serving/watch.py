@@ -1,0 +1,46 @@
+"""Keeps health and counters true while the server runs; it mends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+
+from mediaserver.calls.events import EventBus
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.metrics import Metrics
+from mediaserver.storage.writer import StoreWriter
+from pipelines.engines.running import Engines
+
+EVERY_S = 1.0
+
+
+def watch(engines: Engines, bus: EventBus, metrics: Metrics, undo: AsyncExitStack) -> None:
+    """Until the server stops."""
+    for work in (_restarts(engines, metrics), _timings(bus, metrics)):
+        undo.callback(asyncio.create_task(work).cancel)
+
+
+def stored(writer: StoreWriter, where: str) -> list[Finding]:
+    """Whether the database takes what it is given. `where`: a word on which one it is."""
+    if writer.healthy:
+        return [Finding("database", True, where)]
+    waiting = f"{writer.waiting} records wait for it"
+    return [Finding("database", False, waiting, "start PostgreSQL; nothing is lost meanwhile")]
+
+
+async def _restarts(engines: Engines, metrics: Metrics) -> None:
+    counted: Counter[str] = Counter()
+    while True:
+        for state in engines.states:
+            metrics.engine_restarts.labels(state.name).inc(state.restarts - counted[state.name])
+            counted[state.name] = state.restarts
+        await asyncio.sleep(EVERY_S)
+
+
+async def _timings(bus: EventBus, metrics: Metrics) -> None:
+    async for event in bus.watch():
+        if event.kind == "latency" and "voice_to_voice" in event.data:
+            metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
+        elif event.kind == "barge_in":
+            metrics.barge_in.observe(event.data["ms"] / 1000)
