@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
+    import asyncpg
+
     from mediaserver.config import Settings
     from mediaserver.diagnosis.finding import Finding
 
@@ -67,20 +69,22 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     yield "timers", [checks.python(), checks.processors(), *checks.ports(settings)]
     yield "limits", [await checks.clock()]
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
-    yield "voice detector", [await database(settings, disk)]
+    yield "voice detector", await database(settings, disk)
     yield "recogniser and voice", [await timed("engine vad", load_vad)]
     loads = {"engine stt": load_stt, "engine tts": load_tts}
     yield "done", [await timed(name, load) for name, load in loads.items()]
 
 
-async def database(settings: Settings, disk: Finding) -> Finding:
-    """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL."""
+async def database(settings: Settings, disk: Finding) -> list[Finding]:
+    """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL; then
+    look at the agents and routes in it."""
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
     url = settings.database.url.get_secret_value()
     if not url and disk.fatal:
-        return Finding("database", False, "not tried: its folder cannot be used", disk.mend)
+        return [Finding("database", False, "not tried: its folder cannot be used", disk.mend)]
+    rows: list[Finding] = []
 
     async def connect() -> str:
         embedded = None if url else EmbeddedPostgres(settings.data)
@@ -88,6 +92,7 @@ async def database(settings: Settings, disk: Finding) -> Finding:
             pool = await open_pool(await embedded.start() if embedded is not None else url, 1)
             try:
                 version: str = await pool.fetchval("SHOW server_version")
+                rows.extend(await directory_rows(pool, settings))
             finally:
                 await pool.close()
         finally:
@@ -96,7 +101,23 @@ async def database(settings: Settings, disk: Finding) -> Finding:
         return f"PostgreSQL {version}, {f'at {where(url)}' if url else 'embedded'}"
 
     mend = "start it, or unset DATABASE_URL to use the embedded one" if url else "set DATABASE_URL to another"
-    return await timed("database", connect, mend)
+    return [await timed("database", connect, mend), *rows]
+
+
+async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding]:
+    """What a running server would find wrong with the tables agents and routes; nothing where no server has
+    made them yet."""
+    from asyncpg import UndefinedColumnError, UndefinedTableError
+
+    from cli.agents import fault
+    from mediaserver.calls.routes import RouteTable
+    from mediaserver.storage import agents as tables
+
+    try:
+        agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
+    except (UndefinedTableError, UndefinedColumnError):
+        return []
+    return RouteTable(agents, routes, settings.sip.extensions, fault).findings()
 
 
 async def load_vad() -> str:

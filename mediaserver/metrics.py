@@ -46,6 +46,9 @@ class ClockFigures(Protocol):
     @property
     def unheard_frames(self) -> int: ...
 
+    @property
+    def unheard_batches(self) -> int: ...
+
 
 class _ClockCollector(Collector):
     def __init__(self, clock: ClockFigures) -> None:
@@ -78,6 +81,11 @@ class _ClockCollector(Collector):
             "voiceforge_unheard_frames",
             "20 ms frames that the voice detector left out because it was behind",
             clock.unheard_frames,
+        )
+        yield GaugeMetricFamily(
+            "voiceforge_unheard_batches",
+            "Batches of frames that wait for the voice detector; one or two are usual",
+            clock.unheard_batches,
         )
         errors = CounterMetricFamily(
             "voiceforge_media_errors", "Errors in the media path, by what failed", labels=["part"]

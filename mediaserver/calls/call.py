@@ -171,5 +171,6 @@ class Call:
         self.publish(
             "state",
             state=str(self.state), direction=self.direction, from_uri=self.from_uri, to_uri=self.to_uri,
-            app=self.app, agent=self.agent or None, agent_version=self.agent_version, started=self.started.isoformat(),
+            app=self.app, agent=self.agent or None, agent_version=self.agent_version,
+            started=self.started.isoformat(),
         )  # fmt: skip

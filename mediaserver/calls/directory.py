@@ -82,15 +82,12 @@ class Directory(Routes):
         return list(self._table.agents.values())
 
     def findings(self) -> list[Finding]:
-        """How fresh the snapshot is, and each agent that makes no sense."""
+        """How fresh the snapshot is, and each row that makes no sense."""
         known = f"{len(self._table.agents)} agents"
         detail = f"{known}, as they were before the database went away" if self._stale else known
         mend = "start PostgreSQL; calls go by what was known last" if self._stale else ""
         own = Finding("directory", not self._stale, detail, mend, required=False)
-        return [own] + [
-            Finding(f"agent {name}", False, fault, f"correct the row {name!r} of the table agents", False)
-            for name, fault in self._table.faults.items()
-        ]
+        return [own, *self._table.findings()]
 
     async def _follow(self, changed: asyncio.Event) -> None:
         while True:
@@ -102,7 +99,10 @@ class Directory(Routes):
                     await self._load()
             except TROUBLE as error:
                 log.warning("agents and routes stay as they are: %s", _short(error))
-                self._stale = True
+            except Exception:  # whatever a row makes fail, later changes are to be read
+                log.exception("agents and routes stay as they are")
+                await asyncio.sleep(self._poll_s)
+            self._stale = True
             changed = await self._again()
 
     async def _again(self) -> asyncio.Event:
@@ -110,8 +110,12 @@ class Directory(Routes):
         delay = FIRST_DELAY_S
         while True:
             self._hang_up()
-            with suppress(*TROUBLE):
+            try:
                 return await self._listen()
+            except TROUBLE:
+                pass  # said already
+            except Exception:
+                log.exception("agents and routes cannot be read")
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY_S)
 
@@ -136,13 +140,15 @@ class Directory(Routes):
         # One snapshot for both: a route must not be read without the agent that was made with it.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             read = await tables.all_agents(connection), await tables.all_routes(connection)
+        if read != self._read:
+            self._take(*read)
         self._stale = False
-        if read == self._read:
-            return
-        self._read = read
-        self._table = RouteTable(*read, self._extensions, self._check)
-        for name, fault in self._table.faults.items():
-            log.warning("the agent %s cannot answer: %s", name, fault)
+
+    def _take(self, agents: list[Row], routes: list[Row]) -> None:
+        self._table = RouteTable(agents, routes, self._extensions, self._check)
+        self._read = agents, routes
+        for finding in self._table.findings():
+            log.warning("%s: %s", finding.name, finding.detail)
         if self._on_change is not None:
             self._on_change()
 

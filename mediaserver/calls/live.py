@@ -333,6 +333,7 @@ class LiveCall:
         try:
             app.on_event(event)
         except Exception as error:
+            self._means.clock.app_errors += 1
             self._failed(party, error)
 
     def _left(self, party: Party, why: Termination) -> None:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 from uuid import UUID
 
+from mediaserver.diagnosis.finding import Finding
 from mediaserver.storage.sql import Row
 
 AgentKind: TypeAlias = Literal["flow", "python", "echo"]
@@ -130,14 +131,19 @@ class RouteTable:
         self.agents: dict[str, AgentSpec] = {}
         self.faults: dict[str, str] = {}
         """What is wrong with an agent, by its name."""
+        self.idle: list[Route] = []
+        """Routes that are never in force."""
         for row in agents:
-            if fault := _fault(row) or check(_spec(row)):
+            if fault := _fault(row) or _checked(check, _spec(row)):
                 self.faults[row["name"]] = fault
             else:
                 self.agents[row["name"]] = _spec(row)
         self._exact: dict[str, list[Route]] = {}
         self._patterns: list[tuple[re.Pattern[str], Route]] = []
         for route in sorted((Route(**row) for row in routes), key=_rank):
+            if route.valid_from and route.valid_until and route.valid_until <= route.valid_from:
+                self.idle.append(route)
+                continue
             pattern = _plain(route.pattern)
             if route.exact:
                 self._exact.setdefault(pattern, []).append(route)
@@ -156,6 +162,21 @@ class RouteTable:
 
     def agent(self, name: str) -> AgentSpec | None:
         return self.agents.get(name)
+
+    def findings(self) -> list[Finding]:
+        """Each row that makes no sense. None of them keeps the server from its work."""
+        agents = [
+            Finding(f"agent {name}", False, fault, f"correct the row {name!r} of the table agents", False)
+            for name, fault in self.faults.items()
+        ]
+        routes = [
+            Finding(
+                f"route {route.id}", False, f"the route to {route.agent} ends before it begins",
+                f"correct valid_from and valid_until of the row {route.id} of the table routes", False,
+            )
+            for route in self.idle
+        ]  # fmt: skip
+        return agents + routes
 
     def _to(self, route: Route) -> Resolution:
         spec = self.agents.get(route.agent)
@@ -192,6 +213,14 @@ def _fault(row: Row) -> str:
         if not all(row[kind]):
             return f"its list {kind} has an empty name"
     return ""
+
+
+def _checked(check: Check, agent: AgentSpec) -> str:
+    """What is wrong in the eyes of others; a check that fails is no reason to lose all other rows."""
+    try:
+        return check(agent)
+    except Exception as error:
+        return f"it could not be checked: {type(error).__name__}: {error}"
 
 
 def _spec(row: Row) -> AgentSpec:

@@ -2,6 +2,8 @@
 
 Each runs once, in a transaction of its own, under a lock that servers starting at once take in turn. Nothing
 is applied before all that was applied earlier is known to be what this program has: a step must never change.
+The lock is taken anew for each step and what was applied is read anew under it: it ends with the transaction,
+also behind a connection pooler, and another server's steps in between are seen.
 """
 
 from __future__ import annotations
@@ -24,6 +26,13 @@ STEP_TIMEOUT_S = 600.0
 _LOCK = 0x566F696365
 """Any number that is the same in all versions (the first one's too)."""
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+
+_QUOTED = re.compile(r"--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'", re.DOTALL)
+"""Comments, texts and the bodies of functions."""
+_LEAVES = re.compile(
+    r"(?:^|;)\s*(begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b", re.IGNORECASE
+)
+"""Statements that would end the transaction, and with it the lock, in the middle of a step."""
 
 _TABLE = """
 create table if not exists migrations (
@@ -72,9 +81,18 @@ async def migrate(connection: asyncpg.Connection, steps: list[Step] | None = Non
     program, when a step was changed after it was applied, or when PostgreSQL refuses one.
     """
     steps = read_steps() if steps is None else steps
+    for each in steps:
+        if (found := _LEAVES.search(_QUOTED.sub(" ", each.sql))) is not None:
+            raise DatabaseError(f"the step {each} has its own {found[1]!r}: all of it is one transaction")
     applied: list[Step] = []
-    while (step := await _next(connection, steps)) is not None:
-        applied.append(step)
+    try:
+        while (step := await _next(connection, steps)) is not None:
+            applied.append(step)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise DatabaseError(
+            f"the database could not be brought to {steps[-1]}: {said}; what was applied is whole, try again"
+        ) from None
     if applied:
         log.info("the database was brought from step %d to %s", applied[0].number - 1, applied[-1])
     return applied
@@ -109,7 +127,13 @@ async def _next(connection: asyncpg.Connection, steps: list[Step]) -> Step | Non
 
 
 def _check(done: dict[int, asyncpg.Record], steps: list[Step]) -> None:
-    """Whether what was applied is what we have. Raises DatabaseError."""
+    """Whether what was applied is what we have, without a gap. Raises DatabaseError."""
+    for number in range(1, max(done, default=0)):
+        if number not in done:
+            raise DatabaseError(
+                f"the database has the step {max(done)} but not {number}: restore it from a backup; "
+                "a step that is left out cannot be made up for"
+            )
     known = {step.number: step for step in steps}
     for number, row in done.items():
         step = known.get(number)

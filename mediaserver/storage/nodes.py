@@ -33,11 +33,16 @@ async def seen(connection: Connection, node: UUID) -> float | None:
 
 
 async def silent(connection: Connection, for_s: float) -> list[UUID]:
-    """Servers that have live calls and were not seen for so many seconds, by the database's own clock."""
+    """Servers that have live calls and were not seen for so many seconds, by the database's own clock.
+
+    Their rows are locked until the transaction ends: one that comes back meanwhile waits, and of several
+    servers that look at once one takes each.
+    """
     rows = await connection.fetch(
         """
         select id from nodes where seen_at < now() - make_interval(secs => $1)
             and exists (select from calls where state = 'live' and node_id = nodes.id)
+        for no key update skip locked
         """,
         for_s,
     )

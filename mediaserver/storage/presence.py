@@ -104,12 +104,13 @@ class Presence:
                 if now - self._heard_since < SILENT_S:
                     return 0
                 closed = 0
-                for node in await nodes.silent(connection, SILENT_S):
-                    gone = await nodes.close_calls(connection, node)
-                    log.warning(
-                        "the server %s was silent; closed its %d calls as interrupted", node, len(gone)
-                    )
-                    closed += len(gone)
+                async with connection.transaction():
+                    for node in await nodes.silent(connection, SILENT_S):
+                        gone = await nodes.close_calls(connection, node)
+                        log.warning(
+                            "the server %s was silent; closed its %d calls as interrupted", node, len(gone)
+                        )
+                        closed += len(gone)
                 return closed
         except TROUBLE:  # the writer says what is wrong
             self._heard_since = None
@@ -117,7 +118,10 @@ class Presence:
 
     async def _run(self) -> None:
         while True:
-            await self.beat()
+            try:
+                await self.beat()
+            except Exception:  # a server that beats no more is taken for dead, with all its calls
+                log.exception("a beat failed")
             await asyncio.sleep(BEAT_S)
 
 

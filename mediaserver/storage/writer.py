@@ -55,7 +55,7 @@ class StoreWriter:
         """`data`: the data folder. `revive`: asked to bring the database back when it does not answer.
         `node`: this server, to which the calls belong."""
         self._pool = pool
-        self._journal = Journal(data / "unsaved", data / "rejected")
+        self._journal = Journal(data / "unsaved", data / "rejected", node)
         self._metrics = metrics or Metrics()
         self._revive = revive
         self._node = node
@@ -124,6 +124,7 @@ class StoreWriter:
             self._task = None
         if self._queue:
             await self._to_journal()
+        await asyncio.to_thread(self._journal.close)
         if not flushed:
             log.warning("%d records wait in the journal for the next start", self.waiting)
         return flushed
@@ -162,17 +163,17 @@ class StoreWriter:
         batch = list(islice(self._queue, BATCH))
         if not batch:
             return
-        await self._write([record for record, _ in batch])
+        await self._write([record for record, _ in batch], self._node)
         self._metrics.db_write.observe(perf_counter() - batch[0][1])
         for _ in batch:
             self._queue.popleft()
         self._full = False
         self._advance(len(batch))
 
-    async def _write(self, records: list[Record]) -> None:
+    async def _write(self, records: list[Record], node: UUID | None) -> None:
         """All in one transaction; when one is poisonous, one by one, with that one set aside."""
         try:
-            await self._transaction(records)
+            await self._transaction(records, node)
         except Exception as error:
             if not _is_poison(error):
                 raise
@@ -180,31 +181,31 @@ class StoreWriter:
                 await self._reject(records[0], error)
                 return
             for record in records:
-                await self._write([record])
+                await self._write([record], node)
             return
         self._metrics.db_records.labels("saved").inc(len(records))
 
-    async def _transaction(self, records: list[Record]) -> None:
+    async def _transaction(self, records: list[Record], node: UUID | None) -> None:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
             for record in records:
-                await save(connection, record, self._node)
+                await save(connection, record, node)
 
     async def _read_back(self) -> None:
         """Write the oldest file of the journal and remove it; twice is harmless if we die in between."""
-        files = await asyncio.to_thread(self._journal.files)
-        if not files:
+        file = await asyncio.to_thread(self._journal.take)
+        if file is None:
             self._files_wait = False
             self._advance(self._journaled)
             self._journaled = 0
             return
-        lines = self._journal.read(files[0])
+        lines = self._journal.read(file)
         while part := await asyncio.to_thread(lambda: list(islice(lines, READ_BACK))):
             for fault in (entry for entry in part if isinstance(entry, ValueError)):
                 await self._reject(None, fault)
             records = [entry for entry in part if not isinstance(entry, ValueError)]
             if records:
-                await self._write(records)
-        await asyncio.to_thread(self._journal.done, files[0])
+                await self._write(records, self._journal.node_of(file))
+        await asyncio.to_thread(self._journal.done, file)
 
     async def _to_journal(self) -> None:
         batch = [record for record, _ in self._queue]

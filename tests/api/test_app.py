@@ -134,6 +134,7 @@ async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.
     listed = await (await client.get("/api/telephony/calls")).json()
     assert [row["id"] for row in listed["recent"]] == [str(CALL)] and listed["live"] == []
     assert listed["recent"][0]["outcomes"][0]["data"]["time"] == "14:30"
+    assert (listed["recent"][0]["agent"], listed["recent"][0]["agent_version"]) == ("demo", 3)
     content = await (await client.get(f"/api/telephony/calls/{CALL}")).json()
     assert [line["text"] for line in content["transcript"]] == ["Hello, where?", "mountain view"]
     assert content["recording"] == {"seconds": 2.5, "size_bytes": 160_044} and not content["live"]
@@ -219,6 +220,7 @@ async def test_a_past_call_is_told_from_its_transcript_with_the_times_when_it_ha
     assert [(kind, round(data["at"] - START.timestamp(), 3)) for kind, data in told] == [
         ("state", 0.0), ("agent", 1.0), ("final", 2.9), ("outcome", 60.0), ("ended", 60.0),
     ]  # fmt: skip
+    assert told[0][1].items() >= {"agent": "demo", "agent_version": 3}.items()
     assert told[3][1].items() >= {"flow": "booking", "status": "confirmed", "data": ROOM}.items()
 
 

@@ -11,11 +11,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 import cli.doctor
-from cli.doctor import timed
+from cli.doctor import directory_rows, timed
 from cli.main import main
+from mediaserver.config import load
 from mediaserver.errors import EngineMissingError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +77,25 @@ def test_what_fails_is_named_on_stderr_and_in_the_report(
     assert not report["ok"]
     assert errors == "voiceforge: the server cannot work here: port http, database\n"
     assert "secret" not in output
+
+
+async def test_rows_that_make_no_sense_are_found_as_a_running_server_would(pool: asyncpg.Pool) -> None:
+    assert await directory_rows(pool, load()) == []
+    await pool.execute(
+        """
+        insert into agents (name, kind, flow) values ('odd', 'oracle', ''), ('lost', 'flow', 'no such flow');
+        insert into routes (pattern, agent, valid_from, valid_until) values ('x', 'odd', now(), now())
+        """
+    )
+    found = await directory_rows(pool, load())
+    assert [finding.name.split()[0] for finding in found] == ["agent", "agent", "route"]
+    assert {finding.name for finding in found} >= {"agent odd", "agent lost"}
+    assert all(not finding.ok and not finding.fatal and finding.mend for finding in found)
+
+
+async def test_a_database_without_tables_has_no_rows_to_look_at(pool: asyncpg.Pool) -> None:
+    await pool.execute("drop table routes, agents")
+    assert await directory_rows(pool, load()) == []
 
 
 async def test_a_loader_that_works_tells_how_long_it_took() -> None:

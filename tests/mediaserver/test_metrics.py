@@ -27,6 +27,7 @@ def test_errors_stalls_and_unheard_frames_are_shown_by_part() -> None:
     assert 'voiceforge_media_errors_total{part="detector"} 0.0' in text
     assert "voiceforge_stalls_total 4.0" in text
     assert "voiceforge_unheard_frames_total 0.0" in text
+    assert "voiceforge_unheard_batches 0.0" in text
 
 
 def test_a_leg_without_figures_adds_none() -> None:

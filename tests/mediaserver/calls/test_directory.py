@@ -12,7 +12,7 @@ import pytest
 
 from mediaserver.calls import directory as module
 from mediaserver.calls.directory import Directory
-from mediaserver.calls.routes import Refused, Resolution, ToAgent, ToExtension
+from mediaserver.calls.routes import AgentSpec, Refused, Resolution, ToAgent, ToExtension
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import CallStarted
 from tests.mediaserver.calls.bench import Bench
@@ -154,6 +154,39 @@ async def test_a_bad_row_is_a_finding_and_everybody_else_is_served(
     assert finding.name == "agent odd" and not finding.required
     assert "oracle" in finding.detail and "agents" in finding.mend
     assert name(one.directory.resolve("demo", NOW)) == "demo"
+
+
+async def test_a_check_that_fails_costs_its_row_alone(pool: asyncpg.Pool, cable: Cable) -> None:
+    def check(agent: AgentSpec) -> str:
+        if agent.name == "demo":
+            raise RuntimeError("boom")
+        return ""
+
+    directory = Directory(cable, check=check)
+    await directory.start()
+    await directory.close()
+    assert name(directory.resolve("echo", NOW)) == "echo"
+    (bad,) = [each for each in directory.findings() if not each.ok]
+    assert (bad.name, bad.detail) == ("agent demo", "it could not be checked: RuntimeError: boom")
+
+
+async def test_a_failure_of_ours_does_not_end_the_following(
+    follow: Follow, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
+    one = await follow(0.01)
+    failed = asyncio.Event()
+
+    def fails(*args: object) -> None:
+        monkeypatch.undo()
+        failed.set()
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(module, "RouteTable", fails)
+    await pool.execute("insert into routes (pattern, agent) values ('new', 'echo')")
+    await asyncio.wait_for(failed.wait(), 10)
+    await one.change()
+    assert name(one.directory.resolve("new", NOW)) == "echo"
 
 
 async def test_a_renamed_agent_takes_its_routes_along(follow: Follow, pool: asyncpg.Pool) -> None:

@@ -305,7 +305,7 @@ async def test_an_agent_that_fails_at_its_end_does_not_keep_the_call(bench: Benc
         await bench.board.transfer(call_id, "bob")
     await bench.settle()
     assert ann.termination is not None and list(bench.board) == [] and len(bench.clock) == 0
-    assert len(bench.sink.of(CallEnded)) == 1
+    assert len(bench.sink.of(CallEnded)) == 1 and bench.clock.app_errors == 1
 
 
 async def test_two_parties_of_one_name_have_names_of_their_own(bench: Bench) -> None:

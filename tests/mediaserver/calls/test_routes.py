@@ -112,6 +112,14 @@ def test_what_others_find_wrong_with_a_row_refuses_its_calls_too() -> None:
     assert name(table.resolve("b", NOW)) == "b"
 
 
+def test_a_route_that_ends_before_it_begins_is_a_finding_and_leads_nowhere() -> None:
+    late = route("x", "a", id=7, valid_from=NOW, valid_until=NOW)
+    table = RouteTable([agent("a")], [late])
+    (finding,) = table.findings()
+    assert finding.name == "route 7" and not finding.required and "valid_from" in finding.mend
+    assert isinstance(table.resolve("x", NOW), Refused)
+
+
 def test_an_agent_in_python_names_its_class() -> None:
     agents = [agent("a", kind="python", entry="my.agents:Clerk", stt=["x", "y"], turn={"whole_ms": 90})]
     found = resolve("x", [route("x", "a")], agents)

@@ -16,6 +16,7 @@ class Figures:
     skipped_phases: int = 0
     stalls: int = 0
     unheard_frames: int = 0
+    unheard_batches: int = 0
     detector_errors: int = 0
     wire_errors: int = 0
     app_errors: int = 0

@@ -12,7 +12,7 @@ import pytest
 
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import agents as tables
-from mediaserver.storage import calls, legs
+from mediaserver.storage import calls, legs, migrations
 from mediaserver.storage.migrations import FOLDER, Step, migrate, read_steps
 from tests.mediaserver.samples import CALL, ROOM
 
@@ -127,6 +127,60 @@ async def test_a_step_that_fails_is_undone_whole_and_named(empty: asyncpg.Connec
         await migrate(empty, [bad])
     assert await empty.fetchval("select to_regclass('half')") is None
     assert await empty.fetchval("select to_regclass('migrations')") is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create table half (); commit; select 1 / 0",
+        "begin; create table half ()",
+        "create table half ();\n-- and now\nROLLBACK;",
+        "create table half (); start  transaction;",
+    ],
+)
+async def test_a_step_that_would_leave_its_transaction_is_refused_before_anything_is_applied(
+    empty: asyncpg.Connection, sql: str
+) -> None:
+    with pytest.raises(DatabaseError, match=r"0002_bad has its own"):
+        await migrate(empty, [Step(1, "good", "create table good ()"), Step(2, "bad", sql)])
+    assert await empty.fetchval("select to_regclass('half')") is None
+    assert await empty.fetchval("select to_regclass('good')") is None
+
+
+async def test_the_word_in_a_function_or_a_comment_leaves_nothing(empty: asyncpg.Connection) -> None:
+    sql = """-- commit; it
+        create function f() returns int language plpgsql as $x$ begin return 1; end $x$; /* ;begin */
+        create table t (a text default '; commit; it''s')"""
+    await migrate(empty, [Step(1, "good", sql)])
+    assert await empty.fetchval("select f()") == 1
+
+
+async def test_a_database_with_a_gap_is_refused(empty: asyncpg.Connection) -> None:
+    steps = read_steps()
+    await migrate(empty, steps[:3])
+    await empty.execute("delete from migrations where number = 2")
+    with pytest.raises(DatabaseError, match="step 3 but not 2"):
+        await migrate(empty)
+
+
+async def test_a_connection_that_breaks_in_a_step_is_one_line_and_the_step_is_undone(
+    empty: asyncpg.Connection, pool: asyncpg.Pool
+) -> None:
+    breaks = Step(1, "breaks", "create table half (); select pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(DatabaseError) as caught:
+        await migrate(empty, [breaks])
+    assert "\n" not in str(caught.value)
+    assert await pool.fetchval("select to_regclass('half')") is None
+
+
+async def test_a_lock_that_another_server_keeps_is_one_line(
+    empty: asyncpg.Connection, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "STEP_TIMEOUT_S", 0.05)
+    async with pool.acquire() as other, other.transaction():
+        await other.execute(f"select pg_advisory_xact_lock({migrations._LOCK})")
+        with pytest.raises(DatabaseError, match="try again"):
+            await migrate(empty)
 
 
 async def test_the_first_version_finds_a_number_that_it_refuses(empty: asyncpg.Connection) -> None:

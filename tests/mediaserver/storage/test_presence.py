@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,7 +11,9 @@ import asyncpg
 import pytest
 
 from mediaserver.errors import StartupError
-from mediaserver.storage import calls, legs
+from mediaserver.storage import calls, legs, nodes
+from mediaserver.storage import presence as presence_module
+from mediaserver.storage.journal import Journal
 from mediaserver.storage.presence import SILENT_S, NodeName, Presence
 from mediaserver.storage.records import CallAnswered, LegOpened
 from mediaserver.storage.saving import save
@@ -110,6 +113,52 @@ async def test_after_a_common_silence_the_others_get_the_time_to_be_seen(pool: a
     assert await second.beat() == 0
     clock.now = 2 * SILENT_S
     assert await second.beat() == 1
+
+
+async def test_a_server_that_comes_back_while_it_is_taken_for_dead_waits_its_turn(pool: asyncpg.Pool) -> None:
+    await enter(pool, FIRST)
+    await save(pool, started(), FIRST)
+    await silence(pool, FIRST)
+    async with pool.acquire() as connection, connection.transaction():
+        assert await nodes.silent(connection, SILENT_S) == [FIRST]
+        assert await nodes.silent(pool, SILENT_S) == [], "one server alone closes them"
+        back = asyncio.create_task(nodes.seen(pool, FIRST))
+        await asyncio.wait({back}, timeout=0.1)
+        assert not back.done()
+        await nodes.close_calls(connection, FIRST)
+    assert await back is not None
+    assert await state(pool) == ("ended", "interrupted")
+
+
+async def test_a_beat_that_fails_in_any_way_is_not_the_last(
+    pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats = asyncio.Queue[None]()
+
+    async def seen(*args: object) -> float:
+        beats.put_nowait(None)
+        raise ValueError("whatever")
+
+    monkeypatch.setattr(presence_module, "BEAT_S", 0)
+    monkeypatch.setattr(nodes, "seen", seen)
+    presence = Presence(pool, FIRST)
+    await presence.start()
+    for _ in range(2):
+        await asyncio.wait_for(beats.get(), 10)
+    await presence.close()
+
+
+async def test_what_another_server_left_on_disk_stays_its_own(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    await enter(pool, FIRST)
+    second = await enter(pool, SECOND)
+    left = Journal(tmp_path / "unsaved", tmp_path / "rejected", FIRST)
+    left.append([started()])
+    left.close()
+    sink = StoreWriter(pool, tmp_path, node=SECOND)
+    await sink.start()
+    await sink.close()
+    assert await pool.fetchval("select node_id from calls") == FIRST
+    assert await second.close_own() == [], "the first one may be up again by now"
 
 
 async def test_a_server_that_is_not_entered_enters_itself_again(pool: asyncpg.Pool) -> None:

@@ -148,6 +148,12 @@ def test_the_journal_of_the_first_version_is_still_read() -> None:
         '"status": "held"}}'
     )
     assert record_json.decode(booking) == OutcomeMade(CALL, "booking", "held", ROOM)
+    call = (
+        '{"record": "CallStarted", "data": {"call_id": "11111111-1111-4111-8111-111111111111", "direction": '
+        '"inbound", "from_uri": "sip:ann@h", "to_uri": "sip:demo@h", "app": "demo", "at": '
+        '"2026-11-21T09:00:00+00:00"}}'
+    )
+    assert record_json.decode(call) == replace(started(), agent="", agent_version=None)
 
 
 @pytest.mark.parametrize(

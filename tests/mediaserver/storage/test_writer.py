@@ -182,6 +182,27 @@ async def test_a_full_disk_keeps_records_in_memory_up_to_a_bound(pool: asyncpg.P
     await sink.close(0)
 
 
+def test_a_journal_that_is_still_written_is_left_alone_by_another_server(tmp_path: Path) -> None:
+    mine, its = (Journal(tmp_path / "u", tmp_path / "r", node) for node in (uuid4(), uuid4()))
+    its.append([turn(0)])
+    assert mine.take() is None
+    its.append([turn(1)])
+    (path,) = mine.files()
+    assert its.take() == path and len(list(its.read(path))) == 2
+    its.close()
+    assert mine.take() == path, "what a dead one has left is free"
+    mine.append([turn(2)])
+    assert len(mine.files()) == 2
+    mine.done(path)
+    left = mine.take()
+    assert left is not None and mine.node_of(left) != mine.node_of(path)
+    mine.done(left)
+    assert mine.take() is None
+    mine.append([turn(3)])
+    assert len(mine.files()) == 1
+    mine.close()
+
+
 def test_a_line_after_one_cut_short_is_still_read(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "u", tmp_path / "r")
     journal.append([turn(0)])
@@ -191,3 +212,4 @@ def test_a_line_after_one_cut_short_is_still_read(tmp_path: Path) -> None:
     found = list(journal.read(path))
     assert isinstance(found[0], ValueError)
     assert isinstance(found[1], TurnSaid) and found[1].index == 1
+    journal.close()
