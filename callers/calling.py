@@ -21,7 +21,7 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
-from sip.transactions.transaction import RFC_TIMING, Timing
+from sip.transactions.timing import RFC_TIMING, Timing
 
 RING_FOR_S = 30.0
 IMPATIENT = Timing(t1=0.06)

@@ -16,8 +16,9 @@ from mediaserver.errors import CapacityError, PortInUseError
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
 from sip.calls.carrier import SipCarrier
+from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent, legs_for
+from sip.calls.user_agent import SipAgent
 from sip.transport.listening import try_port
 
 log = logging.getLogger(__name__)

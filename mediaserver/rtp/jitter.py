@@ -2,8 +2,8 @@
 
 Pure: every call takes `now`; it reads no clock, decodes nothing and never raises on what a peer sends.
 
-One octet is one sample (G.711), so the buffer is a ring indexed by RTP timestamp: reordering, odd packet
-lengths and wrap-around need no special cases. Playout runs on by 160 samples per `pop`, whatever arrives.
+What waits lies in a ring indexed by RTP timestamp. Playout runs on by 160 samples per `pop`, whatever
+arrives.
 
     IDLE --packet--> WAITING --first-packet time + target reached--> PLAYING --long underrun--> IDLE
 
@@ -29,6 +29,7 @@ from mediaserver.media.time import (
     ahead_32,
     unwrap_32,
 )
+from mediaserver.rtp.octet_ring import LAST_START, MASK, NONE, RING, WHOLE, OctetRing
 
 MARGIN_NS = 10_000_000
 """Least delay between a packet's expected arrival and its playing."""
@@ -43,14 +44,6 @@ PATIENCE_NS = 3_000_000_000
 STRAYS = 3
 """Packets per window that come behind their successors before delay grows for them."""
 
-_RING = 4_096
-_MASK = _RING - 1
-_ONES = bytes([1]) * _RING
-_ZEROS = bytes(_RING)
-_WHOLE = _ONES[:NARROW_SAMPLES]
-_NONE = _ZEROS[:NARROW_SAMPLES]
-_LAST_START = _RING - NARROW_SAMPLES
-"""Where in the ring a frame may begin without wrapping around."""
 _FAR = 1 << 62
 _FIRST_HOLD_NS, _LAST_HOLD_NS = 4_000_000_000, 60_000_000_000
 
@@ -90,6 +83,7 @@ class JitterBuffer:
         "_last_pop",
         "_least_slack",
         "_misses",
+        "_octets",
         "_pause",
         "_quiet",
         "_ring",
@@ -108,8 +102,8 @@ class JitterBuffer:
     )
 
     def __init__(self, is_quiet: Callable[[bytes], bool] | None = None) -> None:
-        self._ring = bytearray(_RING)
-        self._known = bytearray(_RING)
+        self._ring = OctetRing()
+        self._octets, self._known = self._ring.octets, self._ring.known
         self._quiet = is_quiet
         self.position = 0
         """Extended timestamp of the next sample to play."""
@@ -128,7 +122,7 @@ class JitterBuffer:
 
     def reset(self) -> None:
         """Forget all audio (SSRC change, new negotiation); the next packet starts playout afresh."""
-        self._known[:] = _ZEROS
+        self._ring.clear()
         self._state = _State.IDLE
         self._misses = 0
         self._start_at = 0
@@ -170,12 +164,9 @@ class JitterBuffer:
         position, size = self.position, self.head - self.position
         if ahead_32(self.head, of=timestamp) or size % NARROW_SAMPLES or not 0 <= size < MAX_DELAY:
             return None
-        start = position & _MASK
-        at = [(start + i) & _MASK for i in range(0, size, NARROW_SAMPLES)]
-        if any(i > _LAST_START or not self._known.startswith(_WHOLE, i) for i in at):
+        audio = self._ring.lend(position, size)
+        if audio is None:
             return None
-        audio = b"".join([self._ring[i : i + NARROW_SAMPLES] for i in at])
-        self._forget(position, size)
         return Lent(audio, self._least_slack, self._last_pop, self._window_until)
 
     def restore(
@@ -190,7 +181,7 @@ class JitterBuffer:
             self._misses = 0
         if jitter_ns is not None:
             self._jitter_ns = jitter_ns
-        self._store(self.position, audio)
+        self._ring.store(self.position, audio)
         self.head += len(audio)
 
     def push(self, timestamp: int, payload: bytes, arrived: int, jitter_ns: int = 0) -> None:
@@ -201,15 +192,15 @@ class JitterBuffer:
             # Nearly all packets: next in line or close to it. What follows below does the same for all.
             position = self.position
             ahead = (timestamp - position) & WRAP_32
-            at = position + ahead & _MASK
-            if ahead < MAX_DELAY and at <= _LAST_START:
+            at = position + ahead & MASK
+            if ahead < MAX_DELAY and at <= LAST_START:
                 slack = self._last_pop + FRAME_NS * (1 + ahead // NARROW_SAMPLES) - arrived
                 if slack < self._least_slack:
                     self._least_slack = slack
                 self._jitter_ns = jitter_ns
                 self._pause = False
-                self._ring[at : at + NARROW_SAMPLES] = payload
-                self._known[at : at + NARROW_SAMPLES] = _WHOLE
+                self._octets[at : at + NARROW_SAMPLES] = payload
+                self._known[at : at + NARROW_SAMPLES] = WHOLE
                 end = position + ahead + NARROW_SAMPLES
                 if end > self.head:
                     self.head = end
@@ -225,7 +216,7 @@ class JitterBuffer:
         state = self._state
         if state is _State.PLAYING:
             ahead = start - position
-            if -MAX_DELAY <= ahead <= _RING - MAX_DELAY - size:
+            if -MAX_DELAY <= ahead <= RING - MAX_DELAY - size:
                 # Playing starts one tick after the last pop, then every tick takes 160 samples.
                 slack = self._last_pop + FRAME_NS * (1 + ahead // NARROW_SAMPLES) - arrived
                 if slack < self._least_slack:
@@ -249,11 +240,11 @@ class JitterBuffer:
                     self.position = start  # reordered at the very beginning
                 else:
                     self._jump(start, size, arrived)
-            elif start - position > _RING - MAX_DELAY - size:
+            elif start - position > RING - MAX_DELAY - size:
                 self._jump(start, size, arrived)
         else:
             self._jump(start, size, arrived)
-        self._store(start, payload)
+        self._ring.store(start, payload)
         if start + size > self.head:
             self.head = start + size
             if self.head - self.position > MAX_DELAY + size:
@@ -283,27 +274,21 @@ class JitterBuffer:
         if self._excess:
             self._skip(now)
         position = self.position
-        at = position & _MASK
-        end = at + NARROW_SAMPLES
-        if end <= _RING:
-            if self._known.startswith(_WHOLE, at):
-                self._known[at:end] = _NONE
-                self.position = position + NARROW_SAMPLES
-                self._misses = 0
-                return bytes(self._ring[at:end])
-            known = self._known[at:end]
-            octets = self._ring[at:end]
-        else:
-            known = self._known[at:] + self._known[: end - _RING]
-            octets = self._ring[at:] + self._ring[: end - _RING]
-        return self._pop_holed(bytes(octets), bytes(known))
+        at = position & MASK
+        if at <= LAST_START and self._known.startswith(WHOLE, at):
+            end = at + NARROW_SAMPLES
+            self._known[at:end] = NONE
+            self.position = position + NARROW_SAMPLES
+            self._misses = 0
+            return bytes(self._octets[at:end])
+        octets, known = self._ring.take(position)
+        return self._pop_holed(octets, known)
 
     def _pop_holed(self, octets: bytes, known: bytes) -> bytes | None:
         """A frame across the ring's end, or with holes."""
         position = self.position
-        self._forget(position, NARROW_SAMPLES)
         self.position = position + NARROW_SAMPLES
-        if known == _WHOLE:
+        if known == WHOLE:
             self._misses = 0
             return octets
         if 1 in known:
@@ -324,7 +309,7 @@ class JitterBuffer:
 
     def _jump(self, start: int, size: int, arrived: int) -> None:
         """Begin at this packet: the first one, a new talk spurt, or a timestamp that leapt."""
-        self._known[:] = _ZEROS
+        self._ring.clear()
         self._state = _State.WAITING
         self.position = start
         self.head = start
@@ -376,10 +361,10 @@ class JitterBuffer:
         if self.head - self.position < 2 * NARROW_SAMPLES:
             return
         if self._quiet is not None and now < self._skip_by:
-            at = self.position & _MASK
-            if not self._quiet(bytes(self._ring[at : at + NARROW_SAMPLES])):
+            at = self.position & MASK
+            if not self._quiet(bytes(self._octets[at : at + NARROW_SAMPLES])):
                 return
-        self._forget(self.position, NARROW_SAMPLES)
+        self._ring.forget(self.position, NARROW_SAMPLES)
         self.position += NARROW_SAMPLES
         self.skipped += 1
         self._excess -= 1
@@ -388,31 +373,10 @@ class JitterBuffer:
     def _drop_to(self, position: int, now: int) -> None:
         """Too much is waiting (a stalled network let go): go on near its end."""
         position = self.position + (position - self.position) // NARROW_SAMPLES * NARROW_SAMPLES
-        self._forget(self.position, min(position - self.position, _RING))
+        self._ring.forget(self.position, min(position - self.position, RING))
         self.skipped += (position - self.position) // NARROW_SAMPLES
         self.position = position
         self._watch_anew(now)
-
-    def _store(self, position: int, payload: bytes) -> None:
-        size = len(payload)
-        at = position & _MASK
-        end = at + size
-        if end <= _RING:
-            self._ring[at:end] = payload
-            self._known[at:end] = _ONES[:size]
-        else:
-            cut = _RING - at
-            self._ring[at:] = payload[:cut]
-            self._known[at:] = _ONES[:cut]
-            self._ring[: end - _RING] = payload[cut:]
-            self._known[: end - _RING] = _ONES[: end - _RING]
-
-    def _forget(self, position: int, size: int) -> None:
-        at = position & _MASK
-        end = at + size
-        self._known[at : min(end, _RING)] = _ZEROS[: min(end, _RING) - at]
-        if end > _RING:
-            self._known[: end - _RING] = _ZEROS[: end - _RING]
 
     def _watch_anew(self, now: int) -> None:
         self._excess = 0

@@ -9,22 +9,22 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from sip.calls.asking import ask
 from sip.calls.core import ACCEPT, Core, Credentials
-from sip.calls.dialog import Dialog
+from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import reason_header, reason_text, refusal_code
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
-from sip.calls.session_machine import BLOCKED_S, Change, Do, Doing, Event, SessionMachine, State, Turn
+from sip.calls.renegotiation import Renegotiation
+from sip.calls.session_machine import Change, Do, Doing, Event, SessionMachine, State
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.layer import Server
 from sip.transactions.transaction import Cause
-
-Headers = Sequence[tuple[str, str]]
 
 
 class Session:
@@ -40,7 +40,7 @@ class Session:
         self.leg = SipLeg(self, direction, call_id, f"{remote[1]}:{remote[2]}")
         self.dialog: Dialog | None = None
         begin = State.OFFERED if direction is Direction.INBOUND else State.CALLING
-        self._machine = SessionMachine(begin, core.layer.timing)
+        self.machine = SessionMachine(begin, core.layer.timing)
         self._timer: asyncio.TimerHandle | None = None
         """At the machine's next deadline."""
         self.credentials: Credentials | None = None
@@ -59,11 +59,8 @@ class Session:
         """What the INVITE is refused with; None: what the reason for the end asks for."""
         self._acked: asyncio.Future[None] | None = None
         """Resolved with the ACK, for an answer that waits for theirs to our offer."""
-        self._wanted: asyncio.Future[None] | None = None
-        """Resolved when the change that we want is settled."""
-        self._change_auth: list[tuple[str, str]] = []
-        self._change_tried: set[tuple[int, str]] = set()
         self._held = False
+        self.renegotiation = Renegotiation(self)
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -81,7 +78,7 @@ class Session:
 
     def ring(self, status: int = 180) -> None:
         """Send a provisional response, unless a final one is out."""
-        if self._invite is not None and self._machine.state is State.OFFERED:
+        if self._invite is not None and self.machine.state is State.OFFERED:
             headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
             tag = self.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
@@ -93,7 +90,7 @@ class Session:
     async def answer(self) -> None:
         """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
         invite = self._invite
-        if self._machine.state is not State.OFFERED or invite is None:
+        if self.machine.state is not State.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
         delayed = not invite.request.body
         try:
@@ -108,7 +105,7 @@ class Session:
         self.leg.setup_s = self.core.now() - self.started
         self.leg.opened(self.media.open())
         self._send_ok(invite, body, self._answer_headers)
-        self._note_hold()
+        self.media_changed()
         if delayed:
             self._acked = asyncio.get_running_loop().create_future()
             await self._acked
@@ -138,7 +135,7 @@ class Session:
         self.core.dialogs[dialog.id] = self
         self.leg.opened(self.media.open())
         self._happened(Event.ANSWERED)
-        self._note_hold()
+        self.media_changed()
 
     def end_unanswered(self, why: Termination) -> None:
         """Our INVITE came to nothing."""
@@ -156,7 +153,7 @@ class Session:
             self._reply(server, 200)
             self._refusal = (487, None, ())
             self._happened(Event.BYE, Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request)))
-        elif self._machine.over:
+        elif self.machine.over:
             self._reply(server, 481)
         elif request.method == "INVITE":
             self._reinvited(server)
@@ -171,13 +168,13 @@ class Session:
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK to a 2xx of ours."""
-        if self._ok is None or ack.cseq.number != self._ok.cseq.number or not self._machine.unacknowledged:
+        if self._ok is None or ack.cseq.number != self._ok.cseq.number or not self.machine.unacknowledged:
             return
         self._happened(Event.ACK)
-        if self.media.offering and self._machine.up:
+        if self.media.offering and self.machine.up:
             try:
                 self.media.accept(ack.body)
-                self._note_hold()
+                self.media_changed()
             except SdpError as error:
                 self.media.withdraw()
                 if self.media.negotiated is None:
@@ -186,9 +183,9 @@ class Session:
 
     def _reinvited(self, server: Server) -> None:
         request = server.request
-        if self._machine.change is Change.ASKED:
+        if self.machine.change is Change.ASKED:
             self._reply(server, 491)
-        elif self._machine.state is not State.UP:
+        elif self.machine.state is not State.UP:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
         else:
             body = self._negotiate(server, request)
@@ -196,21 +193,21 @@ class Session:
                 self._invite = server
                 server.on_ack = self.acknowledged
                 self._send_ok(server, body)
-                self._note_hold()
+                self.media_changed()
 
     def _updated(self, server: Server) -> None:
         request = server.request
         if not request.body:
             self._refresh(request)
             self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
-        elif self.media.offering or self._machine.change is Change.ASKED:
+        elif self.media.offering or self.machine.change is Change.ASKED:
             self._reply(server, 491)
-        elif self._machine.unanswered:
+        elif self.machine.unanswered:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
         elif (body := self._negotiate(server, request)) is not None:
             headers = self.core.respond_headers(self.transport, self.host)
             self._reply(server, 200, headers=headers, body=body)
-            self._note_hold()
+            self.media_changed()
 
     def _negotiate(self, server: Server, request: Request) -> bytes | None:
         """Our answer to the offer in a request, or our offer; None when it was refused."""
@@ -239,133 +236,41 @@ class Session:
 
     async def renegotiate(self, direction: str) -> None:
         """Offer audio in another direction (re-INVITE). Raises CallError when it is refused."""
-        if not self._machine.up:
-            raise CallError("the call is not up; it can be held after it was answered", 481)
-        if self._machine.change is not Change.NONE:
-            raise CallError("a change of this call is under way; try again when it is done", 491)
-        self._wanted = asyncio.get_running_loop().create_future()
-        before, self.media.direction = self.media.direction, direction
-        try:
-            self._change_auth, self._change_tried = [], set()
-            self._machine.changed(Turn.WANTED, self.core.now())
-            self._try_change()
-            await self._wanted
-        except CallError:
-            self.media.direction = before
-            raise
-        finally:
-            self._wanted = None
+        await self.renegotiation.want(direction)
 
     def send_info_digit(self, digit: str, duration_ms: int) -> None:
         headers = [("Content-Type", "application/dtmf-relay")]
-        self._request("INFO", headers, relay_body(digit, duration_ms))
+        self._ask("INFO", headers, relay_body(digit, duration_ms), self._asked)
 
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
         self._happened(Event.HANGUP, why)
 
-    def _request(
-        self, method: str, headers: Headers, body: bytes = b"", done: Callable[[], None] | None = None
-    ) -> None:
-        """Send a request whose only answers of interest are a challenge and that the call is gone."""
-        tried: set[tuple[int, str]] = set()
-
-        def send(more: Headers) -> None:
-            assert self.dialog is not None
-            request = self.dialog.request(method, [*headers, *more], body)
-
-            def answered(response: Response) -> None:
-                if response.status < 200:
-                    return
-                if response.status in (401, 407) and self.credentials is not None:
-                    if header := self.credentials.answer(request, response, tried):
-                        send([header])
-                        return
-                finished(response.status)
-
-            self.core.in_dialog(self.dialog, request, answered, lambda cause: finished(cause.value))
-
-        def finished(status: int) -> None:
-            if done is not None:
-                done()
-            elif status in (408, 481):
-                self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
-
-        send(())
-
-    def _try_change(self) -> None:
-        """Send the re-INVITE that is wanted, unless it would collide."""
-        machine, dialog, now = self._machine, self.dialog, self.core.now()
-        assert dialog is not None
-        if machine.unacknowledged or self.media.offering:
-            # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
-            machine.changed(Turn.BLOCKED, now, BLOCKED_S)
-            self._arm()
-            return
-        auth = self._change_auth
-        headers = [
-            ("Contact", self.core.contact(self.transport, self.host)),
-            ("Allow", self.core.allow),
-            ("Content-Type", "application/sdp"),
-            *auth,
-        ]
-        request = dialog.request("INVITE", headers, self.media.offer())
-        acks: list[Request] = []
-
-        def answered(response: Response) -> None:
-            if response.status < 200:
-                return
-            if 200 <= response.status < 300:
-                if not acks:
-                    acks.append(dialog.ack(request.cseq.number, auth))
-                    if machine.change is Change.ASKED:
-                        self._change_accepted(response)
-                self.core.send_ack(dialog, acks[0])
-            elif machine.change is Change.ASKED:
-                self._change_refused(request, response)
-
-        machine.changed(Turn.SENT, now)
-        self._arm()
-        self.core.in_dialog(dialog, request, answered, lambda cause: self._change_failed(cause.value))
-
-    def _change_refused(self, request: Request, response: Response) -> None:
-        self.media.withdraw()
-        if response.status == 491:
-            self._machine.changed(Turn.AGAIN, self.core.now(), self._glare_wait())
-            self._arm()
-            return
-        if response.status in (401, 407) and self.credentials is not None:
-            if header := self.credentials.answer(request, response, self._change_tried):
-                self._change_auth = [header]
-                self._machine.changed(Turn.AGAIN, self.core.now())
-                self._try_change()
-                return
-        self._change_failed(response.status)
-
-    def _change_failed(self, status: int) -> None:
-        if self._machine.change is not Change.ASKED:
-            return
-        self.media.withdraw()
-        self._settle(CallError(f"the far end refused the change of the call ({status})", status))
-        if status in (408, 481):
-            self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
-
-    def _change_accepted(self, response: Response) -> None:
+    def _ask(self, method: str, headers: Headers, body: bytes, finished: Callable[[int], None]) -> None:
         assert self.dialog is not None
-        self.dialog.refresh(response)
-        try:
-            self.media.accept(response.body)
-            self._note_hold()
-            self._settle(None)
-        except SdpError as error:
-            self.media.withdraw()
-            self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))
+        ask(self.core, self.dialog, self.credentials, method, headers, body, finished)
 
-    def _glare_wait(self) -> float:
-        """14.1: the owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms."""
-        scale = self.core.layer.timing.t1 / 0.5
-        ours = self.direction is Direction.OUTBOUND
-        return (random.randint(210, 400) if ours else random.randint(0, 200)) / 100 * scale
+    def _asked(self, status: int) -> None:
+        if status in (408, 481):
+            self.lost(status)
+
+    # -- called by a change of ours (sip.calls.renegotiation.Changeable)
+
+    def lost(self, status: int) -> None:
+        self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
+
+    def media_changed(self) -> None:
+        negotiated = self.media.negotiated
+        if negotiated is not None and negotiated.held != self._held:
+            self._held = negotiated.held
+            self.leg.held(self._held)
+
+    def rearm(self) -> None:
+        """Come back at the machine's next deadline."""
+        if self._timer is not None:
+            self._timer.cancel()
+        at = self.machine.deadline
+        self._timer = None if at is None else self.core.later(at - self.core.now(), self._deadline)
 
     # -- inside
 
@@ -383,30 +288,23 @@ class Session:
 
     def _happened(self, event: Event, why: Termination | None = None) -> None:
         """Something happened. `why`: how the call ended, if that ends it."""
-        self._do(self._machine.happened(event, self.core.now()), why)
+        self._do(self.machine.happened(event, self.core.now()), why)
 
     def _deadline(self) -> None:
-        doing = self._machine.due(self.core.now())
+        doing = self.machine.due(self.core.now())
         self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
-
-    def _arm(self) -> None:
-        """Come back at the machine's next deadline."""
-        if self._timer is not None:
-            self._timer.cancel()
-        at = self._machine.deadline
-        self._timer = None if at is None else self.core.later(at - self.core.now(), self._deadline)
 
     def _do(self, doing: Doing, why: Termination | None) -> None:
         # A BYE that waited for its ACK says what the hang-up said.
         why = self.leg.termination or why
-        self._arm()
+        self.rearm()
         for do in doing:
             match do:
                 case Do.REPEAT_OK:
                     if self._invite is not None and self._ok is not None:
                         self._invite.respond(self._ok)
                 case Do.TRY_CHANGE:
-                    self._try_change()
+                    self.renegotiation.send()
                 case Do.LEAVE:
                     if self.dialog is not None:
                         self.core.leave(self.dialog)
@@ -422,7 +320,7 @@ class Session:
             if self.abandon is not None:
                 self.abandon(why)
         elif do is Do.SEND_BYE:
-            self._request("BYE", [("Reason", reason_header(why))], done=self._leave_dialog)
+            self._ask("BYE", [("Reason", reason_header(why))], b"", self._left)
         else:
             self._end(why)
 
@@ -439,31 +337,17 @@ class Session:
         assert self.dialog is not None
         self.dialog.refresh(request)
 
-    def _note_hold(self) -> None:
-        negotiated = self.media.negotiated
-        if negotiated is not None and negotiated.held != self._held:
-            self._held = negotiated.held
-            self.leg.held(self._held)
-
     def _resolve_acked(self) -> None:
         if self._acked is not None and not self._acked.done():
             self._acked.set_result(None)
 
-    def _settle(self, error: CallError | None) -> None:
-        if self._machine.change is not Change.NONE:
-            self._machine.changed(Turn.SETTLED, self.core.now())
-        if self._wanted is not None and not self._wanted.done():
-            if error is None:
-                self._wanted.set_result(None)
-            else:
-                self._wanted.set_exception(error)
-
-    def _leave_dialog(self) -> None:
+    def _left(self, status: int) -> None:
+        """Our BYE was answered, or will never be."""
         if self.dialog is not None:
             self.core.leave(self.dialog)
 
     def _end(self, why: Termination) -> None:
-        self._settle(CallError("the call ended meanwhile", 487))
+        self.renegotiation.settle(CallError("the call ended meanwhile", 487))
         self.leg.ended(why, self.media.close())
         self._resolve_acked()
         if self.on_over is not None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import enum
 from typing import TypeAlias
 
-from sip.transactions.transaction import Timing
+from sip.transactions.timing import Timing
 
 BLOCKED_S = 0.1
 """A change that would collide with an exchange under way is tried again after this."""

@@ -13,7 +13,6 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import CallError
@@ -23,6 +22,7 @@ from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing import OutgoingCall
+from sip.calls.places import AgentCounts, Places
 from sip.calls.registrar import Registrar
 from sip.calls.requester import Requester
 from sip.calls.session import Session
@@ -32,7 +32,7 @@ from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
 from sip.transactions.layer import Server, TransactionLayer
-from sip.transactions.transaction import RFC_TIMING, Timing
+from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.transport import Transport
 
@@ -40,26 +40,6 @@ log = logging.getLogger(__name__)
 
 OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
-MAX_QUEUE_DELAY_S = 0.3
-"""New calls that waited longer than this for our attention are refused, so that running ones get it."""
-LEGS_PER_CALL = 2
-SPARE_LEGS = 16
-"""For INVITEs beyond the last place: who owns the calls refuses them in words, and counts them."""
-
-
-def legs_for(calls: int) -> int:
-    """The legs of that many calls, when each may connect two phones."""
-    return LEGS_PER_CALL * calls + SPARE_LEGS
-
-
-@dataclass(slots=True)
-class AgentCounts:
-    """Since start; for metrics."""
-
-    incoming: int = 0
-    outgoing: int = 0
-    refused: int = 0
-    """Calls and requests turned away because we were full or stopping."""
 
 
 class SipAgent:
@@ -92,9 +72,8 @@ class SipAgent:
         self.registrar = registrar
         self.counts = AgentCounts()
         self._on_invite = on_invite
-        self._max_legs = max_legs
         self._on_refused = on_refused
-        self._max_pending = max_pending
+        self._places = Places(max_legs, max_pending)
         self._authenticate_calls = authenticate_calls and registrar is not None
         self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
@@ -102,10 +81,8 @@ class SipAgent:
         self._requester = Requester(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
-        self._calls: set[Session] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._stopping = False
         self._secret = secrets.token_bytes(16)
 
     # -- life
@@ -122,7 +99,7 @@ class SipAgent:
     @property
     def active_calls(self) -> int:
         """Calls that ring or are up, in both directions."""
-        return len(self._calls)
+        return len(self._places.taken)
 
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
@@ -130,12 +107,12 @@ class SipAgent:
 
     def refuse_new(self) -> None:
         """From now on new calls get 503 (the first step of a shutdown)."""
-        self._stopping = True
+        self._places.closed = True
 
     async def stop(self, grace: float = 2.0) -> None:
         """Refuse new calls, end the running ones; close when their BYEs are answered or `grace` s passed."""
         self.refuse_new()
-        for session in list(self._calls):
+        for session in list(self._places.taken):
             session.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
@@ -166,7 +143,7 @@ class SipAgent:
         `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. Cancelling the task
         cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
         """
-        if self._stopping or len(self._calls) >= self._max_legs:
+        if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         target, hop, routes = self._requester.way(uri, proxy, transport)
         address = await self._requester.address(hop)
@@ -181,7 +158,7 @@ class SipAgent:
             headers=headers,
         )
         self.counts.outgoing += 1
-        self._keep(call.session)
+        self._places.take(call.session)
         return await call.place(timeout)
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
@@ -225,7 +202,8 @@ class SipAgent:
             return
         if request.method == "ACK":
             return
-        if (reason := self._overloaded(request)) is not None:
+        delay = self.transport.queue_delay.at(time.monotonic())
+        if (reason := self._places.against(request.method, self._layer.unanswered, delay)) is not None:
             self.counts.refused += 1
             if self._on_refused is not None:
                 self._on_refused(reason)
@@ -268,17 +246,6 @@ class SipAgent:
             tag = invite.machine.last.to.tag if invite.machine.last is not None else None
             server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
 
-    def _overloaded(self, request: Request) -> str | None:
-        """Why a new request cannot be looked at now; None when it can."""
-        if request.method == "INVITE":
-            if self._stopping:
-                return "stopping"
-            if len(self._calls) >= self._max_legs:
-                return "full"
-            if self.transport.queue_delay.at(time.monotonic()) > MAX_QUEUE_DELAY_S:
-                return "overloaded"
-        return "overloaded" if self._layer.unanswered >= self._max_pending else None
-
     def _register(self, request: Request, source: Source) -> None:
         assert self.registrar is not None
         received = (source.transport, source.host, source.port)
@@ -291,7 +258,7 @@ class SipAgent:
             self._layer.serve(request, source).respond(response)
 
     def _capabilities(self, request: Request) -> Response:
-        status = 503 if self._stopping else 200
+        status = 503 if self._places.closed else 200
         headers = [
             ("Allow", self._core.allow),
             ("Accept", "application/sdp"),
@@ -330,7 +297,7 @@ class SipAgent:
         session.offered_by(server)
         server.on_failure = session.failed
         self.counts.incoming += 1
-        self._keep(session)
+        self._places.take(session)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:
             work = self._on_invite(call)
@@ -361,10 +328,6 @@ class SipAgent:
         self._layer.serve(request, source).respond(response)
 
     # -- inside
-
-    def _keep(self, session: Session) -> None:
-        self._calls.add(session)
-        session.on_over = lambda: self._calls.discard(session)
 
     def _stateless(self, response: Response, request: Request, source: Source) -> None:
         """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""

@@ -15,8 +15,8 @@ from typing import Protocol, TypeAlias
 
 from sip.messages.headers import BRANCH_COOKIE, Via
 from sip.messages.message import Message, Request, Response
+from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transactions.transaction import (
-    RFC_TIMING,
     Cause,
     ClientTransaction,
     Deliver,
@@ -28,7 +28,6 @@ from sip.transactions.transaction import (
     Output,
     Send,
     ServerTransaction,
-    Timing,
 )
 
 Key: TypeAlias = tuple[str, ...]

@@ -17,7 +17,7 @@ from callers.calling import CallingParty, MeasuredCall
 from callers.server_child import parse_metrics
 from callers.transcript import ServerEvent, follow
 from callers.voiced import Clip
-from sip.transactions.transaction import Timing
+from sip.transactions.timing import Timing
 from tests.peers.conftest import ServerProcess
 
 T = TypeVar("T")

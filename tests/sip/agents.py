@@ -15,7 +15,7 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.messages.parsing import parse, parse_head
 from sip.messages.uri import Uri
-from sip.transactions.transaction import Timing
+from sip.transactions.timing import Timing
 
 FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
 """The RFC's timers, so much faster that 64*T1 is two seconds."""

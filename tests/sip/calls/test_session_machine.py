@@ -15,7 +15,7 @@ from sip.calls.session_machine import (
     State,
     Turn,
 )
-from sip.transactions.transaction import Timing
+from sip.transactions.timing import Timing
 
 TIMING = Timing(t1=1.0, t2=4.0)
 """64*T1 is 64 s."""

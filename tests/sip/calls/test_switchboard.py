@@ -20,8 +20,9 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import CallEnded, Record
 from sip.calls.carrier import SipCarrier
+from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent, legs_for
+from sip.calls.user_agent import SipAgent
 from tests.mediaserver.calls.rows import as_at_the_first_start
 from tests.sip.agents import Callee, Events, agent
 

@@ -6,11 +6,16 @@ import pytest
 
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
-from sip.transactions.transaction import (
+from sip.transactions.tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
     NON_INVITE_CLIENT,
     NON_INVITE_SERVER,
+    State,
+    Table,
+    Timer,
+)
+from sip.transactions.transaction import (
     Cause,
     ClientTransaction,
     Deliver,
@@ -21,9 +26,6 @@ from sip.transactions.transaction import (
     NonInviteServer,
     Output,
     Send,
-    State,
-    Table,
-    Timer,
     Transaction,
 )
 

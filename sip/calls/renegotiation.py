@@ -1,0 +1,157 @@
+"""A change of a call that we want: our re-INVITE, what it is answered with, and when it is sent again
+(RFC 3261 section 14.1).
+
+When it may be sent is the machine's to say (`sip.calls.session_machine`). It must never end a call itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Protocol
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import Direction
+from sip.calls.core import Core, Credentials
+from sip.calls.dialog import Dialog
+from sip.calls.session_machine import BLOCKED_S, Change, SessionMachine, Turn
+from sip.messages.message import Request, Response
+from sip.sdp.negotiation import SdpError
+from sip.sdp.offer_answer import OfferAnswer
+
+
+class Changeable(Protocol):
+    """The call, as a change of it sees it."""
+
+    core: Core
+    machine: SessionMachine
+    media: OfferAnswer
+    direction: Direction
+    credentials: Credentials | None
+    transport: str
+    host: str
+    dialog: Dialog | None
+
+    def rearm(self) -> None:
+        """The machine's deadline may be another one now."""
+
+    def media_changed(self) -> None:
+        """Something new was agreed on."""
+
+    def lost(self, status: int) -> None:
+        """The far end does not know of the call (any more), or does not answer."""
+
+
+class Renegotiation:
+    """One at a time, as the machine has it."""
+
+    def __init__(self, call: Changeable) -> None:
+        self._call = call
+        self._wanted: asyncio.Future[None] | None = None
+        """Resolved when the change that we want is settled."""
+        self._auth: list[tuple[str, str]] = []
+        self._tried: set[tuple[int, str]] = set()
+
+    async def want(self, direction: str) -> None:
+        """Offer audio in another direction. Raises CallError when it is refused."""
+        call = self._call
+        if not call.machine.up:
+            raise CallError("the call is not up; it can be held after it was answered", 481)
+        if call.machine.change is not Change.NONE:
+            raise CallError("a change of this call is under way; try again when it is done", 491)
+        self._wanted = asyncio.get_running_loop().create_future()
+        before, call.media.direction = call.media.direction, direction
+        try:
+            self._auth, self._tried = [], set()
+            call.machine.changed(Turn.WANTED, call.core.now())
+            self.send()
+            await self._wanted
+        except CallError:
+            call.media.direction = before
+            raise
+        finally:
+            self._wanted = None
+
+    def send(self) -> None:
+        """Send the re-INVITE that is wanted, unless it would collide."""
+        call, machine, dialog = self._call, self._call.machine, self._call.dialog
+        assert dialog is not None
+        if machine.unacknowledged or call.media.offering:
+            # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
+            machine.changed(Turn.BLOCKED, call.core.now(), BLOCKED_S)
+            call.rearm()
+            return
+        auth = self._auth
+        headers = [
+            ("Contact", call.core.contact(call.transport, call.host)),
+            ("Allow", call.core.allow),
+            ("Content-Type", "application/sdp"),
+            *auth,
+        ]
+        request = dialog.request("INVITE", headers, call.media.offer())
+        acks: list[Request] = []
+
+        def answered(response: Response) -> None:
+            if response.status < 200:
+                return
+            if 200 <= response.status < 300:
+                if not acks:
+                    acks.append(dialog.ack(request.cseq.number, auth))
+                    if machine.change is Change.ASKED:
+                        self._accepted(dialog, response)
+                call.core.send_ack(dialog, acks[0])
+            elif machine.change is Change.ASKED:
+                self._refused(request, response)
+
+        machine.changed(Turn.SENT, call.core.now())
+        call.rearm()
+        call.core.in_dialog(dialog, request, answered, lambda cause: self._failed(cause.value))
+
+    def settle(self, error: CallError | None) -> None:
+        """It is over, one way or the other."""
+        if self._call.machine.change is not Change.NONE:
+            self._call.machine.changed(Turn.SETTLED, self._call.core.now())
+        if self._wanted is not None and not self._wanted.done():
+            if error is None:
+                self._wanted.set_result(None)
+            else:
+                self._wanted.set_exception(error)
+
+    def _accepted(self, dialog: Dialog, response: Response) -> None:
+        dialog.refresh(response)
+        try:
+            self._call.media.accept(response.body)
+            self._call.media_changed()
+            self.settle(None)
+        except SdpError as error:
+            self._call.media.withdraw()
+            self.settle(CallError(f"the far end's answer cannot be used: {error}", 488))
+
+    def _refused(self, request: Request, response: Response) -> None:
+        call = self._call
+        call.media.withdraw()
+        if response.status == 491:
+            call.machine.changed(Turn.AGAIN, call.core.now(), self._glare_wait())
+            call.rearm()
+            return
+        if response.status in (401, 407) and call.credentials is not None:
+            if header := call.credentials.answer(request, response, self._tried):
+                self._auth = [header]
+                call.machine.changed(Turn.AGAIN, call.core.now())
+                self.send()
+                return
+        self._failed(response.status)
+
+    def _failed(self, status: int) -> None:
+        if self._call.machine.change is not Change.ASKED:
+            return
+        self._call.media.withdraw()
+        self.settle(CallError(f"the far end refused the change of the call ({status})", status))
+        if status in (408, 481):
+            self._call.lost(status)
+
+    def _glare_wait(self) -> float:
+        """The owner of the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in steps of 10 ms."""
+        scale = self._call.core.layer.timing.t1 / 0.5
+        ours = self._call.direction is Direction.OUTBOUND
+        return (random.randint(210, 400) if ours else random.randint(0, 200)) / 100 * scale
