@@ -24,7 +24,7 @@ def refusal(request: Request, allow: str, accept: str) -> Response | None:
     if unsupported := request.get_all("Require"):
         # We implement no extension that may be required.
         return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
-    if request.method == "INVITE":
+    if request.method in ("INVITE", "UPDATE"):
         return session_refusal(request, accept)
     return None
 

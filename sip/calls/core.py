@@ -142,6 +142,10 @@ class Core:
             return None
         return self.request(request, hop, on_response, on_failure)
 
+    def cancel(self, client: Client, cancel: Request) -> None:
+        """Send the CANCEL of a request that is under way; what it is answered with does not matter."""
+        self.layer.request(cancel, client.hop, _ignored, _ignored_failure, via=client.request.via)
+
     def send_ack(self, dialog: Dialog, ack: Request) -> None:
         """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4)."""
         try:
@@ -164,4 +168,12 @@ class Core:
 
 
 def _nothing() -> None:
+    return None
+
+
+def _ignored(response: Response) -> None:
+    return None
+
+
+def _ignored_failure(cause: Cause) -> None:
     return None

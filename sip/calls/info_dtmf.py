@@ -11,6 +11,7 @@ from sip.messages.message import Request
 
 INFO_TYPES = ("application/dtmf-relay", "application/dtmf")
 DEFAULT_MS = 100
+KEYS = "0123456789*#ABCD"
 _SIGNAL = re.compile(r"^\s*signal\s*=\s*([0-9A-D*#]{1,2})\s*$", re.IGNORECASE | re.MULTILINE)
 _DURATION = re.compile(r"^\s*duration\s*=\s*(\d{1,5})\s*$", re.IGNORECASE | re.MULTILINE)
 _EVENT_NUMBERS = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
@@ -27,10 +28,14 @@ def relay_digit(request: Request) -> tuple[str, int] | None:
         duration = None
         word = text.strip().upper()
     digit = _EVENT_NUMBERS.get(word, word)
-    if len(digit) != 1 or digit not in "0123456789*#ABCD":
+    if len(digit) != 1 or digit not in KEYS:
         return None
     return digit, int(duration[1]) if duration else DEFAULT_MS
 
 
 def relay_body(digit: str, duration_ms: int) -> bytes:
-    return f"Signal={digit}\r\nDuration={duration_ms}\r\n".encode()
+    """Raises ValueError for what is no key."""
+    key = digit.upper()
+    if len(key) != 1 or key not in KEYS:
+        raise ValueError(f"{digit!r} is no key; use one of {KEYS}")
+    return f"Signal={key}\r\nDuration={duration_ms}\r\n".encode()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, why_of
@@ -205,19 +206,10 @@ class OutgoingCall:
         if self._cancel_sent or client is None or client.machine.terminated:
             return
         self._cancel_sent = True
-        invite = client.request
-        headers = [("Max-Forwards", "70")]
-        headers += [("Route", value) for value in invite.get_all("Route")]
-        headers += [
-            ("From", str(invite.from_)),
-            ("To", str(invite.to)),
-            ("Call-ID", invite.call_id),
-            ("CSeq", f"{invite.cseq.number} CANCEL"),
-        ]
+        headers = []
         if self._cancelled is not None:
             headers.append(("Reason", reason_header(self._cancelled)))
-        cancel = Request("CANCEL", invite.uri, headers)
-        self._core.layer.request(cancel, client.hop, _nothing, _nothing_failed, via=invite.via)
+        self._core.cancel(client, cancel_of(client.request, headers))
         patience = self._core.layer.timing.patience
         self._core.later(patience, lambda: self._give_up(client))
 

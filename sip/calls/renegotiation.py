@@ -12,12 +12,14 @@ from typing import Protocol
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction
+from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.session_machine import BLOCKED_S, Change, SessionMachine, Turn
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import SdpError
 from sip.sdp.offer_answer import OfferAnswer
+from sip.transactions.layer import Client
 
 
 class Changeable(Protocol):
@@ -49,6 +51,12 @@ class Renegotiation:
         self._call = call
         self._wanted: asyncio.Future[None] | None = None
         """Resolved when the change that we want is settled."""
+        self._before = call.media.direction
+        """What we wanted until then; again, when it is refused."""
+        self._until = 0.0
+        """When it is too late to ask once more."""
+        self._client: Client | None = None
+        """The re-INVITE under way, once it may be cancelled."""
         self._auth: list[tuple[str, str]] = []
         self._tried: set[tuple[int, str]] = set()
 
@@ -60,17 +68,12 @@ class Renegotiation:
         if call.machine.change is not Change.NONE:
             raise CallError("a change of this call is under way; try again when it is done", 491)
         self._wanted = asyncio.get_running_loop().create_future()
-        before, call.media.direction = call.media.direction, direction
-        try:
-            self._auth, self._tried = [], set()
-            call.machine.changed(Turn.WANTED, call.core.now())
-            self.send()
-            await self._wanted
-        except CallError:
-            call.media.direction = before
-            raise
-        finally:
-            self._wanted = None
+        self._before, call.media.direction = call.media.direction, direction
+        self._auth, self._tried = [], set()
+        self._until = call.core.now() + call.core.layer.timing.patience
+        call.machine.changed(Turn.WANTED, call.core.now())
+        self.send()
+        await self._wanted
 
     def send(self) -> None:
         """Send the re-INVITE that is wanted, unless it would collide."""
@@ -93,32 +96,42 @@ class Renegotiation:
 
         def answered(response: Response) -> None:
             if response.status < 200:
+                self._client = client
                 return
             if 200 <= response.status < 300:
                 if not acks:
+                    dialog.refresh(response)  # the ACK goes to where the answer says (12.2.1.2)
                     acks.append(dialog.ack(request.cseq.number, auth))
-                    if machine.change is Change.ASKED:
-                        self._accepted(dialog, response)
+                    if machine.asking:
+                        self._accepted(response)
                 call.core.send_ack(dialog, acks[0])
-            elif machine.change is Change.ASKED:
+            elif machine.asking:
                 self._refused(request, response)
 
         machine.changed(Turn.SENT, call.core.now())
         call.rearm()
-        call.core.in_dialog(dialog, request, answered, lambda cause: self._failed(cause.value))
+        self._client = None
+        client = call.core.in_dialog(dialog, request, answered, lambda cause: self.failed(cause.value))
+
+    def cancel(self) -> None:
+        """It was not answered in time. Without any response it cannot be cancelled: it fails by itself."""
+        if self._client is not None:
+            self._call.core.cancel(self._client, cancel_of(self._client.request))
 
     def settle(self, error: CallError | None) -> None:
         """It is over, one way or the other."""
         if self._call.machine.change is not Change.NONE:
             self._call.machine.changed(Turn.SETTLED, self._call.core.now())
-        if self._wanted is not None and not self._wanted.done():
+        if error is not None:
+            self._call.media.direction = self._before
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and not wanted.done():
             if error is None:
-                self._wanted.set_result(None)
+                wanted.set_result(None)
             else:
-                self._wanted.set_exception(error)
+                wanted.set_exception(error)
 
-    def _accepted(self, dialog: Dialog, response: Response) -> None:
-        dialog.refresh(response)
+    def _accepted(self, response: Response) -> None:
         try:
             self._call.media.accept(response.body)
             self._call.media_changed()
@@ -130,20 +143,22 @@ class Renegotiation:
     def _refused(self, request: Request, response: Response) -> None:
         call = self._call
         call.media.withdraw()
-        if response.status == 491:
-            call.machine.changed(Turn.AGAIN, call.core.now(), self._glare_wait())
+        asked, now, wait = call.machine.change is Change.ASKED, call.core.now(), self._glare_wait()
+        if asked and response.status == 491 and now + wait < self._until:
+            call.machine.changed(Turn.AGAIN, now, wait)
             call.rearm()
             return
-        if response.status in (401, 407) and call.credentials is not None:
+        if asked and response.status in (401, 407) and call.credentials is not None:
             if header := call.credentials.answer(request, response, self._tried):
                 self._auth = [header]
-                call.machine.changed(Turn.AGAIN, call.core.now())
+                call.machine.changed(Turn.AGAIN, now)
                 self.send()
                 return
-        self._failed(response.status)
+        self.failed(response.status)
 
-    def _failed(self, status: int) -> None:
-        if self._call.machine.change is not Change.ASKED:
+    def failed(self, status: int) -> None:
+        """It was refused, or nobody answered."""
+        if not self._call.machine.asking:
             return
         self._call.media.withdraw()
         self.settle(CallError(f"the far end refused the change of the call ({status})", status))

@@ -20,7 +20,7 @@ from sip.calls.ending import reason_header, reason_text, refusal_code
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
-from sip.calls.session_machine import Change, Do, Doing, Event, SessionMachine, State
+from sip.calls.session_machine import Do, Doing, Event, SessionMachine, State
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.layer import Server
@@ -183,7 +183,7 @@ class Session:
 
     def _reinvited(self, server: Server) -> None:
         request = server.request
-        if self.machine.change is Change.ASKED:
+        if self.machine.asking:
             self._reply(server, 491)
         elif self.machine.state is not State.UP:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
@@ -200,7 +200,7 @@ class Session:
         if not request.body:
             self._refresh(request)
             self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
-        elif self.media.offering or self.machine.change is Change.ASKED:
+        elif self.media.offering or self.machine.asking:
             self._reply(server, 491)
         elif self.machine.unanswered:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
@@ -239,8 +239,10 @@ class Session:
         await self.renegotiation.want(direction)
 
     def send_info_digit(self, digit: str, duration_ms: int) -> None:
-        headers = [("Content-Type", "application/dtmf-relay")]
-        self._ask("INFO", headers, relay_body(digit, duration_ms), self._asked)
+        """Raises ValueError for what is no key. Nobody hears keys of a call that is not up."""
+        body = relay_body(digit, duration_ms)
+        if self.machine.up:
+            self._ask("INFO", [("Content-Type", "application/dtmf-relay")], body, self._asked)
 
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
@@ -283,8 +285,8 @@ class Session:
         lines = [*self.core.respond_headers(self.transport, self.host), *headers]
         lines.append(("Content-Type", "application/sdp"))
         self._ok = server.request.response(200, to_tag=self.tag, headers=lines, body=body)
-        server.respond(self._ok)
         self._happened(Event.ANSWER)
+        server.respond(self._ok)
 
     def _happened(self, event: Event, why: Termination | None = None) -> None:
         """Something happened. `why`: how the call ended, if that ends it."""
@@ -305,6 +307,10 @@ class Session:
                         self._invite.respond(self._ok)
                 case Do.TRY_CHANGE:
                     self.renegotiation.send()
+                case Do.CANCEL_CHANGE:
+                    self.renegotiation.cancel()
+                case Do.GIVE_UP_CHANGE:
+                    self.renegotiation.failed(408)
                 case Do.LEAVE:
                     if self.dialog is not None:
                         self.core.leave(self.dialog)

@@ -66,6 +66,10 @@ class Do(enum.Enum):
     """Tell the leg and the owner, close the audio."""
     TRY_CHANGE = enum.auto()
     """Send the re-INVITE that waited."""
+    CANCEL_CHANGE = enum.auto()
+    """It was not answered in time."""
+    GIVE_UP_CHANGE = enum.auto()
+    """Not even its CANCEL brought an answer."""
 
 
 Doing: TypeAlias = tuple[Do, ...]
@@ -76,7 +80,8 @@ TABLE: dict[tuple[State, Event], tuple[State, Doing]] = {
     (S.OFFERED, E.HANGUP): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
     (S.OFFERED, E.CANCEL): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
     (S.OFFERED, E.BYE): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
-    (S.OFFERED, E.FAILED): (S.OVER, (D.LEAVE, D.END)),
+    # Nobody may get it, but what was not answered would wait for ever.
+    (S.OFFERED, E.FAILED): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
     (S.CALLING, E.ANSWERED): (S.UP, ()),
     (S.CALLING, E.HANGUP): (S.CALLING, (D.ABANDON,)),
     (S.CALLING, E.FAILED): (S.OVER, (D.END,)),
@@ -115,6 +120,8 @@ class Change(enum.Enum):
     """It is to be sent at `change_at`."""
     ASKED = enum.auto()
     """It is under way."""
+    CANCELLED = enum.auto()
+    """It is under way still, and so is its CANCEL."""
 
 
 class Turn(enum.Enum):
@@ -126,6 +133,8 @@ class Turn(enum.Enum):
     SENT = enum.auto()
     AGAIN = enum.auto()
     """It must be sent once more: for a challenge at once, for glare (491) after a while."""
+    OVERDUE = enum.auto()
+    """Its final answer did not come in time."""
     SETTLED = enum.auto()
     """It was accepted or refused, or the call ended."""
 
@@ -137,7 +146,16 @@ CHANGES: dict[tuple[Change, Turn], Change] = {
     (Change.WAITING, Turn.SENT): Change.ASKED,
     (Change.WAITING, Turn.SETTLED): Change.NONE,
     (Change.ASKED, Turn.AGAIN): Change.WAITING,
+    (Change.ASKED, Turn.OVERDUE): Change.CANCELLED,
     (Change.ASKED, Turn.SETTLED): Change.NONE,
+    (Change.CANCELLED, Turn.OVERDUE): Change.CANCELLED,
+    (Change.CANCELLED, Turn.SETTLED): Change.NONE,
+}
+
+_OVERDUE = {
+    Change.WAITING: Do.TRY_CHANGE,
+    Change.ASKED: Do.CANCEL_CHANGE,
+    Change.CANCELLED: Do.GIVE_UP_CHANGE,
 }
 
 
@@ -170,10 +188,15 @@ class SessionMachine:
         return self.state in (State.UNACKNOWLEDGED, State.LEAVING)
 
     @property
+    def asking(self) -> bool:
+        """An offer of ours is under way: theirs must wait."""
+        return self.change in (Change.ASKED, Change.CANCELLED)
+
+    @property
     def deadline(self) -> float | None:
         """When to call `due`; None: something must happen first."""
         times = [self._repeat_at] if self.unacknowledged else []
-        if self.change is Change.WAITING:
+        if self.change is not Change.NONE:
             times.append(self._change_at)
         return min(times, default=None)
 
@@ -191,7 +214,7 @@ class SessionMachine:
     def changed(self, turn: Turn, now: float, wait: float = 0.0) -> None:
         """`wait`: seconds until a change that waits is to be sent. Raises KeyError for what cannot be."""
         self.change = CHANGES[self.change, turn]
-        self._change_at = now + wait
+        self._change_at = now + (self._timing.patience if self.asking else wait)
 
     def due(self, now: float) -> Doing:
         """A deadline may have passed."""
@@ -203,6 +226,8 @@ class SessionMachine:
                 self._period = min(2 * self._period, self._timing.t2)
                 self._repeat_at = now + self._period
                 doing = (Do.REPEAT_OK,)
-        if self.change is Change.WAITING and now >= self._change_at:
-            doing += (Do.TRY_CHANGE,)
+        if self.change is not Change.NONE and now >= self._change_at:
+            doing += (_OVERDUE[self.change],)
+            if self.asking:
+                self.changed(Turn.OVERDUE, now)
         return doing

@@ -116,7 +116,7 @@ def test_glare_waits_and_a_settled_change_makes_room_for_the_next() -> None:
     call.happened(Event.ANSWERED, 0.0)
     call.changed(Turn.WANTED, 1.0)
     call.changed(Turn.SENT, 1.0)
-    assert call.deadline is None
+    assert call.asking and call.deadline == 65.0
     call.changed(Turn.AGAIN, 1.5, 2.1)
     assert call.deadline == pytest.approx(3.6)
     assert call.due(3.6) == (Do.TRY_CHANGE,)
@@ -125,6 +125,26 @@ def test_glare_waits_and_a_settled_change_makes_room_for_the_next() -> None:
     call.changed(Turn.WANTED, 3.8)
     with pytest.raises(KeyError):
         call.changed(Turn.WANTED, 3.9)
+
+
+def test_a_change_without_an_answer_is_cancelled_and_then_given_up() -> None:
+    call = machine(State.CALLING)
+    call.happened(Event.ANSWERED, 0.0)
+    call.changed(Turn.WANTED, 1.0)
+    call.changed(Turn.SENT, 1.0)
+    assert call.due(64.9) == ()
+    assert call.due(65.0) == (Do.CANCEL_CHANGE,)
+    assert call.asking and call.due(128.9) == ()
+    assert call.due(129.0) == (Do.GIVE_UP_CHANGE,)
+    call.changed(Turn.SETTLED, 129.0)
+    assert call.deadline is None
+
+
+def test_what_fails_before_its_answer_is_refused_all_the_same() -> None:
+    """Its transaction would wait for an answer for ever."""
+    for event in Event:
+        step = TABLE.get((State.OFFERED, event))
+        assert step is None or event is Event.ANSWER or Do.REFUSE in step[1]
 
 
 def test_every_change_can_be_settled() -> None:

@@ -1,0 +1,340 @@
+"""What may cross or go missing in a dialog: a raw peer against the agent, one case each of RFC 3261
+sections 13 to 15 (and of RFC 3311 and RFC 3262)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Hold, Termination, Why
+from sip.calls.leg import SipLeg
+from sip.calls.user_agent import SipAgent
+from sip.messages.message import Request, Response
+from sip.transactions.timing import Timing
+from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
+
+IMPATIENT = Timing(t1=0.01, t2=0.04, t4=0.05)
+"""64*T1 is 0.64 s."""
+HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
+NOWHERE = "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKn;maddr=0.0.0.0"
+"""A Via by which no answer can be sent."""
+
+
+def demo(b: SipAgent) -> str:
+    return f"sip:demo@127.0.0.1:{b.port}"
+
+
+class Called:
+    """The agent called the peer, which answered: the peer's side of that dialog."""
+
+    def __init__(self, a: SipAgent, peer: RawPeer, leg: SipLeg, invite: Request) -> None:
+        self.leg = leg
+        self._a, self._peer, self._invite = a, peer, invite
+
+    def answers(self, request: Request, status: int, **options: str) -> None:
+        contact = options.get("contact", f"sip:raw@127.0.0.1:{self._peer.port}")
+        success = request.method == "INVITE" and status == 200
+        body = SDP + options.get("sdp", "").encode() if success else b""
+        kind = "application/sdp" if body else ""
+        lines = [("Contact", f"<{contact}>")]
+        tag = None if request.to.tag else "raw"
+        response = request.response(status, to_tag=tag, headers=lines, body=body, content_type=kind)
+        self._peer.send(response, self._a.port)
+
+    def asks(self, method: str, cseq: int, body: bytes = b"") -> None:
+        request = self._peer.make(
+            method, str(self._invite.contacts[0].uri), cseq=cseq, branch=f"{method}{cseq}", body=body
+        )
+        request.set("From", f"{self._invite.get('To')};tag=raw")
+        request.set("To", self._invite.get("From") or "")
+        request.set("Call-ID", self._invite.call_id)
+        self._peer.send(request, self._a.port)
+
+
+@asynccontextmanager
+async def called(a: SipAgent, peer: RawPeer) -> AsyncIterator[Called]:
+    placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
+    invite = await peer.request("INVITE")
+    contact = [("Contact", f"<sip:raw@127.0.0.1:{peer.port}>")]
+    ok = invite.response(200, to_tag="raw", headers=contact, body=SDP, content_type="application/sdp")
+    peer.send(ok, a.port)
+    leg = await placing
+    await peer.request("ACK")
+    far = Called(a, peer, leg, invite)
+    yield far
+    if leg.termination is None:
+        ending = asyncio.create_task(leg.hangup(HANGUP))
+        far.answers(await peer.request("BYE"), 200)
+        await ending
+
+
+# -- they call us
+
+
+async def test_a_second_invite_before_the_ack_is_asked_to_come_again() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("INVITE", ok, cseq=2, branch="r", body=SDP), b.port)
+        wait = await peer.response(500)
+        assert 0 <= int(wait.get("Retry-After") or "") <= 10
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        peer.send(peer.in_dialog("INVITE", ok, cseq=3, branch="s", body=SDP), b.port)
+        assert (await peer.response(200)).cseq.number in (1, 3)
+        peer.send(peer.in_dialog("BYE", ok, cseq=4), b.port)
+        await peer.response(200, method="BYE")
+
+
+async def test_a_second_invite_before_the_answer_is_asked_to_come_again() -> None:
+    callee = Callee(lambda call: call.leg.ring())
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ringing = await peer.response(180)
+        peer.send(peer.in_dialog("INVITE", ringing, cseq=2, branch="r", body=SDP), b.port)
+        assert (await peer.response(500)).get("Retry-After")
+        peer.send(peer.in_dialog("UPDATE", ringing, cseq=3, branch="u", body=SDP), b.port)
+        assert (await peer.response(500)).get("Retry-After")
+
+
+async def test_a_bye_before_the_ack_ends_the_call_and_the_repetition_of_the_200() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        events = Events((await callee.calls.get()).leg)
+        peer.send(peer.in_dialog("BYE", ok, cseq=2), b.port)
+        await peer.response(200, method="BYE")
+        assert (await events.end()).termination.by is EndedBy.PEER
+        assert b.active_calls == 0
+        peer.send(peer.in_dialog("OPTIONS", ok, cseq=3, branch="o"), b.port)
+        await peer.response(481, method="OPTIONS")
+
+
+async def test_an_ack_without_the_answer_to_our_offer_ends_the_call_in_words() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b)), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        bye = await peer.request("BYE")
+        peer.send(bye.response(200), b.port)
+        ended = (await Events((await callee.calls.get()).leg).end()).termination
+        assert (ended.why, ended.code) == (Why.UNACCEPTABLE, 488)
+
+
+async def test_a_late_answer_to_our_offer_in_a_re_invite_holds_the_call() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        events = Events((await callee.calls.get()).leg)
+        peer.send(peer.in_dialog("INVITE", ok, cseq=2, branch="r"), b.port)
+        while (offer := await peer.response(200)).cseq.number != 2:
+            pass
+        assert b"m=audio" in offer.body
+        peer.send(peer.in_dialog("UPDATE", ok, cseq=3, branch="u", body=SDP), b.port)
+        await peer.response(491, method="UPDATE")
+        peer.send(peer.in_dialog("ACK", ok, cseq=2, branch="a", body=SDP + b"a=inactive\r\n"), b.port)
+        assert await events.next() == Hold(True)
+        zero = SDP.replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 0.0.0.0")
+        for cseq, sdp, held in ((4, SDP, False), (5, zero, True), (6, SDP, False)):
+            peer.send(peer.in_dialog("UPDATE", ok, cseq=cseq, branch=f"u{cseq}", body=sdp), b.port)
+            await peer.response(200, method="UPDATE")
+            assert await events.next() == Hold(held)
+        peer.send(peer.in_dialog("BYE", ok, cseq=9), b.port)
+        await peer.response(200, method="BYE")
+
+
+async def test_extensions_that_we_do_not_have_are_named_and_none_is_taken_for_granted() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP, lines={"Require": "100rel"}), b.port)
+        assert (await peer.response(420)).get("Unsupported") == "100rel"
+        peer.send(peer.make("INVITE", demo(b), branch="2", body=SDP, lines={"Supported": "100rel"}), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        peer.send(peer.in_dialog("PRACK", ok, cseq=2, branch="p"), b.port)
+        assert "PRACK" not in ((await peer.response(405)).get("Allow") or "")
+        update = peer.in_dialog("UPDATE", ok, cseq=3, branch="u", body=b"<xml/>")
+        update.set("Content-Type", "application/xml")
+        peer.send(update, b.port)
+        assert "application/sdp" in ((await peer.response(415)).get("Accept") or "")
+        peer.send(peer.in_dialog("BYE", ok, cseq=9), b.port)
+        await peer.response(200, method="BYE")
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_a_caller_that_no_answer_reaches_leaves_nothing_behind(answers: bool) -> None:
+    failed: list[Exception] = []
+
+    async def answer(call: object) -> None:
+        if answers:
+            try:
+                await callee_of(call).answer()
+            except Exception as error:
+                failed.append(error)
+
+    callee = Callee(answer)
+    async with agent(callee, timing=IMPATIENT) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP, lines={"Via": NOWHERE}), b.port)
+        leg = (await callee.calls.get()).leg
+        if answers:
+            peer.send((await peer.request("BYE")).response(200), b.port)
+        ended = (await Events(leg).end()).termination
+        assert ended.by is EndedBy.NETWORK and not failed
+        assert b._layer.unanswered == 0 and b.active_calls == 0
+
+
+def callee_of(call: object) -> SipLeg:
+    leg = getattr(call, "leg", None)
+    assert isinstance(leg, SipLeg)
+    return leg
+
+
+# -- we call them
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "code"),
+    [
+        (302, Why.FAILED, 302),
+        (401, Why.FAILED, 401),
+        (407, Why.FAILED, 407),
+        (408, Why.NO_ANSWER, 408),
+        (481, Why.FAILED, 481),
+    ],
+)
+async def test_a_refusal_is_acknowledged_and_told(status: int, why: Why, code: int) -> None:
+    async with agent() as a, raw_peer() as peer:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
+        invite = await peer.request("INVITE")
+        peer.send(invite.response(status, to_tag="raw"), a.port)
+        ack = await peer.request("ACK")
+        assert ack.via.branch == invite.via.branch and ack.to.tag == "raw"
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == code and str(why) in str(error.value)
+        assert a.active_calls == 0
+
+
+async def test_a_password_that_is_refused_is_not_sent_again() -> None:
+    async with agent() as a, raw_peer() as peer:
+        placing = asyncio.create_task(
+            a.call(f"sip:raw@127.0.0.1:{peer.port}", username="100", password="wrong")
+        )
+        sent: list[str | None] = []
+        for _ in range(2):
+            invite = await peer.request("INVITE")
+            sent.append(invite.get("Proxy-Authorization"))
+            challenge = [("Proxy-Authenticate", 'Digest realm="r", nonce="n", algorithm=MD5')]
+            peer.send(invite.response(407, to_tag="raw", headers=challenge), a.port)
+            await peer.request("ACK")
+        assert sent[0] is None and sent[1] is not None
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 407
+
+
+async def test_a_reliable_ringing_that_we_did_not_ask_for_is_ringing() -> None:
+    async with agent() as a, raw_peer() as peer:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
+        invite = await peer.request("INVITE")
+        assert "100rel" not in (invite.get("Supported") or "")
+        peer.send(invite.response(183, to_tag="raw", headers=[("RSeq", "1")]), a.port)
+        peer.send(invite.response(486, to_tag="raw"), a.port)
+        assert isinstance(message := await peer.next(), Request) and message.method == "ACK"
+        with pytest.raises(CallError):
+            await placing
+
+
+async def test_the_ack_to_an_answer_goes_to_where_the_answer_says() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        far.answers(await peer.request("INVITE"), 200, contact=f"sip:moved@127.0.0.1:{peer.port}")
+        ack = await peer.request("ACK")
+        assert ack.uri.user == "moved"
+        await holding
+
+
+async def test_a_refused_change_leaves_the_call_as_it_was_though_nobody_waits_for_it() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        invite = await peer.request("INVITE")
+        holding.cancel()
+        far.answers(invite, 488)
+        await peer.request("ACK")
+        far.asks("INVITE", 7, SDP)
+        answer = await peer.response(200, method="INVITE")
+        far.asks("ACK", 7)
+        assert b"sendonly" not in answer.body
+
+
+async def test_a_change_that_is_never_answered_is_cancelled_and_the_next_may_come() -> None:
+    async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        invite = await peer.request("INVITE")
+        far.answers(invite, 100)
+        cancel = await peer.request("CANCEL")
+        assert cancel.via.branch == invite.via.branch and cancel.to.tag == "raw"
+        far.answers(cancel, 200)
+        far.answers(invite, 487)
+        with pytest.raises(CallError) as error:
+            await holding
+        assert error.value.code == 487
+        far.asks("INVITE", 7, SDP)
+        assert b"sendonly" not in (await peer.response(200, method="INVITE")).body
+        far.asks("ACK", 7)
+
+
+async def test_a_change_that_is_never_answered_at_all_ends_the_call() -> None:
+    async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        far.answers(await peer.request("INVITE"), 100)
+        await peer.request("CANCEL")
+        far.answers(await peer.request("BYE"), 200)
+        with pytest.raises(CallError):
+            await holding
+        assert far.leg.termination is not None and far.leg.termination.code == 408
+
+
+async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_up_on() -> None:
+    async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        while not holding.done():
+            asked = asyncio.create_task(peer.request("INVITE"))
+            await asyncio.wait([holding, asked], return_when=asyncio.FIRST_COMPLETED)
+            if asked.done():
+                far.answers(asked.result(), 491)
+            asked.cancel()
+        with pytest.raises(CallError) as error:
+            await holding
+        assert error.value.code == 491 and far.leg.termination is None
+
+
+async def test_keys_are_for_calls_that_are_up_and_keys_only() -> None:
+    callee = Callee(lambda call: call.leg.ring())
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        await peer.response(180)
+        leg = (await callee.calls.get()).leg
+        leg.send_digit("5")
+        for key in ("x", "", "55", "5\r\nX: y"):
+            with pytest.raises(ValueError, match="key"):
+                leg.send_digit(key)
+        peer.send(peer.make("OPTIONS", demo(b), branch="o"), b.port)
+        assert isinstance(await peer.next(), Response), "no INFO came"
+    async with agent() as a, raw_peer() as peer:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
+        invite = await peer.request("INVITE")
+        (session,) = a._places.taken
+        session.leg.send_digit("5")
+        peer.send(invite.response(486, to_tag="raw"), a.port)
+        with pytest.raises(CallError):
+            await placing
+        session.leg.send_digit("5")
