@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from callers.figures import Interruption, MeasuredReply, Said, interruptions, replies
+from callers.figures import Interruption, LineSpan, MeasuredReply, interruptions, replies
 from callers.reception import NS_PER_MS
 from callers.rtp import MeasuringStream, Playing
 from callers.sound import Samples
@@ -94,7 +94,7 @@ class CallFigures:
 
     near: Samples
     far: Samples
-    said: Sequence[Said]
+    said: Sequence[LineSpan]
     replies: Sequence[MeasuredReply]
     first_packet_ms: float | None
     """From the answer to the first RTP packet."""
@@ -117,7 +117,9 @@ class CallFigures:
             return (at_ns - answered_ns) * PER_MS / NS_PER_MS
 
         said = [
-            Said(p.clip.name, sample(p.voice_began_ns), sample(p.voice_ended_ns)) for p in played if p.done
+            LineSpan(p.clip.name, sample(p.voice_began_ns), sample(p.voice_ended_ns))
+            for p in played
+            if p.done
         ]
         first = stream.reception.first_ns
         return cls(

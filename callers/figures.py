@@ -41,7 +41,7 @@ ECHO_MATCH = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LineSpan:
     """One line of ours, in samples on the tracks: its first and last voiced sample."""
 
     name: str
@@ -58,7 +58,7 @@ class MeasuredReply:
     """The far end was speaking when we ended: no latency can be read from this turn."""
 
 
-def replies(said: Sequence[Said], onsets: Sequence[Segment]) -> list[MeasuredReply]:
+def replies(said: Sequence[LineSpan], onsets: Sequence[Segment]) -> list[MeasuredReply]:
     """`onsets`: segments of the far track as `segments()` finds them by default."""
     found = []
     for index, line in enumerate(said):
@@ -87,7 +87,9 @@ class Interruption:
     stale: bool
 
 
-def interruptions(said: Sequence[Said], far: Samples, reference: Samples | None = None) -> list[Interruption]:
+def interruptions(
+    said: Sequence[LineSpan], far: Samples, reference: Samples | None = None
+) -> list[Interruption]:
     """`reference`: the far track of a call that said the same lines uninterrupted."""
     spoken = segments(far, bridge_ms=STOP_BRIDGE_MS)
     found = []
@@ -145,7 +147,7 @@ def _where_cut(far: Samples, cut: Segment, reference: Samples) -> int | None:
     return at_end + cut.last - last if ended >= began else at_beginning + cut.last - cut.first
 
 
-def echo_delays_ms(near: Samples, far: Samples, said: Said) -> list[float]:
+def echo_delays_ms(near: Samples, far: Samples, said: LineSpan) -> list[float]:
     """How much later each 100 ms of a line came back, in ms; pieces that did not come back are left out.
 
     Pieces, not the whole line: a jitter buffer that changes its depth in the middle shifts what follows.

@@ -12,7 +12,7 @@ from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES
 from mediaserver.rtp.format import Format
 from mediaserver.rtp.jitter import JitterBuffer, target_for
-from mediaserver.rtp.packets import Address, Reception, RtpReceiver
+from mediaserver.rtp.packets import Address, ReceptionStats, RtpReceiver
 from mediaserver.rtp.steady import Entry, SteadyStreams
 from mediaserver.rtp.telephone_events import DigitHeard, DigitReceiver
 
@@ -207,7 +207,7 @@ class Incoming:
         """The buffer for its counts of repairs only: they stand still while the stream is steady."""
         return self._jitter
 
-    def reception(self) -> Reception:
+    def reception(self) -> ReceptionStats:
         """What the receiver has counted."""
         counted = self._receiver.reception()
         if not self.steady:

@@ -54,7 +54,7 @@ class _State(enum.Enum):
     PLAYING = enum.auto()
 
 
-class Lent(NamedTuple):
+class LentAudio(NamedTuple):
     """What a buffer in its steady state would change with every packet and pop."""
 
     audio: bytes
@@ -155,7 +155,7 @@ class JitterBuffer:
         """The ticks were moved: what was seen of slack does not hold any more."""
         self._watch_anew(now)
 
-    def lend(self, timestamp: int) -> Lent | None:
+    def lend(self, timestamp: int) -> LentAudio | None:
         """Hand the steady work to somebody else until `restore`: packets of one frame, the first of them with
         this `timestamp` (32 bits), that follow on what waits; and pops of what is there, before
         `window_until`. None when more than that is to be done now."""
@@ -167,7 +167,7 @@ class JitterBuffer:
         audio = self._ring.lend(position, size)
         if audio is None:
             return None
-        return Lent(audio, self._least_slack, self._last_pop, self._window_until)
+        return LentAudio(audio, self._least_slack, self._last_pop, self._window_until)
 
     def restore(
         self, played: int, audio: bytes, least_slack: int, last_pop: int, jitter_ns: int | None

@@ -83,7 +83,7 @@ def payload_of(data: bytes) -> bytes | None:
     return data[start:end]
 
 
-class Reception(NamedTuple):
+class ReceptionStats(NamedTuple):
     """What a receiver has counted so far."""
 
     ssrc: int | None
@@ -100,7 +100,7 @@ class Reception(NamedTuple):
     invalid: int
     source_changes: int
 
-    def and_more(self, packets: int, octets: int, jitter: float) -> Reception:
+    def and_more(self, packets: int, octets: int, jitter: float) -> ReceptionStats:
         """With so many more packets, all of them in order."""
         return self._replace(
             received=self.received + packets,
@@ -237,8 +237,8 @@ class RtpReceiver:
         """The next packet's timestamp, if this one was a whole frame."""
         return (self.timestamp + NARROW_SAMPLES) & WRAP_32
 
-    def reception(self) -> Reception:
-        return Reception(
+    def reception(self) -> ReceptionStats:
+        return ReceptionStats(
             self.ssrc,
             self.received,
             self.octets,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mediaserver.media.time import NARROW_SAMPLE_NS, SECOND_NS, WRAP_32
-from mediaserver.rtp.packets import Reception, RtpSender
+from mediaserver.rtp.packets import ReceptionStats, RtpSender
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, GOODBYE = 200, 201, 202, 203
 INTERVAL_S = 5.0
@@ -195,7 +195,9 @@ class RtcpSession:
     def _interval(self) -> int:
         return int(INTERVAL_S * (0.5 + self._rng.random()) / _COMPENSATION * SECOND_NS)
 
-    def report(self, sender: RtpSender, reception: Reception, now: int, wall_ns: int, sent: bool) -> bytes:
+    def report(
+        self, sender: RtpSender, reception: ReceptionStats, now: int, wall_ns: int, sent: bool
+    ) -> bytes:
         """A compound packet: SR when audio was `sent` lately, else RR; then SDES. Moves the deadline."""
         self.deadline = now + self._interval()
         blocks: tuple[ReportBlock, ...] = ()

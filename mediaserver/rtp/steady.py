@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mediaserver.media.narrowband import PAST
 from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, SECOND_NS, WRAP_16, WRAP_32
-from mediaserver.rtp.jitter import MAX_DELAY, Lent
+from mediaserver.rtp.jitter import MAX_DELAY, LentAudio
 from mediaserver.rtp.packets import HEADER, MAX_TRANSIT_JUMP, Address
 
 Ints = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
     heard_at: int
     past: tuple[bytes, bytes, bytes]
     """The last three frames played, newest first."""
-    lent: Lent
+    lent: LentAudio
 
 
 class Left(NamedTuple):

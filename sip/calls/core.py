@@ -17,7 +17,7 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
 from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
-from sip.transactions.layer import Client, Hop, Server, TransactionLayer, new_branch
+from sip.transactions.layer import Hop, ReceivedRequest, SentRequest, TransactionLayer, new_branch
 from sip.transactions.transaction import Cause
 from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
 
@@ -60,7 +60,7 @@ class Credentials:
 class DialogUser(Protocol):
     """Who owns a dialog and takes its requests."""
 
-    def receive(self, server: Server) -> None: ...
+    def receive(self, server: ReceivedRequest) -> None: ...
     def acknowledged(self, ack: Request) -> None: ...
 
 
@@ -119,7 +119,7 @@ class Core:
         hop: Hop,
         on_response: Callable[[Response], None],
         on_failure: Callable[[Cause], None],
-    ) -> Client:
+    ) -> SentRequest:
         """Send a request statefully; one that is too long for a datagram goes by TCP if it can (18.1.1)."""
         request.add("User-Agent", self.user_agent)
         fallback = None
@@ -133,7 +133,7 @@ class Core:
         request: Request,
         on_response: Callable[[Response], None],
         on_failure: Callable[[Cause], None],
-    ) -> Client | None:
+    ) -> SentRequest | None:
         """Send a request of a dialog; None when its target cannot be reached at all (reported as failure)."""
         try:
             hop = self.hop(dialog.next_hop())
@@ -142,7 +142,7 @@ class Core:
             return None
         return self.request(request, hop, on_response, on_failure)
 
-    def cancel(self, client: Client, cancel: Request) -> None:
+    def cancel(self, client: SentRequest, cancel: Request) -> None:
         """Send the CANCEL of a request that is under way; what it is answered with does not matter."""
         self.layer.request(cancel, client.hop, _ignored, _ignored_failure, via=client.request.via)
 

@@ -40,7 +40,7 @@ class ChallengeError(PeerError):
     """No challenge of the peer can be answered."""
 
 
-class Outcome(enum.Enum):
+class Proof(enum.Enum):
     """What came of checking a request's credentials."""
 
     OK = "ok"
@@ -54,21 +54,21 @@ class Outcome(enum.Enum):
 class Verdict:
     """The outcome, and who it is when the outcome is OK."""
 
-    outcome: Outcome
+    outcome: Proof
     user: str | None = None
 
     @property
     def ok(self) -> bool:
         """Whether the request may pass."""
-        return self.outcome is Outcome.OK
+        return self.outcome is Proof.OK
 
     @property
     def stale(self) -> bool:
         """Whether the next challenge is to say `stale=true`."""
-        return self.outcome is Outcome.STALE
+        return self.outcome is Proof.STALE
 
 
-_REFUSED, _STALE = Verdict(Outcome.REFUSED), Verdict(Outcome.STALE)
+_REFUSED, _STALE = Verdict(Proof.REFUSED), Verdict(Proof.STALE)
 
 
 def parse_auth(text: str) -> tuple[str, dict[str, str]]:
@@ -219,7 +219,7 @@ class Authenticator:
         if count <= highest:
             return _REFUSED
         self._nonces[nonce] = (issued, count)
-        return Verdict(Outcome.OK, username)
+        return Verdict(Proof.OK, username)
 
     def _forget(self, now: float) -> None:
         while self._nonces:

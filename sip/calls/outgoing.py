@@ -16,13 +16,13 @@ from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, why_of
 from sip.calls.leg import SipLeg
-from sip.calls.session import Session
+from sip.calls.session import InviteSession
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError
-from sip.transactions.layer import Client, Hop
+from sip.transactions.layer import Hop, SentRequest
 from sip.transactions.transaction import Cause
 
 
@@ -48,7 +48,7 @@ class OutgoingCall:
         self._credentials = credentials
         self._tried: set[tuple[int, str]] = set()
         self._auth: list[tuple[str, str]] = []
-        self.session = Session(
+        self.session = InviteSession(
             core, Direction.OUTBOUND, secrets.token_hex(16), (hop.transport, address, hop.port)
         )
         self.session.credentials = credentials
@@ -61,7 +61,7 @@ class OutgoingCall:
             target,
             [NameAddr.parse(route) for route in routes],
         )
-        self._client: Client | None = None
+        self._client: SentRequest | None = None
         self._answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
         self._acks: dict[str, tuple[Dialog, Request]] = {}
         self._proceeding = False
@@ -213,7 +213,7 @@ class OutgoingCall:
         patience = self._core.layer.timing.patience
         self._core.later(patience, lambda: self._give_up(client))
 
-    def _give_up(self, client: Client) -> None:
+    def _give_up(self, client: SentRequest) -> None:
         if not self._acks:
             self._core.layer.forget(client)
 

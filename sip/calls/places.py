@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sip.calls.session import Session
+from sip.calls.session import InviteSession
 
 MAX_QUEUE_DELAY_S = 0.3
 """New calls that waited longer than this for our attention are refused, so that running ones get it."""
@@ -38,7 +38,7 @@ class Places:
         """`max_pending`: requests that wait for our answer."""
         self._max_legs = max_legs
         self._max_pending = max_pending
-        self.taken: set[Session] = set()
+        self.taken: set[InviteSession] = set()
         self.closed = False
         """We are stopping."""
 
@@ -47,7 +47,7 @@ class Places:
         """One more can be taken."""
         return not self.closed and len(self.taken) < self._max_legs
 
-    def take(self, session: Session) -> None:
+    def take(self, session: InviteSession) -> None:
         """Until the session is over."""
         self.taken.add(session)
         session.on_over = lambda: self.taken.discard(session)

@@ -15,11 +15,11 @@ from mediaserver.media.leg import Direction
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
-from sip.calls.session_machine import BLOCKED_S, Change, SessionMachine, Turn
+from sip.calls.session_machine import BLOCKED_S, Change, ChangeEvent, SessionMachine
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import SdpError
 from sip.sdp.offer_answer import OfferAnswer
-from sip.transactions.layer import Client
+from sip.transactions.layer import SentRequest
 
 
 class Changeable(Protocol):
@@ -55,7 +55,7 @@ class Renegotiation:
         """What we wanted until then; again, when it is refused."""
         self._until = 0.0
         """When it is too late to ask once more."""
-        self._client: Client | None = None
+        self._client: SentRequest | None = None
         """The re-INVITE under way, once it may be cancelled."""
         self._auth: list[tuple[str, str]] = []
         self._tried: set[tuple[int, str]] = set()
@@ -71,7 +71,7 @@ class Renegotiation:
         self._before, call.media.direction = call.media.direction, direction
         self._auth, self._tried = [], set()
         self._until = call.core.now() + call.core.layer.timing.patience
-        call.machine.changed(Turn.WANTED, call.core.now())
+        call.machine.changed(ChangeEvent.WANTED, call.core.now())
         self.send()
         await self._wanted
 
@@ -81,7 +81,7 @@ class Renegotiation:
         assert dialog is not None
         if machine.unacknowledged or call.media.offering:
             # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
-            machine.changed(Turn.BLOCKED, call.core.now(), BLOCKED_S)
+            machine.changed(ChangeEvent.BLOCKED, call.core.now(), BLOCKED_S)
             call.rearm()
             return
         auth = self._auth
@@ -108,7 +108,7 @@ class Renegotiation:
             elif machine.asking:
                 self._refused(request, response)
 
-        machine.changed(Turn.SENT, call.core.now())
+        machine.changed(ChangeEvent.SENT, call.core.now())
         call.rearm()
         self._client = None
         client = call.core.in_dialog(dialog, request, answered, lambda cause: self.failed(cause.value))
@@ -121,7 +121,7 @@ class Renegotiation:
     def settle(self, error: CallError | None) -> None:
         """It is over, one way or the other."""
         if self._call.machine.change is not Change.NONE:
-            self._call.machine.changed(Turn.SETTLED, self._call.core.now())
+            self._call.machine.changed(ChangeEvent.SETTLED, self._call.core.now())
         if error is not None:
             self._call.media.direction = self._before
         wanted, self._wanted = self._wanted, None
@@ -145,13 +145,13 @@ class Renegotiation:
         call.media.withdraw()
         asked, now, wait = call.machine.change is Change.ASKED, call.core.now(), self._glare_wait()
         if asked and response.status == 491 and now + wait < self._until:
-            call.machine.changed(Turn.AGAIN, now, wait)
+            call.machine.changed(ChangeEvent.AGAIN, now, wait)
             call.rearm()
             return
         if asked and response.status in (401, 407) and call.credentials is not None:
             if header := call.credentials.answer(request, response, self._tried):
                 self._auth = [header]
-                call.machine.changed(Turn.AGAIN, now)
+                call.machine.changed(ChangeEvent.AGAIN, now)
                 self.send()
                 return
         self.failed(response.status)

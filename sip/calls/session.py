@@ -1,7 +1,7 @@
 """One call on its dialog: answering, offers in both directions, digits by INFO, and the end.
 
-`Session` reacts to requests of its dialog and sends its own. It runs on the event loop and never waits; who
-wants to wait awaits the futures of `answer` and `renegotiate`. It must never look at audio.
+`InviteSession` reacts to requests of its dialog and sends its own. It runs on the event loop and never waits;
+who wants to wait awaits the futures of `answer` and `renegotiate`. It must never look at audio.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from sip.calls.ending import reason_header, reason_text, refusal_code
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
-from sip.calls.session_machine import Do, Doing, Event, SessionMachine, State
+from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
-from sip.transactions.layer import Server
+from sip.transactions.layer import ReceivedRequest
 from sip.transactions.transaction import Cause
 
 
-class Session:
+class InviteSession:
     """One call: of an incoming INVITE (`offered_by`), or of an answered one of ours (`establish`)."""
 
     def __init__(self, core: Core, direction: Direction, call_id: str, remote: tuple[str, str, int]) -> None:
@@ -39,7 +39,7 @@ class Session:
         self.media = core.media(self.host)
         self.leg = SipLeg(self, direction, call_id, f"{remote[1]}:{remote[2]}")
         self.dialog: Dialog | None = None
-        begin = State.OFFERED if direction is Direction.INBOUND else State.CALLING
+        begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
         self._timer: asyncio.TimerHandle | None = None
         """At the machine's next deadline."""
@@ -51,7 +51,7 @@ class Session:
         """The owner's: the call is over and its place is free."""
         self.abandon: Callable[[Termination], None] | None = None
         """The owner's: end an outgoing call that was not answered yet."""
-        self._invite: Server | None = None
+        self._invite: ReceivedRequest | None = None
         """The INVITE that we answer or answered last."""
         self._ok: Response | None = None
         """Our last 2xx, for repetition."""
@@ -68,7 +68,7 @@ class Session:
 
     # -- incoming: the first INVITE
 
-    def offered_by(self, server: Server) -> None:
+    def offered_by(self, server: ReceivedRequest) -> None:
         """This session is to answer the INVITE of `server`."""
         self._invite = server
         self.dialog = Dialog.of_request(server.request, self.tag)
@@ -78,7 +78,7 @@ class Session:
 
     def ring(self, status: int = 180) -> None:
         """Send a provisional response, unless a final one is out."""
-        if self._invite is not None and self.machine.state is State.OFFERED:
+        if self._invite is not None and self.machine.state is SessionState.OFFERED:
             headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
             tag = self.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
@@ -90,7 +90,7 @@ class Session:
     async def answer(self) -> None:
         """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
         invite = self._invite
-        if self.machine.state is not State.OFFERED or invite is None:
+        if self.machine.state is not SessionState.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
         delayed = not invite.request.body
         try:
@@ -117,14 +117,14 @@ class Session:
     ) -> None:
         """Send an error response to the first INVITE and end; hang up when it was answered."""
         self._refusal = (status, reason, headers)
-        self._happened(Event.HANGUP, why)
+        self._happened(SessionEvent.HANGUP, why)
 
-    def _cancelled(self, cancel: Server) -> None:
+    def _cancelled(self, cancel: ReceivedRequest) -> None:
         # The CANCEL is answered first: some callers take a 487 before it for another call's.
         self._reply(cancel, 200)
         self._refusal = (487, None, ())
         self._happened(
-            Event.CANCEL, Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
+            SessionEvent.CANCEL, Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
         )
 
     # -- outgoing: the answer arrived
@@ -134,16 +134,16 @@ class Session:
         self.dialog = dialog
         self.core.dialogs[dialog.id] = self
         self.leg.opened(self.media.open())
-        self._happened(Event.ANSWERED)
+        self._happened(SessionEvent.ANSWERED)
         self.media_changed()
 
     def end_unanswered(self, why: Termination) -> None:
         """Our INVITE came to nothing."""
-        self._happened(Event.FAILED, why)
+        self._happened(SessionEvent.FAILED, why)
 
     # -- requests of the dialog
 
-    def receive(self, server: Server) -> None:
+    def receive(self, server: ReceivedRequest) -> None:
         """A new request within the dialog (anything but ACK and CANCEL)."""
         request, dialog = server.request, self.dialog
         assert dialog is not None
@@ -152,7 +152,8 @@ class Session:
         elif request.method == "BYE":
             self._reply(server, 200)
             self._refusal = (487, None, ())
-            self._happened(Event.BYE, Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request)))
+            why = Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request))
+            self._happened(SessionEvent.BYE, why)
         elif self.machine.over:
             self._reply(server, 481)
         elif request.method == "INVITE":
@@ -170,7 +171,7 @@ class Session:
         """An ACK to a 2xx of ours."""
         if self._ok is None or ack.cseq.number != self._ok.cseq.number or not self.machine.unacknowledged:
             return
-        self._happened(Event.ACK)
+        self._happened(SessionEvent.ACK)
         if self.media.offering and self.machine.up:
             try:
                 self.media.accept(ack.body)
@@ -181,11 +182,11 @@ class Session:
                     self.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
         self._resolve_acked()
 
-    def _reinvited(self, server: Server) -> None:
+    def _reinvited(self, server: ReceivedRequest) -> None:
         request = server.request
         if self.machine.asking:
             self._reply(server, 491)
-        elif self.machine.state is not State.UP:
+        elif self.machine.state is not SessionState.UP:
             self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
         else:
             body = self._negotiate(server, request)
@@ -195,7 +196,7 @@ class Session:
                 self._send_ok(server, body)
                 self.media_changed()
 
-    def _updated(self, server: Server) -> None:
+    def _updated(self, server: ReceivedRequest) -> None:
         request = server.request
         if not request.body:
             self._refresh(request)
@@ -209,7 +210,7 @@ class Session:
             self._reply(server, 200, headers=headers, body=body)
             self.media_changed()
 
-    def _negotiate(self, server: Server, request: Request) -> bytes | None:
+    def _negotiate(self, server: ReceivedRequest, request: Request) -> bytes | None:
         """Our answer to the offer in a request, or our offer; None when it was refused."""
         try:
             body = self.media.answer(request.body) if request.body else self.media.offer()
@@ -219,7 +220,7 @@ class Session:
         self._refresh(request)
         return body
 
-    def _informed(self, server: Server) -> None:
+    def _informed(self, server: ReceivedRequest) -> None:
         request = server.request
         if not request.body:
             self._reply(server, 200)
@@ -246,7 +247,7 @@ class Session:
 
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
-        self._happened(Event.HANGUP, why)
+        self._happened(SessionEvent.HANGUP, why)
 
     def _ask(self, method: str, headers: Headers, body: bytes, finished: Callable[[int], None]) -> None:
         assert self.dialog is not None
@@ -276,19 +277,19 @@ class Session:
 
     # -- inside
 
-    def _reply(self, server: Server, status: int, headers: Headers = (), body: bytes = b"") -> None:
+    def _reply(self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b"") -> None:
         lines = [*headers, ("Content-Type", "application/sdp")] if body else headers
         server.respond(server.request.response(status, to_tag=self.tag, headers=lines, body=body))
 
-    def _send_ok(self, server: Server, body: bytes, headers: Headers = ()) -> None:
+    def _send_ok(self, server: ReceivedRequest, body: bytes, headers: Headers = ()) -> None:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
         lines = [*self.core.respond_headers(self.transport, self.host), *headers]
         lines.append(("Content-Type", "application/sdp"))
         self._ok = server.request.response(200, to_tag=self.tag, headers=lines, body=body)
-        self._happened(Event.ANSWER)
+        self._happened(SessionEvent.ANSWER)
         server.respond(self._ok)
 
-    def _happened(self, event: Event, why: Termination | None = None) -> None:
+    def _happened(self, event: SessionEvent, why: Termination | None = None) -> None:
         """Something happened. `why`: how the call ended, if that ends it."""
         self._do(self.machine.happened(event, self.core.now()), why)
 
@@ -302,30 +303,32 @@ class Session:
         self.rearm()
         for do in doing:
             match do:
-                case Do.REPEAT_OK:
+                case SessionAction.REPEAT_OK:
                     if self._invite is not None and self._ok is not None:
                         self._invite.respond(self._ok)
-                case Do.TRY_CHANGE:
+                case SessionAction.TRY_CHANGE:
                     self.renegotiation.send()
-                case Do.CANCEL_CHANGE:
+                case SessionAction.CANCEL_CHANGE:
                     self.renegotiation.cancel()
-                case Do.GIVE_UP_CHANGE:
+                case SessionAction.GIVE_UP_CHANGE:
                     self.renegotiation.failed(408)
-                case Do.LEAVE:
+                case SessionAction.LEAVE:
                     if self.dialog is not None:
                         self.core.leave(self.dialog)
-                case Do.REFUSE | Do.ABANDON | Do.SEND_BYE | Do.END:
+                case (
+                    SessionAction.REFUSE | SessionAction.ABANDON | SessionAction.SEND_BYE | SessionAction.END
+                ):
                     assert why is not None
                     self._part(do, why)
 
-    def _part(self, do: Do, why: Termination) -> None:
+    def _part(self, do: SessionAction, why: Termination) -> None:
         """Do what an end needs."""
-        if do is Do.REFUSE:
+        if do is SessionAction.REFUSE:
             self._send_refusal(why)
-        elif do is Do.ABANDON:
+        elif do is SessionAction.ABANDON:
             if self.abandon is not None:
                 self.abandon(why)
-        elif do is Do.SEND_BYE:
+        elif do is SessionAction.SEND_BYE:
             self._ask("BYE", [("Reason", reason_header(why))], b"", self._left)
         else:
             self._end(why)
@@ -361,4 +364,4 @@ class Session:
 
     def failed(self, cause: Cause) -> None:
         """The transport under the first INVITE is gone: the answer cannot reach the caller."""
-        self._happened(Event.FAILED, Termination(EndedBy.NETWORK, Why.FAILED, cause.value))
+        self._happened(SessionEvent.FAILED, Termination(EndedBy.NETWORK, Why.FAILED, cause.value))

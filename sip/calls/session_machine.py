@@ -24,7 +24,7 @@ BLOCKED_S = 0.1
 """A change that would collide with an exchange under way is tried again after this."""
 
 
-class State(enum.Enum):
+class SessionState(enum.Enum):
     OFFERED = enum.auto()
     """Their INVITE waits for our answer."""
     CALLING = enum.auto()
@@ -37,7 +37,7 @@ class State(enum.Enum):
     OVER = enum.auto()
 
 
-class Event(enum.Enum):
+class SessionEvent(enum.Enum):
     ANSWER = enum.auto()
     """We send a 200 to an INVITE, the first or a later one."""
     ANSWERED = enum.auto()
@@ -53,7 +53,7 @@ class Event(enum.Enum):
     """The INVITE came to nothing."""
 
 
-class Do(enum.Enum):
+class SessionAction(enum.Enum):
     REPEAT_OK = enum.auto()
     REFUSE = enum.auto()
     """Send an error response to the INVITE."""
@@ -72,10 +72,10 @@ class Do(enum.Enum):
     """Not even its CANCEL brought an answer."""
 
 
-Doing: TypeAlias = tuple[Do, ...]
-S, E, D = State, Event, Do
+Doing: TypeAlias = tuple[SessionAction, ...]
+S, E, D = SessionState, SessionEvent, SessionAction
 
-TABLE: dict[tuple[State, Event], tuple[State, Doing]] = {
+TABLE: dict[tuple[SessionState, SessionEvent], tuple[SessionState, Doing]] = {
     (S.OFFERED, E.ANSWER): (S.UNACKNOWLEDGED, ()),
     (S.OFFERED, E.HANGUP): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
     (S.OFFERED, E.CANCEL): (S.OVER, (D.REFUSE, D.LEAVE, D.END)),
@@ -124,7 +124,7 @@ class Change(enum.Enum):
     """It is under way still, and so is its CANCEL."""
 
 
-class Turn(enum.Enum):
+class ChangeEvent(enum.Enum):
     """What happens to a change."""
 
     WANTED = enum.auto()
@@ -139,23 +139,23 @@ class Turn(enum.Enum):
     """It was accepted or refused, or the call ended."""
 
 
-CHANGES: dict[tuple[Change, Turn], Change] = {
-    (Change.NONE, Turn.WANTED): Change.WAITING,
-    (Change.NONE, Turn.SETTLED): Change.NONE,
-    (Change.WAITING, Turn.BLOCKED): Change.WAITING,
-    (Change.WAITING, Turn.SENT): Change.ASKED,
-    (Change.WAITING, Turn.SETTLED): Change.NONE,
-    (Change.ASKED, Turn.AGAIN): Change.WAITING,
-    (Change.ASKED, Turn.OVERDUE): Change.CANCELLED,
-    (Change.ASKED, Turn.SETTLED): Change.NONE,
-    (Change.CANCELLED, Turn.OVERDUE): Change.CANCELLED,
-    (Change.CANCELLED, Turn.SETTLED): Change.NONE,
+CHANGES: dict[tuple[Change, ChangeEvent], Change] = {
+    (Change.NONE, ChangeEvent.WANTED): Change.WAITING,
+    (Change.NONE, ChangeEvent.SETTLED): Change.NONE,
+    (Change.WAITING, ChangeEvent.BLOCKED): Change.WAITING,
+    (Change.WAITING, ChangeEvent.SENT): Change.ASKED,
+    (Change.WAITING, ChangeEvent.SETTLED): Change.NONE,
+    (Change.ASKED, ChangeEvent.AGAIN): Change.WAITING,
+    (Change.ASKED, ChangeEvent.OVERDUE): Change.CANCELLED,
+    (Change.ASKED, ChangeEvent.SETTLED): Change.NONE,
+    (Change.CANCELLED, ChangeEvent.OVERDUE): Change.CANCELLED,
+    (Change.CANCELLED, ChangeEvent.SETTLED): Change.NONE,
 }
 
 _OVERDUE = {
-    Change.WAITING: Do.TRY_CHANGE,
-    Change.ASKED: Do.CANCEL_CHANGE,
-    Change.CANCELLED: Do.GIVE_UP_CHANGE,
+    Change.WAITING: SessionAction.TRY_CHANGE,
+    Change.ASKED: SessionAction.CANCEL_CHANGE,
+    Change.CANCELLED: SessionAction.GIVE_UP_CHANGE,
 }
 
 
@@ -164,7 +164,7 @@ class SessionMachine:
 
     __slots__ = ("_change_at", "_give_up_at", "_period", "_repeat_at", "_timing", "change", "state")
 
-    def __init__(self, state: State, timing: Timing) -> None:
+    def __init__(self, state: SessionState, timing: Timing) -> None:
         self.state = state
         self.change = Change.NONE
         self._timing = timing
@@ -172,20 +172,20 @@ class SessionMachine:
 
     @property
     def up(self) -> bool:
-        return self.state in (State.UP, State.UNACKNOWLEDGED)
+        return self.state in (SessionState.UP, SessionState.UNACKNOWLEDGED)
 
     @property
     def unanswered(self) -> bool:
-        return self.state in (State.OFFERED, State.CALLING)
+        return self.state in (SessionState.OFFERED, SessionState.CALLING)
 
     @property
     def over(self) -> bool:
-        return self.state in (State.LEAVING, State.OVER)
+        return self.state in (SessionState.LEAVING, SessionState.OVER)
 
     @property
     def unacknowledged(self) -> bool:
         """A 200 of ours is being repeated."""
-        return self.state in (State.UNACKNOWLEDGED, State.LEAVING)
+        return self.state in (SessionState.UNACKNOWLEDGED, SessionState.LEAVING)
 
     @property
     def asking(self) -> bool:
@@ -200,18 +200,18 @@ class SessionMachine:
             times.append(self._change_at)
         return min(times, default=None)
 
-    def happened(self, event: Event, now: float) -> Doing:
+    def happened(self, event: SessionEvent, now: float) -> Doing:
         """Raises KeyError for what cannot happen now."""
         self.state, doing = TABLE[self.state, event]
-        if event is Event.ANSWER:
+        if event is SessionEvent.ANSWER:
             self._period = self._timing.t1
             self._repeat_at = now + self._period
             self._give_up_at = now + self._timing.patience
-        if Do.END in doing:
-            self.change = CHANGES[self.change, Turn.SETTLED]
+        if SessionAction.END in doing:
+            self.change = CHANGES[self.change, ChangeEvent.SETTLED]
         return doing
 
-    def changed(self, turn: Turn, now: float, wait: float = 0.0) -> None:
+    def changed(self, turn: ChangeEvent, now: float, wait: float = 0.0) -> None:
         """`wait`: seconds until a change that waits is to be sent. Raises KeyError for what cannot be."""
         self.change = CHANGES[self.change, turn]
         self._change_at = now + (self._timing.patience if self.asking else wait)
@@ -221,13 +221,13 @@ class SessionMachine:
         doing: Doing = ()
         if self.unacknowledged and now >= self._repeat_at:
             if now >= self._give_up_at:
-                doing = self.happened(Event.UNACKNOWLEDGED, now)
+                doing = self.happened(SessionEvent.UNACKNOWLEDGED, now)
             else:
                 self._period = min(2 * self._period, self._timing.t2)
                 self._repeat_at = now + self._period
-                doing = (Do.REPEAT_OK,)
+                doing = (SessionAction.REPEAT_OK,)
         if self.change is not Change.NONE and now >= self._change_at:
             doing += (_OVERDUE[self.change],)
             if self.asking:
-                self.changed(Turn.OVERDUE, now)
+                self.changed(ChangeEvent.OVERDUE, now)
         return doing

@@ -24,14 +24,14 @@ from sip.calls.leg import SipLeg
 from sip.calls.outgoing import OutgoingCall
 from sip.calls.places import AgentCounts, Places
 from sip.calls.registrar import Registrar
-from sip.calls.requester import Requester
-from sip.calls.session import Session
+from sip.calls.session import InviteSession
+from sip.calls.user_agent_client import UserAgentClient
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
-from sip.transactions.layer import Server, TransactionLayer
+from sip.transactions.layer import ReceivedRequest, TransactionLayer
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.transport import Transport
@@ -78,7 +78,7 @@ class SipAgent:
         self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent)
-        self._requester = Requester(self._core)
+        self._requester = UserAgentClient(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
         self._tasks: set[asyncio.Task[None]] = set()
@@ -288,7 +288,7 @@ class SipAgent:
                 self._refuse_invite(request, source, request.response(status))
                 return
         server = self._layer.serve(request, source)
-        session = Session(
+        session = InviteSession(
             self._core,
             Direction.INBOUND,
             request.call_id,
@@ -310,7 +310,7 @@ class SipAgent:
         # Asked after the first step of the application's coroutine: many answer or refuse within it.
         asyncio.get_running_loop().call_soon(self._trying, server, session)
 
-    def _trying(self, server: Server, session: Session) -> None:
+    def _trying(self, server: ReceivedRequest, session: InviteSession) -> None:
         if server.machine.last is None:
             session.ring(100)
 

@@ -1,7 +1,7 @@
 """All transactions of one element: matching, one timer heap for all of them, and the way out.
 
 It owns no socket and no task: sending, the clock and the wake-up call are given to it. It must never answer
-on its own account; who wants to answer gets a `Server`.
+on its own account; who wants to answer gets a `ReceivedRequest`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sip.transactions.transaction import (
     ServerTransaction,
 )
 
-Key: TypeAlias = tuple[str, ...]
+TransactionKey: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Peer(Protocol):
     def port(self) -> int: ...
 
 
-class Carrier(Protocol):
+class MessageCarrier(Protocol):
     """What the layer needs of the transport. `failed` may be called at any time until the answer is there."""
 
     def send_request(self, request: Request, hop: Hop, failed: Callable[[], None]) -> None: ...
@@ -69,13 +69,13 @@ def new_branch() -> str:
     return BRANCH_COOKIE + secrets.token_hex(10)
 
 
-def server_key(request: Request) -> Key:
+def server_key(request: Request) -> TransactionKey:
     """RFC 3261 17.2.3; without the magic cookie the fields of RFC 2543, less the To tag that an ACK adds."""
     method = "INVITE" if request.method == "ACK" else request.method
     return _server_key(request, method)
 
 
-def _server_key(request: Request, method: str) -> Key:
+def _server_key(request: Request, method: str) -> TransactionKey:
     via = request.via
     branch = via.branch or ""
     if branch.startswith(BRANCH_COOKIE) and len(branch) > len(BRANCH_COOKIE):
@@ -101,7 +101,7 @@ def _ignore_failure(cause: Cause) -> None:
     return None
 
 
-class Client:
+class SentRequest:
     """One request of ours under way. Either `on_response` sees a final response or `on_failure` a cause."""
 
     __slots__ = ("fallback", "hop", "key", "machine", "on_failure", "on_response", "queued")
@@ -119,7 +119,7 @@ class Client:
         self.fallback = fallback
         self.on_response = on_response
         self.on_failure = on_failure
-        self.key: Key = ()
+        self.key: TransactionKey = ()
         self.queued: float | None = None
 
     @property
@@ -128,7 +128,7 @@ class Client:
         return self.machine.request
 
 
-class Server:
+class ReceivedRequest:
     """One request from outside, answered with `respond`."""
 
     __slots__ = (
@@ -148,15 +148,15 @@ class Server:
         self._layer = layer
         self.machine = machine
         self.peer = peer
-        self.key: Key = ()
-        self.merge_key: Key = ()
+        self.key: TransactionKey = ()
+        self.merge_key: TransactionKey = ()
         self.open = True
         """No final response went out yet; the layer counts these."""
         self.queued: float | None = None
         self.on_ack: Callable[[Request], None] = _ignore_ack
         """The ACK to our 2xx, when it carries the branch of the INVITE (it should not, and some do)."""
         self.on_failure: Callable[[Cause], None] = _ignore_failure
-        self.on_cancel: Callable[[Server], None] | None = None
+        self.on_cancel: Callable[[ReceivedRequest], None] | None = None
         """A CANCEL for this INVITE came, and the INVITE's user, who sets this, is to answer both."""
 
     @property
@@ -181,7 +181,7 @@ class TransactionLayer:
 
     def __init__(
         self,
-        carrier: Carrier,
+        carrier: MessageCarrier,
         clock: Callable[[], float],
         wake: Callable[[float], None],
         timing: Timing = RFC_TIMING,
@@ -190,10 +190,10 @@ class TransactionLayer:
         self._clock = clock
         self._wake = wake
         self.timing = timing
-        self._clients: dict[Key, Client] = {}
-        self._servers: dict[Key, Server] = {}
-        self._merges: dict[Key, Server] = {}
-        self._heap: list[tuple[float, int, Client | Server]] = []
+        self._clients: dict[TransactionKey, SentRequest] = {}
+        self._servers: dict[TransactionKey, ReceivedRequest] = {}
+        self._merges: dict[TransactionKey, ReceivedRequest] = {}
+        self._heap: list[tuple[float, int, SentRequest | ReceivedRequest]] = []
         self._order = itertools.count()
         self._woken: float | None = None
         self.unanswered = 0
@@ -221,12 +221,12 @@ class TransactionLayer:
         """The same request came on another path and is still being worked on (RFC 3261 8.2.2.2)."""
         return request.to.tag is None and self._merge_key(request) in self._merges
 
-    def serve(self, request: Request, peer: Peer) -> Server:
+    def serve(self, request: Request, peer: Peer) -> ReceivedRequest:
         """A new server transaction. The request must be new (`absorb`) and not be an ACK."""
         machine: ServerTransaction
         kind = InviteServer if request.method == "INVITE" else NonInviteServer
         machine = kind(request, reliable=peer.transport != "UDP", timing=self.timing)
-        server = Server(self, machine, peer)
+        server = ReceivedRequest(self, machine, peer)
         server.key = server_key(request)
         server.merge_key = self._merge_key(request)
         self._servers[server.key] = server
@@ -234,11 +234,11 @@ class TransactionLayer:
         self.unanswered += 1
         return server
 
-    def invite_of(self, cancel: Request) -> Server | None:
+    def invite_of(self, cancel: Request) -> ReceivedRequest | None:
         """The INVITE that a CANCEL means (RFC 3261 9.2)."""
         return self._servers.get(_server_key(cancel, "INVITE"))
 
-    def respond(self, server: Server, response: Response) -> None:
+    def respond(self, server: ReceivedRequest, response: Response) -> None:
         outputs = server.machine.respond(response, self._clock())
         if server.answered:
             self._close(server)
@@ -255,18 +255,18 @@ class TransactionLayer:
         *,
         via: Via | None = None,
         fallback: Hop | None = None,
-    ) -> Client:
+    ) -> SentRequest:
         """Send a request in a new client transaction.
 
         The request comes without Via and is the layer's from here on; it gets our Via, or `via` (CANCEL uses
         that of its INVITE). When the transport refuses `hop` before any answer and there is a `fallback`,
         the request goes there anew.
         """
-        client = Client(self._client_machine(request, hop, via), hop, fallback, on_response, on_failure)
+        client = SentRequest(self._client_machine(request, hop, via), hop, fallback, on_response, on_failure)
         self._begin(client)
         return client
 
-    def forget(self, client: Client) -> None:
+    def forget(self, client: SentRequest) -> None:
         """Drop a client transaction whose user gave up (an INVITE whose CANCEL brought no end, 9.1)."""
         if self._clients.get(client.key) is client:
             del self._clients[client.key]
@@ -309,23 +309,23 @@ class TransactionLayer:
         kind = InviteClient if request.method == "INVITE" else NonInviteClient
         return kind(request, reliable=hop.reliable, timing=self.timing)
 
-    def _begin(self, client: Client) -> None:
+    def _begin(self, client: SentRequest) -> None:
         request = client.request
         client.key = (request.via.branch or "", request.method)
         self._clients[client.key] = client
         self._apply(client, client.machine.begin(self._clock()))
 
-    def _merge_key(self, request: Request) -> Key:
+    def _merge_key(self, request: Request) -> TransactionKey:
         return (request.from_.tag or "", request.call_id, str(request.cseq.number), request.method)
 
-    def _apply(self, item: Client | Server, outputs: list[Output]) -> None:
+    def _apply(self, item: SentRequest | ReceivedRequest, outputs: list[Output]) -> None:
         """Carry out what a machine wants, in order; then keep its timers and its place in the tables."""
         for output in outputs:
             match output:
                 case Send(message):
                     self._send(item, message)
                 case Deliver(message):
-                    if isinstance(item, Client):
+                    if isinstance(item, SentRequest):
                         assert isinstance(message, Response)
                         item.on_response(message)
                     else:
@@ -341,20 +341,20 @@ class TransactionLayer:
             self._queue(item, deadline)
             self._wake_for_next()
 
-    def _send(self, item: Client | Server, message: Message) -> None:
+    def _send(self, item: SentRequest | ReceivedRequest, message: Message) -> None:
         def failed() -> None:
             if self._holds(item):
                 self._apply(item, item.machine.transport_failed(self._clock()))
 
-        if isinstance(item, Client):
+        if isinstance(item, SentRequest):
             assert isinstance(message, Request)
             self._carrier.send_request(message, item.hop, failed)
         else:
             assert isinstance(message, Response)
             self._carrier.send_response(message, item.peer, failed)
 
-    def _failed(self, item: Client | Server, cause: Cause) -> None:
-        if isinstance(item, Client) and item.fallback is not None and cause is Cause.TRANSPORT:
+    def _failed(self, item: SentRequest | ReceivedRequest, cause: Cause) -> None:
+        if isinstance(item, SentRequest) and item.fallback is not None and cause is Cause.TRANSPORT:
             self._clients.pop(item.key, None)
             item.request.remove("Via")
             item.hop, item.fallback = item.fallback, None
@@ -364,12 +364,12 @@ class TransactionLayer:
             return
         item.on_failure(cause)
 
-    def _holds(self, item: Client | Server) -> bool:
-        table = self._clients if isinstance(item, Client) else self._servers
+    def _holds(self, item: SentRequest | ReceivedRequest) -> bool:
+        table = self._clients if isinstance(item, SentRequest) else self._servers
         return table.get(item.key) is item
 
-    def _drop(self, item: Client | Server) -> None:
-        if isinstance(item, Client):
+    def _drop(self, item: SentRequest | ReceivedRequest) -> None:
+        if isinstance(item, SentRequest):
             self.forget(item)
             return
         if self._servers.get(item.key) is item:
@@ -378,12 +378,12 @@ class TransactionLayer:
         if self._merges.get(item.merge_key) is item:
             del self._merges[item.merge_key]
 
-    def _close(self, server: Server) -> None:
+    def _close(self, server: ReceivedRequest) -> None:
         if server.open:
             server.open = False
             self.unanswered -= 1
 
-    def _queue(self, item: Client | Server, deadline: float) -> None:
+    def _queue(self, item: SentRequest | ReceivedRequest, deadline: float) -> None:
         item.queued = deadline
         heapq.heappush(self._heap, (deadline, next(self._order), item))
 

@@ -26,7 +26,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 
-class State(enum.Enum):
+class TransactionState(enum.Enum):
     CALLING = enum.auto()
     TRYING = enum.auto()
     PROCEEDING = enum.auto()
@@ -53,7 +53,7 @@ class Timer(enum.Enum):
     M = enum.auto()
 
 
-class Event(enum.Enum):
+class TransactionEvent(enum.Enum):
     """What happens to a transaction besides timers. For a server, responses are those its user sends."""
 
     REQUEST = enum.auto()
@@ -65,7 +65,7 @@ class Event(enum.Enum):
     TRANSPORT_ERROR = enum.auto()
 
 
-class Do(enum.Enum):
+class TransactionAction(enum.Enum):
     SEND = enum.auto()
     """Send the message the event came with and keep it for repetition."""
     REPEAT = enum.auto()
@@ -78,81 +78,83 @@ class Do(enum.Enum):
     """Tell the user that the transaction failed."""
 
 
-Trigger: TypeAlias = Event | Timer
-Step: TypeAlias = Do | Timer
+Trigger: TypeAlias = TransactionEvent | Timer
+TableStep: TypeAlias = TransactionAction | Timer
 """A timer among the steps is started, or started again with twice its period."""
-Table: TypeAlias = Mapping[tuple[State, Trigger], tuple[State, tuple[Step, ...]]]
+Table: TypeAlias = Mapping[tuple[TransactionState, Trigger], tuple[TransactionState, tuple[TableStep, ...]]]
 
-_END: tuple[State, tuple[Step, ...]] = (State.TERMINATED, ())
-_FAIL: tuple[State, tuple[Step, ...]] = (State.TERMINATED, (Do.REPORT,))
+S, E, D = TransactionState, TransactionEvent, TransactionAction
+
+_END: tuple[TransactionState, tuple[TableStep, ...]] = (S.TERMINATED, ())
+_FAIL: tuple[TransactionState, tuple[TableStep, ...]] = (S.TERMINATED, (D.REPORT,))
 
 INVITE_CLIENT: Table = {
-    (State.CALLING, Event.REQUEST): (State.CALLING, (Do.SEND, Timer.A, Timer.B)),
-    (State.CALLING, Timer.A): (State.CALLING, (Do.REPEAT, Timer.A)),
-    (State.CALLING, Timer.B): _FAIL,
-    (State.CALLING, Event.TRANSPORT_ERROR): _FAIL,
-    (State.CALLING, Event.PROVISIONAL): (State.PROCEEDING, (Do.DELIVER,)),
-    (State.CALLING, Event.SUCCESS): (State.ACCEPTED, (Do.DELIVER, Timer.M)),
-    (State.CALLING, Event.FAILURE): (State.COMPLETED, (Do.ACKNOWLEDGE, Do.DELIVER, Timer.D)),
-    (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (Do.DELIVER,)),
-    (State.PROCEEDING, Event.SUCCESS): (State.ACCEPTED, (Do.DELIVER, Timer.M)),
-    (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (Do.ACKNOWLEDGE, Do.DELIVER, Timer.D)),
-    (State.ACCEPTED, Event.SUCCESS): (State.ACCEPTED, (Do.DELIVER,)),
-    (State.ACCEPTED, Timer.M): _END,
-    (State.COMPLETED, Event.FAILURE): (State.COMPLETED, (Do.ACKNOWLEDGE,)),
-    (State.COMPLETED, Event.TRANSPORT_ERROR): _FAIL,
-    (State.COMPLETED, Timer.D): _END,
+    (S.CALLING, E.REQUEST): (S.CALLING, (D.SEND, Timer.A, Timer.B)),
+    (S.CALLING, Timer.A): (S.CALLING, (D.REPEAT, Timer.A)),
+    (S.CALLING, Timer.B): _FAIL,
+    (S.CALLING, E.TRANSPORT_ERROR): _FAIL,
+    (S.CALLING, E.PROVISIONAL): (S.PROCEEDING, (D.DELIVER,)),
+    (S.CALLING, E.SUCCESS): (S.ACCEPTED, (D.DELIVER, Timer.M)),
+    (S.CALLING, E.FAILURE): (S.COMPLETED, (D.ACKNOWLEDGE, D.DELIVER, Timer.D)),
+    (S.PROCEEDING, E.PROVISIONAL): (S.PROCEEDING, (D.DELIVER,)),
+    (S.PROCEEDING, E.SUCCESS): (S.ACCEPTED, (D.DELIVER, Timer.M)),
+    (S.PROCEEDING, E.FAILURE): (S.COMPLETED, (D.ACKNOWLEDGE, D.DELIVER, Timer.D)),
+    (S.ACCEPTED, E.SUCCESS): (S.ACCEPTED, (D.DELIVER,)),
+    (S.ACCEPTED, Timer.M): _END,
+    (S.COMPLETED, E.FAILURE): (S.COMPLETED, (D.ACKNOWLEDGE,)),
+    (S.COMPLETED, E.TRANSPORT_ERROR): _FAIL,
+    (S.COMPLETED, Timer.D): _END,
 }
 """RFC 6026 figure 5."""
 
 INVITE_SERVER: Table = {
-    (State.PROCEEDING, Event.REQUEST): (State.PROCEEDING, (Do.REPEAT,)),
-    (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (Do.SEND,)),
-    (State.PROCEEDING, Event.SUCCESS): (State.ACCEPTED, (Do.SEND, Timer.L)),
-    (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (Do.SEND, Timer.G, Timer.H)),
-    (State.PROCEEDING, Event.TRANSPORT_ERROR): (State.PROCEEDING, (Do.REPORT,)),
-    (State.ACCEPTED, Event.SUCCESS): (State.ACCEPTED, (Do.SEND,)),
-    (State.ACCEPTED, Event.ACK): (State.ACCEPTED, (Do.DELIVER,)),
-    (State.ACCEPTED, Event.TRANSPORT_ERROR): (State.ACCEPTED, (Do.REPORT,)),
-    (State.ACCEPTED, Timer.L): _END,
-    (State.COMPLETED, Event.REQUEST): (State.COMPLETED, (Do.REPEAT,)),
-    (State.COMPLETED, Event.ACK): (State.CONFIRMED, (Timer.I,)),
-    (State.COMPLETED, Timer.G): (State.COMPLETED, (Do.REPEAT, Timer.G)),
-    (State.COMPLETED, Timer.H): _FAIL,
-    (State.COMPLETED, Event.TRANSPORT_ERROR): _FAIL,
-    (State.CONFIRMED, Timer.I): _END,
+    (S.PROCEEDING, E.REQUEST): (S.PROCEEDING, (D.REPEAT,)),
+    (S.PROCEEDING, E.PROVISIONAL): (S.PROCEEDING, (D.SEND,)),
+    (S.PROCEEDING, E.SUCCESS): (S.ACCEPTED, (D.SEND, Timer.L)),
+    (S.PROCEEDING, E.FAILURE): (S.COMPLETED, (D.SEND, Timer.G, Timer.H)),
+    (S.PROCEEDING, E.TRANSPORT_ERROR): (S.PROCEEDING, (D.REPORT,)),
+    (S.ACCEPTED, E.SUCCESS): (S.ACCEPTED, (D.SEND,)),
+    (S.ACCEPTED, E.ACK): (S.ACCEPTED, (D.DELIVER,)),
+    (S.ACCEPTED, E.TRANSPORT_ERROR): (S.ACCEPTED, (D.REPORT,)),
+    (S.ACCEPTED, Timer.L): _END,
+    (S.COMPLETED, E.REQUEST): (S.COMPLETED, (D.REPEAT,)),
+    (S.COMPLETED, E.ACK): (S.CONFIRMED, (Timer.I,)),
+    (S.COMPLETED, Timer.G): (S.COMPLETED, (D.REPEAT, Timer.G)),
+    (S.COMPLETED, Timer.H): _FAIL,
+    (S.COMPLETED, E.TRANSPORT_ERROR): _FAIL,
+    (S.CONFIRMED, Timer.I): _END,
 }
 """RFC 6026 figure 7. The 100 within 200 ms is the user's to send: it knows whether it answers sooner."""
 
 NON_INVITE_CLIENT: Table = {
-    (State.TRYING, Event.REQUEST): (State.TRYING, (Do.SEND, Timer.E, Timer.F)),
-    (State.TRYING, Timer.E): (State.TRYING, (Do.REPEAT, Timer.E)),
-    (State.TRYING, Timer.F): _FAIL,
-    (State.TRYING, Event.TRANSPORT_ERROR): _FAIL,
-    (State.TRYING, Event.PROVISIONAL): (State.PROCEEDING, (Do.DELIVER, Timer.E, Timer.F)),
-    (State.TRYING, Event.SUCCESS): (State.COMPLETED, (Do.DELIVER, Timer.K)),
-    (State.TRYING, Event.FAILURE): (State.COMPLETED, (Do.DELIVER, Timer.K)),
-    (State.PROCEEDING, Timer.E): (State.PROCEEDING, (Do.REPEAT, Timer.E)),
-    (State.PROCEEDING, Timer.F): _FAIL,
-    (State.PROCEEDING, Event.TRANSPORT_ERROR): _FAIL,
-    (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (Do.DELIVER,)),
-    (State.PROCEEDING, Event.SUCCESS): (State.COMPLETED, (Do.DELIVER, Timer.K)),
-    (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (Do.DELIVER, Timer.K)),
-    (State.COMPLETED, Timer.K): _END,
+    (S.TRYING, E.REQUEST): (S.TRYING, (D.SEND, Timer.E, Timer.F)),
+    (S.TRYING, Timer.E): (S.TRYING, (D.REPEAT, Timer.E)),
+    (S.TRYING, Timer.F): _FAIL,
+    (S.TRYING, E.TRANSPORT_ERROR): _FAIL,
+    (S.TRYING, E.PROVISIONAL): (S.PROCEEDING, (D.DELIVER, Timer.E, Timer.F)),
+    (S.TRYING, E.SUCCESS): (S.COMPLETED, (D.DELIVER, Timer.K)),
+    (S.TRYING, E.FAILURE): (S.COMPLETED, (D.DELIVER, Timer.K)),
+    (S.PROCEEDING, Timer.E): (S.PROCEEDING, (D.REPEAT, Timer.E)),
+    (S.PROCEEDING, Timer.F): _FAIL,
+    (S.PROCEEDING, E.TRANSPORT_ERROR): _FAIL,
+    (S.PROCEEDING, E.PROVISIONAL): (S.PROCEEDING, (D.DELIVER,)),
+    (S.PROCEEDING, E.SUCCESS): (S.COMPLETED, (D.DELIVER, Timer.K)),
+    (S.PROCEEDING, E.FAILURE): (S.COMPLETED, (D.DELIVER, Timer.K)),
+    (S.COMPLETED, Timer.K): _END,
 }
 """RFC 3261 figure 6. F counts from the request: it is the one timer that outlives a change of state."""
 
 NON_INVITE_SERVER: Table = {
-    (State.TRYING, Event.PROVISIONAL): (State.PROCEEDING, (Do.SEND,)),
-    (State.TRYING, Event.SUCCESS): (State.COMPLETED, (Do.SEND, Timer.J)),
-    (State.TRYING, Event.FAILURE): (State.COMPLETED, (Do.SEND, Timer.J)),
-    (State.PROCEEDING, Event.REQUEST): (State.PROCEEDING, (Do.REPEAT,)),
-    (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (Do.SEND,)),
-    (State.PROCEEDING, Event.SUCCESS): (State.COMPLETED, (Do.SEND, Timer.J)),
-    (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (Do.SEND, Timer.J)),
-    (State.PROCEEDING, Event.TRANSPORT_ERROR): _FAIL,
-    (State.COMPLETED, Event.REQUEST): (State.COMPLETED, (Do.REPEAT,)),
-    (State.COMPLETED, Event.TRANSPORT_ERROR): _FAIL,
-    (State.COMPLETED, Timer.J): _END,
+    (S.TRYING, E.PROVISIONAL): (S.PROCEEDING, (D.SEND,)),
+    (S.TRYING, E.SUCCESS): (S.COMPLETED, (D.SEND, Timer.J)),
+    (S.TRYING, E.FAILURE): (S.COMPLETED, (D.SEND, Timer.J)),
+    (S.PROCEEDING, E.REQUEST): (S.PROCEEDING, (D.REPEAT,)),
+    (S.PROCEEDING, E.PROVISIONAL): (S.PROCEEDING, (D.SEND,)),
+    (S.PROCEEDING, E.SUCCESS): (S.COMPLETED, (D.SEND, Timer.J)),
+    (S.PROCEEDING, E.FAILURE): (S.COMPLETED, (D.SEND, Timer.J)),
+    (S.PROCEEDING, E.TRANSPORT_ERROR): _FAIL,
+    (S.COMPLETED, E.REQUEST): (S.COMPLETED, (D.REPEAT,)),
+    (S.COMPLETED, E.TRANSPORT_ERROR): _FAIL,
+    (S.COMPLETED, Timer.J): _END,
 }
 """RFC 3261 figure 8."""

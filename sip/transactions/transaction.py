@@ -16,11 +16,11 @@ from sip.transactions.tables import (
     INVITE_SERVER,
     NON_INVITE_CLIENT,
     NON_INVITE_SERVER,
-    Do,
-    Event,
-    State,
     Table,
     Timer,
+    TransactionAction,
+    TransactionEvent,
+    TransactionState,
     Trigger,
 )
 from sip.transactions.timing import RFC_TIMING, Timing
@@ -59,7 +59,7 @@ class Transaction:
     __slots__ = ("_due", "_kept", "_periods", "_timing", "reliable", "request", "state")
 
     table: ClassVar[Table]
-    start: ClassVar[State]
+    start: ClassVar[TransactionState]
 
     def __init__(self, request: Request, *, reliable: bool, timing: Timing = RFC_TIMING) -> None:
         self.request = request
@@ -72,7 +72,7 @@ class Transaction:
 
     @property
     def terminated(self) -> bool:
-        return self.state is State.TERMINATED
+        return self.state is TransactionState.TERMINATED
 
     @property
     def deadline(self) -> float | None:
@@ -92,9 +92,11 @@ class Transaction:
 
     def transport_failed(self, now: float) -> list[Output]:
         """The transport could not deliver what we sent last (RFC 3261 8.1.3.1, 17.1.4, 17.2.4)."""
-        return self._happen(Event.TRANSPORT_ERROR, None, now)
+        return self._happen(TransactionEvent.TRANSPORT_ERROR, None, now)
 
-    def _happen(self, event: Event, message: Request | Response | None, now: float) -> list[Output]:
+    def _happen(
+        self, event: TransactionEvent, message: Request | Response | None, now: float
+    ) -> list[Output]:
         outputs: list[Output] = []
         self._step(event, message, now, outputs)
         if self._due:
@@ -109,7 +111,7 @@ class Transaction:
             return
         state, actions = step
         if state is not self.state:
-            kept = self._due.get(Timer.F) if state is State.PROCEEDING else None
+            kept = self._due.get(Timer.F) if state is TransactionState.PROCEEDING else None
             self._due.clear()
             if kept is not None:
                 self._due[Timer.F] = kept
@@ -117,17 +119,17 @@ class Transaction:
         for action in actions:
             if isinstance(action, Timer):
                 self._start(action, now)
-            elif action is Do.SEND:
+            elif action is TransactionAction.SEND:
                 assert message is not None
                 self._kept = message
                 outputs.append(Send(message))
-            elif action is Do.REPEAT:
+            elif action is TransactionAction.REPEAT:
                 if self._kept is not None:
                     outputs.append(Send(self._kept))
-            elif action is Do.DELIVER:
+            elif action is TransactionAction.DELIVER:
                 assert message is not None
                 outputs.append(Deliver(message))
-            elif action is Do.ACKNOWLEDGE:
+            elif action is TransactionAction.ACKNOWLEDGE:
                 assert isinstance(message, Response)
                 outputs.append(Send(self._acknowledgement(message)))
             else:
@@ -146,7 +148,7 @@ class Transaction:
                 period *= 2
             else:
                 period = min(2 * period, timing.t2)
-            if timer is Timer.E and self.state is State.PROCEEDING:
+            if timer is Timer.E and self.state is TransactionState.PROCEEDING:
                 period = timing.t2
             self._periods[timer] = period
             self._due[timer] = now + period
@@ -169,7 +171,7 @@ class ClientTransaction(Transaction):
     __slots__ = ()
 
     def begin(self, now: float) -> list[Output]:
-        return self._happen(Event.REQUEST, self.request, now)
+        return self._happen(TransactionEvent.REQUEST, self.request, now)
 
     def receive(self, response: Response, now: float) -> list[Output]:
         return self._happen(_kind(response), response, now)
@@ -188,10 +190,10 @@ class ServerTransaction(Transaction):
     @property
     def answered(self) -> bool:
         """A final response went out."""
-        return self.state not in (State.TRYING, State.PROCEEDING)
+        return self.state not in (TransactionState.TRYING, TransactionState.PROCEEDING)
 
     def receive(self, request: Request, now: float) -> list[Output]:
-        event = Event.ACK if request.method == "ACK" else Event.REQUEST
+        event = TransactionEvent.ACK if request.method == "ACK" else TransactionEvent.REQUEST
         return self._happen(event, request, now)
 
     def respond(self, response: Response, now: float) -> list[Output]:
@@ -207,7 +209,7 @@ class InviteClient(ClientTransaction):
 
     __slots__ = ()
     table = INVITE_CLIENT
-    start = State.CALLING
+    start = TransactionState.CALLING
 
     def _acknowledgement(self, response: Response) -> Request:
         return non_2xx_ack(self.request, response)
@@ -218,7 +220,7 @@ class NonInviteClient(ClientTransaction):
 
     __slots__ = ()
     table = NON_INVITE_CLIENT
-    start = State.TRYING
+    start = TransactionState.TRYING
 
 
 class InviteServer(ServerTransaction):
@@ -226,7 +228,7 @@ class InviteServer(ServerTransaction):
 
     __slots__ = ()
     table = INVITE_SERVER
-    start = State.PROCEEDING
+    start = TransactionState.PROCEEDING
 
 
 class NonInviteServer(ServerTransaction):
@@ -234,7 +236,7 @@ class NonInviteServer(ServerTransaction):
 
     __slots__ = ()
     table = NON_INVITE_SERVER
-    start = State.TRYING
+    start = TransactionState.TRYING
 
 
 def non_2xx_ack(invite: Request, response: Response) -> Request:
@@ -250,7 +252,7 @@ def non_2xx_ack(invite: Request, response: Response) -> Request:
     return Request("ACK", invite.uri, headers)
 
 
-def _kind(response: Response) -> Event:
+def _kind(response: Response) -> TransactionEvent:
     if response.status < 200:
-        return Event.PROVISIONAL
-    return Event.SUCCESS if response.status < 300 else Event.FAILURE
+        return TransactionEvent.PROVISIONAL
+    return TransactionEvent.SUCCESS if response.status < 300 else TransactionEvent.FAILURE

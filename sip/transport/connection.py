@@ -37,19 +37,19 @@ class Source:
     transport: str
     host: str
     port: int
-    connection: Connection | None = None
+    connection: StreamConnection | None = None
 
 
 class Owner(Protocol):
     """The transport, as a connection sees it."""
 
-    def connected(self, connection: Connection) -> bool: ...
-    def disconnected(self, connection: Connection) -> None: ...
+    def connected(self, connection: StreamConnection) -> bool: ...
+    def disconnected(self, connection: StreamConnection) -> None: ...
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
 
 
-class Connection(asyncio.Protocol):
+class StreamConnection(asyncio.Protocol):
     """Bytes of one connection to and from its owner."""
 
     def __init__(self, owner: Owner, limits: ConnectionLimits, *, outgoing: bool = False) -> None:

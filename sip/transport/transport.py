@@ -22,7 +22,7 @@ from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.layer import Hop, Peer
 from sip.transport.addresses import LocalAddresses, is_address, may_send_to
-from sip.transport.connection import Connection, ConnectionLimits, Source
+from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.listening import startup_error
 from sip.transport.queue_delay import QueueDelay
 
@@ -86,7 +86,7 @@ class Transport:
         self._limits = limits or ConnectionLimits()
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
-        self._connections: dict[tuple[str, int], Connection] = {}
+        self._connections: dict[tuple[str, int], StreamConnection] = {}
         self._connecting: dict[tuple[str, int], list[tuple[bytes, Callable[[], None]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._names: dict[str, tuple[float, str]] = {}
@@ -107,7 +107,7 @@ class Transport:
                 break
             try:
                 self._server = await loop.create_server(
-                    lambda: Connection(self, self._limits), self.host, port, backlog=512
+                    lambda: StreamConnection(self, self._limits), self.host, port, backlog=512
                 )
                 break
             except OSError as error:
@@ -306,11 +306,11 @@ class Transport:
 
     async def _connect(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
-        connection: Connection | None = None
+        connection: StreamConnection | None = None
         try:
             async with asyncio.timeout(self._limits.connect_s):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self, self._limits, outgoing=True), host, port
+                    lambda: StreamConnection(self, self._limits, outgoing=True), host, port
                 )
         except (OSError, TimeoutError) as error:
             log.info("no TCP connection to %s:%s: %s", host, port, error)
@@ -355,14 +355,14 @@ class Transport:
 
     # -- connections
 
-    def connected(self, connection: Connection) -> bool:
+    def connected(self, connection: StreamConnection) -> bool:
         """A connection opened. False refuses it: there are too many."""
         if len(self._connections) >= self._limits.connections:
             return False
         self._connections[connection.remote] = connection
         return True
 
-    def disconnected(self, connection: Connection) -> None:
+    def disconnected(self, connection: StreamConnection) -> None:
         if self._connections.get(connection.remote) is connection:
             del self._connections[connection.remote]
 

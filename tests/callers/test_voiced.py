@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from callers.figures import Said, echo_delays_ms, interruptions, noise, replies
+from callers.figures import LineSpan, echo_delays_ms, interruptions, noise, replies
 from callers.reception import Reception, lateness_ms, percentile
 from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, decode, encode, load_wav, resample
 from callers.voiced import Arrival, Clip, Segment, far_track, locate, segments
@@ -141,20 +141,20 @@ def test_a_duplicate_goes_to_its_own_place() -> None:
 
 def test_voice_to_voice_is_last_sample_to_first_sample() -> None:
     far = track_of(6, (0.2, speechlike(1, 1)), (3.0, speechlike(1, 2)))
-    said = [Said("a", 1.5 * 8000, 2.5 * 8000)]
+    said = [LineSpan("a", 1.5 * 8000, 2.5 * 8000)]
     (reply,) = replies(said, segments(far))
     assert reply.voice_to_voice_ms == 500.0 and not reply.overlapped
 
 
 def test_a_far_end_that_speaks_over_us_gives_no_latency() -> None:
     far = track_of(6, (2.0, speechlike(2, 1)))
-    (reply,) = replies([Said("a", 1.5 * 8000, 2.5 * 8000)], segments(far))
+    (reply,) = replies([LineSpan("a", 1.5 * 8000, 2.5 * 8000)], segments(far))
     assert reply.overlapped and reply.voice_to_voice_ms is None
 
 
 def test_an_answer_to_the_next_line_is_not_credited_to_this_one() -> None:
     far = track_of(6, (5.0, speechlike(0.5, 1)))
-    lines = [Said("a", 8000, 16000), Said("b", 24000, 32000)]
+    lines = [LineSpan("a", 8000, 16000), LineSpan("b", 24000, 32000)]
     first, second = replies(lines, segments(far))
     assert first.voice_to_voice_ms is None
     assert second.voice_to_voice_ms == 1000.0
@@ -162,7 +162,9 @@ def test_an_answer_to_the_next_line_is_not_credited_to_this_one() -> None:
 
 def test_stop_time_and_silence_after_it() -> None:
     far = track_of(8, (1.0, speechlike(2.2, 1)), (5.0, speechlike(1, 2)))
-    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, speechlike(6, 1))))
+    (turn,) = interruptions(
+        [LineSpan("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, speechlike(6, 1)))
+    )
     assert turn.far_was_speaking
     assert turn.stop_ms == pytest.approx(200, abs=0.2)
     assert turn.resumed_after_ms == pytest.approx(1800, abs=0.3)
@@ -172,14 +174,14 @@ def test_stop_time_and_silence_after_it() -> None:
 def test_the_rest_of_the_cut_line_is_stale() -> None:
     line = speechlike(5, 1)
     far = track_of(8, (1.0, line[: int(2.2 * 8000)]), (5.0, line[int(2.2 * 8000) :][:8000]))
-    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, line)))
+    (turn,) = interruptions([LineSpan("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, line)))
     assert turn.stale and turn.stale_match is not None and turn.stale_match > 0.9
 
 
 def test_the_line_asked_anew_is_not_stale() -> None:
     line = speechlike(5, 1)
     far = track_of(8, (1.0, line[: int(2.2 * 8000)]), (5.0, line[:8000]))
-    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, line)))
+    (turn,) = interruptions([LineSpan("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(9, (1.0, line)))
     assert not turn.stale
 
 
@@ -207,13 +209,13 @@ def test_the_last_word_of_a_line_cut_before_it_is_stale() -> None:
 
 def test_speaking_again_before_the_caller_ended_is_stale() -> None:
     far = track_of(8, (1.0, speechlike(2.2, 1)), (3.9, speechlike(1, 2)))
-    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.5 * 8000)], far)
+    (turn,) = interruptions([LineSpan("a", 3.0 * 8000, 4.5 * 8000)], far)
     assert turn.stale and turn.resumed_before_caller_ended
 
 
 def test_an_agent_that_never_stops_has_no_stop_time() -> None:
     far = track_of(4, (1.0, speechlike(3, 1)))
-    (turn,) = interruptions([Said("a", 2.0 * 8000, 3.0 * 8000)], far)
+    (turn,) = interruptions([LineSpan("a", 2.0 * 8000, 3.0 * 8000)], far)
     assert turn.far_was_speaking and turn.stop_ms is None
 
 
@@ -221,13 +223,13 @@ def test_an_echo_is_timed_piece_by_piece() -> None:
     sent = track_of(3, (0.5, noise()))
     quiet = (noise() * 0.5).astype(np.int16)
     heard = track_of(3, (0.5425, quiet[:4000]), (1.06, quiet[4000:]))
-    delays = echo_delays_ms(sent, heard, Said("noise", 4000, 11999))
+    delays = echo_delays_ms(sent, heard, LineSpan("noise", 4000, 11999))
     assert delays[:4] == [42.5] * 4
     assert delays[-4:] == [60.0] * 4
 
 
 def test_no_echo_is_no_delay() -> None:
-    assert echo_delays_ms(track_of(3, (0.5, noise())), track_of(3), Said("noise", 4000, 11999)) == []
+    assert echo_delays_ms(track_of(3, (0.5, noise())), track_of(3), LineSpan("noise", 4000, 11999)) == []
 
 
 def test_correlation_ignores_silence() -> None:

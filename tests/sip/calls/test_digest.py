@@ -11,7 +11,7 @@ import sip.calls.digest
 from sip.calls.digest import (
     Authenticator,
     ChallengeError,
-    Outcome,
+    Proof,
     answer_challenge,
     digest,
     is_stale,
@@ -35,7 +35,7 @@ def login(server: Authenticator, now: float = 0.0, user: str = "bob", password: 
     return answer_challenge(server.challenge(now), user, password, "REGISTER", TARGET)
 
 
-def outcome(server: Authenticator, header: str | None, now: float = 0.0, method: str = "REGISTER") -> Outcome:
+def outcome(server: Authenticator, header: str | None, now: float = 0.0, method: str = "REGISTER") -> Proof:
     return server.verify(header, method, TARGET, b"", now).outcome
 
 
@@ -163,8 +163,8 @@ def test_the_right_password_passes(server: Authenticator, user: str, which: int)
 
 def test_the_same_credentials_twice_are_a_replay(server: Authenticator) -> None:
     header = login(server)
-    assert outcome(server, header) is Outcome.OK
-    assert outcome(server, header) is Outcome.REFUSED
+    assert outcome(server, header) is Proof.OK
+    assert outcome(server, header) is Proof.REFUSED
 
 
 def test_the_nonce_count_must_rise(server: Authenticator) -> None:
@@ -173,32 +173,32 @@ def test_the_nonce_count_must_rise(server: Authenticator) -> None:
         outcome(server, answer_challenge(challenges, "bob", "zanzibar", "REGISTER", TARGET, nc=nc))
         for nc in (1, 3, 2, 3, 4)
     ]
-    assert results == [Outcome.OK, Outcome.OK, Outcome.REFUSED, Outcome.REFUSED, Outcome.OK]
+    assert results == [Proof.OK, Proof.OK, Proof.REFUSED, Proof.REFUSED, Proof.OK]
 
 
 def test_a_nonce_of_a_client_that_does_not_count_is_good_once(server: Authenticator) -> None:
     challenge = server.challenge(0.0)[1].replace(', qop="auth"', "")
     header = answer_challenge([challenge], "bob", "zanzibar", "REGISTER", TARGET)
-    assert outcome(server, header) is Outcome.OK
-    assert outcome(server, header) is Outcome.REFUSED
+    assert outcome(server, header) is Proof.OK
+    assert outcome(server, header) is Proof.REFUSED
 
 
 def test_a_nonce_lives_60_seconds(server: Authenticator) -> None:
-    assert outcome(server, login(server, 0.0), 59.9) is Outcome.OK
-    assert outcome(server, login(server, 100.0), 160.0) is Outcome.STALE
-    assert outcome(server, login(server, 200.0, password="wrong"), 260.0) is Outcome.REFUSED
+    assert outcome(server, login(server, 0.0), 59.9) is Proof.OK
+    assert outcome(server, login(server, 100.0), 160.0) is Proof.STALE
+    assert outcome(server, login(server, 200.0, password="wrong"), 260.0) is Proof.REFUSED
 
 
 def test_a_nonce_we_never_gave_is_stale_only_with_the_right_password(server: Authenticator) -> None:
     other = Authenticator("example.com", USERS.get)
-    assert outcome(server, login(other)) is Outcome.STALE
-    assert outcome(server, login(other, password="wrong")) is Outcome.REFUSED
+    assert outcome(server, login(other)) is Proof.STALE
+    assert outcome(server, login(other, password="wrong")) is Proof.REFUSED
 
 
 def test_nonces_are_bounded_and_the_oldest_goes_first() -> None:
     server = Authenticator("example.com", USERS.get, max_nonces=3)
     headers = [login(server) for _ in range(4)]
-    assert [outcome(server, header) for header in headers] == [Outcome.STALE] + [Outcome.OK] * 3
+    assert [outcome(server, header) for header in headers] == [Proof.STALE] + [Proof.OK] * 3
 
 
 def test_unknown_user_and_wrong_password_get_the_same_answer_for_the_same_work(
@@ -215,19 +215,19 @@ def test_unknown_user_and_wrong_password_get_the_same_answer_for_the_same_work(
     wrong = login(server, user="bob", password="wrong")
     monkeypatch.setattr(sip.calls.digest, "digest", counting)
     verdicts = [server.verify(header, "REGISTER", TARGET, b"", 0.0) for header in (unknown, wrong)]
-    assert verdicts[0] == verdicts[1] and verdicts[0].outcome is Outcome.REFUSED
+    assert verdicts[0] == verdicts[1] and verdicts[0].outcome is Proof.REFUSED
     assert calls == ["nobody", "bob"]
 
 
 def test_the_dummy_password_of_unknown_users_opens_nothing(server: Authenticator) -> None:
     header = login(server, user="nobody", password=server._dummy)
-    assert outcome(server, header) is Outcome.REFUSED
+    assert outcome(server, header) is Proof.REFUSED
 
 
 def test_credentials_hold_for_their_method_and_uri_only(server: Authenticator) -> None:
-    assert outcome(server, login(server), method="INVITE") is Outcome.REFUSED
+    assert outcome(server, login(server), method="INVITE") is Proof.REFUSED
     elsewhere = Uri.parse("sip:other.example.com")
-    assert server.verify(login(server), "REGISTER", elsewhere, b"", 0.0).outcome is Outcome.REFUSED
+    assert server.verify(login(server), "REGISTER", elsewhere, b"", 0.0).outcome is Proof.REFUSED
     assert server.verify(login(server), "REGISTER", "sip:EXAMPLE.com", b"", 0.0).ok
 
 
@@ -247,7 +247,7 @@ def test_a_changed_field_is_refused(server: Authenticator) -> None:
     ]:
         header = login(server)
         assert old in header
-        assert outcome(server, header.replace(old, new)) is Outcome.REFUSED
+        assert outcome(server, header.replace(old, new)) is Proof.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_changed_field_is_refused(server: Authenticator) -> None:
 def test_strange_credentials_are_refused_without_an_exception(
     server: Authenticator, header: str | None
 ) -> None:
-    assert outcome(server, header) is Outcome.REFUSED
+    assert outcome(server, header) is Proof.REFUSED
 
 
 def test_auth_grammar() -> None:

@@ -11,9 +11,9 @@ from sip.transactions.tables import (
     INVITE_SERVER,
     NON_INVITE_CLIENT,
     NON_INVITE_SERVER,
-    State,
     Table,
     Timer,
+    TransactionState,
 )
 from sip.transactions.transaction import (
     Cause,
@@ -105,7 +105,7 @@ def test_every_2xx_is_delivered_for_64_t1_and_no_ack_is_made() -> None:
     machine.begin(0.0)
     one, two = response(200, machine.request), machine.request.response(200, to_tag="fork")
     assert machine.receive(one, 1.0) == [Deliver(one)]
-    assert machine.state is State.ACCEPTED
+    assert machine.state is TransactionState.ACCEPTED
     assert machine.receive(two, 2.0) == [Deliver(two)]
     assert machine.receive(response(486, machine.request), 3.0) == []
     assert machine.deadline == 33.0
@@ -157,7 +157,7 @@ def test_a_refused_invite_is_answered_again_until_the_ack() -> None:
     assert times(run(machine, 3.6)) == [0.5, 1.5, 3.5]
     assert machine.receive(machine.request, 3.7) == [Send(busy)]
     assert machine.receive(request("ACK"), 4.0) == []
-    assert machine.state is State.CONFIRMED
+    assert machine.state is TransactionState.CONFIRMED
     assert machine.receive(request("ACK"), 4.1) == []
     assert machine.deadline == 9.0
     run(machine, 9.0)

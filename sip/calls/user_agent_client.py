@@ -19,7 +19,7 @@ from sip.transactions.layer import Hop
 from sip.transactions.transaction import Cause
 
 
-class Requester:
+class UserAgentClient:
     """The client side of the agent, but for INVITE."""
 
     def __init__(self, core: Core) -> None:
