@@ -1,4 +1,4 @@
-"""Levels of live audio, and WAV files in and out; rate conversion is in `resample`, re-exported here.
+"""Levels of live audio, and WAV files in and out.
 
 File functions block on the disk: never call them on the event loop's thread during a call.
 """
@@ -13,23 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.errors import VoiceForgeError
+from mediaserver.media.arrays import Pcm
 from mediaserver.media.g711 import PCMA, PCMU
-from mediaserver.media.resample import Downsampler, StreamResampler, Upsampler, resample
+from mediaserver.media.resample import resample
 from mediaserver.media.time import SAMPLE_RATE
-
-__all__ = [
-    "SILENCE_DBFS",
-    "Downsampler",
-    "StreamResampler",
-    "Upsampler",
-    "levels_dbfs",
-    "read_wav",
-    "resample",
-    "rms_dbfs",
-    "write_wav",
-]
-
-Pcm = npt.NDArray[np.int16]
 
 _EXTENSIBLE = 0xFFFE
 SILENCE_DBFS = -96.0

@@ -7,11 +7,9 @@ itself instead of overlapping with audio that has already been played.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from mediaserver.media.arrays import Float
 from mediaserver.media.time import NARROW_SAMPLES
-
-Float = npt.NDArray[np.float32]
 
 HISTORY = 3 * NARROW_SAMPLES
 """Samples of past output a concealment looks at: three frames."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Pcm = npt.NDArray[np.int16]
-Codes = npt.NDArray[np.uint8]
+from mediaserver.media.arrays import Codes, Pcm
 
 
 def _mu_law_decode() -> Pcm:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.arrays import Codes, Rows
 from mediaserver.media.concealment import Concealment
 from mediaserver.media.g711 import PCMA, PCMU, Codec
 from mediaserver.media.leg import Frame
@@ -24,8 +25,6 @@ CONCEAL = b""
 PAST = 3
 """Frames of what was played that a concealment looks at."""
 
-Codes = npt.NDArray[np.uint8]
-Rows = npt.NDArray[np.intp]
 
 _SILENCE = {law: bytes([law.silence]) * NARROW_SAMPLES for law in (PCMU, PCMA)}
 _ZERO_FRAME: Frame = np.zeros(FRAME_SAMPLES, np.int16)

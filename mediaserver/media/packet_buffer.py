@@ -17,7 +17,8 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.g711 import PCMA, PCMU, Codec, Codes
+from mediaserver.media.arrays import Codes
+from mediaserver.media.g711 import PCMA, PCMU, Codec
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_MS, NARROW_PER_MS, SAMPLES_PER_MS
 

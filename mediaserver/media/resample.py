@@ -8,13 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from mediaserver.media.arrays import Float, Pcm, Rows
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SAMPLE_RATE
-
-Float = npt.NDArray[np.float32]
-Pcm = npt.NDArray[np.int16]
-Rows = npt.NDArray[np.intp]
 
 HALF_TAPS = 12
 """Half the number of taps of the half-band filter's odd branch."""

@@ -12,17 +12,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.arrays import Codes, Rows
 from mediaserver.media.narrowband import PAST
 from mediaserver.media.time import FRAME_NS, NARROW_SAMPLE_NS, NARROW_SAMPLES, SECOND_NS, WRAP_16, WRAP_32
 from mediaserver.rtp.jitter import MAX_DELAY, LentAudio
 from mediaserver.rtp.packets import HEADER, MAX_TRANSIT_JUMP, Address
 
 Ints = npt.NDArray[np.int64]
-Octets = npt.NDArray[np.uint8]
-Rows = npt.NDArray[np.intp]
 
 PACKET = HEADER.size + NARROW_SAMPLES
-"""Octets of a regular packet: a bare header and 20 ms."""
+"""Codes of a regular packet: a bare header and 20 ms."""
 MAX_AGE_NS = SECOND_NS
 """The kernel's arrival time counts when it is no older than this."""
 
@@ -97,7 +96,7 @@ class SteadyStreams:
         """The next packet's header, octet for octet."""
         self._state: Ints = np.zeros((0, _COLUMNS), np.int64)
         self._jitter = np.zeros(0, np.float64)
-        self._frames: Octets = np.zeros((0, _RING, NARROW_SAMPLES), np.uint8)
+        self._frames: Codes = np.zeros((0, _RING, NARROW_SAMPLES), np.uint8)
         self._grow(rows)
 
     def _grow(self, rows: int) -> None:
@@ -212,7 +211,7 @@ class SteadyStreams:
         wrapped = expected[:, 0] & WRAP_16 == 0
         return odd, rows[wrapped].tolist() if wrapped.any() else []
 
-    def play(self, rows: Rows, now_ns: int) -> tuple[Octets, list[int]]:
+    def play(self, rows: Rows, now_ns: int) -> tuple[Codes, list[int]]:
         """The next frame of each row, [N, 160], and the indexes of those that are not for us to give."""
         state = self._state.take(rows, 0)
         odd: list[int] = []

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mediaserver.media.arrays import Rows
 from mediaserver.media.clock import SETTLE_TICKS, MediaClock
 from mediaserver.media.g711 import CODECS, PCMU
 from mediaserver.media.leg import EndedBy, Frame, Leg, LegEvent, Termination, Why
 from mediaserver.media.narrow_wire import NarrowStream, NarrowWire
-from mediaserver.media.narrowband import Mend, NarrowBand, NarrowVoice, Rows
+from mediaserver.media.narrowband import Mend, NarrowBand, NarrowVoice
 from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES, SAMPLES_PER_MS
 from mediaserver.rtp.packets import RtpPacket
 from mediaserver.rtp.wire import RtpStream, RtpWire
