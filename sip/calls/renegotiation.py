@@ -67,13 +67,13 @@ class Renegotiation:
             raise CallError("the call is not up; it can be held after it was answered", 481)
         if call.machine.change is not Change.NONE:
             raise CallError("a change of this call is under way; try again when it is done", 491)
-        self._wanted = asyncio.get_running_loop().create_future()
+        wanted = self._wanted = asyncio.get_running_loop().create_future()
         self._before, call.media.direction = call.media.direction, direction
         self._auth, self._tried = [], set()
         self._until = call.core.now() + call.core.layer.timing.patience
         call.machine.changed(ChangeEvent.WANTED, call.core.now())
         self.send()
-        await self._wanted
+        await wanted
 
     def send(self) -> None:
         """Send the re-INVITE that is wanted, unless it would collide."""

@@ -317,6 +317,17 @@ async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_
         assert error.value.code == 491 and far.leg.termination is None
 
 
+async def test_a_far_end_that_cannot_be_reached_any_more_refuses_the_change_in_words() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        far.answers(await peer.request("INVITE"), 200, contact="sip:raw@0.0.0.0:9")
+        await holding
+        with pytest.raises(CallError) as error:
+            await far.leg.resume()
+        assert error.value.code == 503 and far.leg.termination is None
+        await far.leg.hangup(HANGUP)
+
+
 async def test_keys_are_for_calls_that_are_up_and_keys_only() -> None:
     callee = Callee(lambda call: call.leg.ring())
     async with agent(callee) as b, raw_peer() as peer:
