@@ -16,7 +16,7 @@ import numpy as np
 
 from mediaserver.calls.playing import Frames, framed
 from mediaserver.errors import PeerError
-from mediaserver.media.audio import resample
+from mediaserver.media.resample import resample
 from mediaserver.media.time import SAMPLE_RATE
 
 RATES = frozenset({8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000})

@@ -192,7 +192,7 @@ def test_the_next_line_is_not_stale_however_badly_the_cut_one_came_through(noise
     came = line[: int(2.2 * 8000)] + np.random.default_rng(3).normal(0, noise_level, int(2.2 * 8000))
     far = track_of(9, (1.0, came.clip(-30000, 30000).astype(np.int16)), (5.0, answer))
     reference = track_of(11, (1.0, line), (7.0, answer))
-    (turn,) = interruptions([Said("a", 3.0 * 8000, 4.0 * 8000)], far, reference)
+    (turn,) = interruptions([LineSpan("a", 3.0 * 8000, 4.0 * 8000)], far, reference)
     assert not turn.stale
     assert (turn.stale_match is None) == (noise_level == 40_000)
 
@@ -202,7 +202,7 @@ def test_the_last_word_of_a_line_cut_before_it_is_stale() -> None:
     cut = int(2.7 * 8000)
     far = track_of(9, (1.0, line[:cut]), (5.0, line[cut:]))
     (turn,) = interruptions(
-        [Said("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(11, (1.0, line), (7.0, answer))
+        [LineSpan("a", 3.0 * 8000, 4.0 * 8000)], far, track_of(11, (1.0, line), (7.0, answer))
     )
     assert turn.stale
 
