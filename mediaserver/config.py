@@ -168,6 +168,13 @@ class DatabaseSettings(SettingsGroup):
         description="PostgreSQL to use; empty means the embedded one. Better given as `DATABASE_URL`.",
     )
     pool_size: int = Field(default=4, ge=2, le=100, description="Connections to the database.")
+    dead_after_s: float = Field(
+        default=30.0,
+        ge=1,
+        le=3600,
+        description="A server that shares this database and was not seen for so long is taken for dead, "
+        "and its calls are closed as interrupted. The same on all of them.",
+    )
 
     @field_validator("url")
     @classmethod

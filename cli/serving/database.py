@@ -72,7 +72,7 @@ async def _open_writer(
 ) -> StoreWriter:
     name = NodeName(settings.data)
     undo.callback(name.release)
-    presence = Presence(pool, name.id)
+    presence = Presence(pool, name.id, silent_s=settings.database.dead_after_s)
     undo.push_async_callback(presence.close)
     await presence.start()
     writer = StoreWriter(pool, settings.data, metrics, revive, node=name.id)

@@ -25,9 +25,10 @@ from mediaserver.storage import nodes
 
 log = logging.getLogger(__name__)
 
-BEAT_S = 5.0
 SILENT_S = 30.0
-"""A server that was not seen for so long is taken for dead."""
+"""A server that was not seen for so long is taken for dead, unless the settings say otherwise."""
+BEATS = 6
+"""Within that time."""
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
@@ -63,7 +64,16 @@ class NodeName:
 class Presence:
     """Says again and again that this server lives, and closes the calls of those that do not."""
 
-    def __init__(self, pool: asyncpg.Pool, node: UUID, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        node: UUID,
+        *,
+        silent_s: float = SILENT_S,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`silent_s`: see SILENT_S; the same on all servers of a database."""
+        self._silent_s = silent_s
         self._pool = pool
         self._node = node
         self._now = now
@@ -99,13 +109,13 @@ class Presence:
                 if ago is None:  # another database, or one restored from before our start
                     await nodes.started(connection, self._node, socket.gethostname())
                 # Our own silence (the database away, the machine asleep) others may have had as well.
-                if self._heard_since is None or ago is None or ago > SILENT_S / 2:
+                if self._heard_since is None or ago is None or ago > self._silent_s / 2:
                     self._heard_since = now
-                if now - self._heard_since < SILENT_S:
+                if now - self._heard_since < self._silent_s:
                     return 0
                 closed = 0
                 async with connection.transaction():
-                    for node in await nodes.silent(connection, SILENT_S):
+                    for node in await nodes.silent(connection, self._silent_s):
                         gone = await nodes.close_calls(connection, node)
                         log.warning(
                             "the server %s was silent; closed its %d calls as interrupted", node, len(gone)
@@ -122,7 +132,7 @@ class Presence:
                 await self.beat()
             except Exception:  # a server that beats no more is taken for dead, with all its calls
                 log.exception("a beat failed")
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(self._silent_s / BEATS)
 
 
 def _held(path: Path) -> int | None:

@@ -12,7 +12,6 @@ import pytest
 
 from mediaserver.errors import StartupError
 from mediaserver.storage import calls, legs, nodes
-from mediaserver.storage import presence as presence_module
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.presence import SILENT_S, NodeName, Presence
 from mediaserver.storage.records import CallAnswered, LegOpened
@@ -139,9 +138,8 @@ async def test_a_beat_that_fails_in_any_way_is_not_the_last(
         beats.put_nowait(None)
         raise ValueError("whatever")
 
-    monkeypatch.setattr(presence_module, "BEAT_S", 0)
     monkeypatch.setattr(nodes, "seen", seen)
-    presence = Presence(pool, FIRST)
+    presence = Presence(pool, FIRST, silent_s=0.0)
     await presence.start()
     for _ in range(2):
         await asyncio.wait_for(beats.get(), 10)
