@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +17,7 @@ from pipelines.engines.protocols import SttResult, TtsChunk
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
 from pipelines.engines.tts.in_worker import Speech, WorkerTts
+from pipelines.workers.pool import WorkerPool
 from tests.plugins.acme_speech.buzz import LETTERS, Pcm, read, say, words_of
 from tests.plugins.acme_speech.desk import Desk
 from tests.plugins.acme_speech.engines import make_ear, make_voice
@@ -58,35 +61,80 @@ async def voice() -> AsyncIterator[WorkerTts]:
     await engine.stop()
 
 
-async def test_the_recogniser_hears_several_calls_at_once(ear: WorkerStt) -> None:
-    async def hear(text: str) -> list[SttResult]:
-        results: list[SttResult] = []
-        begun, over = asyncio.Event(), asyncio.Event()
+class Call:
+    """One call's recogniser and what came of it."""
 
-        def on_result(result: SttResult) -> None:
-            results.append(result)
-            (over if result.final else begun).set()
+    def __init__(self, ear: WorkerStt) -> None:
+        self.results: list[SttResult] = []
+        self.begun, self.over = asyncio.Event(), asyncio.Event()
+        self.session = ear.session(self._result)
 
-        session = ear.session(on_result)
-        session.begin(1)
+    def _result(self, result: SttResult) -> None:
+        self.results.append(result)
+        (self.over if result.final else self.begun).set()
+
+    async def say(self, text: str, meanwhile: Callable[[], Awaitable[None]]) -> SttResult:
+        """Say it, with something done once a partial has come in the middle of it; the final."""
         audio = say(text)
         frames = audio[: len(audio) // 320 * 320].reshape(-1, 320)
+        self.session.begin(1)
         async with asyncio.timeout(10):
             for frame in frames[:30]:
-                session.feed(frame)
-            await begun.wait()  # a partial, while the caller still speaks
+                self.session.feed(frame)
+            await self.begun.wait()
+            await meanwhile()
             for frame in frames[30:]:
-                session.feed(frame)
-            session.flush(2)
-            await over.wait()
-        session.close()
-        return results
+                self.session.feed(frame)
+            self.session.flush(2)
+            await self.over.wait()
+        self.session.close()
+        return self.results[-1]
 
-    one, two = await asyncio.gather(hear("room for two"), hear("nobody at home"))
-    assert (one[-1].text, two[-1].text) == ("room for two", "nobody at home")
-    assert not one[0].final and "room for two".startswith(one[0].text)
-    assert [word.text for word in one[-1].words] == ["room", "for", "two"]
+
+async def nothing() -> None: ...
+
+
+async def test_the_recogniser_hears_several_calls_at_once(ear: WorkerStt) -> None:
+    calls = [Call(ear), Call(ear)]
+    one, two = await asyncio.gather(
+        calls[0].say("room for two", nothing), calls[1].say("nobody at home", nothing)
+    )
+    assert (one.text, two.text) == ("room for two", "nobody at home")
+    assert "room for two".startswith(calls[0].results[0].text)
+    assert [word.text for word in one.words] == ["room", "for", "two"]
     assert ear.load == 0
+
+
+async def test_all_calls_of_a_dead_recogniser_are_heard_by_the_next(ear: WorkerStt) -> None:
+    both = asyncio.Barrier(2)
+
+    async def end_it() -> None:
+        if await both.wait() == 0:
+            kill(ear.pool)
+
+    one, two = await asyncio.gather(
+        Call(ear).say("room for two", end_it), Call(ear).say("nobody at home", end_it)
+    )
+    assert (one.text, two.text, ear.restarts) == ("room for two", "nobody at home", 1)
+
+
+def kill(pool: WorkerPool) -> None:
+    (worker,) = pool.workers
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+async def test_all_texts_of_a_dead_voice_are_spoken_by_the_next(voice: WorkerTts) -> None:
+    async def spoken(text: str) -> str:
+        return text_of(np.concatenate([chunk.samples async for chunk in voice.speak(text)]))
+
+    texts = ["one for all", "all for one"]
+    tasks = [asyncio.create_task(spoken(text)) for text in texts]
+    while voice.load < len(texts):  # noqa: ASYNC110 - the tasks have only to begin
+        await asyncio.sleep(0)
+    kill(voice.pool)
+    assert await asyncio.gather(*tasks) == texts
+    assert voice.restarts == 1
 
 
 async def test_the_voice_speaks_several_texts_in_one_worker(voice: WorkerTts) -> None:
