@@ -21,7 +21,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
-from pipelines.flows.executor import FlowExecutor, Outcome, Step
+from pipelines.flows.executor import FlowExecutor, FlowOutcome, FlowStep
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow
 from pipelines.flows.validation import validate
 
@@ -108,7 +108,7 @@ def booking_flow(today: date) -> Flow:
 class FlowAgent:
     """An Agent that runs a flow; `record` turns an outcome into what is stored, or None."""
 
-    def __init__(self, flow: Flow, record: Callable[[Outcome], Record | None]) -> None:
+    def __init__(self, flow: Flow, record: Callable[[FlowOutcome], Record | None]) -> None:
         self.executor = FlowExecutor(flow)
         self._record = record
         self._line = 0
@@ -134,7 +134,7 @@ class FlowAgent:
     def hung_up(self) -> tuple[Record, ...]:
         return self._records(self.executor.hang_up(self._heard))
 
-    def _step(self, said: AgentInput) -> Step:
+    def _step(self, said: AgentInput) -> FlowStep:
         match said:
             case Answered():
                 return self.executor.start()
@@ -145,14 +145,14 @@ class FlowAgent:
             case Silence():
                 return self.executor.silence()
 
-    def _records(self, outcomes: tuple[Outcome, ...]) -> tuple[Record, ...]:
+    def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
         return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)
 
 
 def booking_agent(call_id: UUID, today: date) -> FlowAgent:
     """The agent of one call to `sip:demo`."""
 
-    def record(outcome: Outcome) -> Record:
+    def record(outcome: FlowOutcome) -> Record:
         slots = outcome.slots
         data = {
             "place": str(slots["place"]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Node, Say, Slot, Value
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, Value
 
 DIGIT_PAUSE_MS = 2_500
 """An answer on the keys is complete after this much silence."""
@@ -19,7 +19,7 @@ MISSES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FlowOutcome:
     """The result the flow has reached: 'held', 'confirmed' or 'cancelled', with all slots."""
 
     status: str
@@ -27,7 +27,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FlowStep:
     """What to do after an input."""
 
     say: str = ""
@@ -35,7 +35,7 @@ class Step:
     """What is being asked; None after the end."""
     silence_ms: int = 7_000
     end: bool = False
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[FlowOutcome, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -48,13 +48,13 @@ class FlowExecutor:
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        self._node: Node = flow.nodes[flow.start]
+        self._node: FlowNode = flow.nodes[flow.start]
         self._digits = ""
         self._full = False
         """Whether the last key made an entry as long as it can be."""
         self._misses = 0
         self._silences = 0
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[FlowOutcome] = []
         self.slots: dict[str, Value] = {}
 
     @property
@@ -62,10 +62,10 @@ class FlowExecutor:
         """Where the caller is."""
         return self._node.id
 
-    def start(self) -> Step:
+    def start(self) -> FlowStep:
         return self._enter(self._flow.start)
 
-    def utterance(self, text: str, understood: bool = True) -> Step:
+    def utterance(self, text: str, understood: bool = True) -> FlowStep:
         """The caller said something; `understood` is the recogniser's opinion."""
         self._digits = ""
         self._full = False
@@ -75,7 +75,7 @@ class FlowExecutor:
         value = slot.parse(text.lower()) if understood else None
         return self._missed(slot) if value is None else self._filled(value)
 
-    def digit(self, digit: str) -> Step:
+    def digit(self, digit: str) -> FlowStep:
         """The caller pressed a key."""
         slot = self._slot()
         if slot is None:
@@ -94,9 +94,9 @@ class FlowExecutor:
         if len(self._digits) >= slot.dtmf.most:
             self._full = slot.dtmf.most > 1
             return self._keyed(slot)
-        return Step("", slot, DIGIT_PAUSE_MS)
+        return FlowStep("", slot, DIGIT_PAUSE_MS)
 
-    def silence(self) -> Step:
+    def silence(self) -> FlowStep:
         """Nothing came."""
         slot = self._slot()
         if slot is None:
@@ -110,11 +110,11 @@ class FlowExecutor:
             return self._give_up()
         return self._ask(self._help() if self._silences == 1 else slot.dtmf.offer)
 
-    def hang_up(self, heard: str) -> tuple[Outcome, ...]:
+    def hang_up(self, heard: str) -> tuple[FlowOutcome, ...]:
         """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
         and not objected has agreed."""
         if isinstance(self._node, Confirm) and plain(self._node_facts(self._node)) in plain(heard):
-            return (Outcome("confirmed", dict(self.slots)),)
+            return (FlowOutcome("confirmed", dict(self.slots)),)
         return ()
 
     # ---- inside
@@ -126,7 +126,7 @@ class FlowExecutor:
             case _:
                 return None
 
-    def _filled(self, value: Value) -> Step:
+    def _filled(self, value: Value) -> FlowStep:
         self._misses = self._silences = 0
         node = self._node
         if isinstance(node, Confirm):
@@ -138,7 +138,7 @@ class FlowExecutor:
         self.slots[node.slot] = value
         return self._enter(node.next)
 
-    def _answered(self, node: Confirm, value: str) -> Step:
+    def _answered(self, node: Confirm, value: str) -> FlowStep:
         match value:
             case "yes":
                 return self._enter(node.yes)
@@ -149,22 +149,22 @@ class FlowExecutor:
             case _:
                 return self._ask_anew(node.changes[value])
 
-    def _ask_anew(self, target: str) -> Step:
+    def _ask_anew(self, target: str) -> FlowStep:
         node = self._flow.nodes[target]
         if isinstance(node, Ask):
             self.slots.pop(node.slot, None)
         return self._enter(target)
 
-    def _enter(self, target: str) -> Step:
+    def _enter(self, target: str) -> FlowStep:
         """Go to a node, over those that need no answer."""
         self._misses = self._silences = 0
         self._digits = ""
         said: list[str] = []
-        # A flow of Say nodes in a circle would never come to a question; no valid path is longer than this.
+        # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):
             node = self._node = self._flow.nodes[target]
             match node:
-                case Say():
+                case Prompt():
                     said.append(self._fill(node.text))
                     target = node.next
                 case Ask() if node.slot in self.slots:
@@ -172,15 +172,15 @@ class FlowExecutor:
                 case Ask():
                     return self._ask(" ".join([*said, self._fill(node.text)]))
                 case Confirm():
-                    self._outcomes.append(Outcome("held", dict(self.slots)))
+                    self._outcomes.append(FlowOutcome("held", dict(self.slots)))
                     return self._ask(" ".join([*said, self._node_facts(node), self._fill(node.text)]))
                 case EndCall():
                     if node.outcome:
-                        self._outcomes.append(Outcome(node.outcome, dict(self.slots)))
+                        self._outcomes.append(FlowOutcome(node.outcome, dict(self.slots)))
                     return self._ended(" ".join([*said, self._fill(node.text)]))
         return self._give_up()
 
-    def _keyed(self, slot: Slot) -> Step:
+    def _keyed(self, slot: Slot) -> FlowStep:
         keyed, self._digits = self._digits, ""
         value = slot.dtmf.parse(keyed)
         if value is None:
@@ -188,7 +188,7 @@ class FlowExecutor:
             return self._ask(f"Sorry, {' '.join(keyed)} is not possible here. {slot.dtmf.offer}")
         return self._filled(value)
 
-    def _missed(self, slot: Slot) -> Step:
+    def _missed(self, slot: Slot) -> FlowStep:
         self._silences = 0
         self._misses += 1
         if self._misses > MISSES:
@@ -196,19 +196,19 @@ class FlowExecutor:
         more = self._help() if self._misses == 1 else slot.dtmf.offer
         return self._ask(f"{self._flow.sorry} {more}")
 
-    def _ask(self, text: str) -> Step:
+    def _ask(self, text: str) -> FlowStep:
         node = self._node
         silence_ms = node.silence_ms if isinstance(node, Ask | Confirm) else 7_000
-        return Step(text, self._slot(), silence_ms, outcomes=self._told())
+        return FlowStep(text, self._slot(), silence_ms, outcomes=self._told())
 
-    def _ended(self, text: str = "") -> Step:
-        return Step(text, None, end=True, outcomes=self._told())
+    def _ended(self, text: str = "") -> FlowStep:
+        return FlowStep(text, None, end=True, outcomes=self._told())
 
-    def _give_up(self) -> Step:
+    def _give_up(self) -> FlowStep:
         self._node = EndCall("given up", self._flow.give_up)
         return self._ended(self._flow.give_up)
 
-    def _told(self) -> tuple[Outcome, ...]:
+    def _told(self) -> tuple[FlowOutcome, ...]:
         outcomes, self._outcomes = tuple(self._outcomes), []
         return outcomes
 
@@ -226,10 +226,10 @@ class FlowExecutor:
 
     def _fill(self, text: str) -> str:
         said = {name: self._flow.slots[name].say(value) for name, value in self.slots.items()}
-        return text.format_map(_Spoken(said))
+        return text.format_map(_SpokenSlots(said))
 
 
-class _Spoken(dict[str, str]):
+class _SpokenSlots(dict[str, str]):
     """Slots that are not known yet are left out of a text."""
 
     def __missing__(self, key: str) -> str:

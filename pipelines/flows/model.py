@@ -54,7 +54,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Prompt:
     id: str
     text: str
     """May name slots in braces, as may every text of a node."""
@@ -103,14 +103,14 @@ class EndCall:
     """'confirmed', 'cancelled' or nothing; told when the node is entered."""
 
 
-Node: TypeAlias = Say | Ask | Confirm | EndCall
+FlowNode: TypeAlias = Prompt | Ask | Confirm | EndCall
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     name: str
     start: str
-    nodes: Mapping[str, Node]
+    nodes: Mapping[str, FlowNode]
     slots: Mapping[str, Slot]
     give_up: str
     """Said before hanging up on a caller who stays silent."""
@@ -118,7 +118,7 @@ class Flow:
 
     @classmethod
     def of(
-        cls, name: str, start: str, nodes: tuple[Node, ...], slots: tuple[Slot, ...], give_up: str
+        cls, name: str, start: str, nodes: tuple[FlowNode, ...], slots: tuple[Slot, ...], give_up: str
     ) -> Flow:
         return cls(
             name, start, {node.id: node for node in nodes}, {slot.name: slot for slot in slots}, give_up

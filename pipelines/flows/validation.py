@@ -6,7 +6,7 @@ import re
 import string
 
 from mediaserver.errors import ConfigError
-from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Node, Say, Slot
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot
 
 
 class FlowError(ConfigError):
@@ -32,10 +32,10 @@ def validate(flow: Flow) -> None:
         raise FlowError(flow.name, problems)
 
 
-def edges(node: Node) -> list[tuple[str, str]]:
+def edges(node: FlowNode) -> list[tuple[str, str]]:
     """What leads where: (label, node id)."""
     match node:
-        case Say(next=after):
+        case Prompt(next=after):
             return [("next", after)]
         case Ask(next=after, branches=branches):
             return [("next", after), *((f"branch '{value}'", target) for value, target in branches.items())]
@@ -50,7 +50,7 @@ def edges(node: Node) -> list[tuple[str, str]]:
             return []
 
 
-def _node_problems(flow: Flow, node: Node) -> list[str]:
+def _node_problems(flow: Flow, node: FlowNode) -> list[str]:
     problems = []
     for label, target in edges(node):
         if not target:
@@ -70,13 +70,13 @@ def _node_problems(flow: Flow, node: Node) -> list[str]:
     return problems
 
 
-def _texts_and_slots(node: Node) -> tuple[list[str], list[str]]:
+def _texts_and_slots(node: FlowNode) -> tuple[list[str], list[str]]:
     match node:
         case Ask(slot=slot, text=text, help=help_text):
             return [text, help_text], [slot]
         case Confirm(slot=slot, facts=facts, text=text, help=help_text, changes=changes):
             return [facts, text, help_text], [slot, *changes]
-        case Say(text=text) | EndCall(text=text):
+        case Prompt(text=text) | EndCall(text=text):
             return [text], []
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.engines.protocols import Grammar
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, Step
-from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, Node, Say, Slot
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, FlowStep
+from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, FlowNode, Prompt, Slot
 from pipelines.flows.validation import FlowError, validate
 
 COLOURS = {"red": "red", "blue": "blue", "light blue": "light blue"}
@@ -26,8 +26,8 @@ SURE = Slot(
     {"yes": "yes", "no": "no", "cancel": "cancel", "colour": "colour"}.get,
     Dtmf(1, {"1": "yes", "2": "no"}.get, "Press one for yes."),
 )
-NODES: tuple[Node, ...] = (
-    Say("hello", "Welcome.", "ask"),
+NODES: tuple[FlowNode, ...] = (
+    Prompt("hello", "Welcome.", "ask"),
     Ask("ask", "colour", "Which colour?", "Say red or blue.", "check"),
     Confirm(
         "check", "sure", "{colour}.", "All right?", "Say yes or no.", "done", "ask", "gone", {"colour": "ask"}
@@ -37,7 +37,7 @@ NODES: tuple[Node, ...] = (
 )
 
 
-def flow(*nodes: Node, start: str = "hello", slots: tuple[Slot, ...] = (COLOUR, SURE)) -> Flow:
+def flow(*nodes: FlowNode, start: str = "hello", slots: tuple[Slot, ...] = (COLOUR, SURE)) -> Flow:
     return Flow.of("paint", start, nodes or NODES, slots, "Goodbye.")
 
 
@@ -48,7 +48,7 @@ def problems(bad: Flow) -> list[str]:
     return caught.value.problems
 
 
-def swapped(**nodes: Node) -> tuple[Node, ...]:
+def swapped(**nodes: FlowNode) -> tuple[FlowNode, ...]:
     return tuple(nodes.get(node.id, node) for node in NODES)
 
 
@@ -61,12 +61,12 @@ def test_an_unknown_start() -> None:
 
 
 def test_an_unknown_node() -> None:
-    bad = flow(*swapped(hello=Say("hello", "Hi.", "asj")))
+    bad = flow(*swapped(hello=Prompt("hello", "Hi.", "asj")))
     assert "node 'hello' leads to an unknown node 'asj' (next)" in problems(bad)
 
 
 def test_a_missing_next() -> None:
-    assert "node 'hello' has no next" in problems(flow(*swapped(hello=Say("hello", "Hi.", ""))))
+    assert "node 'hello' has no next" in problems(flow(*swapped(hello=Prompt("hello", "Hi.", ""))))
 
 
 def test_an_unreachable_node() -> None:
@@ -74,7 +74,7 @@ def test_an_unreachable_node() -> None:
 
 
 def test_a_flow_without_an_end() -> None:
-    assert problems(flow(Say("hello", "Hi.", "hello"))) == ["no end can be reached"]
+    assert problems(flow(Prompt("hello", "Hi.", "hello"))) == ["no end can be reached"]
 
 
 def test_an_unknown_slot_asked_and_spoken() -> None:
@@ -86,7 +86,7 @@ def test_an_unknown_slot_asked_and_spoken() -> None:
 
 
 def test_an_empty_text() -> None:
-    assert "node 'hello' has an empty text" in problems(flow(*swapped(hello=Say("hello", " ", "ask"))))
+    assert "node 'hello' has an empty text" in problems(flow(*swapped(hello=Prompt("hello", " ", "ask"))))
 
 
 def test_a_grammar_with_an_unknown_rule_or_no_public_one() -> None:
@@ -104,7 +104,7 @@ def test_a_slot_that_takes_no_digits() -> None:
 
 def started() -> FlowExecutor:
     executor = FlowExecutor(flow())
-    assert executor.start() == Step("Welcome. Which colour?", COLOUR)
+    assert executor.start() == FlowStep("Welcome. Which colour?", COLOUR)
     return executor
 
 
@@ -120,7 +120,7 @@ def test_say_ask_confirm_end() -> None:
 
 def test_digits_are_complete_at_the_most_at_hash_or_after_a_pause() -> None:
     executor = started()
-    assert executor.digit("1") == Step("", COLOUR, 2_500)
+    assert executor.digit("1") == FlowStep("", COLOUR, 2_500)
     assert "blue" in executor.digit("2").say
     executor = started()
     executor.digit("1")
