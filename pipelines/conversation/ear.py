@@ -1,11 +1,11 @@
-"""The caller's current utterance: its states and what moves it. See `turn` for the theory of operation."""
+"""The caller's current utterance: its states and what moves it. See `endpointing` for how it works."""
 
 from __future__ import annotations
 
 import enum
 
 
-class Ear(enum.StrEnum):
+class EarState(enum.StrEnum):
     """The caller's current utterance."""
 
     QUIET = "quiet"
@@ -28,13 +28,13 @@ class Sound(enum.StrEnum):
     """The utterance is decided upon, or of no interest."""
 
 
-EAR: dict[tuple[Ear, Sound], Ear] = {
-    (Ear.QUIET, Sound.ONSET): Ear.HEARING,
-    (Ear.HEARING, Sound.PAUSE): Ear.WAITING,
-    (Ear.HEARING, Sound.FINAL): Ear.HEARING,
-    (Ear.HEARING, Sound.LOST): Ear.HELD,
-    (Ear.WAITING, Sound.AGAIN): Ear.HEARING,
-    (Ear.WAITING, Sound.FINAL): Ear.HELD,
-    (Ear.HELD, Sound.AGAIN): Ear.HEARING,
-    **{(ear, Sound.OVER): Ear.QUIET for ear in Ear},
+EAR: dict[tuple[EarState, Sound], EarState] = {
+    (EarState.QUIET, Sound.ONSET): EarState.HEARING,
+    (EarState.HEARING, Sound.PAUSE): EarState.WAITING,
+    (EarState.HEARING, Sound.FINAL): EarState.HEARING,
+    (EarState.HEARING, Sound.LOST): EarState.HELD,
+    (EarState.WAITING, Sound.AGAIN): EarState.HEARING,
+    (EarState.WAITING, Sound.FINAL): EarState.HELD,
+    (EarState.HELD, Sound.AGAIN): EarState.HEARING,
+    **{(ear, Sound.OVER): EarState.QUIET for ear in EarState},
 }

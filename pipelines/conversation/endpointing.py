@@ -1,60 +1,32 @@
-"""Finds where the caller's speech begins, pauses and ends, from Silero probabilities and frame energy.
+"""Follows one utterance of the caller after the other, and knows when each is over. Sans-I/O.
 
-Pure: positions in, edges out. Silero says whether it is speech but its last speech chunk comes about 100 ms
-after the true end, so energy dates the edges and Silero only gates them. It must never decide what the words
-mean: how long to wait for more of them is asked of `wait_ms`, which is told their finality.
+After a short silence the recogniser is asked for its final at once, on suspicion; the final then says how
+much silence is needed (`Waits`). Speech that goes on takes the suspicion back: the utterance is recognised
+again from its start under a new epoch.
+
+    QUIET --onset--> HEARING --pause--> WAITING --final--> HELD --over--> QUIET
+                     HEARING <--again-- WAITING, HELD
+
+It must never decide whose turn it is, nor what an utterance means for it.
 """
 
 from __future__ import annotations
 
-import enum
-import math
-from collections import deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from mediaserver.media.leg import Frame
-from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.conversation.agent import Finality
+from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation.agent import Finality, Listen
+from pipelines.conversation.commands import CloseStt, Command, FinishStt, ResumeStt, StartStt
+from pipelines.conversation.ear import EAR, EarState, Sound
+from pipelines.conversation.machine import Machine
+from pipelines.conversation.speech_detector import Edge, SpeechDetector
+from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
-
-MS = SAMPLE_RATE // 1000
-"""Samples in a millisecond."""
 
 HESITATIONS = frozenset({"and", "um", "uh", "er", "hmm", "at", "for", "or", "so", "the", "to"})
 """A text ending in one of these is not finished."""
-
-
-def level_db(frame: Frame) -> float:
-    """Root mean square of a frame in dBFS (0 is a full-scale square), at least -96."""
-    x = frame.astype(np.float32)
-    power = float(np.dot(x, x)) / len(x)
-    return 10.0 * math.log10(power / 1_073_741_824.0) if power > 0.27 else -96.0
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """How much silence ends an utterance, in ms, by what was said so far."""
-
-    suspect: int = 120
-    """The recogniser is asked for a final; taken back when speech goes on."""
-    whole: int = 160
-    open: int = 380
-    nothing: int = 650
-    hanging: int = 950
-
-    def of(self, finality: Finality) -> int:
-        match finality:
-            case Finality.WHOLE:
-                return self.whole
-            case Finality.OPEN:
-                return self.open
-            case Finality.NOTHING:
-                return self.nothing
-            case Finality.HANGING:
-                return self.hanging
 
 
 def finality_of(result: SttResult, judge: Callable[[str], Finality] | None) -> Finality:
@@ -68,141 +40,150 @@ def finality_of(result: SttResult, judge: Callable[[str], Finality] | None) -> F
     return Finality.HANGING if result.text.split()[-1].lower() in HESITATIONS else Finality.NOTHING
 
 
-class Edge(enum.Enum):
-    """What the detector saw."""
+@dataclass(frozen=True, slots=True)
+class EndedUtterance:
+    """An utterance that is over; times in samples."""
 
-    ONSET = "onset"
-    PAUSE = "pause"
-    AGAIN = "again"
-
-
-class Speech(enum.Enum):
-    """What the detector believes."""
-
-    NONE = "none"
-    RUNNING = "running"
-    PAUSED = "paused"
+    result: SttResult
+    voiced: int
+    silence: int
+    """Since its last voice."""
+    finished_after: int
+    """Of the silence, what passed until the recogniser was asked for its final."""
 
 
-class SpeechDetector:
-    """Turns one leg's levels and voice probabilities into edges.
+class Endpointer:
+    """Positions (`t`) are the session's, in 16 kHz samples. What has no row in the table is counted in
+    `ignored`."""
 
-    A frame is *loud* when it passes the noise floor and, within an utterance, lies not too far under the
-    utterance's own peak. Loud frames count as voice while Silero agrees (or has fallen silent altogether, as
-    when no voice detector runs). `last_voiced` is the position just after the last voiced frame.
-    """
-
-    ONSET_PROBABILITY = 0.5
-    SURE_PROBABILITY = 0.75
-    EARLY_PROBABILITY = 0.3
-    """Enough for an onset when the last 80 ms were far above the noise: Silero warms up slowly."""
-    GATE_PROBABILITY = 0.3
-    BELOW_PEAK_DB = 28.0
-    ABOVE_FLOOR_DB = 9.0
-    QUIETEST_DB = -50.0
-    VAD_SILENT_SAMPLES = 500 * MS
-
-    def __init__(self, pause_ms: int = 120) -> None:
-        self._pause = pause_ms * MS
-        self._speech = Speech.NONE
-        self._floor = -65.0
-        self._peak = -96.0
-        self._recent: deque[bool] = deque(maxlen=4)
-        self._levels: deque[float] = deque(maxlen=4)
-        self._probabilities: deque[float] = deque(maxlen=4)
-        self._voice_at = -self.VAD_SILENT_SAMPLES
-        self._likely = 0
-        self._resumed = 0
-        self.last_voiced = 0
-        self.began = 0
-        """Position at which the current utterance was noticed, less the evidence that it took."""
-        self.voiced = 0
-        """Samples of voice in the current utterance."""
+    def __init__(self, waits: Waits, limits: Limits, ignored: Counter[str]) -> None:
+        self._waits = waits
+        self._limits = limits
+        self._ignored = ignored
+        self._machine = Machine(EAR, EarState.QUIET, ignored)
+        self._detector = SpeechDetector(waits.suspect)
+        self._epoch = 0
+        self._asked_at = 0
+        """When the recogniser was last asked for a final."""
+        self._held: SttResult | None = None
+        self._wait = 0
+        self._retries = 0
+        self.listen = Listen()
+        """How the agent wants the caller to be heard."""
+        self.onset = 0
+        """Where the caller's present or last speech began."""
 
     @property
-    def speech(self) -> Speech:
-        return self._speech
+    def state(self) -> EarState:
+        return self._machine.state
 
-    def silence(self, t: int) -> int:
-        """Samples since the last voice."""
-        return max(0, t - self.last_voiced)
+    @property
+    def speaking(self) -> int:
+        """Samples of voice in the utterance while the caller speaks on; 0 when not."""
+        return self._detector.voiced if self.state is EarState.HEARING else 0
 
-    def reset(self) -> None:
-        """The utterance is over, whatever it was."""
-        self._speech = Speech.NONE
-        self._peak = -96.0
-        self._likely = 0
-        self._resumed = 0
-        self._recent.clear()
-        self.voiced = 0
-
-    def voice(self, t: int, probability: float) -> Edge | None:
-        """One more Silero chunk ended near position `t`."""
-        self._voice_at = t
-        self._probabilities.append(probability)
-        if self._speech is not Speech.NONE:
-            return None
-        loud = sum(self._recent)
-        self._likely = self._likely + 1 if probability >= self.ONSET_PROBABILITY and loud else 0
-        sure = probability >= self.SURE_PROBABILITY and loud >= 3
-        if self._likely >= 2 or sure or (probability >= self.EARLY_PROBABILITY and self._loudness() >= 25):
-            return self._begin(t, loud)
-        return None
+    # ---- what is heard
 
     def frame(self, t: int, level: float) -> Edge | None:
-        """One more frame ended at position `t` with this level in dBFS."""
-        loud = level > self._threshold()
-        self._track_floor(level, loud)
-        self._recent.append(loud)
-        self._levels.append(level)
-        deaf = t - self._voice_at >= self.VAD_SILENT_SAMPLES
-        if self._speech is Speech.NONE:
-            return self._begin(t, 4) if deaf and sum(self._recent) == 4 and level > -40 else None
-        self._peak = max(level, self._peak - 0.02)
-        agreed = deaf or max(self._probabilities, default=1.0) >= self.GATE_PROBABILITY
-        if loud and agreed:
-            return self._voiced(t)
-        self._resumed = 0
-        if self._speech is Speech.RUNNING and self.silence(t) >= self._pause:
-            self._speech = Speech.PAUSED
-            return Edge.PAUSE
-        return None
+        return self._detector.frame(t, level)
 
-    def _loudness(self) -> float:
-        """dB above the noise floor that each of the last four frames reached."""
-        return min(self._levels) - self._floor if len(self._levels) == 4 else 0.0
+    def voice(self, t: int, probability: float) -> Edge | None:
+        return self._detector.voice(t, probability)
 
-    def _begin(self, t: int, loud: int) -> Edge:
-        self._speech = Speech.RUNNING
-        self._likely = 0
-        self.last_voiced = t
-        self.voiced = loud * FRAME_SAMPLES
-        self.began = t - self.voiced
-        return Edge.ONSET
+    def follow(self, t: int, edge: Edge) -> list[Command]:
+        """What the detector saw; nothing when it means nothing here."""
+        if not self._machine.takes(Sound(edge.value)):
+            return self._late(edge.value)
+        match edge:
+            case Edge.ONSET:
+                self._machine.move(Sound.ONSET)
+                self.onset = self._detector.began
+                self._retries = 0
+                return [StartStt(self._next_epoch())]
+            case Edge.PAUSE:
+                return self._ask(t)
+            case Edge.AGAIN if self._overlong(t):
+                return self._late("again")
+            case Edge.AGAIN:
+                self._machine.move(Sound.AGAIN)
+                self._held = None
+                return [ResumeStt(self._next_epoch())]
 
-    def _voiced(self, t: int) -> Edge | None:
-        if self._speech is Speech.PAUSED:
-            # Two frames in a row, so that a click in the pause does not take back the endpoint.
-            self._resumed += 1
-            if self._resumed < 2:
-                return None
-            self._speech = Speech.RUNNING
-            self._resumed = 0
-            self.last_voiced = t
-            self.voiced += 2 * FRAME_SAMPLES
-            return Edge.AGAIN
-        self.last_voiced = t
-        self.voiced += FRAME_SAMPLES
-        return None
+    # ---- what is recognised
 
-    def _threshold(self) -> float:
-        lowest = max(self._floor + self.ABOVE_FLOOR_DB, self.QUIETEST_DB)
-        return lowest if self._speech is Speech.NONE else max(lowest, self._peak - self.BELOW_PEAK_DB)
+    def knows(self, result: SttResult) -> bool:
+        """The result is about the present utterance."""
+        return result.epoch == self._epoch and self.state is not EarState.QUIET
 
-    def _track_floor(self, level: float, loud: bool) -> None:
-        # Falls fast and rises slowly, so that speech does not lift it.
-        if level < self._floor:
-            self._floor += 0.25 * (level - self._floor)
-        elif not loud or self._speech is Speech.NONE:
-            self._floor += min(0.1, level - self._floor)
-        self._floor = min(max(self._floor, -65.0), -38.0)
+    def final(self, t: int, result: SttResult, *, interrupting: bool) -> list[Command]:
+        """A final; one that understood nothing is soon believed of a caller who is `interrupting`."""
+        if result.epoch != self._epoch or not self._machine.takes(Sound.FINAL):
+            return self._late("final")
+        if self.state is EarState.HEARING:
+            # One that finds ends by itself gives finals unasked; what it said comes again with the flush.
+            return self._died(t, result) if result.failed else []
+        self._machine.move(Sound.FINAL)
+        self._held = result
+        finality = finality_of(result, self.listen.finality)
+        if interrupting and not result.understood:
+            finality = Finality.OPEN  # do not keep the agent waiting for a cough
+        self._wait = self._waits.of(finality) * SAMPLES_PER_MS
+        return []
+
+    # ---- the end of an utterance
+
+    def tick(self, t: int) -> list[Command]:
+        """Time passes."""
+        if self.state is EarState.WAITING and t - self._asked_at >= self._limits.final * SAMPLES_PER_MS:
+            self._ignored["recogniser silent"] += 1
+            self._machine.move(Sound.FINAL)
+            self._held, self._wait = None, 0
+        elif self.state is EarState.HEARING and self._overlong(t):
+            return self._ask(t)
+        return []
+
+    def ended(self, t: int) -> EndedUtterance | None:
+        """The utterance, once it is over: `close` is to follow."""
+        silence = self._detector.silence(t)
+        if self.state is not EarState.HELD or (silence < self._wait and not self._overlong(t)):
+            return None
+        result = self._held or SttResult("", final=True, understood=False)
+        return EndedUtterance(result, self._detector.voiced, silence, max(0, silence - (t - self._asked_at)))
+
+    def close(self) -> list[Command]:
+        """The utterance is decided upon, or of no interest."""
+        self._detector.reset()
+        if self.state is EarState.QUIET:
+            return []
+        self._machine.move(Sound.OVER)
+        self._epoch += 1
+        self._held = None
+        return [CloseStt()]
+
+    # ---- inside
+
+    def _next_epoch(self) -> int:
+        self._epoch += 1
+        return self._epoch
+
+    def _ask(self, t: int) -> list[Command]:
+        self._machine.move(Sound.PAUSE)
+        self._asked_at = t
+        return [FinishStt(self._epoch)]
+
+    def _died(self, t: int, result: SttResult) -> list[Command]:
+        """The recogniser is gone in mid-utterance. Try again once with all that was heard."""
+        self._retries += 1
+        if self._retries == 1:
+            return [ResumeStt(self._next_epoch())]
+        self._machine.move(Sound.LOST)
+        self._held, self._asked_at = result, t
+        self._wait = self._waits.nothing * SAMPLES_PER_MS
+        return []
+
+    def _overlong(self, t: int) -> bool:
+        return t - self.onset >= self._limits.utterance * SAMPLES_PER_MS
+
+    def _late(self, name: str) -> list[Command]:
+        self._ignored[f"late {name}"] += 1
+        return []

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mediaserver.media.leg import Frame
-from mediaserver.media.time import FRAME_SAMPLES
-from pipelines.conversation.endpointing import MS
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
 
 FADE_SAMPLES = 80
 """5 ms: long enough to hide a cut, short enough not to be heard as speech."""
-SENTENCE_GAP_SAMPLES = 160 * MS
-LETTER_SAMPLES = 65 * MS
+SENTENCE_GAP_SAMPLES = 160 * SAMPLES_PER_MS
+LETTER_SAMPLES = 65 * SAMPLES_PER_MS
 """A letter takes about so long to say (some 150 words a minute)."""
 SILENT_LEVEL = 100
 """Samples below this magnitude at the end of a sentence are its trailing silence."""

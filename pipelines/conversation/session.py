@@ -16,6 +16,7 @@ from typing import Protocol
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Heard, Hold, LegEvent, Termination, Voice, Why
+from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
 from pipelines.conversation.commands import (
@@ -35,10 +36,10 @@ from pipelines.conversation.commands import (
     StartStt,
     Think,
 )
-from pipelines.conversation.endpointing import MS, level_db
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.speaking import Speaking
+from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
 from pipelines.conversation.thinking import Thinking
 from pipelines.conversation.timeline import Timeline
@@ -48,7 +49,7 @@ from pipelines.engines.protocols import Stt, SttResult, Tts
 
 log = logging.getLogger(__name__)
 
-STALLED_INPUT_SAMPLES = 60 * MS
+STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
 GOODBYE = "Sorry, we have to stop here. Goodbye."
 
 
@@ -246,7 +247,7 @@ class AgentSession:
                     self._listening.close()
                 case PausePlayout(onset=onset):
                     if onset is not None:
-                        self._call.publish("barge_in", ms=(self._t - onset) / MS)
+                        self._call.publish("barge_in", ms=(self._t - onset) / SAMPLES_PER_MS)
                     self._speaking.playout.pause()
                 case ResumePlayout(dismissed=dismissed):
                     if dismissed:
@@ -289,7 +290,8 @@ class AgentSession:
             self._speaking.cancel(None)
             return
         if by_caller and line.began is not None:
-            self._transcript.event("barge_in", outcome="taken", after_ms=(self._t - line.began) // MS)
+            after_ms = (self._t - line.began) // SAMPLES_PER_MS
+            self._transcript.event("barge_in", outcome="taken", after_ms=after_ms)
         self._speaking.cancel(self._timeline.of_leg(self._outlet.clear()))
 
     # ---- what the agent is told and wants

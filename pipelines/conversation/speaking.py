@@ -16,16 +16,16 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
-from pipelines.conversation.endpointing import MS
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.spoken_forms import Spoken, SpokenWord, speak_form, split_sentences
-from pipelines.conversation.transcript import Said, Thought, Transcript
+from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
 
 log = logging.getLogger(__name__)
 
-AHEAD_SAMPLES = 3_000 * MS
+AHEAD_SAMPLES = 3_000 * SAMPLES_PER_MS
 """The next sentence is synthesised once less than this is left to play."""
 FIRST_CHUNK_S = 2.5
 """A voice that has given nothing after this long has failed."""
@@ -53,8 +53,8 @@ class Speaking:
         self._voice = voice
         self._language = language
         self._rate = rate
-        self._present: Said | None = None
-        self._unsettled: list[Said] = []
+        self._present: SpokenLine | None = None
+        self._unsettled: list[SpokenLine] = []
         self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | None]] = deque()
         """Sentences of the present line without audio: index, text, a recording of it if there is one."""
         self._more = asyncio.Event()
@@ -106,11 +106,11 @@ class Speaking:
         self._stop()
 
     @property
-    def unsettled(self) -> list[Said]:
+    def unsettled(self) -> list[SpokenLine]:
         """Lines of which not all is known."""
         return self._unsettled
 
-    def settle(self) -> list[Said]:
+    def settle(self) -> list[SpokenLine]:
         """Lines whose every word has met its end, each told once."""
         lines = self.playout.settled()
         if not lines:
@@ -123,7 +123,7 @@ class Speaking:
 
     # ---- inside
 
-    def _open(self, epoch: int, thought: Thought) -> Said:
+    def _open(self, epoch: int, thought: Thought) -> SpokenLine:
         self._stop()
         if thought.replied is None:
             thought.replied = self._now()
@@ -139,7 +139,7 @@ class Speaking:
             self._task.cancel()
             self._task = None
 
-    async def _voice_line(self, said: Said) -> None:
+    async def _voice_line(self, said: SpokenLine) -> None:
         line = said.line
         while self.playout.line is line:
             if not self._waiting:
@@ -158,7 +158,7 @@ class Speaking:
                 self._room.clear()
                 await self._room.wait()
 
-    async def _voice_sentence(self, said: Said, index: int, form: Spoken) -> None:
+    async def _voice_sentence(self, said: SpokenLine, index: int, form: Spoken) -> None:
         for attempt in (1, 2):
             begun = self.playout.ahead
             try:
@@ -173,7 +173,7 @@ class Speaking:
                     self.playout.lose(said.line, index)
                     return
 
-    async def _stream(self, said: Said, index: int, form: Spoken) -> None:
+    async def _stream(self, said: SpokenLine, index: int, form: Spoken) -> None:
         stream = self._tts.speak(form.spoken, voice=self._voice, language=self._language, rate=self._rate)
         try:
             limit: float | None = FIRST_CHUNK_S

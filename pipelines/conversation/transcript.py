@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
-from pipelines.conversation.endpointing import MS
 from pipelines.conversation.playout import Line
 from pipelines.conversation.timeline import Timeline
 
@@ -45,7 +45,7 @@ class Thought:
 
 
 @dataclass(slots=True, eq=False)
-class Said:
+class SpokenLine:
     """One line in the agent's voice."""
 
     index: int
@@ -70,7 +70,7 @@ class Transcript:
 
     def caller(self, think: Think, said: Utterance, began: int) -> None:
         """The caller's line, `began` at this position."""
-        silence = think.silence / MS
+        silence = think.silence / SAMPLES_PER_MS
         stt = think.result.stt_ms if think.result is not None else 0.0
         self._call.publish("final", text=said.text, confidence=said.confidence, understood=said.understood)
         self._call.put(
@@ -88,16 +88,16 @@ class Transcript:
             )
         )
 
-    def agent(self, epoch: int, line: Line, thought: Thought) -> Said:
+    def agent(self, epoch: int, line: Line, thought: Thought) -> SpokenLine:
         """The agent begins a line."""
-        return Said(self._next(), epoch, line, thought)
+        return SpokenLine(self._next(), epoch, line, thought)
 
-    def says(self, said: Said, text: str) -> None:
+    def says(self, said: SpokenLine, text: str) -> None:
         """The agent sets out to say this piece of a line."""
         self._call.publish(said.thought.speaker, text=text)
         self.put(said)
 
-    def put(self, said: Said) -> None:
+    def put(self, said: SpokenLine) -> None:
         """Keep what is known of an agent line."""
         line = said.line
         began = self._timeline.began_ms(line.began if line.began is not None else self._timeline.t)
@@ -115,14 +115,14 @@ class Transcript:
             )
         )
 
-    def first_audio(self, said: Said, now: float) -> None:
+    def first_audio(self, said: SpokenLine, now: float) -> None:
         """The first frame of a line goes out: where did the time since the caller's last voice go?"""
         thought = said.thought
         think = thought.think
         if think is None or not isinstance(think.said, Utterance):
             return
-        waited = think.silence / MS
-        asked = think.finished_after / MS
+        waited = think.silence / SAMPLES_PER_MS
+        asked = think.finished_after / SAMPLES_PER_MS
         stt = min(waited - asked, think.result.stt_ms) if think.result is not None else 0.0
         replied = thought.replied if thought.replied is not None else thought.committed
         voiced = thought.voiced if thought.voiced is not None else replied
@@ -138,7 +138,7 @@ class Transcript:
         self._call.publish("latency", **said.latency)
         self.put(said)
 
-    def settled(self, said: Said) -> None:
+    def settled(self, said: SpokenLine) -> None:
         """Every word of a line has met its end."""
         self.put(said)
         self._call.publish("heard", text=said.line.heard, interrupted=said.line.interrupted)

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mediaserver.errors import ConfigError
-from pipelines.conversation.endpointing import Waits
-from pipelines.conversation.turn import Limits, Turn
+from pipelines.conversation.timing import Limits, Waits
+from pipelines.conversation.turn import Turn
 
 RANGES: dict[str, tuple[int, int]] = {
     "suspect_ms": (40, 1_000),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Finality
-from pipelines.conversation.endpointing import MS, Edge, Speech, SpeechDetector, Waits, finality_of, level_db
+from pipelines.conversation.endpointing import finality_of
+from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
+from pipelines.conversation.timing import Waits
 from pipelines.engines.protocols import SttResult
 
 QUIET, LOUD = -70.0, -20.0
@@ -28,7 +31,7 @@ class Line:
             while self._chunk <= self.t:
                 seen.append(self.detector.voice(self._chunk, probability))
                 self._chunk += 512
-            self.edges += [(self.t // MS, edge) for edge in seen if edge is not None]
+            self.edges += [(self.t // SAMPLES_PER_MS, edge) for edge in seen if edge is not None]
 
 
 def test_level_of_a_full_scale_square_and_of_silence() -> None:
@@ -45,8 +48,8 @@ def test_onset_within_a_hundred_ms_and_pause_after_the_wait() -> None:
     assert (first, second) == (Edge.ONSET, Edge.PAUSE)
     assert 1000 < onset <= 1100
     assert pause == 1600 + 120
-    assert 560 * MS <= line.detector.voiced <= 640 * MS
-    assert abs(line.detector.last_voiced - 1600 * MS) <= 0
+    assert 560 * SAMPLES_PER_MS <= line.detector.voiced <= 640 * SAMPLES_PER_MS
+    assert abs(line.detector.last_voiced - 1600 * SAMPLES_PER_MS) <= 0
 
 
 def test_loud_noise_that_is_not_speech_is_no_onset() -> None:
@@ -107,7 +110,7 @@ def test_reset_forgets_the_utterance() -> None:
     line.run(500, QUIET, 0.02)
     line.run(400, LOUD, 0.95)
     line.detector.reset()
-    assert line.detector.speech is Speech.NONE
+    assert line.detector.speech is SpeechState.NONE
     line.run(400, QUIET, 0.9)
     assert [edge for _, edge in line.edges] == [Edge.ONSET]
 

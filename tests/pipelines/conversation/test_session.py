@@ -11,7 +11,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Hold, Why
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.conversation.agent import Answered, Listen, Pressed, Silence, Utterance
-from pipelines.conversation.floor import State
+from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import Grammar, SttResult
 from tests.fakes import SILENCE, Conversation, Reply, ScriptedAgent, tone
 
@@ -33,7 +33,7 @@ async def test_the_agent_speaks_first_and_its_line_is_kept_as_heard() -> None:
     (line,) = talk.call.lines()
     assert (line.speaker, line.text, line.heard) == ("agent", GREETING.text, GREETING.text)
     assert not line.interrupted
-    assert talk.session.turn.state is State.LISTENING
+    assert talk.session.turn.state is FloorState.LISTENING
 
 
 async def test_an_answer_is_recognised_and_answered() -> None:
@@ -121,7 +121,7 @@ async def test_a_cough_pauses_and_resumes_at_the_beginning_of_the_cut_word() -> 
     played = sum(1 for frame in talk.sent if frame is not None)
     assert 0 <= played * 20 - 7 * 200 <= 240, "one word was said twice, no more"
     assert [e.data["outcome"] for e in talk.call.happened("barge_in")] == ["resumed"]
-    assert talk.session.turn.state is State.LISTENING
+    assert talk.session.turn.state is FloorState.LISTENING
 
 
 async def test_a_short_understood_word_takes_the_floor() -> None:
@@ -146,7 +146,7 @@ async def test_interrupting_before_the_first_audio_leaves_nothing_stale() -> Non
     talk.tts.gate.clear()
     await talk.say("a room")
     await talk.silence(400)
-    assert talk.session.turn.state is State.SPEAKING
+    assert talk.session.turn.state is FloorState.SPEAKING
     await talk.say("no wait", 700)
     talk.tts.gate.set()
     await talk.until_quiet()
@@ -181,7 +181,7 @@ async def test_a_cough_while_the_agent_listens_is_no_answer() -> None:
     await talk.say("", 160)
     await talk.silence(2000)
     assert agent.inputs == [Answered()]
-    assert talk.session.turn.state is State.LISTENING
+    assert talk.session.turn.state is FloorState.LISTENING
 
 
 async def test_late_recognition_results_are_dropped() -> None:
@@ -264,7 +264,7 @@ async def test_a_caller_who_hangs_up_in_mid_sentence_has_heard_only_that_much() 
     assert line.interrupted
     assert not talk.call.happened("barge_in")
     assert not talk.ended, "who is gone needs no hangup"
-    assert talk.session.turn.state is State.ENDED
+    assert talk.session.turn.state is FloorState.ENDED
 
 
 async def test_a_voice_that_fails_once_is_tried_again() -> None:
@@ -279,7 +279,7 @@ async def test_a_voice_that_stays_dead_leaves_the_call_listening() -> None:
     talk = Conversation(ScriptedAgent(GREETING, NEXT))
     talk.tts.failures = 2
     await talk.silence(500)
-    assert talk.session.turn.state is State.LISTENING
+    assert talk.session.turn.state is FloorState.LISTENING
     assert talk.call.lines()[0].heard == ""
     await talk.say("a room")
     await talk.until_quiet()

@@ -21,7 +21,7 @@ from pipelines.conversation.agent import (
     Transfer,
     Utterance,
 )
-from pipelines.conversation.floor import State
+from pipelines.conversation.floor import FloorState
 from tests.fakes import WORD_SAMPLES, Conversation, FakeOutlet, Reply, ScriptedAgent, tone
 
 FIRST = "Let me look that up."
@@ -56,7 +56,7 @@ class SlowAgent:
         return ()
 
 
-def floor(talk: Conversation) -> State:
+def floor(talk: Conversation) -> FloorState:
     return talk.session.turn.state
 
 
@@ -75,14 +75,14 @@ async def test_the_first_sentence_is_said_while_the_second_is_not_yet_made() -> 
     assert talk.speaking()
     assert talk.tts.spoken == ["Hello.", FIRST]
     await talk.silence(2000)
-    assert floor(talk) is State.SPEAKING, "there is more to come"
+    assert floor(talk) is FloorState.SPEAKING, "there is more to come"
     agent.thought.set()
     await talk.until_quiet()
     line = talk.call.lines()[-1]
     assert line.text == line.heard == f"{FIRST} {SECOND}"
     assert not line.interrupted
     assert agent.told[-1] == (agent.lines[-1], line.text, False)
-    assert floor(talk) is State.LISTENING
+    assert floor(talk) is FloorState.LISTENING
 
 
 @pytest.mark.parametrize("marks", [True, False])
@@ -150,7 +150,7 @@ async def test_what_was_heard_is_told_before_the_next_question_is_put() -> None:
 async def test_an_agent_that_thinks_too_long_between_sentences_is_given_up() -> None:
     talk, agent = await asked()
     await talk.silence(12_500)
-    assert floor(talk) is State.LISTENING
+    assert floor(talk) is FloorState.LISTENING
     agent.thought.set()
     await talk.silence(200)
     assert talk.call.lines()[-1].text == FIRST
@@ -182,7 +182,7 @@ async def test_voices_on_hold_are_not_heard() -> None:
         talk.session.on_event(Voice(talk.t, 0.99))
         await talk.tick(tone(320), 0.99)
     assert talk.stt.utterances == []
-    assert floor(talk) is State.LISTENING
+    assert floor(talk) is FloorState.LISTENING
 
 
 class Acting:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from mediaserver.errors import ConfigError
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Say
-from pipelines.conversation.endpointing import MS, Waits
-from pipelines.conversation.floor import State
-from pipelines.conversation.turn import Limits
+from pipelines.conversation.floor import FloorState
+from pipelines.conversation.timing import Limits, Waits
 from pipelines.conversation.turn_settings import RANGES, TurnSettings
 
 LOUD_DB = -15.0
-FRAME = 20 * MS
+FRAME = 20 * SAMPLES_PER_MS
 
 
 def test_nothing_said_is_as_usual() -> None:
@@ -38,11 +38,11 @@ def test_a_setting_moves_the_machine(take_floor_ms: int) -> None:
     turn.answered(0)
     turn.say(0, 1, Say("A long story."))
     t = 0
-    while turn.state is not State.LISTENING:
+    while turn.state is not FloorState.LISTENING:
         t += FRAME
         turn.frame(t, LOUD_DB)
-        assert t < 3_000 * MS
-    assert abs(t / MS - take_floor_ms) <= 40
+        assert t < 3_000 * SAMPLES_PER_MS
+    assert abs(t / SAMPLES_PER_MS - take_floor_ms) <= 40
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from mediaserver.errors import EngineError
-from pipelines.conversation.turn import Limits
+from pipelines.conversation.timing import Limits
 from pipelines.engines.protocols import (
     FINAL_WITHIN_S,
     Llm,

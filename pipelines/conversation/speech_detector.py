@@ -1,0 +1,164 @@
+"""Finds where the caller's speech begins, pauses and ends, from Silero probabilities and frame energy.
+
+Pure: positions in, edges out. Silero says whether it is speech but its last speech chunk comes about 100 ms
+after the true end, so energy dates the edges and Silero only gates them. It must never decide what the words
+mean, nor how long to wait for more of them.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections import deque
+
+import numpy as np
+
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+
+
+def level_db(frame: Frame) -> float:
+    """Root mean square of a frame in dBFS (0 is a full-scale square), at least -96."""
+    x = frame.astype(np.float32)
+    power = float(np.dot(x, x)) / len(x)
+    return 10.0 * math.log10(power / 1_073_741_824.0) if power > 0.27 else -96.0
+
+
+class Edge(enum.Enum):
+    """What the detector saw."""
+
+    ONSET = "onset"
+    PAUSE = "pause"
+    AGAIN = "again"
+
+
+class SpeechState(enum.Enum):
+    """What the detector believes."""
+
+    NONE = "none"
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class SpeechDetector:
+    """Turns one leg's levels and voice probabilities into edges.
+
+    A frame is *loud* when it passes the noise floor and, within an utterance, lies not too far under the
+    utterance's own peak. Loud frames count as voice while Silero agrees (or has fallen silent altogether, as
+    when no voice detector runs). `last_voiced` is the position just after the last voiced frame.
+    """
+
+    ONSET_PROBABILITY = 0.5
+    SURE_PROBABILITY = 0.75
+    EARLY_PROBABILITY = 0.3
+    """Enough for an onset when the last 80 ms were far above the noise: Silero warms up slowly."""
+    GATE_PROBABILITY = 0.3
+    BELOW_PEAK_DB = 28.0
+    ABOVE_FLOOR_DB = 9.0
+    QUIETEST_DB = -50.0
+    VAD_SILENT_SAMPLES = 500 * SAMPLES_PER_MS
+
+    def __init__(self, pause_ms: int = 120) -> None:
+        self._pause = pause_ms * SAMPLES_PER_MS
+        self._speech = SpeechState.NONE
+        self._floor = -65.0
+        self._peak = -96.0
+        self._recent: deque[bool] = deque(maxlen=4)
+        self._levels: deque[float] = deque(maxlen=4)
+        self._probabilities: deque[float] = deque(maxlen=4)
+        self._voice_at = -self.VAD_SILENT_SAMPLES
+        self._likely = 0
+        self._resumed = 0
+        self.last_voiced = 0
+        self.began = 0
+        """Position at which the current utterance was noticed, less the evidence that it took."""
+        self.voiced = 0
+        """Samples of voice in the current utterance."""
+
+    @property
+    def speech(self) -> SpeechState:
+        return self._speech
+
+    def silence(self, t: int) -> int:
+        """Samples since the last voice."""
+        return max(0, t - self.last_voiced)
+
+    def reset(self) -> None:
+        """The utterance is over, whatever it was."""
+        self._speech = SpeechState.NONE
+        self._peak = -96.0
+        self._likely = 0
+        self._resumed = 0
+        self._recent.clear()
+        self.voiced = 0
+
+    def voice(self, t: int, probability: float) -> Edge | None:
+        """One more Silero chunk ended near position `t`."""
+        self._voice_at = t
+        self._probabilities.append(probability)
+        if self._speech is not SpeechState.NONE:
+            return None
+        loud = sum(self._recent)
+        self._likely = self._likely + 1 if probability >= self.ONSET_PROBABILITY and loud else 0
+        sure = probability >= self.SURE_PROBABILITY and loud >= 3
+        if self._likely >= 2 or sure or (probability >= self.EARLY_PROBABILITY and self._loudness() >= 25):
+            return self._begin(t, loud)
+        return None
+
+    def frame(self, t: int, level: float) -> Edge | None:
+        """One more frame ended at position `t` with this level in dBFS."""
+        loud = level > self._threshold()
+        self._track_floor(level, loud)
+        self._recent.append(loud)
+        self._levels.append(level)
+        deaf = t - self._voice_at >= self.VAD_SILENT_SAMPLES
+        if self._speech is SpeechState.NONE:
+            return self._begin(t, 4) if deaf and sum(self._recent) == 4 and level > -40 else None
+        self._peak = max(level, self._peak - 0.02)
+        agreed = deaf or max(self._probabilities, default=1.0) >= self.GATE_PROBABILITY
+        if loud and agreed:
+            return self._voiced(t)
+        self._resumed = 0
+        if self._speech is SpeechState.RUNNING and self.silence(t) >= self._pause:
+            self._speech = SpeechState.PAUSED
+            return Edge.PAUSE
+        return None
+
+    def _loudness(self) -> float:
+        """dB above the noise floor that each of the last four frames reached."""
+        return min(self._levels) - self._floor if len(self._levels) == 4 else 0.0
+
+    def _begin(self, t: int, loud: int) -> Edge:
+        self._speech = SpeechState.RUNNING
+        self._likely = 0
+        self.last_voiced = t
+        self.voiced = loud * FRAME_SAMPLES
+        self.began = t - self.voiced
+        return Edge.ONSET
+
+    def _voiced(self, t: int) -> Edge | None:
+        if self._speech is SpeechState.PAUSED:
+            # Two frames in a row, so that a click in the pause does not take back the endpoint.
+            self._resumed += 1
+            if self._resumed < 2:
+                return None
+            self._speech = SpeechState.RUNNING
+            self._resumed = 0
+            self.last_voiced = t
+            self.voiced += 2 * FRAME_SAMPLES
+            return Edge.AGAIN
+        self.last_voiced = t
+        self.voiced += FRAME_SAMPLES
+        return None
+
+    def _threshold(self) -> float:
+        lowest = max(self._floor + self.ABOVE_FLOOR_DB, self.QUIETEST_DB)
+        return lowest if self._speech is SpeechState.NONE else max(lowest, self._peak - self.BELOW_PEAK_DB)
+
+    def _track_floor(self, level: float, loud: bool) -> None:
+        # Falls fast and rises slowly, so that speech does not lift it.
+        if level < self._floor:
+            self._floor += 0.25 * (level - self._floor)
+        elif not loud or self._speech is SpeechState.NONE:
+            self._floor += min(0.1, level - self._floor)
+        self._floor = min(max(self._floor, -65.0), -38.0)

@@ -1,0 +1,54 @@
+"""How long turn-taking waits, for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.conversation.agent import Finality
+from pipelines.engines.protocols import FINAL_WITHIN_S
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How much silence ends an utterance, in ms, by what was said so far."""
+
+    suspect: int = 120
+    """The recogniser is asked for a final; taken back when speech goes on."""
+    whole: int = 160
+    open: int = 380
+    nothing: int = 650
+    hanging: int = 950
+
+    def of(self, finality: Finality) -> int:
+        match finality:
+            case Finality.WHOLE:
+                return self.whole
+            case Finality.OPEN:
+                return self.open
+            case Finality.NOTHING:
+                return self.nothing
+            case Finality.HANGING:
+                return self.hanging
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In ms."""
+
+    take_floor: int = 600
+    """Speech this long takes the floor, understood or not."""
+    cough: int = 260
+    """Speech shorter than this with nothing understood is not an answer even when the agent is silent."""
+    final: int = round(1_000 * FINAL_WITHIN_S)
+    """A recogniser that has not answered by then is taken to have understood nothing."""
+    utterance: int = 15_000
+    thinking: int = 10_000
+    noises: int = 3
+    """After so many dismissed interruptions in a row an onset alone no longer pauses the agent."""
+    stalled: int = 6_000
+    """Playout without a single sample for this long is given up."""
+    heard: int = 500
+    """Last words that were sent are waited for at most this long, and then taken for heard: no phone keeps
+    audio for so long, and what is still on the line comes before the hangup."""
+    announcements: int = 20
+    """Not in ms: so many may wait to be said."""
