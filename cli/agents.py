@@ -30,6 +30,7 @@ class ThinkingMaker:
             entry=agent.entry,
             prompt=agent.prompt,
             language=speech.language,
+            llm=speech.llm,
         )
         session = AgentSession(
             call,

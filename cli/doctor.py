@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
@@ -17,6 +20,7 @@ from cli.terminal import add_config_option, add_json_option, console, print_json
 if TYPE_CHECKING:
     import asyncpg
 
+    from mediaserver.calls.routes import AgentSpec
     from mediaserver.config import Settings
     from mediaserver.diagnosis.finding import Finding
 
@@ -70,9 +74,10 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     yield "limits", [await checks.clock()]
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
     yield "voice detector", await database(settings, disk)
-    yield "recogniser and voice", [await timed("engine vad", load_vad)]
-    loads = {"engine stt": load_stt, "engine tts": load_tts}
-    yield "done", [await timed(name, load) for name, load in loads.items()]
+    # Without a detector what is loud is taken for speech.
+    yield "recogniser and voice", [replace(await timed("engine vad", load_vad), required=False)]
+    engines = settings.engines
+    yield "done", [*await preferred(engines.stt, load_stt), *await preferred(engines.tts, load_tts)]
 
 
 async def database(settings: Settings, disk: Finding) -> list[Finding]:
@@ -117,7 +122,37 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
         agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
     except (UndefinedTableError, UndefinedColumnError):
         return []
-    return RouteTable(agents, routes, settings.sip.extensions, fault).findings()
+    table = RouteTable(agents, routes, settings.sip.extensions, fault)
+    return table.findings() + row_engines(table.agents.values())
+
+
+def row_engines(agents: Iterable[AgentSpec]) -> list[Finding]:
+    """Each engine that a row names and that cannot be had. Looks for files, keys and devices only."""
+    from mediaserver.diagnosis.finding import Finding
+    from mediaserver.errors import EngineMissingError
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    known, named = registry(), defaultdict[tuple[Kind, str], list[str]](list)
+    for agent in agents:
+        for kind, names in ((Kind.STT, agent.stt), (Kind.TTS, agent.tts), (Kind.LLM, agent.llm)):
+            for name in names:
+                named[kind, name].append(agent.name)
+    findings = []
+    for (kind, name), rows in named.items():
+        try:
+            known.check(kind, name)
+        except EngineMissingError as error:
+            mend = f"do as it says, or name another in the rows of {', '.join(rows)}"
+            findings.append(Finding(f"engine {name}", False, str(error), mend, required=False))
+    return findings
+
+
+async def preferred(names: Iterable[str], load: Callable[[str], Awaitable[str]]) -> list[Finding]:
+    """Each engine of a list of the settings; one that works is enough."""
+    mend = "do as it says, or name another in the settings' engines"
+    findings = [await timed(f"engine {name}", partial(load, name), mend) for name in names]
+    return [replace(each, required=not any(f.ok for f in findings)) for each in findings]
 
 
 async def load_vad() -> str:
@@ -135,15 +170,15 @@ async def load_vad() -> str:
     return VAD
 
 
-async def load_stt() -> str:
+async def load_stt(name: str) -> str:
     """Start a recogniser's worker and let it hear a moment of silence."""
     import numpy as np
 
     from mediaserver.media.time import FRAME_SAMPLES
-    from pipelines.engines.builtin import STT, registry
+    from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind, SttResult
 
-    stt = registry().make(Kind.STT, STT)
+    stt = registry().make(Kind.STT, name)
     await stt.start()
     try:
         final: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -164,13 +199,13 @@ async def load_stt() -> str:
     return stt.manifest.name
 
 
-async def load_tts() -> str:
+async def load_tts(name: str) -> str:
     """Start a voice's worker and let it say a word."""
     from mediaserver.errors import EngineError
-    from pipelines.engines.builtin import TTS, registry
+    from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
 
-    tts = registry().make(Kind.TTS, TTS)
+    tts = registry().make(Kind.TTS, name)
     await tts.start()
     try:
         samples = sum([len(chunk.samples) async for chunk in tts.speak("ready")])

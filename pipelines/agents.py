@@ -16,6 +16,7 @@ from uuid import UUID
 
 from mediaserver.errors import ConfigError
 from pipelines.conversation.agent import Agent
+from pipelines.engines.protocols import Llm
 from pipelines.flows.booking import booking_agent
 
 GROUP = "voiceforge.agents"
@@ -25,12 +26,19 @@ METHODS = ("respond", "heard", "hung_up")
 
 
 def make_agent(
-    call_id: UUID, *, kind: str, flow: str = "", entry: str = "", prompt: str = "", language: str = "en"
+    call_id: UUID,
+    *,
+    kind: str,
+    flow: str = "",
+    entry: str = "",
+    prompt: str = "",
+    language: str = "en",
+    llm: Llm | None = None,
 ) -> Agent:
     """The agent of one call. `kind`: "flow" (then `flow` names it) or "python" (then `entry` does).
 
-    A Python agent is made by calling what `entry` names; of `call_id`, `prompt` and `language` it is given
-    those that it has parameters for. Raises ConfigError.
+    A Python agent is made by calling what `entry` names; of `call_id`, `prompt`, `language` and `llm` (when
+    there is one) it is given those that it has parameters for. Raises ConfigError.
     """
     match kind:
         case "flow":
@@ -38,7 +46,8 @@ def make_agent(
                 raise ConfigError(f"there is no flow '{flow}': {_hint(flow, list(FLOWS))}")
             return FLOWS[flow](call_id, date.today())
         case "python":
-            return _made(entry, {"call_id": call_id, "prompt": prompt, "language": language})
+            offered: dict[str, Any] = {"call_id": call_id, "prompt": prompt, "language": language}
+            return _made(entry, offered if llm is None else offered | {"llm": llm})
         case _:
             raise ConfigError(f"an agent of kind '{kind}' does not think: known are flow and python")
 

@@ -12,7 +12,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import EnginesSettings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
-from pipelines.engines.protocols import Kind, Stt, Tts
+from pipelines.engines.protocols import Kind, Llm, Stt, Tts
 from pipelines.engines.running import Engines
 
 THINKING = frozenset({"flow", "python"})
@@ -21,10 +21,12 @@ THINKING = frozenset({"flow", "python"})
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What one call hears and speaks with, to its end."""
+    """What one call hears, speaks and thinks with, to its end."""
 
     stt: Stt
     tts: Tts
+    llm: Llm | None
+    """None: its row names none."""
     voice: str
     language: str
 
@@ -46,21 +48,26 @@ class Speech:
         for agent in self._agents:
             self._engines.stt(self._stt(agent))
             self._engines.tts(self._tts(agent))
+            if agent.llm:
+                self._engines.llm(agent.llm)
 
     def begin(self, agent: AgentSpec) -> Equipment:
         """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
         when there is nothing that could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
+        llm = self._engines.llm(agent.llm) if agent.llm else None
         try:
             self._engines.check(Kind.STT, self._stt(agent))
             self._engines.check(Kind.TTS, self._tts(agent))
+            if llm is not None:
+                self._engines.check(Kind.LLM, agent.llm)
         except EngineError as error:
             self._refused()
             code = 503 if error.retryable else 480
             raise CallError(f"the agent {agent.name} cannot answer: {error}", code) from None
         # The settings' voice is one of the settings' engines; another would not know it.
         voice = agent.voice or ("" if agent.tts else self._settings.voice)
-        return Equipment(stt, tts, voice, agent.language or self._settings.language)
+        return Equipment(stt, tts, llm, voice, agent.language or self._settings.language)
 
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
@@ -81,9 +88,9 @@ class Speech:
         return agent.tts or self._settings.tts
 
     def _mend(self, name: str) -> str:
-        named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts)]
+        named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *agent.llm)]
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
-        return f"do as it says and start again, or name another engine in {where}"
+        return f"do as it says (it is tried again every minute), or name another engine in {where}"
 
 
 def _serving(part: str, lists: list[Stt] | list[Tts]) -> Finding:

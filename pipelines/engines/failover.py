@@ -1,7 +1,8 @@
 """Engines in order of preference behind the protocol of one: what fails is left for the next in the list.
 
-A recogniser changes between utterances, a voice before its first sound; what a caller already hears is never
-started anew. An engine that failed is passed over for a while, so that not every turn pays for it again.
+A recogniser changes between utterances, a voice before its first sound, a model before its first word; what
+a caller already hears is never started anew. An engine that failed is passed over for a while, so that not
+every turn pays for it again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from pipelines.engines.protocols import (
     Engine,
     Grammar,
     Kind,
+    Llm,
+    LlmEvent,
+    LlmMessage,
+    LlmTool,
     Manifest,
     Stt,
     SttResult,
@@ -33,9 +38,12 @@ log = logging.getLogger(__name__)
 PASSED_OVER_S = 30.0
 FIRST_SOUND_S = 1.2
 """A voice silent for this long is given up while there is another; playout waits twice as long in all."""
+FIRST_WORD_S = 4.0
+"""Likewise for a language model; turn-taking bears ten seconds of thought."""
 FAILED = SttResult("", final=True, understood=False, failed=True)
 
 E = TypeVar("E", bound=Engine)
+T = TypeVar("T")
 
 
 class Preferred(Generic[E]):
@@ -90,6 +98,29 @@ class Preferred(Generic[E]):
         if len(self._engines) > 1:
             log.warning("%s failed (%s); the next engine takes over", engine.manifest.name, why)
             self._failed[self._there().index(engine)] = asyncio.get_running_loop().time()
+
+    async def streamed(
+        self, begin: Callable[[E], AsyncGenerator[T, None]], first_s: float
+    ) -> AsyncGenerator[T, None]:
+        """What the first engine gives that gives anything at all within `first_s`; the last one may take
+        its time. Raises EngineError."""
+        order = self.order()
+        for engine in order:
+            last, begun = engine is order[-1], False
+            try:
+                async with aclosing(begin(engine)) as stream:
+                    async with asyncio.timeout(None if last else first_s):
+                        item = await anext(stream, None)
+                    while item is not None:
+                        begun = True
+                        yield item
+                        item = await anext(stream, None)
+                return
+            except (EngineError, TimeoutError) as error:
+                self.failed(engine, str(error) or "nothing came in time")
+                if last or begun:
+                    raise
+        raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
 
     def is_first_choice(self, engine: E) -> bool:
         return self._there()[0] is engine
@@ -167,25 +198,31 @@ class PreferredTts(Preferred[Tts]):
     def __init__(self, there: Callable[[], Sequence[Tts | None]]) -> None:
         super().__init__(Kind.TTS, there)
 
-    async def speak(
+    def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
-        order = self.order()
-        for engine in order:
-            last = engine is order[-1]
+        def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             named = voice if self.is_first_choice(engine) else ""
-            begun = False
-            try:
-                async with aclosing(engine.speak(text, voice=named, language=language, rate=rate)) as stream:
-                    async with asyncio.timeout(None if last else FIRST_SOUND_S):
-                        chunk = await anext(stream, None)
-                    while chunk is not None:
-                        begun = True
-                        yield chunk
-                        chunk = await anext(stream, None)
-                return
-            except (EngineError, TimeoutError) as error:
-                self.failed(engine, str(error) or "no sound in time")
-                if last or begun:
-                    raise
-        raise EngineMissingError("there is no voice; run `voiceforge engines list`")
+            return engine.speak(text, voice=named, language=language, rate=rate)
+
+        return self.streamed(begin, FIRST_SOUND_S)
+
+
+class PreferredLlm(Preferred[Llm]):
+    """See pipelines.engines.protocols.Llm."""
+
+    def __init__(self, there: Callable[[], Sequence[Llm | None]]) -> None:
+        super().__init__(Kind.LLM, there)
+
+    def stream(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool] = (),
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[LlmEvent, None]:
+        def begin(engine: Llm) -> AsyncGenerator[LlmEvent, None]:
+            return engine.stream(messages, tools, temperature=temperature, max_tokens=max_tokens)
+
+        return self.streamed(begin, FIRST_WORD_S)

@@ -42,7 +42,8 @@ class EngineEntry:
     check: Callable[[], Readiness]
     """Looks for files, keys and devices without loading the engine."""
     make: Callable[[EngineOptions], AnyEngine]
-    """An engine of the manifest's kind, not yet started. May load a detector, so it may take 0.3 s."""
+    """An engine of the manifest's kind, not yet started. Called on a thread without a loop: it may take its
+    time, and must create nothing that belongs to one."""
 
     def readiness(self) -> Readiness:
         """What `check` finds; a check that raises is a lack too."""
@@ -101,6 +102,14 @@ class EngineRegistry:
             raise EngineMissingError(unknown(name, [e.manifest.name for e in self.of(kind)]))
         return entry
 
+    def check(self, kind: Kind, name: str) -> EngineEntry:
+        """Like `find`, and it has what it needs. Raises EngineMissingError."""
+        entry = self.find(kind, name)
+        readiness = entry.readiness()
+        if not readiness.ready:
+            raise EngineMissingError(f"the engine {name} lacks {readiness.lacks}")
+        return entry
+
     @overload
     def make(self, kind: Literal[Kind.STT], name: str, options: EngineOptions = ...) -> Stt: ...
     @overload
@@ -111,11 +120,7 @@ class EngineRegistry:
     def make(self, kind: Literal[Kind.VAD], name: str, options: EngineOptions = ...) -> Vad: ...
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
-        entry = self.find(kind, name)
-        readiness = entry.readiness()
-        if not readiness.ready:
-            raise EngineMissingError(f"the engine {name} lacks {readiness.lacks}")
-        return entry.make(options or EngineOptions())
+        return self.check(kind, name).make(options or EngineOptions())
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

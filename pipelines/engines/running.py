@@ -10,16 +10,20 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.failover import PreferredStt, PreferredTts
-from pipelines.engines.protocols import Kind, Stt, Tts
+from pipelines.engines.failover import PreferredLlm, PreferredStt, PreferredTts
+from pipelines.engines.protocols import Kind, Llm, Stt, Tts
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 
 log = logging.getLogger(__name__)
+
+AGAIN_S = (5.0, 15.0, 60.0)
+"""Pauses after which one that could not be had is tried again; the last one counts on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,16 @@ class _Place:
 
     engine: Any = None
     fault: str = ""
+    tried: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the first try is over."""
 
 
 class Engines:
     """`options` by kind; a kind without some gets the engine's own.
 
     Whatever is asked for is made and started in the background, at once. It is in its lists as soon as it has
-    started; until then, and when it cannot be had, calls use the next.
+    started; until then, and when it cannot be had, calls use the next. What cannot be had is tried again now
+    and then: its weights may have come, its device may be free.
     """
 
     def __init__(self, registry: EngineRegistry, options: Mapping[Kind, EngineOptions] | None = None) -> None:
@@ -56,6 +63,7 @@ class Engines:
         self._places: dict[tuple[Kind, str], _Place] = {}
         self._stts: dict[tuple[str, ...], Stt] = {}
         self._ttss: dict[tuple[str, ...], Tts] = {}
+        self._llms: dict[tuple[str, ...], Llm] = {}
         self._starting: set[asyncio.Task[None]] = set()
 
     def stt(self, names: Sequence[str]) -> Stt:
@@ -74,6 +82,14 @@ class Engines:
             self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key))
         return self._ttss[key]
 
+    def llm(self, names: Sequence[str]) -> Llm:
+        """A language model, likewise."""
+        key = tuple(names)
+        self._ask(Kind.LLM, key)
+        if key not in self._llms:
+            self._llms[key] = PreferredLlm(partial(self._there, Kind.LLM, key))
+        return self._llms[key]
+
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError
@@ -90,8 +106,9 @@ class Engines:
     async def settle(self, within_s: float | None = None) -> None:
         """Wait until all that was asked for so far has started or cannot be had; what takes longer than
         `within_s` goes on starting."""
-        if self._starting:
-            await asyncio.wait(tuple(self._starting), timeout=within_s)
+        waiting = asyncio.gather(*(place.tried.wait() for place in self._places.values()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waiting, within_s)
 
     async def stop(self) -> None:
         for task in self._starting:
@@ -124,17 +141,30 @@ class Engines:
                 task.add_done_callback(self._starting.discard)
 
     async def _start(self, kind: Kind, name: str, place: _Place) -> None:
-        try:
-            options = self._options.get(kind, EngineOptions())
-            make: Any = self._registry.make
-            engine = await asyncio.to_thread(make, kind, name, options)
+        """Try until it has started."""
+        for pause in chain(AGAIN_S, repeat(AGAIN_S[-1])):
             try:
-                await engine.start()
-            except BaseException:
-                with contextlib.suppress(Exception):
-                    await engine.stop()
-                raise
-            place.engine = engine
-        except Exception as error:  # a foreign engine may raise anything
-            place.fault = " ".join(str(error).split()) or type(error).__name__
-            log.error("the %s engine %s cannot be used: %s", kind, name, place.fault)
+                place.engine = await self._made(kind, name)
+                place.fault = ""
+                return
+            except Exception as error:  # a foreign engine may raise anything
+                fault = " ".join(str(error).split()) or type(error).__name__
+                if fault != place.fault:
+                    log.error("the %s engine %s cannot be used: %s", kind, name, fault)
+                place.fault = fault
+            finally:
+                place.tried.set()
+            await asyncio.sleep(pause)
+
+    async def _made(self, kind: Kind, name: str) -> Any:
+        """An engine that has started."""
+        options = self._options.get(kind, EngineOptions())
+        make: Any = self._registry.make
+        engine = await asyncio.to_thread(make, kind, name, options)
+        try:
+            await engine.start()
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await engine.stop()
+            raise
+        return engine

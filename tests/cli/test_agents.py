@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,13 @@ from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.config import EnginesSettings
 from mediaserver.errors import ConfigError, EngineError
+from mediaserver.storage.records import Record
 from pipelines.agents import make_agent
+from pipelines.conversation.agent import Act, AgentInput, Context, Say
+from pipelines.engines.protocols import Llm, LlmMessage, LlmText
 from pipelines.engines.running import Engines
 from pipelines.flows.booking import FlowAgent
-from tests.fakes import FakeStt, FakeTts
+from tests.fakes import FakeLlm, FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.lines import Line
 from tests.mediaserver.calls.rows import agent, route
@@ -63,8 +67,11 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.one, self.two = FakeStt(), FakeStt()
         self.high, self.low, self.slow = FakeTts(), FakeTts(), SlowTts()
+        self.wise = FakeLlm((LlmText("I think so."),))
         known = shelf(
-            {"one": self.one, "two": self.two}, {"high": self.high, "low": self.low, "slow": self.slow}
+            {"one": self.one, "two": self.two},
+            {"high": self.high, "low": self.low, "slow": self.slow},
+            {"wise": self.wise},
         )
         self.engines = Engines(known)
         settings = EnginesSettings(stt=("one",), tts=("high",), voice="soprano", language="en-us")
@@ -184,6 +191,36 @@ async def test_one_engine_of_a_list_is_enough(shop: Shop) -> None:
     assert ann.termination is None and len(shop.two.sessions) == 1
     assert set(shop.wrong()) == {"engine onne"}
     assert not any(finding.fatal for finding in shop.speech.findings())
+
+
+class Thinker:
+    """An agent in Python that says what its model says."""
+
+    def __init__(self, llm: Llm, prompt: str) -> None:
+        self._llm = llm
+        self._prompt = prompt
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        async for event in self._llm.stream([LlmMessage("system", self._prompt)]):
+            if isinstance(event, LlmText):
+                yield Say(event.text)
+
+    def heard(self, line: int, text: str, cut: bool) -> None: ...
+
+    def hung_up(self) -> tuple[Record, ...]:
+        return ()
+
+
+async def test_an_agent_in_python_thinks_with_the_model_that_its_row_names(shop: Shop) -> None:
+    entry = f"{__name__}:Thinker"
+    await shop.row(kind="python", flow="", entry=entry, llm=["wise"], prompt="Be brief.")
+    await shop.call("ann")
+    assert [messages[0].content for messages, _ in shop.wise.asked[:1]] == ["Be brief."]
+    assert shop.high.spoken[0] == "I think so."
+    await shop.row(kind="python", flow="", entry=entry, llm=["wize"])
+    bob = await shop.call("bob")
+    assert bob.termination is not None and bob.termination.code == 480
+    assert "there is no engine 'wize': did you mean 'wise'?" in bob.termination.detail
 
 
 async def test_a_row_sets_how_long_the_caller_is_waited_for(shop: Shop) -> None:

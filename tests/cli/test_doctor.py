@@ -10,13 +10,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 import cli.doctor
-from cli.doctor import directory_rows, timed
+from cli.doctor import directory_rows, preferred, row_engines, timed
 from cli.main import main
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.errors import EngineMissingError
 
@@ -51,14 +53,14 @@ def test_a_sound_machine_has_its_database_and_engines_ready(environment: pytest.
     found = {check["name"]: check for check in report["checks"]}
     assert (done.returncode, done.stderr, report["ok"]) == (0, "", True)
     assert found["database"]["detail"].startswith("PostgreSQL 18")
-    for engine in ("engine vad", "engine stt", "engine tts"):
+    for engine in ("engine vad", "engine pocketsphinx", "engine espeak-ng"):
         assert " ready in " in found[engine]["detail"]
 
 
 def test_what_fails_is_named_on_stderr_and_in_the_report(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def load() -> str:
+    async def load(name: str = "") -> str:
         return "not looked at here"
 
     for name in ("load_vad", "load_stt", "load_tts"):
@@ -121,3 +123,29 @@ async def test_a_loader_that_fails_is_a_finding_with_a_way_out(error: Exception,
     finding = await timed("engine tts", load)
     assert (finding.fatal, finding.detail) == (True, detail)
     assert finding.mend
+
+
+async def test_one_engine_of_a_list_that_works_is_enough() -> None:
+    async def load(name: str) -> str:
+        if name != "good":
+            raise EngineMissingError(f"there is no engine {name!r}: did you mean 'good'?")
+        return name
+
+    both = await preferred(["goood", "good"], load)
+    assert [(each.name, each.ok, each.fatal) for each in both] == [
+        ("engine goood", False, False), ("engine good", True, False),
+    ]  # fmt: skip
+    assert "did you mean 'good'" in both[0].detail and both[0].mend
+    (none,) = await preferred(["goood"], load)
+    assert none.fatal
+
+
+def test_engines_that_rows_name_and_nobody_has_are_found() -> None:
+    rows = [
+        AgentSpec(UUID(int=1), "desk", 1, "flow", stt=("pocketsphynx", "pocketsphinx")),
+        AgentSpec(UUID(int=2), "shop", 1, "flow", stt=("pocketsphynx",), tts=("espeak-ng",)),
+    ]
+    (found,) = row_engines(rows)
+    assert (found.name, found.fatal) == ("engine pocketsphynx", False)
+    assert "did you mean 'pocketsphinx'" in found.detail
+    assert "desk, shop" in found.mend

@@ -7,12 +7,21 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from mediaserver.errors import EngineError
-from pipelines.engines.failover import PASSED_OVER_S, PreferredStt, PreferredTts
-from pipelines.engines.protocols import Kind, Manifest, Readiness, SttResult, TtsChunk
+from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.failover import PASSED_OVER_S, PreferredLlm, PreferredStt, PreferredTts
+from pipelines.engines.protocols import (
+    Kind,
+    LlmEvent,
+    LlmMessage,
+    LlmText,
+    Manifest,
+    Readiness,
+    SttResult,
+    TtsChunk,
+)
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines
-from tests.fakes import SILENCE, FakeStt, FakeTts
+from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts
 
 
 async def words(tts: PreferredTts, voice: str = "") -> int:
@@ -164,4 +173,57 @@ async def test_an_engine_that_cannot_be_had_is_a_fault_and_stops_nobody() -> Non
     faults = {state.name: state.fault for state in engines.states if state.fault}
     assert faults["bad"] == "it does not start; plug it in"
     assert "did you mean 'one'" in faults["oen"]
+    await engines.stop()
+
+
+HELLO: tuple[LlmEvent, ...] = (LlmText("Hel"), LlmText("lo"))
+
+
+async def answer(llm: PreferredLlm) -> list[LlmEvent]:
+    return [event async for event in llm.stream([LlmMessage("user", "hi")])]
+
+
+async def test_a_model_that_fails_before_its_first_word_is_replaced() -> None:
+    one, two = FakeLlm([EngineError("the line is cut")]), FakeLlm(HELLO)
+    assert await answer(PreferredLlm(lambda: [one, two])) == list(HELLO)
+
+
+async def test_a_model_without_a_word_in_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.engines.failover.FIRST_WORD_S", 0.0)
+    one, two = FakeLlm(HELLO), FakeLlm(HELLO)
+    one.gates[0] = asyncio.Event()
+    assert await answer(PreferredLlm(lambda: [one, two])) == list(HELLO)
+    assert one.cancelled == 1
+
+
+async def test_an_answer_that_began_is_not_begun_anew() -> None:
+    one, two = FakeLlm([*HELLO, EngineError("the line is cut")]), FakeLlm(HELLO)
+    with pytest.raises(EngineError, match="cut"):
+        await answer(PreferredLlm(lambda: [one, two]))
+    assert not two.asked
+
+
+async def test_what_could_not_be_had_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its weights have come, its device is free."""
+    monkeypatch.setattr("pipelines.engines.running.AGAIN_S", (0.0,))
+    free, started = asyncio.Event(), asyncio.Event()
+
+    class Busy(FakeTts):
+        async def start(self) -> None:
+            if not free.is_set():
+                raise EngineError("the device is busy; end who holds it")
+            started.set()
+
+    known = EngineRegistry()
+    manifest = Manifest("busy", Kind.TTS, "speaks", ("en",), "MIT")
+    known.add(EngineEntry(manifest, lambda: Readiness(True), lambda _: Busy()))
+    engines = Engines(known)
+    tts = engines.tts(["busy"])
+    await engines.settle()
+    with pytest.raises(EngineMissingError, match="the device is busy"):
+        engines.check(Kind.TTS, ["busy"])
+    free.set()
+    await started.wait()
+    assert tts.ready and not engines.states[0].fault
+    engines.check(Kind.TTS, ["busy"])
     await engines.stop()
