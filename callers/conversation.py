@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from callers.figures import Interruption, LineSpan, MeasuredReply, interruptions, replies
+from callers.playing import Playing
 from callers.reception import NS_PER_MS
-from callers.rtp import MeasuringStream, Playing
+from callers.rtp import MeasuringStream
 from callers.sound import Samples
 from callers.voiced import PER_MS, STOP_BRIDGE_MS, Clip, far_track, segments
 

@@ -15,11 +15,13 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
 
+from callers.keypress import DIGITS, KeyPacket, keypresses
+from callers.playing import Playing, packets
 from callers.reception import NS_PER_MS, Reception, percentile
-from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, encode
+from callers.reports import reported, sender_report
+from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
 from mediaserver.media.leg import Frame, LegStats, Wire
@@ -31,11 +33,9 @@ SO_TIMESTAMPNS = 35
 SO_MEMINFO = 55
 _STAMP = struct.Struct("qq")
 _HEADER = struct.Struct("!BBHII")
-_NTP_EPOCH_S = 2_208_988_800
 RTCP_EVERY_S = 5.0
 TRUSTED_LATE_MS = 5.0
 """The instrument kept time when 99 % of its packets left within this of their due time."""
-DIGITS = "0123456789*#ABCD"
 VOICED_PACKET_SHARE = 10
 """One sample in this many above the threshold makes a packet voiced, for deciding when to talk."""
 LOUD = {
@@ -43,37 +43,6 @@ LOUD = {
     for kind, levels in LEVELS.items()
 }
 """For each codec a table code word -> 1 when its level reaches the threshold, else 0."""
-
-
-@dataclass(slots=True, eq=False)
-class Playing:
-    """One playing of a clip; its packets' send times come in as they leave."""
-
-    clip: Clip
-    sent_ns: list[int] = field(default_factory=list)
-    done: bool = False
-
-    def at_ns(self, sample: int) -> int:
-        """When a sample of the clip passed the wire."""
-        return self.sent_ns[sample // PACKET] + sample % PACKET * NS_PER_MS // 8
-
-    @property
-    def voice_began_ns(self) -> int:
-        return self.at_ns(self.clip.voice.first)
-
-    @property
-    def voice_ended_ns(self) -> int:
-        return self.at_ns(self.clip.voice.last)
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One packet of a keypress, RFC 4733 section 2.5.1; `began` counts ticks since the press."""
-
-    code: int
-    duration: int
-    end: bool
-    marker: bool
 
 
 class MeasuringStream:
@@ -105,7 +74,7 @@ class MeasuringStream:
         self._playing: Playing | None = None
         self._endless: list[bytes] = []
         self._endless_at = 0
-        self._press: deque[_Event | None] = deque()
+        self._press: deque[KeyPacket | None] = deque()
         self._press_timestamp = 0
         self.reception = Reception()
         self.arrivals: list[Arrival] = []
@@ -202,13 +171,7 @@ class MeasuringStream:
 
     def press(self, digits: str, press_ms: int = 100, pause_ms: int = 100) -> None:
         """Queue keypresses as RFC 4733 events, three end packets each. Raises ValueError on other keys."""
-        held = max(1, press_ms // 20)
-        for digit in digits.upper():
-            code = DIGITS.index(digit)
-            for step in range(held + 3):
-                end = step >= held
-                self._press.append(_Event(code, PACKET * min(step + 1, held), end, step == 0))
-            self._press.extend([None] * max(1, pause_ms // 20))
+        self._press.extend(list(keypresses(digits, press_ms, pause_ms)))
 
     @property
     def pressing(self) -> bool:
@@ -233,7 +196,7 @@ class MeasuringStream:
             if event.marker:
                 self._press_timestamp = timestamp
             payload_type, marker, timestamp = self.telephone_event_pt, event.marker, self._press_timestamp
-            payload = struct.pack("!BBH", event.code, 0x80 * event.end | 10, event.duration)
+            payload = bytes(event)
         else:
             self._marker = False
             if playing is not None:
@@ -303,47 +266,19 @@ class MeasuringStream:
         """Exchange RTCP: read what came, send a sender report with a CNAME (RFC 3550 section 6)."""
         while True:
             try:
-                self._rtcp_arrived(self._rtcp.recv(2048))
+                data = self._rtcp.recv(2048)
             except OSError:
                 break
+            for lost, jitter_ms in reported(data, self._ssrc):
+                self.far_lost, self.far_jitter_ms = lost, jitter_ms
         if self._rtcp_remote is None or now_s - self._reported_at < RTCP_EVERY_S:
             return
         self._reported_at = now_s
-        wall = time.time() + _NTP_EPOCH_S
-        name = b"voiceforge-caller"
-        sdes = struct.pack("!IBB", self._ssrc, 1, len(name)) + name + b"\0"
-        sdes += b"\0" * (-len(sdes) % 4)
-        packet = struct.pack(
-            "!BBHIIIIII",
-            0x80,
-            200,
-            6,
-            self._ssrc,
-            int(wall),
-            int(wall % 1 * 2**32),
-            self._timestamp & 0xFFFFFFFF,
-            self.sent,
-            self.sent * PACKET,
-        ) + struct.pack("!BBH", 0x81, 202, len(sdes) // 4)
+        packet = sender_report(self._ssrc, self._timestamp, self.sent)
         try:
-            self._rtcp.sendto(packet + sdes, self._rtcp_remote)
+            self._rtcp.sendto(packet, self._rtcp_remote)
         except OSError:
             self.send_errors += 1
-
-    def _rtcp_arrived(self, data: bytes) -> None:
-        at = 0
-        while at + 8 <= len(data):
-            flags, kind, words = struct.unpack_from("!BBH", data, at)
-            end = at + 4 * (words + 1)
-            block = at + (28 if kind == 200 else 8)
-            for _ in range(flags & 31 if kind in (200, 201) else 0):
-                if block + 24 > min(end, len(data)):
-                    break
-                if int.from_bytes(data[block : block + 4]) == self._ssrc:
-                    self.far_lost = int.from_bytes(data[block + 5 : block + 8], signed=True)
-                    self.far_jitter_ms = int.from_bytes(data[block + 12 : block + 16]) / 8
-                block += 24
-            at = end
 
     def receive(self, clock_offset_ns: int) -> None:
         """Take one datagram; epoll names the socket again while there are more."""
@@ -491,10 +426,3 @@ class MeasuringWire:
             "send_late_max_ms": percentile(late, 100),
             "trusted": p99 is None or p99 < TRUSTED_LATE_MS,
         }
-
-
-def packets(samples: Samples, payload_type: int) -> list[bytes]:
-    """20 ms payloads, the last one filled up with silence."""
-    data = encode(samples, payload_type)
-    data += SILENCE[payload_type] * (-len(data) % PACKET)
-    return [data[i : i + PACKET] for i in range(0, len(data), PACKET)]
