@@ -97,6 +97,8 @@ class Renegotiation:
         def answered(response: Response) -> None:
             if response.status < 200:
                 self._client = client
+                if not machine.asking:  # it was settled without it
+                    self._let_go()
                 return
             if 200 <= response.status < 300:
                 if not acks:
@@ -124,12 +126,20 @@ class Renegotiation:
             self._call.machine.changed(ChangeEvent.SETTLED, self._call.core.now())
         if error is not None:
             self._call.media.direction = self._before
+        self._let_go()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and not wanted.done():
             if error is None:
                 wanted.set_result(None)
             else:
                 wanted.set_exception(error)
+
+    def _let_go(self) -> None:
+        """A far end that never answers a re-INVITE must not keep it here for ever."""
+        if (client := self._client) is not None:
+            core = self._call.core
+            core.later(core.layer.timing.patience, lambda: core.layer.forget(client))
+            self._client = None
 
     def _accepted(self, response: Response) -> None:
         try:

@@ -14,6 +14,7 @@ from mediaserver.media.leg import EndedBy, Hold, Termination, Why
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
+from sip.transactions.layer import SentRequest
 from sip.transactions.timing import Timing
 from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
 
@@ -292,8 +293,16 @@ async def test_a_change_that_is_never_answered_is_cancelled_and_the_next_may_com
         far.asks("ACK", 7)
 
 
-async def test_a_change_that_is_never_answered_at_all_ends_the_call() -> None:
+async def test_a_change_that_is_never_answered_at_all_ends_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
+        forgotten, forget = asyncio.Event(), a._layer.forget
+
+        def forgets(request: SentRequest) -> None:
+            forget(request)
+            if request.request.method == "INVITE" and request.request.to.tag:
+                forgotten.set()
+
+        monkeypatch.setattr(a._layer, "forget", forgets)
         holding = asyncio.create_task(far.leg.hold())
         far.answers(await peer.request("INVITE"), 100)
         await peer.request("CANCEL")
@@ -301,6 +310,7 @@ async def test_a_change_that_is_never_answered_at_all_ends_the_call() -> None:
         with pytest.raises(CallError):
             await holding
         assert far.leg.termination is not None and far.leg.termination.code == 408
+        await asyncio.wait_for(forgotten.wait(), 10)
 
 
 async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_up_on() -> None:
