@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pipelines.workers.entry import WorkerSocket
-from pipelines.workers.protocol import Message, Msg
+from pipelines.workers.protocol import Msg, WorkerMessage
 
 
-class Request:
+class BatchedRequest:
     """One request as the model's side sees it."""
 
     def __init__(self, batches: Batches, id: int, fields: Mapping[str, Any]) -> None:
@@ -63,12 +63,12 @@ class Request:
 class Batches:
     """Requests in the order in which they came; those that are `ripe` wait for the next batch."""
 
-    def __init__(self, sock: WorkerSocket, *, most: int, ripe: Callable[[Request], bool]) -> None:
+    def __init__(self, sock: WorkerSocket, *, most: int, ripe: Callable[[BatchedRequest], bool]) -> None:
         """`most`: requests in one batch. `ripe`: whether there is something to compute for a request."""
         self.sock = sock
         self._most = most
         self._ripe = ripe
-        self.requests: dict[int, Request] = {}
+        self.requests: dict[int, BatchedRequest] = {}
         """By id; those that are over are gone."""
 
     def look(self, timeout: float | None = 0.0) -> None:
@@ -77,17 +77,17 @@ class Batches:
         for message in self.sock.receive(timeout):
             self._take(message)
 
-    def next(self) -> list[Request]:
+    def next(self) -> list[BatchedRequest]:
         """The batch to compute now; waits for its first request."""
         self.look()
         while not (ripe := [each for each in self.requests.values() if self._ripe(each)]):
             self.look(None)
         return ripe[: self._most]
 
-    def forget(self, request: Request) -> None:
+    def forget(self, request: BatchedRequest) -> None:
         self.requests.pop(request.id, None)
 
-    def run(self, work: Callable[[Sequence[Request]], None]) -> NoReturn:
+    def run(self, work: Callable[[Sequence[BatchedRequest]], None]) -> NoReturn:
         """Have batch after batch answered. What `work` raises fails a request only once that has been tried
         alone, or was answered in part."""
         while True:
@@ -98,7 +98,9 @@ class Batches:
                 if alone:
                     request.failed(alone)
 
-    def _tried(self, work: Callable[[Sequence[Request]], None], batch: Sequence[Request]) -> str:
+    def _tried(
+        self, work: Callable[[Sequence[BatchedRequest]], None], batch: Sequence[BatchedRequest]
+    ) -> str:
         """What was raised, in words; empty when nothing was."""
         try:
             work(batch)
@@ -106,9 +108,9 @@ class Batches:
             return f"{type(error).__name__}: {' '.join(str(error).split())}"
         return ""
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         if message.kind is Msg.OPEN:
-            self.requests[message.id] = Request(self, message.id, message.json())
+            self.requests[message.id] = BatchedRequest(self, message.id, message.json())
             return
         request = self.requests.get(message.id)
         if request is None:

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.workers.protocol import Message, Msg, Unpacker, pack, pack_json
+from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack, pack_json
 
 _PR_SET_PDEATHSIG = 1
 NICENESS = 5
@@ -48,7 +48,7 @@ class WorkerSocket:
         except OSError:
             sys.exit(0)
 
-    def receive(self, timeout: float | None) -> Iterator[Message]:
+    def receive(self, timeout: float | None) -> Iterator[WorkerMessage]:
         """Messages that are there, after waiting up to `timeout` seconds (None: for ever) for the first.
 
         Answers pings itself. Exits the process when the server is gone.

@@ -41,7 +41,7 @@ class Msg(enum.IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WorkerMessage:
     kind: Msg
     id: int
     payload: bytes = b""
@@ -70,7 +70,7 @@ class Unpacker:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> list[Message]:
+    def feed(self, data: bytes) -> list[WorkerMessage]:
         """Whole messages so far. Raises ValueError on a stream that is not ours (length or kind)."""
         buffer = self._buffer
         buffer += data
@@ -83,7 +83,7 @@ class Unpacker:
             end = at + _HEADER.size + length
             if len(buffer) < end:
                 break
-            messages.append(Message(Msg(kind), id, bytes(buffer[at + _HEADER.size : end])))
+            messages.append(WorkerMessage(Msg(kind), id, bytes(buffer[at + _HEADER.size : end])))
             at = end
         del buffer[:at]
         return messages

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pipelines.workers.protocol import Message, Msg, Unpacker, pack
+from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ SEND_LIMIT = 8 << 20
 class Requester(Protocol):
     """Whoever has a request running on a worker."""
 
-    def on_message(self, message: Message) -> None:
+    def on_message(self, message: WorkerMessage) -> None:
         """RESULT, AUDIO, DONE or FAILED for this request."""
 
     def on_lost(self, why: str) -> None:
@@ -236,7 +236,7 @@ class Worker:
         for message in messages:
             self._take(message)
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         requester = self.requests.get(message.id)
         if requester is None:
             return  # a pong, or an answer to what was cancelled

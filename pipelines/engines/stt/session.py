@@ -16,7 +16,7 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.engines.protocols import FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.workers.pool import Ticket, WorkerPool
-from pipelines.workers.protocol import Message, Msg, pack
+from pipelines.workers.protocol import Msg, WorkerMessage, pack
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class Utterance:
 
     # -- Requester -------------------------------------------------------------------------------------
 
-    def on_message(self, message: Message) -> None:
+    def on_message(self, message: WorkerMessage) -> None:
         if self.over:
             return
         try:
@@ -183,7 +183,7 @@ class Utterance:
         else:
             self._connect()
 
-    def _result(self, message: Message) -> SttResult | None:
+    def _result(self, message: WorkerMessage) -> SttResult | None:
         """What RESULT or DONE says; None for FAILED. Raises KeyError, TypeError and ValueError."""
         fields = message.json()
         if message.kind is Msg.FAILED:

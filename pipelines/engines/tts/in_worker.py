@@ -18,7 +18,7 @@ import numpy as np
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import Manifest, TtsChunk, WordMark
 from pipelines.workers.pool import WorkerPool
-from pipelines.workers.protocol import Message, Msg, pack
+from pipelines.workers.protocol import Msg, WorkerMessage, pack
 from pipelines.workers.spec import WorkerSpec
 
 MAX_CHARS = 4_000
@@ -117,13 +117,13 @@ class Speech:
         self._name = name
         self._words: tuple[WordMark, ...] = ()
 
-    def on_message(self, message: Message) -> None:
+    def on_message(self, message: WorkerMessage) -> None:
         try:
             self._take(message)
         except (KeyError, TypeError, ValueError) as error:  # a worker may be anybody's
             self.queue.put_nowait(EngineError(f"the {self._name} worker sent nonsense ({error!r})"))
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         match message.kind:
             case Msg.RESULT:
                 words = message.json()["words"]

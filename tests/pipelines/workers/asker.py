@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from pipelines.workers.protocol import Message
+from pipelines.workers.protocol import WorkerMessage
 
 
 class Asker:
     def __init__(self) -> None:
-        self.messages: list[Message] = []
+        self.messages: list[WorkerMessage] = []
         self.lost = ""
         """Why its worker was lost."""
         self._changed = asyncio.Event()
 
-    def on_message(self, message: Message) -> None:
+    def on_message(self, message: WorkerMessage) -> None:
         self.messages.append(message)
         self._changed.set()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from pipelines.workers.batches import Batches, Request
+from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
 
-def add(batches: Batches, batch: Sequence[Request]) -> None:
+def add(batches: Batches, batch: Sequence[BatchedRequest]) -> None:
     """`wait`: hold the batch until a request with `go` or the end of this one comes."""
     if any(request.fields.get("wait") for request in batch):
         for request in batch:

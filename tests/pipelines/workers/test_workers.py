@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from mediaserver.errors import EngineError
 from pipelines.workers.pool import WorkerPool
-from pipelines.workers.protocol import MAX_PAYLOAD, Message, Msg, Unpacker, pack, pack_json
+from pipelines.workers.protocol import MAX_PAYLOAD, Msg, Unpacker, WorkerMessage, pack, pack_json
 from pipelines.workers.spec import WorkerSpec
 from pipelines.workers.supervisor import Worker
 from tests.pipelines.workers.asker import Asker
@@ -47,13 +47,13 @@ def alive(pid: int) -> bool:
 def test_messages_survive_any_cutting(messages: list[tuple[Msg, int, bytes]], data: st.DataObject) -> None:
     stream = b"".join(pack(*message) for message in messages)
     unpacker = Unpacker()
-    found: list[Message] = []
+    found: list[WorkerMessage] = []
     at = 0
     while at < len(stream):
         step = data.draw(st.integers(1, 30))
         found += unpacker.feed(stream[at : at + step])
         at += step
-    assert found == [Message(*message) for message in messages]
+    assert found == [WorkerMessage(*message) for message in messages]
 
 
 def test_a_foreign_stream_is_noticed() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.workers.entry import WorkerSocket, become_worker
-from pipelines.workers.protocol import Message, Msg
+from pipelines.workers.protocol import Msg, WorkerMessage
 
 from .buzz import Word, read
 
@@ -54,7 +54,7 @@ class Ear:
         due = [utterance.due for utterance in self._utterances.values() if utterance.due is not None]
         return max(0.0, min(due) - time.monotonic()) if due else None
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         if message.kind is Msg.OPEN:
             self._utterances[message.id] = Utterance()
         utterance = self._utterances.get(message.id)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mediaserver.media.resample import StreamResampler
-from pipelines.workers.batches import Batches, Request
+from pipelines.workers.batches import BatchedRequest, Batches
 from pipelines.workers.entry import become_worker
 from pipelines.workers.protocol import Msg
 
@@ -46,7 +46,7 @@ class Voice:
         self._batches = batches
         self._speeches: dict[int, Speech] = {}
 
-    def step(self, batch: Sequence[Request]) -> None:
+    def step(self, batch: Sequence[BatchedRequest]) -> None:
         """One step of the model for all that may go on."""
         known = self._batches.requests
         self._speeches = {id: speech for id, speech in self._speeches.items() if id in known}
@@ -62,7 +62,7 @@ class Voice:
                 request.done()
 
 
-def may_go_on(request: Request) -> bool:
+def may_go_on(request: BatchedRequest) -> bool:
     return request.ahead < AHEAD_SAMPLES
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, Ear
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
 from pipelines.workers.entry import WorkerSocket, become_worker
-from pipelines.workers.protocol import Message, Msg
+from pipelines.workers.protocol import Msg, WorkerMessage
 
 SLICE_BYTES = 1920
 """60 ms."""
@@ -57,7 +57,7 @@ class _Recogniser:
             if not busy and idle and not self._utterances:
                 self._decoders.make_next()
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
             self._utterances[id] = _Utterance(message.json().get("grammar"))

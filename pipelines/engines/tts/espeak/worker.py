@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.workers.entry import WorkerSocket, become_worker
-from pipelines.workers.protocol import Message, Msg
+from pipelines.workers.protocol import Msg, WorkerMessage
 
 AHEAD_SAMPLES = 2 * 16_000
 PIECE_CHARS = 160
@@ -204,7 +204,7 @@ class _Speaker:
             for message in self._sock.receive(0.0 if busy else None):
                 self._take(message)
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
             fields = message.json()
