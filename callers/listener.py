@@ -72,7 +72,7 @@ class _Ears:
         self._wide = Doubler()
         self._rest: Frame = np.zeros(0, np.int16)
         self._past: deque[Frame] = deque(maxlen=PRE_ROLL)
-        self._utterance: Utterance | None = None
+        self._utterance: Stretch | None = None
         self._quiet = 0
 
     def take(self, narrow: Frame) -> None:
@@ -98,7 +98,7 @@ class _Ears:
             self.finish()
 
     def _begin(self) -> None:
-        self._utterance = Utterance(self._stt, self._result)
+        self._utterance = Stretch(self._stt, self._result)
         self._waiting += 1
         self.idle.clear()
         self._quiet = 0
@@ -123,7 +123,7 @@ class _Ears:
             self.results.append(ServerEvent(kind, data))
 
 
-class Utterance:
+class Stretch:
     """A stretch of speech with a session of its own: the next begins while its final is still being made.
 
     `on_result` gets each result, and whether it is the last.

@@ -70,7 +70,7 @@ G711 = {law: _g711(law) for law in (PCMU, PCMA)}
 """Octets at 8 kHz."""
 
 
-class _State(enum.Enum):
+class _BufferState(enum.Enum):
     EMPTY = enum.auto()
     FILLING = enum.auto()
     PLAYING = enum.auto()
@@ -105,7 +105,7 @@ class PacketBuffer(Generic[Sample]):
         self._target = target_ms * material.per_ms
         self._most = most_ms * material.per_ms
         self._held: npt.NDArray[Sample] = material.silence[:0]
-        self._state = _State.EMPTY
+        self._state = _BufferState.EMPTY
         self._waited = 0
         self._dry_ticks = SOON_TICKS
         self._window = 0
@@ -132,14 +132,14 @@ class PacketBuffer(Generic[Sample]):
     @property
     def missing(self) -> bool:
         """There was audio a moment ago and more may be late: what `pop` did not give is to be concealed."""
-        return self._state is not _State.PLAYING and self._dry_ticks < SOON_TICKS
+        return self._state is not _BufferState.PLAYING and self._dry_ticks < SOON_TICKS
 
     def push(self, piece: npt.NDArray[Sample]) -> None:
         """The next piece, any length [n]; it is copied."""
         if not len(piece):
             return
-        if self._state is _State.EMPTY:
-            self._state, self._waited = _State.FILLING, 0
+        if self._state is _BufferState.EMPTY:
+            self._state, self._waited = _BufferState.FILLING, 0
             if self._dry_ticks < SOON_TICKS:
                 self.gaps += 1
                 self._target = min(self._target + self._size, MOST_TARGET_MS * self._material.per_ms)
@@ -152,16 +152,16 @@ class PacketBuffer(Generic[Sample]):
     def pop(self) -> npt.NDArray[Sample] | None:
         """The next 20 ms; None when nothing is to be played. The last piece before a gap is filled up with
         silence."""
-        if self._state is _State.PLAYING and not len(self._held):
-            self._state, self._dry_ticks = _State.EMPTY, 0
-        if self._state is not _State.PLAYING:
+        if self._state is _BufferState.PLAYING and not len(self._held):
+            self._state, self._dry_ticks = _BufferState.EMPTY, 0
+        if self._state is not _BufferState.PLAYING:
             self._dry_ticks += 1
-            if self._state is _State.EMPTY:
+            if self._state is _BufferState.EMPTY:
                 return None
             self._waited += 1
             if len(self._held) < self._target and self._waited * FRAME_MS <= self.target_ms:
                 return None
-            self._state = _State.PLAYING
+            self._state = _BufferState.PLAYING
             self._watch_anew()
         frame = self._held[: self._size]
         self._held = self._held[self._size :]
@@ -173,7 +173,7 @@ class PacketBuffer(Generic[Sample]):
     def clear(self) -> None:
         """Forget what waits."""
         self._held = self._held[:0]
-        self._state, self._dry_ticks = _State.EMPTY, SOON_TICKS
+        self._state, self._dry_ticks = _BufferState.EMPTY, SOON_TICKS
 
     def _trim(self, frame: npt.NDArray[Sample]) -> npt.NDArray[Sample]:
         self._least = min(self._least, len(self._held))
