@@ -19,7 +19,7 @@ async def place(request: web.Request) -> web.Response:
         try:
             call = board.place(content["to"], content["agent"], caller=caller)
         except CallError as error:
-            if error.code != 404:
+            if error.code not in (400, 404):
                 raise
             raise web.HTTPBadRequest(reason=str(error)) from None
     return answer({"id": str(call.id), "state": str(call.state)}, 201)

@@ -102,7 +102,7 @@ class Switchboard(Protocol):
 
     def place(self, to: str, agent: str, *, caller: str = "") -> Call:
         """Call somebody for an agent; returns at once. Raises CallError (404: no such agent, 403: nobody who
-        may be called), CapacityError."""
+        may be called, 400: the caller is no name), CapacityError."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 

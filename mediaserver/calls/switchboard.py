@@ -168,6 +168,7 @@ class LocalSwitchboard:
 
     def place(self, to: str, agent: str, *, caller: str = "") -> Call:
         self._targets.check(to)
+        self._targets.check_caller(caller)
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)

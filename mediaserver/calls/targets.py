@@ -16,6 +16,8 @@ _ADDRESS = re.compile(
     r"(?:sips?:)?(?P<user>[A-Za-z0-9._~+*#-]{1,100})@(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])"
     r"(?P<port>:[0-9]{1,5})?(?:;transport=(?:udp|tcp|tls))?"
 )
+_CALLER = re.compile(r"[A-Za-z0-9._~+*#@:()\[\] -]{0,200}")
+"""It becomes a header, in which these mean nothing more."""
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
 
 
@@ -28,6 +30,12 @@ class Targets:
         # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
         self._addresses = [_compiled(_bare(each)) for each in patterns if "@" in each]
         self._numbers = [_compiled(each) for each in patterns if "@" not in each]
+
+    @staticmethod
+    def check_caller(caller: str) -> None:
+        """Raises CallError (400) for a caller's name that is more than an address, a number or a name."""
+        if not _CALLER.fullmatch(caller):
+            raise CallError("the caller is an address, a number or a name of plain characters", 400)
 
     def check(self, to: str) -> None:
         """Raises CallError (403) when `to` may not be called."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
-from mediaserver.storage.sql import Connection, Row, known, text
+from mediaserver.storage.sql import Database, Row, known, text
 
 _SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
@@ -18,7 +18,7 @@ _SHOWN = """
 """
 
 
-async def started(connection: Connection, record: CallStarted, node: UUID | None) -> None:
+async def started(connection: Database, record: CallStarted, node: UUID | None) -> None:
     # A server that is not entered (its row was deleted) must not lose the call for that.
     await connection.execute(
         """
@@ -32,12 +32,12 @@ async def started(connection: Connection, record: CallStarted, node: UUID | None
     )  # fmt: skip
 
 
-async def answered(connection: Connection, record: CallAnswered) -> None:
+async def answered(connection: Database, record: CallAnswered) -> None:
     query = "update calls set answered_at = coalesce(answered_at, $2) where id = $1 returning id"
     known(await connection.fetchval(query, record.call_id, record.at), "call", record.call_id)
 
 
-async def ended(connection: Connection, record: CallEnded) -> None:
+async def ended(connection: Database, record: CallEnded) -> None:
     # It may find the call closed as interrupted (it was spilled, then read again): the truth replaces that.
     saved = await connection.fetchval(
         """
@@ -50,13 +50,13 @@ async def ended(connection: Connection, record: CallEnded) -> None:
     known(saved, "call", record.call_id)
 
 
-async def recent(connection: Connection, limit: int = 50) -> list[Row]:
+async def recent(connection: Database, limit: int = 50) -> list[Row]:
     """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
     rows = await connection.fetch(f"{_SHOWN} order by c.started_at desc limit $1", limit)
     return [_row(row) for row in rows]
 
 
-async def one(connection: Connection, call_id: UUID) -> Row | None:
+async def one(connection: Database, call_id: UUID) -> Row | None:
     """One call like those of `recent`; None when it is not known."""
     row = await connection.fetchrow(f"{_SHOWN} where c.id = $1", call_id)
     return None if row is None else _row(row)

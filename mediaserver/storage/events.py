@@ -6,17 +6,17 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import EventHappened
-from mediaserver.storage.sql import Connection, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, text, to_json
 
 
-async def happened(connection: Connection, record: EventHappened) -> None:
+async def happened(connection: Database, record: EventHappened) -> None:
     await connection.execute(
         "insert into events (call_id, at_ms, kind, data) values ($1, $2, $3, $4) on conflict do nothing",
         record.call_id, record.at_ms, text(record.kind, 100), to_json(record.data),
     )  # fmt: skip
 
 
-async def of_call(connection: Connection, call_id: UUID) -> list[Row]:
+async def of_call(connection: Database, call_id: UUID) -> list[Row]:
     """What else happened in a call, in order."""
     query = "select at_ms, kind, data from events where call_id = $1 order by at_ms, id"
     rows = await connection.fetch(query, call_id)

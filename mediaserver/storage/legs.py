@@ -6,10 +6,10 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import LegClosed, LegOpened
-from mediaserver.storage.sql import Connection, Row, known, text, to_json
+from mediaserver.storage.sql import Database, Row, known, text, to_json
 
 
-async def opened(connection: Connection, record: LegOpened) -> None:
+async def opened(connection: Database, record: LegOpened) -> None:
     await connection.execute(
         """
         insert into legs (id, call_id, kind, ref, remote, codec, opened_at)
@@ -21,13 +21,13 @@ async def opened(connection: Connection, record: LegOpened) -> None:
     )  # fmt: skip
 
 
-async def closed(connection: Connection, record: LegClosed) -> None:
+async def closed(connection: Database, record: LegClosed) -> None:
     query = "update legs set closed_at = $2, stats = $3 where id = $1 returning id"
     saved = await connection.fetchval(query, record.leg_id, record.at, to_json(record.stats))
     known(saved, "leg", record.leg_id)
 
 
-async def of_call(connection: Connection, call_id: UUID) -> list[Row]:
+async def of_call(connection: Database, call_id: UUID) -> list[Row]:
     """The legs of a call, oldest first."""
     query = (
         "select id, kind, ref, remote, codec, opened_at, closed_at, stats "

@@ -45,7 +45,7 @@ create table if not exists migrations (
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Migration:
     """One file of the folder."""
 
     number: int
@@ -61,7 +61,7 @@ class Step:
         return f"{self.number:04d}_{self.name}"
 
 
-def read_steps(folder: Path = FOLDER) -> list[Step]:
+def read_steps(folder: Path = FOLDER) -> list[Migration]:
     """All steps in order. Raises DatabaseError when some are missing or a file is none."""
     try:
         files = sorted(folder.glob("*.sql"))
@@ -74,7 +74,7 @@ def read_steps(folder: Path = FOLDER) -> list[Step]:
     return steps
 
 
-async def migrate(connection: asyncpg.Connection, steps: list[Step] | None = None) -> list[Step]:
+async def migrate(connection: asyncpg.Connection, steps: list[Migration] | None = None) -> list[Migration]:
     """Bring the database to the last step; returns what was applied.
 
     Raises DatabaseError, with nothing changed by the step that failed: when the database was made by a newer
@@ -84,7 +84,7 @@ async def migrate(connection: asyncpg.Connection, steps: list[Step] | None = Non
     for each in steps:
         if (found := _LEAVES.search(_QUOTED.sub(" ", each.sql))) is not None:
             raise DatabaseError(f"the step {each} has its own {found[1]!r}: all of it is one transaction")
-    applied: list[Step] = []
+    applied: list[Migration] = []
     try:
         while (step := await _next(connection, steps)) is not None:
             applied.append(step)
@@ -98,7 +98,7 @@ async def migrate(connection: asyncpg.Connection, steps: list[Step] | None = Non
     return applied
 
 
-async def _next(connection: asyncpg.Connection, steps: list[Step]) -> Step | None:
+async def _next(connection: asyncpg.Connection, steps: list[Migration]) -> Migration | None:
     """Apply the first step that is missing; None when all are there."""
     async with connection.transaction():
         # The lock ends with the transaction, whatever becomes of the connection.
@@ -126,7 +126,7 @@ async def _next(connection: asyncpg.Connection, steps: list[Step]) -> Step | Non
         return step
 
 
-def _check(done: dict[int, asyncpg.Record], steps: list[Step]) -> None:
+def _check(done: dict[int, asyncpg.Record], steps: list[Migration]) -> None:
     """Whether what was applied is what we have, without a gap. Raises DatabaseError."""
     for number in range(1, max(done, default=0)):
         if number not in done:
@@ -149,10 +149,10 @@ def _check(done: dict[int, asyncpg.Record], steps: list[Step]) -> None:
             )
 
 
-def _step(file: Path) -> Step:
+def _step(file: Path) -> Migration:
     if (match := _NAME.fullmatch(file.name)) is None:
         raise DatabaseError(f"{file} is not named like 0001_what_it_does.sql")
-    return Step(int(match[1]), match[2], file.read_text(encoding="utf-8"))
+    return Migration(int(match[1]), match[2], file.read_text(encoding="utf-8"))
 
 
 _WHOLE = "install from a whole checkout"

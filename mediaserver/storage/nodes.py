@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from mediaserver.storage.sql import Connection, text
+from mediaserver.storage.sql import Database, text
 
 
-async def started(connection: Connection, node: UUID, host: str) -> None:
+async def started(connection: Database, node: UUID, host: str) -> None:
     """A server begins."""
     await connection.execute(
         """
@@ -19,7 +19,7 @@ async def started(connection: Connection, node: UUID, host: str) -> None:
     )  # fmt: skip
 
 
-async def seen(connection: Connection, node: UUID) -> float | None:
+async def seen(connection: Database, node: UUID) -> float | None:
     """A server lives. How many seconds ago it was seen before; None when it was not entered."""
     ago: float | None = await connection.fetchval(
         """
@@ -32,7 +32,7 @@ async def seen(connection: Connection, node: UUID) -> float | None:
     return ago
 
 
-async def silent(connection: Connection, for_s: float) -> list[UUID]:
+async def silent(connection: Database, for_s: float) -> list[UUID]:
     """Servers that have live calls and were not seen for so many seconds, by the database's own clock.
 
     Their rows are locked until the transaction ends: one that comes back meanwhile waits, and of several
@@ -49,7 +49,7 @@ async def silent(connection: Connection, for_s: float) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def close_calls(connection: Connection, node: UUID | None) -> list[tuple[UUID, datetime]]:
+async def close_calls(connection: Database, node: UUID | None) -> list[tuple[UUID, datetime]]:
     """Close the calls that were live when their server died, and their legs; they ended at the last sign of
     life kept. None: calls that belong to no server. Returns their ids and when they began.
 

@@ -6,10 +6,10 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import OutcomeMade
-from mediaserver.storage.sql import Connection, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, text, to_json
 
 
-async def made(connection: Connection, record: OutcomeMade) -> None:
+async def made(connection: Database, record: OutcomeMade) -> None:
     await connection.execute(
         """
         insert into outcomes (call_id, flow, status, data) values ($1, $2, $3, $4)
@@ -19,7 +19,7 @@ async def made(connection: Connection, record: OutcomeMade) -> None:
     )  # fmt: skip
 
 
-async def of_call(connection: Connection, call_id: UUID) -> list[Row]:
+async def of_call(connection: Database, call_id: UUID) -> list[Row]:
     """Flow, status, data and time of each outcome of a call, oldest first."""
     query = "select flow, status, data, saved_at from outcomes where call_id = $1 order by saved_at, flow"
     rows = await connection.fetch(query, call_id)

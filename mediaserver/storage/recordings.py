@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from mediaserver.storage.records import RecordingMade
-from mediaserver.storage.sql import Connection, Row, text
+from mediaserver.storage.sql import Database, Row, text
 
 
-async def made(connection: Connection, record: RecordingMade) -> None:
+async def made(connection: Database, record: RecordingMade) -> None:
     await connection.execute(
         "insert into recordings (call_id, path, seconds, size_bytes) values ($1, $2, $3, $4) "
         "on conflict (call_id) do update set path = $2, seconds = $3, size_bytes = $4",
@@ -16,7 +16,7 @@ async def made(connection: Connection, record: RecordingMade) -> None:
     )  # fmt: skip
 
 
-async def of_call(connection: Connection, call_id: UUID) -> Row | None:
+async def of_call(connection: Database, call_id: UUID) -> Row | None:
     """Path, seconds and size of a call's recording."""
     query = "select path, seconds, size_bytes from recordings where call_id = $1"
     row = await connection.fetchrow(query, call_id)

@@ -18,10 +18,10 @@ from mediaserver.storage.records import (
     RecordingMade,
     TurnSaid,
 )
-from mediaserver.storage.sql import Connection
+from mediaserver.storage.sql import Database
 
 
-async def save(connection: Connection, record: Record, node: UUID | None = None) -> None:
+async def save(connection: Database, record: Record, node: UUID | None = None) -> None:
     """Write one record. `node`: the server whose calls these are.
 
     Raises asyncpg errors, ValueError (bad value) and OrphanError.

@@ -12,7 +12,7 @@ from mediaserver.errors import VoiceForgeError
 Row = dict[str, Any]
 
 
-class Connection(Protocol):
+class Database(Protocol):
     """What the queries use of asyncpg's Connection and Pool."""
 
     async def execute(self, query: str, *args: Any) -> str: ...

@@ -6,10 +6,10 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import TurnSaid
-from mediaserver.storage.sql import Connection, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, text, to_json
 
 
-async def said(connection: Connection, record: TurnSaid) -> None:
+async def said(connection: Database, record: TurnSaid) -> None:
     await connection.execute(
         """
         insert into turns (call_id, index, speaker, text, heard, started_ms, ended_ms, confidence, understood,
@@ -25,7 +25,7 @@ async def said(connection: Connection, record: TurnSaid) -> None:
     )  # fmt: skip
 
 
-async def of_call(connection: Connection, call_id: UUID) -> list[Row]:
+async def of_call(connection: Database, call_id: UUID) -> list[Row]:
     """The lines of a call in order."""
     query = (
         "select index, speaker, text, heard, started_ms, ended_ms, confidence, understood, interrupted, "

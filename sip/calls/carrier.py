@@ -23,12 +23,16 @@ class SipCarrier:
         self._registrar = registrar
 
     async def place(self, to: str, caller: str, *, timeout_s: float) -> SipLeg:
-        """Call an extension or a sip: address and wait for the answer. `caller`: the SIP address that calls.
+        """Call an extension or a sip: address and wait for the answer. `caller`: a SIP address, or a
+        name or number at ours; empty: this server.
 
         Raises CallError with the SIP code (480: the extension is not registered), CapacityError when no RTP
         port is free. Cancelling the task cancels the call.
         """
-        return await self._agent.call(self._address(to), from_uri=caller, timeout=timeout_s)
+        if ":" in caller or "@" in caller:
+            return await self._agent.call(self._address(to), from_uri=caller, timeout=timeout_s)
+        user = caller.replace(" ", "") or None
+        return await self._agent.call(self._address(to), username=user, timeout=timeout_s)
 
     def _address(self, to: str) -> str:
         if ":" in to or "@" in to:

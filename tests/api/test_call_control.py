@@ -41,6 +41,7 @@ async def test_a_call_is_placed_for_an_agent(desk: Desk) -> None:
         ({"to": 5, "agent": "echo"}, "to is a text"),
         ({"to": "x" * 2001, "agent": "echo"}, "to is a text"),
         ({"to": "bob", "agent": "echo", "caller": 5}, "caller is a text"),
+        ({"to": "bob", "agent": "echo", "caller": "a\r\nX: y"}, "plain characters"),
         (["bob"], "JSON object"),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import agents as tables
 from mediaserver.storage import calls, legs, migrations
-from mediaserver.storage.migrations import FOLDER, Step, migrate, read_steps
+from mediaserver.storage.migrations import FOLDER, Migration, migrate, read_steps
 from tests.mediaserver.samples import CALL, ROOM
 
 FIRST_VERSION = Path(__file__).with_name("first_version.sql")
@@ -104,7 +104,7 @@ async def test_two_servers_that_start_at_once_take_turns(
 
 async def test_a_newer_database_is_refused_before_anything_is_applied(empty: asyncpg.Connection) -> None:
     steps = read_steps()
-    newer = Step(len(steps) + 1, "from_the_future", "create table future ()")
+    newer = Migration(len(steps) + 1, "from_the_future", "create table future ()")
     await migrate(empty, [*steps, newer])
     with pytest.raises(DatabaseError, match=r"from_the_future.*update VoiceForge"):
         await migrate(empty)
@@ -122,7 +122,7 @@ async def test_a_step_changed_after_it_was_applied_is_refused_and_nothing_else_a
 
 
 async def test_a_step_that_fails_is_undone_whole_and_named(empty: asyncpg.Connection) -> None:
-    bad = Step(1, "bad", "create table half (); select 1 / 0")
+    bad = Migration(1, "bad", "create table half (); select 1 / 0")
     with pytest.raises(DatabaseError, match=r"0001_bad.*division by zero"):
         await migrate(empty, [bad])
     assert await empty.fetchval("select to_regclass('half')") is None
@@ -142,7 +142,7 @@ async def test_a_step_that_would_leave_its_transaction_is_refused_before_anythin
     empty: asyncpg.Connection, sql: str
 ) -> None:
     with pytest.raises(DatabaseError, match=r"0002_bad has its own"):
-        await migrate(empty, [Step(1, "good", "create table good ()"), Step(2, "bad", sql)])
+        await migrate(empty, [Migration(1, "good", "create table good ()"), Migration(2, "bad", sql)])
     assert await empty.fetchval("select to_regclass('half')") is None
     assert await empty.fetchval("select to_regclass('good')") is None
 
@@ -151,7 +151,7 @@ async def test_the_word_in_a_function_or_a_comment_leaves_nothing(empty: asyncpg
     sql = """-- commit; it
         create function f() returns int language plpgsql as $x$ begin return 1; end $x$; /* ;begin */
         create table t (a text default '; commit; it''s')"""
-    await migrate(empty, [Step(1, "good", sql)])
+    await migrate(empty, [Migration(1, "good", sql)])
     assert await empty.fetchval("select f()") == 1
 
 
@@ -166,7 +166,7 @@ async def test_a_database_with_a_gap_is_refused(empty: asyncpg.Connection) -> No
 async def test_a_connection_that_breaks_in_a_step_is_one_line_and_the_step_is_undone(
     empty: asyncpg.Connection, pool: asyncpg.Pool
 ) -> None:
-    breaks = Step(1, "breaks", "create table half (); select pg_terminate_backend(pg_backend_pid())")
+    breaks = Migration(1, "breaks", "create table half (); select pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(DatabaseError) as caught:
         await migrate(empty, [breaks])
     assert "\n" not in str(caught.value)
@@ -189,7 +189,7 @@ async def test_the_first_version_finds_a_number_that_it_refuses(empty: asyncpg.C
 
 
 def test_line_ends_of_a_checkout_do_not_change_a_step() -> None:
-    assert Step(1, "a", "x;\ny;\n").hash == Step(1, "a", "x;\r\ny;\r\n").hash
+    assert Migration(1, "a", "x;\ny;\n").hash == Migration(1, "a", "x;\r\ny;\r\n").hash
 
 
 @pytest.mark.parametrize(

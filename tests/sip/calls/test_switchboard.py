@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -46,8 +47,9 @@ class Kept:
 class Server:
     """A switchboard behind a user agent; `kept` is its database."""
 
-    def __init__(self, sip: SipAgent, kept: Kept, metrics: Metrics) -> None:
+    def __init__(self, sip: SipAgent, board: LocalSwitchboard, kept: Kept, metrics: Metrics) -> None:
         self.sip = sip
+        self.board = board
         self.kept = kept
         self.metrics = metrics
 
@@ -64,7 +66,7 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     kept, metrics = Kept(), Metrics()
     board = LocalSwitchboard(
         routes=as_at_the_first_start({"101"}),
-        makers={},
+        makers={"echo": EchoMaker()},
         registry=CallRegistry(max_calls, metrics),
         bus=EventBus(),
         sink=kept,
@@ -77,7 +79,7 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
     async with agent(board.invited, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
         board.carrier = SipCarrier(sip, registrar)
-        yield Server(sip, kept, metrics)
+        yield Server(sip, board, kept, metrics)
         await board.close()
 
 
@@ -123,3 +125,66 @@ async def test_a_bridged_call_takes_one_place_and_the_next_is_refused_and_counte
         assert 'voiceforge_calls_refused_total{reason="full"} 1.0' in us.metrics.render().decode()
         await leg.hangup(Termination(EndedBy.CALLER, Why.HANGUP))
         await us.ending()
+
+
+async def test_a_caller_who_goes_while_a_transfer_rings_takes_the_ringing_along() -> None:
+    callee = Callee(lambda call: call.leg.ring())
+    async with server() as us, agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("echo"))
+        (call,) = us.board
+        transfer = asyncio.create_task(us.board.transfer(call.id, "101"))
+        rung = (await asyncio.wait_for(callee.calls.get(), 10)).leg
+        events = Events(rung)
+        await leg.hangup(Termination(EndedBy.CALLER, Why.HANGUP))
+        assert (await events.end()).termination.why is Why.CANCELLED
+        with pytest.raises(CallError, match="ended meanwhile"):
+            await transfer
+        assert (await us.ending()).ended_by == "caller"
+
+
+@pytest.mark.parametrize(("why", "code", "words"), [(Why.BUSY, 486, "486"), (Why.REJECTED, 603, "603")])
+async def test_a_transfer_that_is_turned_down_leaves_the_call_as_it_was(
+    why: Why, code: int, words: str
+) -> None:
+    callee = Callee(lambda call: call.leg.hangup(Termination(EndedBy.CALLEE, why, code)))
+    async with server() as us, agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("echo"))
+        (call,) = us.board
+        with pytest.raises(CallError) as error:
+            await us.board.transfer(call.id, "101")
+        assert error.value.code == code and leg.termination is None
+        assert [party["name"] for party in us.board.parties(call.id)] == ["caller", "agent"]
+        await leg.hangup(Termination(EndedBy.CALLER, Why.HANGUP))
+        await us.ending()
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown"),
+    [
+        ("", "sip:voiceforge@127.0.0.1"),
+        ("+49 30 123", "sip:+4930123@127.0.0.1"),
+        ("desk", "sip:desk@127.0.0.1"),
+        ("sip:desk@pbx.example", "sip:desk@pbx.example"),
+    ],
+)
+async def test_a_call_is_placed_with_and_without_a_callers_name(caller: str, shown: str) -> None:
+    callee = Callee.answering()
+    async with server() as us, agent(callee) as phone:
+        await phone.register(us.address("101"), "101", "secret")
+        call = us.board.place("101", "echo", caller=caller)
+        asked = await asyncio.wait_for(callee.calls.get(), 10)
+        assert asked.from_uri == shown
+        await asked.leg.hangup(PHONE_HANGS_UP)
+        assert (await us.ending()).call_id == call.id
+
+
+@pytest.mark.parametrize(
+    "caller", ['"a\r\nX: y" <sip:a@b>', "a\nb", "a b\0", "sip:a@b>\r\n", "<sip:a@b>;x=y", "x" * 300]
+)
+async def test_a_callers_name_that_could_be_more_than_a_name_is_refused(caller: str) -> None:
+    async with server() as us:
+        with pytest.raises(CallError, match="caller") as error:
+            us.board.place("101", "echo", caller=caller)
+        assert error.value.code == 400 and list(us.board) == []
