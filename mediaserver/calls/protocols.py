@@ -56,7 +56,8 @@ class CallControls(Protocol):
 
     def hang_up(self, why: Termination) -> None: ...
 
-    def transfer(self, to: str) -> None: ...
+    def transfer(self, to: str) -> None:
+        """Hand the call over. Until somebody answers the app is still in it; when nobody does, it ends."""
 
 
 @dataclass(frozen=True, slots=True)

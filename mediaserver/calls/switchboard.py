@@ -328,7 +328,7 @@ class LocalSwitchboard:
         self._live.pop(live.call.id, None)
 
     def transfer_for(self, live: LiveCall, to: str) -> None:
-        """An agent hands its call over; when nobody answers it goes on itself."""
+        """An agent hands its call over, and has said its last: when nobody answers the call is over."""
 
         async def hand_over() -> None:
             with logs.in_call(live.call.id):
@@ -337,6 +337,8 @@ class LocalSwitchboard:
                 except (VoiceForgeError, LookupError) as error:
                     log.warning("the call could not be handed over: %s", error)
                     live.call.note("transfer_failed", to=to, reason=str(error))
+                    if isinstance(error, VoiceForgeError) and not live.transferring and not live.over:
+                        live.hang_up(unanswered(error))
 
         self._spawn(hand_over())
 

@@ -273,20 +273,32 @@ async def test_a_full_carrier_leaves_the_caller_with_the_agent(bench: Bench) -> 
     ann, call_id = await with_agent(bench)
     with pytest.raises(CapacityError):
         await bench.board.transfer(call_id, "bob")
-    bench.robots.made[0].controls.transfer("bob")
     await bench.ticks(2)
     assert ann.termination is None and ann.heard == [50] * 2
 
 
 async def test_an_agent_may_not_be_talked_into_calling_anybody(bench: Bench) -> None:
     carrier = connected(bench)
-    await with_agent(bench)
+    ann, _ = await with_agent(bench)
     bench.robots.made[0].controls.transfer("+19005550100")
     await bench.settle()
-    assert carrier.placed == []
+    assert carrier.placed == [] and ann.termination is not None and ann.termination.code == 403
     with pytest.raises(CallError, match="not allowed"):
         bench.board.place("sip:x@evil.example", "demo")
-    assert len(bench.board) == 1
+    assert list(bench.board) == []
+
+
+async def test_a_second_transfer_of_an_agent_does_not_end_the_first(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob", 2))
+    ann, _ = await with_agent(bench)
+    carrier.answering.clear()
+    for _ in range(2):
+        bench.robots.made[0].controls.transfer("bob")
+        await bench.settle()
+    carrier.answering.set()
+    await bench.settle()
+    await bench.ticks(3)
+    assert ann.heard[-1] == 2
 
 
 @pytest.mark.parametrize("moment", ["end", "hand over"])

@@ -244,17 +244,19 @@ async def test_an_agent_hands_its_caller_over_and_is_told_that_its_part_is_over(
     assert ann.termination is not None and bench.sink.of(CallEnded)[-1].ended_by == "callee"
 
 
-async def test_an_agent_whose_transfer_fails_goes_on(bench: Bench) -> None:
+async def test_an_agent_that_said_its_last_and_reaches_nobody_leaves_no_dead_air(bench: Bench) -> None:
     ann = Line("ann", 1)
     connected(bench, bob=CallError("busy", 486))
     await bench.dial(ann, "demo")
-    bench.robots.made[0].controls.transfer("bob")
-    await bench.ticks(3)
-    assert ann.heard == [50] * 3
-    (event,) = bench.sink.of(EventHappened)
-    assert event.kind == "transfer_failed" and event.data == {"to": "bob", "reason": "busy"}
     with pytest.raises(CallError, match="busy"):
         await bench.board.transfer(bench.call.id, "bob")
+    await bench.ticks(2)
+    assert ann.heard == [50] * 2, "what others ask for does not touch it"
+    bench.robots.made[0].controls.transfer("bob")
+    await bench.settle()
+    (event,) = bench.sink.of(EventHappened)
+    assert event.kind == "transfer_failed" and event.data == {"to": "bob", "reason": "busy"}
+    assert ann.termination == Termination(EndedBy.NETWORK, Why.BUSY, 486, "busy")
 
 
 async def test_a_transfer_replaces_whom_the_caller_talked_to(bench: Bench) -> None:
