@@ -37,7 +37,7 @@ class DigitHeard:
 
 
 @dataclass(slots=True)
-class _Pressed:
+class _KeyDown:
     code: int
     timestamp: int
     began: int
@@ -53,7 +53,7 @@ class DigitReceiver:
     __slots__ = ("_finished", "_pressed")
 
     def __init__(self) -> None:
-        self._pressed: _Pressed | None = None
+        self._pressed: _KeyDown | None = None
         self._finished: deque[int] = deque(maxlen=32)
         """Timestamps of events that were reported; their late and repeated packets are ignored."""
 
@@ -72,7 +72,7 @@ class DigitReceiver:
         pressed = self._pressed
         done: tuple[DigitHeard, ...] = ()
         if pressed is None:
-            pressed = self._pressed = _Pressed(code, timestamp, now, now)
+            pressed = self._pressed = _KeyDown(code, timestamp, now, now)
         elif timestamp != pressed.timestamp:
             if code == pressed.code and ahead_32(timestamp, of=pressed.timestamp) == _SEGMENT:
                 # Section 2.5.1.3: an event longer than the duration field goes on in a new segment.
@@ -85,7 +85,7 @@ class DigitReceiver:
                 return (DigitHeard(DIGITS[code], now, duration // _UNITS_PER_MS),)
             else:
                 done = self._finish()
-                pressed = self._pressed = _Pressed(code, timestamp, now, now)
+                pressed = self._pressed = _KeyDown(code, timestamp, now, now)
         elif code != pressed.code:
             return ()
         pressed.seen = now

@@ -137,10 +137,10 @@ class PreferredStt(Preferred[Stt]):
         super().__init__(Kind.STT, there)
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        return _Session(self, on_result, language)
+        return _FailoverSession(self, on_result, language)
 
 
-class _Session:
+class _FailoverSession:
     """A call's recogniser, whichever of the list it is; see pipelines.engines.protocols.SttSession."""
 
     def __init__(self, engines: PreferredStt, on_result: Callable[[SttResult], None], language: str) -> None:

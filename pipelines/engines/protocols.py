@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
+from mediaserver.media.time import SAMPLE_RATE
 
 FINAL_WITHIN_S = 1.5
 """From `flush` to the final. Turn-taking waits no longer, and a recogniser that lost its worker or its line
@@ -39,7 +40,7 @@ class Manifest:
     licence: str
     needs: tuple[str, ...] = ()
     """Of 'weights', 'gpu', 'key'; empty when it works out of the box."""
-    sample_rate: int = 16_000
+    sample_rate: int = SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pipelines.conversation.agent import Answered, Context, Say, Utterance
 from pipelines.engines.protocols import SttResult, TtsChunk
 from pipelines.engines.registry import EngineOptions
 from pipelines.engines.stt.in_worker import WorkerStt
-from pipelines.engines.tts.in_worker import Speech, WorkerTts
+from pipelines.engines.tts.in_worker import SpeechRequest, WorkerTts
 from pipelines.workers.pool import WorkerPool
 from tests.plugins.acme_speech.buzz import LETTERS, Pcm, read, say, words_of
 from tests.plugins.acme_speech.desk import Desk
@@ -158,7 +158,7 @@ async def test_the_voice_waits_for_its_listener(voice: WorkerTts) -> None:
     taken = [(await anext(stream)).samples]
     other = [chunk.samples async for chunk in voice.speak(text)]
     (request,) = voice.pool.workers[0].requests.values()
-    assert isinstance(request, Speech)
+    assert isinstance(request, SpeechRequest)
     assert request.queue.qsize() * 1_600 <= AHEAD_SAMPLES + 1_600 < sum(map(len, other))
     taken += [chunk.samples async for chunk in stream]
     assert text_of(np.concatenate(taken)) == text_of(np.concatenate(other)) == text

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipelines.engines.protocols import Manifest, SttResult
-from pipelines.engines.stt.session import Session
+from pipelines.engines.stt.session import WorkerSttSession
 from pipelines.workers.pool import WorkerPool
 from pipelines.workers.spec import WorkerSpec
 
@@ -49,6 +49,6 @@ class WorkerStt:
         """Utterances that are being listened to."""
         return self.pool.load
 
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> Session:
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> WorkerSttSession:
         """See pipelines.engines.protocols.Stt."""
-        return Session(self.pool, on_result, language)
+        return WorkerSttSession(self.pool, on_result, language)

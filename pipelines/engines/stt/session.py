@@ -31,7 +31,7 @@ RETRIES = 1
 FAILED = SttResult("", final=True, understood=False, failed=True)
 
 
-class Session:
+class WorkerSttSession:
     """See pipelines.engines.protocols.SttSession."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Session:
         self._epoch = 0
         self._grammar: Grammar | None = None
         self._audio = bytearray()
-        self._utterance: Utterance | None = None
+        self._utterance: UtteranceRequest | None = None
 
     def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
         self.abandon()
@@ -85,9 +85,11 @@ class Session:
     def _listen(self, epoch: int) -> None:
         """Hear all audio since `begin`, from its start."""
         self._epoch = epoch
-        self._utterance = Utterance(self._pool, self._label, self._grammar, self._audio, self._language)
+        self._utterance = UtteranceRequest(
+            self._pool, self._label, self._grammar, self._audio, self._language
+        )
 
-    def _repeat_failure(self, utterance: Utterance) -> None:
+    def _repeat_failure(self, utterance: UtteranceRequest) -> None:
         if self._utterance is utterance:
             self._label(FAILED)
 
@@ -95,7 +97,7 @@ class Session:
         self._on_result(replace(result, epoch=self._epoch))
 
 
-class Utterance:
+class UtteranceRequest:
     """A stretch of audio on a worker, or on another when that one dies. See
     pipelines.workers.supervisor.Requester.
 

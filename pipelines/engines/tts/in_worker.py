@@ -79,7 +79,7 @@ class WorkerTts:
             return
         name = self.pool.spec.name
         for last_try in (False, True):
-            speech = Speech(name)
+            speech = SpeechRequest(name)
             ticket = await self.pool.open_within(
                 READY_WAIT_S, speech, text=plain, voice=voice, language=language, rate=rate
             )
@@ -109,7 +109,7 @@ class _LostError(EngineError):
     """The worker died while it spoke."""
 
 
-class Speech:
+class SpeechRequest:
     """Turns a worker's messages into chunks; see pipelines.workers.supervisor.Requester."""
 
     def __init__(self, name: str) -> None:

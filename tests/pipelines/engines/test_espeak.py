@@ -16,7 +16,7 @@ from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
 from pipelines.engines.tts.espeak.worker import AHEAD_SAMPLES, PIECE_CHARS, QUIET, pieces
-from pipelines.engines.tts.in_worker import Speech
+from pipelines.engines.tts.in_worker import SpeechRequest
 
 LONG = "Welcome to the meeting room service. Which office would you like? " * 12
 
@@ -97,7 +97,7 @@ async def test_no_stream_runs_far_ahead_of_its_listener(tts: EspeakTts) -> None:
     worker = tts.pool.workers[0]
     assert len(worker.requests) == 1
     (request,) = worker.requests.values()
-    assert isinstance(request, Speech)
+    assert isinstance(request, SpeechRequest)
     waiting = 0
     queue = request.queue
     for _ in range(queue.qsize()):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pocketsphinx
 
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE, Span, confidence
 
@@ -23,7 +24,7 @@ GRAMMARS_KEPT = 64
 """Compiled grammars per decoder; the one used longest ago goes first."""
 LEAD_IN_MS = 200
 """Silence before each utterance: a word at the very first frame is often lost."""
-LEAD_IN = bytes(2 * 16 * LEAD_IN_MS)
+LEAD_IN = bytes(2 * SAMPLES_PER_MS * LEAD_IN_MS)
 DITHER = 8.0
 """RMS of the noise (-72 dBFS) laid under all audio. Without it the bands above 4 kHz of telephone audio hold
 nothing but the residue of whichever filter made them, and the mean below would fit that filter alone."""

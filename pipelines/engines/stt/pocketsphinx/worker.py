@@ -24,7 +24,7 @@ IDLE_S = 0.3
 
 
 @dataclass(slots=True)
-class _Utterance:
+class _Decoding:
     grammar: dict[str, str] | None
     audio: bytearray = field(default_factory=bytearray)
     finished: float = 0.0
@@ -44,7 +44,7 @@ class _Recogniser:
     def __init__(self, sock: WorkerSocket, decoders: Decoders) -> None:
         self._sock = sock
         self._decoders = decoders
-        self._utterances: OrderedDict[int, _Utterance] = OrderedDict()
+        self._utterances: OrderedDict[int, _Decoding] = OrderedDict()
 
     def run(self) -> None:
         while True:
@@ -60,7 +60,7 @@ class _Recogniser:
     def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
-            self._utterances[id] = _Utterance(message.json().get("grammar"))
+            self._utterances[id] = _Decoding(message.json().get("grammar"))
             return
         utterance = self._utterances.get(id)
         if utterance is None:
@@ -100,7 +100,7 @@ class _Recogniser:
             self._sock.send_json(Msg.FAILED, chosen, error=" ".join(str(error).split()) or repr(error))
         return True
 
-    def _slice(self, id: int, utterance: _Utterance) -> None:
+    def _slice(self, id: int, utterance: _Decoding) -> None:
         if utterance.ear is None:
             utterance.ear = self._decoders.listen(utterance.grammar, bytes(utterance.audio[:FIRST_BYTES]))
         piece = bytes(utterance.audio[:SLICE_BYTES])

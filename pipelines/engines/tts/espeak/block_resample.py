@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.time import SAMPLE_RATE
+
 Pcm = npt.NDArray[np.int16]
 Float = npt.NDArray[np.float32]
 
@@ -36,7 +38,7 @@ def _matrix(rate: int, to_rate: int) -> tuple[Float, int, int]:
 class BlockResampler:
     """One stream from `rate` to `to_rate` (Hz); output is aligned with the input, no shift."""
 
-    def __init__(self, rate: int, to_rate: int = 16_000) -> None:
+    def __init__(self, rate: int, to_rate: int = SAMPLE_RATE) -> None:
         self._weights, self._block, self._half = _matrix(rate, to_rate)
         self._ratio = to_rate / rate
         self._held = np.zeros(self._half, np.float32)

@@ -19,19 +19,20 @@ import espeakng_loader
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg, WorkerMessage
 
-AHEAD_SAMPLES = 2 * 16_000
+AHEAD_SAMPLES = 2 * SAMPLE_RATE
 PIECE_CHARS = 160
 """Longest run of text given to espeak at once: some 10 s of speech, 15 ms of work."""
 QUIET = 120
 """Absolute int16 value below which leading and trailing audio is silence (-49 dBFS)."""
-LEAD_KEPT = 16
+LEAD_KEPT = SAMPLES_PER_MS
 """Samples kept before the first loud one, so that its onset is not cut (1 ms)."""
-TAIL_KEPT = 320
-CHUNK_SAMPLES = 1600
+TAIL_KEPT = 20 * SAMPLES_PER_MS
+CHUNK_SAMPLES = 100 * SAMPLES_PER_MS
 """Audio goes up in chunks of 100 ms after the first, which goes at once."""
 
 LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn"}
@@ -47,7 +48,7 @@ _WORD = 1
 _NORMAL_WPM = 175
 
 
-class _Event(ctypes.Structure):
+class _EspeakEvent(ctypes.Structure):
     _fields_ = (
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
@@ -60,7 +61,7 @@ class _Event(ctypes.Structure):
     )
 
 
-class _Voice(ctypes.Structure):
+class _EspeakVoice(ctypes.Structure):
     _fields_ = (
         ("name", ctypes.c_char_p),
         ("languages", ctypes.c_char_p),
@@ -75,7 +76,7 @@ class _Voice(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_EspeakEvent)
 )
 
 
@@ -125,7 +126,7 @@ class Espeak:
 
     def voices(self) -> list[tuple[str, str, str]]:
         """(identifier, language, name) of every voice."""
-        self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
         listed = self._lib.espeak_ListVoices(None)
         found: list[tuple[str, str, str]] = []
         while listed[len(found)]:
@@ -171,7 +172,7 @@ class Espeak:
 
 
 @dataclass(slots=True)
-class _Speech:
+class _SpeechInMaking:
     """One text: what is left of it, and the audio between espeak and the listener."""
 
     text: str
@@ -196,7 +197,7 @@ class _Speaker:
     def __init__(self, sock: WorkerSocket, espeak: Espeak) -> None:
         self._sock = sock
         self._espeak = espeak
-        self._speeches: OrderedDict[int, _Speech] = OrderedDict()
+        self._speeches: OrderedDict[int, _SpeechInMaking] = OrderedDict()
 
     def run(self) -> None:
         while True:
@@ -209,7 +210,7 @@ class _Speaker:
         if message.kind is Msg.OPEN:
             fields = message.json()
             text, language = str(fields["text"]), str(fields["language"]).lower()
-            self._speeches[id] = _Speech(
+            self._speeches[id] = _SpeechInMaking(
                 text,
                 str(fields["voice"]) or LANGUAGES.get(language, language),
                 float(fields["rate"]),
@@ -233,7 +234,7 @@ class _Speaker:
         self._piece(id, self._speeches[id])
         return True
 
-    def _piece(self, id: int, speech: _Speech) -> None:
+    def _piece(self, id: int, speech: _SpeechInMaking) -> None:
         if not self._espeak.select(speech.voice, speech.rate):
             del self._speeches[id]
             why = f"espeak-ng has no voice or language {speech.voice!r}"
@@ -243,7 +244,7 @@ class _Speaker:
             offset, text = speech.left.pop(0)
             audio, words = self._espeak.say(text)
             for start, end, sample in words:
-                at = round((speech.taken + sample) * 16_000 / self._espeak.rate)
+                at = round((speech.taken + sample) * SAMPLE_RATE / self._espeak.rate)
                 speech.words.append((offset + start, offset + end, at))
             speech.taken += len(audio)
             self._emit(id, speech, speech.resampler.process(audio))
@@ -252,7 +253,7 @@ class _Speaker:
             del self._speeches[id]
             self._sock.send_json(Msg.DONE, id)
 
-    def _emit(self, id: int, speech: _Speech, samples: Pcm, *, last: bool = False) -> None:
+    def _emit(self, id: int, speech: _SpeechInMaking, samples: Pcm, *, last: bool = False) -> None:
         """Send what is certain to be neither leading nor trailing silence."""
         audio = np.concatenate([speech.held, samples])
         loud = np.flatnonzero(np.abs(audio.astype(np.int32)) >= QUIET)

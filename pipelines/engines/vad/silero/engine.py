@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.errors import EngineMissingError
-from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.engines.protocols import Kind, Manifest, Readiness, VoiceScores
 
 CHUNK = 512
@@ -314,7 +314,7 @@ class SileroVad:
     ) -> None:
         self._model = SileroModel(weights if weights is not None else load_weights(cache_dir), 32_768.0)
         self._quiet_below = quiet_below
-        self._quiet_limit = max(1, round(reset_after_s * 16_000 / CHUNK))
+        self._quiet_limit = max(1, round(reset_after_s * SAMPLE_RATE / CHUNK))
         self._hidden = np.zeros((0, _HIDDEN), np.float32)
         self._cell = np.zeros((0, _HIDDEN), np.float32)
         self._audio = np.zeros((0, _BUFFER_BLOCKS, _BLOCK), np.int16)
