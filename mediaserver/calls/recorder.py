@@ -267,9 +267,11 @@ class Recorded:
         return frame
 
     def on_event(self, event: LegEvent) -> None:
-        self._app.on_event(event)
-        if isinstance(event, Ended):
-            self._recording.close()
+        try:
+            self._app.on_event(event)
+        finally:  # an app that fails at the end must not cost the recording
+            if isinstance(event, Ended):
+                self._recording.close()
 
 
 def _mend_header(recording: Recording) -> None:

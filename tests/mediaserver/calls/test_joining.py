@@ -310,6 +310,7 @@ async def test_an_agent_that_fails_at_its_end_does_not_keep_the_call(bench: Benc
     def fail(event: object) -> None:
         raise RuntimeError("boom")
 
+    await bench.ticks(2)
     robot.on_event = fail  # type: ignore[method-assign]
     if moment == "end":
         ann.leave()
@@ -318,6 +319,10 @@ async def test_an_agent_that_fails_at_its_end_does_not_keep_the_call(bench: Benc
     await bench.settle()
     assert ann.termination is not None and list(bench.board) == [] and len(bench.clock) == 0
     assert len(bench.sink.of(CallEnded)) == 1 and bench.clock.app_errors == 1
+    async with asyncio.timeout(5):  # the recording is whole before the server ends
+        while not bench.sink.of(RecordingMade):
+            await bench.settle()
+    assert [made.seconds for made in bench.sink.of(RecordingMade)] == [0.04]
 
 
 async def test_two_parties_of_one_name_have_names_of_their_own(bench: Bench) -> None:
