@@ -20,6 +20,9 @@ class ThinkingMaker:
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
 
+    def check(self, agent: AgentSpec) -> None:
+        self._speech.begin(agent)
+
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         speech = self._speech.begin(agent)

@@ -31,5 +31,8 @@ class EchoApp:
 class EchoMaker:
     """Makes agents of kind "echo"."""
 
+    def check(self, agent: AgentSpec) -> None:
+        """It needs nothing."""
+
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         return Talker(EchoApp())

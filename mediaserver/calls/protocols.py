@@ -76,6 +76,9 @@ class Talker:
 class AppMaker(Protocol):
     """Makes agents of one kind."""
 
+    def check(self, agent: AgentSpec) -> None:
+        """Before somebody is called for it. Raises VoiceForgeError when it could not talk now."""
+
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """The agent for this call. Raises VoiceForgeError."""
 
@@ -103,7 +106,7 @@ class Switchboard(Protocol):
 
     def place(self, to: str, agent: str, *, caller: str = "") -> Call:
         """Call somebody for an agent; returns at once. Raises CallError (404: no such agent, 403: nobody who
-        may be called, 400: the caller is no name), CapacityError."""
+        may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 

@@ -172,6 +172,7 @@ class LocalSwitchboard:
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
+        self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
         call = self._new_call("outbound", caller or f"sip:{agent}", to, spec)
         task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
@@ -305,10 +306,13 @@ class LocalSwitchboard:
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
+        return self._maker(agent).make(agent, live.call, live.first.leg, _Controls(self, live))
+
+    def _maker(self, agent: AgentSpec) -> AppMaker:
         maker = self._makers.get(agent.kind)
         if maker is None:
             raise CallError(f"agent {agent.name}: nobody makes agents of kind {agent.kind!r}", 500)
-        return maker.make(agent, live.call, live.first.leg, _Controls(self, live))
+        return maker
 
     def _way_out(self) -> Carrier:
         if self.carrier is None:

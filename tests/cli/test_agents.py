@@ -14,7 +14,7 @@ from cli.agents import fault, makers
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.config import EnginesSettings
-from mediaserver.errors import ConfigError, EngineError
+from mediaserver.errors import CallError, ConfigError, EngineError
 from mediaserver.storage.records import Record
 from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say
@@ -23,7 +23,7 @@ from pipelines.engines.running import Engines
 from pipelines.flows.booking import FlowAgent
 from tests.fakes import FakeLlm, FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Bench
-from tests.mediaserver.calls.lines import Line
+from tests.mediaserver.calls.lines import Line, Lines
 from tests.mediaserver.calls.rows import agent, route
 from tests.speech import only, shelf
 
@@ -251,3 +251,13 @@ async def test_a_row_that_makes_no_sense_refuses_in_words(shop: Shop, row: dict[
     ann = await shop.call("ann")
     assert ann.termination is not None and ann.termination.code == 480
     assert says in ann.termination.detail
+
+
+async def test_nobody_is_called_for_an_agent_that_cannot_talk(shop: Shop) -> None:
+    phones = shop.bench.board.carrier = Lines(ann=Line("ann"))
+    await shop.row(stt=["onne"])
+    with pytest.raises(CallError, match="the agent demo cannot answer: there is no engine 'onne'") as refused:
+        shop.bench.board.place("ann", "demo")
+    assert refused.value.code == 480
+    await shop.bench.settle()
+    assert phones.placed == []

@@ -72,6 +72,10 @@ class RobotMaker:
         self.specs: list[AgentSpec] = []
         self.trouble: Exception | None = None
 
+    def check(self, agent: AgentSpec) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         if self.trouble is not None:
             raise self.trouble
