@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.context import ApiContext
-from cli.agents import fault, makers
+from cli.makers import fault, makers
 from cli.serving.database import open_database
 from cli.serving.doors import open_http, open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines

@@ -114,7 +114,7 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     made them yet."""
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
-    from cli.agents import fault
+    from cli.makers import fault
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
 

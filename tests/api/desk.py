@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
-from cli.agents import makers
+from cli.makers import makers
 from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health

@@ -20,7 +20,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from cli.agents import makers
+from cli.makers import makers
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from cli.agents import fault, makers
+from cli.makers import fault, makers
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.config import EnginesSettings
