@@ -1,5 +1,7 @@
 """`voiceforge chat`: talk to an agent in text, without audio, engines or a server.
 
+A name is looked up among the agents of the database first, where there is one, as a call's would be.
+
 Reads what the caller says from the terminal or stdin, a line at a time; the end of the input hangs up.
 """
 
@@ -8,16 +10,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import os
 import sys
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from cli.terminal import add_json_option, print_json
+from cli.terminal import add_config_option, add_json_option, print_json
+from cli.working_folder import importable
 
 if TYPE_CHECKING:
+    from mediaserver.config import Settings
     from mediaserver.storage.records import Record
-    from pipelines.conversation.agent import AgentInput
+    from mediaserver.storage.sql import Row
+    from pipelines.conversation.agent import Agent, AgentInput
     from pipelines.conversation.text import TextConversation
 
 
@@ -31,25 +35,27 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "agent",
         metavar="AGENT",
-        help="demo, module:Class, or the name of a Python entry point in the group voiceforge.agents",
+        help="a name from `voiceforge agents list`, module:Class, or the name of a Python entry point in the "
+        "group voiceforge.agents",
     )
+    add_config_option(parser)
     add_json_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    asyncio.run(_talk(args.agent, args.json))
+    from mediaserver.config import load
+
+    importable()
+    asyncio.run(_talk(load(args.config), args.agent, args.json))
     return 0
 
 
-async def _talk(name: str, as_json: bool) -> None:
-    from pipelines.agents import agent_named
+async def _talk(settings: Settings, name: str, as_json: bool) -> None:
     from pipelines.conversation.agent import Answered, Transfer
     from pipelines.conversation.text import TextConversation, typed
 
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())  # an agent in a file of this folder
     call_id = uuid4()
-    chat = _Chat(TextConversation(agent_named(name, call_id), call_id), as_json)
+    chat = _Chat(TextConversation(await _agent(settings, name, call_id), call_id), as_json)
     await chat.tell(Answered())
     while chat.conversation.last is None:
         line = await _line()
@@ -67,6 +73,30 @@ async def _talk(name: str, as_json: bool) -> None:
         print_json({"agent": name, "lines": chat.lines, "kept": chat.kept, "ended": ended})
     else:
         print(f"ended   {ended}")
+
+
+async def _agent(settings: Settings, name: str, call_id: UUID) -> Agent:
+    """Raises ConfigError when there is none, or it cannot be made."""
+    from pipelines.agents import agent_named, make_agent
+
+    row = None if ":" in name else await _row(settings, name)
+    if row is None:
+        return agent_named(name, call_id)
+    language = row["language"] or settings.engines.language
+    known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
+    return make_agent(call_id, **known, language=language)
+
+
+async def _row(settings: Settings, name: str) -> Row | None:
+    """The agent of that name in the database, if there is one of either."""
+    from cli.database import server_database
+    from mediaserver.storage.agents import all_agents
+    from mediaserver.storage.postgres import EmbeddedPostgres
+
+    if not settings.database.url.get_secret_value() and not EmbeddedPostgres(settings.data).exists:
+        return None
+    async with server_database(settings) as connection:
+        return next((row for row in await all_agents(connection) if row["name"] == name), None)
 
 
 async def _line() -> str | None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "show the whole thing: a server, a caller, a booking",
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",
+    "agents": "say who answers which address",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

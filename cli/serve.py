@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.terminal import add_config_option
+from cli.working_folder import importable
 
 
 def add_parser(subparsers: Any) -> None:
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from mediaserver import logs
     from mediaserver.config import load
 
+    importable()
     settings = load(args.config)
     logs.configure(settings.logging.level, settings.logging.format)
     return uvloop.run(_serve(settings, args.ready_file))

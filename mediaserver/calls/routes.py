@@ -21,7 +21,7 @@ from mediaserver.storage.sql import Row
 
 AgentKind: TypeAlias = Literal["flow", "python", "echo"]
 KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
-_ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*|[^:\s]+")
 _NUMBER = re.compile(r"[+*?\d\-.() ]*\d[+*?\d\-.() ]*")
 _SEPARATORS = str.maketrans("", "", "-.() ")
 """Visual separators in telephone numbers (:rfc:`3966` section 5.1.1), and the space that people write."""
@@ -39,7 +39,7 @@ class AgentSpec:
     flow: str = ""
     prompt: str = ""
     entry: str = ""
-    """'module:Class' of an agent in Python."""
+    """Of an agent in Python: 'module:Class', or the name of an entry point."""
     voice: str = ""
     """Empty: the settings' own; so for `language`."""
     language: str = ""
@@ -134,10 +134,10 @@ class RouteTable:
         self.idle: list[Route] = []
         """Routes that are never in force."""
         for row in agents:
-            if fault := _fault(row) or _checked(check, _spec(row)):
+            if fault := fault_of(row) or _checked(check, spec_of(row)):
                 self.faults[row["name"]] = fault
             else:
-                self.agents[row["name"]] = _spec(row)
+                self.agents[row["name"]] = spec_of(row)
         self._exact: dict[str, list[Route]] = {}
         self._patterns: list[tuple[re.Pattern[str], Route]] = []
         for route in sorted((Route(**row) for row in routes), key=_rank):
@@ -199,14 +199,14 @@ class RouteTable:
         return None
 
 
-def _fault(row: Row) -> str:
+def fault_of(row: Row) -> str:
     """What is wrong with a row of `agents`; empty when nothing is."""
     if row["kind"] not in KINDS:
         return f"its kind {row['kind']!r} is none of {', '.join(KINDS)}"
     if row["kind"] == "flow" and not row["flow"]:
         return "it names no flow"
     if row["kind"] == "python" and not _ENTRY.fullmatch(row["entry"]):
-        return f"its entry {row['entry']!r} is not written module:Class"
+        return f"its entry {row['entry']!r} is neither module:Class nor the name of an entry point"
     if not isinstance(row["turn"], dict):
         return "its turn is not a JSON object"
     for kind in ("stt", "tts", "llm"):
@@ -223,7 +223,8 @@ def _checked(check: Check, agent: AgentSpec) -> str:
         return f"it could not be checked: {type(error).__name__}: {error}"
 
 
-def _spec(row: Row) -> AgentSpec:
+def spec_of(row: Row) -> AgentSpec:
+    """A row of `agents` in which nothing is wrong."""
     lists = {kind: tuple(row[kind]) for kind in ("stt", "tts", "llm")}
     return AgentSpec(**{**row, **lists, "turn": MappingProxyType(row["turn"])})
 

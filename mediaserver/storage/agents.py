@@ -1,11 +1,11 @@
-"""The tables `agents` and `routes`, read whole: there are few rows, and the directory keeps them."""
+"""The tables `agents` and `routes`. They are read whole: there are few rows, and the directory keeps them."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from mediaserver.storage.sql import Database, Row
+from mediaserver.storage.sql import Database, Row, to_json
 
 CHANNEL = "voiceforge_directory"
 """What is notified, after the commit, when either table changes."""
@@ -26,6 +26,34 @@ async def all_routes(connection: Database) -> list[Row]:
         "select id, pattern, priority, agent, valid_from, valid_until from routes order by id"
     )
     return [dict(row) for row in rows]
+
+
+async def put_agent(connection: Database, row: Row) -> int:
+    """Add an agent, or put this one in the place of the one of that name; returns its version. `row`: all
+    columns but id and version."""
+    version: int = await connection.fetchval(
+        "insert into agents "
+        "(name, kind, flow, entry, prompt, voice, language, stt, tts, llm, turn, recording) values "
+        "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "on conflict (name) do update set kind = excluded.kind, flow = excluded.flow, "
+        "entry = excluded.entry, prompt = excluded.prompt, voice = excluded.voice, "
+        "language = excluded.language, stt = excluded.stt, tts = excluded.tts, llm = excluded.llm, "
+        "turn = excluded.turn, recording = excluded.recording returning version",
+        row["name"], row["kind"], row["flow"], row["entry"], row["prompt"], row["voice"], row["language"],
+        row["stt"], row["tts"], row["llm"], to_json(row["turn"]), row["recording"],
+    )  # fmt: skip
+    return version
+
+
+async def remove_agent(connection: Database, name: str) -> bool:
+    """Remove an agent and the routes that lead to it; False when there is none of that name."""
+    return await connection.fetchval("delete from agents where name = $1 returning id", name) is not None
+
+
+async def put_route(connection: Database, pattern: str, agent: str) -> None:
+    """Let an address lead to this agent at any time, and to none that it led to before."""
+    await connection.execute("delete from routes where pattern = $1", pattern)
+    await connection.execute("insert into routes (pattern, agent) values ($1, $2)", pattern, agent)
 
 
 def _json(text: str) -> Any:

@@ -69,6 +69,11 @@ class EmbeddedPostgres:
         """How to connect; known after `start`."""
         return f"postgresql:///postgres?host={quote(str(self._socket_folder()), safe='')}&user=postgres"
 
+    @property
+    def exists(self) -> bool:
+        """The data folder has a cluster, running or not."""
+        return (self._data / "postgres" / "PG_VERSION").exists() or (self._shared() / "PG_VERSION").exists()
+
     async def start(self) -> str:
         """Make the cluster if there is none, start it, return its DSN. Raises DatabaseError."""
         work = asyncio.ensure_future(asyncio.to_thread(self._start))
@@ -85,8 +90,9 @@ class EmbeddedPostgres:
         return self.dsn
 
     async def ensure_running(self) -> None:
-        """Start it again if it died. Raises DatabaseError."""
-        if not self._stopped and self._lock is not None and not self._alive():
+        """Start it again if it died, or if the process that we had joined has stopped it. Raises
+        DatabaseError."""
+        if not self._stopped and not self._alive():
             log.warning("the embedded PostgreSQL is not running; starting it again")
             await self.start()
 
@@ -155,12 +161,15 @@ class EmbeddedPostgres:
         usual = self._data / "postgres"
         if os.geteuid() != 0 or (usual / "PG_VERSION").exists():
             return usual
-        shared = SHARED_ROOT / hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
+        shared = self._shared()
         if (shared / "PG_VERSION").exists() or not _open_to_others(self._data):
             log.info("the data folder is closed to other users, so the database lives in %s", shared)
             shared.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             return shared
         return usual
+
+    def _shared(self) -> Path:
+        return SHARED_ROOT / hashlib.sha256(str(self._data).encode()).hexdigest()[:16]
 
     def _runs_as(self) -> pwd.struct_passwd | None:
         """The user the server runs as; None means ourselves. PostgreSQL refuses to run as root."""

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from cli.main import main
+from mediaserver.storage.postgres import EmbeddedPostgres
+
+
+@pytest.fixture(autouse=True)
+def no_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nobody's own data is looked at."""
+    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
 
 
 def test_a_booking_by_voice_and_keys_from_a_pipe(
@@ -38,6 +46,24 @@ def test_an_agent_that_does_not_exist_is_one_line(capsys: pytest.CaptureFixture[
     assert main(["chat", "dmeo"]) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "did you mean 'demo'" in error
+
+
+def test_a_row_of_the_database_is_an_agent_too(
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
+    assert main(["agents", "set", "demo", "--python", "examples.hours:OpeningHours"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("tuesday\n"))
+    assert main(["chat", "demo"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == [
+        "agent   Hello, this is the library. On which day do you want to come?",
+        "agent   We are open from nine to six. Goodbye.",
+        "ended   completed by agent",
+    ]
 
 
 def test_no_agent_is_wrong_usage() -> None:

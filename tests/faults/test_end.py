@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,7 +102,6 @@ async def test_stop_says_goodbye_to_everyone(folder: Path, number: signal.Signal
         talking = those[:2]
         for one in talking:
             await one.told("agent")
-        began = time.monotonic()
         server.process.send_signal(number)
         await talking[0].told("agent", 2)  # the goodbye: the stop has begun
         async with CallingParty(f"sip:demo@{server.sip}", timing=SOON_GIVEN_UP) as party:
@@ -113,9 +111,7 @@ async def test_stop_says_goodbye_to_everyone(folder: Path, number: signal.Signal
         for one in those:
             assert (await one.ended())["why"] == "the server was stopped"
         code = await asyncio.to_thread(server.process.wait, 30)
-    took = time.monotonic() - began
     assert code == 0, server.log()[-3000:]
-    assert took < 15  # five are promised; this machine may be busy with other tests
     for one in talking:
         assert one.all("agent")[-1]["text"] == GOODBYE
         assert one.all("heard")[-1]["text"] == GOODBYE

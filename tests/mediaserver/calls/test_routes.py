@@ -88,8 +88,8 @@ def test_a_route_holds_from_its_first_moment_until_its_last() -> None:
     [
         ({"kind": "oracle"}, "kind 'oracle'"),
         ({"kind": "flow"}, "names no flow"),
-        ({"kind": "python", "entry": "no class"}, "not written module:Class"),
-        ({"kind": "python", "entry": "a.b:C.d()"}, "not written module:Class"),
+        ({"kind": "python", "entry": "no class"}, "neither module:Class nor"),
+        ({"kind": "python", "entry": "a.b:C.d()"}, "neither module:Class nor"),
         ({"turn": [1]}, "not a JSON object"),
         ({"stt": [""]}, "empty name"),
         ({"tts": [None]}, "empty name"),

@@ -65,6 +65,18 @@ async def test_two_clusters_run_side_by_side_and_data_outlasts_a_restart(
     socket_folder.rmdir()
 
 
+async def test_who_joined_starts_it_again_when_the_first_has_stopped_it(open_folder: Path) -> None:
+    first, second = (EmbeddedPostgres(open_folder / "two") for _ in range(2))
+    await first.start()
+    await second.start()
+    await first.stop()
+    assert not second._alive()
+    await second.ensure_running()
+    assert await answers(second.dsn)
+    await second.stop()
+    assert not second._alive()
+
+
 async def test_the_folders_above_keep_their_permissions(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

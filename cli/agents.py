@@ -1,0 +1,179 @@
+"""`voiceforge agents`: who answers which address, in the database, for the next call and without a restart.
+
+A running server hears of each change at once; without one the database is started for the moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from cli.terminal import add_config_option, add_json_option, console, print_json
+from mediaserver.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mediaserver.calls.routes import RouteTable
+    from mediaserver.config import Settings
+    from mediaserver.storage.sql import Row
+
+LISTS = ("stt", "tts", "llm")
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "agents",
+        help="say who answers which address",
+        description="The agents that answer calls, and the addresses that lead to them. A change counts from "
+        "the next call on, also while the server runs.",
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="show every agent, its addresses and what is wrong with it")
+    add_json_option(listing)
+    setting = actions.add_parser("set", help="add an agent, or put another in its place")
+    _add_set_options(setting)
+    removing = actions.add_parser("remove", help="remove an agent and its addresses")
+    removing.add_argument("name", metavar="NAME")
+    for action in (listing, setting, removing):
+        add_config_option(action)
+
+
+def _add_set_options(setting: argparse.ArgumentParser) -> None:
+    setting.add_argument("name", metavar="NAME")
+    kind = setting.add_mutually_exclusive_group(required=True)
+    kind.add_argument(
+        "--python", metavar="ENTRY", help="module:Class, or a name from the entry points voiceforge.agents"
+    )
+    kind.add_argument("--flow", metavar="FLOW", help="one of the flows that come with us: booking")
+    kind.add_argument("--echo", action="store_true", help="plays back what it hears")
+    setting.add_argument(
+        "--at",
+        action="append",
+        metavar="ADDRESS",
+        help="an address or number that leads to it, * and ? stand for anything (default: its name); "
+        "give it several times for several",
+    )
+    setting.add_argument("--voice", default="", help="default: that of the settings; so for the language")
+    setting.add_argument("--language", default="", help="BCP 47, such as en-gb")
+    setting.add_argument("--prompt", default="", help="instructions for an agent that takes some")
+    for kind_of_engine in LISTS:
+        setting.add_argument(
+            f"--{kind_of_engine}", default="", metavar="A,B", help="engines in order of preference"
+        )
+    setting.add_argument("--turn", default="{}", metavar="JSON", help="settings of turn-taking")
+    setting.add_argument("--no-recording", action="store_true", help="do not record its calls")
+
+
+def run(args: argparse.Namespace) -> int:
+    from mediaserver.config import load
+
+    settings = load(args.config)
+    match args.action:
+        case "list":
+            asyncio.run(_list(settings, args.json))
+        case "set":
+            asyncio.run(_set(settings, _row(args), args.at or [args.name]))
+        case _:
+            asyncio.run(_remove(settings, args.name))
+    return 0
+
+
+def _row(args: argparse.Namespace) -> Row:
+    """Raises ConfigError when it could never answer a call."""
+    from cli.makers import fault
+    from mediaserver.calls.routes import fault_of, spec_of
+
+    try:
+        turn = json.loads(args.turn)
+    except ValueError as error:
+        raise ConfigError(f"--turn is not JSON: {error}") from None
+    kind = "python" if args.python is not None else "flow" if args.flow is not None else "echo"
+    row: Row = {
+        "name": args.name,
+        "kind": kind,
+        "flow": args.flow or "",
+        "entry": args.python or "",
+        "prompt": args.prompt,
+        "voice": args.voice,
+        "language": args.language,
+        **{name: [part.strip() for part in getattr(args, name).split(",") if part.strip()] for name in LISTS},
+        "turn": turn,
+        "recording": not args.no_recording,
+    }
+    if found := fault_of(row) or fault(spec_of({"id": UUID(int=0), "version": 0, **row})):
+        raise ConfigError(f"the agent {args.name} could not answer: {found}")
+    return row
+
+
+async def _list(settings: Settings, as_json: bool) -> None:
+    from cli.database import server_database
+    from cli.makers import fault
+    from mediaserver.calls.routes import RouteTable
+    from mediaserver.storage import agents as tables
+
+    async with server_database(settings) as connection:
+        rows, routes = await tables.all_agents(connection), await tables.all_routes(connection)
+    table = RouteTable(rows, routes, check=fault)
+    shown = [_shown(row, routes, table) for row in rows]
+    if as_json:
+        print_json({"agents": shown})
+    else:
+        _show(shown)
+
+
+async def _set(settings: Settings, row: Row, addresses: list[str]) -> None:
+    from cli.database import server_database
+    from mediaserver.storage import agents as tables
+
+    async with server_database(settings) as connection, connection.transaction():
+        version = await tables.put_agent(connection, row)
+        for address in addresses:
+            await tables.put_route(connection, address, row["name"])
+    print(f"{row['name']} (version {version}) answers {', '.join(addresses)} from the next call on")
+
+
+async def _remove(settings: Settings, name: str) -> None:
+    from cli.database import server_database
+    from mediaserver.storage import agents as tables
+
+    async with server_database(settings) as connection:
+        if not await tables.remove_agent(connection, name):
+            raise ConfigError(f"there is no agent {name}: see `voiceforge agents list`")
+    print(f"{name} is removed, and with it the addresses that led to it")
+
+
+def _shown(row: Row, routes: list[Row], table: RouteTable) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "version": row["version"],
+        "kind": row["kind"],
+        "is": row["flow"] or row["entry"] or row["kind"],
+        "addresses": [route["pattern"] for route in routes if route["agent"] == row["name"]],
+        "voice": row["voice"],
+        "language": row["language"],
+        **{name: row[name] for name in LISTS},
+        "turn": row["turn"],
+        "recording": row["recording"],
+        "fault": table.faults.get(row["name"], ""),
+    }
+
+
+def _show(agents: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("agent", "version", "is", "answers", "differs", "state", box=None, header_style="bold")
+    for agent in agents:
+        fault = agent["fault"]
+        state = f"[red]cannot answer[/]: {escape(fault)}" if fault else "[green]fine[/]"
+        addresses = ", ".join(agent["addresses"]) or "nothing"
+        differs = [f"{name} {agent[name]}" for name in ("voice", "language") if agent[name]]
+        differs += [f"{name} {', '.join(agent[name])}" for name in LISTS if agent[name]]
+        differs += ["not recorded"] if not agent["recording"] else []
+        table.add_row(
+            escape(agent["name"]), str(agent["version"]), escape(agent["is"]), escape(addresses),
+            escape("; ".join(differs)), state,
+        )  # fmt: skip
+    console().print(table)
