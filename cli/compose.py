@@ -11,6 +11,7 @@ import contextlib
 import logging
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from cli.makers import fault, makers
 from cli.serving.database import open_database
 from cli.serving.doors import open_http, open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
+from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from cli.serving.watch import stored, watch
 from mediaserver.calls.events import EventBus
@@ -26,6 +28,7 @@ from mediaserver.calls.hold_music import SILENCE, hold_music
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.sounds import Sounds
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
@@ -87,21 +90,27 @@ class Server:
         known = registry()
         engines = open_engines(settings, known, undo)
         speech = Speech(engines, settings.engines, metrics.calls_refused.labels("engines").inc)
+        code = OwnCode()
+
+        def follow(agents: Iterable[AgentSpec]) -> None:
+            speech.follow(agents)
+            code.follow(agents)
+
         try:
             async with asyncio.TaskGroup() as group:
-                opening = group.create_task(open_database(settings, undo, metrics, speech.follow, fault))
+                opening = group.create_task(open_database(settings, undo, metrics, follow, fault))
                 loading = group.create_task(load_detector(settings, known))
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
-        await engines.settle(ENGINES_S)
+        await asyncio.gather(engines.settle(ENGINES_S), code.settle(ENGINES_S))
 
         clock = self._start_clock(detector)
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
-            makers=makers(speech),
+            makers=makers(speech, code),
             registry=self.registry,
             bus=self.bus,
             sink=database.writer,
@@ -122,7 +131,12 @@ class Server:
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")
         health.set("sip", True, f"answers sip:demo@{context.sip_address}")
-        for source in (speech.findings, database.directory.findings, lambda: [media.look(), voice_detection]):
+        for source in (
+            speech.findings,
+            code.findings,
+            database.directory.findings,
+            lambda: [media.look(), voice_detection],
+        ):
             health.ask(source)
         watch(engines, self.bus, metrics, undo)
         quiet_gc()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
@@ -17,14 +18,16 @@ from pipelines.conversation.turn_settings import TurnSettings
 class ThinkingMaker:
     """Makes agents that think (kinds "flow" and "python") and the session in which they talk."""
 
-    def __init__(self, speech: Speech) -> None:
+    def __init__(self, speech: Speech, code: OwnCode) -> None:
         self._speech = speech
+        self._code = code
 
     def check(self, agent: AgentSpec) -> None:
         self._speech.begin(agent)
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
+        self._code.check(agent)
         speech = self._speech.begin(agent)
         thinks = make_agent(
             call.id,
@@ -50,9 +53,9 @@ class ThinkingMaker:
         return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
 
 
-def makers(speech: Speech) -> dict[str, AppMaker]:
+def makers(speech: Speech, code: OwnCode) -> dict[str, AppMaker]:
     """By kind of agent."""
-    thinking = ThinkingMaker(speech)
+    thinking = ThinkingMaker(speech, code)
     return {"flow": thinking, "python": thinking, "echo": EchoMaker()}
 
 

@@ -60,8 +60,15 @@ def agent_named(name: str, call_id: UUID) -> Agent:
     return make_agent(call_id, kind="python", entry=name)
 
 
+def load(entry: str) -> Callable[..., Any]:
+    """What makes the agents of a `module:Class` or an entry point. Imports it, which may take long. Raises
+    ConfigError."""
+    importlib.invalidate_caches()  # a file may have come since the last look
+    return _from_module(entry) if ":" in entry else _from_entry_point(entry)
+
+
 def _made(entry: str, offered: dict[str, Any]) -> Agent:
-    factory = _from_module(entry) if ":" in entry else _from_entry_point(entry)
+    factory = load(entry)
     try:
         parameters = inspect.signature(factory).parameters
         agent = factory(**{name: value for name, value in offered.items() if name in parameters})

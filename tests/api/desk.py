@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
 from cli.makers import makers
+from cli.serving.own_code import OwnCode
 from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -30,7 +31,7 @@ class Desk:
         metrics, bus = Metrics(), EventBus()
         self.stt = FakeStt()
         self.engines, speech = only(self.stt, FakeTts(), "en")
-        self.board = Board(bus, metrics, makers(speech))
+        self.board = Board(bus, metrics, makers(speech, OwnCode()))
         self.context = ApiContext(load(None, overrides), bus, Health("sip"), metrics, switchboard=self.board)
         self.client: Client = TestClient(TestServer(build_app(self.context)))
         self._now_ns = 0

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from cli.makers import fault, makers
+from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
 from mediaserver.config import EnginesSettings
@@ -30,7 +31,7 @@ from tests.speech import only, shelf
 
 async def test_a_row_of_each_kind_has_its_maker() -> None:
     _, speech = only(FakeStt(), FakeTts())
-    known = makers(speech)
+    known = makers(speech, OwnCode())
     assert set(known) == {"flow", "python", "echo"}
     assert known["flow"] is known["python"]
 
@@ -78,7 +79,7 @@ class Shop:
         self.bench = Bench(folder, self)
         refused = self.bench.metrics.calls_refused.labels("engines")
         self.speech = Speech(self.engines, settings, refused.inc)
-        self.bench.makers.update(makers(self.speech))
+        self.bench.makers.update(makers(self.speech, OwnCode()))
         self.table = RouteTable()
 
     def resolve(self, dialled: str, now: Any) -> Resolution:

@@ -21,6 +21,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from cli.makers import makers
+from cli.serving.own_code import OwnCode
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -149,7 +150,7 @@ class World:
         self.recorder = Recorder(folder, self.kept, metrics)
         self.board = LocalSwitchboard(
             routes=as_at_the_first_start(),
-            makers=makers(speech),
+            makers=makers(speech, OwnCode()),
             registry=CallRegistry(5, metrics),
             bus=EventBus(),
             sink=self.kept,
