@@ -32,7 +32,7 @@ class Changeable(Protocol):
     credentials: Credentials | None
     transport: str
     host: str
-    dialog: Dialog | None
+    dialog: Dialog
 
     def rearm(self) -> None:
         """The machine's deadline may be another one now."""
@@ -49,8 +49,8 @@ class Renegotiation:
 
     def __init__(self, call: Changeable) -> None:
         self._call = call
-        self._wanted: asyncio.Future[None] | None = None
-        """Resolved when the change that we want is settled."""
+        self._wanted: asyncio.Future[None]
+        """Resolved when the change that we want is settled; there while the machine has one."""
         self._before = call.media.direction
         """What we wanted until then; again, when it is refused."""
         self._until = 0.0
@@ -78,7 +78,6 @@ class Renegotiation:
     def send(self) -> None:
         """Send the re-INVITE that is wanted, unless it would collide."""
         call, machine, dialog = self._call, self._call.machine, self._call.dialog
-        assert dialog is not None
         if machine.unacknowledged or call.media.offering:
             # Their offer, or the ACK to our 200, is still on its way: ours would collide with it.
             machine.changed(ChangeEvent.BLOCKED, call.core.now(), BLOCKED_S)
@@ -120,19 +119,26 @@ class Renegotiation:
         if self._client is not None:
             self._call.core.cancel(self._client, cancel_of(self._client.request))
 
-    def settle(self, error: CallError | None) -> None:
+    def dropped(self) -> None:
+        """The call ended, and the change with it."""
+        self._refuse(CallError("the call ended meanwhile", 487))
+
+    def _settle(self, error: CallError | None) -> None:
         """It is over, one way or the other."""
-        if self._call.machine.change is not Change.NONE:
-            self._call.machine.changed(ChangeEvent.SETTLED, self._call.core.now())
+        self._call.machine.changed(ChangeEvent.SETTLED, self._call.core.now())
+        self._call.rearm()
         if error is not None:
-            self._call.media.direction = self._before
+            self._refuse(error)
+            return
         self._let_go()
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None and not wanted.done():
-            if error is None:
-                wanted.set_result(None)
-            else:
-                wanted.set_exception(error)
+        if not self._wanted.done():  # else whoever wanted it was cancelled
+            self._wanted.set_result(None)
+
+    def _refuse(self, error: CallError) -> None:
+        self._call.media.direction = self._before
+        self._let_go()
+        if not self._wanted.done():
+            self._wanted.set_exception(error)
 
     def _let_go(self) -> None:
         """A far end that never answers a re-INVITE must not keep it here for ever."""
@@ -145,10 +151,10 @@ class Renegotiation:
         try:
             self._call.media.accept(response.body)
             self._call.media_changed()
-            self.settle(None)
+            self._settle(None)
         except SdpError as error:
             self._call.media.withdraw()
-            self.settle(CallError(f"the far end's answer cannot be used: {error}", 488))
+            self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))
 
     def _refused(self, request: Request, response: Response) -> None:
         call = self._call
@@ -171,7 +177,7 @@ class Renegotiation:
         if not self._call.machine.asking:
             return
         self._call.media.withdraw()
-        self.settle(CallError(f"the far end refused the change of the call ({status})", status))
+        self._settle(CallError(f"the far end refused the change of the call ({status})", status))
         if status in (408, 481):
             self._call.lost(status)
 

@@ -10,9 +10,11 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from sip.calls.alarm import Alarm
 from sip.calls.asking import ask
 from sip.calls.core import ACCEPT, Core, Credentials
 from sip.calls.dialog import Dialog, Headers
@@ -21,45 +23,63 @@ from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
-from sip.messages.message import Request, Response
+from sip.messages.message import Request
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.layer import ReceivedRequest
 from sip.transactions.transaction import Cause
 
 
-class InviteSession:
-    """One call: of an incoming INVITE (`offered_by`), or of an answered one of ours (`establish`)."""
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What an INVITE is refused with."""
 
-    def __init__(self, core: Core, direction: Direction, call_id: str, remote: tuple[str, str, int]) -> None:
-        """`remote`: transport, host and port of the other side's signalling."""
+    status: int
+    reason: str | None = None
+    headers: Headers = ()
+
+
+def _nothing_to_abandon(why: Termination) -> None:
+    return None
+
+
+def _nobody_cares() -> None:
+    return None
+
+
+class InviteSession:
+    """One call: of an incoming INVITE (`offered`), or of one of ours (`establish` with its answer)."""
+
+    def __init__(
+        self,
+        core: Core,
+        direction: Direction,
+        dialog: Dialog,
+        remote: tuple[str, str, int],
+        *,
+        credentials: Credentials | None = None,
+        abandon: Callable[[Termination], None] = _nothing_to_abandon,
+    ) -> None:
+        """`dialog`: a draft when the INVITE is ours. `remote`: transport, host and port of the other side's
+        signalling. `abandon`: end our INVITE that was not answered yet."""
         self.core = core
         self.direction = direction
-        self.call_id = call_id
+        self.dialog = dialog
         self.transport, self.host = remote[0], remote[1]
         self.media = core.media(self.host)
-        self.leg = SipLeg(self, direction, call_id, f"{remote[1]}:{remote[2]}")
-        self.dialog: Dialog | None = None
+        self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
-        self._timer: asyncio.TimerHandle | None = None
-        """At the machine's next deadline."""
-        self.credentials: Credentials | None = None
-        self.tag = secrets.token_hex(8)
+        self._alarm = Alarm(self._deadline)
+        self.credentials = credentials
         self.started = core.now()
         self._answer_headers: list[tuple[str, str]] = []
-        self.on_over: Callable[[], None] | None = None
+        self.on_over: Callable[[], None] = _nobody_cares
         """The owner's: the call is over and its place is free."""
-        self.abandon: Callable[[Termination], None] | None = None
-        """The owner's: end an outgoing call that was not answered yet."""
+        self._abandon = abandon
         self._invite: ReceivedRequest | None = None
-        """The INVITE that we answer or answered last."""
-        self._ok: Response | None = None
-        """Our last 2xx, for repetition."""
-        self._refusal: tuple[int, str | None, Headers] | None = None
-        """What the INVITE is refused with; None: what the reason for the end asks for."""
-        self._acked: asyncio.Future[None] | None = None
-        """Resolved with the ACK, for an answer that waits for theirs to our offer."""
-        self._held = False
+        """The INVITE that we answer or answered last; None while they sent none."""
+        self._settled = asyncio.Event()
+        """An ACK came, or the end."""
         self.renegotiation = Renegotiation(self)
 
     @property
@@ -68,19 +88,23 @@ class InviteSession:
 
     # -- incoming: the first INVITE
 
-    def offered_by(self, server: ReceivedRequest) -> None:
-        """This session is to answer the INVITE of `server`."""
-        self._invite = server
-        self.dialog = Dialog.of_request(server.request, self.tag)
-        self.core.dialogs[self.dialog.id] = self
-        server.on_cancel = self._cancelled
-        server.on_ack = self.acknowledged
+    @classmethod
+    def offered(cls, core: Core, server: ReceivedRequest) -> InviteSession:
+        """The call that the INVITE of `server` asks for."""
+        peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
+        session = cls(core, Direction.INBOUND, dialog, (peer.transport, peer.host, peer.port))
+        session._invite = server
+        core.dialogs[dialog.id] = session
+        server.on_cancel = session._cancelled
+        server.on_ack = session.acknowledged
+        server.on_failure = session.failed
+        return session
 
     def ring(self, status: int = 180) -> None:
         """Send a provisional response, unless a final one is out."""
         if self._invite is not None and self.machine.state is SessionState.OFFERED:
             headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
-            tag = self.tag if status > 100 else None
+            tag = self.dialog.local.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
 
     def add_answer_header(self, name: str, value: str) -> None:
@@ -107,8 +131,7 @@ class InviteSession:
         self._send_ok(invite, body, self._answer_headers)
         self.media_changed()
         if delayed:
-            self._acked = asyncio.get_running_loop().create_future()
-            await self._acked
+            await self._settled.wait()
             if self.leg.termination is not None:
                 raise CallError("the caller did not answer our offer", 488)
 
@@ -116,16 +139,13 @@ class InviteSession:
         self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination
     ) -> None:
         """Send an error response to the first INVITE and end; hang up when it was answered."""
-        self._refusal = (status, reason, headers)
-        self._happened(SessionEvent.HANGUP, why)
+        self._happened(SessionEvent.HANGUP, why, _Refusal(status, reason, headers))
 
     def _cancelled(self, cancel: ReceivedRequest) -> None:
         # The CANCEL is answered first: some callers take a 487 before it for another call's.
         self._reply(cancel, 200)
-        self._refusal = (487, None, ())
-        self._happened(
-            SessionEvent.CANCEL, Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
-        )
+        why = Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
+        self._happened(SessionEvent.CANCEL, why, _Refusal(487))
 
     # -- outgoing: the answer arrived
 
@@ -145,15 +165,13 @@ class InviteSession:
 
     def receive(self, server: ReceivedRequest) -> None:
         """A new request within the dialog (anything but ACK and CANCEL)."""
-        request, dialog = server.request, self.dialog
-        assert dialog is not None
-        if not dialog.in_order(request):
+        request = server.request
+        if not self.dialog.in_order(request):
             self._reply(server, 500)
         elif request.method == "BYE":
             self._reply(server, 200)
-            self._refusal = (487, None, ())
             why = Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request))
-            self._happened(SessionEvent.BYE, why)
+            self._happened(SessionEvent.BYE, why, _Refusal(487))
         elif self.machine.over:
             self._reply(server, 481)
         elif request.method == "INVITE":
@@ -169,7 +187,10 @@ class InviteSession:
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK to a 2xx of ours."""
-        if self._ok is None or ack.cseq.number != self._ok.cseq.number or not self.machine.unacknowledged:
+        invite = self._invite
+        if invite is None or not self.machine.unacknowledged:
+            return
+        if ack.cseq.number != invite.request.cseq.number:
             return
         self._happened(SessionEvent.ACK)
         if self.media.offering and self.machine.up:
@@ -180,7 +201,7 @@ class InviteSession:
                 self.media.withdraw()
                 if self.media.negotiated is None:
                     self.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
-        self._resolve_acked()
+        self._settled.set()
 
     def _reinvited(self, server: ReceivedRequest) -> None:
         request = server.request
@@ -250,7 +271,6 @@ class InviteSession:
         self._happened(SessionEvent.HANGUP, why)
 
     def _ask(self, method: str, headers: Headers, body: bytes, finished: Callable[[int], None]) -> None:
-        assert self.dialog is not None
         ask(self.core, self.dialog, self.credentials, method, headers, body, finished)
 
     def _asked(self, status: int) -> None:
@@ -263,104 +283,98 @@ class InviteSession:
         self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
 
     def media_changed(self) -> None:
-        negotiated = self.media.negotiated
-        if negotiated is not None and negotiated.held != self._held:
-            self._held = negotiated.held
-            self.leg.held(self._held)
+        if (agreed := self.media.negotiated) is not None:
+            self._do(self.machine.agreed(agreed.held), None)
 
     def rearm(self) -> None:
         """Come back at the machine's next deadline."""
-        if self._timer is not None:
-            self._timer.cancel()
-        at = self.machine.deadline
-        self._timer = None if at is None else self.core.later(at - self.core.now(), self._deadline)
+        self._alarm.set(self.machine.deadline)
 
     # -- inside
 
     def _reply(self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b"") -> None:
         lines = [*headers, ("Content-Type", "application/sdp")] if body else headers
-        server.respond(server.request.response(status, to_tag=self.tag, headers=lines, body=body))
+        server.respond(
+            server.request.response(status, to_tag=self.dialog.local.tag, headers=lines, body=body)
+        )
 
     def _send_ok(self, server: ReceivedRequest, body: bytes, headers: Headers = ()) -> None:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
         lines = [*self.core.respond_headers(self.transport, self.host), *headers]
         lines.append(("Content-Type", "application/sdp"))
-        self._ok = server.request.response(200, to_tag=self.tag, headers=lines, body=body)
+        ok = server.request.response(200, to_tag=self.dialog.local.tag, headers=lines, body=body)
         self._happened(SessionEvent.ANSWER)
-        server.respond(self._ok)
+        server.respond(ok)
 
-    def _happened(self, event: SessionEvent, why: Termination | None = None) -> None:
-        """Something happened. `why`: how the call ended, if that ends it."""
-        self._do(self.machine.happened(event, self.core.now()), why)
+    def _happened(
+        self, event: SessionEvent, why: Termination | None = None, refusal: _Refusal | None = None
+    ) -> None:
+        """Something happened. `why`: how the call ended, if that ends it. `refusal`: what an INVITE is then
+        refused with; None: what `why` asks for."""
+        self._do(self.machine.happened(event, self.core.now()), why, refusal)
 
     def _deadline(self) -> None:
         doing = self.machine.due(self.core.now())
         self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
 
-    def _do(self, doing: Doing, why: Termination | None) -> None:
+    def _do(self, doing: Doing, why: Termination | None, refusal: _Refusal | None = None) -> None:
         # A BYE that waited for its ACK says what the hang-up said.
         why = self.leg.termination or why
         self.rearm()
         for do in doing:
             match do:
                 case SessionAction.REPEAT_OK:
-                    if self._invite is not None and self._ok is not None:
-                        self._invite.respond(self._ok)
+                    if self._invite is not None:
+                        self._invite.repeat()
                 case SessionAction.TRY_CHANGE:
                     self.renegotiation.send()
                 case SessionAction.CANCEL_CHANGE:
                     self.renegotiation.cancel()
                 case SessionAction.GIVE_UP_CHANGE:
                     self.renegotiation.failed(408)
+                case SessionAction.DROP_CHANGE:
+                    self.renegotiation.dropped()
+                case SessionAction.SAY_HELD:
+                    self.leg.held(True)
+                case SessionAction.SAY_RESUMED:
+                    self.leg.held(False)
                 case SessionAction.LEAVE:
-                    if self.dialog is not None:
-                        self.core.leave(self.dialog)
+                    self.core.leave(self.dialog)
                 case (
                     SessionAction.REFUSE | SessionAction.ABANDON | SessionAction.SEND_BYE | SessionAction.END
                 ):
                     assert why is not None
-                    self._part(do, why)
+                    self._part(do, why, refusal)
 
-    def _part(self, do: SessionAction, why: Termination) -> None:
+    def _part(self, do: SessionAction, why: Termination, refusal: _Refusal | None) -> None:
         """Do what an end needs."""
         if do is SessionAction.REFUSE:
-            self._send_refusal(why)
+            self._send_refusal(refusal or _Refusal(refusal_code(why), None, [("Reason", reason_header(why))]))
         elif do is SessionAction.ABANDON:
-            if self.abandon is not None:
-                self.abandon(why)
+            self._abandon(why)
         elif do is SessionAction.SEND_BYE:
             self._ask("BYE", [("Reason", reason_header(why))], b"", self._left)
         else:
             self._end(why)
 
-    def _send_refusal(self, why: Termination) -> None:
-        if self._refusal is None:
-            self._refusal = (refusal_code(why), None, [("Reason", reason_header(why))])
-        status, reason, headers = self._refusal
-        lines = [*headers, ("Server", self.core.user_agent)]
-        if self._invite is not None and not self._invite.answered:
-            refusal = self._invite.request.response(status, reason, to_tag=self.tag, headers=lines)
-            self._invite.respond(refusal)
+    def _send_refusal(self, refusal: _Refusal) -> None:
+        invite = self._invite
+        if invite is not None and not invite.answered:
+            lines = [*refusal.headers, ("Server", self.core.user_agent)]
+            tag = self.dialog.local.tag
+            invite.respond(invite.request.response(refusal.status, refusal.reason, to_tag=tag, headers=lines))
 
     def _refresh(self, request: Request) -> None:
-        assert self.dialog is not None
         self.dialog.refresh(request)
-
-    def _resolve_acked(self) -> None:
-        if self._acked is not None and not self._acked.done():
-            self._acked.set_result(None)
 
     def _left(self, status: int) -> None:
         """Our BYE was answered, or will never be."""
-        if self.dialog is not None:
-            self.core.leave(self.dialog)
+        self.core.leave(self.dialog)
 
     def _end(self, why: Termination) -> None:
-        self.renegotiation.settle(CallError("the call ended meanwhile", 487))
         self.leg.ended(why, self.media.close())
-        self._resolve_acked()
-        if self.on_over is not None:
-            self.on_over()
+        self._settled.set()
+        self.on_over()
 
     def failed(self, cause: Cause) -> None:
         """The transport under the first INVITE is gone: the answer cannot reach the caller."""

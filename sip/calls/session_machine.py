@@ -1,4 +1,4 @@
-"""The states of one call on its dialog (RFC 3261 sections 13 to 15), and of a change that we ask for.
+"""The states of one call on its dialog (RFC 3261 sections 13 to 15), of a change that we ask for, of hold.
 
     OFFERED ──answer──▶ UNACKNOWLEDGED ◀──answer to a re-INVITE──┐
                           │    └───────────ACK──────────────────▶ UP ◀──they answer── CALLING
@@ -70,6 +70,11 @@ class SessionAction(enum.Enum):
     """It was not answered in time."""
     GIVE_UP_CHANGE = enum.auto()
     """Not even its CANCEL brought an answer."""
+    DROP_CHANGE = enum.auto()
+    """The call ended meanwhile."""
+    SAY_HELD = enum.auto()
+    """Tell the leg that the far end put us on hold."""
+    SAY_RESUMED = enum.auto()
 
 
 Doing: TypeAlias = tuple[SessionAction, ...]
@@ -141,7 +146,6 @@ class ChangeEvent(enum.Enum):
 
 CHANGES: dict[tuple[Change, ChangeEvent], Change] = {
     (Change.NONE, ChangeEvent.WANTED): Change.WAITING,
-    (Change.NONE, ChangeEvent.SETTLED): Change.NONE,
     (Change.WAITING, ChangeEvent.BLOCKED): Change.WAITING,
     (Change.WAITING, ChangeEvent.SENT): Change.ASKED,
     (Change.WAITING, ChangeEvent.SETTLED): Change.NONE,
@@ -151,6 +155,22 @@ CHANGES: dict[tuple[Change, ChangeEvent], Change] = {
     (Change.CANCELLED, ChangeEvent.OVERDUE): Change.CANCELLED,
     (Change.CANCELLED, ChangeEvent.SETTLED): Change.NONE,
 }
+
+
+class FarEnd(enum.Enum):
+    """What the far end does with us."""
+
+    LISTENS = enum.auto()
+    HOLDS = enum.auto()
+
+
+HOLDS: dict[tuple[FarEnd, bool], tuple[FarEnd, Doing]] = {
+    (FarEnd.LISTENS, False): (FarEnd.LISTENS, ()),
+    (FarEnd.LISTENS, True): (FarEnd.HOLDS, (D.SAY_HELD,)),
+    (FarEnd.HOLDS, True): (FarEnd.HOLDS, ()),
+    (FarEnd.HOLDS, False): (FarEnd.LISTENS, (D.SAY_RESUMED,)),
+}
+"""By whether what was agreed on now holds us."""
 
 _OVERDUE = {
     Change.WAITING: SessionAction.TRY_CHANGE,
@@ -162,11 +182,21 @@ _OVERDUE = {
 class SessionMachine:
     """`happened` and `due` return what is to be done, in order; ask `deadline` after each."""
 
-    __slots__ = ("_change_at", "_give_up_at", "_period", "_repeat_at", "_timing", "change", "state")
+    __slots__ = (
+        "_change_at",
+        "_give_up_at",
+        "_period",
+        "_repeat_at",
+        "_timing",
+        "change",
+        "far_end",
+        "state",
+    )
 
     def __init__(self, state: SessionState, timing: Timing) -> None:
         self.state = state
         self.change = Change.NONE
+        self.far_end = FarEnd.LISTENS
         self._timing = timing
         self._period = self._repeat_at = self._give_up_at = self._change_at = 0.0
 
@@ -207,8 +237,14 @@ class SessionMachine:
             self._period = self._timing.t1
             self._repeat_at = now + self._period
             self._give_up_at = now + self._timing.patience
-        if SessionAction.END in doing:
+        if SessionAction.END in doing and self.change is not Change.NONE:
             self.change = CHANGES[self.change, ChangeEvent.SETTLED]
+            doing = (SessionAction.DROP_CHANGE, *doing)
+        return doing
+
+    def agreed(self, held: bool) -> Doing:
+        """Both sides agreed on audio, with us on hold or not."""
+        self.far_end, doing = HOLDS[self.far_end, held]
         return doing
 
     def changed(self, turn: ChangeEvent, now: float, wait: float = 0.0) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.admission import refusal
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.invitation import SipInvitation
@@ -153,13 +153,14 @@ class SipAgent:
             hop,
             self._requester.caller(from_uri, username, address),
             address=address,
+            patience_s=timeout,
             routes=routes,
             credentials=_credentials(username, password),
             headers=headers,
         )
         self.counts.outgoing += 1
         self._places.take(call.session)
-        return await call.place(timeout)
+        return await call.place()
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
@@ -288,14 +289,7 @@ class SipAgent:
                 self._refuse_invite(request, source, request.response(status))
                 return
         server = self._layer.serve(request, source)
-        session = InviteSession(
-            self._core,
-            Direction.INBOUND,
-            request.call_id,
-            (source.transport, source.host, source.port),
-        )
-        session.offered_by(server)
-        server.on_failure = session.failed
+        session = InviteSession.offered(self._core, server)
         self.counts.incoming += 1
         self._places.take(session)
         call = SipInvitation(request, source, session.leg, session, caller)

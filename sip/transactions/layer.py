@@ -171,6 +171,11 @@ class ReceivedRequest:
         """Send a response. A second final response is ignored, except the repeated 2xx to an INVITE."""
         self._layer.respond(self, response)
 
+    def repeat(self) -> None:
+        """Send the last response again: a 2xx to an INVITE, whose ACK does not come."""
+        if self.machine.last is not None:
+            self.respond(self.machine.last)
+
 
 class TransactionLayer:
     """Matches messages to transactions and runs their timers.

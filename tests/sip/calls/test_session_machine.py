@@ -106,7 +106,7 @@ def test_a_change_that_would_collide_is_tried_again_and_dropped_with_the_call() 
     assert call.due(0.2) == ()
     assert call.due(0.2 + BLOCKED_S) == (SessionAction.TRY_CHANGE,)
     call.changed(ChangeEvent.BLOCKED, 0.3, BLOCKED_S)
-    call.happened(SessionEvent.HANGUP, 0.35)
+    assert call.happened(SessionEvent.HANGUP, 0.35) == (SessionAction.DROP_CHANGE, SessionAction.END)
     assert call.change is Change.NONE
     assert SessionAction.TRY_CHANGE not in call.due(10.0)
 
@@ -148,4 +148,11 @@ def test_what_fails_before_its_answer_is_refused_all_the_same() -> None:
 
 
 def test_every_change_can_be_settled() -> None:
-    assert all(CHANGES[change, ChangeEvent.SETTLED] is Change.NONE for change in Change)
+    under_way = set(Change) - {Change.NONE}
+    assert all(CHANGES[change, ChangeEvent.SETTLED] is Change.NONE for change in under_way)
+
+
+def test_hold_is_told_when_it_begins_and_when_it_ends_and_only_then() -> None:
+    call = answered()
+    told = [call.agreed(held) for held in (False, True, True, False, False)]
+    assert told == [(), (SessionAction.SAY_HELD,), (), (SessionAction.SAY_RESUMED,), ()]
