@@ -47,8 +47,11 @@ class Carrier(Protocol):
     @property
     def name(self) -> str: ...
 
-    def place(self, to: str, caller: str, *, timeout_s: float) -> Coroutine[Any, Any, Leg]:
-        """Call `to` and wait until it is answered. Cancelling cancels the call. Raises CallError."""
+    def place(
+        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = ...
+    ) -> Coroutine[Any, Any, Leg]:
+        """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
+        Cancelling cancels the call. Raises CallError."""
 
 
 class CallControls(Protocol):

@@ -188,7 +188,8 @@ class LocalSwitchboard:
     async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str) -> None:
         with logs.in_call(call.id):
             try:
-                leg = await self._way_out().place(to, caller, timeout_s=RING_TIMEOUT_S)
+                way_out = self._way_out()
+                leg = await way_out.place(to, caller, timeout_s=RING_TIMEOUT_S, on_ringing=call.ring)
             except VoiceForgeError as error:
                 call.end(unanswered(error))
                 return

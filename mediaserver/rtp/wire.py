@@ -1,7 +1,7 @@
 """All calls' RTP and RTCP sockets behind one epoll, and the batched work between packets and frames.
 
 Driven by the media clock: it has no task, thread or timer of its own, and never blocks. A native module can
-take its place by implementing mediaserver.media.clock.Wire (and `open` for signalling).
+take its place by implementing mediaserver.media.leg.Wire (and `open` for signalling).
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class RtpWire:
         """Port pairs that are left."""
         return self._ports.free
 
-    # -- per tick: mediaserver.media.clock.Wire
+    # -- per tick: mediaserver.media.leg.Wire
 
     def receive(self, now_ns: int) -> None:
         """Take in all that has arrived. Arrival times are the kernel's, moved onto the clock of `now_ns`."""

@@ -6,9 +6,11 @@ It finds the address and lets the user agent call it. It must never decide whom 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from mediaserver.errors import CallError
 from sip.calls.leg import SipLeg
+from sip.calls.outgoing import nobody_listens
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 
@@ -22,17 +24,20 @@ class SipCarrier:
         self._agent = agent
         self._registrar = registrar
 
-    async def place(self, to: str, caller: str, *, timeout_s: float) -> SipLeg:
+    async def place(
+        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = nobody_listens
+    ) -> SipLeg:
         """Call an extension or a sip: address and wait for the answer. `caller`: a SIP address, or a
-        name or number at ours; empty: this server.
+        name or number at ours; empty: this server. `on_ringing`: it rings there; called at most once.
 
         Raises CallError with the SIP code (480: the extension is not registered), CapacityError when no RTP
         port is free. Cancelling the task cancels the call.
         """
+        address = self._address(to)
         if ":" in caller or "@" in caller:
-            return await self._agent.call(self._address(to), from_uri=caller, timeout=timeout_s)
+            return await self._agent.call(address, from_uri=caller, timeout=timeout_s, on_ringing=on_ringing)
         user = caller.replace(" ", "") or None
-        return await self._agent.call(self._address(to), username=user, timeout=timeout_s)
+        return await self._agent.call(address, username=user, timeout=timeout_s, on_ringing=on_ringing)
 
     def _address(self, to: str) -> str:
         if ":" in to or "@" in to:

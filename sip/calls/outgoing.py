@@ -30,8 +30,8 @@ from sip.transactions.layer import Hop, SentRequest
 from sip.transactions.transaction import Cause
 
 
-def _nobody_listens() -> None:
-    return None
+def nobody_listens() -> None:
+    """To its ringing."""
 
 
 ANOTHER_FORK = Termination(EndedBy.SERVER, Why.COMPLETED, None, "another fork answered")
@@ -71,9 +71,10 @@ class OutgoingCall:
         routes: Sequence[str] = (),
         credentials: Credentials | None = None,
         headers: Sequence[tuple[str, str]] = (),
-        on_ringing: Callable[[], None] = _nobody_listens,
+        on_ringing: Callable[[], object] = nobody_listens,
     ) -> None:
-        """`address` is the IP address that `hop.host` has."""
+        """`address` is the IP address that `hop.host` has. `on_ringing`: it rings there; called at most
+        once."""
         self._core = core
         self._hop = hop
         self._headers = list(headers)

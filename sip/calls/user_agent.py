@@ -21,7 +21,7 @@ from sip.calls.admission import refusal
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing import OutgoingCall
+from sip.calls.outgoing import OutgoingCall, nobody_listens
 from sip.calls.places import AgentCounts, Places
 from sip.calls.registrar import Registrar
 from sip.calls.session import InviteSession
@@ -137,11 +137,13 @@ class SipAgent:
         transport: str = "udp",
         headers: Sequence[tuple[str, str]] = (),
         timeout: float = DEFAULT_TIMEOUT_S,  # noqa: ASYNC109 - it sends CANCEL, unlike asyncio.timeout
+        on_ringing: Callable[[], object] = nobody_listens,
     ) -> SipLeg:
         """Call `uri` and wait until it is answered.
 
-        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. Cancelling the task
-        cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
+        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. `on_ringing`: it rings
+        there; called at most once. Cancelling the task cancels the call. Raises CallError with the SIP code,
+        CapacityError when no RTP port is free.
         """
         if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
@@ -157,6 +159,7 @@ class SipAgent:
             routes=routes,
             credentials=_credentials(username, password),
             headers=headers,
+            on_ringing=on_ringing,
         )
         self.counts.outgoing += 1
         self._places.take(call.session)

@@ -135,8 +135,12 @@ class Lines:
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
 
-    async def place(self, to: str, caller: str, *, timeout_s: float) -> Line:
+    async def place(
+        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = lambda: None
+    ) -> Line:
         self.placed.append((to, caller))
+        if to in self.phones:
+            on_ringing()
         try:
             await self.answering.wait()
         except asyncio.CancelledError:

@@ -310,6 +310,7 @@ async def test_a_call_that_nobody_takes_ends_in_words_and_one_can_be_given_up(be
     carrier.answering.clear()
     call = bench.board.place("bob", "demo")
     await bench.settle()
+    assert call.state == "ringing"
     with pytest.raises(CallError, match="not answered"):
         bench.board.send_digits(call.id, "1")
     await bench.board.hang_up(call.id)

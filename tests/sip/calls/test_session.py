@@ -254,6 +254,23 @@ async def test_a_reliable_ringing_that_we_did_not_ask_for_is_ringing() -> None:
             await placing
 
 
+async def test_ringing_is_told_once_and_trying_is_no_ringing() -> None:
+    rang: list[int] = []
+    async with agent() as a, raw_peer() as peer:
+        calling = a.call(f"sip:raw@127.0.0.1:{peer.port}", on_ringing=lambda: rang.append(sent))
+        placing = asyncio.create_task(calling)
+        invite = await peer.request("INVITE")
+        for sent in (100, 180, 183, 180):
+            peer.send(invite.response(sent, to_tag="raw"), a.port)
+            # Once the OPTIONS is answered the response was worked on.
+            peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{a.port}", branch=f"o{len(rang)}"), a.port)
+            await peer.response(200, method="OPTIONS")
+        peer.send(invite.response(486, to_tag="raw"), a.port)
+        with pytest.raises(CallError):
+            await placing
+    assert rang == [180]
+
+
 async def test_the_ack_to_an_answer_goes_to_where_the_answer_says() -> None:
     async with agent() as a, raw_peer() as peer, called(a, peer) as far:
         holding = asyncio.create_task(far.leg.hold())
