@@ -115,10 +115,9 @@ class CallingParty:
             transport=transport,
             timeout=timeout_s,
         )
-        stream: object = leg.stream
-        if not isinstance(stream, MeasuringStream):
+        if leg.stream is None:
             raise CallError("the call was answered without audio")
-        return MeasuredCall(leg, stream, self.wire, self.far_host)
+        return MeasuredCall(leg, self.wire.at(leg.stream.local_port), self.wire, self.far_host)
 
 
 def _refuse(call: SipInvitation) -> None:

@@ -24,7 +24,7 @@ from callers.reports import reported, sender_report
 from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
-from mediaserver.media.leg import Frame, LegStats, Wire
+from mediaserver.media.leg import Frame, Lane, LegStats
 
 SLOTS = 20
 PORTS = (20_000, 30_000)
@@ -147,7 +147,7 @@ class MeasuringStream:
         return 0
 
     @property
-    def wire(self) -> Wire | None:
+    def lane(self) -> Lane | None:
         return None
 
     @property
@@ -332,6 +332,7 @@ class MeasuringWire:
         self._ports = count(PORTS[0] + 2 * random.randrange(1000), 2)
         self._poll = select.epoll()
         self._streams: dict[int, MeasuringStream] = {}
+        self._by_port: dict[int, MeasuringStream] = {}
         self._slots: list[tuple[MeasuringStream, ...]] = [()] * SLOTS
         self._change = threading.Lock()
         self._quit = threading.Event()
@@ -361,10 +362,14 @@ class MeasuringWire:
             rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             stream = MeasuringStream(self, rtp, rtcp, self._keep)
             with self._change:
-                self._streams[rtp.fileno()] = stream
+                self._streams[rtp.fileno()] = self._by_port[port] = stream
                 self._poll.register(rtp.fileno(), select.EPOLLIN)
             return stream
         raise CapacityError(f"no free pair of UDP ports in {PORTS[0]}-{PORTS[1]} on {self.host}")
+
+    def at(self, port: int) -> MeasuringStream:
+        """The open stream of that port. Raises KeyError."""
+        return self._by_port[port]
 
     def begin(self, stream: MeasuringStream) -> None:
         """Give a stream the emptiest slot: it sends from its next turn on."""
@@ -386,6 +391,7 @@ class MeasuringWire:
         self.halt(stream)
         with self._change:
             if self._streams.pop(stream.fileno(), None) is not None:
+                del self._by_port[stream.local_port]
                 self._poll.unregister(stream.fileno())
                 stream.shut()
 

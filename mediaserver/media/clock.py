@@ -118,11 +118,11 @@ class MediaClock:
         is detached and `on_error` called. Raises ValueError when the leg is attached already."""
         if id(leg) in self._members:
             raise ValueError("the leg is attached already; use swap to change its app")
-        wire = leg.wire
-        if wire is not None:
-            self.add_wire(wire)
+        lane = leg.lane
+        if lane is not None:
+            self.add_wire(lane.wire)
         ticket = self._hearing.open() if self._hearing is not None else -1
-        member = Member(leg, app, wire, ticket, on_error)
+        member = Member(leg, app, lane, ticket, on_error)
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
@@ -201,8 +201,8 @@ class MediaClock:
             self._tell(self._hearing.collect())
 
     def _run_group(self, group: Group, now_ns: int) -> None:
-        members, legs, wire = group.members, group.legs, group.wire
-        frames = wire.read(legs, now_ns) if wire is not None else self._read_singly(members)
+        members, lanes, wire = group.members, group.lanes, group.wire
+        frames = wire.read(lanes, now_ns) if wire is not None else self._read_singly(members)
         self.frames += len(members)
         if self._hearing is not None:
             batch = frames if isinstance(frames, np.ndarray) else np.stack(frames)
@@ -236,9 +236,9 @@ class MediaClock:
             return
         gone = {i for i, member in enumerate(members) if not member.live}
         if gone:
-            legs = [leg for i, leg in enumerate(legs) if i not in gone]
+            lanes = [lane for i, lane in enumerate(lanes) if i not in gone]
             out = [reply for i, reply in enumerate(out) if i not in gone]
-        wire.write(legs, out, now_ns)
+        wire.write(lanes, out, now_ns)
         for member in settled:
             self._settle(member, wire, now_ns)
 
@@ -302,7 +302,7 @@ class MediaClock:
         phase = member.phase
         if not member.live or phase is None:
             return
-        early = wire.early_ns(member.leg)
+        early = wire.early_ns(member.lane)
         if early is None:
             member.ticks = 0  # no audio yet: look again later
             return
@@ -315,7 +315,7 @@ class MediaClock:
                 self._hear()  # its next frame may come before the next hearing
                 phase.remove(member)
                 better.add(member)
-                wire.moved(member.leg, now_ns)
+                wire.moved(member.lane, now_ns)
                 self.moves += 1
                 return
             steps -= 1

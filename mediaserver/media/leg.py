@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -155,30 +155,41 @@ class LegStats:
 
 
 class Wire(Protocol):
-    """What carries many legs at once: RtpWire, NarrowWire, or a native module in their place."""
+    """What carries many legs at once: RtpWire, NarrowWire, or a native module in their place.
+
+    It knows legs by the numbers of their lanes. A list of numbers that was given once must not be changed,
+    and no number may be in it twice. A lane that was closed is silent; its number is not given out again.
+    """
 
     def receive(self, now_ns: int) -> None:
         """Take in all that has arrived."""
 
-    def read(self, legs: Sequence[Any], now_ns: int) -> npt.NDArray[np.int16]:
-        """The next frame of each leg, [N, 320]; gaps concealed."""
+    def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next frame of each lane, [N, 320]; gaps concealed."""
 
-    def write(self, legs: Sequence[Any], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send a frame (None: silence) of each leg."""
+    def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send a frame (None: silence) on each lane."""
 
-    def early_ns(self, leg: Any) -> int | None:
-        """How much earlier the leg's tick could come and still find its packets; None when not known."""
+    def early_ns(self, lane: int) -> int | None:
+        """How much earlier the lane's tick could come and still find its packets; None when not known."""
 
-    def moved(self, leg: Any, now_ns: int) -> None:
-        """The leg's ticks come at another time from now on."""
+    def moved(self, lane: int, now_ns: int) -> None:
+        """The lane's ticks come at another time from now on."""
+
+
+class Lane(NamedTuple):
+    """Where a leg is on a wire that carries many."""
+
+    wire: Wire
+    number: int
 
 
 class AudioSide(Protocol):
     """What the media clock needs of a leg."""
 
     @property
-    def wire(self) -> Wire | None:
-        """What reads and writes this leg in batches with others; None: it is read and written one by one."""
+    def lane(self) -> Lane | None:
+        """Where this leg is read and written in batches with others; None: it is, one by one."""
 
     def read(self) -> Frame | None:
         """The next incoming frame; None is a gap. Called by the clock only."""

@@ -7,15 +7,15 @@ else the far end says, is the leg's business.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.g711 import CODECS, PCMA, Codec
-from mediaserver.media.leg import Frame, LegStats
+from mediaserver.media.leg import Frame, Lane, LegStats
 from mediaserver.media.marks import Marks
 from mediaserver.media.narrowband import CONCEAL, Mend, NarrowBand, NarrowVoice
 from mediaserver.media.packet_buffer import G711, PacketBuffer
@@ -41,12 +41,14 @@ class NarrowStream:
         "_send",
         "closed",
         "frames_read",
+        "lane",
         "voice",
         "wire",
     )
 
-    def __init__(self, wire: NarrowWire, voice: NarrowVoice, send: Send) -> None:
+    def __init__(self, wire: NarrowWire, lane: int, voice: NarrowVoice, send: Send) -> None:
         self.wire = wire
+        self.lane = Lane(wire, lane)
         self.voice = voice
         self.closed = False
         self.frames_read = 0
@@ -82,17 +84,13 @@ class NarrowStream:
 
     # -- for the leg: the seam of mediaserver.media.leg.Leg
 
-    @property
-    def stream(self) -> NarrowStream:
-        return self
-
     def read(self) -> Frame | None:
         """The next 20 ms, for a leg that is not read in a batch."""
-        frame: Frame = self.wire.read([self], 0)[0]
+        frame: Frame = self.wire.read([self.lane.number], 0)[0]
         return frame
 
     def write(self, frame: Frame | None) -> None:
-        self.wire.write([self], [frame], 0)
+        self.wire.write([self.lane.number], [frame], 0)
 
     def clear(self) -> int:
         """Return what the far end has heard, in 16 kHz samples written. All is sent at once, so that what is
@@ -157,43 +155,42 @@ class NarrowStream:
             log.exception("sending failed")
 
 
-class NarrowStreamed(Protocol):
-    """A leg with (or before it has) a stream of this wire."""
-
-    @property
-    def stream(self) -> NarrowStream | None: ...
-
-
 class NarrowWire:
     """mediaserver.media.leg.Wire."""
 
     def __init__(self, band: NarrowBand | None = None) -> None:
         """Legs of other kinds may share the `band`."""
         self._band = band if band is not None else NarrowBand()
-        self.active = 0
+        self._streams: dict[int, NarrowStream] = {}
+        """The open ones by the numbers of their lanes."""
+        self._next_lane = itertools.count()
+
+    @property
+    def active(self) -> int:
         """Streams that are open."""
+        return len(self._streams)
 
     def open(self, send: Send, codec: str = "PCMU") -> NarrowStream:
         """A place for one leg. Raises KeyError for a codec other than PCMU and PCMA."""
         law = CODECS[codec]
         voice = self._band.open()
         voice.codec = law
-        self.active += 1
-        return NarrowStream(self, voice, send)
+        lane = next(self._next_lane)
+        stream = self._streams[lane] = NarrowStream(self, lane, voice, send)
+        return stream
 
     def closed(self, stream: NarrowStream) -> None:
         """Called by `NarrowStream.close`."""
-        self.active -= 1
+        del self._streams[stream.lane.number]
         self._band.close(stream.voice)
 
     def receive(self, now_ns: int) -> None:
         """Audio comes by `NarrowStream.push`."""
 
-    def read(self, legs: Sequence[NarrowStreamed], now_ns: int) -> npt.NDArray[np.int16]:
-        """The next 20 ms of each leg, [N, 320] int16 at 16 kHz; what is missing is concealed, a leg without
-        a stream is silent. Legs must differ."""
-        out = np.zeros((len(legs), FRAME_SAMPLES), np.int16)
-        rows, streams = _open(legs)
+    def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next 20 ms of each lane, [N, 320] int16 at 16 kHz; what is missing is concealed."""
+        out = np.zeros((len(lanes), FRAME_SAMPLES), np.int16)
+        rows, streams = self._open(lanes)
         if not streams:
             return out
         mends: list[Mend] = []
@@ -202,28 +199,26 @@ class NarrowWire:
         out[rows] = self._band.widen(_slots(streams), codes, _a_law(streams), mends)
         return out
 
-    def write(self, legs: Sequence[NarrowStreamed], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send 20 ms of each leg: a frame [320] int16, or None for silence. Legs must differ."""
-        rows, streams = _open(legs)
+    def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send 20 ms on each lane: a frame [320] int16, or None for silence."""
+        rows, streams = self._open(lanes)
         voices = [stream.voice for stream in streams]
         made = self._band.narrow(voices, _slots(streams), _a_law(streams), [frames[at] for at in rows])
         for stream, octets in zip(streams, made, strict=True):
             if not stream.closed:  # by the one before it
                 stream.give(octets)
 
-    def early_ns(self, leg: NarrowStreamed) -> int | None:
+    def early_ns(self, lane: int) -> int | None:
         """None of its audio waits for a tick: it waits in its buffer for the next burst to be late."""
         return 0
 
-    def moved(self, leg: NarrowStreamed, now_ns: int) -> None:
+    def moved(self, lane: int, now_ns: int) -> None:
         """Its buffer knows ticks only."""
 
-
-def _open(legs: Sequence[NarrowStreamed]) -> tuple[list[int], list[NarrowStream]]:
-    """The open streams, and the indexes of their legs."""
-    found = [(at, leg.stream) for at, leg in enumerate(legs)]
-    streams = [(at, stream) for at, stream in found if stream is not None and not stream.closed]
-    return [at for at, _ in streams], [stream for _, stream in streams]
+    def _open(self, lanes: Sequence[int]) -> tuple[list[int], list[NarrowStream]]:
+        """The open streams, and the indexes of their lanes."""
+        rows = [at for at, lane in enumerate(lanes) if lane in self._streams]
+        return rows, [self._streams[lanes[at]] for at in rows]
 
 
 def _slots(streams: Sequence[NarrowStream]) -> npt.NDArray[np.intp]:

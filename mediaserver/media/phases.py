@@ -6,9 +6,8 @@ It only keeps lists; what is done with them is `mediaserver.media.clock`'s busin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from mediaserver.media.leg import App, AudioSide, Wire
+from mediaserver.media.leg import App, AudioSide, Lane, Wire
 
 OnError = Callable[[Exception], None]
 
@@ -16,14 +15,18 @@ OnError = Callable[[Exception], None]
 class Member:
     """One attached leg."""
 
-    __slots__ = ("app", "chunk_end", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire")
+    __slots__ = (
+        "app", "chunk_end", "lane", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire",
+    )  # fmt: skip
 
     def __init__(
-        self, leg: AudioSide, app: App, wire: Wire | None, ticket: int, on_error: OnError | None
+        self, leg: AudioSide, app: App, lane: Lane | None, ticket: int, on_error: OnError | None
     ) -> None:
         self.leg = leg
         self.app = app
-        self.wire = wire
+        self.wire = lane.wire if lane is not None else None
+        self.lane = lane.number if lane is not None else -1
+        """Its number on the wire; means nothing without one."""
         self.ticket = ticket
         self.on_error = on_error
         self.t = 0
@@ -37,7 +40,7 @@ class Group:
     """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
     since apps attach and detach legs in mid-tick."""
 
-    __slots__ = ("legs", "members", "tickets", "wire")
+    __slots__ = ("lanes", "members", "tickets", "wire")
 
     def __init__(self, wire: Wire | None) -> None:
         self.wire = wire
@@ -45,7 +48,7 @@ class Group:
 
     def fill(self, members: list[Member]) -> None:
         self.members = members
-        self.legs: list[Any] = [m.leg for m in members]
+        self.lanes = [m.lane for m in members]
         self.tickets = [m.ticket for m in members]
 
 

@@ -203,6 +203,15 @@ class Incoming:
         return max(waiting_ms, target_ns / 1e6)
 
     @property
+    def early_ns(self) -> int | None:
+        """As `JitterBuffer.early_ns`; a steady stream stays steady."""
+        if not self.steady:
+            return self._jitter.early_ns()
+        progress = self._steady.progress(self._voice.slot)
+        jitter_ns = int(progress.jitter * NARROW_SAMPLE_NS) if progress.pushed else None
+        return self._jitter.early_from(progress.least_slack, jitter_ns)
+
+    @property
     def repairs(self) -> JitterBuffer:
         """The buffer for its counts of repairs only: they stand still while the stream is steady."""
         return self._jitter

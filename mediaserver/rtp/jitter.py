@@ -147,9 +147,14 @@ class JitterBuffer:
 
     def early_ns(self) -> int | None:
         """How much earlier this buffer could be popped and still keep its target; None when unknown."""
-        if self._state is not _State.PLAYING or self._least_slack >= _FAR:
+        return self.early_from(self._least_slack, None) if self._state is _State.PLAYING else None
+
+    def early_from(self, least_slack: int, jitter_ns: int | None) -> int | None:
+        """`early_ns` of a buffer whose steady work is lent, by what its borrower saw. `jitter_ns`: None when
+        nothing was pushed meanwhile."""
+        if least_slack >= _FAR:
             return None
-        return self._least_slack - self.target_ns
+        return least_slack - (self.target_ns if jitter_ns is None else target_for(jitter_ns))
 
     def moved(self, now: int) -> None:
         """The ticks were moved: what was seen of slack does not hold any more."""

@@ -1,55 +1,54 @@
-"""What the wire needs to know of a list of legs at every tick, found once for as long as it holds.
+"""What the wire needs to know of a list of lanes at every tick, found once for as long as it holds.
 
-Never keeps anything about legs that may change without `Plans.clear` being called.
+Never keeps anything about streams that may change without `Plans.clear` being called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mediaserver.media.g711 import PCMA
-from mediaserver.rtp.stream import Streamed
+from mediaserver.rtp.stream import RtpStream
 
 _MOST = 64
 
 
 class Plan:
-    """The open streams of a list of legs."""
+    """The open streams of a list of lanes."""
 
-    __slots__ = ("a_law", "legs", "outgoing", "present", "rows", "streams", "voices")
+    __slots__ = ("a_law", "lanes", "outgoing", "present", "rows", "streams", "voices")
 
-    def __init__(self, legs: Sequence[Streamed]) -> None:
-        self.legs = legs  # held, so that no other list gets its id
-        found = [leg.stream for leg in legs]
-        self.streams = [stream for stream in found if stream is not None and not stream.closed]
+    def __init__(self, lanes: Sequence[int], open_streams: Mapping[int, RtpStream]) -> None:
+        self.lanes = lanes  # held, so that no other list gets its id
+        found = [open_streams.get(lane) for lane in lanes]
+        self.streams = [stream for stream in found if stream is not None]
         self.voices = [stream.voice for stream in self.streams]
         self.outgoing = [stream.outgoing for stream in self.streams]
         self.rows = np.array([voice.slot for voice in self.voices], np.intp)
         self.a_law = [i for i, voice in enumerate(self.voices) if voice.codec is PCMA]
         """Indexes of `streams`."""
         self.present: list[int] | None = None
-        """Indexes of legs with a stream; None: all."""
-        if len(self.streams) < len(legs):
-            self.present = [i for i, stream in enumerate(found) if stream is not None and not stream.closed]
+        """Indexes of lanes that are open; None: all."""
+        if len(self.streams) < len(lanes):
+            self.present = [i for i, stream in enumerate(found) if stream is not None]
 
 
 class Plans:
     """Plans by the list's identity: a list that was asked for must not be changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_streams: Mapping[int, RtpStream]) -> None:
+        """`open_streams`: by their lanes, as they are at any time."""
+        self._streams = open_streams
         self._known: dict[int, Plan] = {}
 
-    def of(self, legs: Sequence[Streamed]) -> Plan:
-        plan = self._known.get(id(legs))
-        if plan is None or len(plan.legs) != len(legs):
-            plan = Plan(legs)
-            # A leg may get its first stream at any time.
-            if plan.present is None:
-                if len(self._known) >= _MOST:  # callers that never come with the same list again
-                    self._known.clear()
-                self._known[id(legs)] = plan
+    def of(self, lanes: Sequence[int]) -> Plan:
+        plan = self._known.get(id(lanes))
+        if plan is None:
+            if len(self._known) >= _MOST:  # callers that never come with the same list again
+                self._known.clear()
+            plan = self._known[id(lanes)] = Plan(lanes, self._streams)
         return plan
 
     def clear(self) -> None:

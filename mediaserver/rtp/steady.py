@@ -84,6 +84,8 @@ class Progress(NamedTuple):
     heard_at: int
     """When the last packet came, ns."""
     jitter: float
+    least_slack: int
+    """As in JitterBuffer, ns."""
 
 
 class SteadyStreams:
@@ -119,8 +121,8 @@ class SteadyStreams:
 
     def progress(self, slot: int) -> Progress:
         """Of a stream that is here. Disturbs nothing."""
-        depth, at, _, _, _, _, heard, pushed = self._state[slot].tolist()
-        return Progress(at - PAST, pushed, depth, heard, float(self._jitter[slot]))
+        depth, at, slack, _, _, _, heard, pushed = self._state[slot].tolist()
+        return Progress(at - PAST, pushed, depth, heard, float(self._jitter[slot]), slack)
 
     # -- coming and going
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.media.g711 import Codec
-from mediaserver.media.leg import Frame, Wire
+from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, samples_in
 from mediaserver.rtp.format import Format, is_nowhere
@@ -41,13 +41,6 @@ class StreamState(enum.Enum):
     CLOSED = enum.auto()
 
 
-class Streamed(Protocol):
-    """A leg with (or before it has) a stream of a wire."""
-
-    @property
-    def stream(self) -> RtpStream | None: ...
-
-
 class StreamOwner(Wire, Protocol):
     """What a stream asks of the wire that opened it."""
 
@@ -71,6 +64,7 @@ class RtpStream:
         "_reported_packets",
         "format",
         "incoming",
+        "lane",
         "local_port",
         "on_digit",
         "on_silent",
@@ -87,6 +81,7 @@ class RtpStream:
     def __init__(
         self,
         wire: StreamOwner,
+        lane: int,
         voice: NarrowVoice,
         steady: SteadyStreams,
         rtp: socket.socket,
@@ -99,6 +94,7 @@ class RtpStream:
         self.on_silent: Callable[[], None] | None = None
         """No RTP came for the media timeout; called once per silence."""
         self.wire = wire
+        self.lane = Lane(wire, lane)
         self.voice = voice
         self.rtp_socket = rtp
         self.rtcp_socket = rtcp
@@ -161,18 +157,14 @@ class RtpStream:
 
     # -- the seam of mediaserver.media.leg.Leg, for legs that are not read in batches
 
-    @property
-    def stream(self) -> RtpStream:
-        return self
-
     def read(self) -> Frame | None:
         """The next 20 ms, concealed and resampled; silence is a frame of zeros."""
-        frame: Frame = self.wire.read([self], self.wire.now_ns())[0]
+        frame: Frame = self.wire.read([self.lane.number], self.wire.now_ns())[0]
         return frame
 
     def write(self, frame: Frame | None) -> None:
         """Send 20 ms; None is silence."""
-        self.wire.write([self], [frame], self.wire.now_ns())
+        self.wire.write([self.lane.number], [frame], self.wire.now_ns())
 
     def clear(self) -> int:
         """As `Outgoing.clear`."""

@@ -6,6 +6,7 @@ take its place by implementing mediaserver.media.leg.Wire (and `open` for signal
 
 from __future__ import annotations
 
+import itertools
 import random
 import select
 import socket
@@ -25,9 +26,9 @@ from mediaserver.rtp.plans import Plans
 from mediaserver.rtp.ports import PortPool
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import MAX_AGE_NS, PACKET, SteadyStreams
-from mediaserver.rtp.stream import RtpStream, Streamed
+from mediaserver.rtp.stream import RtpStream
 
-__all__ = ["RtpStats", "RtpStream", "RtpWire", "Streamed"]
+__all__ = ["RtpStats", "RtpStream", "RtpWire"]
 
 _SWEEP_NS = 250_000_000
 """How often deadlines of seconds (RTCP, silence) are looked at."""
@@ -63,7 +64,10 @@ class RtpWire:
         self._streams: dict[int, RtpStream] = {}
         self._band = band if band is not None else NarrowBand()
         self.steady = SteadyStreams()
-        self.plans = Plans()
+        self._lanes: dict[int, RtpStream] = {}
+        """The open streams by the numbers of their lanes."""
+        self._next_lane = itertools.count()
+        self.plans = Plans(self._lanes)
         self._cname = f"{random.SystemRandom().getrandbits(64):016x}@voiceforge"
         self._sweep_at = 0
 
@@ -72,8 +76,9 @@ class RtpWire:
     def open(self) -> RtpStream:
         """A stream on a fresh pair of ports. Raises CapacityError."""
         rtp, rtcp = self._ports.take()
-        stream = RtpStream(self, self._band.open(), self.steady, rtp, rtcp, self._cname)
-        self._streams[stream.slot] = stream
+        lane = next(self._next_lane)
+        stream = RtpStream(self, lane, self._band.open(), self.steady, rtp, rtcp, self._cname)
+        self._streams[stream.slot] = self._lanes[lane] = stream
         self.plans.clear()
         for half, is_rtcp in ((rtp, False), (rtcp, True)):
             self._by_fd[half.fileno()] = (half.recvmsg, stream, is_rtcp)
@@ -96,7 +101,7 @@ class RtpWire:
             half.close()
         self._ports.give_back(stream.local_port)
         self._pressed.discard(stream)
-        del self._streams[stream.slot]
+        del self._streams[stream.slot], self._lanes[stream.lane.number]
         self._band.close(stream.voice)
         self.plans.clear()
 
@@ -168,12 +173,11 @@ class RtpWire:
             for stream in list(self._streams.values()):
                 stream.sweep(now_ns, wall_ns, self.media_timeout_ns)
 
-    def read(self, legs: Sequence[Streamed], now_ns: int) -> npt.NDArray[np.int16]:
-        """The next 20 ms of each leg, [N, 320] int16 at 16 kHz; what is missing is concealed, a leg without
-        a stream is silent. Legs must differ; a list that was given once must not be changed."""
-        plan = self.plans.of(legs)
+    def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next 20 ms of each lane, [N, 320] int16 at 16 kHz; what is missing is concealed."""
+        plan = self.plans.of(lanes)
         streams = plan.streams
-        out = None if plan.present is None else np.zeros((len(legs), FRAME_SAMPLES), np.int16)
+        out = None if plan.present is None else np.zeros((len(lanes), FRAME_SAMPLES), np.int16)
         if not streams:
             return np.zeros((0, FRAME_SAMPLES), np.int16) if out is None else out
         codes, irregular = self.steady.play(plan.rows, now_ns)
@@ -196,24 +200,24 @@ class RtpWire:
             incoming.enter_steady(stream.outgoing.remote)
         return codes
 
-    def write(self, legs: Sequence[Streamed], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send 20 ms of each leg: a frame [320] int16, or None for silence, which goes out as well so that
-        the far end's buffer and NAT stay open. Legs must differ."""
-        plan = self.plans.of(legs)
+    def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send 20 ms on each lane: a frame [320] int16, or None for silence, which goes out as well so that
+        the far end's buffer and NAT stay open."""
+        plan = self.plans.of(lanes)
         if plan.present is not None:
             frames = [frames[i] for i in plan.present]
         payloads = self._band.narrow(plan.voices, plan.rows, plan.a_law, frames)
         for outgoing, payload in zip(plan.outgoing, payloads, strict=True):
             outgoing.send(payload, now_ns)
 
-    def early_ns(self, leg: Streamed) -> int | None:
-        """How much earlier the leg's tick could come and still find its packets; None when not known."""
-        stream = leg.stream
-        return stream.incoming.jitter.early_ns() if stream is not None else None
+    def early_ns(self, lane: int) -> int | None:
+        """How much earlier the lane's tick could come and still find its packets; None when not known."""
+        stream = self._lanes.get(lane)
+        return stream.incoming.early_ns if stream is not None else None
 
-    def moved(self, leg: Streamed, now_ns: int) -> None:
-        """The leg's tick was moved."""
-        stream = leg.stream
+    def moved(self, lane: int, now_ns: int) -> None:
+        """The lane's tick was moved."""
+        stream = self._lanes.get(lane)
         if stream is not None:
             stream.incoming.moved(now_ns)
 

@@ -18,11 +18,11 @@ from mediaserver.media.leg import (
     EndedBy,
     Frame,
     Hold,
+    Lane,
     LegEvent,
     LegStats,
     Termination,
     Why,
-    Wire,
 )
 from mediaserver.media.time import FRAME_SAMPLES
 from sip.messages.message import Message
@@ -76,8 +76,8 @@ class SipLeg:
     # -- the Leg protocol
 
     @property
-    def wire(self) -> Wire | None:
-        return self._stream.wire if self._stream is not None else None
+    def lane(self) -> Lane | None:
+        return self._stream.lane if self._stream is not None else None
 
     def read(self) -> Frame | None:
         return self._stream.read() if self._stream is not None else None

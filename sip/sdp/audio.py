@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from mediaserver.media.leg import Frame, Wire
+from mediaserver.media.leg import Frame, Lane
 
 
 class Figures(Protocol):
@@ -35,7 +35,7 @@ class AudioStream(Protocol):
     on_silent: Callable[[], None] | None
 
     @property
-    def wire(self) -> Wire | None: ...
+    def lane(self) -> Lane | None: ...
     @property
     def local_port(self) -> int: ...
     @property

@@ -32,9 +32,9 @@ import numpy.typing as npt
 from mediaserver.media.clock import MediaClock, quiet_gc
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.hearing import SWITCH_S, VoiceDetector
-from mediaserver.media.leg import Frame, LegEvent, Voice
+from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
 from mediaserver.rtp.packets import HEADER
-from mediaserver.rtp.wire import RtpStream, RtpWire
+from mediaserver.rtp.wire import RtpWire
 
 HOST = "127.0.0.81"
 TICK_NS = 20_000_000
@@ -86,8 +86,11 @@ class BareLeg:
     """A leg without signalling."""
 
     def __init__(self, wire: RtpWire) -> None:
-        self.wire = wire
-        self.stream: RtpStream = wire.open()
+        self.stream = wire.open()
+
+    @property
+    def lane(self) -> Lane | None:
+        return self.stream.lane
 
     def read(self) -> Frame | None:
         return self.stream.read()
@@ -186,7 +189,7 @@ async def measure(
     wire = RtpWire(HOST, (10_000, 19_999))
     clock = MediaClock(detector, phases, threaded_hearing=threaded)
     warm = [BareLeg(wire) for _ in range(8)]
-    wire.read(warm, 1)
+    wire.read([leg.stream.lane.number for leg in warm], 1)
     before = resident_kb()
     legs = [BareLeg(wire) for _ in range(calls)]
     echoes = [Echo() for _ in legs]

@@ -14,11 +14,11 @@ from mediaserver.media.leg import (
     Ended,
     EndedBy,
     Frame,
+    Lane,
     LegEvent,
     LegStats,
     Termination,
     Why,
-    Wire,
 )
 from mediaserver.media.time import FRAME_SAMPLES
 
@@ -37,7 +37,7 @@ class Line:
         self.ref = self.remote = name
         self.level = level
         self.direction = direction
-        self.wire: Wire | None = None
+        self.lane: Lane | None = None
         self.termination: Termination | None = None
         self.heard: list[int] = []
         self.digits = ""

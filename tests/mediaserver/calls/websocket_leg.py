@@ -23,11 +23,11 @@ from mediaserver.media.leg import (
     Ended,
     EndedBy,
     Frame,
+    Lane,
     LegEvent,
     LegStats,
     Termination,
     Why,
-    Wire,
 )
 from mediaserver.media.packet_buffer import WIDE, PacketBuffer
 from mediaserver.media.time import FRAME_SAMPLES
@@ -43,7 +43,7 @@ class WebSocketLeg:
     def __init__(self, ref: str, remote: str) -> None:
         self.ref = ref
         self.remote = remote
-        self.wire: Wire | None = None
+        self.lane: Lane | None = None
         self.termination: Termination | None = None
         self.outbox: asyncio.Queue[bytes | str | None] = asyncio.Queue()
         self.arrived = asyncio.Event()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from mediaserver.media.leg import Digit, Direction, Ended, Frame, Heard, LegEvent, LegStats, Termination, Wire
+from mediaserver.media.leg import Digit, Direction, Ended, Frame, Heard, Lane, LegEvent, LegStats, Termination
 from mediaserver.media.narrow_wire import NarrowStream, NarrowWire
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES
 
@@ -34,8 +34,8 @@ class StreamLeg:
     # -- the Leg protocol
 
     @property
-    def wire(self) -> Wire | None:
-        return self.stream.wire if self.stream is not None else None
+    def lane(self) -> Lane | None:
+        return self.stream.lane if self.stream is not None else None
 
     def read(self) -> Frame | None:
         return self.stream.read() if self.stream is not None else None

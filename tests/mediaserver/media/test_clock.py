@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,7 @@ import pytest
 
 from mediaserver.media.clock import SETTLE_TICKS, MediaClock
 from mediaserver.media.lateness import Lateness
-from mediaserver.media.leg import Frame, LegEvent, Voice, Wire
+from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
 
 MS = 1_000_000
 START = 5_000 * MS
@@ -23,7 +22,7 @@ class ListLeg:
     """Reads from a list (None: a gap) and keeps what was written."""
 
     def __init__(self, frames: Sequence[Frame | None] = ()) -> None:
-        self.wire: Wire | None = None
+        self.lane: Lane | None = None
         self.frames = list(frames)
         self.written: list[Frame] = []
 
@@ -47,25 +46,25 @@ class ListWire:
     def receive(self, now_ns: int) -> None:
         self.received.append(now_ns)
 
-    def read(self, legs: Sequence[Any], now_ns: int) -> npt.NDArray[np.int16]:
-        self.batches.append(len(legs))
-        return np.stack([np.full(320, leg.number, np.int16) for leg in legs])
+    def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
+        self.batches.append(len(lanes))
+        return np.stack([np.full(320, lane, np.int16) for lane in lanes])
 
-    def write(self, legs: Sequence[Any], frames: Sequence[Frame | None], now_ns: int) -> None:
-        for leg, frame in zip(legs, frames, strict=True):
-            self.written.setdefault(leg.number, []).append((now_ns, frame))
+    def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
+        for lane, frame in zip(lanes, frames, strict=True):
+            self.written.setdefault(lane, []).append((now_ns, frame))
 
-    def early_ns(self, leg: Any) -> int | None:
+    def early_ns(self, lane: int) -> int | None:
         return self.early
 
-    def moved(self, leg: Any, now_ns: int) -> None:
+    def moved(self, lane: int, now_ns: int) -> None:
         self.moves += 1
 
 
 class WireLeg(ListLeg):
     def __init__(self, wire: ListWire, number: int) -> None:
         super().__init__()
-        self.wire = wire
+        self.lane = Lane(wire, number)
         self.number = number
 
 

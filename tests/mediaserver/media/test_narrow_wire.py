@@ -114,7 +114,7 @@ def test_two_of_them_are_one_batch_in_the_tick_of_an_rtp_leg(bench: Bench) -> No
     apps = [Talker(tone(40, 16_000, 1_000)) for _ in range(3)]
     first, second = bench.leg(apps[0]), bench.leg(apps[1], "PCMA")
     seam: Leg = first
-    assert seam.wire is bench.wire
+    assert seam.lane is not None and seam.lane.wire is bench.wire
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as phone:
         phone.bind((HOST, 0))
         stream = bench.rtp.open()
@@ -253,7 +253,7 @@ async def test_a_place_is_given_back_once_and_a_closed_stream_is_silent(bench: B
 def test_a_leg_may_be_read_singly_and_before_it_has_a_stream(bench: Bench) -> None:
     leg = StreamLeg(bench.wire)
     stream, leg.stream = leg.stream, None
-    assert not bench.wire.read([leg], 0).any() and leg.read() is None and leg.wire is None
+    assert leg.read() is None and leg.lane is None
     leg.stream = stream
     for octets in packets(5):
         leg.says(octets)

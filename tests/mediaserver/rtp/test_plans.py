@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from mediaserver.rtp.plans import Plans
-from mediaserver.rtp.wire import RtpStream, RtpWire
-
-
-class Leg:
-    def __init__(self, stream: RtpStream | None) -> None:
-        self.stream = stream
+from mediaserver.rtp.wire import RtpWire
 
 
 def test_a_plan_follows_streams_that_come_go_and_change() -> None:
@@ -16,9 +11,7 @@ def test_a_plan_follows_streams_that_come_go_and_change() -> None:
     try:
         first, second = wire.open(), wire.open()
         plans = wire.plans
-        legs = [Leg(first), Leg(None)]
-        assert plans.of(legs).present == [0]
-        legs[1].stream = second  # without a word to the wire
+        legs = [first.lane.number, second.lane.number]
         plan = plans.of(legs)
         assert plan.streams == [first, second] and plan.present is None
         assert plans.of(legs) is plan
@@ -26,12 +19,15 @@ def test_a_plan_follows_streams_that_come_go_and_change() -> None:
         assert plans.of(legs).a_law == [1]
         first.close()
         assert plans.of(legs).streams == [second] and plans.of(legs).present == [1]
+        third = wire.open()
+        assert third.slot == first.slot, "its row is given out again"
+        assert plans.of(legs).streams == [second], "and its lane is not"
     finally:
         wire.close()
 
 
 def test_lists_seen_once_do_not_pile_up() -> None:
-    plans = Plans()
+    plans = Plans({})
     for _ in range(1_000):
         plans.of([])
     assert len(plans._known) <= 64

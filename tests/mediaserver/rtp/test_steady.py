@@ -93,7 +93,7 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
             stream.configure(address, law.name, law.payload_type, 101)
             seen: list[Any] = []
             stream.on_digit = lambda *digit: seen.append(digit)
-            legs, was_steady = [stream], []
+            lanes, was_steady = [stream.lane.number], list[bool]()
             queue = sorted(script.arrivals, key=lambda arrival: arrival[0])
             for n in range(TICKS + 5):
                 tick = START + (n + 1) * TICK
@@ -107,7 +107,8 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
                 now = tick
                 made.receive(now)
                 was_steady.append(stream.incoming.steady)
-                seen.append((made.read(legs, now).tobytes(), stream.incoming.last_heard - START))
+                incoming = stream.incoming
+                seen.append((made.read(lanes, now).tobytes(), incoming.last_heard - START, incoming.early_ns))
                 if n % 16 == 7:
                     seen.append(figures(stream, address, foreign.getsockname()))
             seen.append(figures(stream, address, foreign.getsockname()))
@@ -288,6 +289,7 @@ def test_many_streams_in_one_round_keep_apart(monkeypatch: pytest.MonkeyPatch) -
             phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             phone.bind((HOST, 0))
             streams = [made.open() for _ in range(80)]  # more than there are rows at first
+            lanes = [stream.lane.number for stream in streams]
             for i, stream in enumerate(streams):
                 law = CODECS["PCMA" if i % 3 else "PCMU"]
                 stream.configure(phone.getsockname(), law.name, law.payload_type, 101)
@@ -302,7 +304,7 @@ def test_many_streams_in_one_round_keep_apart(monkeypatch: pytest.MonkeyPatch) -
                         phone.sendto(bytes(packet), (HOST, stream.local_port))
                 now += TICK
                 made.receive(now)
-                frames.append(made.read(streams, now).tobytes())
+                frames.append(made.read(lanes, now).tobytes())
             steadies = sum(stream.incoming.steady for stream in streams)
             assert (steadies > 60) if steady else not steadies
             results.append((frames, [{**s.stats().as_dict()} for s in streams]))

@@ -33,11 +33,6 @@ class Clock:
         return self.now
 
 
-class Leg:
-    def __init__(self, stream: RtpStream | None) -> None:
-        self.stream = stream
-
-
 class Phone:
     """The far end of one stream: a pair of plain sockets."""
 
@@ -118,7 +113,7 @@ def test_what_the_phone_says_is_echoed_in_the_tick_it_is_read(bench: Bench, code
     t = np.arange(40 * 160) / 8_000
     sweep = np.rint(8_000 * np.sin(2 * np.pi * (300 + 1_500 * t) * t)).astype(np.int16)
     said, echoed, silent = sweep.reshape(40, 160), [], law.silence
-    legs = [Leg(other), Leg(stream)]
+    legs = [other.lane.number, stream.lane.number]
     for n in range(40):
         phone.send(stream, law.encode(said[n]).tobytes(), n * 160, law.payload_type)
         bench.clock.now += TICK
@@ -346,9 +341,9 @@ def test_a_closing_callback_in_the_middle_of_a_round_is_survived(bench: Bench) -
     phone.send(first, EVENT.pack(1, 0x8A, 800), 0, kind=101)
     bench.wire.receive(bench.clock.now)
     assert bench.wire.active == 0
-    frames = bench.wire.read([Leg(first), Leg(None)], bench.clock.now)
+    frames = bench.wire.read([first.lane.number, -1], bench.clock.now)
     assert frames.shape == (2, 320) and not frames.any()
-    bench.wire.write([Leg(first), Leg(None)], [None, frames[0]], bench.clock.now)
+    bench.wire.write([first.lane.number, -1], [None, frames[0]], bench.clock.now)
 
 
 def test_rtcp_reports_go_out_and_come_in(bench: Bench) -> None:
