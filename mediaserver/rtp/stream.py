@@ -1,14 +1,11 @@
-"""One call's RTP stream: its two directions, its RTCP, and the rare events of its life.
+"""One call's RTP stream: its two directions, its RTCP, and the rare events of its life (see
+`mediaserver.rtp.stream_states`).
 
 The batched work of every tick is in `mediaserver.rtp.wire`; all that a stream knows of it is `StreamOwner`.
-
-    OPENED --configure--> LIVE <--packet-- SILENT, and LIVE --media timeout--> SILENT
-    any of them --close--> CLOSED
 """
 
 from __future__ import annotations
 
-import enum
 import logging
 import socket
 from collections.abc import Callable
@@ -25,20 +22,10 @@ from mediaserver.rtp.packets import Address
 from mediaserver.rtp.rtcp import RtcpSession
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
+from mediaserver.rtp.stream_states import TABLE, StreamAction, StreamEvent, StreamState
 from mediaserver.rtp.telephone_events import DigitHeard
 
 log = logging.getLogger(__name__)
-
-
-class StreamState(enum.Enum):
-    """A stream's life; see the picture above."""
-
-    OPENED = enum.auto()
-    """It has ports; nothing is negotiated."""
-    LIVE = enum.auto()
-    SILENT = enum.auto()
-    """No RTP came for the media timeout, and that was told."""
-    CLOSED = enum.auto()
 
 
 class StreamOwner(Wire, Protocol):
@@ -152,7 +139,7 @@ class RtpStream:
         source = self.incoming.configure(format, remote, self.wire.now_ns())
         self.outgoing.configure(format, source)
         self.remote_rtcp = (remote[0], rtcp_port or remote[1] + 1)
-        self.state = StreamState.LIVE
+        self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
 
     # -- the seam of mediaserver.media.leg.Leg, for legs that are not read in batches
@@ -187,14 +174,7 @@ class RtpStream:
 
     def close(self) -> None:
         """Say BYE by RTCP and give the ports back. Idempotent."""
-        if not self.closed:
-            self.incoming.stop()
-            self.outgoing.stop()
-            said_hello = self.state is not StreamState.OPENED
-            self.state = StreamState.CLOSED
-            if said_hello:
-                self._send_rtcp(self.rtcp.bye(self.outgoing.sender))
-            self.wire.closed(self)
+        self._happened(StreamEvent.CLOSE)
 
     # -- incoming datagrams, from the wire
 
@@ -245,18 +225,30 @@ class RtpStream:
             self.incoming.forgive(now_ns)  # nothing is expected while held
         else:
             heard = not media_timeout_ns or now_ns - self.incoming.last_heard < media_timeout_ns
-            if heard:
-                self.state = StreamState.LIVE
-            elif self.state is StreamState.LIVE:
-                self._fell_silent()
+            self._happened(StreamEvent.HEARD if heard else StreamEvent.UNHEARD)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
             sent = sender.packets != self._reported_packets
             self._reported_packets = sender.packets
             self._send_rtcp(self.rtcp.report(sender, self.incoming.reception(), now_ns, wall_ns, sent))
 
-    def _fell_silent(self) -> None:
-        self.state = StreamState.SILENT
+    # -- its life
+
+    def _happened(self, event: StreamEvent) -> None:
+        """The only way to another state."""
+        self.state, doing = TABLE[self.state, event]
+        for do in doing:
+            match do:
+                case StreamAction.TELL_SILENCE:
+                    self._tell_silence()
+                case StreamAction.SAY_BYE:
+                    self._send_rtcp(self.rtcp.bye(self.outgoing.sender))
+                case StreamAction.RELEASE:
+                    self.incoming.stop()
+                    self.outgoing.stop()
+                    self.wire.closed(self)
+
+    def _tell_silence(self) -> None:
         if self.on_silent is not None:
             try:
                 self.on_silent()
