@@ -324,10 +324,10 @@ class FakeOutlet:
 class Conversation:
     """Runs a session tick by tick: a media clock with one call whose caller follows a script."""
 
-    def __init__(self, agent: Agent, *, language: str = "en") -> None:
+    def __init__(self, agent: Agent, *, language: str = "en", tts: FakeTts | None = None) -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
-        self.tts = FakeTts()
+        self.tts = tts or FakeTts()
         self.ended: list[Termination] = []
         self.t = 0
         self.outlet = FakeOutlet(lambda: self.t)

@@ -59,6 +59,11 @@ class Play:
     text: str = ""
     """What is said in it, for the transcript."""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError for samples that are no int16: anything else would be noise."""
+        if self.samples.dtype != np.int16:
+            raise TypeError(f"a recording is of int16 samples, not of {self.samples.dtype}")
+
 
 @dataclass(frozen=True, slots=True)
 class Keep:

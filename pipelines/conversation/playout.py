@@ -7,12 +7,13 @@ ledger: each ends as heard, cut (we stopped it) or lost (it never arrived).
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.line import Line, Sentence, Word, WordState
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
 
@@ -20,82 +21,11 @@ FADE_SAMPLES = 80
 """5 ms: long enough to hide a cut, short enough not to be heard as speech."""
 SENTENCE_GAP_SAMPLES = 160 * SAMPLES_PER_MS
 LETTER_SAMPLES = 65 * SAMPLES_PER_MS
-"""A letter takes about so long to say (some 150 words a minute)."""
+"""A letter takes about so long to say (some 150 words a minute), for as long as the voice is not known."""
+FIRST_LETTERS = 20
+"""That guess weighs as much as so many letters that the voice has said."""
 SILENT_LEVEL = 100
 """Samples below this magnitude at the end of a sentence are its trailing silence."""
-
-
-class WordState(enum.StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    HEARD = "heard"
-    CUT = "cut"
-    LOST = "lost"
-
-
-@dataclass(slots=True)
-class Word:
-    """One written word of the agent's."""
-
-    text: str
-    sentence: int
-    spoken_start: int
-    """Where it begins in its sentence's spoken text."""
-    spoken_end: int
-    start: int = -1
-    """Where it begins in the line's audio, in samples; -1 while unknown."""
-    state: WordState = WordState.QUEUED
-    sent_at: int = 0
-
-
-@dataclass(slots=True)
-class _Sentence:
-    spoken: Spoken
-    start: int = -1
-    """Where its audio begins in the line; -1 until the first chunk."""
-    end: int = -1
-    """Where its last word ends; -1 while it is being synthesised."""
-
-
-@dataclass(slots=True)
-class Line:
-    """One thing the agent set out to say: a line of the transcript. Sentences come as they are made."""
-
-    sentences: list[_Sentence] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    complete: bool = False
-    """No more sentences will come."""
-    cut_short: bool = False
-    """It was cut before it was complete."""
-    began: int | None = None
-    """Position of the first sample sent."""
-    ended: int = 0
-    """Position just after the last sample sent so far."""
-    _audio: bytearray = field(default_factory=bytearray)
-
-    @property
-    def text(self) -> str:
-        return " ".join(sentence.spoken.written for sentence in self.sentences if sentence.spoken.written)
-
-    @property
-    def heard(self) -> str:
-        return " ".join(word.text for word in self.words if word.state is WordState.HEARD)
-
-    @property
-    def interrupted(self) -> bool:
-        return self.cut_short or any(word.state is WordState.CUT for word in self.words)
-
-    @property
-    def settled(self) -> bool:
-        """Every word has met its end."""
-        return all(word.state not in (WordState.QUEUED, WordState.SENT) for word in self.words)
-
-    def word_end(self, index: int) -> int:
-        """Where a word ends in the audio; -1 while unknown."""
-        word = self.words[index]
-        if index + 1 < len(self.words) and self.words[index + 1].sentence == word.sentence:
-            return self.words[index + 1].start
-        return self.sentences[word.sentence].end
 
 
 class _Mode(enum.Enum):
@@ -121,6 +51,9 @@ class Playout:
         self._fade_in = 0
         self._unsent = 0
         self._settling: list[Line] = []
+        self._letters = FIRST_LETTERS
+        self._letters_took = FIRST_LETTERS * LETTER_SAMPLES
+        """Samples: the voice's pace, from the sentences that it has finished."""
 
     # ---- filling
 
@@ -138,7 +71,7 @@ class Playout:
         """One more sentence, whose audio follows; returns its index. On a line that was cut, its words are
         cut with it."""
         index = len(line.sentences)
-        line.sentences.append(_Sentence(sentence))
+        line.sentences.append(Sentence(sentence))
         state = WordState.QUEUED if line is self._line else WordState.CUT
         line.words += [Word(w.written, index, w.start, w.end, state=state) for w in sentence.words]
         return index
@@ -154,39 +87,47 @@ class Playout:
         sentence = line.sentences[index]
         if sentence.start < 0:
             self._space(line)
-            sentence.start = len(line._audio) // 2
+            sentence.start = line.made
         for mark in chunk.words:
-            for word in line.words:
-                if (
-                    word.sentence == index
-                    and word.start < 0
-                    and word.spoken_start <= mark.text_start < word.spoken_end
-                ):
-                    word.start = sentence.start + mark.sample
-        line._audio += np.ascontiguousarray(chunk.samples, dtype="<i2").tobytes()
+            line.mark(index, mark.text_start, mark.sample)
+        samples = np.ascontiguousarray(chunk.samples, dtype="<i2")
+        line.audio += samples.tobytes()
+        if not sentence.sounded:
+            sentence.sounded = bool(_loud(samples).any())
+
+    def sounded(self, line: Line, index: int) -> bool:
+        """Something of sentence `index` can be heard. A line that was cut has no failures to tell of."""
+        return line is not self._line or line.sentences[index].sounded
+
+    def again(self, line: Line, index: int) -> None:
+        """Sentence `index`, of which nothing can be heard, is made anew."""
+        if line is self._line:
+            line.forget(index)
+            self._trim(line)
 
     def close(self, line: Line, index: int) -> None:
-        """Sentence `index` is complete."""
+        """Sentence `index` is complete; what cannot be heard of it has no length."""
         if line is not self._line:
             return
         sentence = line.sentences[index]
-        if sentence.start < 0:
-            self.lose(line, index)
-            return
         self._trim(line)
-        sentence.end = len(line._audio) // 2
-        self._place_unmarked(line, index)
+        if not sentence.sounded:
+            sentence.start = line.made
+        sentence.end = line.made
+        line.place(index)
+        if sentence.sounded:
+            self._letters += sentence.letters
+            self._letters_took += sentence.end - sentence.start
 
     def lose(self, line: Line, index: int) -> None:
         """The voice failed in sentence `index`: what has no audio is lost."""
         if line is not self._line:
             return
-        sentence = line.sentences[index]
-        sentence.end = len(line._audio) // 2
-        for word in line.words:
-            if word.sentence == index and word.start < 0:
-                word.start = sentence.end
-                word.state = WordState.LOST
+        if line.sentences[index].sounded:
+            line.guess(index, self._letter)
+        else:
+            self.again(line, index)
+        line.lose(index)
 
     # ---- playing
 
@@ -198,7 +139,7 @@ class Playout:
     @property
     def ahead(self) -> int:
         """Samples queued and not yet sent."""
-        return 0 if self._line is None else len(self._line._audio) // 2 - self._at
+        return 0 if self._line is None else self._line.made - self._at
 
     @property
     def drained(self) -> bool:
@@ -216,7 +157,7 @@ class Playout:
         if line is None or self._mode in (_Mode.IDLE, _Mode.PAUSED):
             return None
         count = FRAME_SAMPLES if self._mode is _Mode.PLAYING else FADE_SAMPLES
-        raw = bytes(line._audio[2 * self._at : 2 * (self._at + count)])
+        raw = bytes(line.audio[2 * self._at : 2 * (self._at + count)])
         samples = np.frombuffer(raw, dtype="<i2")
         if len(samples) == 0:
             self._settle_mode()
@@ -266,12 +207,13 @@ class Playout:
         if line is None:
             self._drop()
             return
-        self._guess_unmarked(line)
+        unfinished = not line.complete or self.ahead > 0 or any(part.end < 0 for part in line.sentences)
+        self._guess_sent(line)
         for word in line.words:
             dropped = word.state is WordState.SENT and sent is not None and word.sent_at > sent
             if word.state is WordState.QUEUED or dropped:
                 word.state = WordState.CUT
-        line.cut_short = not line.complete
+        line.cut_short = unfinished
         if self._mode is _Mode.PLAYING and self._at and self.ahead > 0:
             self._mode = _Mode.STOPPING
         else:
@@ -288,7 +230,7 @@ class Playout:
     def abandon(self, t: int, played: int) -> None:
         """The leg is gone at position `t`: what is on its way will not be heard."""
         if self._line is not None:
-            self._guess_unmarked(self._line)
+            self._guess_sent(self._line)
         self._age(t, played)
         self.cancel()
         self._drop()
@@ -308,7 +250,7 @@ class Playout:
 
     def _drop(self) -> None:
         if self._line is not None:
-            self._line._audio = bytearray()
+            self._line.audio = bytearray()
         self._line = None
         self._mode = _Mode.IDLE
 
@@ -331,9 +273,9 @@ class Playout:
 
     def _space(self, line: Line) -> None:
         """The pause between two sentences, less what has passed of it in waiting for the second."""
-        if line._audio:
+        if line.audio:
             waited = self._t + FRAME_SAMPLES - line.ended if self.ahead <= 0 else 0
-            line._audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
+            line.audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
 
     def _age(self, t: int, played: int) -> None:
         if self._line is not None and self._mode is _Mode.PLAYING:
@@ -345,35 +287,27 @@ class Playout:
 
     def _trim(self, line: Line) -> None:
         """Cut trailing silence that has not been sent yet."""
-        unsent = np.frombuffer(bytes(line._audio[2 * self._at :]), dtype="<i2")
-        loud = np.flatnonzero(np.abs(unsent.astype(np.int32)) > SILENT_LEVEL)
+        unsent = np.frombuffer(bytes(line.audio[2 * self._at :]), dtype="<i2")
+        loud = np.flatnonzero(_loud(unsent))
         keep = int(loud[-1]) + 1 if len(loud) else 0
         begun = max((word.start for word in line.words), default=0)
         keep = max(keep, begun - self._at, 0)
-        del line._audio[2 * (self._at + keep) :]
+        del line.audio[2 * (self._at + keep) :]
 
-    def _guess_unmarked(self, line: Line) -> None:
-        """A voice without word marks is cut before its sentence is complete: how far the audio got in the
-        words, by how long such a sentence takes."""
+    @property
+    def _letter(self) -> float:
+        """Samples that the voice takes for a letter."""
+        return self._letters_took / self._letters
+
+    def _guess_sent(self, line: Line) -> None:
+        """Nothing more will be sent. How far the audio got in a sentence that is not complete, by how long
+        such a one takes."""
         for index, sentence in enumerate(line.sentences):
-            if sentence.start < 0 or sentence.end >= 0:
-                continue
-            if all(word.start >= 0 for word in line.words if word.sentence == index):
-                continue
-            made = len(line._audio) // 2
-            sentence.end = max(made, sentence.start + len(sentence.spoken.spoken) * LETTER_SAMPLES)
-            self._place_unmarked(line, index)
-            self._mark_sent(line)
+            if sentence.sounded and sentence.end < 0:
+                line.guess(index, self._letter)
+        self._mark_sent(line)
 
-    def _place_unmarked(self, line: Line, index: int) -> None:
-        """A voice without word marks: spread the words over the audio by their length."""
-        sentence = line.sentences[index]
-        length = max(1, len(sentence.spoken.spoken))
-        latest = sentence.start
-        for word in line.words:
-            if word.sentence != index:
-                continue
-            if word.start < 0:
-                share = (sentence.end - sentence.start) * word.spoken_start // length
-                word.start = sentence.start + share
-            word.start = latest = max(latest, min(word.start, sentence.end))
+
+def _loud(samples: Frame) -> npt.NDArray[np.bool_]:
+    """Which samples can be heard."""
+    return np.abs(samples.astype(np.int32)) > SILENT_LEVEL

@@ -18,8 +18,9 @@ from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
+from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
-from pipelines.conversation.spoken_forms import Spoken, SpokenWord, speak_form, split_sentences
+from pipelines.conversation.spoken_forms import Spoken, as_written, speak_form, split_sentences
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
 
@@ -70,10 +71,11 @@ class Speaking:
             said = self._open(epoch, thought)
         match piece:
             case Say(text=text):
-                sentences = [(speak_form(sentence), None) for sentence in split_sentences(text)]
-                self._waiting += [(self.playout.append(said.line, form), form, no) for form, no in sentences]
+                for sentence in split_sentences(text):
+                    form = speak_form(sentence, self._language)
+                    self._waiting.append((self.playout.append(said.line, form), form, None))
             case Play(samples=samples, text=text):
-                form = _recorded(text)
+                form = as_written(text)
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
         self._more.set()
         self._transcript.says(said, piece.text)
@@ -151,7 +153,8 @@ class Speaking:
             index, form, recording = self._waiting.popleft()
             if recording is not None:
                 self.playout.feed(line, index, TtsChunk(recording))
-                self.playout.close(line, index)
+                if not self._close(line, index, form):
+                    self.playout.lose(line, index)
                 continue
             await self._voice_sentence(said, index, form)
             while self.playout.line is line and self.playout.ahead >= AHEAD_SAMPLES:
@@ -159,19 +162,31 @@ class Speaking:
                 await self._room.wait()
 
     async def _voice_sentence(self, said: SpokenLine, index: int, form: Spoken) -> None:
+        line = said.line
         for attempt in (1, 2):
-            begun = self.playout.ahead
             try:
                 await self._stream(said, index, form)
-                self.playout.close(said.line, index)
-                return
+                if self._close(line, index, form):
+                    return
+                reason = "it made no sound"
             except (EngineError, TimeoutError) as error:
                 reason = str(error) or "no audio in time"
-                log.warning("the voice failed (try %d): %s", attempt, reason)
-                self._failed("tts", reason)
-                if attempt == 2 or self.playout.ahead > begun:
-                    self.playout.lose(said.line, index)
-                    return
+            except Exception as error:  # a mistake of the engine's costs no more than a failure it tells of
+                log.exception("the voice failed")
+                reason = f"{type(error).__name__}: {error}"
+            log.warning("the voice failed (try %d): %s", attempt, reason)
+            self._failed("tts", reason)
+            if attempt == 2 or self.playout.sounded(line, index):
+                self.playout.lose(line, index)
+                return
+            self.playout.again(line, index)
+
+    def _close(self, line: Line, index: int, form: Spoken) -> bool:
+        """A sentence has all its audio; False when that is none, and yet there is something to be said."""
+        if self.playout.sounded(line, index) or not any(map(str.isalnum, form.spoken)):
+            self.playout.close(line, index)
+            return True
+        return False
 
     async def _stream(self, said: SpokenLine, index: int, form: Spoken) -> None:
         stream = self._tts.speak(form.spoken, voice=self._voice, language=self._language, rate=self._rate)
@@ -183,19 +198,12 @@ class Speaking:
                         chunk = await anext(stream)
                 except StopAsyncIteration:
                     return
-                limit = 2 * FIRST_CHUNK_S
-                if said.thought.voiced is None:
+                if len(chunk.samples):
+                    limit = 2 * FIRST_CHUNK_S
+                if chunk.samples.dtype != np.int16:
+                    raise EngineError(f"its audio is {chunk.samples.dtype}, which must be int16")
+                if said.thought.voiced is None and len(chunk.samples):
                     said.thought.voiced = self._now()
                 self.playout.feed(said.line, index, chunk)
         finally:
             await stream.aclose()
-
-
-def _recorded(text: str) -> Spoken:
-    """The words of a recording: they are said as they are written."""
-    words, at = [], 0
-    for word in text.split():
-        words.append(SpokenWord(word, at, at + len(word)))
-        at += len(word) + 1
-    spoken = " ".join(text.split())
-    return Spoken(spoken, spoken, tuple(words))

@@ -160,15 +160,32 @@ class Spoken:
     words: tuple[SpokenWord, ...]
 
 
-def speak_form(sentence: str) -> Spoken:
-    """Spell out what a voice would misread, remembering which written word each spoken one stands for."""
+def speak_form(sentence: str, language: str) -> Spoken:
+    """Spell out what a voice would misread, remembering which written word each spoken one stands for.
+    `language`: a BCP 47 tag."""
+    if not english(language):
+        return as_written(sentence)
+    return _spoken(sentence, _pieces(sentence))
+
+
+def as_written(text: str) -> Spoken:
+    """Each word is said as it is written."""
+    return _spoken(text, [(word, word) for word in text.split()])
+
+
+def english(language: str) -> bool:
+    """Whether a BCP 47 tag means English."""
+    return language.lower().split("-")[0] == "en"
+
+
+def _spoken(written: str, pieces: list[tuple[str, str]]) -> Spoken:
     words: list[SpokenWord] = []
     spoken = ""
-    for piece, said in _pieces(sentence):
+    for piece, said in pieces:
         spoken += " " if spoken else ""
         words.append(SpokenWord(piece, len(spoken), len(spoken) + len(said)))
         spoken += said
-    return Spoken(sentence, spoken, tuple(words))
+    return Spoken(written, spoken, tuple(words))
 
 
 def _pieces(sentence: str) -> list[tuple[str, str]]:

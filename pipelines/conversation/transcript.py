@@ -13,7 +13,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
-from pipelines.conversation.playout import Line
+from pipelines.conversation.line import Line
 from pipelines.conversation.timeline import Timeline
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES
-from pipelines.conversation.playout import FADE_SAMPLES, Line, Playout, WordState
+from pipelines.conversation.line import Line, WordState
+from pipelines.conversation.playout import FADE_SAMPLES, Playout
 from pipelines.conversation.spoken_forms import speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark
 from tests.fakes import tone
@@ -17,7 +18,7 @@ PATH = 1600
 
 def said(playout: Playout, *sentences: str, close: bool = True) -> Line:
     """A line of which each word is 200 ms long."""
-    forms = [speak_form(sentence) for sentence in sentences]
+    forms = [speak_form(sentence, "en") for sentence in sentences]
     line = playout.open()
     for index, form in enumerate(forms):
         playout.append(line, form)
@@ -34,7 +35,7 @@ def opened(playout: Playout, *sentences: str) -> Line:
     """A line with its sentences and no audio yet."""
     line = playout.open()
     for sentence in sentences:
-        playout.append(line, speak_form(sentence))
+        playout.append(line, speak_form(sentence, "en"))
     playout.complete(line)
     return line
 
@@ -181,3 +182,112 @@ def test_trailing_silence_is_trimmed_and_sentences_stand_close() -> None:
     loud = np.flatnonzero(np.abs(audio) > 500)
     assert np.diff(loud).max() <= 0.2 * 16_000
     assert line.heard == "one two"
+
+
+LETTERS = "aaaa bbbb cccc dddd"
+"""Four words of one length, of five letters each with what stands between them."""
+
+
+def unmarked(playout: Playout, words: int, *, finished: str = "") -> Line:
+    """A line whose sentence is LETTERS, of which so many words were made at 200 ms each, without marks; the
+    sentence before it has its end."""
+    line = opened(playout, *([finished] if finished else []), LETTERS)
+    if finished:
+        playout.feed(line, 0, TtsChunk(tone(WORD * len(finished.split()))))
+        playout.close(line, 0)
+    playout.feed(line, len(line.sentences) - 1, TtsChunk(tone(WORD * words)))
+    return line
+
+
+def test_an_unmarked_line_cut_while_it_is_paused_keeps_what_was_heard() -> None:
+    playout = Playout()
+    line = unmarked(playout, 4)
+    play(playout, 25)
+    playout.pause()
+    play(playout, 10, 25 * FRAME_SAMPLES)
+    playout.close(line, 0)
+    playout.cancel()
+    play(playout, 2, 35 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "heard", "cut", "cut"]
+
+
+def test_an_unmarked_line_hung_up_on_while_it_is_paused_keeps_what_was_heard() -> None:
+    playout = Playout()
+    line = unmarked(playout, 4)
+    play(playout, 25)
+    playout.pause()
+    play(playout, 10, 25 * FRAME_SAMPLES)
+    playout.close(line, 0)
+    playout.abandon(35 * FRAME_SAMPLES, 35 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "heard", "cut", "cut"]
+
+
+def test_a_voice_that_dies_has_said_what_it_made() -> None:
+    playout = Playout()
+    line = unmarked(playout, 4)  # 800 ms: at 65 ms a letter two words and a half
+    play(playout, 5)
+    playout.lose(line, 0)
+    play(playout, 60, 5 * FRAME_SAMPLES)
+    assert playout.drained
+    assert states(line) == ["heard", "heard", "lost", "lost"]
+    assert line.interrupted
+
+
+def test_a_voice_with_marks_that_dies_has_said_the_words_it_had_the_time_for() -> None:
+    playout = Playout()
+    line = opened(playout, "one two three")
+    playout.feed(line, 0, TtsChunk(tone(2 * WORD), (WordMark(0, 3, 0), WordMark(4, 7, WORD))))
+    playout.feed(line, 0, TtsChunk(tone(400), (WordMark(8, 13, 2 * WORD),)))
+    playout.lose(line, 0)
+    play(playout, 60)
+    assert states(line) == ["heard", "heard", "lost"]
+
+
+def test_the_pace_of_a_voice_is_learned_from_the_sentences_it_has_finished() -> None:
+    quick = "aaaa " * 19 + "aaaa"
+    for finished, heard in (("", 1), (quick, 2), ("a" * 40 + " " + "b" * 40, 4)):
+        playout = Playout()
+        line = unmarked(playout, 3, finished=finished)
+        play(playout, 300)
+        playout.cancel()
+        play(playout, 10, 300 * FRAME_SAMPLES)
+        spoken = [w.state for w in line.words if w.sentence == len(line.sentences) - 1]
+        assert spoken.count(WordState.HEARD) == heard, finished
+
+
+def test_a_sentence_of_which_nothing_can_be_heard_is_none() -> None:
+    for samples in (0, 320, 16_000):
+        playout = Playout()
+        line = opened(playout, "one two", "three")
+        playout.feed(line, 0, TtsChunk(np.zeros(samples, dtype=np.int16), (WordMark(0, 3, 0),)))
+        assert not playout.sounded(line, 0)
+        playout.again(line, 0)
+        playout.feed(line, 0, TtsChunk(tone(2 * WORD), (WordMark(0, 3, 0), WordMark(4, 7, WORD))))
+        assert playout.sounded(line, 0)
+        playout.close(line, 0)
+        playout.lose(line, 1)
+        play(playout, 80)
+        assert states(line) == ["heard", "heard", "lost"]
+        assert line.words[1].start == WORD, "silence was not kept"
+
+
+def test_a_sentence_without_letters_needs_no_sound() -> None:
+    playout = Playout()
+    line = opened(playout, "one", "...")
+    playout.feed(line, 0, TtsChunk(tone(WORD)))
+    playout.close(line, 0)
+    playout.close(line, 1)
+    play(playout, 40)
+    assert playout.drained
+    assert states(line) == ["heard", "heard"] and not line.interrupted
+
+
+def test_a_recording_that_was_cut_says_so() -> None:
+    playout = Playout()
+    line = opened(playout, "")
+    playout.feed(line, 0, TtsChunk(tone(5 * WORD)))
+    playout.close(line, 0)
+    play(playout, 20)
+    playout.cancel()
+    play(playout, 20, 20 * FRAME_SAMPLES)
+    assert line.interrupted

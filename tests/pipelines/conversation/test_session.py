@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
 
 import numpy as np
 import pytest
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, EngineError
 from mediaserver.media.leg import Digit, Hold, Why
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.conversation.agent import Answered, Listen, Pressed, Silence, Utterance
+from pipelines.conversation.agent import Answered, Listen, Play, Pressed, Silence, Utterance
 from pipelines.conversation.floor import FloorState
-from pipelines.engines.protocols import Grammar, SttResult
-from tests.fakes import SILENCE, Conversation, Reply, ScriptedAgent, tone
+from pipelines.engines.protocols import Grammar, SttResult, TtsChunk
+from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -284,6 +285,108 @@ async def test_a_voice_that_stays_dead_leaves_the_call_listening() -> None:
     await talk.say("a room")
     await talk.until_quiet()
     assert talk.call.lines()[-1].heard == NEXT.text
+
+
+class OddVoice(FakeTts):
+    """Speaks without marks, in ways of its own: `manner` is asked for each sentence's stream."""
+
+    def __init__(self, manner: Callable[[str], AsyncGenerator[TtsChunk, None]]) -> None:
+        super().__init__()
+        self.manner = manner
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        self.spoken.append(text)
+        async for chunk in self.manner(text):
+            yield chunk
+
+
+def with_voice(agent: ScriptedAgent, manner: Callable[[str], AsyncGenerator[TtsChunk, None]]) -> Conversation:
+    return Conversation(agent, tts=OddVoice(manner))
+
+
+async def test_what_was_heard_is_never_said_anew_when_the_voice_dies_later() -> None:
+    """All that was made has been played when it dies: nothing is ahead."""
+    dead = asyncio.Event()
+
+    async def dying(text: str) -> AsyncGenerator[TtsChunk, None]:
+        yield TtsChunk(tone(10 * WORD_SAMPLES))
+        await dead.wait()
+        raise EngineError("the line is cut")
+
+    agent = ScriptedAgent(Reply("one two three four five six seven eight nine ten"), NEXT)
+    talk = with_voice(agent, dying)
+    await talk.silence(2500)
+    assert not talk.speaking()
+    dead.set()
+    await talk.silence(1000)
+    assert len(talk.tts.spoken) == 1
+    assert talk.session.turn.state is FloorState.LISTENING
+    (line,) = talk.call.lines()
+    assert line.interrupted and line.text.startswith(line.heard)
+    assert 5 <= len(line.heard.split()) < 10
+    assert agent.told[-1] == (1, line.heard, True)
+
+
+@pytest.mark.parametrize("samples", [None, 0, 320, 16_000])
+async def test_a_voice_that_makes_no_sound_has_failed(samples: int | None) -> None:
+    async def mute(text: str) -> AsyncGenerator[TtsChunk, None]:
+        if samples is not None:
+            yield TtsChunk(np.zeros(samples, dtype=np.int16))
+
+    agent = ScriptedAgent(GREETING)
+    talk = with_voice(agent, mute)
+    await talk.silence(3000)
+    assert len(talk.tts.spoken) == 2, "it was tried again"
+    assert [event.data["reason"] for event in talk.call.happened("engine_failed")] == ["it made no sound"] * 2
+    (line,) = talk.call.lines()
+    assert (line.heard, line.interrupted) == ("", True)
+    assert agent.told == [(1, "", True)]
+    assert talk.session.turn.state is FloorState.LISTENING
+
+
+async def test_a_voice_that_finds_its_sound_at_the_second_try_is_heard() -> None:
+    tries = iter((np.zeros(16_000, dtype=np.int16), tone(3 * WORD_SAMPLES)))
+
+    async def late(text: str) -> AsyncGenerator[TtsChunk, None]:
+        yield TtsChunk(next(tries))
+
+    talk = with_voice(ScriptedAgent(Reply("one two three")), late)
+    await talk.silence(3000)
+    assert talk.call.lines()[0].heard == "one two three"
+
+
+async def test_audio_of_another_kind_is_refused_in_words() -> None:
+    async def floats(text: str) -> AsyncGenerator[TtsChunk, None]:
+        yield TtsChunk(np.ones(16_000, dtype=np.float32))
+
+    talk = with_voice(ScriptedAgent(GREETING), floats)
+    await talk.silence(3000)
+    failed = [event.data["reason"] for event in talk.call.happened("engine_failed")]
+    assert failed == ["its audio is float32, which must be int16"] * 2
+    assert talk.call.lines()[0].heard == ""
+    with pytest.raises(TypeError, match="float64"):
+        Play(np.zeros(10))  # type: ignore[arg-type]
+
+
+async def test_a_voice_with_a_mistake_of_its_own_has_failed() -> None:
+    voices: dict[str, TtsChunk] = {}
+
+    async def mistaken(text: str) -> AsyncGenerator[TtsChunk, None]:
+        for key in text.split():
+            yield voices[key]
+
+    talk = with_voice(ScriptedAgent(GREETING), mistaken)
+    await talk.silence(500)
+    assert talk.session.turn.state is FloorState.LISTENING
+    assert [e.data["reason"] for e in talk.call.happened("engine_failed")] == ["KeyError: 'Hello'"] * 2
+
+
+async def test_the_voice_of_another_language_gets_what_is_written() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Das kostet 20 Euro.")), language="de")
+    await talk.until_quiet()
+    assert talk.tts.spoken == ["Das kostet 20 Euro."]
 
 
 async def test_one_recogniser_hears_the_whole_call_and_is_closed_with_it() -> None:

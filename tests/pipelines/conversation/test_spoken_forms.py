@@ -61,11 +61,11 @@ def test_split_sentences(text: str, sentences: list[str]) -> None:
     ],
 )
 def test_spoken_forms(written: str, spoken: str) -> None:
-    assert speak_form(written).spoken == spoken
+    assert speak_form(written, "en").spoken == spoken
 
 
 def test_written_words_know_their_place_in_the_spoken_text() -> None:
-    form = speak_form("At 2:30 p.m. in room 42.")
+    form = speak_form("At 2:30 p.m. in room 42.", "en-gb")
     assert [(word.written, form.spoken[word.start : word.end]) for word in form.words] == [
         ("At", "At"),
         ("2:30 p.m.", "two thirty p m"),
@@ -91,7 +91,13 @@ def test_numbers() -> None:
 @given(st.text(max_size=120))
 def test_any_text_can_be_spoken_and_no_written_word_is_lost(text: str) -> None:
     for sentence in split_sentences(text):
-        form = speak_form(sentence)
+        form = speak_form(sentence, "en")
         assert "".join("".join(w.written.split()) for w in form.words) == "".join(sentence.split())
         assert all(0 <= w.start <= w.end <= len(form.spoken) for w in form.words)
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
+
+
+def test_another_language_gets_its_text_as_it_is_written() -> None:
+    form = speak_form("Der Termin ist um 14:30 und kostet 20 Euro.", "de-at")
+    assert form.spoken == form.written == "Der Termin ist um 14:30 und kostet 20 Euro."
+    assert [form.spoken[word.start : word.end] for word in form.words] == form.written.split()

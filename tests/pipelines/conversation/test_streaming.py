@@ -222,3 +222,19 @@ async def test_a_recording_stands_where_a_sentence_would() -> None:
     assert line.text == line.heard == "Listen. ding dong That was it."
     assert talk.tts.spoken == ["Listen.", "That was it."]
     assert len(talk.ended) == 1
+
+
+async def test_a_recording_that_is_cut_is_told_as_cut() -> None:
+    agent = SlowAgent()
+    talk = Conversation(agent)
+    await talk.until_quiet()
+
+    async def playing(said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        yield Play(tone(25 * WORD_SAMPLES))
+
+    agent.respond = playing  # type: ignore[method-assign]
+    await talk.press("1")
+    await talk.silence(800)
+    talk.session.on_event(Digit("2", talk.t, 100))
+    await talk.silence(200)
+    assert (2, "", True) in agent.told
