@@ -70,7 +70,6 @@ class MediaClock:
         self._turn = 0
         self._handle: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped: asyncio.Event | None = None
         self.start_lateness = Lateness()
         """Of phases: begun after the scheduled time."""
         self.send_lateness = Lateness()
@@ -110,9 +109,6 @@ class MediaClock:
         if all(known is not wire for known in self._wires):
             self._wires = [*self._wires, wire]
 
-    def remove_wire(self, wire: Wire) -> None:
-        self._wires = [known for known in self._wires if known is not wire]
-
     def attach(self, leg: AudioSide, app: App, on_error: OnError | None = None) -> None:
         """Connect a leg to an app from the next tick on. When the app (or a leg read singly) raises, the leg
         is detached and `on_error` called. Raises ValueError when the leg is attached already."""
@@ -140,17 +136,6 @@ class MediaClock:
     def swap(self, leg: AudioSide, app: App) -> None:
         """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""
         self._members[id(leg)].app = app
-
-    def position(self, leg: AudioSide) -> int:
-        """16 kHz samples since the leg was attached; 0 for an unknown leg."""
-        member = self._members.get(id(leg))
-        return member.t if member is not None else 0
-
-    def reset_voice(self, leg: AudioSide) -> None:
-        """Forget the voice detector's past of this leg."""
-        member = self._members.get(id(leg))
-        if member is not None and self._hearing is not None:
-            self._hearing.reset(member.ticket)
 
     # -- time
 
@@ -339,17 +324,6 @@ class MediaClock:
             self._handle = None
         if self._hearing is not None:
             self._hearing.stop()
-        if self._stopped is not None:
-            self._stopped.set()
-
-    async def run(self) -> None:
-        """`start`, and wait for `stop` (or cancellation, which stops)."""
-        self._stopped = asyncio.Event()
-        self.start()
-        try:
-            await self._stopped.wait()
-        finally:
-            self.stop()
 
     def _fire(self) -> None:
         if self._loop is None:

@@ -1,7 +1,7 @@
 """Voice detection for all calls, on a thread of its own: the media clock hands frames over and looks for
 results when it comes by. Must never hold the clock up, nor fail a call.
 
-Everything that concerns the detector (a slot opened, closed, cleared; a batch judged) is an order, and orders
+Everything that concerns the detector (a slot opened or closed, a batch judged) is an order, and orders
 are carried out one after the other, so the detector needs no locks. Its matrix products let go of the
 interpreter's lock, so that packets flow meanwhile, even where both threads share a core.
 """
@@ -48,8 +48,6 @@ class VoiceDetector(Protocol):
 
     def close(self, slot: int) -> None: ...
 
-    def reset(self, slot: int) -> None: ...
-
     def process(
         self, slots: list[int], frames: npt.NDArray[np.int16]
     ) -> tuple[Sequence[int], Sequence[float]]:
@@ -91,10 +89,6 @@ class Hearing(Generic[Key]):
     def close(self, ticket: int) -> None:
         """Frames and orders for this ticket that come later are ignored."""
         self._order(partial(self._close, ticket))
-
-    def reset(self, ticket: int) -> None:
-        """Forget the past of this ticket's leg."""
-        self._order(partial(self._reset, ticket))
 
     def submit(self, keys: list[Key], tickets: list[int], frames: npt.NDArray[np.int16]) -> None:
         """Have a frame of each ticket judged, [N, 320]; no ticket may be in it twice. The lists and the
@@ -162,11 +156,6 @@ class Hearing(Generic[Key]):
         slot = self._slots.pop(ticket, None)
         if slot is not None:
             self._detector.close(slot)
-
-    def _reset(self, ticket: int) -> None:
-        slot = self._slots.get(ticket)
-        if slot is not None:
-            self._detector.reset(slot)
 
     def _judge(self, keys: list[Key], tickets: list[int], frames: npt.NDArray[np.int16]) -> None:
         try:

@@ -38,11 +38,6 @@ def samples_in(ns: int) -> int:
     return ns // SAMPLE_NS
 
 
-def duration_ns(samples: int) -> int:
-    """How long so many 16 kHz samples last."""
-    return samples * SAMPLE_NS
-
-
 def ahead_16(number: int, of: int) -> int:
     """Steps forward from `of` to `number`, 0..65535; from the upper half on it is rather behind."""
     return (number - of) & WRAP_16

@@ -28,6 +28,7 @@ from mediaserver.media.time import FRAME_SAMPLES
 from sip.messages.message import Message
 from sip.sdp.audio import AudioStream, Figures
 from sip.sdp.negotiation import Negotiated
+from sip.sdp.offer_answer import ACTIVE, HOLD
 
 SAME_PRESS_S = 0.5
 """A digit by INFO and the same digit by RFC 4733 within this time are one press."""
@@ -140,11 +141,11 @@ class SipLeg:
 
     async def hold(self) -> None:
         """Put the far end on hold. Raises CallError when it refuses."""
-        await self._session.renegotiate("sendonly")
+        await self._session.renegotiate(HOLD)
 
     async def resume(self) -> None:
         """Take the far end off hold. Raises CallError when it refuses."""
-        await self._session.renegotiate("sendrecv")
+        await self._session.renegotiate(ACTIVE)
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         """Press a key: RFC 4733 when the far end takes it, else INFO (application/dtmf-relay)."""

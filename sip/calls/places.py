@@ -5,8 +5,6 @@ Pure; it must never answer or keep anything of a request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sip.calls.session import InviteSession
 
 MAX_QUEUE_DELAY_S = 0.3
@@ -19,16 +17,6 @@ SPARE_LEGS = 16
 def legs_for(calls: int) -> int:
     """The legs of that many calls, when each may connect two phones."""
     return LEGS_PER_CALL * calls + SPARE_LEGS
-
-
-@dataclass(slots=True)
-class AgentCounts:
-    """Since start; for metrics."""
-
-    incoming: int = 0
-    outgoing: int = 0
-    refused: int = 0
-    """Calls and requests turned away because we were full or stopping."""
 
 
 class Places:

@@ -2,6 +2,7 @@
 (RFC 3261 section 14.1).
 
 When it may be sent is the machine's to say (`sip.calls.session_machine`). It must never end a call itself.
+No caller but `SipLeg.hold` wants a change, and nobody holds a leg by signalling yet: trunks and transfers do.
 """
 
 from __future__ import annotations

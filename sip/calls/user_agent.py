@@ -22,7 +22,7 @@ from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing import OutgoingCall, nobody_listens
-from sip.calls.places import AgentCounts, Places
+from sip.calls.places import Places
 from sip.calls.registrar import Registrar
 from sip.calls.session import InviteSession
 from sip.calls.user_agent_client import UserAgentClient
@@ -47,8 +47,9 @@ class SipAgent:
 
     `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
     unanswered gets a 100 at once. `authenticate_calls` asks callers whose From names an extension of the
-    registrar for its password (407). `max_legs` (see `legs_for`) holds where the owner of calls does
-    not refuse first; `on_refused` is told why a request was turned away: full, stopping or overloaded.
+    registrar for its password (407); no setting turns that on yet. `max_legs` (see `legs_for`) holds where
+    the owner of calls does not refuse first; `on_refused` is told why a request was turned away: full,
+    stopping or overloaded.
     """
 
     def __init__(
@@ -70,7 +71,6 @@ class SipAgent:
         timing: Timing = RFC_TIMING,
     ) -> None:
         self.registrar = registrar
-        self.counts = AgentCounts()
         self._on_invite = on_invite
         self._on_refused = on_refused
         self._places = Places(max_legs, max_pending)
@@ -95,11 +95,6 @@ class SipAgent:
     def port(self) -> int:
         """The port we listen on; known after `start` when it was given as 0."""
         return self.transport.port
-
-    @property
-    def active_calls(self) -> int:
-        """Calls that ring or are up, in both directions."""
-        return len(self._places.taken)
 
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
@@ -161,7 +156,6 @@ class SipAgent:
             headers=headers,
             on_ringing=on_ringing,
         )
-        self.counts.outgoing += 1
         self._places.take(call.session)
         return await call.place()
 
@@ -208,7 +202,6 @@ class SipAgent:
             return
         delay = self.transport.queue_delay.at(time.monotonic())
         if (reason := self._places.against(request.method, self._layer.unanswered, delay)) is not None:
-            self.counts.refused += 1
             if self._on_refused is not None:
                 self._on_refused(reason)
             self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
@@ -293,7 +286,6 @@ class SipAgent:
                 return
         server = self._layer.serve(request, source)
         session = InviteSession.offered(self._core, server)
-        self.counts.incoming += 1
         self._places.take(session)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:

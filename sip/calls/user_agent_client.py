@@ -1,6 +1,7 @@
 """Requests of ours outside of calls, and the way to whom they go: OPTIONS, REGISTER, addresses, proxies.
 
-It asks and returns the final answer. It must never keep a registration or a call: who asked does.
+It asks and returns the final answer. It must never keep a registration or a call: who asked does. Trunks are
+going to register and to be asked; today only the phones of tests are users of this.
 """
 
 from __future__ import annotations

@@ -23,7 +23,6 @@ class KeepAlive(enum.Enum):
     """A single CRLF: the answer to our ping, or the first half of a ping that has not arrived whole."""
 
 
-PING_BYTES = b"\r\n\r\n"
 PONG_BYTES = b"\r\n"
 
 

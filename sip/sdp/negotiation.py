@@ -56,19 +56,8 @@ class Negotiated:
     direction: str
     """Ours: sendrecv, sendonly, recvonly or inactive."""
     rtcp_port: int
-    rtcp_mux: bool = False
     held: bool = False
     """The peer does not want to hear us."""
-
-    @property
-    def can_send(self) -> bool:
-        """Whether we may send audio."""
-        return self.direction in ("sendrecv", "sendonly")
-
-    @property
-    def can_receive(self) -> bool:
-        """Whether the peer may send audio."""
-        return self.direction in ("sendrecv", "recvonly")
 
 
 def offer(

@@ -73,6 +73,11 @@ async def agent(on_invite: Any = None, **options: Any) -> AsyncIterator[SipAgent
         wire.close()
 
 
+def legs_of(agent: SipAgent) -> int:
+    """Legs that ring or are up, in both directions."""
+    return len(agent._places.taken)
+
+
 class RawPeer(asyncio.DatagramProtocol):
     """A UDP socket that speaks only when told to."""
 

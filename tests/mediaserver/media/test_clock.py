@@ -164,7 +164,7 @@ def test_each_leg_gets_one_frame_each_way_per_20_ms_in_the_same_tick() -> None:
         assert {b[0] - a[0] for a, b in zip(sent, sent[1:], strict=False)} == {20 * MS}
         assert all(frame is not None and frame[0] == leg.number for _, frame in sent)
         assert app.times == [n * 320 for n in range(10)]
-    assert clock.frames == 100 and clock.position(legs[0]) == 3_200
+    assert clock.frames == 100
     assert len(wire.received) == 40  # every phase drains the sockets
     assert sorted(set(wire.batches)) == [2, 3]  # spread over the phases
 
@@ -210,10 +210,10 @@ def test_voice_is_told_where_its_chunk_ends() -> None:
     assert apps[0].events == [Voice(512 * n, 0.3) for n in range(1, 6)]
     assert apps[1].events == [Voice(512 * n, 0.6) for n in range(1, 6)]
     assert detector.batches[0] == [0, 1]
-    clock.reset_voice(legs[0])
+    detector.reset(0)  # it misses a part of a chunk
     run(clock, 160, START + 160 * MS)
     ends = [event.t for event in apps[0].events if isinstance(event, Voice)]
-    assert ends == sorted(set(ends)) and ends[-1] <= clock.position(legs[0])
+    assert ends == sorted(set(ends)) and 5 * 512 < ends[-1] <= 16 * 320
 
 
 def test_voice_is_judged_behind_the_writes_and_for_two_phases_at_once() -> None:
@@ -395,9 +395,6 @@ def test_a_wire_is_drained_before_its_first_call_and_its_failure_is_contained(
     clock.tick(START)
     assert wire.received == [START]
     assert clock.wire_errors == 1 and "gone" in caplog.text
-    clock.remove_wire(failing)
-    clock.tick(START + 5 * MS)
-    assert clock.wire_errors == 1
 
 
 async def test_it_runs_on_the_event_loop_until_stopped() -> None:
@@ -411,10 +408,9 @@ async def test_it_runs_on_the_event_loop_until_stopped() -> None:
                 seen.set()
 
     clock.attach(leg, Waiting())
-    task = asyncio.create_task(clock.run())
+    clock.start()
     await seen.wait()
     clock.stop()
-    await task
     count = len(leg.written)
     assert count >= 2
     clock.start()

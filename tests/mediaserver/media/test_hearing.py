@@ -40,10 +40,6 @@ class Gated(Detector):
         super().close(slot)
         self.told.append(("close", [slot]))
 
-    def reset(self, slot: int) -> None:
-        super().reset(slot)
-        self.told.append(("reset", [slot]))
-
     def process(self, slots: list[int], frames: npt.NDArray[np.int16]) -> tuple[list[int], list[float]]:
         self.threads.add(threading.current_thread().name)
         self.told.append(("process", list(slots)))
@@ -116,7 +112,6 @@ def test_a_slot_closed_and_opened_again_keeps_its_turn_among_the_batches() -> No
         first = hearing.open()
         hearing.submit(["first"], [first], frames())
         assert detector.began.acquire(timeout=SOON)  # from here on all others wait
-        hearing.reset(first)
         hearing.close(first)
         second = hearing.open()
         assert second != first
@@ -125,7 +120,7 @@ def test_a_slot_closed_and_opened_again_keeps_its_turn_among_the_batches() -> No
         settled(hearing)
         slot = [0]
         assert detector.told == [
-            ("open", slot), ("process", slot), ("reset", slot), ("close", slot), ("open", slot),
+            ("open", slot), ("process", slot), ("close", slot), ("open", slot),
             ("process", slot),
         ]  # fmt: skip
         assert hearing.collect() == []  # the second has only a frame of its own
@@ -142,7 +137,6 @@ def test_frames_and_orders_for_a_closed_ticket_touch_nobody_else(with_thread: bo
     for _ in range(2):
         hearing.submit(["gone", "here"], [gone, here], frames(2))
     hearing.submit(["gone"], [gone], frames())
-    hearing.reset(gone)
     hearing.close(gone)
     hearing.submit(["heir"], [heir], frames())
     if with_thread:
@@ -239,7 +233,6 @@ async def test_the_clock_tells_what_the_thread_found_at_a_later_phase() -> None:
     assert passed.wait(SOON)
     assert [slots for what, slots in detector.told if what == "process"] == [[0, 1], [0, 1]]
     clock.tick(now)
-    assert clock.position(legs[0]) == 3 * 320
     assert apps[0].events == [Voice(512, 0.3)]  # as of when it was heard, not of when it was told
     assert apps[1].events == []  # detached since
     clock.stop()

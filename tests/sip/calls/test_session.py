@@ -16,7 +16,7 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.transactions.layer import SentRequest
 from sip.transactions.timing import Timing
-from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
+from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, legs_of, raw_peer
 
 IMPATIENT = Timing(t1=0.01, t2=0.04, t4=0.05)
 """64*T1 is 0.64 s."""
@@ -111,7 +111,7 @@ async def test_a_bye_before_the_ack_ends_the_call_and_the_repetition_of_the_200(
         peer.send(peer.in_dialog("BYE", ok, cseq=2), b.port)
         await peer.response(200, method="BYE")
         assert (await events.end()).termination.by is EndedBy.PEER
-        assert b.active_calls == 0
+        assert legs_of(b) == 0
         peer.send(peer.in_dialog("OPTIONS", ok, cseq=3, branch="o"), b.port)
         await peer.response(481, method="OPTIONS")
 
@@ -189,7 +189,7 @@ async def test_a_caller_that_no_answer_reaches_leaves_nothing_behind(answers: bo
             peer.send((await peer.request("BYE")).response(200), b.port)
         ended = (await Events(leg).end()).termination
         assert ended.by is EndedBy.NETWORK and not failed
-        assert b._layer.unanswered == 0 and b.active_calls == 0
+        assert b._layer.unanswered == 0 and legs_of(b) == 0
 
 
 def callee_of(call: object) -> SipLeg:
@@ -221,7 +221,7 @@ async def test_a_refusal_is_acknowledged_and_told(status: int, why: Why, code: i
         with pytest.raises(CallError) as error:
             await placing
         assert error.value.code == code and str(why) in str(error.value)
-        assert a.active_calls == 0
+        assert legs_of(a) == 0
 
 
 async def test_a_password_that_is_refused_is_not_sent_again() -> None:
