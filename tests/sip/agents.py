@@ -16,6 +16,7 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import parse, parse_head
 from sip.messages.uri import Uri
 from sip.transactions.timing import Timing
+from sip.transport.queue_delay import QueueDelay
 
 FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
 """The RFC's timers, so much faster that 64*T1 is two seconds."""
@@ -58,13 +59,35 @@ class Events:
         return event
 
 
+class Attention(QueueDelay):
+    """How far an agent is behind: what the test says, whatever the machine is busy with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.behind_s = 0.0
+
+    def measured(self, delay: float, now: float) -> None:
+        return None
+
+    def at(self, now: float) -> float:
+        return self.behind_s
+
+
+def audio_ports() -> RtpWire:
+    """More of them than all tests of some runs on one machine need at a time; each takes what is free."""
+    return RtpWire("127.0.0.1", (20_000, 31_999))
+
+
 @asynccontextmanager
-async def agent(on_invite: Any = None, **options: Any) -> AsyncIterator[SipAgent]:
-    wire = RtpWire("127.0.0.1", (20_000, 20_399))
+async def agent(
+    on_invite: Any = None, attention: Attention | None = None, **options: Any
+) -> AsyncIterator[SipAgent]:
+    wire = audio_ports()
     options.setdefault("timing", FAST)
     options.setdefault("port", 0)
     host = options.pop("host", "127.0.0.1")
     made = SipAgent(host=host, wire=wire, on_invite=on_invite or Callee(), **options)
+    made.transport.queue_delay = attention or Attention()
     await made.start()
     try:
         yield made

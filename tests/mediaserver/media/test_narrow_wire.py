@@ -21,9 +21,10 @@ from mediaserver.media.narrowband import Mend, NarrowBand, NarrowVoice
 from mediaserver.media.time import FRAME_NS, FRAME_SAMPLES, SAMPLES_PER_MS
 from mediaserver.rtp.packets import RtpPacket
 from mediaserver.rtp.wire import RtpStream, RtpWire
+from tests.loopback import own_loopback
 from tests.mediaserver.media.narrow_leg import StreamLeg
 
-HOST = "127.0.0.86"
+HOST = own_loopback(86)
 MS = SAMPLES_PER_MS
 
 

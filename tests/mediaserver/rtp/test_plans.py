@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from mediaserver.rtp.plans import Plans
 from mediaserver.rtp.wire import RtpWire
+from tests.loopback import own_loopback
+
+HOST = own_loopback(87)
 
 
 def test_a_plan_follows_streams_that_come_go_and_change() -> None:
-    wire = RtpWire("127.0.0.84", (22_000, 22_019))
+    wire = RtpWire(HOST, (22_000, 22_019))
     try:
         first, second = wire.open(), wire.open()
         plans = wire.plans
@@ -15,7 +18,7 @@ def test_a_plan_follows_streams_that_come_go_and_change() -> None:
         plan = plans.of(legs)
         assert plan.streams == [first, second] and plan.present is None
         assert plans.of(legs) is plan
-        second.configure(("127.0.0.84", 9), "PCMA", 8)
+        second.configure((HOST, 9), "PCMA", 8)
         assert plans.of(legs).a_law == [1]
         first.close()
         assert plans.of(legs).streams == [second] and plans.of(legs).present == [1]

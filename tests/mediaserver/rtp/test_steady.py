@@ -18,8 +18,9 @@ from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.packets import RtpPacket
 from mediaserver.rtp.telephone_events import EVENT
 from mediaserver.rtp.wire import RtpStream, RtpWire
+from tests.loopback import own_loopback
 
-HOST = "127.0.0.84"
+HOST = own_loopback(85)
 TICK = 20_000_000
 START = 1_000_000_000_000
 MS = 1_000_000

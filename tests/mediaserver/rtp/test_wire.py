@@ -18,8 +18,9 @@ from mediaserver.rtp import rtcp
 from mediaserver.rtp.packets import RtpPacket
 from mediaserver.rtp.telephone_events import EVENT, DigitReceiver
 from mediaserver.rtp.wire import RtpStream, RtpWire
+from tests.loopback import own_loopback
 
-HOST = "127.0.0.84"
+HOST = own_loopback(84)
 TICK = 20_000_000
 S = 1_000_000_000
 MS = 1_000_000
@@ -430,7 +431,11 @@ def test_a_flood_of_garbage_on_one_port_harms_nobody(bench: Bench) -> None:
     assert flooded.stats().invalid_packets + flooded.stats().packets >= 100
 
 
-def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(bench: Bench) -> None:
+def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = 1_800_000_000 * S
+    monkeypatch.setattr(time, "time_ns", lambda: wall)
     stream, phone = bench.call()
     for _ in range(3):
         stream.write(None)
@@ -438,14 +443,13 @@ def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(bench: Bench) 
     for _ in range(47):
         stream.write(None)
     assert stream.played() == 16_000 - 80 * 16  # nothing is known of the path yet
-    wall = time.time_ns()
     sent_at = (rtcp.ntp_time(wall - 260 * MS) >> 16) & 0xFFFFFFFF
     block = rtcp.ReportBlock(stream.outgoing.sender.ssrc, 0, 0, 0, 80, sent_at, 0)
     packets = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "phone"))
     phone.rtcp.sendto(packets, (HOST, stream.local_port + 1))
     bench.wire.receive(bench.clock.now)
     rtt_ms = stream.stats().rtt_ms
-    assert rtt_ms is not None and rtt_ms >= 259
+    assert rtt_ms is not None and rtt_ms == pytest.approx(260, abs=0.1)
     assert stream.played() == 16_000 - 80 * 16, "what was heard stays heard, though the path is longer"
     for _ in range(50):
         stream.write(None)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Awaitable
 
 import pytest
 
 from mediaserver.errors import CallError, PortInUseError
 from mediaserver.media.leg import Digit, EndedBy, Hold, Termination, Why
-from mediaserver.rtp.wire import RtpWire
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated
-from sip.transport.connection import Source
-from tests.sip.agents import SDP, Callee, Events, agent, legs_of, proxy, raw_peer
+from tests.sip.agents import SDP, Attention, Callee, Events, agent, audio_ports, legs_of, proxy, raw_peer
 
 HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)
 
@@ -375,7 +372,7 @@ async def test_nobody_answers() -> None:
 async def test_a_port_in_use_says_how_to_mend_it() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
-        wire = RtpWire("127.0.0.1", (20_000, 20_399))
+        wire = audio_ports()
         port = taken.getsockname()[1]
         second = SipAgent(host="127.0.0.1", port=port, wire=wire, on_invite=Callee())
         with pytest.raises(PortInUseError, match="another port"):
@@ -412,16 +409,10 @@ async def test_stop_ends_running_calls_and_refuses_new_ones() -> None:
 
 
 async def test_new_calls_are_refused_while_the_queue_before_us_is_long() -> None:
-    async with agent(Callee.answering()) as b, agent() as a:
+    attention = Attention()
+    async with agent(Callee.answering(), attention) as b, agent() as a:
         leg = await a.call(address(b))
-        assert b.transport.queue_delay.at(time.monotonic()) < 0.3
-        read = b.transport.receive
-
-        def late(data: bytes, source: Source) -> None:
-            b.transport.queue_delay.measured(1.0, time.monotonic())
-            read(data, source)
-
-        b.transport.receive = late  # type: ignore[method-assign]
+        attention.behind_s = 1.0
         with pytest.raises(CallError) as error:
             await a.call(address(b))
         assert error.value.code == 503
