@@ -1,8 +1,10 @@
 """Engines in order of preference behind the protocol of one: what fails is left for the next in the list.
 
-A recogniser changes between utterances, a voice before its first sound, a model before its first word; what
-a caller already hears is never started anew. An engine that failed is passed over for a while, so that not
-every turn pays for it again.
+A voice changes before its first sound, a model before its first word; what a caller already hears is never
+started anew (recognisers: pipelines.engines.stt.failover). An engine that failed is passed over for a while,
+so that not every turn pays for it again.
+
+This is the door to foreign code: whatever an engine raises leaves here as EngineError.
 """
 
 from __future__ import annotations
@@ -10,25 +12,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import replace
-from functools import partial
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
-from mediaserver.media.leg import Frame
 from pipelines.engines.protocols import (
     Engine,
-    Grammar,
     Kind,
     Llm,
     LlmEvent,
     LlmMessage,
+    LlmText,
     LlmTool,
+    LlmUsage,
     Manifest,
-    Stt,
-    SttResult,
-    SttSession,
     Tts,
     TtsChunk,
 )
@@ -38,9 +34,11 @@ log = logging.getLogger(__name__)
 PASSED_OVER_S = 30.0
 FIRST_SOUND_S = 1.2
 """A voice silent for this long is given up while there is another; playout waits twice as long in all."""
+NEXT_SOUND_S = 2.5
+"""One that falls silent for this long in the middle of a text has failed; playout waits twice as long."""
 FIRST_WORD_S = 4.0
 """Likewise for a language model; turn-taking bears ten seconds of thought."""
-FAILED = SttResult("", final=True, understood=False, failed=True)
+NEXT_WORD_S = 6.0
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -88,7 +86,7 @@ class Preferred(Generic[E]):
         def doubtful(entry: tuple[int, E]) -> bool:
             place, engine = entry
             failed = self._failed.get(place)
-            return not engine.ready or (failed is not None and now - failed < PASSED_OVER_S)
+            return not _ready(engine) or (failed is not None and now - failed < PASSED_OVER_S)
 
         there = [(place, engine) for place, engine in enumerate(self._there()) if engine is not None]
         return [engine for _, engine in sorted(there, key=doubtful)]
@@ -100,26 +98,43 @@ class Preferred(Generic[E]):
             self._failed[self._there().index(engine)] = asyncio.get_running_loop().time()
 
     async def streamed(
-        self, begin: Callable[[E], AsyncGenerator[T, None]], first_s: float
+        self,
+        begin: Callable[[E], AsyncGenerator[T, None]],
+        gives: Callable[[T], bool],
+        first_s: float,
+        next_s: float,
+        *,
+        needed: bool = True,
     ) -> AsyncGenerator[T, None]:
-        """What the first engine gives that gives anything at all within `first_s`; the last one may take
-        its time. Raises EngineError."""
+        """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
+        `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail.
+
+        Raises EngineError, whatever the engine raised.
+        """
         order = self.order()
         for engine in order:
             last, begun = engine is order[-1], False
             try:
-                async with aclosing(begin(engine)) as stream:
+                stream = begin(engine)
+                try:
                     async with asyncio.timeout(None if last else first_s):
-                        item = await anext(stream, None)
-                    while item is not None:
+                        opening = await _opening(stream, gives, needed)
+                    for item in opening:
                         begun = True
                         yield item
-                        item = await anext(stream, None)
-                return
-            except (EngineError, TimeoutError) as error:
-                self.failed(engine, str(error) or "nothing came in time")
+                    while True:
+                        async with asyncio.timeout(None if last else next_s):
+                            following = await anext(stream, None)
+                        if following is None:
+                            return
+                        yield following
+                finally:
+                    await _close(stream, engine)
+            except Exception as error:  # a foreign engine may raise anything
+                why = reason(error)
+                self.failed(engine, why)
                 if last or begun:
-                    raise
+                    raise error if isinstance(error, EngineError) else EngineError(why) from error
         raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
 
     def is_first_choice(self, engine: E) -> bool:
@@ -130,66 +145,41 @@ class Preferred(Generic[E]):
         return [engine for engine in self._there() if engine is not None]
 
 
-class PreferredStt(Preferred[Stt]):
-    """See pipelines.engines.protocols.Stt."""
+def reason(error: Exception) -> str:
+    """Why an engine failed, in one line."""
+    if isinstance(error, EngineError):
+        return str(error)
+    if isinstance(error, TimeoutError):
+        return "nothing came in time"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
-    def __init__(self, there: Callable[[], Sequence[Stt | None]]) -> None:
-        super().__init__(Kind.STT, there)
 
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        return _FailoverSession(self, on_result, language)
+def _ready(engine: Engine) -> bool:
+    try:
+        return engine.ready
+    except Exception:
+        log.warning("an engine cannot say whether it is ready", exc_info=True)
+        return False
 
 
-class _FailoverSession:
-    """A call's recogniser, whichever of the list it is; see pipelines.engines.protocols.SttSession."""
+async def _opening(stream: AsyncGenerator[T, None], gives: Callable[[T], bool], needed: bool) -> list[T]:
+    """What comes up to the first item that gives anything. Raises EngineError when none does."""
+    opening = []
+    async for item in stream:
+        opening.append(item)
+        if gives(item):
+            return opening
+    if needed:
+        raise EngineError("it gave nothing")
+    return opening
 
-    def __init__(self, engines: PreferredStt, on_result: Callable[[SttResult], None], language: str) -> None:
-        self._engines = engines
-        self._on_result = on_result
-        self._language = language
-        self._engine: Stt | None = None
-        self._session: SttSession | None = None
 
-    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
-        for engine in self._engines.order():
-            try:
-                if engine is not self._engine or self._session is None:
-                    self.close()
-                    self._session = engine.session(partial(self._result, engine), language=self._language)
-                    self._engine = engine
-                self._session.begin(epoch, grammar)
-                return
-            except EngineError as error:
-                self._engines.failed(engine, str(error))
-                self.close()
-
-    def feed(self, frame: Frame) -> None:
-        if self._session is not None:
-            self._session.feed(frame)
-
-    def flush(self, epoch: int) -> None:
-        if self._session is not None:
-            self._session.flush(epoch)
-        else:  # nobody listens; said on the next turn of the loop, as an engine would
-            asyncio.get_running_loop().call_soon(self._on_result, replace(FAILED, epoch=epoch))
-
-    def resume(self, epoch: int) -> None:
-        if self._session is not None:
-            self._session.resume(epoch)
-
-    def abandon(self) -> None:
-        if self._session is not None:
-            self._session.abandon()
-
-    def close(self) -> None:
-        session, self._session, self._engine = self._session, None, None
-        if session is not None:
-            session.close()
-
-    def _result(self, engine: Stt, result: SttResult) -> None:
-        if result.failed:
-            self._engines.failed(engine, "an utterance was lost")
-        self._on_result(result)
+async def _close(stream: AsyncGenerator[T, None], engine: Engine) -> None:
+    """What a stream raises while it is closed matters to nobody, and must not hide a cancellation."""
+    try:
+        await stream.aclose()
+    except Exception:
+        log.warning("%s failed to close a stream", engine.manifest.name, exc_info=True)
 
 
 class PreferredTts(Preferred[Tts]):
@@ -205,7 +195,8 @@ class PreferredTts(Preferred[Tts]):
             named = voice if self.is_first_choice(engine) else ""
             return engine.speak(text, voice=named, language=language, rate=rate)
 
-        return self.streamed(begin, FIRST_SOUND_S)
+        needed = any(character.isalnum() for character in text)
+        return self.streamed(begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed)
 
 
 class PreferredLlm(Preferred[Llm]):
@@ -225,4 +216,19 @@ class PreferredLlm(Preferred[Llm]):
         def begin(engine: Llm) -> AsyncGenerator[LlmEvent, None]:
             return engine.stream(messages, tools, temperature=temperature, max_tokens=max_tokens)
 
-        return self.streamed(begin, FIRST_WORD_S)
+        return self.streamed(begin, _telling, FIRST_WORD_S, NEXT_WORD_S)
+
+
+def _audible(chunk: TtsChunk) -> bool:
+    return bool(chunk.samples.any())
+
+
+def _telling(event: LlmEvent) -> bool:
+    """Text or a call of a tool; what an answer cost says nothing."""
+    match event:
+        case LlmText(text=text):
+            return bool(text.strip())
+        case LlmUsage():
+            return False
+        case _:
+            return True

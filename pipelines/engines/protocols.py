@@ -94,6 +94,10 @@ class SttResult:
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
 
 
+FAILED = SttResult("", final=True, understood=False, failed=True)
+"""The final of a recogniser that could not do its work."""
+
+
 class SttSession(Protocol):
     """All that one call says, utterance after utterance, over one connection to the recogniser.
 

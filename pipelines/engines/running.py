@@ -16,9 +16,10 @@ from itertools import chain, repeat
 from typing import Any
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.failover import PreferredLlm, PreferredStt, PreferredTts
+from pipelines.engines.failover import PreferredLlm, PreferredTts
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts
 from pipelines.engines.registry import EngineOptions, EngineRegistry
+from pipelines.engines.stt.failover import PreferredStt
 
 log = logging.getLogger(__name__)
 

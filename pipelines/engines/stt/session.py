@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.engines.protocols import FINAL_WITHIN_S, Grammar, SttResult, WordTime
+from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 
@@ -26,9 +26,6 @@ MAX_SECONDS = 60
 """Of one utterance; more audio is not listened to."""
 RETRIES = 1
 """How often an utterance is played to another worker after its own died."""
-
-
-FAILED = SttResult("", final=True, understood=False, failed=True)
 
 
 class WorkerSttSession:

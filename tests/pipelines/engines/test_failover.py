@@ -3,55 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.failover import PASSED_OVER_S, PreferredLlm, PreferredStt, PreferredTts
+from pipelines.engines.failover import PASSED_OVER_S, PreferredLlm, PreferredTts
 from pipelines.engines.protocols import (
     Kind,
     LlmEvent,
     LlmMessage,
     LlmText,
+    LlmTool,
+    LlmUsage,
     Manifest,
     Readiness,
-    SttResult,
     TtsChunk,
 )
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines
-from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts
+from pipelines.engines.stt.failover import PreferredStt
+from tests.fakes import SILENCE, FakeLlm, FakeStt, FakeTts, tone
 
 
 async def words(tts: PreferredTts, voice: str = "") -> int:
     return len([chunk async for chunk in tts.speak("one two three", voice=voice)])
-
-
-def lost() -> SttResult:
-    return SttResult("", True, understood=False, failed=True)
-
-
-async def test_the_next_utterance_after_a_failure_goes_to_the_next_recogniser() -> None:
-    one, two = FakeStt(), FakeStt()
-    results: list[SttResult] = []
-    session = PreferredStt(lambda: [one, two]).session(results.append)
-    session.begin(1)
-    session.feed(SILENCE)
-    one.post(lost())
-    for _ in range(3):
-        one.tick()
-    assert results[-1].failed
-    assert [each.closed for each in one.sessions] == [False]  # it may try the utterance again
-    session.begin(2)
-    assert [each.closed for each in one.sessions] == [True]
-    session.feed(SILENCE)
-    two.text = "yes"
-    session.flush(2)
-    for _ in range(3):
-        two.tick()
-    assert (results[-1].text, results[-1].epoch) == ("yes", 2)
-    assert len(two.utterances[0].frames) == 1
 
 
 async def test_one_that_failed_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,17 +51,6 @@ async def test_one_that_is_not_ready_comes_last() -> None:
     assert not engines.ready
 
 
-async def test_without_any_recogniser_a_flush_fails_and_nothing_raises() -> None:
-    results: list[SttResult] = []
-    session = PreferredStt(lambda: []).session(results.append)
-    session.begin(1)
-    session.feed(SILENCE)
-    session.flush(1)
-    assert not results  # never from within the call
-    await asyncio.sleep(0)
-    assert results == [SttResult("", True, understood=False, epoch=1, failed=True)]
-
-
 async def test_a_voice_that_fails_before_its_first_sound_is_replaced() -> None:
     one, two = FakeTts(), FakeTts()
     one.failures = 1
@@ -106,12 +71,14 @@ async def test_a_voice_without_a_sound_in_time_is_replaced(monkeypatch: pytest.M
 class Breaking(FakeTts):
     """Fails after its first word."""
 
+    foreign = False
+
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
         self.spoken.append(voice)
-        yield TtsChunk(SILENCE)
-        raise EngineError("the worker died")
+        yield TtsChunk(tone(320))
+        raise ConnectionResetError("the cloud is gone") if self.foreign else EngineError("the worker died")
 
 
 async def test_what_is_heard_is_not_started_anew() -> None:
@@ -119,6 +86,82 @@ async def test_what_is_heard_is_not_started_anew() -> None:
     with pytest.raises(EngineError, match="died"):
         await words(PreferredTts(lambda: [one, two]))
     assert not two.spoken
+
+
+async def test_what_a_foreign_engine_raises_comes_out_as_an_engine_error() -> None:
+    one, two = Breaking(), FakeTts()
+    one.foreign = True
+    tts = PreferredTts(lambda: [one, two])
+    with pytest.raises(EngineError, match="ConnectionResetError: the cloud is gone"):
+        await words(tts)
+    assert tts.order() == [two, one]
+
+
+class Foreign(FakeTts):
+    """Raises what it likes before any sound, and when it is closed."""
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        self.spoken.append(text)
+        if text:
+            raise KeyError("voices")
+        yield TtsChunk(SILENCE)
+
+
+async def test_a_voice_that_raises_anything_before_its_first_sound_is_replaced() -> None:
+    one, two = Foreign(), FakeTts()
+    assert await words(PreferredTts(lambda: [one, two])) == 3
+    with pytest.raises(EngineError, match="KeyError: 'voices'"):
+        await words(PreferredTts(lambda: [one]))
+
+
+async def test_a_voice_that_falls_silent_in_the_middle_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.engines.failover.NEXT_SOUND_S", 0.0)
+    one, two = FakeTts(), FakeTts()
+    one.chunks = asyncio.Semaphore(2)
+    tts = PreferredTts(lambda: [one, two])
+    heard = 0
+    with pytest.raises(EngineError, match="nothing came in time"):
+        async for _ in tts.speak("one two three"):
+            heard += 1
+    assert heard == 2
+    assert tts.order() == [two, one]
+
+
+class Mute(FakeTts):
+    """Gives `pieces` and no sound."""
+
+    def __init__(self, *pieces: TtsChunk) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        self.spoken.append(text)
+        for piece in self.pieces:
+            yield piece
+
+
+@pytest.mark.parametrize("pieces", [(), (TtsChunk(SILENCE[:0]),), (TtsChunk(SILENCE), TtsChunk(SILENCE))])
+async def test_a_voice_that_makes_no_sound_of_a_sentence_is_replaced(pieces: tuple[TtsChunk, ...]) -> None:
+    one, two = Mute(*pieces), FakeTts()
+    assert await words(PreferredTts(lambda: [one, two])) == 3
+    with pytest.raises(EngineError, match="gave nothing"):
+        await words(PreferredTts(lambda: [one]))
+
+
+async def test_a_text_without_letters_may_be_silent() -> None:
+    one, two = Mute(), FakeTts()
+    assert [chunk async for chunk in PreferredTts(lambda: [one, two]).speak("...")] == []
+    assert not two.spoken
+
+
+async def test_silence_before_the_first_sound_is_kept() -> None:
+    """The marks of the words count from its start."""
+    one, two = Mute(TtsChunk(SILENCE), TtsChunk(tone(320))), FakeTts()
+    assert await words(PreferredTts(lambda: [one, two])) == 2
 
 
 async def test_a_failure_of_all_is_told() -> None:
@@ -201,6 +244,33 @@ async def test_an_answer_that_began_is_not_begun_anew() -> None:
     with pytest.raises(EngineError, match="cut"):
         await answer(PreferredLlm(lambda: [one, two]))
     assert not two.asked
+
+
+class Cut(FakeLlm):
+    async def stream(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool] = (),
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[LlmEvent, None]:
+        if messages:
+            raise ConnectionResetError("socket")
+        yield LlmText("")
+
+
+async def test_a_model_that_raises_anything_is_replaced() -> None:
+    one, two = Cut(), FakeLlm(HELLO)
+    assert await answer(PreferredLlm(lambda: [one, two])) == list(HELLO)
+    with pytest.raises(EngineError, match="ConnectionResetError: socket"):
+        await answer(PreferredLlm(lambda: [one]))
+
+
+@pytest.mark.parametrize("nothing", [[], [LlmText(" ")], [LlmUsage(12, 0)]])
+async def test_a_model_with_an_empty_answer_is_replaced(nothing: list[LlmEvent]) -> None:
+    one, two = FakeLlm(nothing), FakeLlm(HELLO)
+    assert await answer(PreferredLlm(lambda: [one, two])) == list(HELLO)
 
 
 async def test_what_could_not_be_had_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,207 @@
+"""Recognisers in order of preference behind the protocol of one: who fails is replaced in mid-utterance.
+
+The audio of the present utterance is kept here, so that the next of the list hears all of it. Whatever a
+foreign recogniser raises ends here: the media clock calls these methods and must never see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
+from pipelines.engines.failover import Preferred, reason
+from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, Kind, Stt, SttResult, SttSession
+
+log = logging.getLogger(__name__)
+
+KEPT_BYTES = 60 * SAMPLE_RATE * 2
+"""Of one utterance: a minute, as much as a worker listens to."""
+
+
+class PreferredStt(Preferred[Stt]):
+    """See pipelines.engines.protocols.Stt."""
+
+    def __init__(self, there: Callable[[], Sequence[Stt | None]]) -> None:
+        super().__init__(Kind.STT, there)
+
+    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
+        return _FailoverSession(self, on_result, language)
+
+
+class _FailoverSession:
+    """A call's recogniser, whichever of the list it is; see pipelines.engines.protocols.SttSession."""
+
+    def __init__(self, engines: PreferredStt, on_result: Callable[[SttResult], None], language: str) -> None:
+        self._engines = engines
+        self._on_result = on_result
+        self._language = language
+        self._engine: Stt | None = None
+        self._session: SttSession | None = None
+        self._opened = object()
+        """Stands for the present session; what another one says counts no more."""
+        self._open = False
+        """There is an utterance."""
+        self._epoch = 0
+        """Of the last `begin` or `resume`."""
+        self._asked: int | None = None
+        """The epoch of a flush that has no final yet."""
+        self._deadline: asyncio.TimerHandle | None = None
+        self._grammar: Grammar | None = None
+        self._audio = bytearray()
+        self._tried: list[Stt] = []
+        """For the present utterance."""
+
+    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+        self._forget()
+        self._open, self._epoch, self._grammar = True, epoch, grammar
+        self._listen()
+
+    def feed(self, frame: Frame) -> None:
+        if self._open and len(self._audio) < KEPT_BYTES:
+            self._audio += frame.tobytes()
+        self._do(lambda session: session.feed(frame))
+
+    def flush(self, epoch: int) -> None:
+        self._asked = epoch
+        if self._session is None:  # all have failed; once more, with all that was said
+            self._tried.clear()
+            self._listen()
+        else:
+            self._await_final()
+            self._do(lambda session: session.flush(epoch))
+
+    def resume(self, epoch: int) -> None:
+        self._epoch = epoch
+        self._answered()
+        if self._session is None:
+            self._tried.clear()
+            self._listen()
+        else:
+            self._do(lambda session: session.resume(epoch))
+
+    def abandon(self) -> None:
+        self._forget()
+        self._do(lambda session: session.abandon())
+
+    def close(self) -> None:
+        self._forget()
+        self._drop()
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        """Have the utterance heard, from its start, by the first engine that was not tried for it."""
+        for engine in self._engines.order():
+            if engine in self._tried:
+                continue
+            self._tried.append(engine)
+            try:
+                self._hear(self._session_of(engine))
+                return
+            except Exception as error:  # a foreign engine may raise anything
+                self._engines.failed(engine, reason(error))
+                self._drop()
+        if self._asked is not None:  # said on the next turn of the loop, as an engine would
+            asyncio.get_running_loop().call_soon(self._give_up, self._asked)
+
+    def _session_of(self, engine: Stt) -> SttSession:
+        if self._session is None or engine is not self._engine:
+            self._drop()
+            self._session = engine.session(partial(self._result, self._opened), language=self._language)
+            self._engine = engine
+        return self._session
+
+    def _hear(self, session: SttSession) -> None:
+        session.begin(self._epoch, self._grammar)
+        for frame in _frames(self._audio):
+            session.feed(frame)
+        if self._asked is not None:
+            self._await_final()
+            session.flush(self._asked)
+
+    def _do(self, act: Callable[[SttSession], None]) -> None:
+        if self._session is None or self._engine is None:
+            return
+        try:
+            act(self._session)
+        except Exception as error:  # likewise
+            self._engines.failed(self._engine, reason(error))
+            self._drop()
+            if self._open:
+                self._listen()
+
+    def _result(self, opened: object, result: SttResult) -> None:
+        if opened is not self._opened:
+            return
+        if result.failed:
+            # Not from within the recogniser's own call: it may be in the middle of `begin` or `feed`.
+            asyncio.get_running_loop().call_soon(self._lost, opened)
+            return
+        if result.final and result.epoch == self._asked:
+            self._answered()
+        self._on_result(result)
+
+    def _lost(self, opened: object) -> None:
+        """The present session failed: the next engine hears the utterance, or the call is told."""
+        if opened is not self._opened or self._engine is None:
+            return
+        self._engines.failed(self._engine, "an utterance was lost")
+        if not self._open:
+            return
+        if any(engine not in self._tried for engine in self._engines.order()):
+            self._listen()
+            return
+        epoch = self._epoch if self._asked is None else self._asked
+        self._answered()
+        self._on_result(replace(FAILED, epoch=epoch))
+
+    def _await_final(self) -> None:
+        if self._deadline is None:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(FINAL_WITHIN_S, self._late, self._opened)
+
+    def _late(self, opened: object) -> None:
+        """Turn-taking has given the final up; the next utterance is another engine's."""
+        if opened is self._opened and self._engine is not None:
+            self._engines.failed(self._engine, "no final came in time")
+
+    def _give_up(self, epoch: int) -> None:
+        if self._asked == epoch:
+            self._answered()
+            self._on_result(replace(FAILED, epoch=epoch))
+
+    def _answered(self) -> None:
+        """No final is waited for."""
+        self._asked = None
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _forget(self) -> None:
+        """No utterance."""
+        self._answered()
+        self._open = False
+        self._audio = bytearray()
+        self._tried.clear()
+
+    def _drop(self) -> None:
+        session, self._session, self._engine = self._session, None, None
+        self._opened = object()
+        if session is not None:
+            try:
+                session.close()
+            except Exception:
+                log.warning("a recogniser failed to close", exc_info=True)
+
+
+def _frames(audio: bytearray) -> Iterator[Frame]:
+    samples = np.frombuffer(bytes(audio), np.int16)
+    for start in range(0, len(samples), FRAME_SAMPLES):
+        yield samples[start : start + FRAME_SAMPLES]
