@@ -174,7 +174,7 @@ class LocalSwitchboard:
             raise CallError(f"there is no agent {agent!r}", 404)
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or f"sip:{agent}", to, spec)
+        call = self._new_call("outbound", caller or agent, to, spec)
         task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
 
         def placed(task: asyncio.Task[None]) -> None:

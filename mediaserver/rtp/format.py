@@ -50,6 +50,11 @@ class Format:
         )
 
     @property
+    def expecting(self) -> bool:
+        """Audio must come. Not while either side holds the other: a phone that holds often sends nothing."""
+        return self.receiving and self.sending
+
+    @property
     def octets_per_packet(self) -> int:
         return self.ptime_ms * NARROW_PER_MS
 

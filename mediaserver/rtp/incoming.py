@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES
-from mediaserver.rtp.format import Format
+from mediaserver.rtp.format import Format, is_nowhere
 from mediaserver.rtp.jitter import JitterBuffer, target_for
 from mediaserver.rtp.packets import Address, ReceptionStats, RtpReceiver
 from mediaserver.rtp.steady import Entry, SteadyStreams
@@ -114,13 +114,18 @@ class Incoming:
     def configure(self, format: Format, announced: Address, now: int) -> Address:
         """What was negotiated, the first time or again; `announced` by SDP. Returns where to send to."""
         self.leave_steady()
+        before = self._receiver.locked, self._receiver.announced
         if not format.continues(self._format):
             self._jitter.reset()
             self._voice.forget()
         self._format = format
         self._voice.codec = format.codec
-        self._receiver.expect(announced, format.accepted)
+        if before[1] is not None and is_nowhere(announced):
+            announced = before[1]  # it holds the old way, and has not moved
+        self._receiver.expect(announced, format.accepted, now)
         self._heard_at = now
+        if self._receiver.locked is None and announced == before[1]:
+            return before[0] or announced  # nobody came from elsewhere yet
         return self._receiver.locked or announced
 
     def stop(self) -> None:

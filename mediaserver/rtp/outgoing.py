@@ -78,11 +78,11 @@ class Outgoing:
         self._format = Format()
 
     def clear(self) -> int:
-        """Drop what does not fill a packet yet, and digits not begun. Returns the 16 kHz samples that were
-        written so far, less what was dropped; all of that is on the wire."""
+        """Drop audio that does not fill a packet yet. Returns the 16 kHz samples that were written so far,
+        less what was dropped; all of that is on the wire. Digits stay: who talks over an agent's words does
+        not take back the keys that were pressed."""
         sent = self._sent
         self.pending = b""
-        self.digits.clear()
         return sent
 
     @property

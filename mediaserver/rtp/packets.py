@@ -25,10 +25,9 @@ Address = tuple[str, int]
 HEADER = struct.Struct("!BBHII")
 """Version/flags, marker and payload type, sequence number, timestamp, SSRC (:rfc:`3550`, section 5.1)."""
 
-LEARN_NS = 5_000_000_000
-"""For so long after the lock the address announced in SDP may still displace another sender."""
 GAP_NS = 3_000_000_000
-"""After so long without media the address announced in SDP may take over again."""
+"""After so long without media a negotiation finds the lock open; for so long after a move to another address
+packets from the old one are late."""
 
 MAX_TRANSIT_JUMP = NARROW_RATE
 """Timestamp units; a greater change of transit time is no jitter."""
@@ -114,16 +113,16 @@ class RtpReceiver:
     """Incoming direction: which packets are ours, in what order, and how well the network does.
 
     The first valid sender is locked in, and others are dropped and counted, so that nobody can slip audio
-    into a call by spraying ports ("RTP bleed"). The address announced in SDP is preferred: it displaces
-    another sender within LEARN_NS of the lock, or after GAP_NS without media. Nothing else moves the lock
-    but `expect` with another address.
+    into a call by spraying ports ("RTP bleed"). The address announced in SDP is preferred: its first packet
+    displaces any other sender. Nothing else moves the lock but `expect`.
     """
 
     __slots__ = (
         "_base",
         "_cycles",
         "_heard_at",
-        "_locked_at",
+        "_left",
+        "_left_until",
         "_lost_before",
         "_seen",
         "_stray",
@@ -151,7 +150,9 @@ class RtpReceiver:
         self.announced: Address | None = None
         self.locked: Address | None = None
         self.accepted: frozenset[int] = frozenset()
-        self._locked_at = self._heard_at = 0
+        self._heard_at = self._left_until = 0
+        self._left: Address | None = None
+        """Whom the last move unlocked: until `_left_until` its packets are late."""
         self.ssrc: int | None = None
         self.source_changes = 0
         """Times the SSRC or the lock changed; whoever sees it grow starts its buffer afresh."""
@@ -165,10 +166,15 @@ class RtpReceiver:
         self._transit: int | None = None
         self._stray: int | None = None
 
-    def expect(self, announced: Address, payload_types: frozenset[int]) -> None:
-        """Negotiated anew: the peer's address and the payload types that count as valid."""
+    def expect(self, announced: Address, payload_types: frozenset[int], now: int) -> None:
+        """Negotiated anew: the peer's address and the payload types that count as valid. The lock opens for
+        another address, and for the same one when nothing came for a while: a phone that got a new address
+        from its NAT has no other way to say so."""
         if announced != self.announced:
             self.announced = announced
+            self._left, self._left_until = self.locked, now + GAP_NS
+            self.locked = None
+        elif now - self._heard_at > GAP_NS:
             self.locked = None
         self.accepted = payload_types
 
@@ -281,13 +287,13 @@ class RtpReceiver:
         return max(0, self._lost_before + self.expected - self.received)
 
     def _admit(self, source: Address, arrived: int) -> bool:
-        if self.locked is not None:
-            fresh = arrived - self._locked_at < LEARN_NS
-            if source != self.announced or not (fresh or arrived - self._heard_at > GAP_NS):
+        if source != self.announced:
+            late = source == self._left and arrived < self._left_until
+            if self.locked is not None or late:
                 return False
+        elif self.locked is not None:
             self.source_changes += 1
         self.locked = source
-        self._locked_at = arrived
         return True
 
     def _begin(self, ssrc: int, sequence: int) -> None:

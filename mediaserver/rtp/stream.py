@@ -221,8 +221,8 @@ class RtpStream:
         """Look for silence and send a report when one is due. A timeout of zero is never over."""
         if self.state is StreamState.OPENED or self.closed:
             return
-        if not self.format.receiving:
-            self.incoming.forgive(now_ns)  # nothing is expected while held
+        if not self.format.expecting:
+            self.incoming.forgive(now_ns)
         else:
             heard = not media_timeout_ns or now_ns - self.incoming.last_heard < media_timeout_ns
             self._happened(StreamEvent.HEARD if heard else StreamEvent.UNHEARD)

@@ -141,11 +141,6 @@ class DigitSender:
         self._queue.append((code, ticks * _STEP))
         self.active = True
 
-    def clear(self) -> None:
-        """Forget digits that were not begun."""
-        self._queue.clear()
-        self.active = self._code is not None or self._pause > 0
-
     def tick(self, timestamp: int) -> EventPacket | None:
         """What replaces this tick's audio; None when audio is to be sent. `timestamp`: of this tick's
         first sample, so the audio's time line goes on beneath the event."""

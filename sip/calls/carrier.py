@@ -13,6 +13,8 @@ from sip.calls.leg import SipLeg
 from sip.calls.outgoing import nobody_listens
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
+from sip.messages.grammar import ParseError
+from sip.messages.uri import Uri
 
 
 class SipCarrier:
@@ -34,7 +36,7 @@ class SipCarrier:
         port is free. Cancelling the task cancels the call.
         """
         address = self._address(to)
-        if ":" in caller or "@" in caller:
+        if _is_address(caller):
             return await self._agent.call(address, from_uri=caller, timeout=timeout_s, on_ringing=on_ringing)
         user = caller.replace(" ", "") or None
         return await self._agent.call(address, username=user, timeout=timeout_s, on_ringing=on_ringing)
@@ -46,3 +48,12 @@ class SipCarrier:
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)
         return str(bindings[0].contact)
+
+
+def _is_address(caller: str) -> bool:
+    """Whether this is more than a name or number, which may hold any character."""
+    try:
+        Uri.parse(caller)
+    except ParseError:
+        return "@" in caller
+    return True

@@ -132,6 +132,8 @@ class UserAgentClient:
             user = escape_user(username or "voiceforge")
             return NameAddr("", Uri("sip", user, host=self._core.transport.local_host(towards)))
         try:
-            return NameAddr.parse(from_uri).without_params()
+            # A bare URI: what follows a semicolon in its user part or after its host is its own.
+            uri = Uri.parse(from_uri if ":" in from_uri.partition("@")[0] else f"sip:{from_uri}")
+            return NameAddr("", uri.without_headers())
         except ParseError as error:
             raise CallError(f"{from_uri!r} is not a SIP address ({error})") from error

@@ -251,7 +251,8 @@ class Transport:
             self._send(bytes(request), hop.transport, address, hop.port, failed)
 
     def send_response(self, response: Response, peer: Peer, failed: Callable[[], None]) -> None:
-        """Send a response the way its top Via says (18.2.2, RFC 3581 section 4)."""
+        """Send a response the way its top Via says (18.2.2, RFC 3581 section 4), but for its maddr: anybody
+        could have us send to anybody."""
         via = response.via
         data = bytes(response)
         host = via.received or via.address
@@ -263,8 +264,6 @@ class Transport:
                 return
             self._send(data, peer.transport, peer.host, via.port or DEFAULT_PORT, failed)
             return
-        if via.params.get("maddr"):
-            host = via.params["maddr"] or host
         address = self._known_address(host) or peer.host
         self._send(data, "UDP", address, via.rport or via.port or DEFAULT_PORT, failed)
 
@@ -380,11 +379,12 @@ class Transport:
 
 
 def stamped(request: Request, source: Source) -> Request:
-    """The request with `received` and `rport` in its top Via (18.2.1, RFC 3581 section 4)."""
+    """The request with `received` and `rport` in its top Via (18.2.1, RFC 3581 section 4). A `received`
+    that it came with is the sender's invention."""
     via = request.via
     if via.wants_rport:
         request.set_top_via(via.with_params(received=source.host, rport=str(source.port)))
-    elif via.address != source.host:
+    elif via.address != source.host or "received" in via.params:
         request.set_top_via(via.with_params(received=source.host))
     return request
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaserver.rtp.packets import GAP_NS, HEADER, LEARN_NS, RtpPacket, RtpReceiver, RtpSender
+from mediaserver.rtp.packets import GAP_NS, HEADER, RtpPacket, RtpReceiver, RtpSender
 
 ALICE, NATTED, MALLORY = ("192.0.2.1", 4_000), ("192.0.2.1", 61_001), ("198.51.100.9", 4_000)
 TICK = 20_000_000
@@ -21,7 +21,7 @@ def packet(
 
 def receiver(announced: tuple[str, int] = ALICE) -> RtpReceiver:
     made = RtpReceiver()
-    made.expect(announced, frozenset({0, 101}))
+    made.expect(announced, frozenset({0, 101}), 0)
     return made
 
 
@@ -77,33 +77,52 @@ def test_the_first_valid_sender_is_locked_and_others_are_dropped() -> None:
     assert rtp.receive(packet(2), ALICE, 51 * TICK)
 
 
-def test_a_nat_is_followed_but_the_announced_address_takes_over_while_learning() -> None:
+@pytest.mark.parametrize("late", [1, 1_000])
+def test_a_nat_is_followed_but_the_announced_address_takes_over_whenever_it_comes(late: int) -> None:
     rtp = receiver()
-    assert rtp.receive(packet(1, ssrc=99), MALLORY, 0)  # won the race
-    assert rtp.receive(packet(1), ALICE, TICK)
+    for n in range(late):
+        assert rtp.receive(packet(n, ssrc=99), MALLORY, n * TICK)  # won the race
+    assert rtp.receive(packet(1), ALICE, late * TICK)
     assert rtp.locked == ALICE and rtp.source_changes >= 1
-    assert rtp.receive(packet(2, ssrc=99), MALLORY, 2 * TICK) is None
+    assert rtp.receive(packet(late, ssrc=99), MALLORY, (late + 1) * TICK) is None
 
 
-def test_later_the_announced_address_takes_over_only_after_a_gap() -> None:
+def test_silence_alone_opens_no_lock() -> None:
     rtp = receiver()
-    now = 0
-    for n in range(300):
-        now = n * TICK
-        assert rtp.receive(packet(n), NATTED, now)
-    assert now > LEARN_NS
-    assert rtp.receive(packet(300), ALICE, now + TICK) is None
-    assert rtp.receive(packet(300), MALLORY, now + GAP_NS + TICK) is None
-    assert rtp.receive(packet(300), ALICE, now + GAP_NS + TICK)
-    assert rtp.locked == ALICE
+    assert rtp.receive(packet(1), NATTED, 0)
+    assert rtp.receive(packet(300), MALLORY, 2 * GAP_NS) is None
+
+
+def test_a_late_packet_of_the_old_address_does_not_take_the_lock_of_a_call_that_moved() -> None:
+    rtp = receiver()
+    rtp.receive(packet(1), ALICE, 0)
+    rtp.expect(("10.0.0.7", 4_000), frozenset({0}), TICK)
+    assert rtp.receive(packet(2), ALICE, 2 * TICK) is None
+    assert rtp.receive(packet(1, ssrc=8), NATTED, 3 * TICK)
+    assert rtp.locked == NATTED
+
+
+def test_whoever_announced_another_address_and_stays_where_it_was_is_heard_again() -> None:
+    rtp = receiver(announced=("10.0.0.7", 4_000))
+    rtp.receive(packet(1), NATTED, 0)
+    rtp.expect(("10.0.0.7", 4_002), frozenset({0}), 0)
+    assert rtp.receive(packet(2), NATTED, GAP_NS - 1) is None
+    assert rtp.receive(packet(3), NATTED, GAP_NS)
+
+
+def test_a_phone_that_lost_its_place_is_heard_at_another_once_it_negotiated_anew() -> None:
+    rtp = receiver(announced=("10.0.0.7", 4_000))
+    rtp.receive(packet(1), NATTED, 0)
+    rtp.expect(("10.0.0.7", 4_000), frozenset({0}), GAP_NS + 1)
+    assert rtp.receive(packet(2), MALLORY, GAP_NS + 2)
 
 
 def test_negotiating_a_new_address_opens_the_lock_and_the_same_keeps_it() -> None:
     rtp = receiver()
     rtp.receive(packet(1), ALICE, 0)
-    rtp.expect(ALICE, frozenset({0}))
+    rtp.expect(ALICE, frozenset({0}), TICK)
     assert rtp.receive(packet(2), MALLORY, TICK) is None
-    rtp.expect(MALLORY, frozenset({8}))
+    rtp.expect(MALLORY, frozenset({8}), TICK)
     assert rtp.receive(packet(2, kind=8), MALLORY, TICK)
 
 

@@ -16,7 +16,7 @@ WALL = 1_760_000_000 * S
 
 def receiver_with(numbers: list[int]) -> RtpReceiver:
     made = RtpReceiver()
-    made.expect(PEER, frozenset({0}))
+    made.expect(PEER, frozenset({0}), 0)
     for n in numbers:
         made.receive(HEADER.pack(0x80, 0, n, n * 160, 7) + b"x", PEER, n * 20_000_000)
     return made
@@ -84,7 +84,7 @@ def test_round_trip_time_leaves_out_the_peers_delay() -> None:
     ours, theirs = RtcpSession("a@b", 0), RtcpSession("c@d", 0)
     our_sender, their_sender = RtpSender(), RtpSender()
     their_receiver = RtpReceiver()
-    their_receiver.expect(PEER, frozenset({0}))
+    their_receiver.expect(PEER, frozenset({0}), 0)
     their_receiver.receive(HEADER.pack(0x80, 0, 1, 1, our_sender.ssrc) + b"x", PEER, 0)
     away = 7_000 * S  # the two machines' monotonic clocks differ
     our_report = ours.report(our_sender, receiver_with([]).reception(), 1 * S, WALL, sent=True)

@@ -330,6 +330,52 @@ def test_silence_is_told_once_and_not_while_held(bench: Bench) -> None:
     assert told == ["live", "live"]
 
 
+@pytest.mark.parametrize(("host", "direction"), [(HOST, "recvonly"), ("0.0.0.0", "sendrecv")])
+def test_a_phone_that_holds_us_may_be_silent(bench: Bench, host: str, direction: str) -> None:
+    stream, phone = bench.call()
+    told: list[str] = []
+    stream.on_silent = lambda: told.append("silent")
+    stream.configure((host, phone.address[1]), "PCMU", 0, 101, 20, direction)
+    for _ in range(60):
+        bench.clock.now += S
+        bench.wire.receive(bench.clock.now)
+    assert told == []
+    stream.configure(phone.address, "PCMU", 0, 101)
+    for _ in range(20):
+        bench.clock.now += S
+        bench.wire.receive(bench.clock.now)
+    assert told == ["silent"]
+
+
+def test_a_phone_behind_nat_that_held_by_address_zero_is_heard_at_once(bench: Bench) -> None:
+    stream, phone = bench.call()
+    behind_nat = Phone()
+    bench.phones.append(behind_nat)
+    behind_nat.send(stream, bytes(160), 0)
+    bench.wire.receive(bench.clock.now)
+    stream.configure(("0.0.0.0", phone.address[1]), "PCMU", 0, 101)
+    stream.configure(phone.address, "PCMU", 0, 101)
+    behind_nat.send(stream, bytes(160), 160)
+    bench.wire.receive(bench.clock.now)
+    assert stream.stats().packets == 2
+    stream.write(None)
+    assert behind_nat.received()
+
+
+def test_a_barge_in_takes_no_key_back(bench: Bench) -> None:
+    stream, phone = bench.call()
+    for digit in "12#":
+        stream.send_digit(digit)
+    for _ in range(40):
+        stream.clear()
+        bench.clock.now += TICK
+        stream.write(None)
+    receiver = DigitReceiver()
+    events = [p for p in phone.received() if p.payload_type == 101]
+    heard = [h.digit for p in events for h in receiver.push(p.timestamp, p.payload, 0)]
+    assert heard == ["1", "2", "#"]
+
+
 def test_a_closing_callback_in_the_middle_of_a_round_is_survived(bench: Bench) -> None:
     first, phone = bench.call()
     second, _ = bench.call()

@@ -181,6 +181,27 @@ async def test_a_call_is_placed_with_and_without_a_callers_name(caller: str, sho
 
 
 @pytest.mark.parametrize(
+    ("caller", "shown"),
+    [
+        ("sip:+4912;phone-context=x.example@gw.example", None),
+        ("sip:+4912;cpc=ordinary@gw.example;user=phone", None),
+        ("sip:alice@gw.example?Subject=x", "sip:alice@gw.example"),
+        ("Front Desk", "sip:FrontDesk@127.0.0.1"),
+        ("night: 2nd floor", "sip:night%3A2ndfloor@127.0.0.1"),
+        ("desk@pbx.example", "sip:desk@pbx.example"),
+    ],
+)
+async def test_whoever_calls_a_phone_is_shown_whole(caller: str, shown: str | None) -> None:
+    callee = Callee.answering()
+    async with agent() as us, agent(callee) as phone:
+        leg = await SipCarrier(us, Registrar("voiceforge", {"101": ""}.get)).place(
+            f"sip:101@127.0.0.1:{phone.port}", caller, timeout_s=5
+        )
+        assert callee.calls.get_nowait().from_uri == (shown or caller)
+        await leg.hangup(PHONE_HANGS_UP)
+
+
+@pytest.mark.parametrize(
     "caller", ['"a\r\nX: y" <sip:a@b>', "a\nb", "a b\0", "sip:a@b>\r\n", "<sip:a@b>;x=y", "x" * 300]
 )
 async def test_a_callers_name_that_could_be_more_than_a_name_is_refused(caller: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from mediaserver.errors import CallError
 from sip.messages.message import Request
 from sip.messages.parsing import parse
 from sip.messages.uri import Uri
@@ -65,10 +66,18 @@ async def test_without_rport_the_answer_goes_to_the_port_of_the_via() -> None:
 async def test_nothing_goes_to_broadcast_and_the_listener_lives_on() -> None:
     assert not may_send_to("255.255.255.255") and not may_send_to("224.0.0.1") and not may_send_to("0.0.0.0")
     async with agent() as b, raw_peer() as peer:
-        via = f"SIP/2.0/UDP 127.0.0.1:{peer.port};maddr=255.255.255.255;branch=z9hG4bKr"
-        peer.send(options(via), b.port)
+        with pytest.raises(CallError, match="255"):
+            await b.options("sip:x@255.255.255.255")
         peer.send(options(f"SIP/2.0/UDP 127.0.0.1:{peer.port};branch=z9hG4bKs"), b.port)
         assert (await peer.response(200)).via.branch == "z9hG4bKs"
+
+
+@pytest.mark.parametrize("name", ["maddr", "received"])
+async def test_no_answer_goes_where_a_stranger_says(name: str) -> None:
+    async with agent() as b, raw_peer() as peer:
+        via = f"SIP/2.0/UDP 127.0.0.1:{peer.port};{name}=127.0.0.99;branch=z9hG4bKr"
+        peer.send(options(via), b.port)
+        assert (await peer.response(200)).via.branch == "z9hG4bKr"
 
 
 async def test_a_response_for_someone_else_is_dropped() -> None:
