@@ -57,7 +57,7 @@ class Renegotiation:
         self._until = 0.0
         """When it is too late to ask once more."""
         self._client: SentRequest | None = None
-        """The re-INVITE under way, once it may be cancelled."""
+        """The re-INVITE sent last; None when it could not even go out."""
         self._auth: list[tuple[str, str]] = []
         self._tried: set[tuple[int, str]] = set()
 
@@ -96,11 +96,9 @@ class Renegotiation:
 
         def answered(response: Response) -> None:
             if response.status < 200:
-                self._client = client
-                if not machine.asking:  # it was settled without it
-                    self._let_go()
-                return
-            if 200 <= response.status < 300:
+                if machine.asking:
+                    machine.changed(ChangeEvent.PROVISIONAL, call.core.now())
+            elif response.status < 300:
                 if not acks:
                     dialog.refresh(response)  # the ACK goes to where the answer says (12.2.1.2)
                     acks.append(dialog.ack(request.cseq.number, auth))
@@ -112,11 +110,10 @@ class Renegotiation:
 
         machine.changed(ChangeEvent.SENT, call.core.now())
         call.rearm()
-        self._client = None
-        client = call.core.in_dialog(dialog, request, answered, lambda cause: self.failed(cause.value))
+        self._client = call.core.in_dialog(dialog, request, answered, lambda cause: self.failed(cause.value))
 
     def cancel(self) -> None:
-        """It was not answered in time. Without any response it cannot be cancelled: it fails by itself."""
+        """It was not answered in time."""
         if self._client is not None:
             self._call.core.cancel(self._client, cancel_of(self._client.request))
 
@@ -146,21 +143,21 @@ class Renegotiation:
         if (client := self._client) is not None:
             core = self._call.core
             core.later(core.layer.timing.patience, lambda: core.layer.forget(client))
-            self._client = None
 
     def _accepted(self, response: Response) -> None:
         try:
             self._call.media.accept(response.body)
-            self._call.media_changed()
-            self._settle(None)
         except SdpError as error:
             self._call.media.withdraw()
             self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))
+            return
+        self._settle(None)  # first: who is told of a hold may end the call
+        self._call.media_changed()
 
     def _refused(self, request: Request, response: Response) -> None:
         call = self._call
         call.media.withdraw()
-        asked, now, wait = call.machine.change is Change.ASKED, call.core.now(), self._glare_wait()
+        asked, now, wait = call.machine.change is not Change.CANCELLED, call.core.now(), self._glare_wait()
         if asked and response.status == 491 and now + wait < self._until:
             call.machine.changed(ChangeEvent.AGAIN, now, wait)
             call.rearm()

@@ -124,9 +124,11 @@ class Change(enum.Enum):
     WAITING = enum.auto()
     """It is to be sent at `change_at`."""
     ASKED = enum.auto()
-    """It is under way."""
+    """It is under way; no response came yet, so that it cannot be cancelled."""
+    PROCEEDING = enum.auto()
+    """Somebody works on it."""
     CANCELLED = enum.auto()
-    """It is under way still, and so is its CANCEL."""
+    """It is under way still, and so is its CANCEL, if it could be sent."""
 
 
 class ChangeEvent(enum.Enum):
@@ -136,6 +138,7 @@ class ChangeEvent(enum.Enum):
     BLOCKED = enum.auto()
     """Another exchange is under way: try later."""
     SENT = enum.auto()
+    PROVISIONAL = enum.auto()
     AGAIN = enum.auto()
     """It must be sent once more: for a challenge at once, for glare (491) after a while."""
     OVERDUE = enum.auto()
@@ -149,9 +152,15 @@ CHANGES: dict[tuple[Change, ChangeEvent], Change] = {
     (Change.WAITING, ChangeEvent.BLOCKED): Change.WAITING,
     (Change.WAITING, ChangeEvent.SENT): Change.ASKED,
     (Change.WAITING, ChangeEvent.SETTLED): Change.NONE,
+    (Change.ASKED, ChangeEvent.PROVISIONAL): Change.PROCEEDING,
     (Change.ASKED, ChangeEvent.AGAIN): Change.WAITING,
     (Change.ASKED, ChangeEvent.OVERDUE): Change.CANCELLED,
     (Change.ASKED, ChangeEvent.SETTLED): Change.NONE,
+    (Change.PROCEEDING, ChangeEvent.PROVISIONAL): Change.PROCEEDING,
+    (Change.PROCEEDING, ChangeEvent.AGAIN): Change.WAITING,
+    (Change.PROCEEDING, ChangeEvent.OVERDUE): Change.CANCELLED,
+    (Change.PROCEEDING, ChangeEvent.SETTLED): Change.NONE,
+    (Change.CANCELLED, ChangeEvent.PROVISIONAL): Change.CANCELLED,
     (Change.CANCELLED, ChangeEvent.OVERDUE): Change.CANCELLED,
     (Change.CANCELLED, ChangeEvent.SETTLED): Change.NONE,
 }
@@ -172,10 +181,11 @@ HOLDS: dict[tuple[FarEnd, bool], tuple[FarEnd, Doing]] = {
 }
 """By whether what was agreed on now holds us."""
 
-_OVERDUE = {
-    Change.WAITING: SessionAction.TRY_CHANGE,
-    Change.ASKED: SessionAction.CANCEL_CHANGE,
-    Change.CANCELLED: SessionAction.GIVE_UP_CHANGE,
+_OVERDUE: dict[Change, Doing] = {
+    Change.WAITING: (SessionAction.TRY_CHANGE,),
+    Change.ASKED: (),
+    Change.PROCEEDING: (SessionAction.CANCEL_CHANGE,),
+    Change.CANCELLED: (SessionAction.GIVE_UP_CHANGE,),
 }
 
 
@@ -220,7 +230,7 @@ class SessionMachine:
     @property
     def asking(self) -> bool:
         """An offer of ours is under way: theirs must wait."""
-        return self.change in (Change.ASKED, Change.CANCELLED)
+        return self.change in (Change.ASKED, Change.PROCEEDING, Change.CANCELLED)
 
     @property
     def deadline(self) -> float | None:
@@ -250,7 +260,8 @@ class SessionMachine:
     def changed(self, turn: ChangeEvent, now: float, wait: float = 0.0) -> None:
         """`wait`: seconds until a change that waits is to be sent. Raises KeyError for what cannot be."""
         self.change = CHANGES[self.change, turn]
-        self._change_at = now + (self._timing.patience if self.asking else wait)
+        if turn is not ChangeEvent.PROVISIONAL:  # it buys no more time
+            self._change_at = now + (self._timing.patience if self.asking else wait)
 
     def due(self, now: float) -> Doing:
         """A deadline may have passed."""
@@ -263,7 +274,7 @@ class SessionMachine:
                 self._repeat_at = now + self._period
                 doing = (SessionAction.REPEAT_OK,)
         if self.change is not Change.NONE and now >= self._change_at:
-            doing += (_OVERDUE[self.change],)
+            doing += _OVERDUE[self.change]
             if self.asking:
                 self.changed(ChangeEvent.OVERDUE, now)
         return doing

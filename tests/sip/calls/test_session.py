@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import EndedBy, Hold, Termination, Why
+from mediaserver.media.leg import Ended, EndedBy, Hold, Termination, Why
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
@@ -292,6 +292,24 @@ async def test_a_refused_change_leaves_the_call_as_it_was_though_nobody_waits_fo
         answer = await peer.response(200, method="INVITE")
         far.asks("ACK", 7)
         assert b"sendonly" not in answer.body
+
+
+async def test_whoever_hears_of_a_hold_by_the_answer_to_a_change_may_hang_up_at_once() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        (session,) = a._places.taken
+        ends: list[object] = []
+
+        def happened(event: object) -> None:
+            ends.append(event)
+            if isinstance(event, Hold):
+                session.hangup(HANGUP)
+
+        far.leg.on_event = happened
+        holding = asyncio.create_task(far.leg.hold())
+        far.answers(await peer.request("INVITE"), 200, sdp="a=inactive\r\n")
+        await holding
+        assert isinstance(ack := await peer.next(), Request) and ack.method in ("ACK", "BYE")
+        assert ends == [Hold(True), Ended(HANGUP)]
 
 
 async def test_a_change_that_is_never_answered_is_cancelled_and_the_next_may_come() -> None:

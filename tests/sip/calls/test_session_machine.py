@@ -132,12 +132,22 @@ def test_a_change_without_an_answer_is_cancelled_and_then_given_up() -> None:
     call.happened(SessionEvent.ANSWERED, 0.0)
     call.changed(ChangeEvent.WANTED, 1.0)
     call.changed(ChangeEvent.SENT, 1.0)
+    call.changed(ChangeEvent.PROVISIONAL, 2.0)
     assert call.due(64.9) == ()
     assert call.due(65.0) == (SessionAction.CANCEL_CHANGE,)
     assert call.asking and call.due(128.9) == ()
     assert call.due(129.0) == (SessionAction.GIVE_UP_CHANGE,)
     call.changed(ChangeEvent.SETTLED, 129.0)
     assert call.deadline is None
+
+
+def test_a_change_that_nobody_has_heard_of_is_not_cancelled_and_given_up_all_the_same() -> None:
+    call = machine(SessionState.CALLING)
+    call.happened(SessionEvent.ANSWERED, 0.0)
+    call.changed(ChangeEvent.WANTED, 1.0)
+    call.changed(ChangeEvent.SENT, 1.0)
+    assert call.due(65.0) == () and call.asking
+    assert call.due(129.0) == (SessionAction.GIVE_UP_CHANGE,)
 
 
 def test_what_fails_before_its_answer_is_refused_all_the_same() -> None:
