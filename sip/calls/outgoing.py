@@ -224,7 +224,7 @@ class OutgoingCall:
         leg = self.session.leg
         if leg.post_dial_delay_s is None:
             leg.post_dial_delay_s = self._core.now() - self.session.started
-        self._on_ringing()
+            self._on_ringing()  # not again when it rings anew after a challenge
 
     def _establish(self, answer: _Answer) -> None:
         session, leg = self.session, self.session.leg

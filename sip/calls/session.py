@@ -152,6 +152,7 @@ class InviteSession:
     def establish(self, dialog: Dialog) -> None:
         """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
         self.dialog = dialog
+        self._abandon = _nothing_to_abandon  # whoever placed the call need not live as long as it does
         self.core.dialogs[dialog.id] = self
         self.leg.opened(self.media.open())
         self._happened(SessionEvent.ANSWERED)
