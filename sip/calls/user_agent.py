@@ -18,6 +18,7 @@ from typing import Any
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.admission import refusal
+from sip.calls.alarm import Alarm
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
@@ -82,7 +83,7 @@ class SipAgent:
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(self._layer.run_timers)
         self._secret = secrets.token_bytes(16)
 
     # -- life
@@ -115,8 +116,7 @@ class SipAgent:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.set(None)
         await self.transport.stop()
 
     # -- calling
@@ -341,9 +341,7 @@ class SipAgent:
         return asyncio.get_running_loop().time()
 
     def _wake(self, at: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at, self._layer.run_timers)
+        self._alarm.set(at)
 
 
 def _nothing() -> None:
