@@ -82,6 +82,8 @@ class FakeUtterance:
     frames: list[Frame] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """Names of the calls, but for `feed`."""
+    flushed: int | None = None
+    """The epoch of the last flush."""
 
 
 class FakeSttSession:
@@ -106,6 +108,7 @@ class FakeSttSession:
     def flush(self, epoch: int) -> None:
         assert self.present is not None
         self.present.told.append("flush")
+        self.present.flushed = epoch
         self.stt.finished(self, epoch)
 
     def resume(self, epoch: int) -> None:

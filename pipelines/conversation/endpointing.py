@@ -169,7 +169,8 @@ class Endpointer:
     def _ask(self, t: int) -> list[Command]:
         self._machine.move(Sound.PAUSE)
         self._asked_at = t
-        return [FinishStt(self._epoch)]
+        # Under an epoch of its own: what comes with an older one is an end that the recogniser found.
+        return [FinishStt(self._next_epoch())]
 
     def _died(self, t: int, result: SttResult) -> list[Command]:
         """The recogniser is gone in mid-utterance. Try again once with all that was heard."""

@@ -85,7 +85,8 @@ class SttResult:
     stt_ms: float = 0.0
     """On a final: milliseconds from `flush()` to this result."""
     epoch: int = 0
-    """Of the `begin`, `flush` or `resume` that this result answers."""
+    """Of the `begin`, `flush` or `resume` that this result answers. A final answers a flush when it carries
+    the flush's; one with that of `begin` or `resume` is an end that the recogniser found by itself."""
     segment: int = 0
     """Counts the ends that the recogniser found by itself within the utterance, from 0. Such a final comes
     without a flush and says what was said since the last one; the final of a flush covers the utterance."""
@@ -112,8 +113,9 @@ class SttSession(Protocol):
         """Audio of the utterance; returns at once. After a flush it is kept for a `resume`."""
 
     def flush(self, epoch: int) -> None:
-        """The caller may have finished: a final of what was fed since `begin` follows, labelled with
-        `epoch`, within FINAL_WITHIN_S. The session stays open."""
+        """The caller may have finished: a final of all that was fed since `begin` follows, labelled with
+        `epoch`, within FINAL_WITHIN_S. `epoch` is new, so that no end which the recogniser found before is
+        taken for the answer; that end is part of it. The session stays open."""
 
     def resume(self, epoch: int) -> None:
         """The caller goes on: the flush is void. Later results carry this epoch and cover the whole

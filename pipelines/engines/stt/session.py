@@ -1,7 +1,8 @@
 """One call's utterances on a recogniser's workers: what is fed is kept until it is understood or abandoned.
 
 Must never wait for a worker. One that dies costs nothing but time: its utterance is played again to another,
-or ends as failed.
+or ends as failed. One that finds an end by itself has not failed: what follows is heard by a request of its
+own, and the final of a flush has both.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mediaserver.media.leg import Frame
-from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, WordTime
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BATCH_BYTES = 3 * FRAME_SAMPLES * 2
 """60 ms: sent to the worker in one message."""
+BYTES_PER_MS = 2 * SAMPLES_PER_MS
 MAX_SECONDS = 60
 """Of one utterance; more audio is not listened to."""
 RETRIES = 1
@@ -37,68 +39,118 @@ class WorkerSttSession:
         self._pool = pool
         self._on_result = on_result
         self._language = language
+        self._open = False
+        """There is an utterance."""
         self._epoch = 0
+        """Of the last `begin` or `resume`."""
+        self._asked: int | None = None
+        """Of a flush since then."""
         self._grammar: Grammar | None = None
         self._audio = bytearray()
-        self._utterance: UtteranceRequest | None = None
+        self._parts: list[SttResult] = []
+        """What requests that ended unasked have heard of the utterance."""
+        self._start = 0
+        """Where the part after those begins, in bytes of the audio."""
+        self._ends = 0
+        self._request: UtteranceRequest | None = None
+        """None: the next audio opens one."""
 
     def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
         self.abandon()
-        self._grammar = grammar
-        self._listen(epoch)
+        self._open, self._epoch, self._grammar = True, epoch, grammar
+        self._listening()
 
     def feed(self, frame: Frame) -> None:
-        if self._utterance is None or len(self._audio) >= 2 * SAMPLE_RATE * MAX_SECONDS:
+        if not self._open or len(self._audio) >= 2 * SAMPLE_RATE * MAX_SECONDS:
             return
         self._audio += frame.tobytes()
-        self._utterance.more()
+        self._listening().more()
 
     def flush(self, epoch: int) -> None:
-        self._epoch = epoch
-        if self._utterance is None:
+        if not self._open:
             return
-        if self._utterance.over:  # it failed before anybody asked
-            asyncio.get_running_loop().call_soon(self._repeat_failure, self._utterance)
-        self._utterance.finish()
+        self._asked = epoch
+        request = self._listening()
+        if request.over:  # it failed before anybody asked
+            asyncio.get_running_loop().call_soon(self._repeat_failure, request)
+        request.finish()
 
     def resume(self, epoch: int) -> None:
-        if self._utterance is None:
+        if not self._open:
             return
-        if self._utterance.listening:
-            self._epoch = epoch
-            return
-        self._utterance.cancel()
-        self._listen(epoch)
+        self._epoch, self._asked = epoch, None
+        if self._request is not None and not self._request.listening:
+            self._request.cancel()
+            self._request = None
+        self._listening()
 
     def abandon(self) -> None:
-        utterance, self._utterance = self._utterance, None
-        if utterance is not None:
-            utterance.cancel()
+        request, self._request = self._request, None
+        if request is not None:
+            request.cancel()
+        self._open, self._asked = False, None
         self._audio = bytearray()
+        self._parts, self._start, self._ends = [], 0, 0
 
     def close(self) -> None:
         self.abandon()
 
-    def _listen(self, epoch: int) -> None:
-        """Hear all audio since `begin`, from its start."""
-        self._epoch = epoch
-        self._utterance = UtteranceRequest(
-            self._pool, self._label, self._grammar, self._audio, self._language
-        )
+    def _listening(self) -> UtteranceRequest:
+        """The request that hears the utterance, or what is left of it."""
+        if self._request is None:
+            self._ends = len(self._parts)
+            self._request = UtteranceRequest(
+                self._pool, self._heard, self._grammar, self._audio, self._language, self._start
+            )
+        return self._request
 
-    def _repeat_failure(self, utterance: UtteranceRequest) -> None:
-        if self._utterance is utterance:
-            self._label(FAILED)
+    def _repeat_failure(self, request: UtteranceRequest) -> None:
+        if self._request is request:
+            self._heard(FAILED)
 
-    def _label(self, result: SttResult) -> None:
-        self._on_result(replace(result, epoch=self._epoch))
+    def _heard(self, result: SttResult) -> None:
+        """What the present request tells."""
+        request = self._request
+        over = request is not None and request.over
+        answer = result.failed or (over and request is not None and request.asked)
+        if answer or not result.final:
+            epoch = self._epoch if self._asked is None else self._asked
+            self._on_result(replace(self._whole(result), epoch=epoch, segment=self._ends))
+            return
+        segment, self._ends = self._ends, self._ends + 1
+        if over and request is not None:
+            self._parts.append(result)
+            self._start, self._request = request.ended_at, None
+        self._on_result(replace(result, epoch=self._epoch, segment=segment))
+
+    def _whole(self, result: SttResult) -> SttResult:
+        return result if result.failed else joined([*self._parts, result])
+
+
+def joined(parts: Sequence[SttResult]) -> SttResult:
+    """What was said in all stretches of an utterance that were recognised one by one. Only one that stands
+    alone is known to be a whole sentence of a grammar."""
+    last = parts[-1]
+    said = [part for part in parts if part.understood and part.text]
+    if len(said) < 2:
+        return replace(said[0] if said else last, final=last.final, stt_ms=last.stt_ms)
+    return replace(
+        last,
+        text=" ".join(part.text for part in said),
+        confidence=min(part.confidence for part in said),
+        understood=True,
+        complete=False,
+        extensible=False,
+        words=tuple(word for part in said for word in part.words),
+    )
 
 
 class UtteranceRequest:
     """A stretch of audio on a worker, or on another when that one dies. See
     pipelines.workers.supervisor.Requester.
 
-    `audio` (int16, 16 kHz) is the owner's and only grows; `more` says that it has grown.
+    `audio` (int16, 16 kHz) is the owner's and only grows; `more` says that it has grown. What comes before
+    byte `start` is not this request's.
     """
 
     def __init__(
@@ -108,18 +160,22 @@ class UtteranceRequest:
         grammar: Grammar | None,
         audio: bytearray,
         language: str = "en",
+        start: int = 0,
     ) -> None:
         self._pool = pool
         self._on_result = on_result
+        self._start = start
         self._grammar = grammar
         self._language = language
         self._audio = audio
-        self._sent = 0
+        self._sent = start
         self._end: int | None = None
         """Where the audio that belongs to a finished utterance ends, in bytes."""
         self._ticket: Ticket | None = None
         self._tries = 0
         self._finished_at = 0.0
+        self.ended_at = start
+        """Once a worker has ended it: what lies behind this byte of the audio it has not heard."""
         self.over = False
         """It has had its final, or will have none."""
         self._waiting: asyncio.Task[None] | None = None
@@ -130,6 +186,11 @@ class UtteranceRequest:
     def listening(self) -> bool:
         """More audio is welcome: neither finished nor over."""
         return not self.over and self._end is None
+
+    @property
+    def asked(self) -> bool:
+        """The final was asked for."""
+        return self._end is not None
 
     def more(self) -> None:
         if self.listening and len(self._audio) - self._sent >= BATCH_BYTES:
@@ -167,7 +228,7 @@ class UtteranceRequest:
             log.error("an utterance failed: %s", why)
             self._give_up()
             return
-        if result.final:
+        if message.kind is Msg.DONE:
             self._close()
         self._on_result(result)
 
@@ -187,16 +248,24 @@ class UtteranceRequest:
         fields = message.json()
         if message.kind is Msg.FAILED:
             return None
-        final = message.kind is Msg.DONE
+        done = message.kind is Msg.DONE
+        if done:
+            end_ms = fields.get("end_ms")
+            upto = self._sent if end_ms is None else self._start + int(end_ms) * BYTES_PER_MS
+            self.ended_at = min(max(upto, self._start), self._sent)
+        before_ms = self._start // BYTES_PER_MS
         return SttResult(
             text=str(fields["text"]),
-            final=final,
+            final=done or bool(fields.get("end")),
             confidence=float(fields.get("confidence", 0.0)),
             understood=bool(fields.get("understood", True)),
             complete=bool(fields.get("complete")),
             extensible=bool(fields.get("extensible")),
-            stt_ms=self._since_finish() if final else 0.0,
-            words=tuple(WordTime(str(text), int(a), int(b)) for text, a, b in fields.get("words", ())),
+            stt_ms=self._since_finish() if done else 0.0,
+            words=tuple(
+                WordTime(str(text), before_ms + int(begin), before_ms + int(end))
+                for text, begin, end in fields.get("words", ())
+            ),
         )
 
     # -- inside ----------------------------------------------------------------------------------------
@@ -210,8 +279,8 @@ class UtteranceRequest:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().create_task(self._wait())
             return
-        self._sent = 0
-        if self._audio:
+        self._sent = self._start
+        if len(self._audio) > self._start:
             self._send()
         if self._end is not None:
             self._ticket.send(pack(Msg.FINISH, self._ticket.id))

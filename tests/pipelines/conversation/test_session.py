@@ -445,6 +445,25 @@ async def test_a_recogniser_that_ends_utterances_by_itself_is_not_taken_for_a_de
     assert agent.inputs[1] == Utterance("a room for two", 0.9, True)
 
 
+async def test_an_end_that_the_recogniser_found_is_not_taken_for_the_answer_to_a_flush() -> None:
+    talk, agent = await greeted()
+    talk.stt.mute = True  # answered by hand
+    await talk.say("book a room", 600)
+    (utterance,) = talk.stt.utterances
+    began = utterance.epoch
+    talk.stt.post(SttResult("book a room for two", True, 0.9, segment=0, epoch=began))
+    await talk.say("on monday", 600)
+    while not utterance.told:
+        await talk.tick()
+    talk.stt.post(SttResult("on monday", True, 0.9, segment=1, epoch=began))  # late: after the flush
+    await talk.silence(100)
+    assert utterance.flushed is not None and utterance.flushed > began
+    whole = "book a room for two on monday"
+    talk.stt.post(SttResult(whole, True, 0.9, segment=2, epoch=utterance.flushed))
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance(whole, 0.9, True)]
+
+
 async def test_the_voice_is_told_the_language() -> None:
     talk = Conversation(ScriptedAgent(GREETING), language="de")
     await talk.until_quiet()

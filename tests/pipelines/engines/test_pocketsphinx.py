@@ -201,7 +201,7 @@ async def test_an_utterance_that_failed_is_heard_again_on_resume(stt: Pocketsphi
     listener.clear()
     session.begin(3, PLACE)
     feed(session, spoken(SAID)[:16_000])
-    utterance = session._utterance
+    utterance = session._request
     assert utterance is not None
     utterance._give_up()
     assert (await listener.final()).failed
