@@ -1,4 +1,4 @@
-"""`voiceforge chat`: talk to an agent in text, without audio, engines or a server.
+"""`voiceforge chat`: talk to an agent in text, without audio or a server.
 
 A name is looked up among the agents of the database first, where there is one, as a call's would be.
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import sys
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mediaserver.storage.sql import Row
     from pipelines.conversation.agent import Agent, AgentInput
     from pipelines.conversation.text import TextConversation
+    from pipelines.engines.protocols import Llm
 
 
 def add_parser(subparsers: Any) -> None:
@@ -51,11 +53,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _talk(settings: Settings, name: str, as_json: bool) -> None:
-    from pipelines.conversation.agent import Answered, Transfer
-    from pipelines.conversation.text import TextConversation, typed
+    from pipelines.conversation.text import TextConversation
 
     call_id = uuid4()
-    chat = _Chat(TextConversation(await _agent(settings, name, call_id), call_id), as_json)
+    async with contextlib.AsyncExitStack() as undo:
+        agent = await _agent(settings, name, call_id, undo)
+        await _converse(_Chat(TextConversation(agent, call_id), as_json), name, as_json)
+
+
+async def _converse(chat: _Chat, name: str, as_json: bool) -> None:
+    from pipelines.conversation.agent import Answered, Transfer
+    from pipelines.conversation.text import typed
+
     await chat.tell(Answered())
     while chat.conversation.last is None:
         line = await _line()
@@ -75,8 +84,9 @@ async def _talk(settings: Settings, name: str, as_json: bool) -> None:
         print(f"ended   {ended}")
 
 
-async def _agent(settings: Settings, name: str, call_id: UUID) -> Agent:
-    """Raises ConfigError when there is none, or it cannot be made."""
+async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.AsyncExitStack) -> Agent:
+    """Raises ConfigError when there is none, or it cannot be made, and EngineError when it has no model that
+    works."""
     from pipelines.agents import agent_named, make_agent
 
     row = None if ":" in name else await _row(settings, name)
@@ -84,7 +94,21 @@ async def _agent(settings: Settings, name: str, call_id: UUID) -> Agent:
         return agent_named(name, call_id)
     language = row["language"] or settings.engines.language
     known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
-    return make_agent(call_id, **known, language=language)
+    llm = await _llm(settings, row["llm"], undo) if row["llm"] else None
+    return make_agent(call_id, **known, language=language, llm=llm)
+
+
+async def _llm(settings: Settings, names: list[str], undo: contextlib.AsyncExitStack) -> Llm:
+    """The models that a row names, started. Raises EngineMissingError when none can be had."""
+    from cli.serving.engines import open_engines
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    engines = open_engines(settings, registry(), undo)
+    llm = engines.llm(names)
+    await engines.settle()
+    engines.check(Kind.LLM, names)
+    return llm
 
 
 async def _row(settings: Settings, name: str) -> Row | None:

@@ -77,7 +77,13 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     # Without a detector what is loud is taken for speech.
     yield "recogniser and voice", [replace(await timed("engine vad", load_vad), required=False)]
     engines = settings.engines
-    yield "done", [*await preferred(engines.stt, load_stt), *await preferred(engines.tts, load_tts)]
+    yield (
+        "done",
+        [
+            *await preferred(engines.stt, partial(load_stt, settings)),
+            *await preferred(engines.tts, partial(load_tts, settings)),
+        ],
+    )
 
 
 async def database(settings: Settings, disk: Finding) -> list[Finding]:
@@ -170,15 +176,16 @@ async def load_vad() -> str:
     return VAD
 
 
-async def load_stt(name: str) -> str:
+async def load_stt(settings: Settings, name: str) -> str:
     """Start a recogniser's worker and let it hear a moment of silence."""
     import numpy as np
 
+    from cli.serving.engines import engine_options
     from mediaserver.media.time import FRAME_SAMPLES
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind, SttResult
 
-    stt = registry().make(Kind.STT, name)
+    stt = registry().make(Kind.STT, name, engine_options(settings, Kind.STT, name))
     await stt.start()
     try:
         final: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -199,13 +206,14 @@ async def load_stt(name: str) -> str:
     return stt.manifest.name
 
 
-async def load_tts(name: str) -> str:
+async def load_tts(settings: Settings, name: str) -> str:
     """Start a voice's worker and let it say a word."""
+    from cli.serving.engines import engine_options
     from mediaserver.errors import EngineError
     from pipelines.engines.builtin import registry
     from pipelines.engines.protocols import Kind
 
-    tts = registry().make(Kind.TTS, name)
+    tts = registry().make(Kind.TTS, name, engine_options(settings, Kind.TTS, name))
     await tts.start()
     try:
         samples = sum([len(chunk.samples) async for chunk in tts.speak("ready")])

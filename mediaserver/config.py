@@ -126,8 +126,18 @@ class EnginesSettings(SettingsGroup):
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
-    stt_workers: int = Field(default=2, ge=1, le=64, description="Processes for speech recognition.")
-    tts_workers: int = Field(default=1, ge=1, le=64, description="Processes for speech synthesis.")
+    stt_workers: int = Field(
+        default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
+    )
+    tts_workers: int = Field(
+        default=1, ge=1, le=64, description="Processes of the voice that comes with us, espeak-ng."
+    )
+    options: dict[str, dict[str, Any]] = Field(
+        default={},
+        repr=False,  # an engine's key may stand there
+        description="What an engine is told, by its name: settings of its own, and `workers`, its processes "
+        "(one unless said here). In the file each engine has a table `[engines.options.NAME]`.",
+    )
     voice: str = Field(
         default="",
         max_length=100,
@@ -139,6 +149,15 @@ class EnginesSettings(SettingsGroup):
         pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$",
         description="Language of the agents whose rows name none.",
     )
+
+    @field_validator("options")
+    @classmethod
+    def _workers_are_few(cls, options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, told in options.items():
+            workers = told.get("workers", 1)
+            if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= 64:
+                raise ValueError(f"{name}.workers must be a whole number from 1 to 64")
+        return options
 
 
 class RecordingSettings(SettingsGroup):
@@ -358,7 +377,7 @@ def _dotted(content: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _check_known(key: str, source: str, variable: str = "") -> None:
     known = [*keys(), *Settings.model_fields]
-    if key in known or key.startswith("sip.extensions."):
+    if key in known or key.startswith(("sip.extensions.", "engines.options.")):
         return
     # A right key in the wrong section is nearer than a wrong key in the right one.
     same_end = [k for k in known if k.split(".")[-1] == key.split(".")[-1]]
@@ -385,7 +404,9 @@ def _explain(fault: ErrorDetails, path: Path | None) -> str:
 
 
 def _secret(key: str) -> bool:
-    return key in ("http.admin_token", "database.url") or key.startswith("sip.extensions")
+    return key in ("http.admin_token", "database.url") or key.startswith(
+        ("sip.extensions", "engines.options")
+    )
 
 
 def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

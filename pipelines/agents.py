@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable
 from datetime import date
 from importlib import metadata
+from inspect import Parameter
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,14 @@ def _made(entry: str, offered: dict[str, Any]) -> Agent:
     factory = load(entry)
     try:
         parameters = inspect.signature(factory).parameters
+        if "llm" not in offered and "llm" in parameters and parameters["llm"].default is Parameter.empty:
+            raise ConfigError(
+                f"the agent '{entry}' thinks with a language model, and none is named: name one in its row"
+                " (`voiceforge agents set ... --llm NAME`)"
+            )
         agent = factory(**{name: value for name, value in offered.items() if name in parameters})
+    except ConfigError:
+        raise
     except Exception as error:
         raise ConfigError(f"the agent '{entry}' cannot be made: {type(error).__name__}: {error}") from error
     missing = [name for name in METHODS if not callable(getattr(agent, name, None))]

@@ -6,10 +6,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack
+from functools import partial
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
-from pipelines.engines.builtin import VAD
+from pipelines.engines.builtin import STT, TTS, VAD
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
@@ -19,20 +20,22 @@ log = logging.getLogger(__name__)
 
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
     """None of them is started yet."""
-    engines = Engines(
-        known,
-        {
-            Kind.STT: EngineOptions(settings.engines.stt_workers),
-            Kind.TTS: EngineOptions(settings.engines.tts_workers),
-        },
-    )
+    engines = Engines(known, partial(engine_options, settings))
     undo.push_async_callback(engines.stop)
     return engines
 
 
+def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
+    """What the settings tell an engine."""
+    given = settings.engines
+    own = dict(given.options.get(name, {}))
+    usual = {(Kind.STT, STT): given.stt_workers, (Kind.TTS, TTS): given.tts_workers}.get((kind, name), 1)
+    return EngineOptions(own.pop("workers", usual), settings.data / "cache", own)
+
+
 async def load_detector(settings: Settings, known: EngineRegistry) -> tuple[Vad | None, Finding]:
     """The voice detector; without one calls go on, and what is loud is taken for speech."""
-    options = EngineOptions(cache=settings.data / "cache")
+    options = engine_options(settings, Kind.VAD, VAD)
     try:
         detector = await asyncio.to_thread(known.make, Kind.VAD, VAD, options)
     except Exception as error:  # whatever its libraries raise

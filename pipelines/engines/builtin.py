@@ -18,13 +18,21 @@ def registry() -> EngineRegistry:
     """All engines of this installation."""
     engines = EngineRegistry(
         (
-            EngineEntry(silero.MANIFEST, silero.check, lambda options: silero.SileroVad(options.cache)),
+            EngineEntry(
+                silero.MANIFEST,
+                silero.check,
+                lambda options: silero.SileroVad(options.without_settings(VAD).cache),
+            ),
             EngineEntry(
                 pocketsphinx.MANIFEST,
                 pocketsphinx.check,
-                lambda options: pocketsphinx.PocketsphinxStt(options.workers),
+                lambda options: pocketsphinx.PocketsphinxStt(options.without_settings(STT).workers),
             ),
-            EngineEntry(espeak.MANIFEST, espeak.check, lambda options: espeak.EspeakTts(options.workers)),
+            EngineEntry(
+                espeak.MANIFEST,
+                espeak.check,
+                lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
+            ),
         )
     )
     engines.add_plugins()

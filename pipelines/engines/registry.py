@@ -30,7 +30,16 @@ class EngineOptions:
     cache: Path | None = None
     """Folder for what it may keep between starts; it may vanish at any time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """The engine's own."""
+    """The engine's own, unchecked."""
+
+    def without_settings(self, name: str) -> EngineOptions:
+        """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""
+        if self.settings:
+            unknown_keys = ", ".join(sorted(self.settings))
+            raise EngineMissingError(
+                f"{name} has no option {unknown_keys}: take it out of engines.options.{name}"
+            )
+        return self
 
 
 AnyEngine: TypeAlias = Stt | Tts | Llm | Vad

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, repeat
@@ -51,16 +51,18 @@ class _Place:
 
 
 class Engines:
-    """`options` by kind; a kind without some gets the engine's own.
+    """`options`: what to tell the engine of a kind and name when it is made.
 
     Whatever is asked for is made and started in the background, at once. It is in its lists as soon as it has
     started; until then, and when it cannot be had, calls use the next. What cannot be had is tried again now
     and then: its weights may have come, its device may be free.
     """
 
-    def __init__(self, registry: EngineRegistry, options: Mapping[Kind, EngineOptions] | None = None) -> None:
+    def __init__(
+        self, registry: EngineRegistry, options: Callable[[Kind, str], EngineOptions] | None = None
+    ) -> None:
         self._registry = registry
-        self._options = options or {}
+        self._options = options or (lambda _kind, _name: EngineOptions())
         self._places: dict[tuple[Kind, str], _Place] = {}
         self._stts: dict[tuple[str, ...], Stt] = {}
         self._ttss: dict[tuple[str, ...], Tts] = {}
@@ -159,7 +161,7 @@ class Engines:
 
     async def _made(self, kind: Kind, name: str) -> Any:
         """An engine that has started."""
-        options = self._options.get(kind, EngineOptions())
+        options = self._options(kind, name)
         make: Any = self._registry.make
         engine = await asyncio.to_thread(make, kind, name, options)
         try:

@@ -10,6 +10,9 @@ import pytest
 
 from cli.main import main
 from mediaserver.storage.postgres import EmbeddedPostgres
+from pipelines.engines.protocols import LlmText
+from tests.fakes import FakeLlm
+from tests.speech import shelf
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,41 @@ def test_a_row_of_the_database_is_an_agent_too(
         "agent   We are open from nine to six. Goodbye.",
         "ended   completed by agent",
     ]
+
+
+def test_a_row_with_a_model_thinks_with_it(
+    postgres: EmbeddedPostgres,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "thinker_of_a_test.py").write_text(
+        "from pipelines.conversation.agent import End, Say\n"
+        "class Thinker:\n"
+        "    def __init__(self, llm): self.llm = llm\n"
+        "    async def respond(self, said, context):\n"
+        "        async for event in self.llm.stream([]):\n"
+        "            yield Say(event.text)\n"
+        "        yield End()\n"
+        "    def heard(self, line, text, cut): ...\n"
+        "    def hung_up(self): return ()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    wise = FakeLlm((LlmText("I think so."),))
+    monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: shelf({}, {}, {"wise": wise}))
+    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
+    row = ["agents", "set", "thinker", "--python", "thinker_of_a_test:Thinker"]
+    assert main([*row, "--llm", "wise"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["chat", "thinker"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "agent   I think so."
+    assert main([*row, "--llm", "wize"]) == 0
+    assert main(["chat", "thinker"]) == 1
+    assert "did you mean 'wise'" in capsys.readouterr().err
+    assert main(row) == 0
+    assert main(["chat", "thinker"]) == 1
+    assert "thinks with a language model, and none is named" in capsys.readouterr().err
 
 
 def test_no_agent_is_wrong_usage() -> None:

@@ -167,9 +167,10 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float) -> Non
 
 def detector_named(name: str) -> VoiceDetector | None:
     if name == "silero":
-        from pipelines.engines.vad.silero.engine import SileroVad
+        from pipelines.engines.builtin import VAD, registry
+        from pipelines.engines.protocols import Kind
 
-        return SileroVad()
+        return registry().make(Kind.VAD, VAD)
     return StandIn() if name == "standin" else None
 
 

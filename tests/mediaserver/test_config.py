@@ -70,6 +70,21 @@ def test_extensions_come_from_a_table_or_from_json(monkeypatch: pytest.MonkeyPat
     assert load().sip.extensions["200"].get_secret_value() == "t"
 
 
+def test_an_engine_has_settings_of_its_own_which_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(write('[engines.options.whisper]\nmodel = "small"\nworkers = 3\nkey = "abc"\n'))
+    assert settings.engines.options == {"whisper": {"model": "small", "workers": 3, "key": "abc"}}
+    assert "abc" not in repr(settings)
+    monkeypatch.setenv("VOICEFORGE_ENGINES__OPTIONS", '{"cloud": {"key": "xyz"}}')
+    assert load().engines.options == {"cloud": {"key": "xyz"}}
+
+
+def test_an_engine_with_senseless_workers_is_told_by_name() -> None:
+    said = failure('[engines.options.whisper]\nworkers = "many"\n')
+    assert "engines.options" in said and "whisper.workers must be a whole number from 1 to 64" in said
+    assert "should be a valid dictionary" in failure('[engines.options]\nwhisper = "hunter2"\n')
+    assert "hunter2" not in failure('[engines.options]\nwhisper = "hunter2"\n')
+
+
 def test_an_unknown_key_names_the_nearest_known_one() -> None:
     assert "sip.prot" in failure("[sip]\nprot = 1\n") and "sip.port" in failure("[sip]\nprot = 1\n")
     assert "sip.max_calls" in failure("[http]\nmax_calls = 1\n")

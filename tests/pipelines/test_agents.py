@@ -65,6 +65,8 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
         "    def respond(self, said, context): ...\n"
         "class Broken(Shop):\n"
         "    def __init__(self): raise ValueError('no key')\n"
+        "class Thinker(Shop):\n"
+        "    def __init__(self, llm, prompt): self.llm = llm\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     shop = make_agent(CALL_ID, kind="python", entry="shop_agent_of_a_test:Shop", prompt="Sell.")
@@ -73,6 +75,7 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
         ("shop_agent_of_a_test:Shap", "did you mean 'Shop'"),
         ("shop_agent_of_a_test:Half", "has no heard and no hung_up"),
         ("shop_agent_of_a_test:Broken", "ValueError: no key"),
+        ("shop_agent_of_a_test:Thinker", "thinks with a language model, and none is named"),
         ("no_such_module_here:Shop", "cannot be imported: ModuleNotFoundError"),
         ("dmo", "did you mean 'demo'"),
     ):

@@ -92,6 +92,12 @@ def test_packages_bring_engines_and_a_broken_one_is_a_finding(
     assert not isinstance(known.make(Kind.TTS, TTS), FakeTts)
 
 
+def test_an_engine_without_settings_says_which_it_does_not_know() -> None:
+    for kind, name in ((Kind.VAD, VAD), (Kind.STT, STT), (Kind.TTS, TTS)):
+        with pytest.raises(EngineMissingError, match=f"{name} has no option modle.*engines.options.{name}"):
+            registry().make(kind, name, EngineOptions(settings={"modle": "small"}))  # type: ignore[call-overload]
+
+
 def test_the_detector_keeps_its_weights_in_the_cache(tmp_path: Path) -> None:
     registry().make(Kind.VAD, VAD, EngineOptions(cache=tmp_path / "cache"))
     assert [path.suffix for path in (tmp_path / "cache").iterdir()] == [".npz"]
