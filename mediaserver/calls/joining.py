@@ -78,6 +78,7 @@ class Joining:
         placing = self._way_out().place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
         task = asyncio.create_task(placing)
         live.ringing[task] = listens
+        live.ring_back()
         try:
             leg = await task
         except asyncio.CancelledError:
@@ -88,6 +89,7 @@ class Joining:
             raise CallError("the call ended meanwhile") from None
         finally:
             del live.ringing[task]
+            live.ring_back()
         if live.over or live.draining:
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.CANCELLED)))
             raise CallError("the call ended meanwhile")

@@ -12,13 +12,15 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
-from mediaserver.calls.playing import Frames, OnHold, Player
+from mediaserver.calls.party import Party, shown
+from mediaserver.calls.playing import Frames, Looped, OnHold, Player
 from mediaserver.calls.protocols import Talker
-from mediaserver.calls.recorder import Recorded, Recorder, Recording
+from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.room import Room, Seat
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
@@ -59,31 +61,6 @@ class Means:
     """Have something done that nobody waits for."""
 
 
-class Party:
-    """One leg of a call. `name` is its own in the call."""
-
-    __slots__ = ("app", "attached", "held", "leg", "leg_id", "listens", "name", "recording", "seat")
-
-    def __init__(self, leg: Leg, name: str, *, listens: bool = False) -> None:
-        self.leg = leg
-        self.name = name
-        self.listens = listens
-        """It only listens: the call does not go on for its sake."""
-        self.leg_id: UUID | None = None
-        self.app: App | None = None
-        self.seat: Seat | None = None
-        self.held: OnHold | None = None
-        self.recording: Recording | None = None
-        self.attached = False
-
-    def dressed(self) -> App | None:
-        """Its app with what stands before it."""
-        app = self.held or self.app
-        if app is not None and self.recording is not None:
-            return Recorded(app, self.recording)
-        return app
-
-
 class LiveCall:
     """A call with its legs. `gone` is called once, when it has ended."""
 
@@ -101,6 +78,7 @@ class LiveCall:
         self.room: Room | None = None
         self._agent_seat: Seat | None = None
         self._player: Seat | None = None
+        self._tone: Seat | None = None
         self._means = means
         self._gone = gone
 
@@ -143,6 +121,7 @@ class LiveCall:
         wants_digits = None if listens else leg.send_digit
         party.seat = party.app = room.join(party.name, send_digit=wants_digits, heard=not listens)
         self.others.append(party)
+        self.ring_back()
         self._opened(party)
         leg.on_event = lambda event: self._on_event(party, event)
         if party not in self.others:
@@ -177,18 +156,45 @@ class LiveCall:
             if other is not to and not other.listens and other.seat is not None:
                 room.leave(other.seat)
                 self._means.spawn(other.leg.hangup(TRANSFERRED))
-        talker, self.talker = self.talker, None
-        if talker is not None:
-            if self._agent_seat is not None:
-                room.leave(self._agent_seat)
-                self._agent_seat = None
-            self._tell(self.first, talker.app, Ended(TRANSFERRED))
+        self.dismiss()
+        self.first.leg.clear()  # what is on its way the first leg would hear in place of the new party
         if self.first.held is not None:
             self.resume()
 
+    def dismiss(self) -> None:
+        """The agent's part is over; it is told so."""
+        talker = self.talker
+        if talker is None or self.over:
+            return
+        self.talker = None
+        self._gather()
+        if self._agent_seat is not None:
+            self._leave_room(self._agent_seat)
+            self._agent_seat = None
+        self._tell(self.first, talker.app, Ended(TRANSFERRED))
+        self.ring_back()
+
+    @property
+    def _alone(self) -> bool:
+        """The first leg has nobody to talk to."""
+        return self.talker is None and all(other.listens for other in self.others)
+
+    def ring_back(self) -> None:
+        """The first leg hears that somebody is being rung for it as long as it has nobody to talk to. To be
+        called when that changes."""
+        rings = self.first.attached and not self.over and not all(self.ringing.values())
+        if rings and self._alone and self._tone is None:
+            self._gather()
+            assert self.first.seat is not None
+            self._tone = self.first.seat.host("ringing tone", Looped(ringing_tone()))
+        elif self._tone is not None and not (rings and self._alone):
+            self._leave_room(self._tone)
+            self._tone = None
+
     def end_if_alone(self, why: Termination) -> None:
-        """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it."""
-        if self.talker is None and all(other.listens for other in self.others) and all(self.ringing.values()):
+        """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
+        server says so itself."""
+        if self._alone and all(self.ringing.values()) and not self.draining:
             self.hang_up(why)
 
     def seat_of(self, name: str) -> Seat:
@@ -203,9 +209,9 @@ class LiveCall:
         legs = {party.name: party for party in (self.first, *self.others)}
         if self.room is None:
             alone = self.first
-            return [_shown(alone.name, alone), *([_shown("agent", None)] if alone.app is not None else [])]
+            return [shown(alone.name, alone), *([shown("agent", None)] if alone.app is not None else [])]
         return [
-            _shown(seat.name, legs.get(seat.name))
+            shown(seat.name, legs.get(seat.name))
             | {"muted": seat.muted, "hears": {who.name: gain for who, gain in seat.gains() if gain != 1.0}}
             for seat in self.room
         ]
@@ -223,8 +229,8 @@ class LiveCall:
 
     def stop_playing(self) -> None:
         player, self._player = self._player, None
-        if player is not None and self.room is not None:
-            self.room.leave(player)
+        if player is not None:
+            self._leave_room(player)
 
     def mute(self, name: str, muted: bool) -> None:
         """Whether nobody hears this party. Raises CallError."""
@@ -249,8 +255,9 @@ class LiveCall:
         """The first leg hears this, over and over; without frames, silence."""
         first = self.first
         assert first.app is not None
-        if first.held is None:
+        if first.held is None and not first.far_held:
             self._tell(first, first.app, Hold(True))
+        first.leg.clear()
         first.held = OnHold(first.app, music)
         self._dress(first)
 
@@ -260,7 +267,8 @@ class LiveCall:
             raise CallError("the call is not on hold")
         first.held = None
         self._dress(first)
-        self._tell(first, first.app, Hold(False))
+        if not first.far_held:
+            self._tell(first, first.app, Hold(False))
 
     def send_digits(self, digits: str) -> None:
         if not digits or not DIGITS.issuperset(digits):
@@ -301,6 +309,10 @@ class LiveCall:
         self._dress(first)
         return room
 
+    def _leave_room(self, seat: Seat) -> None:
+        if self.room is not None:
+            self.room.leave(seat)
+
     def _attach(self, party: Party) -> None:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
@@ -313,6 +325,8 @@ class LiveCall:
             self._means.clock.swap(party.leg, app)
 
     def _on_event(self, party: Party, event: LegEvent) -> None:
+        if isinstance(event, Hold):
+            party.far_held = event.held
         app = party.dressed()
         if app is not None:
             self._tell(party, app, event)
@@ -339,6 +353,7 @@ class LiveCall:
     def _left(self, party: Party, why: Termination) -> None:
         """A further leg is gone; with nobody left to talk to, so is the call."""
         self.others.remove(party)
+        self.ring_back()
         if not party.listens:
             self.end_if_alone(why)
 
@@ -373,17 +388,3 @@ class LiveCall:
 
 def failed(error: BaseException) -> Termination:
     return Termination(EndedBy.SERVER, Why.FAILED, 500, type(error).__name__)
-
-
-def _shown(name: str, party: Party | None) -> dict[str, Any]:
-    """A party for people; None: it has no leg."""
-    if party is None:
-        return {"name": name, "kind": None, "remote": None, "listens": False, "held": False}
-    leg = party.leg
-    return {
-        "name": name,
-        "kind": leg.kind,
-        "remote": leg.remote,
-        "listens": party.listens,
-        "held": party.held is not None,
-    }

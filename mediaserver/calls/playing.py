@@ -40,6 +40,26 @@ class Player:
     def on_event(self, event: LegEvent) -> None: ...
 
 
+class Looped:
+    """An App that plays over and over and hears nothing."""
+
+    def __init__(self, frames: Frames) -> None:
+        """`frames`: without any it is silence."""
+        self._frames = frames
+        self._at = 0
+
+    def on_frame(self, frame: Frame) -> None: ...
+
+    def next_frame(self, t: int) -> Frame | None:
+        if not len(self._frames):
+            return None
+        frame: Frame = self._frames[self._at % len(self._frames)]
+        self._at += 1
+        return frame
+
+    def on_event(self, event: LegEvent) -> None: ...
+
+
 class OnHold:
     """Stands before the App of a leg that we hold. The App's time goes on, so that it can be taken up again;
     what it would say goes nowhere, and what the leg says does not reach it."""
@@ -47,20 +67,15 @@ class OnHold:
     def __init__(self, app: App, music: Frames) -> None:
         """`music`: without frames it is silence."""
         self.app = app
-        self._music = music
-        self._at = 0
+        self._music = Looped(music)
 
     def on_frame(self, frame: Frame) -> None: ...
 
     def next_frame(self, t: int) -> Frame | None:
         self.app.next_frame(t)
-        if not len(self._music):
-            return None
-        frame: Frame = self._music[self._at % len(self._music)]
-        self._at += 1
-        return frame
+        return self._music.next_frame(t)
 
     def on_event(self, event: LegEvent) -> None:
-        # The far end's own hold changes nothing while ours lasts.
+        # The far end's own hold changes nothing while ours lasts; who ends ours knows of it.
         if not isinstance(event, (Voice, Hold)):
             self.app.on_event(event)

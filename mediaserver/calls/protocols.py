@@ -60,7 +60,8 @@ class CallControls(Protocol):
     def hang_up(self, why: Termination) -> None: ...
 
     def transfer(self, to: str) -> None:
-        """Hand the call over. Until somebody answers the app is still in it; when nobody does, it ends."""
+        """Hand the call over. The app has said its last: it is told that its part is over, and the caller
+        hears that it rings. When nobody answers and nobody else is in the call, it ends."""
 
 
 @dataclass(frozen=True, slots=True)

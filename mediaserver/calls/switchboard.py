@@ -283,6 +283,8 @@ class LocalSwitchboard:
     async def _end(self, live: LiveCall, goodbye: str, within_s: float) -> None:
         live.draining = True
         live.stop_ringing()
+        if live.first.held is not None:
+            live.resume()  # the goodbye is to be heard
         shutdown = live.talker.shutdown if live.talker is not None else None
         if shutdown is not None and live.first.attached and goodbye:
             await shutdown(goodbye, within_s)
@@ -333,17 +335,19 @@ class LocalSwitchboard:
         self._live.pop(live.call.id, None)
 
     def transfer_for(self, live: LiveCall, to: str) -> None:
-        """An agent hands its call over, and has said its last: when nobody answers the call is over."""
+        """An agent hands its call over, and has said its last. When nobody answers the call is over, unless
+        somebody else came in meanwhile."""
 
         async def hand_over() -> None:
             with logs.in_call(live.call.id):
+                live.dismiss()
                 try:
                     await self.transfer(live.call.id, to)
                 except (VoiceForgeError, LookupError) as error:
                     log.warning("the call could not be handed over: %s", error)
                     live.call.note("transfer_failed", to=to, reason=str(error))
-                    if isinstance(error, VoiceForgeError) and not live.transferring and not live.over:
-                        live.hang_up(unanswered(error))
+                    if isinstance(error, VoiceForgeError) and not live.over:
+                        live.end_if_alone(unanswered(error))
 
         self._spawn(hand_over())
 

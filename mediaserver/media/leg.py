@@ -107,20 +107,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """The far end says that it has played all that was written before a mark."""
-
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ended:
     """The leg is over; the last event of a leg, delivered exactly once."""
 
     termination: Termination
 
 
-LegEvent: TypeAlias = Voice | Digit | Hold | Heard | Ended
+LegEvent: TypeAlias = Voice | Digit | Hold | Ended
 
 
 @dataclass(frozen=True, slots=True)

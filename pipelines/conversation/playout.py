@@ -200,6 +200,21 @@ class Playout:
         self._fade_in = FADE_SAMPLES if self._at else 0
         self._mode = _Mode.PLAYING
 
+    def recall(self, sent: int) -> None:
+        """What came after position `sent` was dropped on its way out: the line goes on from there, at a word;
+        of a line before it that is cut."""
+        for line in self._settling:
+            for index, word in enumerate(line.words):
+                if word.state is not WordState.SENT or word.sent_at <= sent:
+                    continue
+                if line is self._line:
+                    word.state = WordState.QUEUED
+                    self._at = min(self._at, word.start)
+                    self._unsent = min(self._unsent, index)
+                    self._fade_in = FADE_SAMPLES
+                else:
+                    word.state = WordState.CUT
+
     def cancel(self, sent: int | None = None) -> None:
         """Stop within 5 ms and forget the rest. `sent`: what came after this position was dropped on its way
         out."""

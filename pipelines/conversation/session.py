@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Heard, Hold, LegEvent, Termination, Voice, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, LegEvent, Termination, Voice, Why
 from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
@@ -157,8 +157,6 @@ class AgentSession:
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
-            case Heard():
-                pass  # a leg counts marks in `played`
             case Ended():
                 self._ended()
 
@@ -228,6 +226,7 @@ class AgentSession:
         if self._stage.move(Moment.HOLD if held else Moment.RESUME):
             if held:
                 self._timeline.hold()
+                self._speaking.recall(self._timeline.of_leg(self._outlet.clear()))
             self._run(self.turn.hold(held))
         self._call.publish("hold", held=held)
         self._transcript.event("hold", held=held)

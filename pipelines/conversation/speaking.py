@@ -91,6 +91,10 @@ class Speaking:
         self.playout.cancel(sent)
         self._stop()
 
+    def recall(self, sent: int) -> None:
+        """What came after this position was dropped on its way out; see `Playout.recall`."""
+        self.playout.recall(sent)
+
     # ---- what is heard
 
     def next_frame(self, t: int, played: int) -> Frame | None:

@@ -14,6 +14,7 @@ from mediaserver.media.leg import (
     Ended,
     EndedBy,
     Frame,
+    Hold,
     Lane,
     LegEvent,
     LegStats,
@@ -92,6 +93,9 @@ class Line:
 
     def press(self, digit: str) -> None:
         self._deliver(Digit(digit, 0, 100))
+
+    def holds(self, held: bool) -> None:
+        self._deliver(Hold(held))
 
     def leave(self, why: Why = Why.HANGUP) -> None:
         self._end(Termination(EndedBy.PEER, why))

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from mediaserver.calls import live
+from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Ended, EndedBy, Termination, Why
-from mediaserver.storage.records import CallEnded, LegClosed, LegOpened, RecordingMade
+from mediaserver.media.time import SAMPLE_RATE
+from mediaserver.storage.records import CallEnded, EventHappened, LegClosed, LegOpened, RecordingMade
 from tests.mediaserver.calls.bench import Bench, connected
-from tests.mediaserver.calls.lines import Line
+from tests.mediaserver.calls.lines import Line, Lines, frame
 
 
 class Gone(Line):
@@ -299,6 +301,70 @@ async def test_a_second_transfer_of_an_agent_does_not_end_the_first(bench: Bench
     await bench.settle()
     await bench.ticks(3)
     assert ann.heard[-1] == 2
+
+
+async def test_who_came_in_while_an_agents_transfer_rang_stays_when_it_fails(bench: Bench) -> None:
+    ann, carl = Line("ann", 1), Line("carl", 3)
+    carrier = connected(bench, bob=CallError("busy", 486), carl=carl)
+    await bench.dial(ann, "demo")
+    carrier.answering.clear()
+    bench.robots.made[0].controls.transfer("bob")
+    await bench.settle()
+    spare = Lines(carl=carl)
+    bench.board.carrier = spare
+    await bench.board.add(bench.call.id, "carl")
+    carrier.answering.set()
+    await bench.ticks(3)
+    assert ann.heard[-1] == 3 and carl.heard[-1] == 1
+    assert ann.termination is None and carl.termination is None
+    carl.leave()
+    await bench.settle()
+    assert ann.termination is not None, "nobody is left"
+
+
+async def test_an_agents_transfer_that_a_stopping_server_gives_up_is_no_missing_answer(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    ann, _ = await with_agent(bench)
+    carrier.answering.clear()
+    bench.robots.made[0].controls.transfer("bob")
+    await bench.settle()
+    await bench.board.end_all("Goodbye.", 1)
+    await bench.settle()
+    assert ann.termination == Termination(EndedBy.SERVER, Why.SHUTDOWN)
+
+
+def test_the_ringing_tone_is_a_second_of_425_hz_and_a_pause_of_four() -> None:
+    tone = ringing_tone().reshape(-1).astype(np.float64)
+    assert len(tone) == 5 * SAMPLE_RATE and not tone[SAMPLE_RATE:].any()
+    assert int(np.abs(np.fft.rfft(tone[:SAMPLE_RATE])).argmax()) == 425
+
+
+async def test_who_has_nobody_to_talk_to_hears_that_it_rings_and_its_keys_are_kept(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ringing_tone", lambda: np.stack([frame(20), frame(0)]))
+    ann, carl = Line("ann", 1), Line("carl", 3)
+    carrier = connected(bench, bob=Line("bob", 2), carl=carl)
+    await bench.dial(ann, "demo")
+    await bench.ticks(2)
+    carrier.answering.clear()
+    bench.robots.made[0].controls.transfer("bob")
+    await bench.settle()
+    await bench.ticks(4)
+    assert ann.heard == [50, 50, 20, 0, 20, 0]
+    ann.press("7")
+    assert [(e.kind, e.data["digit"]) for e in bench.sink.of(EventHappened)] == [("dtmf", "7")]
+    carrier.answering.set()
+    await bench.settle()
+    await bench.ticks(3)
+    assert ann.heard[-1] == 2
+    assert [party["name"] for party in bench.board.parties(bench.call.id)] == ["caller", "callee"]
+    carrier.answering.clear()
+    adding = await asked(bench, bench.board.add(bench.call.id, "carl"))
+    await bench.ticks(3)
+    assert ann.heard[-3:] == [2, 2, 2], "who talks hears no ringing"
+    carrier.answering.set()
+    await adding
 
 
 @pytest.mark.parametrize("moment", ["end", "hand over"])

@@ -231,14 +231,14 @@ async def test_an_agent_hands_its_caller_over_and_is_told_that_its_part_is_over(
     carrier.answering.clear()
     await bench.dial(ann, "demo")
     (robot,) = bench.robots.made
+    await bench.ticks(1)
     robot.controls.transfer("bob")
-    await bench.ticks(3)
-    assert ann.heard == [50] * 3, "it talks on until somebody answers"
+    await bench.settle()
+    assert isinstance(robot.events[-1], Ended), "it has said its last"
     carrier.answering.set()
     await bench.ticks(3)
     await bench.ticks(3)
-    assert ann.heard[-2:] == [2, 2] and bob.heard[-2:] == [1, 1]
-    assert isinstance(robot.events[-1], Ended)
+    assert ann.heard[-2:] == [2, 2] and bob.heard[-2:] == [1, 1] and len(robot.events) == 1
     bob.leave()
     await bench.settle()
     assert ann.termination is not None and bench.sink.of(CallEnded)[-1].ended_by == "callee"
@@ -390,6 +390,33 @@ async def test_an_agent_is_told_of_the_hold_and_time_goes_on_for_it(bench: Bench
     assert ann.heard[-2:] == [50, 50] and robot.heard == [1, 1] and spy.heard[-1] == 51
 
 
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (("hold", True, "resume", False), [Hold(True), Hold(False)]),
+        (("hold", True, False, "resume"), [Hold(True), Hold(False)]),
+        ((True, "hold", "resume", False), [Hold(True), Hold(False)]),
+        ((True, "hold", False, "resume"), [Hold(True), Hold(False)]),
+    ],
+)
+async def test_an_agent_is_on_hold_while_either_side_holds(
+    bench: Bench, steps: tuple[str | bool, ...], told: list[Hold]
+) -> None:
+    ann = Line("ann", 1)
+    await bench.dial(ann, "demo")
+    (robot,) = bench.robots.made
+    for step in steps:
+        assert robot.events == told[:1] if step is not steps[0] else robot.events == []
+        match step:
+            case bool():
+                ann.holds(step)
+            case "hold":
+                bench.board.hold(bench.call.id)
+            case _:
+                bench.board.resume(bench.call.id)
+    assert robot.events == told
+
+
 async def test_a_sound_is_played_to_all_but_the_agent(bench: Bench) -> None:
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
@@ -431,6 +458,20 @@ async def test_when_the_server_stops_agents_say_goodbye_and_ringing_ends(bench: 
     assert bench.robots.made[0].goodbyes == ["Goodbye."]
     assert {str(line.termination) for line in (ann, bob)} == {"the server was stopped by server"}
     assert placed.termination is not None and list(bench.board) == []
+
+
+async def test_who_is_on_hold_when_the_server_stops_hears_the_goodbye(bench: Bench) -> None:
+    ann = Line("ann")
+    await bench.dial(ann, "demo")
+    bench.board.hold(bench.call.id, sound(30))
+    (robot,) = bench.robots.made
+
+    async def shutdown(goodbye: str, within_s: float) -> None:
+        await bench.ticks(2)
+
+    robot.shutdown = shutdown  # type: ignore[method-assign]
+    await bench.board.end_all("Goodbye.", 1)
+    assert ann.heard == [50, 50] and Hold(False) in robot.events
 
 
 async def test_unknown_calls_are_not_there(bench: Bench) -> None:

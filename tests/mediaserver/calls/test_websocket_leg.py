@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
 from mediaserver.calls.events import EventBus
+from mediaserver.calls.playing import framed
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -182,8 +184,9 @@ class World:
         await self._open.aclose()
         await self.recorder.close()
 
-    async def connect(self, path: str) -> Caller:
-        caller = Caller(self.client, self.door, path)
+    async def connect(self, path: str, late: int = 0) -> Caller:
+        """`late`: frames that wait in a queue of the far end's."""
+        caller = Caller(self.client, self.door, path, late)
         await caller.connect()
         self.callers[caller] = SILENCE
         return caller
@@ -291,6 +294,42 @@ async def test_a_sip_phone_is_called_in_to_listen_whispers_and_goes_with_the_cal
     world.callers.clear()
     await world.until(lambda: len(world.kept.of(LegClosed)) == 2)
     assert len(world.clock) == 0 and len(world.kept.of(CallEnded)) == 1
+
+
+async def greeted(world: World, late: int) -> tuple[Caller, UUID]:
+    """A caller in the middle of what the agent says first."""
+    ann = await world.connect("/call/demo", late)
+    await world.until(lambda: len(ann.heard) >= 5 and loudness(ann.heard[-5:], AGENT_HZ) > 2000)
+    (call,) = world.board
+    return ann, call.id
+
+
+async def test_who_is_held_hears_nothing_more_of_the_agent_who_goes_on_where_it_was_heard_last(
+    world: World,
+) -> None:
+    ann, call_id = await greeted(world, 25)
+    world.board.hold(call_id, framed(np.tile(voice(LISTENER_HZ), 50)))
+    held = len(ann.heard)
+    await world.run(1000)
+    assert loudness(ann.heard[held : held + 20], AGENT_HZ) < 100, "what lay in its queue is dropped"
+    assert loudness(ann.heard[-10:], LISTENER_HZ) > 4000
+    world.board.resume(call_id)
+    said = [turn for turn in world.kept.of(TurnSaid) if turn.speaker == "agent"][-1]
+    await world.until(
+        lambda: [t for t in world.kept.of(TurnSaid) if t.index == said.index][-1].heard == said.text
+    )
+    voiced = sum(loudness([frame], AGENT_HZ) > 2000 for frame in ann.heard)
+    assert voiced >= 10 * len(said.text.split()), "all words that count as heard were"
+
+
+async def test_who_is_transferred_hears_nothing_more_of_the_agent(world: World) -> None:
+    ann, call_id = await greeted(world, 25)
+    transfer = asyncio.create_task(world.board.transfer(call_id, world.phone_address))
+    await world.until(transfer.done)
+    heard = len(ann.heard)
+    await world.run(1000)
+    assert loudness(ann.heard[heard : heard + 20], AGENT_HZ) < 100
+    assert loudness(ann.heard[-10:], PHONE_HZ) > 3000
 
 
 async def test_a_websocket_presses_keys_and_is_refused_in_words(world: World) -> None:

@@ -1,4 +1,5 @@
-"""A WebSocket as a door of its own: 20 ms of 16 kHz PCM in a binary message each way, the rest as JSON.
+"""A WebSocket as a door of its own: 20 ms of 16 kHz PCM in a binary message each way, the rest as JSON. The
+far end has a queue of its own: it says which marks it has played, and drops what it has not when told so.
 
 Nothing of SIP, nothing but the seams: what a provider's or a browser's stream will need is in `Leg` and
 `Invitation`, or it is missing there.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -29,8 +31,10 @@ from mediaserver.media.leg import (
     Termination,
     Why,
 )
+from mediaserver.media.marks import Marks
 from mediaserver.media.packet_buffer import WIDE, PacketBuffer
-from mediaserver.media.time import FRAME_SAMPLES
+
+FRAMES_A_MARK = 5
 
 
 class WebSocketLeg:
@@ -54,6 +58,7 @@ class WebSocketLeg:
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: list[LegEvent] = []
         self._heard = PacketBuffer(WIDE)
+        self._marks = Marks()
 
     @property
     def on_event(self) -> Callable[[LegEvent], None] | None:
@@ -72,15 +77,20 @@ class WebSocketLeg:
     def write(self, frame: Frame) -> None:
         self.sent += 1
         self.outbox.put_nowait(frame.tobytes())
+        self._marks.wrote()
+        if self.sent % FRAMES_A_MARK == 0:
+            self._marks.put(str(self.sent))
+            self.outbox.put_nowait(json.dumps({"mark": str(self.sent)}))
 
     def clear(self) -> int:
-        return self.played()
+        self.outbox.put_nowait(json.dumps({"event": "clear"}))
+        return self._marks.clear()
 
     def written(self) -> int:
-        return self.sent * FRAME_SAMPLES
+        return self._marks.written
 
     def played(self) -> int:
-        return self.sent * FRAME_SAMPLES
+        return self._marks.played()
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.outbox.put_nowait(json.dumps({"digit": digit}))
@@ -104,8 +114,11 @@ class WebSocketLeg:
         self.taken += 1
         self.arrived.set()
 
-    def pressed(self, digit: str) -> None:
-        self._deliver(Digit(digit, 0, 100))
+    def told(self, message: dict[str, str]) -> None:
+        if "mark" in message:
+            self._marks.reached(message["mark"])
+        else:
+            self._deliver(Digit(message["digit"], 0, 100))
 
     def ended(self, why: Termination) -> None:
         if self.termination is None:
@@ -169,7 +182,7 @@ class Door:
             if message.type is WSMsgType.BINARY:
                 leg.took(message.data)
             elif message.type is WSMsgType.TEXT:
-                leg.pressed(json.loads(message.data)["digit"])
+                leg.told(json.loads(message.data))
         leg.ended(Termination(EndedBy.PEER, Why.HANGUP))
         await sending
         return socket
@@ -185,13 +198,19 @@ async def _send(leg: WebSocketLeg, socket: web.WebSocketResponse) -> None:
 
 
 class Caller:
-    """The far end of one WebSocket."""
+    """The far end of one WebSocket; it plays what came `late` frames after it came."""
 
-    def __init__(self, client: TestClient[web.Request, web.Application], door: Door, path: str) -> None:
+    def __init__(
+        self, client: TestClient[web.Request, web.Application], door: Door, path: str, late: int = 0
+    ) -> None:
         self._client = client
         self._door = door
         self._path = path
+        self._late = late
         self._sent = 0
+        self._received = 0
+        self._queue: deque[Frame | str] = deque()
+        """Frames and marks that were not played yet."""
         self.heard: list[Frame] = []
         self.told: list[dict[str, Any]] = []
 
@@ -216,15 +235,30 @@ class Caller:
         await self._socket.send_json({"digit": digit})
 
     async def listen(self) -> None:
-        """Take all that the server has sent so far."""
-        while len(self.heard) < self.leg.sent:
+        """Take all that the server has sent so far, and play what is due."""
+        while self._received < self.leg.sent:
             message = await self._socket.receive(5)
             if message.type is WSMsgType.BINARY:
-                self.heard.append(np.frombuffer(message.data, "<i2"))
+                self._received += 1
+                self._queue.append(np.frombuffer(message.data, "<i2"))
             elif message.type is WSMsgType.TEXT:
-                self.told.append(json.loads(message.data))
+                self._told(json.loads(message.data))
             else:
                 break
+        while sum(not isinstance(each, str) for each in self._queue) > self._late:
+            played = self._queue.popleft()
+            if isinstance(played, str):
+                await self._socket.send_json({"mark": played})
+            else:
+                self.heard.append(played)
+
+    def _told(self, message: dict[str, Any]) -> None:
+        if "mark" in message:
+            self._queue.append(message["mark"])
+        elif message.get("event") == "clear":
+            self._queue.clear()
+        else:
+            self.told.append(message)
 
     async def close(self) -> None:
         await self._socket.close()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from mediaserver.media.leg import Digit, Direction, Ended, Frame, Heard, Lane, LegEvent, LegStats, Termination
+from mediaserver.media.leg import Digit, Direction, Ended, Frame, Lane, LegEvent, LegStats, Termination
 from mediaserver.media.narrow_wire import NarrowStream, NarrowWire
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES
 
@@ -28,6 +28,8 @@ class StreamLeg:
         """At the far end: octets and marks that it did not play yet."""
         self.heard = bytearray()
         """By the far end."""
+        self.meant: list[str] = []
+        """Marks that told what was heard."""
         self.silent_ticks = 0
         self.keys: list[str] = []
 
@@ -108,7 +110,7 @@ class StreamLeg:
 
     def reached(self, mark: str) -> None:
         if self.stream is not None and self.stream.reached(mark):
-            self._tell(Heard(mark))
+            self.meant.append(mark)
 
     # -- inside
 

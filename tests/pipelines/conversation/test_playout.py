@@ -291,3 +291,16 @@ def test_a_recording_that_was_cut_says_so() -> None:
     playout.cancel()
     play(playout, 20, 20 * FRAME_SAMPLES)
     assert line.interrupted
+
+
+def test_what_was_dropped_on_its_way_out_is_said_again_from_its_first_word() -> None:
+    playout = Playout()
+    line = said(playout, "one two three four")
+    play(playout, 35)
+    assert states(line) == ["heard", "heard", "sent", "queued"]
+    playout.pause()
+    playout.recall(15 * FRAME_SAMPLES)
+    assert states(line) == ["heard", "heard", "queued", "queued"], "what was heard stays heard"
+    playout.resume()
+    frames = play(playout, 30, 100 * FRAME_SAMPLES)
+    assert sum(frame is not None for frame in frames) == 20, "three and four"

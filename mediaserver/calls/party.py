@@ -1,0 +1,55 @@
+"""One leg of a call: its seat, what it is connected to, and who holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from mediaserver.calls.playing import OnHold
+from mediaserver.calls.recorder import Recorded, Recording
+from mediaserver.calls.room import Seat
+from mediaserver.media.leg import App, Leg
+
+
+class Party:
+    """One leg of a call. `name` is its own in the call."""
+
+    __slots__ = (
+        "app", "attached", "far_held", "held", "leg", "leg_id", "listens", "name", "recording", "seat",
+    )  # fmt: skip
+
+    def __init__(self, leg: Leg, name: str, *, listens: bool = False) -> None:
+        self.leg = leg
+        self.name = name
+        self.listens = listens
+        """It only listens: the call does not go on for its sake."""
+        self.leg_id: UUID | None = None
+        self.app: App | None = None
+        self.seat: Seat | None = None
+        self.held: OnHold | None = None
+        """We hold it."""
+        self.far_held = False
+        """It holds us."""
+        self.recording: Recording | None = None
+        self.attached = False
+
+    def dressed(self) -> App | None:
+        """Its app with what stands before it."""
+        app = self.held or self.app
+        if app is not None and self.recording is not None:
+            return Recorded(app, self.recording)
+        return app
+
+
+def shown(name: str, party: Party | None) -> dict[str, Any]:
+    """A party for people; None: it has no leg."""
+    if party is None:
+        return {"name": name, "kind": None, "remote": None, "listens": False, "held": False}
+    leg = party.leg
+    return {
+        "name": name,
+        "kind": leg.kind,
+        "remote": leg.remote,
+        "listens": party.listens,
+        "held": party.held is not None,
+    }
