@@ -31,7 +31,7 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(CALLS, call_control.place)
     app.router.add_get(CALL, calls.call)
     app.router.add_delete(CALL, call_control.hang_up)
-    app.router.add_get(f"{CALL}/events", events.call_events)
+    app.router.add_get(f"{CALL}/events", events.call_events, allow_head=False)
     app.router.add_post(f"{CALL}/transfer", call_control.transfer)
     app.router.add_post(f"{CALL}/say", call_control.say)
     app.router.add_post(f"{CALL}/digits", call_control.digits)
@@ -45,7 +45,7 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(f"{CALL}/gain", parties.gain)
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)
-    app.router.add_get("/api/telephony/events", events.all_events)
+    app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
     app.on_shutdown.append(_end_streams)
     return app
 

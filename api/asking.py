@@ -8,7 +8,7 @@ from aiohttp import web
 
 from api.context import CONTEXT
 from mediaserver.calls.protocols import Switchboard
-from mediaserver.errors import CallError, CapacityError, PeerError, VoiceForgeError
+from mediaserver.errors import CallError, CapacityError, NoSuchCallError, PeerError, VoiceForgeError
 
 TEXT_LIMIT = 2000
 """Characters of an address, or of what is to be said."""
@@ -29,7 +29,7 @@ class Asking:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         match error:
-            case LookupError():
+            case NoSuchCallError():
                 raise web.HTTPNotFound(reason="There is no such call, or it has ended.") from None
             case CapacityError():
                 raise web.HTTPServiceUnavailable(reason=_one_line(error)) from None

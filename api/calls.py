@@ -11,6 +11,7 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT, ApiContext
+from mediaserver.errors import DatabaseError
 from mediaserver.storage import calls as stored
 from mediaserver.storage import events, legs, recordings, turns
 
@@ -71,9 +72,9 @@ def identity(request: web.Request) -> UUID:
 
 
 def require_pool(context: ApiContext) -> asyncpg.Pool:
-    """Raises ConnectionError, which becomes 503."""
+    """Raises DatabaseError, which becomes 503."""
     if context.pool is None:
-        raise ConnectionError("the database is not up yet")
+        raise DatabaseError("the database is not up yet")
     return context.pool
 
 

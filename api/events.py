@@ -22,6 +22,8 @@ from mediaserver.storage import calls, outcomes, turns
 WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
 """A comment after this long without events keeps proxies from closing the stream, and finds the dead."""
+UNREAD_S = 20.0
+"""A watcher that reads nothing for so long gives its place up."""
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -64,13 +66,13 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
         response = await _begin(request)
         with suppress(ConnectionResetError):  # the watcher went away
             for past in history:
-                await response.write(_sse(past))
+                await _tell(request, response, _sse(past))
                 if call_id is not None and past.kind == "ended":
                     return response
             while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
                 if not following.done():
-                    await response.write(b": still here\n\n")
+                    await _tell(request, response, b": still here\n\n")
                     continue
                 event = following.result()
                 if event is None:
@@ -78,7 +80,7 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
                 following = asyncio.ensure_future(anext(watch, None))
                 if id(event) in told:
                     continue
-                await response.write(_sse(event))
+                await _tell(request, response, _sse(event))
                 if call_id is not None and event.kind == "ended":
                     return response
         return response
@@ -128,6 +130,17 @@ async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
         how = {"by": row["ended_by"], "why": row["why"], "code": row["code"], "detail": row["detail"]}
         told.append(LiveEvent(call_id, "ended", how, over))
     return told
+
+
+async def _tell(request: web.Request, response: web.StreamResponse, content: bytes) -> None:
+    """Raises ConnectionResetError when the watcher is gone, or does not read and was sent away."""
+    try:
+        async with asyncio.timeout(UNREAD_S):
+            await response.write(content)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the watcher does not read") from None
 
 
 async def _begin(request: web.Request) -> web.StreamResponse:

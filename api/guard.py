@@ -77,7 +77,9 @@ def same_origin(request: web.Request, settings: Settings) -> bool:
 def token_matches(header: str, token: str) -> bool:
     """Compare `Authorization: Bearer ...` in constant time."""
     scheme, _, given = header.partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    return scheme.lower() == "bearer" and hmac.compare_digest(
+        given.strip().encode(errors="surrogateescape"), token.encode()
+    )
 
 
 @web.middleware

@@ -9,10 +9,13 @@ VoiceForgeError
 │   └── EngineMissingError
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
+│   └── NoSuchCallError  what is asked for is asked of a call that does not live
 └── CapacityError        we are full (ports, calls, workers)
 """
 
 from __future__ import annotations
+
+from uuid import UUID
 
 
 class VoiceForgeError(Exception):
@@ -61,6 +64,13 @@ class CallError(VoiceForgeError):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class NoSuchCallError(CallError):
+    """There is no such call, or it has ended."""
+
+    def __init__(self, call_id: UUID) -> None:
+        super().__init__(f"no call {call_id}", 404)
 
 
 class CapacityError(VoiceForgeError):

@@ -175,6 +175,11 @@ class LiveCall:
         self.ring_back()
 
     @property
+    def has_company(self) -> bool:
+        """Somebody is in it, or rung for it, whom the first leg can talk to beside an agent."""
+        return not all(other.listens for other in self.others) or not all(self.ringing.values())
+
+    @property
     def _alone(self) -> bool:
         """The first leg has nobody to talk to."""
         return self.talker is None and all(other.listens for other in self.others)
@@ -194,7 +199,7 @@ class LiveCall:
     def end_if_alone(self, why: Termination) -> None:
         """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
         server says so itself."""
-        if self._alone and all(self.ringing.values()) and not self.draining:
+        if self.talker is None and not self.has_company and not self.draining:
             self.hang_up(why)
 
     def seat_of(self, name: str) -> Seat:

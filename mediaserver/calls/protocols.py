@@ -57,7 +57,8 @@ class Carrier(Protocol):
 class CallControls(Protocol):
     """What a call's app may ask for its own call; returns at once."""
 
-    def hang_up(self, why: Termination) -> None: ...
+    def hang_up(self, why: Termination) -> None:
+        """The app has said its last. The call ends, unless the caller still has somebody to talk to."""
 
     def transfer(self, to: str) -> None:
         """Hand the call over. The app has said its last: it is told that its part is over, and the caller
@@ -88,8 +89,8 @@ class AppMaker(Protocol):
 
 
 class Switchboard(Protocol):
-    """The one owner of calls. Methods that name a call raise LookupError when it does not live, and CallError
-    when it cannot do what is asked now."""
+    """The one owner of calls. Methods that name a call raise NoSuchCallError when it does not live, and
+    CallError when it cannot do what is asked now."""
 
     @property
     def draining(self) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mediaserver.errors import CallError
 from mediaserver.media.leg import App, Digit, Ended, Frame, LegEvent, Voice
 from mediaserver.media.time import FRAME_SAMPLES
 
@@ -180,11 +181,13 @@ class Room:
             self.leave(guest)
 
     def set_gain(self, listener: Seat, speaker: Seat, gain: float) -> None:
-        """How loud `listener` hears `speaker`, as a factor: 0 is not at all. Raises ValueError, and KeyError
-        when they are not two seats of this room."""
+        """How loud `listener` hears `speaker`, as a factor: 0 is not at all. Raises ValueError, and
+        CallError when they are not two seats of this room."""
         if not 0 <= gain <= 16:
             raise ValueError(f"a gain is a factor from 0 to 16, not {gain}")
-        hearing = listener.hearings[speaker]
+        hearing = listener.hearings.get(speaker)
+        if hearing is None:
+            raise CallError(f"{listener.name} and {speaker.name} are not both in this call")
         if hearing.gain == 0:
             hearing.from_now()
         hearing.gain = gain

@@ -210,8 +210,8 @@ def fault_of(row: Row) -> str:
     if not isinstance(row["turn"], dict):
         return "its turn is not a JSON object"
     for kind in ("stt", "tts", "llm"):
-        if not all(row[kind]):
-            return f"its list {kind} has an empty name"
+        if not all(isinstance(name, str) and name for name in row[kind]):
+            return f"its list {kind} is no plain list of names"
     return ""
 
 

@@ -27,7 +27,7 @@ from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec, Refused, Routes, ToAgent, ToExtension
 from mediaserver.calls.targets import Targets
 from mediaserver.config import is_loopback
-from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.metrics import Metrics
@@ -219,7 +219,7 @@ class LocalSwitchboard:
         if live := self._live.get(call_id):
             await live.first.leg.hangup(why or Termination(EndedBy.SERVER, Why.HANGUP))
         elif placing is None:
-            raise LookupError(f"no call {call_id}")
+            raise NoSuchCallError(call_id)
 
     async def transfer(self, call_id: UUID, to: str) -> None:
         await self._joining.transfer(self._answered(call_id), to)
@@ -323,16 +323,28 @@ class LocalSwitchboard:
         return self.carrier
 
     def _answered(self, call_id: UUID) -> LiveCall:
-        """Raises LookupError, and CallError for a call that nobody talks in yet."""
+        """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""
         live = self._live.get(call_id)
         if live is None and call_id not in self._placing:
-            raise LookupError(f"no call {call_id}")
+            raise NoSuchCallError(call_id)
         if live is None or not live.first.attached:
             raise CallError("the call is not answered yet")
         return live
 
     def _gone(self, live: LiveCall) -> None:
         self._live.pop(live.call.id, None)
+
+    def end_for(self, live: LiveCall, why: Termination) -> None:
+        """An agent has said its last: the call is over, unless somebody else is in it."""
+        if not live.has_company:
+            live.hang_up(why)
+            return
+
+        async def leave() -> None:  # not within the agent's own tick
+            live.dismiss()
+            live.end_if_alone(why)
+
+        self._spawn(leave())
 
     def transfer_for(self, live: LiveCall, to: str) -> None:
         """An agent hands its call over, and has said its last. When nobody answers the call is over, unless
@@ -343,10 +355,10 @@ class LocalSwitchboard:
                 live.dismiss()
                 try:
                     await self.transfer(live.call.id, to)
-                except (VoiceForgeError, LookupError) as error:
+                except VoiceForgeError as error:
                     log.warning("the call could not be handed over: %s", error)
                     live.call.note("transfer_failed", to=to, reason=str(error))
-                    if isinstance(error, VoiceForgeError) and not live.over:
+                    if not live.over:
                         live.end_if_alone(unanswered(error))
 
         self._spawn(hand_over())
@@ -365,7 +377,7 @@ class _Controls:
         self._live = live
 
     def hang_up(self, why: Termination) -> None:
-        self._live.hang_up(why)
+        self._switchboard.end_for(self._live, why)
 
     def transfer(self, to: str) -> None:
         self._switchboard.transfer_for(self._live, to)

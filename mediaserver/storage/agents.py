@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from mediaserver.storage.sql import Database, Row, to_json
 
 CHANNEL = "voiceforge_directory"
 """What is notified, after the commit, when either table changes."""
+FIRST_TIME, LAST_TIME = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""Far enough from the ends of `datetime` for any time zone."""
 
 
 async def all_agents(connection: Database) -> list[Row]:
-    """The agents by name; `turn` is whatever JSON stands there."""
+    """The agents by name; `turn` is whatever JSON stands there, None when it is beyond reading."""
     rows = await connection.fetch(
         "select id, name, version, kind, flow, prompt, entry, voice, language, stt, tts, llm, turn, "
         "recording from agents order by name"
@@ -21,10 +24,17 @@ async def all_agents(connection: Database) -> list[Row]:
 
 
 async def all_routes(connection: Database) -> list[Row]:
-    """The routes, oldest first."""
+    """The routes, oldest first. Times that no clock of ours will show (infinity, the year 20000) are those
+    at the ends of ours."""
     rows = await connection.fetch(
-        "select id, pattern, priority, agent, valid_from, valid_until from routes order by id"
-    )
+        """
+        select id, pattern, priority, agent,
+            case when valid_from is not null then least(greatest(valid_from, $1), $2) end as valid_from,
+            case when valid_until is not null then least(greatest(valid_until, $1), $2) end as valid_until
+        from routes order by id
+        """,
+        FIRST_TIME, LAST_TIME,
+    )  # fmt: skip
     return [dict(row) for row in rows]
 
 
@@ -57,4 +67,7 @@ async def put_route(connection: Database, pattern: str, agent: str) -> None:
 
 
 def _json(text: str) -> Any:
-    return json.loads(text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        return None

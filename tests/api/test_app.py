@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from aiohttp import ClientResponse, ClientSession, web
+from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api import events
 from api.app import ApiContext, build_app
+from api.guard import token_matches
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
 from mediaserver.config import load
@@ -277,6 +278,30 @@ async def test_an_exposed_server_shows_calls_to_the_token_alone(
         assert response.status == 200
     response = await client.get("/api/telephony/calls", headers={**right, "Host": "evil.example"})
     assert await error_of(response) == (403, "wrong_host")
+
+
+def test_a_token_of_no_text_is_a_wrong_one() -> None:
+    assert not token_matches(b"Bearer \xff\xfe".decode(errors="surrogateescape"), "s3cret")
+
+
+async def test_an_event_stream_is_for_those_who_read_it(
+    open_client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await open_client(make_context())
+    assert (await client.head("/api/telephony/events")).status == 405
+    monkeypatch.setattr(events, "UNREAD_S", 0.01)
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    written = asyncio.Event()
+
+    async def write(response: web.StreamResponse, content: bytes) -> None:
+        written.set()
+        await asyncio.Event().wait()  # its buffers are full
+
+    monkeypatch.setattr(web.StreamResponse, "write", write)
+    async with client.get("/api/telephony/events") as response:
+        await asyncio.wait_for(written.wait(), 5)
+        with pytest.raises(ClientPayloadError):
+            await asyncio.wait_for(response.content.read(), 5)
 
 
 async def test_no_other_site_may_read_us(open_client: Open) -> None:

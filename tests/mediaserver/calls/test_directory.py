@@ -156,6 +156,38 @@ async def test_a_bad_row_is_a_finding_and_everybody_else_is_served(
     assert name(one.directory.resolve("demo", NOW)) == "demo"
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        """insert into agents (name, kind, turn)
+            values ('odd', 'echo', ('{"a":' || repeat('1', 5000) || '}')::jsonb)""",
+        """insert into agents (name, kind, turn)
+            values ('odd', 'echo', (repeat('[', 3000) || repeat(']', 3000))::jsonb)""",
+        """insert into agents (name, kind, stt) values ('odd', 'echo', '{{a,b}}')""",
+    ],
+)
+async def test_a_row_beyond_reading_costs_itself_alone(follow: Follow, pool: asyncpg.Pool, row: str) -> None:
+    one = await follow(NEVER_S)
+    await pool.execute(row)
+    await one.change()
+    assert [each.name for each in one.directory.findings() if not each.ok] == ["agent odd"]
+    assert name(one.directory.resolve("demo", NOW)) == "demo"
+
+
+@pytest.mark.parametrize("since", ["null", "now() - interval '1 year'", "'-infinity'", "'4000-01-01 BC'"])
+@pytest.mark.parametrize("until", ["null", "'infinity'", "'20000-01-01'"])
+async def test_a_route_may_hold_from_the_beginning_to_the_end_of_time(
+    follow: Follow, pool: asyncpg.Pool, since: str, until: str
+) -> None:
+    one = await follow(NEVER_S)
+    await pool.execute(
+        f"insert into routes (pattern, agent, valid_from, valid_until) "
+        f"values ('x*', 'echo', {since}, {until})"
+    )
+    await one.change()
+    assert name(one.directory.resolve("x1", datetime.now(UTC))) == "echo"
+
+
 async def test_a_check_that_fails_costs_its_row_alone(pool: asyncpg.Pool, cable: Cable) -> None:
     def check(agent: AgentSpec) -> str:
         if agent.name == "demo":

@@ -322,6 +322,21 @@ async def test_who_came_in_while_an_agents_transfer_rang_stays_when_it_fails(ben
     assert ann.termination is not None, "nobody is left"
 
 
+async def test_an_agent_that_said_its_last_leaves_those_who_talk(bench: Bench) -> None:
+    ann, bob = Line("ann", 1), Line("bob", 2)
+    connected(bench, bob=bob)
+    await bench.dial(ann, "demo")
+    await bench.board.add(bench.call.id, "bob")
+    (robot,) = bench.robots.made
+    robot.controls.hang_up(Termination(EndedBy.AGENT, Why.COMPLETED))
+    await bench.settle()
+    await bench.ticks(3)
+    assert isinstance(robot.events[-1], Ended) and ann.heard[-1] == 2 and bob.heard[-1] == 1
+    bob.leave()
+    await bench.settle()
+    assert ann.termination is not None
+
+
 async def test_an_agents_transfer_that_a_stopping_server_gives_up_is_no_missing_answer(bench: Bench) -> None:
     carrier = connected(bench, bob=Line("bob"))
     ann, _ = await with_agent(bench)

@@ -5,6 +5,7 @@ import pytest
 
 from mediaserver.calls.echo import EchoApp
 from mediaserver.calls.room import DEPTH_FRAMES, TRIM_FRAMES, Room, Seat
+from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegEvent, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
 
@@ -94,7 +95,7 @@ def test_gains_are_factors_of_two_seats() -> None:
     for wrong in (-1.0, 17.0, float("nan")):
         with pytest.raises(ValueError, match="factor"):
             room.set_gain(a, b, wrong)
-    with pytest.raises(KeyError):
+    with pytest.raises(CallError):
         room.set_gain(a, a, 1)
 
 

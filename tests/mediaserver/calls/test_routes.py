@@ -91,8 +91,9 @@ def test_a_route_holds_from_its_first_moment_until_its_last() -> None:
         ({"kind": "python", "entry": "no class"}, "neither module:Class nor"),
         ({"kind": "python", "entry": "a.b:C.d()"}, "neither module:Class nor"),
         ({"turn": [1]}, "not a JSON object"),
-        ({"stt": [""]}, "empty name"),
-        ({"tts": [None]}, "empty name"),
+        ({"stt": [""]}, "no plain list"),
+        ({"tts": [None]}, "no plain list"),
+        ({"llm": [["a", "b"]]}, "no plain list"),
     ],
 )
 def test_a_row_that_makes_no_sense_refuses_its_own_calls_alone(fault: dict[str, Any], words: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import Switchboard
-from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, Termination, Why
 from mediaserver.storage.records import (
     CallAnswered,
@@ -335,9 +335,9 @@ async def test_a_call_is_hung_up_and_asked_to_speak_and_to_press_keys(bench: Ben
             bench.board.send_digits(call.id, wrong)
     await bench.board.hang_up(call.id)
     assert call.termination == Termination(EndedBy.SERVER, Why.HANGUP)
-    with pytest.raises(LookupError):
+    with pytest.raises(NoSuchCallError):
         await bench.board.hang_up(call.id)
-    with pytest.raises(LookupError):
+    with pytest.raises(NoSuchCallError):
         bench.board.say(uuid4(), "x")
 
 
