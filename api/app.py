@@ -16,10 +16,8 @@ CALL = CALLS + "/{id}"
 
 
 def build_app(context: ApiContext) -> web.Application:
-    """The application, to be served by an AppRunner with a short `shutdown_timeout`.
-
-    When it shuts down it closes the event bus, which ends all event streams.
-    """
+    """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
+    the switchboard, which is to be closed before."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, guard])
     app[CONTEXT] = context
     app.router.add_get("/", page.page)
@@ -46,9 +44,4 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)
     app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
-    app.on_shutdown.append(_end_streams)
     return app
-
-
-async def _end_streams(app: web.Application) -> None:
-    app[CONTEXT].bus.close()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import asyncpg
 from aiohttp import web
 
-from mediaserver.calls.events import EventBus
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
@@ -19,7 +18,6 @@ class ApiContext:
     """The running server as the API sees it. Fields may be set after `build_app`."""
 
     settings: Settings
-    bus: EventBus
     health: Health
     metrics: Metrics
     switchboard: Switchboard | None = None

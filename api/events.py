@@ -13,6 +13,7 @@ from uuid import UUID
 from aiohttp import web
 
 from api.answers import dumps, error
+from api.asking import switchboard
 from api.calls import identity, require_pool
 from api.context import CONTEXT, ApiContext
 from mediaserver.calls.call import Call
@@ -52,11 +53,11 @@ async def all_events(request: web.Request) -> web.StreamResponse:
 
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
-    context = request.app[CONTEXT]
+    context, board = request.app[CONTEXT], switchboard(request)
     if context.watchers >= WATCHER_LIMIT:
         return error(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
     context.watchers += 1
-    watch = context.bus.watch(call_id)
+    watch = board.watch(call_id)
     following = asyncio.ensure_future(anext(watch, None))
     try:
         # The first step of `watch` subscribes; only then is the history complete without a gap.

@@ -74,7 +74,6 @@ class Server:
         self._undo = contextlib.AsyncExitStack()
         self.health = Health("database", "sip")
         self.metrics = Metrics()
-        self.bus = EventBus()
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
         self._switchboard: LocalSwitchboard | None = None
         self._ready = False
@@ -83,7 +82,7 @@ class Server:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
         await asyncio.to_thread(make_data_folder, settings.data)
-        context = ApiContext(settings, self.bus, health, metrics)
+        context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo)
         wire = open_rtp(settings, undo)
 
@@ -112,7 +111,7 @@ class Server:
             routes=database.directory,
             makers=makers(speech, code),
             registry=self.registry,
-            bus=self.bus,
+            bus=EventBus(),
             sink=database.writer,
             metrics=metrics,
             clock=clock,
@@ -138,7 +137,7 @@ class Server:
             lambda: [media.look(), voice_detection],
         ):
             health.ask(source)
-        watch(engines, self.bus, metrics, undo)
+        watch(engines, switchboard, metrics, undo)
         quiet_gc()
         self._ready = True
         log.info(
@@ -150,10 +149,8 @@ class Server:
     async def stop(self) -> None:
         """No new calls, goodbye to those that run, everything stored: within five seconds."""
         if self._switchboard is not None:
-            self.registry.start_draining()
             self.health.set("sip", False, "the server is being stopped")
-            await self._switchboard.end_all(self._settings.agent.goodbye, GOODBYE_S)
-            await self.registry.drain(0.5)
+            await self._switchboard.stop(self._settings.agent.goodbye, GOODBYE_S)
         await self._undo.aclose()
         if self._ready:
             log.info("stopped")

@@ -86,7 +86,7 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         advertised=sip.public_host or None,
     )
-    switchboard.carrier = SipCarrier(agent, registrar)
+    switchboard.carriers.append(SipCarrier(agent, registrar))
     await agent.start()
     undo.push_async_callback(agent.stop)
     return f"{sip.host}:{agent.port}"

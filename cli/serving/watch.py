@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
 
-from mediaserver.calls.events import EventBus
+from mediaserver.calls.protocols import Switchboard
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
@@ -15,9 +15,9 @@ from pipelines.engines.running import Engines
 EVERY_S = 1.0
 
 
-def watch(engines: Engines, bus: EventBus, metrics: Metrics, undo: AsyncExitStack) -> None:
+def watch(engines: Engines, board: Switchboard, metrics: Metrics, undo: AsyncExitStack) -> None:
     """Until the server stops."""
-    for work in (_restarts(engines, metrics), _timings(bus, metrics)):
+    for work in (_restarts(engines, metrics), _timings(board, metrics)):
         undo.callback(asyncio.create_task(work).cancel)
 
 
@@ -38,8 +38,8 @@ async def _restarts(engines: Engines, metrics: Metrics) -> None:
         await asyncio.sleep(EVERY_S)
 
 
-async def _timings(bus: EventBus, metrics: Metrics) -> None:
-    async for event in bus.watch():
+async def _timings(board: Switchboard, metrics: Metrics) -> None:
+    async for event in board.watch():
         if event.kind == "latency" and "voice_to_voice" in event.data:
             metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
         elif event.kind == "barge_in":

@@ -22,9 +22,9 @@ BUSY = frozenset({486, 600})
 
 
 class Joining:
-    """Rings for the calls of one switchboard. `way_out` raises CallError while there is none."""
+    """Rings for the calls of one switchboard. `way_out`: who calls a target; raises CallError for nobody."""
 
-    def __init__(self, targets: Targets, means: Means, way_out: Callable[[], Carrier]) -> None:
+    def __init__(self, targets: Targets, means: Means, way_out: Callable[[str], Carrier]) -> None:
         self._targets = targets
         self._means = means
         self._way_out = way_out
@@ -75,7 +75,7 @@ class Joining:
     async def _ring(self, live: LiveCall, to: str, *, listens: bool = False) -> Leg:
         """An answered leg. Raises CallError (also when the call ended meanwhile), CapacityError."""
         live.check_seat()
-        placing = self._way_out().place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
+        placing = self._way_out(to).place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
         task = asyncio.create_task(placing)
         live.ringing[task] = listens
         live.ring_back()

@@ -6,12 +6,13 @@ Upwards the API, the command line and campaigns see a `Switchboard`, and ask it 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 from mediaserver.calls.call import Call
+from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import App, Leg, Termination
@@ -46,6 +47,9 @@ class Carrier(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    def serves(self, to: str) -> bool:
+        """Whether it calls such a target: a number, an extension, an address."""
 
     def place(
         self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = ...
@@ -153,3 +157,11 @@ class Switchboard(Protocol):
         it is silence."""
 
     def resume(self, call_id: UUID) -> None: ...
+
+    def watch(self, call_id: UUID | None = None) -> AsyncGenerator[LiveEvent, None]:
+        """What happens from now on in one call or in all; ends when the server does. The first step of the
+        iteration begins it."""
+
+    async def stop(self, goodbye: str, within_s: float) -> None:
+        """Take no new calls, give up those that ring, let agents say goodbye for so long, and hang up what is
+        left. Returns when all calls are over."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
-from mediaserver.calls.events import EventBus
+from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.joining import RING_TIMEOUT_S, Joining, unanswered
 from mediaserver.calls.live import LiveCall, Means, failed
@@ -35,6 +35,8 @@ from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
+STOPPING_S = 0.5
+"""So long after all have been hung up the last signalling may take."""
 NOBODY: Mapping[str, float] = MappingProxyType({})
 
 
@@ -71,8 +73,8 @@ class LocalSwitchboard:
         self._live: dict[UUID, LiveCall] = {}
         self._placing: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.carrier: Carrier | None = None
-        """The way out; set once it exists."""
+        self.carriers: list[Carrier] = []
+        """The ways out: whoever opens one adds it. The first that serves a target calls it."""
         self.http = ""
         """Base address of the HTTP server when callers on this machine may read their transcript there."""
 
@@ -188,7 +190,7 @@ class LocalSwitchboard:
     async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str) -> None:
         with logs.in_call(call.id):
             try:
-                way_out = self._way_out()
+                way_out = self._way_out(to)
                 leg = await way_out.place(to, caller, timeout_s=RING_TIMEOUT_S, on_ringing=call.ring)
             except VoiceForgeError as error:
                 call.end(unanswered(error))
@@ -265,16 +267,21 @@ class LocalSwitchboard:
 
     # -- the end
 
-    async def end_all(self, goodbye: str, within_s: float) -> None:
-        """The server stops: let agents say goodbye, then hang up what is left."""
+    async def stop(self, goodbye: str, within_s: float) -> None:
+        self._registry.start_draining()
         for task in tuple(self._placing.values()):
             task.cancel()
         async with asyncio.TaskGroup() as group:
             for live in list(self._live.values()):
                 group.create_task(self._end(live, goodbye, within_s))
+        await self._registry.drain(STOPPING_S)
+
+    def watch(self, call_id: UUID | None = None) -> AsyncGenerator[LiveEvent, None]:
+        return self._bus.watch(call_id)
 
     async def close(self) -> None:
-        """Cancel what is still being set up; for the very end."""
+        """Cancel what is still being set up, and end all watches; for the very end."""
+        self._bus.close()
         tasks = [*self._tasks, *self._placing.values()]
         for task in tasks:
             task.cancel()
@@ -317,10 +324,11 @@ class LocalSwitchboard:
             raise CallError(f"agent {agent.name}: nobody makes agents of kind {agent.kind!r}", 500)
         return maker
 
-    def _way_out(self) -> Carrier:
-        if self.carrier is None:
-            raise CallError("there is no way to place calls", 503)
-        return self.carrier
+    def _way_out(self, to: str) -> Carrier:
+        carrier = next((each for each in self.carriers if each.serves(to)), None)
+        if carrier is None:
+            raise CallError(f"there is no way to call {to}", 503)
+        return carrier
 
     def _answered(self, call_id: UUID) -> LiveCall:
         """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""

@@ -26,6 +26,10 @@ class SipCarrier:
         self._agent = agent
         self._registrar = registrar
 
+    def serves(self, to: str) -> bool:
+        """Addresses and our extensions; it has no trunk for numbers."""
+        return ":" in to or "@" in to or self._registrar.knows(to)
+
     async def place(
         self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = nobody_listens
     ) -> SipLeg:

@@ -32,14 +32,15 @@ class Nowhere:
 
 
 class Board(LocalSwitchboard):
-    def __init__(self, bus: EventBus, metrics: Metrics, makers: Mapping[str, AppMaker] | None = None) -> None:
+    def __init__(self, metrics: Metrics, makers: Mapping[str, AppMaker] | None = None) -> None:
+        self.bus = EventBus()
         self.registry = CallRegistry(10, metrics)
         self.clock = MediaClock(phases=1)
         super().__init__(
             routes=as_at_the_first_start({"ann", "bob"}),
             makers=makers or {"echo": EchoMaker()},
             registry=self.registry,
-            bus=bus,
+            bus=self.bus,
             sink=Nowhere(),
             metrics=metrics,
             clock=self.clock,

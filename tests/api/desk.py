@@ -12,7 +12,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from api.app import ApiContext, build_app
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
-from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
@@ -28,11 +27,11 @@ CALLS = "/api/telephony/calls"
 
 class Desk:
     def __init__(self, **overrides: Any) -> None:
-        metrics, bus = Metrics(), EventBus()
+        metrics = Metrics()
         self.stt = FakeStt()
         self.engines, speech = only(self.stt, FakeTts(), "en")
-        self.board = Board(bus, metrics, makers(speech, OwnCode()))
-        self.context = ApiContext(load(None, overrides), bus, Health("sip"), metrics, switchboard=self.board)
+        self.board = Board(metrics, makers(speech, OwnCode()))
+        self.context = ApiContext(load(None, overrides), Health("sip"), metrics, switchboard=self.board)
         self.client: Client = TestClient(TestServer(build_app(self.context)))
         self._now_ns = 0
 

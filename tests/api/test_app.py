@@ -18,7 +18,6 @@ from api import events
 from api.app import ApiContext, build_app
 from api.guard import token_matches
 from mediaserver.calls.call import Call
-from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -34,10 +33,10 @@ HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)
 
 
 def make_context(pool: asyncpg.Pool | None = None, **overrides: Any) -> ApiContext:
-    metrics, bus = Metrics(), EventBus()
+    metrics = Metrics()
     return ApiContext(
-        load(None, overrides), bus, Health("database", "sip"), metrics,
-        switchboard=Board(bus, metrics), pool=pool, sip_address="127.0.0.1:5060",
+        load(None, overrides), Health("database", "sip"), metrics,
+        switchboard=Board(metrics), pool=pool, sip_address="127.0.0.1:5060",
     )  # fmt: skip
 
 
@@ -62,7 +61,7 @@ async def open_client() -> AsyncIterator[Open]:
 
 
 def live_call(context: ApiContext) -> Call:
-    call = Call(uuid4(), "inbound", "sip:<b>ann</b>@h", "sip:demo@h", "demo", Nowhere(), context.bus)
+    call = Call(uuid4(), "inbound", "sip:<b>ann</b>@h", "sip:demo@h", "demo", Nowhere(), board(context).bus)
     board(context).registry.add(call)
     return call
 
@@ -204,7 +203,7 @@ async def test_the_stream_of_all_calls_follows_new_ones_and_ends_with_the_server
         assert (await next_event(response))[1]["call"] == str(second.id)
         first.end(HANGUP)
         assert (await next_event(response))[0] == "ended"
-        context.bus.close()
+        await board(context).close()
         assert await response.content.read() == b""
 
 

@@ -24,7 +24,8 @@ async def test_a_call_is_hung_up(desk: Desk) -> None:
 
 
 async def test_a_call_is_placed_for_an_agent(desk: Desk) -> None:
-    desk.board.carrier = carrier = Lines(bob=Line("bob"))
+    carrier = Lines(bob=Line("bob"))
+    desk.board.carriers = [carrier]
     status, made = await desk.post("", {"to": "bob", "agent": "echo", "caller": "+4930"})
     assert status == 201 and carrier.placed == [("bob", "+4930")]
     call = desk.board.get(UUID(made["id"]))
@@ -97,7 +98,7 @@ async def test_an_exposed_server_wants_its_token() -> None:
 
 async def test_a_call_is_transferred_and_a_party_added(desk: Desk) -> None:
     ann, bob, carl = Line("ann"), Line("bob"), Line("carl")
-    desk.board.carrier = Lines(bob=bob, carl=carl, dora=CallError("busy", 486))
+    desk.board.carriers = [Lines(bob=bob, carl=carl, dora=CallError("busy", 486))]
     call_id = await desk.dialled(ann)
     assert await desk.post(f"/{call_id}/transfer", {"to": "bob"}) == (204, None)
     assert await desk.post(f"/{call_id}/parties", {"to": "carl"}) == (204, None)
@@ -131,7 +132,7 @@ async def test_the_operators_words_are_said_between_the_agents(desk: Desk) -> No
 
 
 async def test_a_call_that_was_handed_over_has_nobody_to_say_it(desk: Desk) -> None:
-    desk.board.carrier = Lines(bob=Line("bob"))
+    desk.board.carriers = [Lines(bob=Line("bob"))]
     call_id = await desk.dialled(Line("ann"), "demo")
     assert (await desk.post(f"/{call_id}/transfer", {"to": "bob"}))[0] == 204
     status, answer = await desk.post(f"/{call_id}/say", {"text": "Hello"})
@@ -159,7 +160,8 @@ async def test_a_server_that_starts_has_no_calls_to_ask_for(desk: Desk) -> None:
     "to", ["sip:x@evil.example", "+15550100", "tel:+15550100", "bob@127.0.0.1", "bob\r\nX: y"]
 )
 async def test_who_is_not_allowed_is_not_called(desk: Desk, to: str) -> None:
-    desk.board.carrier = carrier = Lines()
+    carrier = Lines()
+    desk.board.carriers = [carrier]
     call_id = await desk.dialled(Line("ann"))
     for path in ("", f"/{call_id}/transfer", f"/{call_id}/parties", f"/{call_id}/monitor"):
         status, answer = await desk.post(path, {"to": to, "agent": "echo"})

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from api.app import build_app
 from api.context import ApiContext
-from mediaserver.calls.events import EventBus
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
@@ -18,7 +17,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 async def test_every_route_is_documented() -> None:
-    app: web.Application = build_app(ApiContext(load(None, {}), EventBus(), Health(), Metrics()))
+    app: web.Application = build_app(ApiContext(load(None, {}), Health(), Metrics()))
     routes = {
         f"{route.method} {route.resource.canonical}"
         for route in app.router.routes()

@@ -19,7 +19,7 @@ async def names(desk: Desk, call_id: object) -> dict[str, Any]:
 
 async def test_a_listener_is_called_in_and_heard_by_nobody(desk: Desk) -> None:
     ann, bob = Line("ann", 1), Line("bob", 100)
-    desk.board.carrier = Lines(bob=bob)
+    desk.board.carriers = [Lines(bob=bob)]
     call_id = await desk.dialled(ann)
     assert set(await names(desk, call_id)) == {"caller", "agent"}
     assert await desk.post(f"/{call_id}/monitor", {"to": "bob"}) == (204, None)
@@ -35,7 +35,7 @@ async def test_a_listener_is_called_in_and_heard_by_nobody(desk: Desk) -> None:
 )
 async def test_a_listener_whispers_or_barges_in(desk: Desk, how: Any, caller: int, callee: int) -> None:
     ann, bob, coach = Line("ann", 1), Line("bob", 10), Line("coach", 100)
-    desk.board.carrier = Lines(bob=bob, carl=coach)
+    desk.board.carriers = [Lines(bob=bob, carl=coach)]
     call_id = await desk.dialled(ann, "bob")
     assert (await desk.post(f"/{call_id}/monitor", {"to": "carl", **how}))[0] == 204
     await desk.ticks(3)
@@ -44,7 +44,7 @@ async def test_a_listener_whispers_or_barges_in(desk: Desk, how: Any, caller: in
 
 async def test_a_listener_who_begins_to_whisper_is_given_a_gain(desk: Desk) -> None:
     ann, bob = Line("ann", 1), Line("bob", 100)
-    desk.board.carrier = Lines(bob=bob)
+    desk.board.carriers = [Lines(bob=bob)]
     call_id = await desk.dialled(ann)
     await desk.post(f"/{call_id}/monitor", {"to": "bob"})
     change = {"listener": "caller", "speaker": "listener", "gain": 0.1}
@@ -74,7 +74,8 @@ async def test_what_cannot_be_is_refused_and_nobody_called_for_it(
     desk: Desk, path: str, content: Any, status: int
 ) -> None:
     bob = Line("bob")
-    desk.board.carrier = carrier = Lines(bob=bob, carl=CallError("busy", 486))
+    carrier = Lines(bob=bob, carl=CallError("busy", 486))
+    desk.board.carriers = [carrier]
     call_id = await desk.dialled(Line("ann"))
     assert (await desk.post(f"/{call_id}/{path}", content))[0] == status
     assert "bob" not in [to for to, _ in carrier.placed]
@@ -82,7 +83,7 @@ async def test_what_cannot_be_is_refused_and_nobody_called_for_it(
 
 async def test_a_muted_party_hears_and_is_not_heard(desk: Desk) -> None:
     ann, bob = Line("ann", 1), Line("bob", 10)
-    desk.board.carrier = Lines(bob=bob)
+    desk.board.carriers = [Lines(bob=bob)]
     call_id = await desk.dialled(ann, "bob")
     assert (await desk.post(f"/{call_id}/mute", {"party": "callee"}))[0] == 204
     await desk.ticks(4)

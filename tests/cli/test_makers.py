@@ -255,7 +255,8 @@ async def test_a_row_that_makes_no_sense_refuses_in_words(shop: Shop, row: dict[
 
 
 async def test_nobody_is_called_for_an_agent_that_cannot_talk(shop: Shop) -> None:
-    phones = shop.bench.board.carrier = Lines(ann=Line("ann"))
+    phones = Lines(ann=Line("ann"))
+    shop.bench.board.carriers = [phones]
     await shop.row(stt=["onne"])
     with pytest.raises(CallError, match="the agent demo cannot answer: there is no engine 'onne'") as refused:
         shop.bench.board.place("ann", "demo")

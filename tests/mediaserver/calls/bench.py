@@ -130,5 +130,6 @@ class Bench:
 
 
 def connected(bench: Bench, **phones: Line | VoiceForgeError) -> Lines:
-    carrier = bench.board.carrier = Lines(**phones)
+    carrier = Lines(**phones)
+    bench.board.carriers = [carrier]
     return carrier

@@ -134,10 +134,15 @@ class Lines:
 
     def __init__(self, **phones: Line | VoiceForgeError) -> None:
         self.phones = phones
+        self.everybody = True
+        """It calls targets too that it does not know."""
         self.answering = asyncio.Event()
         self.answering.set()
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
+
+    def serves(self, to: str) -> bool:
+        return self.everybody or to in self.phones
 
     async def place(
         self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = lambda: None

@@ -262,7 +262,7 @@ async def test_a_server_that_stops_calls_nobody_any_more(bench: Bench) -> None:
             rung_in_goodbye.append(error)
 
     robot.shutdown = shutdown  # type: ignore[method-assign]
-    await bench.board.end_all("Goodbye.", 1)
+    await bench.board.stop("Goodbye.", 1)
     with pytest.raises(CallError):
         await task
     assert carrier.cancelled == ["bob"] and len(rung_in_goodbye) == 1
@@ -311,7 +311,7 @@ async def test_who_came_in_while_an_agents_transfer_rang_stays_when_it_fails(ben
     bench.robots.made[0].controls.transfer("bob")
     await bench.settle()
     spare = Lines(carl=carl)
-    bench.board.carrier = spare
+    bench.board.carriers = [spare]
     await bench.board.add(bench.call.id, "carl")
     carrier.answering.set()
     await bench.ticks(3)
@@ -343,7 +343,7 @@ async def test_an_agents_transfer_that_a_stopping_server_gives_up_is_no_missing_
     carrier.answering.clear()
     bench.robots.made[0].controls.transfer("bob")
     await bench.settle()
-    await bench.board.end_all("Goodbye.", 1)
+    await bench.board.stop("Goodbye.", 1)
     await bench.settle()
     assert ann.termination == Termination(EndedBy.SERVER, Why.SHUTDOWN)
 

@@ -23,7 +23,7 @@ from mediaserver.storage.records import (
     RecordingMade,
 )
 from tests.mediaserver.calls.bench import Bench, connected
-from tests.mediaserver.calls.lines import Asked, Line, frame
+from tests.mediaserver.calls.lines import Asked, Line, Lines, frame
 
 
 def test_the_board_is_what_the_api_asks_for(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_a_caller_who_has_gone_before_the_call_is_made_leaves_nothing_behi
     await bench.dial(ann, "demo")
     assert list(bench.board) == [] and len(bench.clock) == 0
     assert [record.why for record in bench.sink.of(CallEnded)] == ["cancelled before answer"]
-    await bench.board.end_all("bye", 1)  # nothing is left that it could end
+    await bench.board.stop("bye", 1)  # nothing is left that it could end
 
 
 async def test_an_agent_that_cannot_be_made_costs_its_call_alone(bench: Bench) -> None:
@@ -317,7 +317,7 @@ async def test_a_call_that_nobody_takes_ends_in_words_and_one_can_be_given_up(be
     await bench.settle()
     assert carrier.cancelled == ["bob"]
     assert call.termination == Termination(EndedBy.SERVER, Why.CANCELLED)
-    bench.board.carrier = None
+    bench.board.carriers = []
     call = bench.board.place("bob", "demo")
     await bench.settle()
     assert call.termination is not None and call.termination.code == 503
@@ -445,6 +445,37 @@ async def test_the_recording_goes_on_when_others_come_in(bench: Bench, tmp_path:
     assert made.seconds == 0.08 and samples(made.path) == {(1, 50)}
 
 
+async def test_the_first_carrier_that_serves_a_target_calls_it(bench: Bench) -> None:
+    phones, trunk = Lines(bob=Line("bob")), Lines(carl=Line("carl"))
+    phones.everybody = trunk.everybody = False
+    bench.board.carriers = [phones, trunk]
+    for to in ("bob", "carl"):
+        bench.board.place(to, "demo")
+        await bench.settle()
+    nobody = bench.board.place("ann", "demo")
+    await bench.settle()
+    assert [to for to, _ in phones.placed] == ["bob"] and [to for to, _ in trunk.placed] == ["carl"]
+    assert nobody.termination is not None and nobody.termination.detail == "there is no way to call ann"
+
+
+async def test_who_watches_hears_of_all_calls_until_the_end(bench: Bench) -> None:
+    watch = bench.board.watch()
+    first = asyncio.ensure_future(anext(watch))
+    await bench.settle()
+    await bench.dial(Line("ann"), "echo")
+    assert (await first).kind == "state"
+    await bench.board.close()
+    assert [event.kind async for event in watch][-1:] in (["state"], ["ended"])
+
+
+async def test_a_server_that_stops_takes_no_more_calls_and_returns_when_all_are_over(bench: Bench) -> None:
+    await bench.dial(Line("ann"), "demo")
+    await bench.board.stop("Goodbye.", 1)
+    assert bench.board.draining and list(bench.board) == []
+    with pytest.raises(CapacityError, match="being stopped"):
+        bench.board.place("bob", "demo")
+
+
 async def test_when_the_server_stops_agents_say_goodbye_and_ringing_ends(bench: Bench) -> None:
     ann, bob = Line("ann"), Line("bob")
     await bench.dial(ann, "demo")
@@ -453,7 +484,7 @@ async def test_when_the_server_stops_agents_say_goodbye_and_ringing_ends(bench: 
     carrier.answering.clear()
     placed = bench.board.place("bob", "demo")
     await bench.settle()
-    await bench.board.end_all("Goodbye.", 1)
+    await bench.board.stop("Goodbye.", 1)
     await bench.settle()
     assert bench.robots.made[0].goodbyes == ["Goodbye."]
     assert {str(line.termination) for line in (ann, bob)} == {"the server was stopped by server"}
@@ -470,7 +501,7 @@ async def test_who_is_on_hold_when_the_server_stops_hears_the_goodbye(bench: Ben
         await bench.ticks(2)
 
     robot.shutdown = shutdown  # type: ignore[method-assign]
-    await bench.board.end_all("Goodbye.", 1)
+    await bench.board.stop("Goodbye.", 1)
     assert ann.heard == [50, 50] and Hold(False) in robot.events
 
 

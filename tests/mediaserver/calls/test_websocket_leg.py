@@ -173,12 +173,12 @@ class World:
         await self.engines.settle()
         sip = await self._open.enter_async_context(agent(self.board.invited))
         phone = await self._open.enter_async_context(agent(self.phone.answer))
-        self.board.carrier = SipCarrier(sip, Registrar("voiceforge", lambda extension: None))
+        self.board.carriers = [SipCarrier(sip, Registrar("voiceforge", lambda extension: None))]
         self.phone_address = f"sip:bob@127.0.0.1:{phone.port}"
         await self.client.start_server()
 
     async def stop(self) -> None:
-        await self.board.end_all("", 0)
+        await self.board.stop("", 0)
         await self.board.close()
         await self.client.close()
         await self._open.aclose()

@@ -78,7 +78,7 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
     async with agent(board.invited, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
-        board.carrier = SipCarrier(sip, registrar)
+        board.carriers = [SipCarrier(sip, registrar)]
         yield Server(sip, board, kept, metrics)
         await board.close()
 
