@@ -41,6 +41,8 @@ create table calls (
     -- Whom the call began with; null for calls between phones.
     agent         text check (length(agent) <= 100),
     agent_version integer,
+    -- What whoever placed it gave along for its agent.
+    about       jsonb not null default '{}',
     check ((state = 'ended') = (ended_at is not null)),
     constraint calls_agent_whole check ((agent is null) = (agent_version is null))
 );

@@ -5,19 +5,24 @@ from __future__ import annotations
 from aiohttp import web
 
 from api.answers import answer
-from api.asking import Asking, body, done, switchboard, text
+from api.asking import Asking, body, done, number, switchboard, text
 from api.calls import identity
+from mediaserver.calls.joining import RING_TIMEOUT_S
 from mediaserver.errors import CallError
 
 
 async def place(request: web.Request) -> web.Response:
-    """`{"to", "agent", "caller"?}`: call somebody for an agent. 201 with the call's id, before it rings."""
+    """`{"to", "agent", "caller"?, "ring_s"?, "about"?}`: call somebody for an agent. 201 with the call's id,
+    before it rings."""
     board = switchboard(request)
     content = await body(request, "to", "agent")
-    caller = text(content, "caller")
+    caller, ring_s = text(content, "caller"), number(content, "ring_s", RING_TIMEOUT_S)
+    about = content.get("about", {})
+    if not isinstance(about, dict):
+        raise web.HTTPBadRequest(reason="about is an object.")
     with Asking():
         try:
-            call = board.place(content["to"], content["agent"], caller=caller)
+            call = board.place(content["to"], content["agent"], caller=caller, ring_s=ring_s, about=about)
         except CallError as error:
             if error.code not in (400, 404):
                 raise

@@ -11,6 +11,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from pipelines.agents import make_agent
+from pipelines.conversation.agent import Context
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
 
@@ -46,6 +47,7 @@ class ThinkingMaker:
             controls.hang_up,
             leg,
             transfer=controls.transfer,
+            context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,
             turn=TurnSettings.of(agent.turn).turn(),

@@ -327,7 +327,14 @@ class FakeOutlet:
 class Conversation:
     """Runs a session tick by tick: a media clock with one call whose caller follows a script."""
 
-    def __init__(self, agent: Agent, *, language: str = "en", tts: FakeTts | None = None) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        *,
+        language: str = "en",
+        tts: FakeTts | None = None,
+        context: Context | None = None,
+    ) -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
         self.tts = tts or FakeTts()
@@ -343,6 +350,7 @@ class Conversation:
             self.ended.append,
             self.outlet,
             transfer=self.transferred.append,
+            context=context,
             now=lambda: self.t / 16_000,
             language=language,
         )

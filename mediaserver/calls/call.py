@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.media.leg import Termination
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
@@ -45,12 +46,14 @@ def _utc_now() -> datetime:
 
 
 class Call:
-    """A call. `agent`, `agent_version`: whom it began with, if anybody. `now`: monotonic seconds; `wall`: an
+    """A call. `agent`, `agent_version`: whom it began with, if anybody. `about`: what was given along
+    for that agent. `now`: monotonic seconds; `wall`: an
     aware datetime for what is stored."""
 
     __slots__ = (
-        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "agent", "agent_version",
-        "app", "direction", "from_uri", "history", "id", "started", "state", "termination", "to_uri",
+        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "about", "agent",
+        "agent_version", "app", "direction", "from_uri", "history", "id", "started", "state", "termination",
+        "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +68,7 @@ class Call:
         *,
         agent: str = "",
         agent_version: int | None = None,
+        about: About = NOTHING,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -75,6 +79,7 @@ class Call:
         self.app = app
         self.agent = agent
         self.agent_version = agent_version
+        self.about = about
         self.state = CallState.NEW
         self.termination: Termination | None = None
         self.started = wall()
@@ -86,7 +91,9 @@ class Call:
         self._answered_at: float | None = None
         self._waiters: list[asyncio.Future[None]] | None = None
         self._on_end: list[Callable[[Call], None]] = []
-        sink.put(CallStarted(id, direction, from_uri, to_uri, app, self.started, agent, agent_version))
+        sink.put(
+            CallStarted(id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about))
+        )
         self._publish_state()
 
     def ring(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from mediaserver.calls.about import About
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.playing import Frames
@@ -113,8 +114,11 @@ class Switchboard(Protocol):
     def snapshot(self) -> list[dict[str, Any]]:
         """The live calls, JSON-ready, newest first."""
 
-    def place(self, to: str, agent: str, *, caller: str = "") -> Call:
-        """Call somebody for an agent; returns at once. Raises CallError (404: no such agent, 403: nobody who
+    def place(
+        self, to: str, agent: str, *, caller: str = "", ring_s: float = ..., about: About = ...
+    ) -> Call:
+        """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
+        agent is to know, small JSON. Raises CallError (404: no such agent, 403: nobody who
         may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...

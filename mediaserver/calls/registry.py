@@ -86,6 +86,7 @@ class CallRegistry:
                 "app": call.app,
                 "agent": call.agent or None,
                 "agent_version": call.agent_version,
+                "about": dict(call.about),
                 "state": str(call.state),
                 "started_at": call.started.isoformat(),
                 "elapsed_ms": call.elapsed_ms(),

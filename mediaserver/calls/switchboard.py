@@ -15,6 +15,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from mediaserver import logs
+from mediaserver.calls.about import NOTHING, About, checked
+from mediaserver.calls.agent_controls import AgentControls
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.calls.hold_music import SILENCE
@@ -35,6 +37,7 @@ from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
+SHORTEST_RING_S, LONGEST_RING_S = 1.0, 300.0
 STOPPING_S = 0.5
 """So long after all have been hung up the last signalling may take."""
 NOBODY: Mapping[str, float] = MappingProxyType({})
@@ -168,16 +171,27 @@ class LocalSwitchboard:
 
     # -- calls go out
 
-    def place(self, to: str, agent: str, *, caller: str = "") -> Call:
+    def place(
+        self,
+        to: str,
+        agent: str,
+        *,
+        caller: str = "",
+        ring_s: float = RING_TIMEOUT_S,
+        about: About = NOTHING,
+    ) -> Call:
         self._targets.check(to)
         self._targets.check_caller(caller)
+        if not SHORTEST_RING_S <= ring_s <= LONGEST_RING_S:
+            raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
+        about = checked(about)
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or agent, to, spec)
-        task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller))
+        call = self._new_call("outbound", caller or agent, to, spec, about)
+        task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller, ring_s))
 
         def placed(task: asyncio.Task[None]) -> None:
             del self._placing[call.id]
@@ -187,11 +201,11 @@ class LocalSwitchboard:
         task.add_done_callback(placed)
         return call
 
-    async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str) -> None:
+    async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float) -> None:
         with logs.in_call(call.id):
             try:
                 way_out = self._way_out(to)
-                leg = await way_out.place(to, caller, timeout_s=RING_TIMEOUT_S, on_ringing=call.ring)
+                leg = await way_out.place(to, caller, timeout_s=ring_s, on_ringing=call.ring)
             except VoiceForgeError as error:
                 call.end(unanswered(error))
                 return
@@ -299,13 +313,15 @@ class LocalSwitchboard:
 
     # -- inside
 
-    def _new_call(self, direction: str, from_uri: str, to_uri: str, agent: AgentSpec | None) -> Call:
+    def _new_call(
+        self, direction: str, from_uri: str, to_uri: str, agent: AgentSpec | None, about: About = NOTHING
+    ) -> Call:
         """`agent`: whom it begins with; None for a call between phones."""
         app = agent.name if agent is not None else "extension"
         call = Call(
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
-            agent_version=agent.version if agent is not None else None,
+            agent_version=agent.version if agent is not None else None, about=about,
         )  # fmt: skip
         self._registry.add(call)
         return call
@@ -316,7 +332,9 @@ class LocalSwitchboard:
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
-        return self._maker(agent).make(agent, live.call, live.first.leg, _Controls(self, live))
+        return self._maker(agent).make(
+            agent, live.call, live.first.leg, AgentControls(live, self._joining, self._spawn)
+        )
 
     def _maker(self, agent: AgentSpec) -> AppMaker:
         maker = self._makers.get(agent.kind)
@@ -342,53 +360,10 @@ class LocalSwitchboard:
     def _gone(self, live: LiveCall) -> None:
         self._live.pop(live.call.id, None)
 
-    def end_for(self, live: LiveCall, why: Termination) -> None:
-        """An agent has said its last: the call is over, unless somebody else is in it."""
-        if not live.has_company:
-            live.hang_up(why)
-            return
-
-        async def leave() -> None:  # not within the agent's own tick
-            live.dismiss()
-            live.end_if_alone(why)
-
-        self._spawn(leave())
-
-    def transfer_for(self, live: LiveCall, to: str) -> None:
-        """An agent hands its call over, and has said its last. When nobody answers the call is over, unless
-        somebody else came in meanwhile."""
-
-        async def hand_over() -> None:
-            with logs.in_call(live.call.id):
-                live.dismiss()
-                try:
-                    await self.transfer(live.call.id, to)
-                except VoiceForgeError as error:
-                    log.warning("the call could not be handed over: %s", error)
-                    live.call.note("transfer_failed", to=to, reason=str(error))
-                    if not live.over:
-                        live.end_if_alone(unanswered(error))
-
-        self._spawn(hand_over())
-
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-class _Controls:
-    """CallControls of one call."""
-
-    def __init__(self, switchboard: LocalSwitchboard, live: LiveCall) -> None:
-        self._switchboard = switchboard
-        self._live = live
-
-    def hang_up(self, why: Termination) -> None:
-        self._switchboard.end_for(self._live, why)
-
-    def transfer(self, to: str) -> None:
-        self._switchboard.transfer_for(self._live, to)
 
 
 def _could_not(error: VoiceForgeError) -> Termination:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
-from mediaserver.storage.sql import Database, Row, known, text
+from mediaserver.storage.sql import Database, Row, known, text, to_json
 
 _SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
@@ -22,13 +22,15 @@ async def started(connection: Database, record: CallStarted, node: UUID | None) 
     # A server that is not entered (its row was deleted) must not lose the call for that.
     await connection.execute(
         """
-        insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id, agent, agent_version)
-        values ($1, $2, $3, $4, $5, $6, (select id from nodes where id = $7), $8, $9)
+        insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id, agent, agent_version,
+            about)
+        values ($1, $2, $3, $4, $5, $6, (select id from nodes where id = $7), $8, $9, $10)
         on conflict (id) do nothing
         """,
         record.call_id, record.direction, text(record.from_uri, 2000), text(record.to_uri, 2000),
         text(record.app, 100), record.at, node,
         None if record.agent_version is None else text(record.agent, 100), record.agent_version,
+        to_json(record.about),
     )  # fmt: skip
 
 
@@ -63,4 +65,4 @@ async def one(connection: Database, call_id: UUID) -> Row | None:
 
 
 def _row(row: Any) -> Row:
-    return {**dict(row), "outcomes": json.loads(row["outcomes"])}
+    return {**dict(row), "outcomes": json.loads(row["outcomes"]), "about": json.loads(row["about"])}

@@ -26,6 +26,8 @@ class CallStarted:
     """Whom the call began with; empty: nobody, it is between phones."""
     agent_version: int | None = None
     """Of the agent's row when the call began."""
+    about: dict[str, Any] = field(default_factory=dict)
+    """What whoever placed it gave along for its agent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ yields as records.
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -124,6 +124,13 @@ class Context:
     call_id: UUID
     line: int
     """The number of the line that the answer makes; `Agent.heard` names it again."""
+    direction: str = "inbound"
+    """Or "outbound": we called."""
+    from_uri: str = ""
+    """Who called whom, as the call has it; empty where nobody did."""
+    to_uri: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What whoever placed the call gave along."""
 
 
 class Agent(Protocol):

@@ -18,7 +18,19 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, LegEvent, Termination, Voice, Why
 from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
-from pipelines.conversation.agent import Act, Agent, End, Keep, Last, Listen, Play, Say, Transfer, Utterance
+from pipelines.conversation.agent import (
+    Act,
+    Agent,
+    Context,
+    End,
+    Keep,
+    Last,
+    Listen,
+    Play,
+    Say,
+    Transfer,
+    Utterance,
+)
 from pipelines.conversation.commands import (
     Announce,
     CancelPlayout,
@@ -84,6 +96,7 @@ class AgentSession:
         outlet: Outlet,
         *,
         transfer: Callable[[str], None] | None = None,
+        context: Context | None = None,
         now: Callable[[], float] = time.perf_counter,
         voice: str = "",
         language: str = "en",
@@ -100,7 +113,7 @@ class AgentSession:
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
-        self._thinking = Thinking(agent, call.id, self)
+        self._thinking = Thinking(agent, context or Context(call.id, 0), self)
         self._speaking = Speaking(
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
         )

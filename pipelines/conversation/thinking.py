@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Protocol
-from uuid import UUID
 
 from pipelines.conversation.agent import Act, Agent, Context, Say
 from pipelines.conversation.commands import Think
@@ -40,9 +40,9 @@ class Mind(Protocol):
 class Thinking:
     """The thinking side of one call."""
 
-    def __init__(self, agent: Agent, call_id: UUID, mind: Mind) -> None:
+    def __init__(self, agent: Agent, context: Context, mind: Mind) -> None:
         self._agent = agent
-        self._call_id = call_id
+        self._context = context
         self._mind = mind
         self._inputs: deque[Think] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +79,7 @@ class Thinking:
     async def _answer(self, think: Think) -> None:
         self._mind.asking(think)
         try:
-            acts = self._agent.respond(think.said, Context(self._call_id, think.epoch))
+            acts = self._agent.respond(think.said, replace(self._context, line=think.epoch))
             try:
                 async for act in acts:
                     if not self._mind.do(think, act):

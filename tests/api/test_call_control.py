@@ -26,10 +26,13 @@ async def test_a_call_is_hung_up(desk: Desk) -> None:
 async def test_a_call_is_placed_for_an_agent(desk: Desk) -> None:
     carrier = Lines(bob=Line("bob"))
     desk.board.carriers = [carrier]
-    status, made = await desk.post("", {"to": "bob", "agent": "echo", "caller": "+4930"})
+    status, made = await desk.post(
+        "", {"to": "bob", "agent": "echo", "caller": "+4930", "ring_s": 9, "about": {"a": 1}}
+    )
     assert status == 201 and carrier.placed == [("bob", "+4930")]
     call = desk.board.get(UUID(made["id"]))
-    assert call is not None and call.direction == "outbound"
+    assert call is not None and call.direction == "outbound" and call.about == {"a": 1}
+    assert carrier.rang_s == [9]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,10 @@ async def test_a_call_is_placed_for_an_agent(desk: Desk) -> None:
         ({"to": "x" * 2001, "agent": "echo"}, "to is a text"),
         ({"to": "bob", "agent": "echo", "caller": 5}, "caller is a text"),
         ({"to": "bob", "agent": "echo", "caller": "a\r\nX: y"}, "plain characters"),
+        ({"to": "bob", "agent": "echo", "about": [1]}, "about is an object"),
+        ({"to": "bob", "agent": "echo", "about": {"x": "y" * 10_000}}, "10000 characters"),
+        ({"to": "bob", "agent": "echo", "ring_s": True}, "ring_s is a number"),
+        ({"to": "bob", "agent": "echo", "ring_s": 0}, "rings for 1 to 300 s"),
         (["bob"], "JSON object"),
     ],
 )

@@ -25,7 +25,9 @@ START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def started(call_id: UUID = CALL) -> CallStarted:
-    return CallStarted(call_id, "inbound", "sip:ann@h", "sip:demo@h", "demo", START, "demo", 3)
+    return CallStarted(
+        call_id, "inbound", "sip:ann@h", "sip:demo@h", "demo", START, "demo", 3, {"bill": 12.5}
+    )
 
 
 def turn(index: int, text: str = "a room please", call_id: UUID = CALL) -> TurnSaid:

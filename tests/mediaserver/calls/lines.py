@@ -138,6 +138,7 @@ class Lines:
         """It calls targets too that it does not know."""
         self.answering = asyncio.Event()
         self.answering.set()
+        self.rang_s: list[float] = []
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
 
@@ -148,6 +149,7 @@ class Lines:
         self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = lambda: None
     ) -> Line:
         self.placed.append((to, caller))
+        self.rang_s.append(timeout_s)
         if to in self.phones:
             on_ringing()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -443,6 +444,37 @@ async def test_the_recording_goes_on_when_others_come_in(bench: Bench, tmp_path:
     await bench.recorder.close()
     (made,) = bench.sink.of(RecordingMade)
     assert made.seconds == 0.08 and samples(made.path) == {(1, 50)}
+
+
+async def test_what_a_placed_call_is_about_stays_with_it(bench: Bench) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    call = bench.board.place("bob", "demo", ring_s=20, about={"name": "Ann", "bill": {"eur": 12.5}})
+    await bench.settle()
+    assert call.about["bill"] == {"eur": 12.5} and carrier.rang_s == [20]
+    assert bench.sink.of(CallStarted)[0].about == {"name": "Ann", "bill": {"eur": 12.5}}
+    assert bench.board.snapshot()[0]["about"]["name"] == "Ann"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ring_s": 0},
+        {"ring_s": float("nan")},
+        {"about": {"x": "y" * 10_000}},
+        {"about": {"x": float("inf")}},
+        {"about": {"x": 10**400}},
+        {"about": {"x": object()}},
+        {"about": {"x": [[[[[[[[[]]]]]]]]]}},
+    ],
+)
+async def test_a_call_that_would_ring_for_ever_or_knows_too_much_is_not_placed(
+    bench: Bench, wrong: dict[str, Any]
+) -> None:
+    carrier = connected(bench, bob=Line("bob"))
+    with pytest.raises(CallError) as refused:
+        bench.board.place("bob", "demo", **wrong)
+    await bench.settle()
+    assert refused.value.code == 400 and carrier.placed == [] and list(bench.board) == []
 
 
 async def test_the_first_carrier_that_serves_a_target_calls_it(bench: Bench) -> None:

@@ -26,7 +26,7 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
     assert (row["state"], row["why"], row["ended_by"], row["recorded"], row["turns"]) == (
         "ended", "hung up", "caller", True, 2,
     )  # fmt: skip
-    assert (row["agent"], row["agent_version"]) == ("demo", 3)
+    assert (row["agent"], row["agent_version"]) == ("demo", 3) and row["about"] == {"bill": 12.5}
     outcome = {"flow": "booking", "status": "confirmed", "data": ROOM}
     assert row["outcomes"] == [outcome]
     (made,) = await outcomes.of_call(pool, CALL)
@@ -153,7 +153,7 @@ def test_the_journal_of_the_first_version_is_still_read() -> None:
         '"inbound", "from_uri": "sip:ann@h", "to_uri": "sip:demo@h", "app": "demo", "at": '
         '"2026-11-21T09:00:00+00:00"}}'
     )
-    assert record_json.decode(call) == replace(started(), agent="", agent_version=None)
+    assert record_json.decode(call) == replace(started(), agent="", agent_version=None, about={})
 
 
 @pytest.mark.parametrize(

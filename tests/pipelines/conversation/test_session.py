@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,22 @@ import pytest
 from mediaserver.errors import CallError, EngineError
 from mediaserver.media.leg import Digit, Hold, Why
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
-from pipelines.conversation.agent import Answered, Listen, Play, Pressed, Silence, Utterance
+from mediaserver.storage.records import Record
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    Context,
+    Listen,
+    Play,
+    Pressed,
+    Say,
+    Silence,
+    Utterance,
+)
 from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import Grammar, SttResult, TtsChunk
-from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
+from tests.fakes import CALL_ID, SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -678,3 +691,21 @@ async def test_audio_held_outside_speech_is_bounded() -> None:
         await talk.tick(SILENCE)
     assert talk.stt.utterances == []
     assert len(talk.session._listening._ring) <= 22
+
+
+async def test_an_agent_is_told_whom_it_talks_to_and_what_the_call_is_about() -> None:
+    asked: list[Context] = []
+
+    class Curious:
+        async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+            asked.append(context)
+            yield Say("Hello.")
+
+        def heard(self, line: int, text: str, cut: bool) -> None: ...
+
+        def hung_up(self) -> tuple[Record, ...]:
+            return ()
+
+    known = Context(CALL_ID, 0, "outbound", "+4930", "+4940", {"bill": 12.5})
+    await Conversation(Curious(), context=known).silence(200)
+    assert asked == [replace(known, line=asked[0].line)] and asked[0].about == {"bill": 12.5}
