@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,8 @@ from api.context import CONTEXT
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, PeerError, VoiceForgeError
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Neither logs nor the database nor SIP can have these; lines and tabs are text."""
 TEXT_LIMIT = 2000
 """Characters of an address, or of what is to be said."""
 
@@ -53,12 +56,18 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
         return {}
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(reason="Send JSON, as application/json.")
+    if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise web.HTTPBadRequest(reason="JSON is UTF-8.")
     try:
         content = await request.json()
     except (ValueError, RecursionError):
         raise web.HTTPBadRequest(reason="The body is not JSON.") from None
     if not isinstance(content, dict):
         raise web.HTTPBadRequest(reason="The body is a JSON object.")
+    for name, value in content.items():
+        if isinstance(value, str) and _NO_TEXT.search(value):
+            shown = name if name.isidentifier() and name.isascii() else "a field"
+            raise web.HTTPBadRequest(reason=f"{shown} has control characters or halves of characters.")
     for name in texts:
         value = content.get(name)
         if not isinstance(value, str) or not value.strip() or len(value) > TEXT_LIMIT:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 import asyncpg
 from aiohttp import web
@@ -28,6 +29,10 @@ class ApiContext:
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0
     """Open event streams."""
+    uploading: int = 0
+    """Bytes of sounds that are being handed in."""
+    converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Sounds are converted one at a time: the work competes with that of all calls."""
 
 
 CONTEXT = web.AppKey("context", ApiContext)

@@ -42,7 +42,7 @@ async def call_events(request: web.Request) -> web.StreamResponse:
         past = await _past(context, call_id)
         response = await _begin(request)
         for event in past:
-            await response.write(_sse(event))
+            await _tell(request, response, _sse(event))
         return response
     return await _stream(request, call_id)
 

@@ -12,9 +12,12 @@ from api.context import CONTEXT
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.sounds import Sounds, decoded
+from mediaserver.errors import CapacityError
 
 UPLOAD_LIMIT = 16 << 20
 """Bytes of a sound in a request: nearly three minutes at 48 kHz, nearly nine at 16 kHz."""
+UPLOADS_LIMIT = 32 << 20
+"""Bytes of all sounds that are being handed in."""
 UPLOAD_TIMEOUT_S = 30.0
 WAV_TYPES = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 
@@ -26,8 +29,7 @@ async def play(request: web.Request) -> web.Response:
     with Asking():
         board.parties(call_id)  # nobody sends us a large file for a call that is not there
         if request.content_type in WAV_TYPES:
-            content = await _uploaded(request)
-            sound = await asyncio.to_thread(decoded, content)
+            sound = await _handed_in(request)
         else:
             named = await body(request, "sound")
             sound = await _sound(request, named["sound"])
@@ -70,14 +72,31 @@ async def resume(request: web.Request) -> web.Response:
 
 async def _sound(request: web.Request, name: str) -> Frames:
     sounds = Sounds(request.app[CONTEXT].settings.sounds_folder)
-    return await asyncio.to_thread(sounds.read, name)
+    async with request.app[CONTEXT].converting:
+        return await asyncio.to_thread(sounds.read, name)
 
 
-async def _uploaded(request: web.Request) -> bytes:
+async def _handed_in(request: web.Request) -> Frames:
+    """The sound in a request. Raises what `_uploaded` and `decoded` do, and CapacityError when others hand
+    in as much as we take at a time."""
+    context = request.app[CONTEXT]
+    octets = UPLOAD_LIMIT if request.content_length is None else request.content_length
+    if octets > UPLOAD_LIMIT:
+        raise _too_large()
+    if context.uploading + octets > UPLOADS_LIMIT:
+        raise CapacityError("other sounds are being handed in; try again soon")
+    context.uploading += octets
+    try:
+        content = await _uploaded(request)
+        async with context.converting:
+            return await asyncio.to_thread(decoded, content)
+    finally:
+        context.uploading -= octets
+
+
+async def _uploaded(request: web.Request) -> bytearray:
     """The whole body. Raises HTTPRequestEntityTooLarge before more than the limit is read, and
     HTTPRequestTimeout."""
-    if (request.content_length or 0) > UPLOAD_LIMIT:
-        raise _too_large()
     parts = bytearray()
     try:
         async with asyncio.timeout(UPLOAD_TIMEOUT_S):
@@ -89,7 +108,7 @@ async def _uploaded(request: web.Request) -> bytes:
         raise web.HTTPRequestTimeout(
             reason=f"The sound was not here within {UPLOAD_TIMEOUT_S:g} s."
         ) from None
-    return bytes(parts)
+    return parts
 
 
 def _too_large() -> web.HTTPException:

@@ -18,7 +18,7 @@ from typing import Any
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.database import open_database
-from cli.serving.doors import open_http, open_rtp, open_sip
+from cli.serving.doors import open_http, open_rtp, open_sip, take_descriptors
 from cli.serving.engines import load_detector, open_engines
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
@@ -49,6 +49,8 @@ GOODBYE_S = 3.2
 """Of the five seconds that a stop may take, this much belongs to the callers."""
 ENGINES_S = 20.0
 """Engines that take longer to start do not keep the server from answering."""
+CODE_S = 5.0
+"""Nor does code of agents that takes longer to be imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
+        take_descriptors()
         await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo)
@@ -102,7 +105,7 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
-        await asyncio.gather(engines.settle(ENGINES_S), code.settle(ENGINES_S))
+        await asyncio.gather(engines.settle(ENGINES_S), code.settle(CODE_S))
 
         clock = self._start_clock(detector)
         recorder = Recorder(settings.recordings, database.writer, metrics)

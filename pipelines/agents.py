@@ -10,13 +10,13 @@ import importlib
 import inspect
 from collections.abc import Callable
 from datetime import date
-from importlib import metadata
 from inspect import Parameter
 from typing import Any
 from uuid import UUID
 
 from mediaserver.errors import ConfigError
 from pipelines.conversation.agent import Agent
+from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Llm
 from pipelines.flows.booking import booking_agent
 
@@ -80,8 +80,8 @@ def _made(entry: str, offered: dict[str, Any]) -> Agent:
         agent = factory(**{name: value for name, value in offered.items() if name in parameters})
     except ConfigError:
         raise
-    except Exception as error:
-        raise ConfigError(f"the agent '{entry}' cannot be made: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(f"the agent '{entry}' cannot be made: {said(error)}") from error
     missing = [name for name in METHODS if not callable(getattr(agent, name, None))]
     if missing:
         raise ConfigError(f"'{entry}' is no agent: it has no {' and no '.join(missing)}")
@@ -93,10 +93,8 @@ def _from_module(entry: str) -> Callable[..., Any]:
     module, _, name = entry.partition(":")
     try:
         found: Any = importlib.import_module(module)
-    except Exception as error:
-        raise ConfigError(
-            f"the module of the agent '{entry}' cannot be imported: {type(error).__name__}: {error}"
-        ) from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(f"the module of the agent '{entry}' cannot be imported: {said(error)}") from error
     if not callable(getattr(found, name, None)):
         known = [
             n for n, value in vars(found).items() if inspect.isclass(value) and hasattr(value, "respond")
@@ -107,15 +105,15 @@ def _from_module(entry: str) -> Callable[..., Any]:
 
 
 def _from_entry_point(entry: str) -> Callable[..., Any]:
-    known = {point.name: point for point in metadata.entry_points(group=GROUP)}
+    known = {each.point.name: each.point for each in offered(GROUP)[0]}
     if entry not in known:
         raise ConfigError(
             f"there is no agent '{entry}': {_hint(entry, ['demo', *known])}, or give module:Class"
         )
     try:
         factory: Callable[..., Any] = known[entry].load()
-    except Exception as error:
-        raise ConfigError(f"the agent '{entry}' cannot be loaded: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(f"the agent '{entry}' cannot be loaded: {said(error)}") from error
     return factory
 
 

@@ -16,6 +16,7 @@ from mediaserver.calls.routes import AgentSpec, Check
 from mediaserver.config import Settings
 from mediaserver.metrics import Metrics
 from mediaserver.storage.migrations import migrate
+from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
@@ -59,7 +60,7 @@ async def open_database(
     )
     undo.push_async_callback(directory.close)
     await directory.start()
-    writer = await _open_writer(settings, undo, metrics, pool, revive)
+    writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
     return Stored(pool, writer, directory)
 
 
@@ -68,11 +69,15 @@ async def _open_writer(
     undo: AsyncExitStack,
     metrics: Metrics,
     pool: asyncpg.Pool,
+    dsn: str,
     revive: Callable[[], Awaitable[None]] | None,
 ) -> StoreWriter:
     name = NodeName(settings.data)
     undo.callback(name.release)
-    presence = Presence(pool, name.id, silent_s=settings.database.dead_after_s)
+    lock = NameLock(lambda: open_connection(dsn), name)
+    undo.callback(lock.close)
+    await lock.take()
+    presence = Presence(pool, name.id, silent_s=settings.database.dead_after_s, keep=lock.keep)
     undo.push_async_callback(presence.close)
     await presence.start()
     writer = StoreWriter(pool, settings.data, metrics, revive, node=name.id)

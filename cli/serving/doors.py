@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
-from contextlib import AsyncExitStack
+import resource
+from contextlib import AsyncExitStack, suppress
 
 from aiohttp import web
 
@@ -23,15 +25,48 @@ from sip.transport.listening import try_port
 
 log = logging.getLogger(__name__)
 
+MOST_HTTP = 200
+"""Connections; anybody may open them, and each takes a descriptor that a call may need."""
+SILENT_HTTP_S = 20
+"""One without a whole request for so long is closed; clients keep their idle ones for less."""
+WISHED_FILES = 65_536
+"""Descriptors, where the system lets us have them."""
+
+
+def take_descriptors() -> None:
+    """Raise our own limit of open files as far as the system lets us: many start processes with 1,024, and
+    calls need two each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wished = WISHED_FILES if hard == resource.RLIM_INFINITY else min(hard, WISHED_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wished:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wished, hard))
+
+
+class _Full(asyncio.Protocol):
+    """A connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()
+
 
 async def open_http(settings: HttpSettings, context: ApiContext, undo: AsyncExitStack) -> str:
     """Serve health and the page from the beginning, so that a start can be watched; the base address."""
-    runner = web.AppRunner(build_app(context), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(
+        build_app(context), access_log=None, shutdown_timeout=0.5, keepalive_timeout=SILENT_HTTP_S
+    )
     await runner.setup()
     undo.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port)
+
+    def connected() -> asyncio.Protocol:
+        server = runner.server
+        full = server is None or len(server.connections) >= MOST_HTTP
+        return _Full() if server is None or full else server()
+
+    loop = asyncio.get_running_loop()
     try:
-        await site.start()
+        listener = await loop.create_server(connected, settings.host, settings.port)
     except OSError as error:
         # asyncio's own text repeats the address and buries the reason.
         known = error.errno is not None and error.errno > 0
@@ -40,7 +75,8 @@ async def open_http(settings: HttpSettings, context: ApiContext, undo: AsyncExit
             f"cannot listen on HTTP {settings.host}:{settings.port} ({reason}): "
             "end the process that holds the port, or choose another with http.port"
         ) from None
-    host, port = runner.addresses[0][:2]
+    undo.callback(listener.close)
+    host, port = listener.sockets[0].getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

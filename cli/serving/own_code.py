@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, ConfigError
 from pipelines.agents import load
+from pipelines.engines.packages import said
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +56,15 @@ class OwnCode:
         return [
             Finding(f"agent {agent.name}", False, fault, "mend it and start again, or change its row", False)
             for agent in self._agents
-            if (fault := self._faults.get(agent.entry))
+            if (fault := self._fault(agent.entry))
         ]
+
+    def _fault(self, entry: str) -> str:
+        return "its code is still being loaded" if entry in self._loading else self._faults.get(entry, "")
 
     async def _load(self, entry: str) -> None:
         try:
-            await asyncio.to_thread(load, entry)
+            await _imported(entry)
         except ConfigError as error:
             self._faults[entry] = str(error)
             log.error("an agent cannot answer: %s", error)
@@ -66,3 +72,32 @@ class OwnCode:
             self._faults[entry] = ""
         finally:
             del self._loading[entry]
+
+
+async def _imported(entry: str) -> None:
+    """Load it on a thread that the end of the server does not wait for: an import may never return. Raises
+    ConfigError, whatever the code raises."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def tell(error: ConfigError | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    def work() -> None:
+        fault: ConfigError | None = None
+        try:
+            load(entry)
+        except ConfigError as error:
+            fault = error
+        except BaseException as error:  # a KeyboardInterrupt, say
+            fault = ConfigError(f"the code of the agent '{entry}' cannot be loaded: {said(error)}")
+        with suppress(RuntimeError):  # the server has stopped
+            loop.call_soon_threadsafe(tell, fault)
+
+    threading.Thread(target=work, daemon=True, name=f"import {entry}").start()
+    await done

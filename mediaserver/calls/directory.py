@@ -51,16 +51,22 @@ class Directory(Routes):
         self._table = RouteTable(extensions=extensions)
         self._read: tuple[list[Row], list[Row]] | None = None
         self._stale = False
+        self._fault = ""
+        """Why the tables that could be reached could not be taken over."""
         self._connection: asyncpg.Connection | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Read the tables, then follow them. Raises DatabaseError."""
+        """Read the tables, then follow them. Whatever stands in them is a finding at most; raises
+        DatabaseError when they cannot be reached."""
+        changed = None
         try:
             changed = await self._listen()
         except TROUBLE as error:
             self._hang_up()
             raise DatabaseError(f"cannot read agents and routes: {_short(error)}") from None
+        except Exception as error:
+            self._failed(error)
         self._task = asyncio.create_task(self._follow(changed), name="directory")
 
     async def close(self) -> None:
@@ -83,26 +89,32 @@ class Directory(Routes):
 
     def findings(self) -> list[Finding]:
         """How fresh the snapshot is, and each row that makes no sense."""
-        known = f"{len(self._table.agents)} agents"
-        detail = f"{known}, as they were before the database went away" if self._stale else known
-        mend = "start PostgreSQL; calls go by what was known last" if self._stale else ""
-        own = Finding("directory", not self._stale, detail, mend, required=False)
+        detail, mend = f"{len(self._table.agents)} agents", ""
+        if self._fault:
+            detail += f", maybe not as the tables say: {self._fault}"
+            mend = "correct the row that was changed last; the log says more"
+        elif self._stale:
+            detail += ", as they were before the database went away"
+            mend = "start PostgreSQL; calls go by what was known last"
+        own = Finding("directory", not mend, detail, mend, required=False)
         return [own, *self._table.findings()]
 
-    async def _follow(self, changed: asyncio.Event) -> None:
+    async def _follow(self, changed: asyncio.Event | None) -> None:
+        """`changed`: of a connection that listens; None: the tables could not be read yet."""
         while True:
             try:
-                while True:
+                while changed is not None:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(changed.wait(), self._poll_s)
                     changed.clear()
                     await self._load()
             except TROUBLE as error:
                 log.warning("agents and routes stay as they are: %s", _short(error))
-            except Exception:  # whatever a row makes fail, later changes are to be read
-                log.exception("agents and routes stay as they are")
-                await asyncio.sleep(self._poll_s)
+            except Exception as error:  # whatever a row makes fail, later changes are to be read
+                self._failed(error)
             self._stale = True
+            if self._fault:
+                await asyncio.sleep(self._poll_s)
             changed = await self._again()
 
     async def _again(self) -> asyncio.Event:
@@ -114,8 +126,8 @@ class Directory(Routes):
                 return await self._listen()
             except TROUBLE:
                 pass  # said already
-            except Exception:
-                log.exception("agents and routes cannot be read")
+            except Exception as error:
+                self._failed(error)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY_S)
 
@@ -142,15 +154,19 @@ class Directory(Routes):
             read = await tables.all_agents(connection), await tables.all_routes(connection)
         if read != self._read:
             self._take(*read)
-        self._stale = False
+        self._stale, self._fault = False, ""
 
     def _take(self, agents: list[Row], routes: list[Row]) -> None:
         self._table = RouteTable(agents, routes, self._extensions, self._check)
-        self._read = agents, routes
         for finding in self._table.findings():
             log.warning("%s: %s", finding.name, finding.detail)
         if self._on_change is not None:
             self._on_change()
+        self._read = agents, routes
+
+    def _failed(self, error: Exception) -> None:
+        log.error("agents and routes stay as they are", exc_info=error)
+        self._fault = f"{type(error).__name__}: {_short(error)}"
 
 
 def _short(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
+from mediaserver.calls.digit_gate import PER_CALL, PER_SECOND
 from mediaserver.calls.party import Party, shown
 from mediaserver.calls.playing import Frames, Looped, OnHold, Player
 from mediaserver.calls.protocols import Talker
@@ -42,6 +43,8 @@ from mediaserver.storage.records import LegClosed, LegOpened, Sink
 log = logging.getLogger(__name__)
 
 DIGITS = frozenset("0123456789*#ABCD")
+MOST_DIGITS = 128
+"""In one request; each takes a fifth of a second to send."""
 MOST_PARTIES = 16
 """In one call: each hears each, so that the work of a room grows with the square of its seats."""
 LOUDEST = 16.0
@@ -278,6 +281,8 @@ class LiveCall:
     def send_digits(self, digits: str) -> None:
         if not digits or not DIGITS.issuperset(digits):
             raise CallError("digits are 0-9, *, # and A-D")
+        if len(digits) > MOST_DIGITS:
+            raise CallError(f"more than {MOST_DIGITS} digits at once")
         for digit in digits:
             self.first.leg.send_digit(digit)
 
@@ -330,6 +335,8 @@ class LiveCall:
             self._means.clock.swap(party.leg, app)
 
     def _on_event(self, party: Party, event: LegEvent) -> None:
+        if isinstance(event, Digit) and not self._counts(party):
+            return
         if isinstance(event, Hold):
             party.far_held = event.held
         app = party.dressed()
@@ -346,6 +353,14 @@ class LiveCall:
                 self._over(why)
             else:
                 self._left(party, why)
+
+    def _counts(self, party: Party) -> bool:
+        """Whether a key press does. That more came than count is kept once."""
+        before = party.digits.closed
+        counts = party.digits.admits(self.call.elapsed_ms())
+        if party.digits.closed and not before:
+            self.call.note("digits_ignored", party=party.name, per_second=PER_SECOND, per_call=PER_CALL)
+        return counts
 
     def _tell(self, party: Party, app: App, event: LegEvent) -> None:
         """What an app raises must not keep us from dealing with the event, least of all with an end."""

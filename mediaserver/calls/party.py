@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from mediaserver.calls.digit_gate import DigitGate
 from mediaserver.calls.playing import OnHold
 from mediaserver.calls.recorder import Recorded, Recording
 from mediaserver.calls.room import Seat
@@ -15,7 +16,8 @@ class Party:
     """One leg of a call. `name` is its own in the call."""
 
     __slots__ = (
-        "app", "attached", "far_held", "held", "leg", "leg_id", "listens", "name", "recording", "seat",
+        "app", "attached", "digits", "far_held", "held", "leg", "leg_id", "listens", "name", "recording",
+        "seat",
     )  # fmt: skip
 
     def __init__(self, leg: Leg, name: str, *, listens: bool = False) -> None:
@@ -32,6 +34,7 @@ class Party:
         """It holds us."""
         self.recording: Recording | None = None
         self.attached = False
+        self.digits = DigitGate()
 
     def dressed(self) -> App | None:
         """Its app with what stands before it."""

@@ -11,11 +11,12 @@ What one says the others hear in their own next tick, one frame later at most. L
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import App, Digit, Ended, Frame, LegEvent, Voice
 from mediaserver.media.time import FRAME_SAMPLES
 
@@ -139,7 +140,8 @@ class Seat:
     def press(self, digit: str) -> None:
         """Send a key press to this seat's leg, when it wants those of others."""
         if self._send_digit is not None:
-            self._send_digit(digit)
+            with suppress(CapacityError):  # it has more to send than it can: the press is lost
+                self._send_digit(digit)
 
 
 class Room:

@@ -16,13 +16,20 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 from uuid import UUID
 
+from mediaserver.calls.glob import fits
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.storage.sql import Row
 
 AgentKind: TypeAlias = Literal["flow", "python", "echo"]
 KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
 _ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*|[^:\s]+")
-_NUMBER = re.compile(r"[+*?\d\-.() ]*\d[+*?\d\-.() ]*")
+_NUMBER = re.compile(r"[+*?\d\-.() ]*")
+"""With a digit in it: strangers choose what is compared, so that the expression must not go back."""
+_DIGIT = re.compile(r"\d")
+FAULT_CHARACTERS = 500
+"""Of what is said of a row: a fault may quote it."""
+LONGEST = 256
+"""Characters of a dialled address; no more are looked at."""
 _SEPARATORS = str.maketrans("", "", "-.() ")
 """Visual separators in telephone numbers (:rfc:`3966` section 5.1.1), and the space that people write."""
 
@@ -134,12 +141,12 @@ class RouteTable:
         self.idle: list[Route] = []
         """Routes that are never in force."""
         for row in agents:
-            if fault := fault_of(row) or _checked(check, spec_of(row)):
+            if fault := _fault(row, check):
                 self.faults[row["name"]] = fault
             else:
                 self.agents[row["name"]] = spec_of(row)
         self._exact: dict[str, list[Route]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Route]] = []
+        self._patterns: list[tuple[str, Route]] = []
         for route in sorted((Route(**row) for row in routes), key=_rank):
             if route.valid_from and route.valid_until and route.valid_until <= route.valid_from:
                 self.idle.append(route)
@@ -148,9 +155,11 @@ class RouteTable:
             if route.exact:
                 self._exact.setdefault(pattern, []).append(route)
             else:
-                self._patterns.append((_compiled(pattern), route))
+                self._patterns.append((pattern, route))
 
     def resolve(self, dialled: str, now: datetime) -> Resolution:
+        if len(dialled) > LONGEST:
+            return Refused(404, f"nobody answers at an address of more than {LONGEST} characters")
         if (route := self._named(dialled, now)) is not None:
             return self._to(route)
         user = dialled.partition("@")[0]
@@ -158,7 +167,7 @@ class RouteTable:
             return ToExtension(user)
         if (route := self._fitting(dialled, now)) is not None:
             return self._to(route)
-        return Refused(404, f"nobody answers at {dialled or 'an empty address'}")
+        return Refused(404, f"nobody answers at {_printable(dialled) or 'an empty address'}")
 
     def agent(self, name: str) -> AgentSpec | None:
         return self.agents.get(name)
@@ -194,7 +203,7 @@ class RouteTable:
         """The first route whose pattern fits."""
         whole, user = _forms(dialled)
         for pattern, route in self._patterns:
-            if pattern.fullmatch(whole if "@" in route.pattern else user) and route.holds(now):
+            if fits(pattern, whole if "@" in route.pattern else user) and route.holds(now):
                 return route
         return None
 
@@ -215,10 +224,10 @@ def fault_of(row: Row) -> str:
     return ""
 
 
-def _checked(check: Check, agent: AgentSpec) -> str:
-    """What is wrong in the eyes of others; a check that fails is no reason to lose all other rows."""
+def _fault(row: Row, check: Check) -> str:
+    """What is wrong here, or in the eyes of others; a check that fails is no reason to lose other rows."""
     try:
-        return check(agent)
+        return (fault_of(row) or check(spec_of(row)))[:FAULT_CHARACTERS]
     except Exception as error:
         return f"it could not be checked: {type(error).__name__}: {error}"
 
@@ -240,9 +249,13 @@ def _forms(dialled: str) -> tuple[str, str]:
 
 def _plain(address: str) -> str:
     """A telephone number without what only people read; anything else as it is."""
-    return address.translate(_SEPARATORS) if _NUMBER.fullmatch(address) else address
+    return address.translate(_SEPARATORS) if _is_number(address) else address
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(each) or re.escape(each) for each in pattern), re.DOTALL)
+def _printable(text: str) -> str:
+    """For logs and headers, in which a stranger's line ends would begin lines."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def _is_number(address: str) -> bool:
+    return _NUMBER.fullmatch(address) is not None and _DIGIT.search(address) is not None

@@ -55,7 +55,7 @@ class Sounds:
         return decoded(content)
 
 
-def decoded(content: bytes) -> Frames:
+def decoded(content: bytes | bytearray) -> Frames:
     """A WAV file as frames. Raises PeerError when it is something else or too long."""
     try:
         with wave.open(io.BytesIO(content)) as file:

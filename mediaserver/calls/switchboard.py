@@ -26,7 +26,7 @@ from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import AgentSpec, Refused, Routes, ToAgent, ToExtension
+from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgent, ToExtension
 from mediaserver.calls.targets import Targets
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -118,7 +118,7 @@ class LocalSwitchboard:
         try:
             self._registry.check_room()
         except CapacityError as error:
-            log.warning("call to %s refused: %s", invitation.dialled, error)
+            log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
         call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from mediaserver.calls.glob import fits
 from mediaserver.errors import CallError
 
 _ADDRESS = re.compile(
@@ -28,8 +29,8 @@ class Targets:
     def __init__(self, extensions: Collection[str] = (), patterns: Collection[str] = ()) -> None:
         self._extensions = frozenset(extensions)
         # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
-        self._addresses = [_compiled(_bare(each)) for each in patterns if "@" in each]
-        self._numbers = [_compiled(each) for each in patterns if "@" not in each]
+        self._addresses = [_bare(each) for each in patterns if "@" in each]
+        self._numbers = [each for each in patterns if "@" not in each]
 
     @staticmethod
     def check_caller(caller: str) -> None:
@@ -43,11 +44,9 @@ class Targets:
             return
         if (address := _ADDRESS.fullmatch(to)) is not None:
             plain = f"{address['user']}@{address['host'].lower()}{address['port'] or ''}"
-            allowed = any(pattern.fullmatch(plain) for pattern in self._addresses)
+            allowed = any(fits(pattern, plain) for pattern in self._addresses)
         else:
-            allowed = _NUMBER.fullmatch(to) is not None and any(
-                pattern.fullmatch(to) for pattern in self._numbers
-            )
+            allowed = _NUMBER.fullmatch(to) is not None and any(fits(each, to) for each in self._numbers)
         if not allowed:
             raise CallError("calls to there are not allowed; add it to sip.allowed_targets", 403)
 
@@ -56,8 +55,3 @@ def _bare(pattern: str) -> str:
     """Without its scheme, the host in small letters."""
     user, _, host = re.sub(r"^sips?:", "", pattern).rpartition("@")
     return f"{user}@{host.lower()}"
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(each) or re.escape(each) for each in pattern))

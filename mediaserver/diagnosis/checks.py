@@ -27,8 +27,8 @@ RTP_SAMPLES = 5
 """Port pairs that are tried, spread over the configured range."""
 SOCKETS_PER_CALL = 2
 """RTP and RTCP."""
-SOCKETS_BESIDE = 200
-"""Database, HTTP, workers, logs."""
+SOCKETS_BESIDE = 400
+"""Database, HTTP (200), workers, logs."""
 NEEDED_DISK = 100 * 2**20
 WISHED_DISK = 2**30
 WISHED_UDP_BUFFER = 212_992
@@ -114,17 +114,18 @@ def rtp_ports(settings: Settings) -> Finding:
 
 
 def open_files(settings: Settings) -> Finding:
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """The server raises its own soft limit to the hard one."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = settings.sip.max_calls * SOCKETS_PER_CALL + SOCKETS_BESIDE
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return Finding("open files", True, f"up to {soft}, {settings.sip.max_calls} calls need {needed}")
-    calls = max(0, (soft - SOCKETS_BESIDE) // SOCKETS_PER_CALL)
-    detail = f"up to {soft}: room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
+    if hard == resource.RLIM_INFINITY or hard >= needed:
+        return Finding("open files", True, f"up to {hard}, {settings.sip.max_calls} calls need {needed}")
+    calls = max(0, (hard - SOCKETS_BESIDE) // SOCKETS_PER_CALL)
+    detail = f"up to {hard}: room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
     return Finding(
         "open files",
         False,
         detail,
-        f"ulimit -n {needed}, or LimitNOFILE={needed} in the unit",
+        f"ulimit -Hn {needed}, or LimitNOFILE={needed} in the unit",
         required=False,
     )
 

@@ -19,6 +19,7 @@ UP_DELAY_SAMPLES = HALF_TAPS
 DOWN_DELAY_SAMPLES = HALF_TAPS - 1
 """Delay of 16 -> 8 kHz, in samples at 8 kHz (1.375 ms)."""
 
+_PIECE = 2_048
 _BLOCK = 32
 _TAPS = 2 * HALF_TAPS
 _PAST = _TAPS - 1
@@ -187,6 +188,7 @@ def resample(pcm: Pcm, from_rate: int, to_rate: int = SAMPLE_RATE) -> Pcm:
     if from_rate == to_rate:
         return pcm
     stream = StreamResampler(from_rate, to_rate)
-    # In pieces, so that a long file does not need taps-times its size in memory.
-    parts = [stream.process(pcm[i : i + 65_536]) for i in range(0, len(pcm), 65_536)]
+    # In pieces, so that a long file does not need taps-times its size in memory. They are small because
+    # each holds the interpreter's lock: on another thread calls are to have it back within a millisecond.
+    parts = [stream.process(pcm[i : i + _PIECE]) for i in range(0, len(pcm), _PIECE)]
     return np.concatenate([*parts, stream.flush()])

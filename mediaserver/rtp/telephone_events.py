@@ -9,6 +9,7 @@ import struct
 from collections import deque
 from dataclasses import dataclass
 
+from mediaserver.errors import CapacityError
 from mediaserver.media.time import NARROW_PER_MS, NARROW_SAMPLES, WRAP_16, ahead_32, is_behind_32
 
 DIGITS = "0123456789*#ABCD"
@@ -17,6 +18,9 @@ EVENT = struct.Struct("!BBH")
 """Event code; end bit, reserved bit and volume; duration in timestamp units (section 2.3)."""
 TIMEOUT_NS = 180_000_000
 """Silence after which a key counts as released although no end packet came: over three 50 ms updates."""
+
+MOST_WAITING = 128
+"""Digits of one stream that are not begun: half a minute of them."""
 
 _END = 0x80
 _VOLUME = 10  # dBm0 below zero
@@ -133,10 +137,13 @@ class DigitSender:
         """`tick` may have something to send, or a pause between digits lasts."""
 
     def put(self, digit: str, duration_ms: int = 100) -> None:
-        """Queue a digit; lengths outside 40..6000 ms are brought inside. Raises ValueError for no digit."""
+        """Queue a digit; lengths outside 40..6000 ms are brought inside. Raises ValueError for no digit,
+        and CapacityError when too many wait."""
         code = DIGITS.find(digit.upper()) if len(digit) == 1 else -1
         if code < 0:
             raise ValueError(f"{digit!r} is no DTMF digit; use one of {DIGITS}")
+        if len(self._queue) >= MOST_WAITING:
+            raise CapacityError(f"{MOST_WAITING} digits wait to be sent already")
         ticks = -(-min(max(duration_ms, _LEAST_MS), _MOST_MS) * _UNITS_PER_MS // _STEP)
         self._queue.append((code, ticks * _STEP))
         self.active = True

@@ -49,6 +49,15 @@ async def silent(connection: Database, for_s: float) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+async def others_live(connection: Database, node: UUID, within_s: float) -> bool:
+    """Whether another server than this was seen within so many seconds."""
+    found: bool = await connection.fetchval(
+        "select exists (select from nodes where id <> $1 and seen_at > now() - make_interval(secs => $2))",
+        node, within_s,
+    )  # fmt: skip
+    return found
+
+
 async def close_calls(connection: Database, node: UUID | None) -> list[tuple[UUID, datetime]]:
     """Close the calls that were live when their server died, and their legs; they ended at the last sign of
     life kept. None: calls that belong to no server. Returns their ids and when they began.

@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +54,15 @@ class NodeName:
                 "make it writable or choose another data folder with VOICEFORGE_DATA"
             ) from None
 
+    def renew(self) -> None:
+        """Take another id: a living server has this one, for the folder is a copy of its own. Raises
+        StartupError."""
+        try:
+            assert self._descriptor is not None
+            self.id = _fresh(self._descriptor)
+        except OSError as error:
+            raise StartupError(f"cannot keep this server's new name ({error.strerror})") from None
+
     def release(self) -> None:
         """Let another server have the name. Idempotent."""
         if self._descriptor is not None:
@@ -71,12 +80,15 @@ class Presence:
         *,
         silent_s: float = SILENT_S,
         now: Callable[[], float] = time.monotonic,
+        keep: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`silent_s`: see SILENT_S; the same on all servers of a database."""
+        """`silent_s`: see SILENT_S; the same on all servers of a database. `keep`: holds on to the name; done
+        with each beat."""
         self._silent_s = silent_s
         self._pool = pool
         self._node = node
         self._now = now
+        self._keep = keep
         self._heard_since: float | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -92,18 +104,20 @@ class Presence:
             await asyncio.gather(task, return_exceptions=True)
 
     async def close_own(self) -> list[tuple[UUID, datetime]]:
-        """Close the calls that this server left behind when it died, and those that belong to nobody.
-        Ids and beginnings. Before its first call; after what it had spilled is written."""
+        """Close the calls that this server left behind when it died, and, while no other lives, those that
+        belong to nobody. Ids and beginnings. Before its first call; after what it had spilled is written."""
         async with self._pool.acquire() as connection:
-            return [
-                *await nodes.close_calls(connection, self._node),
-                *await nodes.close_calls(connection, None),
-            ]
+            closed = await nodes.close_calls(connection, self._node)
+            if not await nodes.others_live(connection, self._node, self._silent_s):
+                closed += await nodes.close_calls(connection, None)
+            return closed
 
     async def beat(self) -> int:
         """Say that we live; close the calls of the dead and return how many."""
         now = self._now()
         try:
+            if self._keep is not None:
+                await self._keep()
             async with self._pool.acquire(timeout=5) as connection:
                 ago = await nodes.seen(connection, self._node)
                 if ago is None:  # another database, or one restored from before our start
@@ -137,7 +151,7 @@ class Presence:
 
 def _held(path: Path) -> int | None:
     """An open descriptor with the file's lock, or None when another process has it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -153,6 +167,10 @@ def _kept(descriptor: int) -> UUID:
     """The id that stands in the file; a new one where none does."""
     with suppress(ValueError):
         return UUID(os.read(descriptor, 100).decode("ascii", "replace").strip())
+    return _fresh(descriptor)
+
+
+def _fresh(descriptor: int) -> UUID:
     fresh = uuid4()
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{fresh}\n".encode(), 0)

@@ -230,7 +230,7 @@ class AgentSession:
         try:
             for record in self._agent.hung_up():
                 self._keep(record)
-        except Exception:
+        except (Exception, SystemExit, KeyboardInterrupt):
             log.exception("the agent failed while the call ended")
         self._over.set()
 
@@ -353,7 +353,7 @@ class AgentSession:
     def _tell_heard(self, line: int, text: str, cut: bool) -> None:
         try:
             self._agent.heard(line, text, cut)
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on what was heard")
             self.failed(f"{type(error).__name__}: {error}")
 

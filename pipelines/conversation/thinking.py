@@ -87,7 +87,7 @@ class Thinking:
             finally:
                 if isinstance(acts, AsyncGenerator):
                     await acts.aclose()
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # the last two would end the server
             log.exception("the agent failed on %s", type(think.said).__name__)
             self._mind.failed(f"{type(error).__name__}: {error}")
             self._mind.do(think, Say(APOLOGY))

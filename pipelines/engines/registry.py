@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, overload
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, Vad
 
 ENTRY_POINTS = "voiceforge.engines"
@@ -58,9 +58,8 @@ class EngineEntry:
         """What `check` finds; a check that raises is a lack too."""
         try:
             return self.check()
-        except Exception as error:
-            why = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            return Readiness(False, f"a check that works ({why}); update its package")
+        except (Exception, SystemExit) as error:
+            return Readiness(False, f"a check that works ({said(error)}); update its package")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +91,14 @@ class EngineRegistry:
 
     def add_plugins(self) -> None:
         """Take in what installed packages bring."""
-        for point in entry_points(group=ENTRY_POINTS):
-            package = point.dist.name if point.dist is not None else point.value
+        found, unreadable = offered(ENTRY_POINTS)
+        self.broken += [BrokenPlugin("entry_points.txt", each.package, each.why) for each in unreadable]
+        for each in found:
             try:
-                for entry in _entries(point.load()):
+                for entry in _entries(each.point.load()):
                     self.add(entry)
-            except Exception as error:  # whatever a foreign package does at import
-                why = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                self.broken.append(BrokenPlugin(point.name, package, why))
+            except (Exception, SystemExit) as error:  # whatever a foreign package does at import
+                self.broken.append(BrokenPlugin(each.point.name, each.package, said(error)))
 
     def of(self, kind: Kind) -> list[EngineEntry]:
         return [e for (k, _), e in self.entries.items() if k is kind]
@@ -129,7 +128,11 @@ class EngineRegistry:
     def make(self, kind: Literal[Kind.VAD], name: str, options: EngineOptions = ...) -> Vad: ...
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
-        return self.check(kind, name).make(options or EngineOptions())
+        entry = self.check(kind, name)
+        try:
+            return entry.make(options or EngineOptions())
+        except SystemExit as error:  # of a package; it is not to end the server
+            raise EngineError(f"the engine {name} cannot be made: {said(error)}") from None
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

@@ -48,7 +48,10 @@ class WorkerMessage:
 
     def json(self) -> dict[str, Any]:
         """The payload as a JSON object. Raises ValueError when it is something else."""
-        value = json.loads(self.payload)
+        try:
+            value = json.loads(self.payload)
+        except RecursionError:
+            raise ValueError(f"a {self.kind.name} message is nested too deeply") from None
         if not isinstance(value, dict):
             raise ValueError(f"a {self.kind.name} message carries {type(value).__name__}, not an object")
         return value

@@ -226,7 +226,7 @@ class Worker:
         try:
             messages = self._unpacker.feed(data)
             facts = [message.json() for message in messages if message.kind is Msg.READY]
-        except ValueError as error:
+        except Exception as error:  # a worker may be anybody's
             self._down(f"sent nonsense ({error})")
             return
         if facts:

@@ -27,6 +27,7 @@ from sip.calls.places import Places
 from sip.calls.registrar import Registrar
 from sip.calls.session import InviteSession
 from sip.calls.user_agent_client import UserAgentClient
+from sip.messages.grammar import readable
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
@@ -291,7 +292,7 @@ class SipAgent:
         try:
             work = self._on_invite(call)
         except Exception:
-            log.exception("the application failed on a call to %s", call.dialled)
+            log.exception("the application failed on a call to %s", readable(call.dialled))
             call.reject(500)
             return
         if work is not None:
@@ -307,9 +308,9 @@ class SipAgent:
         try:
             await work
         except CallError as error:
-            log.info("call to %s was not answered: %s", call.dialled, error)
+            log.info("call to %s was not answered: %s", readable(call.dialled), error)
         except Exception:
-            log.exception("the application failed on a call to %s", call.dialled)
+            log.exception("the application failed on a call to %s", readable(call.dialled))
             await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
 
     def _refuse_invite(self, request: Request, source: Source, response: Response) -> None:

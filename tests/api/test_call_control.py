@@ -75,6 +75,23 @@ async def test_a_body_that_is_not_declared_as_json_is_refused(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(
+    ("charset", "content"),
+    [
+        ("x-nonsense", '{"to": "bob", "agent": "echo"}'),
+        ("utf-16", '{"to": "bob", "agent": "echo"}'),
+        ("utf-8", '{"to": "bob", "agent": "ec\\u0000ho"}'),
+        ("utf-8", '{"to": "bob", "agent": "\\ud800"}'),
+        ("utf-8", '{"to": "bob", "agent": "echo", "caller": "a\\r\\nVia: x"}'),
+        ("utf-8", '{"to": "bob", "agent": "echo", "caller": "\\udfff"}'),
+    ],
+)
+async def test_what_is_no_text_is_refused_at_the_door(desk: Desk, charset: str, content: str) -> None:
+    kind = {"Content-Type": f"application/json; charset={charset}"}
+    response = await desk.client.post(CALLS, data=content.encode(), headers=kind)
+    assert response.status == 400 and not list(desk.board)
+
+
+@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({"Origin": "http://evil.example"}, 403),
@@ -96,11 +113,20 @@ async def test_an_exposed_server_wants_its_token() -> None:
     await desk.start()
     call_id = await desk.dialled(Line("ann"))
     assert (await desk.client.delete(f"{CALLS}/{call_id}")).status == 401
+    odd = {"Authorization": "Bearer \udcff\udcfe"}
+    assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=odd)).status == 401
     assert (await desk.post("", {"to": "bob", "agent": "echo"}))[0] == 401
     right = {"Authorization": "Bearer s3cret"}
     assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=right)).status == 204
     await desk.board.close()
     await desk.client.close()
+
+
+async def test_event_streams_are_for_our_own_page(desk: Desk) -> None:
+    url = "/api/telephony/events"
+    foreign = await desk.client.get(url, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status == 403
+    assert not desk.context.watchers
 
 
 async def test_a_call_is_transferred_and_a_party_added(desk: Desk) -> None:

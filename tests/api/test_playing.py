@@ -147,3 +147,20 @@ async def test_a_held_caller_hears_music_a_named_sound_or_silence(desk: Desk) ->
     assert ann.heard == [30, 30, 100, 200, 0, 5]
     for wrong in (5, "none.wav", None):
         assert (await desk.post(f"/{call_id}/hold", {"music": wrong}))[0] == 400
+
+
+async def test_sounds_are_converted_one_at_a_time_and_all_uploads_have_a_common_limit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = await desk.dialled(Line("ann"))
+    content = wav(*[70] * 50)
+    monkeypatch.setattr(playing, "UPLOADS_LIMIT", 2 * len(content))
+    async with desk.context.converting:  # another sound is being converted
+        waiting = [asyncio.create_task(upload(desk, call_id, content)) for _ in range(2)]
+        while desk.context.uploading < 2 * len(content):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+        status, text = await upload(desk, call_id, content)
+        assert status == 503 and "try again" in text
+        assert not any(task.done() for task in waiting)
+    assert [await task for task in waiting] == [(204, "")] * 2
+    assert desk.context.uploading == 0

@@ -57,10 +57,13 @@ async def test_code_is_imported_beside_the_loop_and_calls_wait_for_it_in_words(g
     with pytest.raises(CallError, match="still being loaded") as refused:
         code.check(slow)
     assert refused.value.code == 503
+    (finding,) = code.findings()
+    assert not finding.ok and "still being loaded" in finding.detail
     gate.opened.set()
     await code.settle(30)
     code.check(slow)
     assert gate.thread is not None and gate.thread is not threading.main_thread()
+    assert gate.thread.daemon, "the end of the process waits for no import"
     assert code.findings() == []
 
 
@@ -77,6 +80,19 @@ async def test_what_cannot_be_imported_is_a_finding_and_refuses_its_calls() -> N
     assert (finding.name, finding.ok, finding.fatal) == ("agent broken", False, False)
     code.follow([good])
     assert code.findings() == []
+
+
+@pytest.mark.parametrize("leaving", ["SystemExit(3)", "KeyboardInterrupt", "GeneratorExit"])
+async def test_code_that_ends_the_process_is_a_finding_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaving: str
+) -> None:
+    (tmp_path / "leaving_agent_of_the_test.py").write_text(f"raise {leaving}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    code = OwnCode()
+    code.follow([python("leaving_agent_of_the_test:Agent")])
+    await code.settle(30)
+    (finding,) = code.findings()
+    assert leaving.partition("(")[0].replace("SystemExit", "exit 3") in finding.detail
 
 
 async def test_a_mended_module_is_found_when_rows_change(

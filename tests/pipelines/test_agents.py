@@ -67,7 +67,10 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
         "    def __init__(self): raise ValueError('no key')\n"
         "class Thinker(Shop):\n"
         "    def __init__(self, llm, prompt): self.llm = llm\n"
+        "class Leaving(Shop):\n"
+        "    def __init__(self): raise SystemExit(3)\n"
     )
+    (tmp_path / "script_of_a_test.py").write_text("import sys\nsys.exit('usage: script')\n")
     monkeypatch.syspath_prepend(tmp_path)
     shop = make_agent(CALL_ID, kind="python", entry="shop_agent_of_a_test:Shop", prompt="Sell.")
     assert vars(shop) == {"prompt": "Sell."}
@@ -76,6 +79,8 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
         ("shop_agent_of_a_test:Half", "has no heard and no hung_up"),
         ("shop_agent_of_a_test:Broken", "ValueError: no key"),
         ("shop_agent_of_a_test:Thinker", "thinks with a language model, and none is named"),
+        ("shop_agent_of_a_test:Leaving", "ended itself: exit 3"),
+        ("script_of_a_test:Shop", "ended itself: exit usage: script"),
         ("no_such_module_here:Shop", "cannot be imported: ModuleNotFoundError"),
         ("dmo", "did you mean 'demo'"),
     ):

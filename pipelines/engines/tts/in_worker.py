@@ -120,7 +120,7 @@ class SpeechRequest:
     def on_message(self, message: WorkerMessage) -> None:
         try:
             self._take(message)
-        except (KeyError, TypeError, ValueError) as error:  # a worker may be anybody's
+        except Exception as error:  # a worker may be anybody's
             self.queue.put_nowait(EngineError(f"the {self._name} worker sent nonsense ({error!r})"))
 
     def _take(self, message: WorkerMessage) -> None:

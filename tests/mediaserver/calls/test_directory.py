@@ -188,6 +188,29 @@ async def test_a_route_may_hold_from_the_beginning_to_the_end_of_time(
     assert name(one.directory.resolve("x1", datetime.now(UTC))) == "echo"
 
 
+async def test_tables_that_cannot_be_taken_over_are_a_finding_and_are_tried_again(
+    pool: asyncpg.Pool, cable: Cable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
+    failing, taken = True, asyncio.Event()
+
+    def on_change() -> None:
+        if failing:
+            raise RuntimeError("boom")
+        taken.set()
+
+    directory = Directory(cable, poll_s=0.01, on_change=on_change)
+    await directory.start()
+    try:
+        (finding,) = [each for each in directory.findings() if not each.ok]
+        assert finding.name == "directory" and "boom" in finding.detail and finding.mend
+        failing = False
+        await asyncio.wait_for(taken.wait(), 10)
+        assert all(each.ok for each in directory.findings())
+    finally:
+        await directory.close()
+
+
 async def test_a_check_that_fails_costs_its_row_alone(pool: asyncpg.Pool, cable: Cable) -> None:
     def check(agent: AgentSpec) -> str:
         if agent.name == "demo":

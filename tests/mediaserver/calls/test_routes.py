@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mediaserver.calls import routes
 from mediaserver.calls.routes import Refused, Resolution, RouteTable, ToAgent, ToExtension
 from tests.mediaserver.calls.rows import agent, route
 
@@ -110,6 +111,7 @@ def test_what_others_find_wrong_with_a_row_refuses_its_calls_too() -> None:
     )
     assert table.resolve("a", NOW) == Refused(480, "the agent a cannot answer: too hasty")
     assert table.faults == {"a": "too hasty"}
+    assert len(RouteTable(agents, [], check=lambda _: "x" * 100_000).faults["a"]) < 1000
     assert name(table.resolve("b", NOW)) == "b"
 
 
@@ -128,3 +130,24 @@ def test_an_agent_in_python_names_its_class() -> None:
     assert (found.agent.entry, found.agent.stt, dict(found.agent.turn)) == (
         "my.agents:Clerk", ("x", "y"), {"whole_ms": 90},
     )  # fmt: skip
+
+
+def test_an_address_of_thousands_of_characters_is_refused_before_anything_looks_at_it() -> None:
+    for dialled in ("1" * 16000 + "x", "1" * 257):
+        refused = resolve(dialled, [route("*", "a")])
+        assert isinstance(refused, Refused) and "256 characters" in refused.why
+    assert name(resolve("1" * 256, [route("*", "a")])) == "a"
+
+
+def test_dialling_takes_no_more_steps_than_there_are_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With expressions that go back this would take minutes."""
+    monkeypatch.setattr(routes, "LONGEST", 100_000)
+    assert isinstance(resolve("1" * 100_000 + "x", []), Refused)
+    stars = route("*1" * 10 + "*x", "a")
+    assert isinstance(resolve("1" * 250 + "y", [stars]), Refused)
+    assert name(resolve("1" * 250 + "x", [stars])) == "a"
+
+
+def test_what_is_said_of_an_address_is_one_line() -> None:
+    refused = resolve("x\r\nFrom: a\0\udc80", [])
+    assert refused == Refused(404, "nobody answers at x\ufffd\ufffdFrom: a\ufffd\ufffd")

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
+from mediaserver.calls.digit_gate import AT_ONCE, PER_CALL, DigitGate
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -67,6 +68,24 @@ async def test_the_echo_gives_back_what_it_hears_and_its_digits_are_kept(bench: 
     ann.press("4")
     assert ann.heard == [9] * 3
     assert [(e.kind, e.data["digit"]) for e in bench.sink.of(EventHappened)] == [("dtmf", "4")]
+
+
+async def test_a_flood_of_keys_is_a_few_and_a_word_that_more_came(bench: Bench) -> None:
+    ann = Line("ann")
+    await bench.dial(ann, "echo")
+    for _ in range(PER_CALL + 10):
+        ann.press("4")
+    kept = [event.kind for event in bench.sink.of(EventHappened)]
+    assert AT_ONCE <= kept.count("dtmf") <= PER_CALL
+    assert kept.count("digits_ignored") == 1
+
+
+def test_keys_count_as_fast_as_anybody_presses_them() -> None:
+    gate = DigitGate()
+    assert sum(gate.admits(0) for _ in range(100)) == AT_ONCE and gate.closed
+    assert [gate.admits(now) for now in (10, 50, 60, 100)] == [False, True, False, True]
+    gate = DigitGate()
+    assert sum(gate.admits(100 * n) for n in range(PER_CALL + 50)) == PER_CALL
 
 
 async def test_an_agent_that_keeps_its_digits_has_them_kept_once(bench: Bench) -> None:

@@ -40,3 +40,9 @@ def test_nobody_else(to: str) -> None:
 def test_by_default_nobody_may_be_called() -> None:
     with pytest.raises(CallError):
         Targets().check("sip:ann@pbx.example")
+
+
+def test_a_pattern_of_many_stars_is_compared_at_once() -> None:
+    """A regular expression would go back for years."""
+    with pytest.raises(CallError):
+        Targets(patterns=["*1" * 20 + "*x@h"]).check("1" * 90 + "@h")

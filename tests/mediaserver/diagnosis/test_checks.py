@@ -85,11 +85,11 @@ def test_an_rtp_range_too_small_for_the_calls_is_a_warning() -> None:
 
 
 def test_too_few_open_files_say_for_how_many_calls_they_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "getrlimit", lambda which: (300, 4096))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (300, 500))
     finding = checks.open_files(settings(sip={"max_calls": 400}))
     assert not finding.ok and not finding.fatal
     assert "room for 50 calls" in finding.detail
-    assert "ulimit -n 1000" in finding.mend
+    assert "ulimit -Hn 1200" in finding.mend
 
 
 def test_a_data_folder_that_is_yet_to_be_made_is_judged_by_its_parent(tmp_path: Path) -> None:

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mediaserver.errors import CapacityError
 from mediaserver.rtp.packets import RtpPacket
-from mediaserver.rtp.telephone_events import DIGITS, EVENT, TIMEOUT_NS, DigitHeard, DigitReceiver, DigitSender
+from mediaserver.rtp.telephone_events import (
+    DIGITS,
+    EVENT,
+    MOST_WAITING,
+    TIMEOUT_NS,
+    DigitHeard,
+    DigitReceiver,
+    DigitSender,
+)
 from tests.testdata import TESTDATA
 
 CAPTURES = TESTDATA / "dtmf"
@@ -161,3 +170,13 @@ def test_no_payload_makes_the_receiver_raise(packets: list[tuple[int, bytes]]) -
     heard = hear(list(packets))
     assert len(heard) <= len(packets)
     assert all(d in DIGITS and ms >= 0 for d, ms in heard)
+
+
+def test_no_more_digits_wait_than_anybody_would_send() -> None:
+    sender = DigitSender()
+    for _ in range(MOST_WAITING):
+        sender.put("1")
+    with pytest.raises(CapacityError):
+        sender.put("1")
+    assert sender.tick(0) is not None
+    sender.put("1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -11,8 +12,10 @@ import asyncpg
 import pytest
 
 from mediaserver.errors import StartupError
-from mediaserver.storage import calls, legs, nodes
+from mediaserver.storage import calls, legs, name_lock, nodes
 from mediaserver.storage.journal import Journal
+from mediaserver.storage.name_lock import NameLock
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.presence import SILENT_S, NodeName, Presence
 from mediaserver.storage.records import CallAnswered, LegOpened
 from mediaserver.storage.saving import save
@@ -67,6 +70,66 @@ async def test_a_server_closes_what_it_left_behind_itself(pool: asyncpg.Pool) ->
 async def test_calls_of_nobody_are_closed_at_the_next_start(pool: asyncpg.Pool) -> None:
     await save(pool, started())
     assert await (await enter(pool, FIRST)).close_own() == [(CALL, START)]
+
+
+async def test_calls_of_nobody_are_left_alone_while_another_server_lives(pool: asyncpg.Pool) -> None:
+    """They may be its own, of a time when it could not say so."""
+    await enter(pool, FIRST)
+    await save(pool, started())
+    assert await (await enter(pool, SECOND)).close_own() == []
+    await silence(pool, FIRST)
+    assert await (await enter(pool, SECOND)).close_own() == [(CALL, START)]
+
+
+async def test_a_copied_data_folder_takes_a_name_of_its_own_while_the_first_one_lives(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_lock, "TRY_AGAIN_S", 0.0)
+
+    async def connect() -> asyncpg.Connection:
+        return await open_connection(postgres.dsn)
+
+    first = NodeName(tmp_path / "first")
+    shutil.copytree(tmp_path / "first", tmp_path / "copy")
+    copy = NodeName(tmp_path / "copy")
+    assert copy.id == first.id
+    of_first, of_copy = NameLock(connect, first), NameLock(connect, copy)
+    try:
+        await of_first.take()
+        await enter(pool, first.id)
+        await save(pool, started(), first.id)
+        await of_copy.take()
+        assert copy.id != first.id
+        assert await (await enter(pool, copy.id)).close_own() == []
+        assert await state(pool) == ("live", None)
+        renewed = copy.id
+        copy.release()
+        assert NodeName(tmp_path / "copy").id == renewed, "the new name is kept"
+    finally:
+        of_first.close()
+        of_copy.close()
+
+
+async def test_a_name_is_held_again_after_the_database_went_away(
+    pool: asyncpg.Pool, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    opened: list[asyncpg.Connection] = []
+
+    async def connect() -> asyncpg.Connection:
+        opened.append(await open_connection(postgres.dsn))
+        return opened[-1]
+
+    name = NodeName(tmp_path)
+    lock = NameLock(connect, name)
+    await lock.take()
+    opened[0].terminate()
+    presence = Presence(pool, name.id, now=Clock(), keep=lock.keep)
+    await presence.beat()
+    assert len(opened) == 2
+    await presence.beat()
+    assert len(opened) == 2
+    lock.close()
+    name.release()
 
 
 async def test_the_calls_of_a_silent_server_are_closed_with_their_legs(pool: asyncpg.Pool) -> None:
@@ -205,6 +268,15 @@ def test_a_name_that_cannot_be_read_is_replaced(tmp_path: Path) -> None:
     again = NodeName(tmp_path)
     assert again.id == once.id
     again.release()
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "nodes").mkdir()
+    (tmp_path / "precious").write_text("of somebody else")
+    (tmp_path / "nodes" / "1").symlink_to(tmp_path / "precious")
+    with pytest.raises(StartupError):
+        NodeName(tmp_path)
+    assert (tmp_path / "precious").read_text() == "of somebody else"
 
 
 def test_a_folder_that_takes_no_name_is_one_line(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mediaserver.errors import CallError, EngineError
-from mediaserver.media.leg import Digit, Hold, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import (
@@ -26,6 +26,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.conversation.floor import FloorState
+from pipelines.conversation.thinking import APOLOGY
 from pipelines.engines.protocols import Grammar, SttResult, TtsChunk
 from tests.fakes import CALL_ID, SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
 
@@ -489,6 +490,30 @@ async def test_what_is_recognised_is_the_line_as_it_came() -> None:
     loud = [frame for frame in talk.stt.utterances[0].frames if np.abs(frame).max() > 500]
     assert all((frame == tone(FRAME_SAMPLES)).all() for frame in loud)
     assert len(loud) == 10
+
+
+@pytest.mark.parametrize("leaving", [SystemExit, KeyboardInterrupt])
+async def test_an_agent_that_ends_the_process_fails_alone(leaving: type[BaseException]) -> None:
+    class Leaving(ScriptedAgent):
+        async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+            if isinstance(said, Utterance):
+                raise leaving(3)
+            async for act in super().respond(said, context):
+                yield act
+
+        def heard(self, line: int, text: str, cut: bool) -> None:
+            raise leaving(3)
+
+        def hung_up(self) -> tuple[Record, ...]:
+            raise leaving(3)
+
+    talk = Conversation(Leaving(GREETING))
+    await talk.until_quiet()
+    await talk.say("a room")
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard == APOLOGY
+    talk.session.on_event(Ended(Termination(EndedBy.CALLER, Why.HANGUP)))
+    await talk.session.shutdown("", 10)
 
 
 async def test_an_agent_that_fails_apologises_and_goes_on() -> None:

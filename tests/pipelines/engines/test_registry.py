@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from mediaserver.errors import EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.builtin import STT, TTS, VAD, registry
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
@@ -29,6 +30,8 @@ def flock():
 def taken():
     return entry("espeak-ng")
 NUMBER = [7]
+def leaves():
+    raise SystemExit("needs a GPU")
 """
 POINTS = """[voiceforge.engines]
 cuckoo = acme_birds:CUCKOO
@@ -36,6 +39,7 @@ flock = acme_birds:flock
 taken = acme_birds:taken
 number = acme_birds:NUMBER
 gone = acme_birds:DODO
+leaves = acme_birds:leaves
 absent = acme_dodos:ALL
 """
 
@@ -67,6 +71,16 @@ def test_a_check_that_raises_is_a_lack() -> None:
     assert "OSError: no such device" in readiness.lacks
 
 
+def test_an_engine_that_ends_the_process_ends_itself_alone() -> None:
+    def leaves(*_: object) -> NoReturn:
+        raise SystemExit(3)
+
+    assert "exit 3" in EngineEntry(CANARY, leaves, lambda _: FakeTts()).readiness().lacks
+    known = EngineRegistry([EngineEntry(CANARY, lambda: Readiness(True), leaves)])
+    with pytest.raises(EngineError, match="exit 3"):
+        known.make(Kind.TTS, "canary")
+
+
 def test_packages_bring_engines_and_a_broken_one_is_a_finding(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,11 +98,12 @@ def test_packages_bring_engines_and_a_broken_one_is_a_finding(
     assert names == {TTS, "cuckoo", "crow", "crane"}
     assert isinstance(known.make(Kind.TTS, "cuckoo"), FakeTts)
     broken = {plugin.name: plugin for plugin in known.broken}
-    assert broken.keys() == {"taken", "number", "gone", "absent"}
+    assert broken.keys() == {"taken", "number", "gone", "leaves", "absent"}
     assert {plugin.package for plugin in broken.values()} == {"acme-birds"}
     assert "already" in broken["taken"].why
     assert "int" in broken["number"].why
     assert "acme_dodos" in broken["absent"].why
+    assert "needs a GPU" in broken["leaves"].why
     assert not isinstance(known.make(Kind.TTS, TTS), FakeTts)
 
 
