@@ -107,7 +107,8 @@ class Route:
         return not {"*", "?"} & set(self.pattern)
 
     def holds(self, now: datetime) -> bool:
-        """Whether it is in force; `valid_until` is the first moment when it no longer is."""
+        """Whether it is in force, by this server's own clock; `valid_until` is the first moment when it no
+        longer is."""
         return (self.valid_from is None or self.valid_from <= now) and (
             self.valid_until is None or now < self.valid_until
         )
