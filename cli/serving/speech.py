@@ -79,7 +79,23 @@ class Speech:
                 for state in self._engines.states
                 if state.fault
             ),
+            *self._misheard(),
         ]
+
+    def _misheard(self) -> list[Finding]:
+        """Engines of each agent that do not speak its language."""
+        findings = []
+        for agent in self._agents:
+            language = agent.language or self._settings.language
+            for kind, names in ((Kind.STT, self._stt(agent)), (Kind.TTS, self._tts(agent))):
+                foreign = self._engines.foreign(kind, names, language)
+                if foreign:
+                    what = f"no engine for {kind} speaks {language}, {foreign[0]} is used all the same"
+                    if len(foreign) < len(names):
+                        what = f"{', '.join(foreign)} for {kind} is passed over: it does not speak {language}"
+                    mend = "name another engine or language in its row, or in the settings where it has none"
+                    findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
+        return findings
 
     def _stt(self, agent: AgentSpec) -> tuple[str, ...]:
         return agent.stt or self._settings.stt

@@ -22,6 +22,7 @@ from typing import Any
 from mediaserver.errors import ConfigError
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.conversation.turn import Turn
+from pipelines.engines.protocols import FINAL_WITHIN_S
 
 RANGES: dict[str, tuple[int, int]] = {
     "suspect_ms": (40, 1_000),
@@ -54,9 +55,9 @@ class TurnSettings:
         )
         return cls(replace(Waits(), **waits), replace(Limits(), **limits))
 
-    def turn(self) -> Turn:
-        """The machine of one call."""
-        return Turn(self.waits, self.limits)
+    def turn(self, final_within_s: float = FINAL_WITHIN_S) -> Turn:
+        """The machine of one call. `final_within_s`: that of its recogniser."""
+        return Turn(self.waits, replace(self.limits, final=round(1_000 * final_within_s)))
 
 
 def _checked(key: str, value: object) -> str:

@@ -79,8 +79,9 @@ class Preferred(Generic[E]):
     async def stop(self) -> None:
         """Likewise: others may use the same engines."""
 
-    def order(self) -> list[E]:
-        """Those to try now: the ready and sound ones as preferred, then the rest."""
+    def order(self, language: str = "") -> list[E]:
+        """Those to try now: the ready and sound ones as preferred, then the rest. `language`: only those that
+        speak it, unless none does."""
         now = asyncio.get_running_loop().time()
 
         def doubtful(entry: tuple[int, E]) -> bool:
@@ -89,7 +90,8 @@ class Preferred(Generic[E]):
             return not _ready(engine) or (failed is not None and now - failed < PASSED_OVER_S)
 
         there = [(place, engine) for place, engine in enumerate(self._there()) if engine is not None]
-        return [engine for _, engine in sorted(there, key=doubtful)]
+        speaking = [(place, engine) for place, engine in there if engine.manifest.speaks(language)]
+        return [engine for _, engine in sorted(speaking or there, key=doubtful)]
 
     def failed(self, engine: E, why: str) -> None:
         """Pass it over for a while."""
@@ -105,13 +107,14 @@ class Preferred(Generic[E]):
         next_s: float,
         *,
         needed: bool = True,
+        language: str = "",
     ) -> AsyncGenerator[T, None]:
         """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
         `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail.
 
         Raises EngineError, whatever the engine raised.
         """
-        order = self.order()
+        order = self.order(language)
         for engine in order:
             last, begun = engine is order[-1], False
             try:
@@ -196,7 +199,7 @@ class PreferredTts(Preferred[Tts]):
             return engine.speak(text, voice=named, language=language, rate=rate)
 
         needed = any(character.isalnum() for character in text)
-        return self.streamed(begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed)
+        return self.streamed(begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed, language=language)
 
 
 class PreferredLlm(Preferred[Llm]):

@@ -18,8 +18,7 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
 
 FINAL_WITHIN_S = 1.5
-"""From `flush` to the final. Turn-taking waits no longer, and a recogniser that lost its worker or its line
-gives up by itself then: one number, so that neither waits for what the other has given up."""
+"""The usual `Manifest.final_within_s`."""
 
 
 class Kind(enum.StrEnum):
@@ -37,10 +36,25 @@ class Manifest:
     kind: Kind
     summary: str
     languages: tuple[str, ...]
+    """BCP 47; `*` is any."""
     licence: str
     needs: tuple[str, ...] = ()
     """Of 'weights', 'gpu', 'key'; empty when it works out of the box."""
     sample_rate: int = SAMPLE_RATE
+    final_within_s: float = FINAL_WITHIN_S
+    """Of a recogniser: from `flush` to the final. Turn-taking waits no longer, and one that lost its worker
+    or its line gives up by itself then: one number, so that neither waits for what the other has given up."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
+        wanted = language.lower()
+        return any(
+            known == "*"
+            or wanted == known
+            or wanted.startswith(f"{known}-")
+            or known.startswith(f"{wanted}-")
+            for known in map(str.lower, self.languages)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,7 @@ class SttSession(Protocol):
 
     def flush(self, epoch: int) -> None:
         """The caller may have finished: a final of all that was fed since `begin` follows, labelled with
-        `epoch`, within FINAL_WITHIN_S. `epoch` is new, so that no end which the recogniser found before is
+        `epoch`, within `final_within_s`. `epoch` is new, so that no end which the recogniser found before is
         taken for the answer; that end is part of it. The session stays open."""
 
     def resume(self, epoch: int) -> None:

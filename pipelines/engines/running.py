@@ -93,6 +93,11 @@ class Engines:
             self._llms[key] = PreferredLlm(partial(self._there, Kind.LLM, key))
         return self._llms[key]
 
+    def foreign(self, kind: Kind, names: Sequence[str], language: str) -> list[str]:
+        """Those of a list that do not speak a language, by name; what nobody knows is not among them."""
+        entries = [self._registry.entries.get((kind, name)) for name in names]
+        return [e.manifest.name for e in entries if e is not None and not e.manifest.speaks(language)]
+
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError

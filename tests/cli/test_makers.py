@@ -48,6 +48,20 @@ def test_a_row_names_a_flow_or_a_class() -> None:
         make_agent(UUID(int=7), kind="flow", flow="boking")
 
 
+async def test_an_engine_that_does_not_speak_an_agents_language_is_a_finding(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    await shop.row(stt=["one"], tts=["high"], language="de")
+    found = [finding for finding in shop.speech.findings() if finding.name == "agent demo"]
+    assert [finding.detail for finding in found] == [
+        "no engine for stt speaks de, one is used all the same",
+        "no engine for tts speaks de, high is used all the same",
+    ]
+    assert not any(finding.ok or finding.fatal for finding in found)
+    await shop.row(stt=["one"], tts=["high"], language="en-gb")
+    assert not [finding for finding in shop.speech.findings() if finding.name == "agent demo"]
+    await shop.engines.stop()
+
+
 class SlowTts(FakeTts):
     """Takes as long to start as the test wants; keeps which voices were asked for."""
 

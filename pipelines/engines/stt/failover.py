@@ -17,7 +17,16 @@ import numpy as np
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.engines.failover import Preferred, reason
-from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, Kind, Stt, SttResult, SttSession
+from pipelines.engines.protocols import (
+    FAILED,
+    FINAL_WITHIN_S,
+    Grammar,
+    Kind,
+    Manifest,
+    Stt,
+    SttResult,
+    SttSession,
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +39,12 @@ class PreferredStt(Preferred[Stt]):
 
     def __init__(self, there: Callable[[], Sequence[Stt | None]]) -> None:
         super().__init__(Kind.STT, there)
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the first that is there; its final may take as long as that of any, for any may be in use."""
+        longest = max((each.manifest.final_within_s for each in self._engines), default=FINAL_WITHIN_S)
+        return replace(super().manifest, final_within_s=longest)
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
         return _FailoverSession(self, on_result, language)
@@ -98,7 +113,7 @@ class _FailoverSession:
 
     def _listen(self) -> None:
         """Have the utterance heard, from its start, by the first engine that was not tried for it."""
-        for engine in self._engines.order():
+        for engine in self._engines.order(self._language):
             if engine in self._tried:
                 continue
             self._tried.append(engine)
@@ -155,7 +170,7 @@ class _FailoverSession:
         self._engines.failed(self._engine, "an utterance was lost")
         if not self._open:
             return
-        if any(engine not in self._tried for engine in self._engines.order()):
+        if any(engine not in self._tried for engine in self._engines.order(self._language)):
             self._listen()
             return
         epoch = self._epoch if self._asked is None else self._asked
@@ -163,9 +178,9 @@ class _FailoverSession:
         self._on_result(replace(FAILED, epoch=epoch))
 
     def _await_final(self) -> None:
-        if self._deadline is None:
-            loop = asyncio.get_running_loop()
-            self._deadline = loop.call_later(FINAL_WITHIN_S, self._late, self._opened)
+        if self._deadline is None and self._engine is not None:
+            within_s = self._engine.manifest.final_within_s
+            self._deadline = asyncio.get_running_loop().call_later(within_s, self._late, self._opened)
 
     def _late(self, opened: object) -> None:
         """Turn-taking has given the final up; the next utterance is another engine's."""

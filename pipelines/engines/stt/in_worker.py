@@ -56,4 +56,4 @@ class WorkerStt:
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> WorkerSttSession:
         """See pipelines.engines.protocols.Stt."""
-        return WorkerSttSession(self.pool, on_result, language)
+        return WorkerSttSession(self.pool, on_result, language, self._manifest.final_within_s)

@@ -34,8 +34,13 @@ class WorkerSttSession:
     """See pipelines.engines.protocols.SttSession."""
 
     def __init__(
-        self, pool: WorkerPool, on_result: Callable[[SttResult], None], language: str = "en"
+        self,
+        pool: WorkerPool,
+        on_result: Callable[[SttResult], None],
+        language: str = "en",
+        final_within_s: float = FINAL_WITHIN_S,
     ) -> None:
+        self._final_within_s = final_within_s
         self._pool = pool
         self._on_result = on_result
         self._language = language
@@ -100,7 +105,13 @@ class WorkerSttSession:
         if self._request is None:
             self._ends = len(self._parts)
             self._request = UtteranceRequest(
-                self._pool, self._heard, self._grammar, self._audio, self._language, self._start
+                self._pool,
+                self._heard,
+                self._grammar,
+                self._audio,
+                self._language,
+                self._start,
+                self._final_within_s,
             )
         return self._request
 
@@ -161,7 +172,9 @@ class UtteranceRequest:
         audio: bytearray,
         language: str = "en",
         start: int = 0,
+        final_within_s: float = FINAL_WITHIN_S,
     ) -> None:
+        self._final_within_s = final_within_s
         self._pool = pool
         self._on_result = on_result
         self._start = start
@@ -197,12 +210,12 @@ class UtteranceRequest:
             self._send()
 
     def finish(self) -> None:
-        """No more audio: the final follows; without a worker it fails after FINAL_WITHIN_S."""
+        """No more audio: the final follows; without a worker it fails after `final_within_s`."""
         if not self.listening:
             return
         self._end = len(self._audio)
         self._finished_at = time.perf_counter()
-        self._deadline = asyncio.get_running_loop().call_later(FINAL_WITHIN_S, self._expire)
+        self._deadline = asyncio.get_running_loop().call_later(self._final_within_s, self._expire)
         if self._ticket is not None:
             self._send()
             self._ticket.send(pack(Msg.FINISH, self._ticket.id))
@@ -287,7 +300,7 @@ class UtteranceRequest:
 
     async def _wait(self) -> None:
         """Until a worker has room."""
-        while not await self._pool.wait_room(FINAL_WITHIN_S):
+        while not await self._pool.wait_room(self._final_within_s):
             pass
         self._waiting = None
         self._connect()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -216,7 +217,7 @@ async def test_an_utterance_that_failed_is_heard_again_on_resume(stt: Pocketsphi
 async def test_a_flush_that_no_worker_answers_fails_when_turn_taking_stops_waiting(
     stt: PocketsphinxStt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.engines.stt.session.FINAL_WITHIN_S", 0.02)
+    monkeypatch.setattr(stt, "_manifest", replace(stt.manifest, final_within_s=0.02))
     await stt.stop()
     listener = Listener()
     session = stt.session(listener)

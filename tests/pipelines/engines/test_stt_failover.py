@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mediaserver.media.leg import Frame
-from pipelines.engines.protocols import Grammar, Stt, SttResult
+from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.engines.protocols import FINAL_WITHIN_S, Grammar, Stt, SttResult
 from pipelines.engines.stt.failover import PreferredStt
 from tests.fakes import SILENCE, FakeStt, FakeSttSession, tone
 
@@ -101,11 +103,9 @@ async def test_what_one_that_was_left_says_later_counts_no_more() -> None:
     assert not results
 
 
-async def test_one_that_never_answers_is_passed_over_for_the_next_utterance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("pipelines.engines.stt.failover.FINAL_WITHIN_S", 0.0)
+async def test_one_that_never_answers_is_passed_over_for_the_next_utterance() -> None:
     one, two = FakeStt(), FakeStt()
+    one.manifest = replace(one.manifest, final_within_s=0.0)
     one.mute = True
     told = asyncio.Event()
 
@@ -120,6 +120,29 @@ async def test_one_that_never_answers_is_passed_over_for_the_next_utterance(
     await told.wait()
     session.begin(2)
     assert len(two.utterances) == 1
+
+
+def test_turn_taking_waits_as_long_as_any_of_the_list_may_take() -> None:
+    one, two = FakeStt(), FakeStt()
+    two.manifest = replace(two.manifest, name="two", final_within_s=4.0)
+    manifest = PreferredStt(lambda: [one, None, two]).manifest
+    assert (manifest.name, manifest.final_within_s) == ("fake", 4.0)
+    assert TurnSettings().turn(manifest.final_within_s)._limits.final == 4_000
+    assert PreferredStt(lambda: []).manifest.final_within_s == FINAL_WITHIN_S
+
+
+async def test_what_does_not_speak_the_language_is_passed_over() -> None:
+    one, two = FakeStt(), FakeStt()
+    two.manifest = replace(two.manifest, languages=("de-at", "fr"))
+    engines = PreferredStt(lambda: [one, two])
+    engines.session(lambda _: None, language="de").begin(1)
+    assert (len(one.utterances), len(two.utterances)) == (0, 1)
+    assert engines.order("en-GB") == [one]
+    assert engines.order("it") == engines.order() == [one, two]  # better than nobody
+    engines.failed(two, "it fell over")
+    assert engines.order("de") == [two]
+    one.manifest = replace(one.manifest, languages=("*",))
+    assert engines.order("de") == [one, two]
 
 
 def boom(*given: Any, **named: Any) -> Any:
