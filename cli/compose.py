@@ -138,6 +138,7 @@ class Server:
             code.findings,
             database.directory.findings,
             lambda: [media.look(), voice_detection],
+            lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)

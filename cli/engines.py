@@ -58,7 +58,7 @@ def _row(entry: EngineEntry) -> dict[str, Any]:
 
 
 def _broken(plugin: BrokenPlugin) -> dict[str, Any]:
-    return {"name": plugin.name, "package": plugin.package, "why": plugin.why, "mend": plugin.mend}
+    return {**plugin.as_finding().as_dict(), "package": plugin.package}
 
 
 def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
@@ -72,7 +72,8 @@ def _show(rows: list[dict[str, Any]], broken: list[BrokenPlugin]) -> None:
         needs = ", ".join(row["needs"]) or "nothing"
         table.add_row(row["name"], row["kind"], languages, row["licence"], needs, state)
     for plugin in broken:
-        state = f"[red]broken[/] {escape(plugin.why)}; {escape(plugin.mend)}"
+        finding = plugin.as_finding()
+        state = f"[red]broken[/] {escape(finding.detail)}; {escape(finding.mend)}"
         table.add_row(plugin.name, "?", "", "", "", state)
     console().print(table)
 

@@ -74,11 +74,7 @@ class Speech:
         return [
             _serving("speech recognition", [self._engines.stt(self._stt(each)) for each in self._agents]),
             _serving("speech synthesis", [self._engines.tts(self._tts(each)) for each in self._agents]),
-            *(
-                Finding(f"engine {state.name}", False, state.fault, self._mend(state.name), required=False)
-                for state in self._engines.states
-                if state.fault
-            ),
+            *(state.as_finding(self._mend(state.name)) for state in self._engines.states if state.fault),
             *self._misheard(),
         ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, overload
 
+from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.packages import offered, said
 from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, Vad
@@ -73,6 +74,10 @@ class BrokenPlugin:
     @property
     def mend(self) -> str:
         return f"update or remove the package {self.package}"
+
+    def as_finding(self) -> Finding:
+        """Nobody needs it who names none of its engines."""
+        return Finding(f"plug-in {self.name}", False, self.why, self.mend, required=False)
 
 
 class EngineRegistry:

@@ -15,6 +15,7 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
+from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts
@@ -38,6 +39,12 @@ class EngineState:
     load: int = 0
     fault: str = ""
     """Why it could not be had, and the way to mend it."""
+
+    def as_finding(self, mend: str) -> Finding:
+        """Others of its list may work. `mend`: what the operator can do beside what the fault says."""
+        if self.fault:
+            return Finding(f"engine {self.name}", False, self.fault, mend, required=False)
+        return Finding(f"engine {self.name}", True, f"{self.kind}, {self.load} at work", required=False)
 
 
 @dataclass(slots=True)

@@ -62,6 +62,7 @@ def test_a_broken_plugin_is_listed_with_the_way_to_mend_it(
     assert "ImportError: extinct" in capsys.readouterr().out
     assert main(["engines", "list", "--json"]) == 0
     (dodo,) = json.loads(capsys.readouterr().out)["broken"]
+    assert (dodo["name"], dodo["ok"], dodo["detail"]) == ("plug-in dodo", False, "ImportError: extinct")
     assert dodo["mend"] == "update or remove the package acme-dodo"
 
 

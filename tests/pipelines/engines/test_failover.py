@@ -216,6 +216,11 @@ async def test_an_engine_that_cannot_be_had_is_a_fault_and_stops_nobody() -> Non
     faults = {state.name: state.fault for state in engines.states if state.fault}
     assert faults["bad"] == "it does not start; plug it in"
     assert "did you mean 'one'" in faults["oen"]
+    found = {
+        finding.name: finding for finding in (state.as_finding("plug it in") for state in engines.states)
+    }
+    assert [name for name, finding in found.items() if finding.ok] == ["engine one"]
+    assert (found["engine bad"].mend, found["engine bad"].fatal) == ("plug it in", False)
     await engines.stop()
 
 
