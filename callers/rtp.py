@@ -14,7 +14,7 @@ import threading
 import time
 from array import array
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from callers.keypress import DIGITS, KeyPacket, keypresses
@@ -62,6 +62,8 @@ class MeasuringStream:
         self.payload_type = PCMU
         self._kinds = {PCMU: PCMU, PCMA: PCMA}
         self.telephone_event_pt: int | None = None
+        self._events: set[int | None] = set()
+        """Payload types of digits that come."""
         self._remote: tuple[str, int] | None = None
         self._rtcp_remote: tuple[str, int] | None = None
         self._sending = False
@@ -108,12 +110,15 @@ class MeasuringStream:
         ptime_ms: int,
         direction: str,
         rtcp_port: int | None,
+        others: Sequence[tuple[int, str]] = (),
+        events_in: int | None = None,
     ) -> None:
         """Send there from now on, always 20 ms to a packet. `codec`: PCMU or PCMA."""
         self.kind = PCMA if codec == "PCMA" else PCMU
         self.payload_type = payload_type
         self.telephone_event_pt = telephone_event_pt
         self._kinds = {payload_type: self.kind, PCMU: PCMU, PCMA: PCMA}
+        self._events = {telephone_event_pt, events_in} - {None}
         self._remote = remote
         self._rtcp_remote = (remote[0], rtcp_port or remote[1] + 1)
         self._sending = direction in ("sendrecv", "sendonly")
@@ -240,7 +245,7 @@ class MeasuringStream:
             start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4])
         payload, payload_type = data[start:end], second & 127
         self.reception.add(at_ns, bool(second >> 7), sequence, timestamp, ssrc)
-        if payload_type == self.telephone_event_pt:
+        if payload_type in self._events:
             self._key(payload, timestamp)
         kind = self._kinds.get(payload_type)
         if kind is None or not payload:

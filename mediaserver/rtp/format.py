@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediaserver.media.g711 import CODECS, PCMU, Codec
+from mediaserver.media.g711 import CODECS, PCMA, PCMU, Codec
 from mediaserver.media.time import FRAME_MS, NARROW_PER_MS
 from mediaserver.rtp.packets import Address
 
@@ -13,6 +14,12 @@ COMFORT_NOISE = 13
 _MIN_PTIME, _MAX_PTIME = 10, 60
 _NOWHERE = ("0.0.0.0", "::")
 _PORTS = range(1, 65_535)
+
+
+_OTHER_LAW = {
+    codec.name: into.encode(codec.to_linear).tobytes() for codec, into in ((PCMU, PCMA), (PCMA, PCMU))
+}
+"""By the name of a codec: [256], its octets in the other one, for `bytes.translate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,10 @@ class Format:
     """Of what we send; anything is taken."""
     receiving: bool = False
     sending: bool = False
+    others: tuple[tuple[int, Codec], ...] = ()
+    """What may come besides `payload_type`."""
+    events_in: int | None = None
+    """Another payload type of digits that come."""
 
     @classmethod
     def negotiated(
@@ -36,6 +47,8 @@ class Format:
         telephone_event_pt: int | None,
         ptime_ms: int,
         direction: str,
+        others: Sequence[tuple[int, str]] = (),
+        events_in: int | None = None,
     ) -> Format:
         """`direction` is ours, as in our SDP. Raises KeyError for a codec other than PCMU and PCMA."""
         # Port 0 or an address of zeroes is the old way to say hold (RFC 3264, section 8.4).
@@ -47,6 +60,8 @@ class Format:
             min(max(ptime_ms, _MIN_PTIME), _MAX_PTIME),
             receiving=direction in ("sendrecv", "recvonly"),
             sending=direction in ("sendrecv", "sendonly") and reachable,
+            others=tuple((number, CODECS[name.upper()]) for number, name in others),
+            events_in=events_in,
         )
 
     @property
@@ -61,8 +76,20 @@ class Format:
     @property
     def accepted(self) -> frozenset[int]:
         """Payload types that may come."""
-        events = () if self.telephone_event_pt is None else (self.telephone_event_pt,)
-        return frozenset((self.payload_type, COMFORT_NOISE, *events))
+        others = (number for number, _ in self.others)
+        return frozenset((self.payload_type, COMFORT_NOISE, *others)) | self.events
+
+    @property
+    def events(self) -> frozenset[int]:
+        """Payload types of digits that may come."""
+        return frozenset(n for n in (self.telephone_event_pt, self.events_in) if n is not None)
+
+    def as_agreed(self, kind: int, octets: bytes) -> bytes | None:
+        """Octets of that payload type in our codec; None when they are no audio."""
+        for number, codec in ((self.payload_type, self.codec), *self.others):
+            if number == kind:
+                return octets if codec is self.codec else octets.translate(_OTHER_LAW[codec.name])
+        return None
 
     def continues(self, other: Format) -> bool:
         """Audio of the one may follow on audio of the other."""

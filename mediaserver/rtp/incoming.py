@@ -152,8 +152,11 @@ class Incoming:
         if kind == format.payload_type:
             jitter.push(receiver.timestamp, payload, arrived, int(receiver.measure(arrived)))
             return ()
+        if (recoded := format.as_agreed(kind, payload)) is not None:
+            jitter.push(receiver.timestamp, recoded, arrived, int(receiver.measure(arrived)))
+            return ()
         jitter.pause()
-        if kind == format.telephone_event_pt:
+        if kind in format.events:
             return self.digits.push(receiver.timestamp, payload, arrived)
         return ()
 

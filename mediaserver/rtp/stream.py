@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mediaserver.media.g711 import Codec
@@ -129,10 +129,15 @@ class RtpStream:
         ptime_ms: int = FRAME_MS,
         direction: str = "sendrecv",
         rtcp_port: int | None = None,
+        others: Sequence[tuple[int, str]] = (),
+        events_in: int | None = None,
     ) -> None:
-        """What was negotiated, the first time or again. `direction` is ours, as in our SDP. Raises
+        """What was negotiated, the first time or again. `direction` is ours, as in our SDP. `others`: payload
+        types and codecs that may come besides; `events_in`: another payload type of digits that come. Raises
         KeyError for a codec other than PCMU and PCMA. A closed stream stays closed."""
-        format = Format.negotiated(remote, codec, payload_type, telephone_event_pt, ptime_ms, direction)
+        format = Format.negotiated(
+            remote, codec, payload_type, telephone_event_pt, ptime_ms, direction, others, events_in
+        )
         if self.closed:
             return
         self.format = format

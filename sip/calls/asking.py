@@ -6,34 +6,46 @@ from collections.abc import Callable
 
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog, Headers
-from sip.messages.message import Response
+from sip.messages.message import Request, Response
+from sip.transactions.transaction import Cause
 
 
-def ask(
-    core: Core,
-    dialog: Dialog,
-    credentials: Credentials | None,
-    method: str,
-    headers: Headers,
-    body: bytes,
-    finished: Callable[[int], None],
-) -> None:
-    """Send it, once more for each kind of challenge. `finished` gets the final status; 408 when none came,
-    503 when the request could not go out."""
-    tried: set[tuple[int, str]] = set()
+class DialogRequest:
+    """One request, and the same once more for each kind of challenge."""
 
-    def send(more: Headers) -> None:
-        request = dialog.request(method, [*headers, *more], body)
+    def __init__(
+        self,
+        core: Core,
+        dialog: Dialog,
+        credentials: Credentials | None,
+        method: str,
+        headers: Headers,
+        body: bytes,
+        finished: Callable[[int], None],
+    ) -> None:
+        """`finished` gets the final status; 408 when none came, 503 when the request could not go out."""
+        self._core = core
+        self._dialog = dialog
+        self._credentials = credentials
+        self._method = method
+        self._headers = headers
+        self._body = body
+        self._finished = finished
+        self._tried: set[tuple[int, str]] = set()
+        self._request: Request
 
-        def answered(response: Response) -> None:
-            if response.status < 200:
+    def send(self, more: Headers = ()) -> None:
+        self._request = self._dialog.request(self._method, [*self._headers, *more], self._body)
+        self._core.in_dialog(self._dialog, self._request, self._answered, self._failed)
+
+    def _answered(self, response: Response) -> None:
+        if response.status < 200:
+            return
+        if response.status in (401, 407) and self._credentials is not None:
+            if header := self._credentials.answer(self._request, response, self._tried):
+                self.send([header])
                 return
-            if response.status in (401, 407) and credentials is not None:
-                if header := credentials.answer(request, response, tried):
-                    send([header])
-                    return
-            finished(response.status)
+        self._finished(response.status)
 
-        core.in_dialog(dialog, request, answered, lambda cause: finished(cause.value))
-
-    send(())
+    def _failed(self, cause: Cause) -> None:
+        self._finished(cause.value)

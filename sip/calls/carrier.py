@@ -39,19 +39,26 @@ class SipCarrier:
         Raises CallError with the SIP code (480: the extension is not registered), CapacityError when no RTP
         port is free. Cancelling the task cancels the call.
         """
-        address = self._address(to)
+        address, at = self._address(to)
         if _is_address(caller):
-            return await self._agent.call(address, from_uri=caller, timeout=timeout_s, on_ringing=on_ringing)
+            return await self._agent.call(
+                address, at=at, from_uri=caller, timeout=timeout_s, on_ringing=on_ringing
+            )
         user = caller.replace(" ", "") or None
-        return await self._agent.call(address, username=user, timeout=timeout_s, on_ringing=on_ringing)
+        return await self._agent.call(address, at=at, username=user, timeout=timeout_s, on_ringing=on_ringing)
 
-    def _address(self, to: str) -> str:
+    def _address(self, to: str) -> tuple[str, tuple[str, str, int] | None]:
+        """Whom to call, and where that is if it is not where the address says."""
         if ":" in to or "@" in to:
-            return to
+            return to, None
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)
-        return str(bindings[0].contact)
+        contact, received = bindings[0].contact, bindings[0].received
+        # A phone behind NAT names a host that means nothing here; and an extension is the phone that
+        # registered, never somebody else whom the operator does not let us call.
+        elsewhere = received is not None and contact.address != received[1]
+        return str(contact), received if elsewhere else None
 
 
 def _is_address(caller: str) -> bool:

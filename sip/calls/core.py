@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mediaserver.errors import CallError
@@ -19,6 +19,7 @@ from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.layer import Hop, ReceivedRequest, SentRequest, TransactionLayer, new_branch
 from sip.transactions.transaction import Cause
+from sip.transport.addresses import is_behind_nat
 from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
@@ -110,8 +111,18 @@ class Core:
         name = (uri.transport or transport or "udp").upper()
         if uri.scheme != "sip" or name not in ("UDP", "TCP") or not uri.host:
             raise CallError(f"cannot reach {uri}: only sip: addresses over UDP or TCP can be called")
-        host = uri.params.get("maddr") or uri.address
-        return Hop(name, host, uri.port or DEFAULT_PORT)
+        return Hop(name, uri.address, uri.port or DEFAULT_PORT)
+
+    def hop_in(self, dialog: Dialog) -> Hop:
+        """Where a request within a dialog goes: where the other side says, unless that means something only
+        where it is (behind a NAT), and by UDP in a call that began so. Raises CallError as `hop`."""
+        hop = self.hop(dialog.next_hop())
+        if dialog.peer is None:
+            return hop
+        transport, host, port = dialog.peer
+        if is_behind_nat(host, hop.host):
+            return Hop(transport, host, port)
+        return Hop("UDP" if transport == "UDP" else hop.transport, hop.host, hop.port, host)
 
     def request(
         self,
@@ -124,7 +135,7 @@ class Core:
         request.add("User-Agent", self.user_agent)
         fallback = None
         if hop.transport == "UDP" and len(bytes(request)) + VIA_ROOM > DATAGRAM_LIMIT and self.transport.tcp:
-            hop, fallback = Hop("TCP", hop.host, hop.port), hop
+            hop, fallback = replace(hop, transport="TCP"), hop
         return self.layer.request(request, hop, on_response, on_failure, fallback=fallback)
 
     def in_dialog(
@@ -136,7 +147,7 @@ class Core:
     ) -> SentRequest | None:
         """Send a request of a dialog; None when its target cannot be reached at all (reported as failure)."""
         try:
-            hop = self.hop(dialog.next_hop())
+            hop = self.hop_in(dialog)
         except CallError:
             asyncio.get_running_loop().call_soon(on_failure, Cause.TRANSPORT)
             return None
@@ -149,7 +160,7 @@ class Core:
     def send_ack(self, dialog: Dialog, ack: Request) -> None:
         """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4)."""
         try:
-            hop = self.hop(dialog.next_hop())
+            hop = self.hop_in(dialog)
         except CallError:
             return
         ack.remove("Via")

@@ -29,6 +29,7 @@ class Dialog:
         "call_id",
         "local",
         "local_cseq",
+        "peer",
         "remote",
         "remote_cseq",
         "routes",
@@ -56,6 +57,8 @@ class Dialog:
         """The route set, nearest proxy first."""
         self.local_cseq = local_cseq
         self.remote_cseq = remote_cseq
+        self.peer: tuple[str, str, int] | None = None
+        """Transport, host and port that the other side's INVITE came from, or that ours went to."""
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:

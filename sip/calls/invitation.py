@@ -35,8 +35,9 @@ class SipInvitation:
         self.source = source
         """Where the INVITE came from: transport, host, port."""
         self.leg = leg
-        self.dialled = request.uri.unescaped_user or ""
-        """Whom the Request-URI names; empty when it names no one."""
+        user = request.uri.unescaped_user
+        self.dialled = f"{user}@{request.uri.address.lower()}" if user else ""
+        """Whom the Request-URI names, as user@host; empty when it names no one."""
         self.from_uri = str(request.from_.uri)
         self.to_uri = str(request.to.uri)
         self.source_host = source.host

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from mediaserver.errors import CallError
 from mediaserver.media.leg import (
     Digit,
     Direction,
@@ -25,6 +26,7 @@ from mediaserver.media.leg import (
     Why,
 )
 from mediaserver.media.time import FRAME_SAMPLES
+from sip.calls.info_dtmf import relay_body
 from sip.messages.message import Message
 from sip.sdp.audio import AudioStream, Figures
 from sip.sdp.negotiation import Negotiated
@@ -54,7 +56,7 @@ class SipLeg:
     kind = "sip"
 
     def __init__(self, session: Signalling, direction: Direction, call_id: str, remote: str) -> None:
-        self._session = session
+        self._session: Signalling = session
         self.direction = direction
         self.ref = call_id
         """The Call-ID."""
@@ -189,6 +191,9 @@ class SipLeg:
         self.termination = why
         if stats is not None:
             self._final_stats = leg_stats(stats)
+        if self._stream is not None:
+            self._stream.on_digit = self._stream.on_silent = None
+        self._session = _Over(self._session.negotiated)
         self._deliver(Ended(why))
 
     def took_headers(self, message: Message) -> None:
@@ -209,10 +214,35 @@ class SipLeg:
     def _deliver(self, event: LegEvent) -> None:
         if self.termination is not None and not isinstance(event, Ended):
             return
-        if self._on_event is None:
+        if (deliver := self._on_event) is None:
             self._early.append(event)
-        else:
-            self._on_event(event)
+            return
+        if isinstance(event, Ended):
+            self._on_event = None  # nothing follows; see `_Over`
+        deliver(event)
+
+
+class _Over:
+    """The signalling of a call that is over. The leg lets go of its own, so that each is gone with its last
+    user and none waits for the garbage collector."""
+
+    def __init__(self, negotiated: Negotiated | None) -> None:
+        self.negotiated = negotiated
+
+    def ring(self) -> None:
+        """Nobody hears it."""
+
+    async def answer(self) -> None:
+        raise CallError("the call is over; nothing is left to answer", 487)
+
+    def hangup(self, why: Termination) -> None:
+        """It is over."""
+
+    async def renegotiate(self, direction: str) -> None:
+        raise CallError("the call is over", 481)
+
+    def send_info_digit(self, digit: str, duration_ms: int) -> None:
+        relay_body(digit, duration_ms)
 
 
 def leg_stats(stats: Figures) -> LegStats:

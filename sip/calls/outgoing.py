@@ -97,7 +97,7 @@ class OutgoingCall:
         )
         self._patience_s = patience_s
         self.machine = OutgoingMachine(patience_s, core.layer.timing)
-        self._alarm = Alarm(self._due)
+        self._alarm = Alarm()
         self._answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
         """For whoever waits; what was decided is the machine's to know."""
         self._offer = b""
@@ -146,6 +146,7 @@ class OutgoingCall:
             self._core.send_ack(known.dialog, known.ack)  # a repeated 200: our ACK was lost
             return
         dialog = Dialog.of_response(self._client.request, response)
+        dialog.peer = self._draft.peer
         answer = _Answer(response, dialog, dialog.ack(response.cseq.number, self._auth))
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)
@@ -180,7 +181,7 @@ class OutgoingCall:
     # -- what is to be done
 
     def _do(self, doing: Doing, ending: _Ending | None, answer: _Answer | None) -> None:
-        self._alarm.set(self.machine.deadline)
+        self._alarm.set(self.machine.deadline, self._due)
         for do in doing:
             match do:
                 case OutgoingAction.SEND_INVITE:
@@ -229,10 +230,12 @@ class OutgoingCall:
     def _establish(self, answer: _Answer) -> None:
         session, leg = self.session, self.session.leg
         try:
+            self._core.hop_in(answer.dialog)  # without a way to them there is no ACK and no BYE
             session.media.accept(answer.response.body)
-        except SdpError as error:
+        except (CallError, SdpError) as error:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
-            told = CallError(f"no audio in common with the far end: {error}", 488)
+            said = "no audio in common with the far end" if isinstance(error, SdpError) else "no way back"
+            told = CallError(f"{said}: {error}", 488)
             self._happened(OutgoingEvent.UNACCEPTABLE, _Ending(why, told), answer)
             return
         leg.setup_s = self._core.now() - session.started

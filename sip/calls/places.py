@@ -38,7 +38,7 @@ class Places:
     def take(self, session: InviteSession) -> None:
         """Until the session is over."""
         self.taken.add(session)
-        session.on_over = lambda: self.taken.discard(session)
+        session.on_over = self.taken.discard
 
     def against(self, method: str, pending: int, queue_delay_s: float) -> str | None:
         """Why a new request cannot be looked at now; None when it can."""

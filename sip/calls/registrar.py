@@ -152,7 +152,8 @@ class Registrar:
         now: float,
         received: tuple[str, str, int] | None,
     ) -> Response | None:
-        if contact.uri.scheme != "sip" or len(str(contact.uri)) > MAX_URI:
+        uri = contact.uri
+        if uri.scheme != "sip" or len(str(uri)) > MAX_URI or uri.headers or "maddr" in uri.params:
             return request.response(400, "Contact Cannot Be Reached")
         expires = _seconds(contact.params.get("expires"))
         if expires is None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
-from sip.calls.asking import ask
+from sip.calls.asking import DialogRequest
 from sip.calls.core import ACCEPT, Core, Credentials
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import reason_header, reason_text, refusal_code
@@ -42,7 +43,7 @@ def _nothing_to_abandon(why: Termination) -> None:
     return None
 
 
-def _nobody_cares() -> None:
+def _nobody_cares(session: InviteSession) -> None:
     return None
 
 
@@ -69,18 +70,22 @@ class InviteSession:
         self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
-        self._alarm = Alarm(self._deadline)
+        self._alarm = Alarm()
         self.credentials = credentials
         self.started = core.now()
         self._answer_headers: list[tuple[str, str]] = []
-        self.on_over: Callable[[], None] = _nobody_cares
+        self.on_over: Callable[[InviteSession], None] = _nobody_cares
         """The owner's: the call is over and its place is free."""
         self._abandon = abandon
         self._invite: ReceivedRequest | None = None
         """The INVITE that we answer or answered last; None while they sent none."""
         self._settled = asyncio.Event()
         """An ACK came, or the end."""
-        self.renegotiation = Renegotiation(self)
+        self._keys: deque[bytes] = deque()
+        """Bodies of INFO; the first is under way."""
+        self._renegotiation: Renegotiation | None = None
+        """Of a call that was ever asked for a change."""
+        self.dialog.peer = remote
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -151,6 +156,7 @@ class InviteSession:
 
     def establish(self, dialog: Dialog) -> None:
         """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
+        dialog.peer = self.dialog.peer
         self.dialog = dialog
         self._abandon = _nothing_to_abandon  # whoever placed the call need not live as long as it does
         self.core.dialogs[dialog.id] = self
@@ -259,24 +265,37 @@ class InviteSession:
 
     async def renegotiate(self, direction: str) -> None:
         """Offer audio in another direction (re-INVITE). Raises CallError when it is refused."""
-        await self.renegotiation.want(direction)
+        if self._renegotiation is None:
+            self._renegotiation = Renegotiation(self)
+        await self._renegotiation.want(direction)
 
     def send_info_digit(self, digit: str, duration_ms: int) -> None:
         """Raises ValueError for what is no key. Nobody hears keys of a call that is not up."""
         body = relay_body(digit, duration_ms)
         if self.machine.up:
-            self._ask("INFO", [("Content-Type", "application/dtmf-relay")], body, self._asked)
+            self._keys.append(body)
+            if len(self._keys) == 1:
+                self._press()
+
+    def _press(self) -> None:
+        """Send the next key. One at a time: two under way may overtake each other."""
+        self._ask("INFO", [("Content-Type", "application/dtmf-relay")], self._keys[0], self._pressed)
+
+    def _pressed(self, status: int) -> None:
+        self._keys.popleft()
+        if status in (408, 481):
+            self.lost(status)
+        elif self._keys and self.machine.up:
+            self._press()
+        else:
+            self._keys.clear()
 
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
         self._happened(SessionEvent.HANGUP, why)
 
     def _ask(self, method: str, headers: Headers, body: bytes, finished: Callable[[int], None]) -> None:
-        ask(self.core, self.dialog, self.credentials, method, headers, body, finished)
-
-    def _asked(self, status: int) -> None:
-        if status in (408, 481):
-            self.lost(status)
+        DialogRequest(self.core, self.dialog, self.credentials, method, headers, body, finished).send()
 
     # -- called by a change of ours (sip.calls.renegotiation.Changeable)
 
@@ -289,7 +308,7 @@ class InviteSession:
 
     def rearm(self) -> None:
         """Come back at the machine's next deadline."""
-        self._alarm.set(self.machine.deadline)
+        self._alarm.set(self.machine.deadline, self._deadline)
 
     # -- inside
 
@@ -328,13 +347,13 @@ class InviteSession:
                     if self._invite is not None:
                         self._invite.repeat()
                 case SessionAction.TRY_CHANGE:
-                    self.renegotiation.send()
+                    self._change.send()
                 case SessionAction.CANCEL_CHANGE:
-                    self.renegotiation.cancel()
+                    self._change.cancel()
                 case SessionAction.GIVE_UP_CHANGE:
-                    self.renegotiation.failed(408)
+                    self._change.failed(408)
                 case SessionAction.DROP_CHANGE:
-                    self.renegotiation.dropped()
+                    self._change.dropped()
                 case SessionAction.SAY_HELD:
                     self.leg.held(True)
                 case SessionAction.SAY_RESUMED:
@@ -346,6 +365,23 @@ class InviteSession:
                 ):
                     assert why is not None
                     self._part(do, why, refusal)
+        if self.machine.state is SessionState.OVER and self.leg.termination is not None:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Of all that points back here: nothing is to wait for the garbage collector, least of all a caller
+        that was refused. The dialog keeps us until our BYE is answered."""
+        if (invite := self._invite) is not None:
+            invite.let_go()
+        self._invite = self._renegotiation = None
+        self._abandon = _nothing_to_abandon
+        self.on_over = _nobody_cares
+
+    @property
+    def _change(self) -> Renegotiation:
+        """The change that the machine has."""
+        assert self._renegotiation is not None
+        return self._renegotiation
 
     def _part(self, do: SessionAction, why: Termination, refusal: _Refusal | None) -> None:
         """Do what an end needs."""
@@ -375,7 +411,7 @@ class InviteSession:
     def _end(self, why: Termination) -> None:
         self.leg.ended(why, self.media.close())
         self._settled.set()
-        self.on_over()
+        self.on_over(self)
 
     def failed(self, cause: Cause) -> None:
         """The transport under the first INVITE is gone: the answer cannot reach the caller."""

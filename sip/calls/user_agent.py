@@ -33,7 +33,7 @@ from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
-from sip.transactions.layer import ReceivedRequest, TransactionLayer
+from sip.transactions.layer import Hop, ReceivedRequest, TransactionLayer
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.transport import Transport
@@ -84,7 +84,7 @@ class SipAgent:
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
         self._tasks: set[asyncio.Task[None]] = set()
-        self._alarm = Alarm(self._layer.run_timers)
+        self._alarm = Alarm()
         self._secret = secrets.token_bytes(16)
 
     # -- life
@@ -117,7 +117,7 @@ class SipAgent:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._alarm.set(None)
+        self._alarm.set(None, self._layer.run_timers)
         await self.transport.stop()
 
     # -- calling
@@ -130,6 +130,7 @@ class SipAgent:
         username: str | None = None,
         password: str | None = None,
         proxy: str | None = None,
+        at: tuple[str, str, int] | None = None,
         transport: str = "udp",
         headers: Sequence[tuple[str, str]] = (),
         timeout: float = DEFAULT_TIMEOUT_S,  # noqa: ASYNC109 - it sends CANCEL, unlike asyncio.timeout
@@ -137,14 +138,18 @@ class SipAgent:
     ) -> SipLeg:
         """Call `uri` and wait until it is answered.
 
-        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. `on_ringing`: it rings
-        there; called at most once. Cancelling the task cancels the call. Raises CallError with the SIP code,
-        CapacityError when no RTP port is free.
+        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. `at` (transport, host
+        and port) is where `uri` is known to be. `on_ringing`: it rings there; called at most once. Cancelling
+        the task cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
         """
         if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         target, hop, routes = self._requester.way(uri, proxy, transport)
+        if at is not None:
+            hop = Hop(*at)
         address = await self._requester.address(hop)
+        if self.transport.is_us(address, hop.port):
+            raise CallError(f"{uri} is this server itself; it would call for ever", 482)
         call = OutgoingCall(
             self._core,
             target,
@@ -342,7 +347,7 @@ class SipAgent:
         return asyncio.get_running_loop().time()
 
     def _wake(self, at: float) -> None:
-        self._alarm.set(at)
+        self._alarm.set(at, self._layer.run_timers)
 
 
 def _nothing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mediaserver.media.leg import Frame, Lane
@@ -49,6 +49,8 @@ class AudioStream(Protocol):
         ptime_ms: int,
         direction: str,
         rtcp_port: int | None,
+        others: Sequence[tuple[int, str]],
+        events_in: int | None,
         /,
     ) -> None: ...
     def read(self) -> Frame | None: ...

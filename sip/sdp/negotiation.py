@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mediaserver.media.time import NARROW_RATE
 from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDescription
@@ -58,6 +58,11 @@ class Negotiated:
     rtcp_port: int
     held: bool = False
     """The peer does not want to hear us."""
+    others: tuple[tuple[int, str], ...] = ()
+    """Payload type and codec of what may come besides `payload_type`: what our offer held and the answer
+    left in."""
+    events_in: int | None = None
+    """Payload type of digits that come, where our SDP numbered them otherwise than the peer's."""
 
 
 def offer(
@@ -130,7 +135,15 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str) -> Negotiated:
     agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction)
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
-    return agreed
+    # What comes is numbered as in our SDP, and in any codec that both name (section 6.1).
+    left = {name for _, name in _codecs_of(theirs.media[place], codecs)}
+    others = tuple(
+        (number, name)
+        for number, name in _codecs_of(offered, CODECS)
+        if name in left and number != agreed.payload_type
+    )
+    events = _telephone_event(offered) if agreed.telephone_event_pt is not None else None
+    return replace(agreed, others=others, events_in=events)
 
 
 class SdpSession:

@@ -86,4 +86,6 @@ class OfferAnswer:
             negotiated.ptime_ms,
             negotiated.direction,
             negotiated.rtcp_port,
+            negotiated.others,
+            negotiated.events_in,
         )

@@ -40,6 +40,8 @@ class Hop:
     transport: str
     host: str
     port: int
+    named_by: str = ""
+    """The address of the peer who says so; empty: we do."""
 
     @property
     def reliable(self) -> bool:
@@ -94,6 +96,10 @@ def _server_key(request: Request, method: str) -> TransactionKey:
 
 
 def _ignore_ack(ack: Request) -> None:
+    return None
+
+
+def _ignore_response(response: Response) -> None:
     return None
 
 
@@ -170,6 +176,10 @@ class ReceivedRequest:
     def respond(self, response: Response) -> None:
         """Send a response. A second final response is ignored, except the repeated 2xx to an INVITE."""
         self._layer.respond(self, response)
+
+    def let_go(self) -> None:
+        """Forget its user, who wants to hear no more of it."""
+        self.on_ack, self.on_failure, self.on_cancel = _ignore_ack, _ignore_failure, None
 
     def repeat(self) -> None:
         """Send the last response again: a 2xx to an INVITE, whose ACK does not come."""
@@ -275,6 +285,7 @@ class TransactionLayer:
         """Drop a client transaction whose user gave up (an INVITE whose CANCEL brought no end, 9.1)."""
         if self._clients.get(client.key) is client:
             del self._clients[client.key]
+            client.on_response, client.on_failure = _ignore_response, _ignore_failure
 
     def receive_response(self, response: Response) -> bool:
         """Hand a response to its transaction (17.1.3). False when there is none."""

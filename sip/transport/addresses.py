@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import functools
 import ipaddress
 import socket
@@ -27,6 +28,41 @@ def may_send_to(host: str) -> bool:
     """Not to broadcast, multicast or no address at all: a Via is the other side's word (RFC 4475 3.3.10)."""
     address = ipaddress.ip_address(host)
     return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
+
+
+class Reach(enum.Enum):
+    """From where an address can be reached."""
+
+    HOST = enum.auto()
+    LINK = enum.auto()
+    SITE = enum.auto()
+    """Networks behind a NAT, and others that are not the internet."""
+    WORLD = enum.auto()
+
+
+@functools.lru_cache(maxsize=4096)
+def reach_of(host: str) -> Reach:
+    address = ipaddress.ip_address(host)
+    if address.is_loopback:
+        return Reach.HOST
+    if address.is_link_local:
+        return Reach.LINK
+    return Reach.WORLD if address.is_global else Reach.SITE
+
+
+def may_name(peer: str, host: str) -> bool:
+    """Whether we send to `host` because a peer at the address `peer` says so. A stranger must not have us
+    knock at doors that it cannot reach itself: our own machine, our own network."""
+    reach = reach_of(host)
+    return reach in (Reach.WORLD, reach_of(peer)) or reach_of(peer) is Reach.HOST
+
+
+def is_behind_nat(peer: str, host: str) -> bool:
+    """Whether a peer whose messages come from the address `peer` names a `host` that means something only
+    where the peer is."""
+    if not is_address(host) or not may_send_to(host) or host == peer:
+        return False
+    return reach_of(host) not in (Reach.WORLD, reach_of(peer))
 
 
 def route_source(towards: str) -> str | None:

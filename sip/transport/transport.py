@@ -21,7 +21,7 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.layer import Hop, Peer
-from sip.transport.addresses import LocalAddresses, is_address, may_send_to
+from sip.transport.addresses import LocalAddresses, Reach, is_address, may_name, may_send_to, reach_of
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.listening import startup_error
 from sip.transport.queue_delay import QueueDelay
@@ -158,6 +158,15 @@ class Transport:
             return self.host
         return self._advertised or self._local.towards(towards, time.monotonic())
 
+    def is_us(self, address: str, port: int) -> bool:
+        """Whether what is sent there comes back to us. `address`: an IP address."""
+        if port != self.port:
+            return False
+        return address in (self.host, self._advertised) or (
+            self._any_host
+            and (reach_of(address) is Reach.HOST or self._local.towards(address, time.monotonic()) == address)
+        )
+
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
         host = self.local_host(self._known_address(hop.host) or "127.0.0.1")
@@ -248,7 +257,7 @@ class Transport:
         if address is None:
             self._spawn(self._resolve_and_send(bytes(request), hop, failed))
         else:
-            self._send(bytes(request), hop.transport, address, hop.port, failed)
+            self._send_request(bytes(request), hop, address, failed)
 
     def send_response(self, response: Response, peer: Peer, failed: Callable[[], None]) -> None:
         """Send a response the way its top Via says (18.2.2, RFC 3581 section 4), but for its maddr: anybody
@@ -266,6 +275,13 @@ class Transport:
             return
         address = self._known_address(host) or peer.host
         self._send(data, "UDP", address, via.rport or via.port or DEFAULT_PORT, failed)
+
+    def _send_request(self, data: bytes, hop: Hop, address: str, failed: Callable[[], None]) -> None:
+        if hop.named_by and not may_name(hop.named_by, address):
+            self.counts.dropped += 1
+            failed()
+        else:
+            self._send(data, hop.transport, address, hop.port, failed)
 
     def _send(self, data: bytes, transport: str, host: str, port: int, failed: Callable[[], None]) -> None:
         if not may_send_to(host) or not 0 < port < 65_536:
@@ -327,7 +343,7 @@ class Transport:
         if address is None:
             failed()
         else:
-            self._send(data, hop.transport, address, hop.port, failed)
+            self._send_request(data, hop, address, failed)
 
     async def resolve(self, host: str) -> str | None:
         """The address of a host name, remembered for a minute; None when it has none. A and AAAA only."""

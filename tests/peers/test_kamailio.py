@@ -66,7 +66,7 @@ def test_hold_and_hang_up_by_the_caller(proxy: Kamailio, sipp: Callable[..., Sip
 def test_cancel_through_a_proxy(server: ServerProcess, proxy: Kamailio, sipp: Callable[..., Sipp]) -> None:
     phone = sipp("uas_ringing", host="127.0.0.43", port=6190)
     registering = ("-s", "101", "-key", "phone", phone.address, "-au", "101", "-ap", "correct-horse")
-    sipp("uac_register", *registering, host="127.0.0.42", target=server.sip).ends_well()
+    sipp("uac_register", *registering, host=phone.host, target=server.sip).ends_well()
     before = server.ids()
     sipp("uac_cancel_ringing", "-s", "101", host="127.0.0.42", target=proxy.address).ends_well()
     assert server.newest("extension", before)["why"] == "cancelled before answer"

@@ -31,14 +31,15 @@ def call(server: ServerProcess, sipp: Callable[..., Sipp]) -> Call:
 
 
 @pytest.fixture
-def phone(call: Call, sipp: Callable[..., Sipp]) -> Phone:
+def phone(server: ServerProcess, sipp: Callable[..., Sipp]) -> Phone:
     """A SIPp that waits to be called, registered as extension 101."""
 
     def start(scenario: str, *options: str, transport: str = "u1") -> Sipp:
         # Always the same address: an extension may have eight at most, and they stay for two minutes.
         waiting = sipp(scenario, "-t", transport, *options, host="127.0.0.43", port=6190)
         contact = waiting.address + (";transport=tcp" if transport == "t1" else "")
-        call("uac_register", "101", "-key", "phone", contact, "-au", "101", "-ap", "correct-horse")
+        registering = ("-s", "101", "-key", "phone", contact, "-au", "101", "-ap", "correct-horse")
+        sipp("uac_register", *registering, host=waiting.host, target=server.sip).ends_well()
         return waiting
 
     return start

@@ -376,6 +376,28 @@ def test_a_barge_in_takes_no_key_back(bench: Bench) -> None:
     assert heard == ["1", "2", "#"]
 
 
+def test_the_second_codec_of_an_answer_is_heard_and_keys_by_our_own_number(bench: Bench) -> None:
+    stream, phone = bench.call()
+    stream.configure(
+        phone.address, "PCMU", 0, 96, 20, "sendrecv", phone.rtcp_port, others=[(8, "PCMA")], events_in=101
+    )
+    heard: list[str] = []
+    stream.on_digit = lambda digit, *_: heard.append(digit)
+    loudest = 0
+    for n, samples in enumerate(tone(30, 8_000)):
+        phone.send(stream, CODECS["PCMA"].encode(samples).tobytes(), n * 160, kind=8)
+        bench.clock.now += TICK
+        bench.wire.receive(bench.clock.now)
+        frame = stream.read()
+        loudest = max(loudest, 0 if frame is None else int(frame.max()))
+    assert 7_000 < loudest < 9_000
+    for number, digit in ((101, 1), (96, 2)):
+        phone.send(stream, EVENT.pack(digit, 0x8A, 800), 9_600 * number, kind=number)
+    bench.clock.now += TICK
+    bench.wire.receive(bench.clock.now)
+    assert heard == ["1", "2"]
+
+
 def test_a_closing_callback_in_the_middle_of_a_round_is_survived(bench: Bench) -> None:
     first, phone = bench.call()
     second, _ = bench.call()

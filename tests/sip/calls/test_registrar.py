@@ -116,12 +116,10 @@ def test_a_request_that_fails_in_part_changes_nothing_and_contacts_are_limited()
     assert home.bind("100", register("<tel:+123>", cseq=3), 0.0).status == 400
 
 
-def test_parameters_and_headers_of_a_contact_stay_where_they_belong() -> None:
+def test_parameters_of_a_contact_stay_where_they_belong() -> None:
     home = registrar()
-    home.bind(
-        "100", register("<sip:a@h>;unknownparam", "<sip:b@h;unknownparam>", "<sip:c@h?Route=%3Csip:x%3E>"), 0
-    )
-    assert sorted(uris(home)) == ["sip:a@h", "sip:b@h;unknownparam", "sip:c@h?Route=%3Csip:x%3E"]
+    home.bind("100", register("<sip:a@h>;unknownparam", "<sip:b@h;unknownparam>"), 0)
+    assert sorted(uris(home)) == ["sip:a@h", "sip:b@h;unknownparam"]
 
 
 def test_a_phone_restarted_on_ever_new_ports_pushes_out_its_oldest_place() -> None:

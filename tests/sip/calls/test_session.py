@@ -395,3 +395,29 @@ async def test_keys_are_for_calls_that_are_up_and_keys_only() -> None:
         with pytest.raises(CallError):
             await placing
         session.leg.send_digit("5")
+
+
+async def test_keys_by_info_go_out_one_after_the_other() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        for key in "12":
+            far.leg._session.send_info_digit(key, 100)
+        first = await peer.request("INFO")
+        assert b"Signal=1" in first.body
+        assert peer.messages.empty()
+        far.answers(first, 200)
+        second = await peer.request("INFO")
+        assert b"Signal=2" in second.body
+        far.answers(second, 481)
+        assert (await Events(far.leg).end()).termination.code == 481
+
+
+@pytest.mark.parametrize("contact", ["sips:raw@127.0.0.1", "tel:+4912345"])
+async def test_an_answer_from_where_no_way_leads_is_no_call(contact: str) -> None:
+    async with agent() as a, raw_peer() as peer:
+        calling = asyncio.create_task(a.call(f"sip:x@127.0.0.1:{peer.port}"))
+        invite = await peer.request("INVITE")
+        lines = [("Contact", f"<{contact}>"), ("Content-Type", "application/sdp")]
+        peer.send(invite.response(200, to_tag="raw", headers=lines, body=SDP), a.port)
+        with pytest.raises(CallError, match="no way back"):
+            await calling
+        assert legs_of(a) == 0

@@ -38,7 +38,7 @@ async def test_a_call_is_answered_and_hung_up_by_the_caller(transport: str) -> N
     async with agent(callee) as b, agent() as a:
         leg = await a.call(address(b), transport=transport)
         call = await callee.calls.get()
-        assert call.dialled == "demo"
+        assert call.dialled == "demo@127.0.0.1"
         assert (call.source.transport, call.source_host) == (transport.upper(), "127.0.0.1")
         assert ("Call-Info", "<http://127.0.0.1/c>;purpose=transcript") in leg.answer_headers
         assert leg.negotiated is not None and leg.negotiated.codec == "PCMU"
@@ -382,7 +382,7 @@ async def test_a_port_in_use_says_how_to_mend_it() -> None:
 
 async def test_an_application_that_fails_costs_only_its_own_call() -> None:
     def answers(call: SipInvitation) -> None:
-        if call.dialled == "broken":
+        if call.dialled == "broken@127.0.0.1":
             raise RuntimeError("on purpose")
         call.reject(486)
 

@@ -273,3 +273,12 @@ def test_a_description_is_written_as_it_was_read() -> None:
     )
     assert bytes(SessionDescription.parse(data)) == data
     assert bytes(SessionDescription.parse(data.replace(b"\r\n", b"\n"))) == data
+
+
+def test_an_answer_that_keeps_both_codecs_may_send_either_and_keys_as_we_numbered_them() -> None:
+    text = sdp("m=audio 4000 RTP/AVP 8 0 96", "a=rtpmap:96 telephone-event/8000")
+    agreed = accept(text, offer("127.0.0.1", 4))
+    assert (agreed.payload_type, agreed.others) == (8, ((0, "PCMU"),))
+    assert (agreed.telephone_event_pt, agreed.events_in) == (96, 101)
+    alone = accept(sdp("m=audio 4000 RTP/AVP 0"), offer("127.0.0.1", 4))
+    assert (alone.others, alone.events_in) == ((), None)

@@ -1,0 +1,117 @@
+"""Where our requests within a dialog go, and calls to phones whose Contact is not where they are."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.carrier import SipCarrier
+from sip.calls.registrar import Registrar
+from sip.messages.message import Request
+from sip.messages.uri import Uri
+from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
+
+HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
+
+
+def register(contact: str) -> Request:
+    lines = [
+        ("To", "<sip:101@pbx>"),
+        ("From", "<sip:101@pbx>;tag=a"),
+        ("Call-ID", "r"),
+        ("CSeq", "1 REGISTER"),
+    ]
+    return Request("REGISTER", Uri.parse("sip:pbx"), [*lines, ("Contact", f"<{contact}>")])
+
+
+@pytest.mark.parametrize("contact", ["sip:raw@10.99.0.5:5060", "sip:raw@127.0.0.1:PORT;transport=tcp"])
+async def test_our_bye_goes_back_the_way_the_call_came(contact: str) -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as peer:
+        lines = {"Contact": f"<{contact.replace('PORT', str(peer.port))}>"}
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines), us.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1, branch="a"), us.port)
+        leg = callee.calls.get_nowait().leg
+        await leg.hangup(HANGUP)
+        bye = await peer.request("BYE")
+        assert bye.uri == Uri.parse(contact.replace("PORT", str(peer.port)))
+        peer.send(bye.response(200), us.port)
+
+
+async def test_a_stranger_has_us_knock_at_no_door_of_this_machine() -> None:
+    """Nor by a name that only resolves to one."""
+    async with agent() as us, raw_peer() as victim:
+        failed = asyncio.Event()
+        core = us._core
+        request = victim.make("BYE", f"sip:x@localhost:{victim.port}")
+        hop = core.hop(request.uri)
+        core.layer.request(
+            request,
+            type(hop)("UDP", "localhost", victim.port, "192.0.2.9"),
+            lambda _: None,
+            lambda _: failed.set(),
+        )
+        await asyncio.wait_for(failed.wait(), 10)
+        assert victim.messages.empty()
+
+
+@pytest.mark.parametrize("contact", ["sip:101@192.168.1.20:5060", "sip:+4990012345@trunk.example"])
+async def test_an_extension_is_called_where_its_phone_registered(contact: str) -> None:
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with agent() as us, agent(callee) as phone:
+        now = asyncio.get_running_loop().time()
+        registrar.bind("101", register(contact), now, ("UDP", "127.0.0.1", phone.port))
+        leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
+        assert callee.calls.get_nowait().request.uri == Uri.parse(contact)
+        await leg.hangup(HANGUP)
+
+
+@pytest.mark.parametrize(
+    "contact", ["sip:101@127.0.0.1;maddr=192.0.2.1", "sip:101@h?Route=%3Csip:evil.example%3E"]
+)
+def test_a_contact_that_leads_elsewhere_is_refused(contact: str) -> None:
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    assert registrar.bind("101", register(contact), 0.0).status == 400
+    assert registrar.lookup("101", 0.0) == []
+
+
+async def test_nobody_is_called_who_is_ourselves() -> None:
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    callee = Callee()
+    async with agent(callee) as us:
+        now = asyncio.get_running_loop().time()
+        registrar.bind("101", register(f"sip:101@127.0.0.1:{us.port}"), now, ("UDP", "127.0.0.1", us.port))
+        with pytest.raises(CallError, match="itself") as error:
+            await SipCarrier(us, registrar).place("101", "", timeout_s=5)
+        assert error.value.code == 482 and callee.calls.empty()
+
+
+async def test_the_whole_address_is_dialled() -> None:
+    callee = Callee(lambda call: call.reject(404))
+    async with agent(callee) as us, agent() as caller:
+        with pytest.raises(CallError):
+            await caller.call("sip:sales@PBX.example", proxy=f"127.0.0.1:{us.port}")
+        assert callee.calls.get_nowait().dialled == "sales@pbx.example"
+        with pytest.raises(CallError):
+            await caller.call(f"sip:127.0.0.1:{us.port}")
+        assert callee.calls.get_nowait().dialled == ""
+
+
+async def test_the_end_is_told_once_the_leg_let_go() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, agent() as caller:
+        leg = await caller.call(f"sip:demo@127.0.0.1:{us.port}")
+        codec = leg.codec
+        events = Events(leg)
+        await leg.hangup(HANGUP)
+        await events.end()
+        await leg.hangup(HANGUP)
+        leg.send_digit("1")
+        assert leg.codec == codec
+        with pytest.raises(CallError):
+            await leg.hold()
