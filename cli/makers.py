@@ -50,7 +50,7 @@ class ThinkingMaker:
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,
-            turn=TurnSettings.of(agent.turn).turn(speech.stt.manifest.final_within_s),
+            turn=TurnSettings.of(agent.turn).turn(speech.language, speech.stt.manifest.final_within_s),
         )
         return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
 

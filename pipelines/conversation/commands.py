@@ -64,6 +64,14 @@ class CancelThinking:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUpThinking:
+    """The agent has taken too long over the reply of this epoch: it has failed."""
+
+    epoch: int
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Think:
     """Give this to the agent; its acts come back with this epoch."""
 
@@ -116,6 +124,7 @@ Command: TypeAlias = (
     | CancelPlayout
     | FinishPlayout
     | CancelThinking
+    | GiveUpThinking
     | Think
     | Speak
     | CompleteLine

@@ -21,15 +21,15 @@ from pipelines.conversation.agent import Finality, Listen
 from pipelines.conversation.commands import CloseStt, Command, FinishStt, ResumeStt, StartStt
 from pipelines.conversation.ear import EAR, EarState, Sound
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.own_words import own_words
 from pipelines.conversation.speech_detector import Edge, SpeechDetector
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 
-HESITATIONS = frozenset({"and", "um", "uh", "er", "hmm", "at", "for", "or", "so", "the", "to"})
-"""A text ending in one of these is not finished."""
 
-
-def finality_of(result: SttResult, judge: Callable[[str], Finality] | None) -> Finality:
+def finality_of(
+    result: SttResult, judge: Callable[[str], Finality] | None, hesitations: frozenset[str]
+) -> Finality:
     """What a result says about whether more words will come."""
     if not result.understood or not result.text:
         return Finality.NOTHING
@@ -37,7 +37,7 @@ def finality_of(result: SttResult, judge: Callable[[str], Finality] | None) -> F
         return judge(result.text)
     if result.complete:
         return Finality.OPEN if result.extensible else Finality.WHOLE
-    return Finality.HANGING if result.text.split()[-1].lower() in HESITATIONS else Finality.NOTHING
+    return Finality.HANGING if result.text.split()[-1].lower() in hesitations else Finality.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Endpointer:
     """Positions (`t`) are the session's, in 16 kHz samples. What has no row in the table is counted in
     `ignored`."""
 
-    def __init__(self, waits: Waits, limits: Limits, ignored: Counter[str]) -> None:
+    def __init__(self, waits: Waits, limits: Limits, ignored: Counter[str], language: str) -> None:
+        self._hesitations = own_words(language).hesitations
         self._waits = waits
         self._limits = limits
         self._ignored = ignored
@@ -124,7 +125,7 @@ class Endpointer:
             return self._died(t, result) if result.failed else []
         self._machine.move(Sound.FINAL)
         self._held = result
-        finality = finality_of(result, self.listen.finality)
+        finality = finality_of(result, self.listen.finality, self._hesitations)
         if interrupting and not result.understood:
             finality = Finality.OPEN  # do not keep the agent waiting for a cough
         self._wait = self._waits.of(finality) * SAMPLES_PER_MS

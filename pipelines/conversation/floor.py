@@ -42,6 +42,7 @@ class Cue(enum.StrEnum):
     """Words that the operator gave are said."""
     PLAYED = "played"
     STALLED = "stalled"
+    """The voice makes no more of a complete line."""
     END = "end"
 
 
@@ -58,7 +59,7 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.THINKING, Cue.SAY): FloorState.SPEAKING,
     (FloorState.THINKING, Cue.LAST): FloorState.ENDED,
     (FloorState.THINKING, Cue.PASS): FloorState.LISTENING,
-    (FloorState.THINKING, Cue.STALLED): FloorState.LISTENING,
+    (FloorState.THINKING, Cue.ANNOUNCE): FloorState.SPEAKING,
     (FloorState.SPEAKING, Cue.ONSET): FloorState.YIELDING,
     (FloorState.SPEAKING, Cue.TAKEN): FloorState.LISTENING,
     (FloorState.SPEAKING, Cue.NOISE): FloorState.SPEAKING,
@@ -77,6 +78,7 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.DOUBTING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.DOUBTING, Cue.SAY): FloorState.YIELDING,
     (FloorState.DOUBTING, Cue.LAST): FloorState.ENDED,
+    (FloorState.DOUBTING, Cue.ANNOUNCE): FloorState.YIELDING,
     (FloorState.DOUBTING, Cue.PASS): FloorState.LISTENING,
     (FloorState.YIELDING, Cue.TAKEN): FloorState.LISTENING,
     (FloorState.YIELDING, Cue.NOISE): FloorState.SPEAKING,

@@ -19,7 +19,6 @@ from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, LegEvent, 
 from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import (
-    Act,
     Agent,
     Context,
     End,
@@ -40,6 +39,7 @@ from pipelines.conversation.commands import (
     CompleteLine,
     FinishPlayout,
     FinishStt,
+    GiveUpThinking,
     Leave,
     PausePlayout,
     ResumePlayout,
@@ -50,6 +50,7 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.own_words import own_words
 from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
@@ -63,6 +64,8 @@ log = logging.getLogger(__name__)
 
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
 GOODBYE = "Sorry, we have to stop here. Goodbye."
+FAILURES = 3
+"""An agent that fails so often in a row is given up, and the call with it."""
 
 
 class Outlet(Protocol):
@@ -103,7 +106,7 @@ class AgentSession:
         rate: float = 1.0,
         turn: Turn | None = None,
     ) -> None:
-        self.turn = turn or Turn()
+        self.turn = turn or Turn(language=language)
         self._call = call
         self._agent = agent
         self._outlet = outlet
@@ -120,6 +123,9 @@ class AgentSession:
         self._thought = Thought(None, now())
         self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._heard_at = 0
+        self._words = own_words(language)
+        self._failures = 0
+        """Of the agent, in a row."""
         self._over = asyncio.Event()
         self._termination = Termination(EndedBy.AGENT, Why.COMPLETED)
 
@@ -224,9 +230,12 @@ class AgentSession:
         self._hangup = None
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
-        self._thinking.close()
         self._listening.end()
         self._settle()
+        self._thinking.close(self._hung_up)
+
+    def _hung_up(self) -> None:
+        """The agent has let go of all its thoughts."""
         try:
             for record in self._agent.hung_up():
                 self._keep(record)
@@ -271,6 +280,9 @@ class AgentSession:
                     self._speaking.playout.finish(waited)
                 case CancelThinking():
                     self._thinking.stop()
+                case GiveUpThinking(epoch=epoch, after_ms=after_ms):
+                    self._thinking.stop()
+                    self._failed(epoch, f"nothing came for {after_ms / 1000:g} s")
                 case Think():
                     self._think(command)
                 case Speak(epoch=epoch, piece=piece):
@@ -319,8 +331,8 @@ class AgentSession:
         for said in self._speaking.unsettled:
             self._tell_heard(said.epoch, said.line.heard, said.line.interrupted)
 
-    def do(self, think: Think, act: Act) -> bool:
-        """Carry out an act of the agent; False: nobody waits for more of this reply."""
+    def do(self, think: Think, act: object) -> bool:
+        """Carry out an act of the agent; False: nobody waits for more of this reply. Raises TypeError."""
         commands: list[Command]
         match act:
             case Listen():
@@ -335,16 +347,30 @@ class AgentSession:
             case End() | Transfer():
                 self._run(self.turn.last(self._t, think.epoch, act))
                 return False
+            case _:
+                raise TypeError(f"an agent answers with acts such as Say, not with {act!r:.80}")
         self._run(commands)
         return bool(commands)
 
-    def answered(self, think: Think) -> None:
+    def replied(self, think: Think) -> None:
         """The agent's reply is complete."""
+        self._failures = 0
         self._run(self.turn.replied(self._t, think.epoch))
 
-    def failed(self, reason: str) -> None:
+    def failed(self, think: Think, reason: str) -> None:
         """The agent raised."""
+        self._failed(think.epoch, reason)
+
+    def _failed(self, epoch: int, reason: str) -> None:
+        """Nothing more will come of this reply: apologise; after too many give up."""
+        self._failures += 1
         self._transcript.event("agent_failed", reason=reason)
+        if self._failures < FAILURES:
+            self._run(self.turn.failed(self._t, epoch, self._words.apology))
+            return
+        detail = f"the agent failed {FAILURES} times in a row"
+        self._termination = Termination(EndedBy.SERVER, Why.FAILED, detail=detail)
+        self._run(self.turn.failed(self._t, epoch, self._words.surrender, End()))
 
     def _settle(self) -> None:
         for said in self._speaking.settle():
@@ -355,7 +381,7 @@ class AgentSession:
             self._agent.heard(line, text, cut)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on what was heard")
-            self.failed(f"{type(error).__name__}: {error}")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
 
     def _keep(self, record: Record) -> None:
         self._call.put(record)

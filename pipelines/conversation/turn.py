@@ -55,6 +55,7 @@ from pipelines.conversation.commands import (
     Command,
     CompleteLine,
     FinishPlayout,
+    GiveUpThinking,
     Leave,
     PausePlayout,
     ResumePlayout,
@@ -77,7 +78,9 @@ class Turn:
     """Turn-taking of one call. Every input takes `t`, the session's position in 16 kHz samples, and returns
     the commands to carry out, in order."""
 
-    def __init__(self, waits: Waits | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, waits: Waits | None = None, limits: Limits | None = None, *, language: str = "en"
+    ) -> None:
         self._limits = limits or Limits()
         self._last: Last = End()
         self._announcements: deque[str] = deque()
@@ -86,14 +89,14 @@ class Turn:
         self._noises = 0
         self._quiet_since = 0
         self._thinking_since = 0
-        self._patience = 0
-        """ms without playout that are borne: while the agent thinks on, as long as a thought."""
+        self._owed: int | None = None
+        """The epoch of the reply that the agent has not completed."""
         self._drained_at: int | None = None
         self._progress = 0
         self.ignored: Counter[str] = Counter()
         """Events that had no row, and late results, by name."""
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
-        self._ear = Endpointer(waits or Waits(), self._limits, self.ignored)
+        self._ear = Endpointer(waits or Waits(), self._limits, self.ignored, language)
 
     @property
     def state(self) -> FloorState:
@@ -135,29 +138,40 @@ class Turn:
             return self._late("reply")
         self._progress = t
         self._drained_at = None
-        self._patience = self._limits.thinking
         return [Speak(epoch, piece)]
 
     def last(self, t: int, epoch: int, last: Last) -> list[Command]:
-        """What is to follow the agent's last word."""
-        if epoch != self._think_epoch or not self._floor.move(Cue.LAST):
+        """What is to follow the agent's last word, or the operator's where they wait to be said."""
+        if epoch != self._think_epoch or not self._floor.takes(Cue.LAST):
             return self._late("reply")
+        commands: list[Command] = []
+        if self._announcements and self.state in (FloorState.THINKING, FloorState.DOUBTING):
+            commands = self._announce(t)
+        self._owed = None
+        self._floor.move(Cue.LAST)
         self._last = last
         if self.state is FloorState.ENDED:
             return [*self._ear.close(), Leave(last)]
-        return self._ear.close() if self.state is FloorState.CLOSING else []
+        return commands + self._ear.close() if self.state is FloorState.CLOSING else commands
 
     def replied(self, t: int, epoch: int) -> list[Command]:
         """The agent's reply is complete."""
         if epoch != self._think_epoch or self.state is FloorState.ENDED:
             return self._late("reply")
+        self._owed = None
         if self.state not in (FloorState.THINKING, FloorState.DOUBTING):
-            self._patience = self._limits.stalled
             return [CompleteLine(epoch)]
         paused = self.state is FloorState.DOUBTING
         self._floor.move(Cue.PASS)
         self._quiet_since = t
         return [ResumePlayout()] if paused else []
+
+    def failed(self, t: int, epoch: int, text: str, last: Last | None = None) -> list[Command]:
+        """The agent failed in a reply: say this in its name, if anything, and then do this."""
+        commands = self.say(t, epoch, Say(text)) if text else []
+        if last is not None:
+            commands += self.last(t, epoch, last)
+        return commands + self.replied(t, epoch)
 
     def interject(self, t: int, text: str, last: Last) -> list[Command]:
         """Say this now, whatever is going on (a goodbye at shutdown), and then do this."""
@@ -210,6 +224,7 @@ class Turn:
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
         commands = self._ear.tick(t) + self._due(t)
+        thought = self._limits.thinking * SAMPLES_PER_MS
         match self.state:
             case FloorState.LISTENING if self.ear is EarState.QUIET:
                 if self._announcements:
@@ -217,13 +232,13 @@ class Turn:
                 elif t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS:
                     self._floor.move(Cue.SILENCE)
                     commands += self._think(t, Silence())
-            case FloorState.THINKING if t - self._thinking_since >= self._limits.thinking * SAMPLES_PER_MS:
-                self._floor.move(Cue.STALLED)
-                self._think_epoch += 1
-                self._quiet_since = t
-                commands.append(CancelThinking())
+            case FloorState.THINKING if t - self._thinking_since >= thought:
+                commands += self._give_up_thinking(t)
+            case FloorState.SPEAKING if self._owed is not None:
+                if t - self._progress >= thought:
+                    commands += self._give_up_thinking(t)
             case FloorState.SPEAKING | FloorState.CLOSING if (
-                t - self._progress >= self._patience * SAMPLES_PER_MS
+                t - self._progress >= self._limits.stalled * SAMPLES_PER_MS
             ):
                 self._think_epoch += 1
                 commands += [CancelThinking(), *self._finished(t, Cue.STALLED, CancelPlayout())]
@@ -314,12 +329,17 @@ class Turn:
     def _own_line(self, t: int) -> int:
         """The epoch of a whole line that begins now and that the agent was not asked for."""
         self._think_epoch += 1
-        self._progress, self._patience, self._drained_at = t, self._limits.stalled, None
+        self._progress, self._owed, self._drained_at = t, None, None
         return self._think_epoch
+
+    def _give_up_thinking(self, t: int) -> list[Command]:
+        """The agent has failed by taking too long; what is said instead comes by `failed`."""
+        self._thinking_since = self._progress = t
+        return [GiveUpThinking(self._think_epoch, self._limits.thinking)]
 
     def _think(self, t: int, said: AgentInput, ended: EndedUtterance | None = None) -> list[Command]:
         self._think_epoch += 1
-        self._thinking_since = t
+        self._owed, self._thinking_since = self._think_epoch, t
         if ended is None:
             return [Think(self._think_epoch, said)]
         return [Think(self._think_epoch, said, ended.silence, ended.finished_after, ended.result)]

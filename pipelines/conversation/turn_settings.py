@@ -55,9 +55,10 @@ class TurnSettings:
         )
         return cls(replace(Waits(), **waits), replace(Limits(), **limits))
 
-    def turn(self, final_within_s: float = FINAL_WITHIN_S) -> Turn:
-        """The machine of one call. `final_within_s`: that of its recogniser."""
-        return Turn(self.waits, replace(self.limits, final=round(1_000 * final_within_s)))
+    def turn(self, language: str, final_within_s: float = FINAL_WITHIN_S) -> Turn:
+        """The machine of one call in this language. `final_within_s`: that of its recogniser."""
+        limits = replace(self.limits, final=round(1_000 * final_within_s))
+        return Turn(self.waits, limits, language=language)
 
 
 def _checked(key: str, value: object) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pipelines.conversation.agent import Finality
-from pipelines.conversation.endpointing import HESITATIONS
+from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Grammar
 
 Value: TypeAlias = str | int
+HESITATIONS = own_words("en").hesitations
+"""Flows speak English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ import pytest
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Finality
 from pipelines.conversation.endpointing import finality_of
+from pipelines.conversation.own_words import own_words
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
 from pipelines.conversation.timing import Waits
 from pipelines.engines.protocols import SttResult
 
+HESITATIONS = own_words("en-gb").hesitations
 QUIET, LOUD = -70.0, -20.0
 
 
@@ -117,9 +119,10 @@ def test_reset_forgets_the_utterance() -> None:
 
 def test_the_agents_own_judge_goes_before_the_recognisers_flags() -> None:
     result = SttResult("two thirty", True, 0.9, complete=True, extensible=False)
-    assert finality_of(result, None) is Finality.WHOLE
-    assert finality_of(result, lambda text: Finality.OPEN) is Finality.OPEN
-    assert finality_of(SttResult("", True, understood=False), lambda text: Finality.WHOLE) is Finality.NOTHING
+    assert finality_of(result, None, HESITATIONS) is Finality.WHOLE
+    assert finality_of(result, lambda text: Finality.OPEN, HESITATIONS) is Finality.OPEN
+    nothing = SttResult("", True, understood=False)
+    assert finality_of(nothing, lambda text: Finality.WHOLE, HESITATIONS) is Finality.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,14 @@ def test_the_agents_own_judge_goes_before_the_recognisers_flags() -> None:
     ],
 )
 def test_finality_from_flags(result: SttResult, finality: Finality) -> None:
-    assert finality_of(result, None) is finality
+    assert finality_of(result, None, HESITATIONS) is finality
+
+
+def test_each_language_has_hesitations_of_its_own() -> None:
+    result = SttResult("ich möchte und", True)
+    assert finality_of(result, None, own_words("de-AT").hesitations) is Finality.HANGING
+    assert finality_of(result, None, own_words("en").hesitations) is Finality.NOTHING
+    assert not own_words("xx").hesitations
 
 
 def test_the_less_final_the_longer_the_wait() -> None:

@@ -26,7 +26,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.conversation.floor import FloorState
-from pipelines.conversation.thinking import APOLOGY
+from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Grammar, SttResult, TtsChunk
 from tests.fakes import CALL_ID, SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
 
@@ -511,7 +511,7 @@ async def test_an_agent_that_ends_the_process_fails_alone(leaving: type[BaseExce
     await talk.until_quiet()
     await talk.say("a room")
     await talk.until_quiet()
-    assert talk.call.lines()[-1].heard == APOLOGY
+    assert talk.call.lines()[-1].heard == own_words("en").apology
     talk.session.on_event(Ended(Termination(EndedBy.CALLER, Why.HANGUP)))
     await talk.session.shutdown("", 10)
 

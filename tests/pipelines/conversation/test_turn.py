@@ -15,6 +15,7 @@ from pipelines.conversation.commands import (
     CloseStt,
     Command,
     FinishStt,
+    GiveUpThinking,
     Leave,
     PausePlayout,
     ResumePlayout,
@@ -46,6 +47,9 @@ class Driver:
 
     def do(self, commands: list[Command]) -> None:
         self.log += [(self.t // SAMPLES_PER_MS, command) for command in commands]
+        for command in commands:
+            if isinstance(command, GiveUpThinking):
+                self.do(self.turn.failed(self.t, command.epoch, ""))
 
     def run(self, ms: int, level: float = QUIET, probability: float = 0.02) -> None:
         for _ in range(ms // 20):

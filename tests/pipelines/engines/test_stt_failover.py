@@ -127,7 +127,7 @@ def test_turn_taking_waits_as_long_as_any_of_the_list_may_take() -> None:
     two.manifest = replace(two.manifest, name="two", final_within_s=4.0)
     manifest = PreferredStt(lambda: [one, None, two]).manifest
     assert (manifest.name, manifest.final_within_s) == ("fake", 4.0)
-    assert TurnSettings().turn(manifest.final_within_s)._limits.final == 4_000
+    assert TurnSettings().turn("en", manifest.final_within_s)._limits.final == 4_000
     assert PreferredStt(lambda: []).manifest.final_within_s == FINAL_WITHIN_S
 
 
