@@ -22,6 +22,7 @@ COPY sip sip
 COPY callers callers
 COPY api api
 COPY cli cli
+COPY examples examples
 RUN scripts/setup.sh runtime && .venv/bin/python -m compileall -q mediaserver pipelines sip callers api cli && rm -rf build
 
 FROM python:3.11-slim-bookworm
