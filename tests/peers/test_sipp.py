@@ -87,9 +87,13 @@ def test_fifty_calls_at_once(server: ServerProcess, call: Call) -> None:
 
 
 def test_calls_survive_lost_datagrams(server: ServerProcess, call: Call) -> None:
-    """SIPp loses 5 % of what it sends and receives: only repetitions bring these calls to their ends."""
+    """SIPp loses 5 % of what it sends and receives: only repetitions bring these calls to their ends.
+
+    They last long enough for the 200 to be repeated twice. SIPp takes one that is repeated after a lost ACK
+    and a lost BYE for the BYE's answer, and leaves the call up: seen in 1 of 13 runs of 300 ms.
+    """
     before = server.ids()
-    call("uac_media", "echo", "-m", "30", "-l", "30", "-r", "30", "-d", "300", "-lost", "5")
+    call("uac_media", "echo", "-m", "30", "-l", "30", "-r", "30", "-d", "2000", "-lost", "5")
     server.wait_for("the end of all thirty", lambda: not server.get("/api/telephony/calls")["live"])
     fresh = [record for record in server.calls() if record["id"] not in before]
     assert len(fresh) == 30
