@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -154,13 +155,17 @@ class LocalSwitchboard:
 
     async def _bridge(self, live: LiveCall, invitation: Invitation, to: str) -> None:
         """Ring a phone and connect the two."""
+        far: Leg | None = None
         try:
             far = await self._joining.bridge(live, to)
             if far is None:
                 return  # the caller gave up
             callee = live.admit(far, "callee")
         except CallError as error:
-            await live.first.leg.hangup(unanswered(error))
+            why = unanswered(error)
+            if far is not None and far.termination is not None:  # it hung up as it answered
+                why = replace(far.termination.on_call(far.direction), code=480)
+            await live.first.leg.hangup(why)
             return
         try:
             await self._answer(live, invitation, record=True)

@@ -45,6 +45,11 @@ def noted(server: ServerProcess, before: set[str], kind: str, key: str) -> list[
     return [event["data"][key] for event in events if event["kind"] == kind]
 
 
+def answered(server: ServerProcess, known: set[str]) -> bool:
+    """A call that is not among the `known` is up."""
+    return any(c["id"] not in known and c["state"] == "answered" for c in server.calls())
+
+
 def test_baresip_calls_the_demo_and_hears_it(server: ServerProcess, baresip: Phone) -> None:
     before = server.ids()
     phone = baresip(GUEST, host=HOST)
@@ -105,8 +110,11 @@ def test_an_extension_on_baresip_hangs_up(
 ) -> None:
     phone = baresip(extension(server), host=HOST)
     assert phone.registration().startswith("200")
+    before = server.ids()
     caller = own_caller(f"sip:102@{server.sip}")
     phone.wait_for("CALL_ESTABLISHED")
+    # The phone is up before its caller is: who hangs up in between has not been talked to.
+    server.wait_for("the caller's answer", lambda: answered(server, before))
     phone.command("hangup")
     report = caller.report()
     assert report["ended"].startswith("hung up")
@@ -121,6 +129,7 @@ def test_an_extension_on_baresip_holds_its_caller(
     before = server.ids()
     caller = own_caller(f"sip:102@{server.sip}")
     phone.wait_for("CALL_ESTABLISHED")
+    server.wait_for("the caller's answer", lambda: answered(server, before))
     phone.command("hold")
     phone.command("resume")
     phone.command("hangup")

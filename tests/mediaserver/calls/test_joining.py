@@ -13,7 +13,7 @@ import pytest
 from mediaserver.calls import live
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, CapacityError
-from mediaserver.media.leg import Ended, EndedBy, Termination, Why
+from mediaserver.media.leg import Direction, Ended, EndedBy, Termination, Why
 from mediaserver.media.time import SAMPLE_RATE
 from mediaserver.storage.records import CallEnded, EventHappened, LegClosed, LegOpened, RecordingMade
 from tests.mediaserver.calls.bench import Bench, connected
@@ -24,7 +24,7 @@ class Gone(Line):
     """A phone that hangs up as soon as it has answered."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(name, direction=Direction.OUTBOUND)
         self.leave()
 
 
@@ -58,6 +58,7 @@ async def test_a_bridge_to_a_phone_that_hangs_up_at_once_is_not_answered(bench: 
     ann = Line("ann")
     await bench.dial(ann, "bob")
     assert "answer" not in ann.steps and ann.termination is not None
+    assert (ann.termination.by, ann.termination.why) == (EndedBy.CALLEE, Why.HANGUP)
     assert list(bench.board) == [] and len(bench.clock) == 0
 
 
