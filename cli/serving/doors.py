@@ -61,8 +61,9 @@ async def open_http(settings: HttpSettings, context: ApiContext, undo: AsyncExit
 
     def connected() -> asyncio.Protocol:
         server = runner.server
-        full = server is None or len(server.connections) >= MOST_HTTP
-        return _Full() if server is None or full else server()
+        if server is None or len(server.connections) >= MOST_HTTP:
+            return _Full()
+        return server()
 
     loop = asyncio.get_running_loop()
     try:

@@ -15,44 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipelines.engines.protocols import Manifest, SttResult
+from pipelines.engines.in_worker import WorkerEngine
+from pipelines.engines.protocols import SttResult
 from pipelines.engines.stt.session import WorkerSttSession
-from pipelines.workers.pool import WorkerPool
-from pipelines.workers.spec import WorkerSpec
 
 
-class WorkerStt:
+class WorkerStt(WorkerEngine):
     """See pipelines.engines.protocols.Stt."""
-
-    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        self._manifest = manifest
-        self.pool = WorkerPool(spec, workers)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self._manifest
-
-    async def start(self) -> None:
-        """Start the workers and wait until each can listen. Raises EngineError."""
-        await self.pool.start()
-
-    async def stop(self) -> None:
-        self.pool.stop()
-
-    @property
-    def ready(self) -> bool:
-        """At least one worker can listen."""
-        return self.pool.ready
-
-    @property
-    def restarts(self) -> int:
-        """How often a worker was started again since the start."""
-        return self.pool.restarts
-
-    @property
-    def load(self) -> int:
-        """Utterances that are being listened to."""
-        return self.pool.load
 
     def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> WorkerSttSession:
         """See pipelines.engines.protocols.Stt."""

@@ -16,10 +16,9 @@ from collections.abc import AsyncGenerator
 import numpy as np
 
 from mediaserver.errors import EngineError, EngineMissingError
-from pipelines.engines.protocols import Manifest, TtsChunk, WordMark
-from pipelines.workers.pool import WorkerPool
+from pipelines.engines.in_worker import WorkerEngine
+from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
-from pipelines.workers.spec import WorkerSpec
 
 MAX_CHARS = 4_000
 """Of one text: more than four minutes of speech, which no caller listens to."""
@@ -29,38 +28,8 @@ READY_WAIT_S = 3.0
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF)}
 
 
-class WorkerTts:
+class WorkerTts(WorkerEngine):
     """See pipelines.engines.protocols.Tts."""
-
-    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
-        self._manifest = manifest
-        self.pool = WorkerPool(spec, workers)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self._manifest
-
-    async def start(self) -> None:
-        """Start the workers and wait until each can speak. Raises EngineError."""
-        await self.pool.start()
-
-    async def stop(self) -> None:
-        self.pool.stop()
-
-    @property
-    def ready(self) -> bool:
-        """At least one worker can speak."""
-        return self.pool.ready
-
-    @property
-    def restarts(self) -> int:
-        """How often a worker was started again since the start."""
-        return self.pool.restarts
-
-    @property
-    def load(self) -> int:
-        """Texts that are being spoken."""
-        return self.pool.load
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0

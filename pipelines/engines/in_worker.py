@@ -1,0 +1,41 @@
+"""What every engine has in common whose work is done in worker processes, whatever it does."""
+
+from __future__ import annotations
+
+from pipelines.engines.protocols import Manifest
+from pipelines.workers.pool import WorkerPool
+from pipelines.workers.spec import WorkerSpec
+
+
+class WorkerEngine:
+    """See pipelines.engines.protocols.Engine: all of it is the pool's."""
+
+    def __init__(self, manifest: Manifest, spec: WorkerSpec, workers: int = 1) -> None:
+        self._manifest = manifest
+        self.pool = WorkerPool(spec, workers)
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    async def start(self) -> None:
+        """Start the workers and wait until each can work. Raises EngineError."""
+        await self.pool.start()
+
+    async def stop(self) -> None:
+        self.pool.stop()
+
+    @property
+    def ready(self) -> bool:
+        """At least one worker can work."""
+        return self.pool.ready
+
+    @property
+    def restarts(self) -> int:
+        """How often a worker was started again since the start."""
+        return self.pool.restarts
+
+    @property
+    def load(self) -> int:
+        """Requests (utterances, texts) that run now."""
+        return self.pool.load
