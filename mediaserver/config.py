@@ -1,6 +1,7 @@
 """What the operator may set: `voiceforge.toml`, overridden by VOICEFORGE_* variables. Read once, at start.
 
-Nothing here opens a socket, makes a folder or prints a secret; a fault is one line that says how to mend it.
+The keys of each section are in `mediaserver/settings/`. Nothing here opens a socket, makes a folder or prints
+a secret; a fault is one line that says how to mend it.
 """
 
 from __future__ import annotations
@@ -11,17 +12,9 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -32,193 +25,18 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.group import SettingsGroup
+from mediaserver.settings.http import HttpSettings
+from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
+from mediaserver.settings.media import MediaSettings, RtpSettings
+from mediaserver.settings.service import AgentSettings, LoggingSettings
+from mediaserver.settings.sip import SipSettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
 PLAIN_VARIABLES = {"DATABASE_URL": ("database", "url"), "ADMIN_TOKEN": ("http", "admin_token")}
 """Variables without our prefix that other programs and hosts know by these names."""
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-Host = Annotated[str, Field(min_length=1, max_length=255)]
-
-
-class SettingsGroup(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class HttpSettings(SettingsGroup):
-    host: Host = Field(default="127.0.0.1", description="Address of the HTTP server.")
-    port: Port = Field(default=8080, description="Port of the HTTP server; 0 takes a free one.")
-    admin_token: SecretStr = Field(
-        default=SecretStr(""),
-        description="Token for `Authorization: Bearer`. Needed as soon as others than this machine can reach "
-        "the HTTP server. Better given as `ADMIN_TOKEN`.",
-    )
-    allowed_hosts: tuple[str, ...] = Field(
-        default=(),
-        description="Further host names under which the server may be asked for, e.g. behind a proxy.",
-    )
-
-
-class SipSettings(SettingsGroup):
-    host: Host = Field(default="127.0.0.1", description="Address for SIP over UDP and TCP.")
-    port: Port = Field(
-        default=5060, description="Port for SIP, the same for UDP and TCP; 0 takes a free one."
-    )
-    tcp: bool = Field(default=True, description="Listen on TCP as well as UDP.")
-    public_host: str = Field(
-        default="",
-        description="Address written into Contact, Via and SDP when it differs from `host` (behind NAT).",
-    )
-    realm: str = Field(
-        default="voiceforge", min_length=1, max_length=100, description="Realm of digest authentication."
-    )
-    digest: tuple[Literal["SHA-256", "MD5"], ...] = Field(
-        default=("SHA-256", "MD5"),
-        min_length=1,
-        description="Digest algorithms offered to phones, best first. Phones that give up where SHA-256 is "
-        'among them (baresip 1.0 is one) need `["MD5"]`.',
-    )
-    max_calls: int = Field(
-        default=400, ge=1, le=10000, description="Calls at once; the next caller is told 503."
-    )
-    extensions: dict[str, SecretStr] = Field(
-        default={}, description="Phones that may register: user name and password of each."
-    )
-    allowed_targets: tuple[str, ...] = Field(
-        default=(),
-        description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
-        'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
-    )
-
-
-class RtpSettings(SettingsGroup):
-    host: str = Field(default="", description="Address for RTP; empty means the same as `sip.host`.")
-    port_min: Port = Field(
-        default=10000, description="First port for RTP (even ports; RTCP has the odd one above)."
-    )
-    port_max: Port = Field(default=19999, description="Last port for RTP and RTCP.")
-    media_timeout_s: float = Field(
-        default=15.0, ge=1, le=3600, description="A call without any audio for this long is ended."
-    )
-
-    @model_validator(mode="after")
-    def _room_for_a_pair(self) -> RtpSettings:
-        if self.port_max < self.port_min + 1:
-            raise ValueError("rtp.port_max must be above rtp.port_min")
-        return self
-
-
-class MediaSettings(SettingsGroup):
-    phases: Literal[1, 2, 4, 5, 10] = Field(
-        default=5,
-        description="Parts into which each 20 ms tick is spread, so that calls do not all send at once.",
-    )
-
-
-EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
-
-
-class EnginesSettings(SettingsGroup):
-    stt: EngineNames = Field(
-        default=("pocketsphinx",),
-        description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
-        "next. `voiceforge engines list` shows which there are.",
-    )
-    tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
-    stt_workers: int = Field(
-        default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
-    )
-    tts_workers: int = Field(
-        default=1, ge=1, le=64, description="Processes of the voice that comes with us, espeak-ng."
-    )
-    options: dict[str, dict[str, Any]] = Field(
-        default={},
-        repr=False,  # an engine's key may stand there
-        description="What an engine is told, by its name: settings of its own, and `workers`, its processes "
-        "(one unless said here). In the file each engine has a table `[engines.options.NAME]`.",
-    )
-    voice: str = Field(
-        default="",
-        max_length=100,
-        description="Voice of the agents whose rows name neither a voice nor engines for it; empty means "
-        "the engine's own.",
-    )
-    language: str = Field(
-        default="en",
-        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$",
-        description="Language of the agents whose rows name none.",
-    )
-
-    @field_validator("options")
-    @classmethod
-    def _workers_are_few(cls, options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        for name, told in options.items():
-            workers = told.get("workers", 1)
-            if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= 64:
-                raise ValueError(f"{name}.workers must be a whole number from 1 to 64")
-        return options
-
-
-class RecordingSettings(SettingsGroup):
-    enabled: bool = Field(default=True, description="Record calls in stereo: caller left, agent right.")
-    folder: str = Field(
-        default="", description="Where recordings go; empty means `recordings` in the data folder."
-    )
-
-
-class SoundsSettings(SettingsGroup):
-    folder: str = Field(
-        default="",
-        description="WAV files that may be played in calls (16-bit PCM, mono); empty means `sounds` in the "
-        "data folder.",
-    )
-    hold_music: str = Field(
-        default="built-in",
-        max_length=200,
-        description="What callers on hold hear: `built-in`, `silence`, or the name of a file in "
-        "`sounds.folder`.",
-    )
-
-
-class DatabaseSettings(SettingsGroup):
-    url: SecretStr = Field(
-        default=SecretStr(""),
-        description="PostgreSQL to use; empty means the embedded one. Better given as `DATABASE_URL`.",
-    )
-    pool_size: int = Field(default=4, ge=2, le=100, description="Connections to the database.")
-    dead_after_s: float = Field(
-        default=30.0,
-        ge=1,
-        le=3600,
-        description="A server that shares this database and was not seen for so long is taken for dead, "
-        "and its calls are closed as interrupted. The same on all of them.",
-    )
-
-    @field_validator("url")
-    @classmethod
-    def _is_postgres(cls, url: SecretStr) -> SecretStr:
-        text = url.get_secret_value()
-        if text and not text.startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
-        return url
-
-
-class LoggingSettings(SettingsGroup):
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least level that is logged."
-    )
-    format: Literal["auto", "text", "json"] = Field(
-        default="auto", description="`text` for people, `json` for machines; `auto` is text on a terminal."
-    )
-
-
-class AgentSettings(SettingsGroup):
-    goodbye: str = Field(
-        default="I am sorry, the server is being stopped. Goodbye.",
-        max_length=500,
-        description="What running calls hear when the server is stopped; empty says nothing.",
-    )
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from mediaserver.config import PREFIX, Settings, SettingsGroup
+from mediaserver.config import PREFIX, Settings
+from mediaserver.settings.group import SettingsGroup
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "configuration.md"
@@ -22,7 +23,7 @@ EXAMPLE = ROOT / "voiceforge.example.toml"
 _DOCUMENT_HEAD = """\
 # Configuration
 
-Made from the settings themselves by `python -m mediaserver.config_reference`; edit `mediaserver/config.py`.
+Made from the settings themselves by `python -m mediaserver.config_reference`; edit `mediaserver/settings/`.
 
 Everything has a default that works. `voiceforge.toml` in the current folder is read if it is there; another
 file is named with `--config FILE` or `VOICEFORGE_CONFIG`. Each key can be overridden by a variable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from cli.serving.speech import Speech
-from mediaserver.config import EnginesSettings
+from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines

@@ -13,10 +13,11 @@ from aiohttp import web
 from api.app import build_app
 from api.context import ApiContext
 from mediaserver.calls.switchboard import LocalSwitchboard
-from mediaserver.config import HttpSettings, Settings
+from mediaserver.config import Settings
 from mediaserver.errors import CapacityError, PortInUseError
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
+from mediaserver.settings.http import HttpSettings
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar

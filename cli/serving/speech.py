@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.config import EnginesSettings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
+from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts
 from pipelines.engines.running import Engines
 

@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from cli.serving.engines import engine_options, open_engines
-from mediaserver.config import EnginesSettings, Settings
+from mediaserver.config import Settings
+from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.builtin import STT, TTS
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry

@@ -14,8 +14,8 @@ from cli.makers import fault, makers
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from mediaserver.calls.routes import AgentSpec, Resolution, RouteTable
-from mediaserver.config import EnginesSettings
 from mediaserver.errors import CallError, ConfigError, EngineError
+from mediaserver.settings.engines import EnginesSettings
 from mediaserver.storage.records import Record
 from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say

@@ -1,0 +1,52 @@
+"""The settings of speech engines: which, how many processes, and what each is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from mediaserver.settings.group import SettingsGroup
+
+EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
+
+
+class EnginesSettings(SettingsGroup):
+    stt: EngineNames = Field(
+        default=("pocketsphinx",),
+        description="Recognisers of the agents whose rows name none, best first; what fails is left for the "
+        "next. `voiceforge engines list` shows which there are.",
+    )
+    tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
+    stt_workers: int = Field(
+        default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
+    )
+    tts_workers: int = Field(
+        default=1, ge=1, le=64, description="Processes of the voice that comes with us, espeak-ng."
+    )
+    options: dict[str, dict[str, Any]] = Field(
+        default={},
+        repr=False,  # an engine's key may stand there
+        description="What an engine is told, by its name: settings of its own, and `workers`, its processes "
+        "(one unless said here). In the file each engine has a table `[engines.options.NAME]`.",
+    )
+    voice: str = Field(
+        default="",
+        max_length=100,
+        description="Voice of the agents whose rows name neither a voice nor engines for it; empty means "
+        "the engine's own.",
+    )
+    language: str = Field(
+        default="en",
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$",
+        description="Language of the agents whose rows name none.",
+    )
+
+    @field_validator("options")
+    @classmethod
+    def _workers_are_few(cls, options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, told in options.items():
+            workers = told.get("workers", 1)
+            if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= 64:
+                raise ValueError(f"{name}.workers must be a whole number from 1 to 64")
+        return options
