@@ -95,6 +95,8 @@ class MeasuringStream:
         self.digits_heard = ""
         self.on_digit: Callable[[str, int, int], None] | None = None
         self.on_silent: Callable[[], None] | None = None
+        self.on_heard: Callable[[], None] | None = None
+        """Of nobody's interest here: who calls is not told by its own instrument."""
         self._digit_timestamp: int | None = None
         self._reported_at = 0.0
         self._closed = False
@@ -124,6 +126,9 @@ class MeasuringStream:
         self._sending = direction in ("sendrecv", "sendonly")
         if self._slot is None and not self._closed:
             self._wire.begin(self)
+
+    def proven(self, host: str, received: int = 0) -> None:
+        """An instrument sends to whom it is pointed at."""
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.press(digit, duration_ms)

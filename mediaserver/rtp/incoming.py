@@ -183,6 +183,11 @@ class Incoming:
         receiver = self._receiver
         return any(address and address[0] == host for address in (receiver.locked, receiver.announced))
 
+    @property
+    def confirmed(self) -> bool:
+        """Packets came in sequence."""
+        return self.reception().received > 1
+
     def refuse(self) -> None:
         """Count a packet of a stranger."""
         self._receiver.foreign += 1

@@ -18,12 +18,27 @@ from mediaserver.media.time import (
 )
 from mediaserver.rtp.format import Format
 from mediaserver.rtp.packets import HEADER, Address, RtpSender
+from mediaserver.rtp.permission import Permission, Sending
 from mediaserver.rtp.telephone_events import DigitSender
 
 FAR_BUFFER_MS = 40
 """A phone's jitter buffer and sound card on a path without jitter."""
 
 _MARKER = 0x80
+
+Send = Callable[[bytes, Address], int]
+"""As `socket.sendto`; 0: it was not sent."""
+
+
+class Metered:
+    """Sends what an allowance lets pass."""
+
+    def __init__(self, send: Send, permission: Permission) -> None:
+        self._send = send
+        self._permission = permission
+
+    def __call__(self, packet: bytes, remote: Address) -> int:
+        return self._send(packet, remote) if self._permission.spend(len(packet)) else 0
 
 
 class Outgoing:
@@ -32,9 +47,14 @@ class Outgoing:
     __slots__ = (
         "_format",
         "_marker",
+        "_metered",
         "_octets_per_packet",
+        "_plain",
         "_played",
+        "_sending",
         "_sendto",
+        "_target",
+        "_withheld_from",
         "_written_at",
         "digits",
         "errors",
@@ -45,8 +65,14 @@ class Outgoing:
         "sender",
     )
 
-    def __init__(self, sendto: Callable[[bytes, Address], int]) -> None:
-        self._sendto = sendto
+    def __init__(self, sendto: Send, permission: Permission) -> None:
+        self._plain = self._sendto = sendto
+        self._metered = Metered(sendto, permission)
+        self._sending = Sending.NOTHING
+        self._target: Address | None = None
+        """`remote` while something may be sent there."""
+        self._withheld_from: int | None = None
+        """Samples that were on the wire when the permission went; None while there is one."""
         self._format = Format()
         self._octets_per_packet = self._format.octets_per_packet
         self._marker = _MARKER
@@ -71,11 +97,37 @@ class Outgoing:
             self._marker = _MARKER
         self._format = format
         self._octets_per_packet = format.octets_per_packet
+        self.move(remote)
+
+    def move(self, remote: Address) -> None:
+        """Send there from now on."""
         self.remote = remote
+        self._aim()
+
+    def permit(self, sending: Sending) -> None:
+        """What may be sent to `remote`. What is withheld is not heard, and its time passes all the same."""
+        self._sending = sending
+        self._sendto = self._metered if sending is Sending.ALLOWANCE else self._plain
+        if sending is Sending.NOTHING:
+            self._withhold()
+        elif self._withheld_from is not None:
+            self._withheld_from = None
+            self._marker = _MARKER
+        self._aim()
+
+    def _withhold(self) -> None:
+        if self._withheld_from is None:
+            self._withheld_from = self._sent
+            self.pending = b""
+
+    def _aim(self) -> None:
+        may = self._format.sending and self._sending is not Sending.NOTHING
+        self._target = self.remote if may else None
 
     def stop(self) -> None:
         """The socket is going to be closed."""
         self._format = Format()
+        self._aim()
 
     def clear(self) -> int:
         """Drop audio that does not fill a packet yet. Returns the 16 kHz samples that were written so far,
@@ -97,7 +149,8 @@ class Outgoing:
             unheard_ms = rtt_ms / 2 + FAR_BUFFER_MS + 2 * (far_jitter_ms or 0.0)
         unheard = min(int(unheard_ms * SAMPLES_PER_MS), MOST_UNHEARD)
         # An estimate that changes must not take back what was said to be heard.
-        self._played = max(self._played, self._sent - unheard)
+        sent = self._sent if self._withheld_from is None else self._withheld_from
+        self._played = max(self._played, sent - unheard)
         return self._played
 
     def send(self, payload: bytes, now_ns: int) -> None:
@@ -116,8 +169,8 @@ class Outgoing:
         self._written_at = now_ns
         self.frames += 1
         sender.timestamp = (timestamp + NARROW_SAMPLES) & WRAP_32
-        remote, format = self.remote, self._format
-        if not format.sending or remote is None:
+        remote, format = self._target, self._format
+        if remote is None:
             return
         event = self.digits.tick(timestamp & WRAP_32) if self.digits.active else None
         if event is not None:
@@ -139,7 +192,8 @@ class Outgoing:
             self._send_repacked(payload, timestamp, remote)
             return
         try:
-            self._sendto(packet, remote)
+            if not self._sendto(packet, remote):
+                self._withhold()
         except OSError:
             self.errors += 1
 
@@ -155,7 +209,8 @@ class Outgoing:
             pending = pending[size:]
             first += size
             try:
-                self._sendto(packet, remote)
+                if not self._sendto(packet, remote):
+                    self._withhold()
             except OSError:
                 self.errors += 1
         self.pending = pending

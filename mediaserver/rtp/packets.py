@@ -343,7 +343,7 @@ class RtpReceiver:
 class RtpSender:
     """Outgoing direction: numbering. The timestamp runs on 160 per 20 ms whether or not anything is sent."""
 
-    __slots__ = ("octets", "packets", "sequence", "ssrc", "timestamp")
+    __slots__ = ("_sent_before", "octets", "packets", "sequence", "ssrc", "timestamp")
 
     def __init__(self, rng: random.Random | None = None) -> None:
         rng = rng or random.SystemRandom()
@@ -351,6 +351,19 @@ class RtpSender:
         self.sequence = rng.getrandbits(16)
         self.timestamp = rng.getrandbits(32)
         """Of the next sample to send."""
+        self.packets = self.octets = 0
+        """With this SSRC."""
+        self._sent_before = 0
+
+    @property
+    def sent(self) -> int:
+        """Packets so far."""
+        return self._sent_before + self.packets
+
+    def renew(self) -> None:
+        """Another SSRC: whoever gets the packets from now on is to be told from whoever got them before."""
+        self.ssrc = random.SystemRandom().getrandbits(32)
+        self._sent_before += self.packets
         self.packets = self.octets = 0
 
     def packet(self, payload: bytes, kind: int, timestamp: int) -> bytes:

@@ -244,6 +244,10 @@ class RtcpSession:
                         self._heard(block, wall_ns)
         return bool(parts)
 
+    def forget_reports(self) -> None:
+        """Another host gets our packets from now on: what the last one said of them holds no more."""
+        self.rtt_ms = self.remote_lost = self.remote_loss_pct = self.remote_jitter_ms = None
+
     def _heard(self, block: ReportBlock, wall_ns: int) -> None:
         self.remote_lost = block.lost
         self.remote_loss_pct = block.fraction_lost * 100 / 256

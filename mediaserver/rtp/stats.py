@@ -61,7 +61,7 @@ class RtpStats:
             codec=format.codec.name,
             packets=reception.received,
             octets=reception.octets,
-            sent=outgoing.sender.packets,
+            sent=outgoing.sender.sent,
             send_errors=outgoing.errors,
             lost=reception.lost,
             loss_pct=round(loss_pct, 3),

@@ -18,7 +18,8 @@ from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, samples_in
 from mediaserver.rtp.format import Format, is_nowhere
 from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.outgoing import Outgoing
-from mediaserver.rtp.packets import Address
+from mediaserver.rtp.packets import HEADER, Address
+from mediaserver.rtp.permission import Permission, Sending
 from mediaserver.rtp.rtcp import RtcpSession
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
@@ -47,13 +48,17 @@ class RtpStream:
     """Made by `RtpWire.open`. Callbacks are called from within `RtpWire.receive`."""
 
     __slots__ = (
+        "_came",
         "_digits",
+        "_permission",
         "_reported_packets",
+        "_rtcp_octets",
         "format",
         "incoming",
         "lane",
         "local_port",
         "on_digit",
+        "on_heard",
         "on_silent",
         "outgoing",
         "remote_rtcp",
@@ -80,6 +85,8 @@ class RtpStream:
         """(digit, position in 16 kHz samples since the first read, duration in ms)"""
         self.on_silent: Callable[[], None] | None = None
         """No RTP came for the media timeout; called once per silence."""
+        self.on_heard: Callable[[], None] | None = None
+        """The other side was heard for the first time: RTP in sequence, or RTCP. Called once."""
         self.wire = wire
         self.lane = Lane(wire, lane)
         self.voice = voice
@@ -89,11 +96,15 @@ class RtpStream:
         self.state = StreamState.OPENED
         self.format = Format()
         self.incoming = Incoming(steady, voice, now)
-        self.outgoing = Outgoing(rtp.sendto)
+        self._permission = Permission()
+        self.outgoing = Outgoing(rtp.sendto, self._permission)
         self.rtcp = RtcpSession(cname, now)
         self.remote_rtcp: Address | None = None
         self._digits = 0
         self._reported_packets = 0
+        self._rtcp_octets = 0
+        self._came = 0
+        """Octets that the permission knows of."""
 
     @property
     def slot(self) -> int:
@@ -143,9 +154,17 @@ class RtpStream:
         self.format = format
         source = self.incoming.configure(format, remote, self.wire.now_ns())
         self.outgoing.configure(format, source)
-        self.remote_rtcp = (remote[0], rtcp_port or remote[1] + 1)
+        port = rtcp_port or remote[1] + 1
+        self.remote_rtcp = (source[0], port if source[0] == remote[0] else source[1] + 1)
+        self._towards(source[0])
         self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
+
+    def proven(self, host: str, received: int = 0) -> None:
+        """Signalling has proven that the other side is at this IP address, and received so many bytes in this
+        call so far: see `mediaserver.rtp.permission`. Nothing is sent before."""
+        self._permission.prove(host, received)
+        self._permit(self.wire.now_ns())
 
     # -- the seam of mediaserver.media.leg.Leg, for legs that are not read in batches
 
@@ -189,9 +208,12 @@ class RtpStream:
             return
         outgoing = self.outgoing
         if source != outgoing.remote:
-            outgoing.remote = source  # answer where the media comes from (RFC 4961), NATs included
+            outgoing.move(source)  # answer where the media comes from (RFC 4961), NATs included
             if self.remote_rtcp is not None and self.remote_rtcp[0] != source[0]:
                 self.remote_rtcp = (source[0], source[1] + 1)
+            self._towards(source[0])
+        if self.on_heard is not None and self.incoming.confirmed:
+            self._tell_heard()
         if heard:
             self._digits_heard(heard, arrived)
         if self.incoming.digits.pressed:
@@ -202,6 +224,12 @@ class RtpStream:
             self.incoming.refuse()
         elif self.rtcp.receive(data, self.outgoing.sender, now, wall_ns):
             self.remote_rtcp = source
+            self._rtcp_octets += len(data)
+            if self.rtcp.remote_lost is not None and source[0] == self._permission.host:
+                self._permission.witnessed()
+            self._permit(now)
+            if self.on_heard is not None:
+                self._tell_heard()
 
     def poll_digits(self, now: int) -> bool:
         """Report a key whose packets stopped coming. Returns whether one is still down."""
@@ -231,10 +259,11 @@ class RtpStream:
         else:
             heard = not media_timeout_ns or now_ns - self.incoming.last_heard < media_timeout_ns
             self._happened(StreamEvent.HEARD if heard else StreamEvent.UNHEARD)
+        self._permit(now_ns)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
-            sent = sender.packets != self._reported_packets
-            self._reported_packets = sender.packets
+            sent = sender.sent != self._reported_packets
+            self._reported_packets = sender.sent
             self._send_rtcp(self.rtcp.report(sender, self.incoming.reception(), now_ns, wall_ns, sent))
 
     # -- its life
@@ -253,6 +282,35 @@ class RtpStream:
                     self.outgoing.stop()
                     self.wire.closed(self)
 
+    def _towards(self, host: str) -> None:
+        """Media goes to that host from now on."""
+        self._count(self.wire.now_ns())
+        if self._permission.towards(host):
+            self.outgoing.sender.renew()
+            self.rtcp.forget_reports()
+        self._permit(self.wire.now_ns())
+
+    def _permit(self, now: int) -> None:
+        """Send what may be sent now."""
+        self._count(now)
+        self.outgoing.permit(self._permission.sending(now))
+
+    def _count(self, now: int) -> None:
+        """Tell the permission what came."""
+        reception = self.incoming.reception()
+        came = reception.octets + HEADER.size * reception.received + self._rtcp_octets
+        self._permission.came(came - self._came, now)
+        self._came = came
+
+    def _tell_heard(self) -> None:
+        tell, self.on_heard = self.on_heard, None
+        self._permit(self.wire.now_ns())
+        if tell is not None:
+            try:
+                tell()
+            except Exception:  # as above
+                log.exception("on_heard failed")
+
     def _tell_silence(self) -> None:
         if self.on_silent is not None:
             try:
@@ -262,6 +320,12 @@ class RtpStream:
 
     def _send_rtcp(self, data: bytes) -> None:
         if self.remote_rtcp is None or is_nowhere(self.remote_rtcp):
+            return
+        permission = self._permission
+        sending = permission.sending(self.wire.now_ns())
+        if self.remote_rtcp[0] != permission.host or sending is Sending.NOTHING:
+            return
+        if sending is Sending.ALLOWANCE and not permission.spend(len(data)):
             return
         try:
             self.rtcp_socket.sendto(data, self.remote_rtcp)

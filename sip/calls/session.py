@@ -162,6 +162,7 @@ class InviteSession:
         self.core.dialogs[dialog.id] = self
         self.leg.opened(self.media.open())
         self._happened(SessionEvent.ANSWERED)
+        self.media.open().proven(self.host)
         self.media_changed()
 
     def end_unanswered(self, why: Termination) -> None:
@@ -200,6 +201,8 @@ class InviteSession:
         if ack.cseq.number != invite.request.cseq.number:
             return
         self._happened(SessionEvent.ACK)
+        if (stream := self.media.stream) is not None:
+            stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK
         if self.media.offering and self.machine.up:
             try:
                 self.media.accept(ack.body)

@@ -33,6 +33,8 @@ class AudioStream(Protocol):
 
     on_digit: Callable[[str, int, int], None] | None
     on_silent: Callable[[], None] | None
+    on_heard: Callable[[], None] | None
+    """Called once, with the first audio of the other side that is no stranger's."""
 
     @property
     def lane(self) -> Lane | None: ...
@@ -53,6 +55,10 @@ class AudioStream(Protocol):
         events_in: int | None,
         /,
     ) -> None: ...
+    def proven(self, host: str, received: int = 0, /) -> None:
+        """The other side is at this IP address, and signalling has received so many bytes in this call so
+        far. Nothing is sent before, and to any other host no more than that is worth until it is heard."""
+
     def read(self) -> Frame | None: ...
     def write(self, frame: Frame) -> None: ...
     def clear(self) -> int: ...

@@ -208,6 +208,7 @@ async def measure(
     loop = asyncio.get_running_loop()
     for leg, port in zip(legs, await loop.run_in_executor(None, ours.recv), strict=True):
         leg.stream.configure((HOST, port), "PCMU", 0, 101, 20)
+        leg.stream.proven(HOST)
     quiet_gc()
     clock.start()
     ours.send("go")

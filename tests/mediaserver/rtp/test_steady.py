@@ -92,6 +92,7 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
             law = CODECS[script.codec]
             address = phone.getsockname()
             stream.configure(address, law.name, law.payload_type, 101)
+            stream.proven(HOST)
             seen: list[Any] = []
             stream.on_digit = lambda *digit: seen.append(digit)
             lanes, was_steady = [stream.lane.number], list[bool]()

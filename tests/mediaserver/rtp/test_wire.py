@@ -86,6 +86,7 @@ class Bench:
         stream.configure(
             phone.address, codec, CODECS[codec].payload_type, 101, ptime_ms, direction, phone.rtcp_port
         )
+        stream.proven(HOST)
         return stream, phone
 
     def close(self) -> None:
@@ -523,3 +524,123 @@ def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(
         stream.write(None)
     unheard_ms = rtt_ms / 2 + 40 + 2 * 10
     assert stream.played() == pytest.approx(32_000 - 16 * unheard_ms, abs=1)
+
+
+def stranded(bench: Bench) -> tuple[RtpStream, Phone]:
+    """A stream that is configured, and of which nothing was proven."""
+    stream, phone = bench.wire.open(), Phone()
+    bench.phones.append(phone)
+    stream.configure(phone.address, "PCMU", 0, 101, rtcp_port=phone.rtcp_port)
+    return stream, phone
+
+
+def write_and_sweep(bench: Bench, stream: RtpStream, ticks: int, phone: Phone) -> list[RtpPacket]:
+    """What comes at the phone."""
+    came = []
+    for _ in range(ticks):
+        bench.clock.now += TICK
+        bench.wire.receive(bench.clock.now)
+        stream.write(None)
+        came += phone.received()
+    return came
+
+
+def test_nothing_is_sent_before_the_address_is_proven_and_all_of_it_after(bench: Bench) -> None:
+    stream, phone = stranded(bench)
+    assert write_and_sweep(bench, stream, 1_000, phone) == []
+    stream.close()
+    assert phone.reports() == []
+    stream, phone = stranded(bench)
+    write_and_sweep(bench, stream, 50, phone)
+    assert stream.written() == 50 * 320 and stream.played() == 0, "what was not sent was not heard"
+    stream.proven(HOST)
+    packets = write_and_sweep(bench, stream, 500, phone)
+    assert len(packets) == 500 and packets[0].marker and phone.reports()
+
+
+def test_a_stranger_that_an_offer_names_gets_twenty_packets_and_no_more(bench: Bench) -> None:
+    stream, victim = stranded(bench)
+    stream.proven("192.0.2.1", 900)
+    came = write_and_sweep(bench, stream, 1_500, victim)
+    stream.configure(victim.address, "PCMU", 0, 101, direction="sendonly", rtcp_port=victim.rtcp_port)
+    stream.proven("192.0.2.1", 900)
+    came += write_and_sweep(bench, stream, 1_500, victim)
+    stream.close()
+    spent = sum(len(p.payload) + 12 for p in came) + 100 * len(victim.reports())
+    assert 15 * 172 < spent <= 20 * 172 + 100
+    assert 0 < stream.played() < 22 * 320
+
+
+def test_a_gateway_apart_from_signalling_that_talks_is_talked_to(bench: Bench) -> None:
+    stream, gateway = stranded(bench)
+    stream.proven("192.0.2.1", 900)
+
+    def talk(first: int, last: int) -> int:
+        """Packets that come meanwhile."""
+        got = 0
+        for n in range(first, last):
+            gateway.send(stream, bytes(160), n * 160)
+            got += len(write_and_sweep(bench, stream, 1, gateway))
+        return got
+
+    assert talk(0, 400) == 400
+    silent = len(write_and_sweep(bench, stream, 3_000, gateway))
+    assert 100 < silent <= 820, "three bytes for each that came, and no more"
+    assert talk(400, 500) > 80, "and it is heard anew"
+
+
+def test_a_gateway_that_reports_on_our_packets_gets_all_until_it_is_silent(bench: Bench) -> None:
+    stream, gateway = stranded(bench)
+    stream.proven("192.0.2.1", 900)
+    came = write_and_sweep(bench, stream, 10, gateway)
+    block = rtcp.ReportBlock(stream.outgoing.sender.ssrc, 0, 0, 0, 80, 0, 0)
+    report = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "phone"))
+    for _ in range(5):
+        gateway.rtcp.sendto(report, (HOST, stream.local_port + 1))
+        came += write_and_sweep(bench, stream, 500, gateway)
+    assert len(came) == 2_510
+    assert len(write_and_sweep(bench, stream, 2_000, gateway)) < 400
+
+
+def test_a_witness_at_one_place_proves_nothing_for_another(bench: Bench) -> None:
+    """It told its own SSRC to whoever forges the other's reports."""
+    stream, own = bench.call()
+    write_and_sweep(bench, stream, 5, own)
+    told = stream.outgoing.sender.ssrc
+    victim = Phone("127.0.0.85")
+    bench.phones.append(victim)
+    stream.configure(victim.address, "PCMU", 0, 101, rtcp_port=victim.rtcp_port)
+    block = rtcp.ReportBlock(told, 0, 0, 0, 80, 0, 0)
+    forged = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "phone"))
+    came = []
+    for _ in range(4):
+        victim.rtcp.sendto(forged, (HOST, stream.local_port + 1))
+        came += write_and_sweep(bench, stream, 500, victim)
+    sent = sum(len(p.payload) + 12 for p in came) + 100 * len(victim.reports())
+    assert sent <= 3 * 4 * len(forged) + 20 * 172 + 100
+
+
+def test_on_heard_is_told_once_and_by_no_single_packet(bench: Bench) -> None:
+    stream, phone = stranded(bench)
+    told: list[int] = []
+    stream.on_heard = lambda: told.append(1)
+    phone.send(stream, bytes(160), 0)
+    bench.wire.receive(bench.clock.now)
+    assert told == []
+    for n in range(1, 9):
+        phone.send(stream, bytes(160), n * 160)
+        bench.wire.receive(bench.clock.now)
+    assert told == [1]
+
+
+def test_rtcp_alone_is_a_sign_of_life(bench: Bench) -> None:
+    stream, phone = stranded(bench)
+    told: list[int] = []
+    stream.on_heard = lambda: told.append(1)
+    phone.rtcp.sendto(b"\x80\xc9\x00\x02", (HOST, stream.local_port + 1))
+    bench.wire.receive(bench.clock.now)
+    assert told == []
+    report = bytes(rtcp.Report(78)) + bytes(rtcp.Description(78, "phone"))
+    phone.rtcp.sendto(report, (HOST, stream.local_port + 1))
+    bench.wire.receive(bench.clock.now)
+    assert told == [1]

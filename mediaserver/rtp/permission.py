@@ -1,0 +1,116 @@
+"""To whom one stream may send, and how much: nobody is to aim our media at a stranger (:rfc:`8826`, section
+4.3, asks the same of browsers).
+
+Where audio goes is what the other side says, in SDP or by the source of its packets, and both can name a
+victim. So what is known of the host decides:
+
+    nobody proved anything               nothing is sent
+    signalling's host, which proved that all is sent
+      it gets what we send there
+    a host that sends us media           three bytes for each that came from there
+    any other that is announced          three bytes for each that signalling received, once in a call
+    a host whose RTCP reports on our     all is sent, until it was silent for too long: only who gets our
+      SSRC                               packets knows that SSRC, which no other such host has seen
+
+Pure: `now` and counts in, a decision out. It must never count less than was sent.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from mediaserver.media.time import SECOND_NS
+from mediaserver.rtp.steady import PACKET
+
+RATIO = 3
+"""Bytes out for each byte in, to whom nothing was proven."""
+LEAST = 20 * PACKET
+"""Bytes that an acknowledged call may send to another host than signalling's, however short its messages."""
+PATIENCE_NS = 15 * SECOND_NS
+"""A host that reported on our packets and is silent for so long may be gone."""
+
+
+class Sending(enum.Enum):
+    """What may be sent now."""
+
+    NOTHING = enum.auto()
+    ALLOWANCE = enum.auto()
+    """So much as `Permission.spend` lets pass."""
+    ALL = enum.auto()
+
+
+class Permission:
+    """Of one stream. Hosts are IP addresses as text."""
+
+    __slots__ = (
+        "_came",
+        "_came_at",
+        "_granted",
+        "_patience_ns",
+        "_proven",
+        "_spent",
+        "_spent_media",
+        "_witness",
+        "host",
+    )
+
+    def __init__(self, patience_ns: int = PATIENCE_NS) -> None:
+        self._patience_ns = patience_ns
+        self._proven: str | None = None
+        self.host: str | None = None
+        """Towards whom."""
+        self._granted = self._spent = 0
+        """By what signalling received, and of that; for all hosts of the call together."""
+        self._came = self._spent_media = self._came_at = 0
+        """Bytes from the present host, and to it on their account; when the last of them came."""
+        self._witness = False
+        """The present host has reported on our packets."""
+
+    def prove(self, host: str, received: int = 0) -> None:
+        """Signalling has proven that the other side is at `host`, and received so many bytes in this call so
+        far."""
+        self._proven = host
+        self._granted = max(self._granted, LEAST, RATIO * received)
+
+    def towards(self, host: str) -> bool:
+        """Media goes there from now on. Returns whether that is another host than before, of which nothing is
+        known by signalling: our SSRC is to be made anew."""
+        if host == self.host:
+            return False
+        first, self.host = self.host is None, host
+        self._came = self._spent_media = 0
+        self._witness = False
+        return not first and host != self._proven
+
+    def came(self, octets: int, now: int) -> None:
+        """Media from the host, RTP or RTCP, which the source lock let pass."""
+        if octets:
+            self._came += octets
+            self._came_at = now
+
+    def witnessed(self) -> None:
+        """The host has reported on our packets, by their SSRC."""
+        self._witness = True
+
+    def sending(self, now: int) -> Sending:
+        """What may be sent to the host."""
+        if self.host is None:
+            return Sending.NOTHING
+        if self.host == self._proven:
+            return Sending.ALL
+        if self._witness and now - self._came_at < self._patience_ns:
+            return Sending.ALL
+        return Sending.ALLOWANCE if self._left >= PACKET else Sending.NOTHING
+
+    @property
+    def _left(self) -> int:
+        return RATIO * self._came - self._spent_media + self._granted - self._spent
+
+    def spend(self, octets: int) -> bool:
+        """So much is going to be sent, of an allowance; False when that is too much."""
+        if octets > self._left:
+            return False
+        media = min(octets, RATIO * self._came - self._spent_media)
+        self._spent_media += media
+        self._spent += octets - media
+        return True

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from mediaserver.rtp.permission import LEAST, PATIENCE_NS, RATIO, Permission, Sending
+from mediaserver.rtp.steady import PACKET
+
+CALLER, GATEWAY, VICTIM = "192.0.2.1", "192.0.2.2", "198.51.100.9"
+S = 1_000_000_000
+
+
+def packets_let_through(permission: Permission, octets: int = PACKET, most: int = 10_000) -> int:
+    sent = 0
+    while sent < most and permission.sending(0) is not Sending.NOTHING and permission.spend(octets):
+        sent += 1
+    return sent
+
+
+def test_nothing_goes_anywhere_before_anything_was_proven() -> None:
+    permission = Permission()
+    assert permission.sending(0) is Sending.NOTHING
+    permission.towards(CALLER)
+    assert permission.sending(0) is Sending.NOTHING and not permission.spend(1)
+
+
+def test_to_the_host_that_signalling_proved_all_is_sent_and_for_good() -> None:
+    permission = Permission()
+    permission.towards(CALLER)
+    permission.prove(CALLER)
+    assert permission.sending(3_600 * S) is Sending.ALL
+
+
+def test_a_host_that_is_only_announced_gets_what_signalling_is_worth_once() -> None:
+    permission = Permission()
+    permission.towards(VICTIM)
+    permission.prove(CALLER, received=2_000)
+    assert permission.sending(0) is Sending.ALLOWANCE
+    assert packets_let_through(permission) == RATIO * 2_000 // PACKET
+    assert permission.sending(0) is Sending.NOTHING
+    permission.prove(CALLER, received=2_000)  # the ACK of a re-INVITE tells the same again
+    for other in (CALLER, VICTIM, GATEWAY, VICTIM):
+        permission.towards(other)
+    assert packets_let_through(permission) == 0
+
+
+def test_a_short_conversation_is_worth_twenty_packets() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    permission.prove(CALLER, received=300)
+    assert packets_let_through(permission) == 20 == LEAST // PACKET
+
+
+def test_media_from_a_host_is_worth_three_times_as_much_towards_it() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    permission.came(10 * PACKET, 0)
+    assert packets_let_through(permission) == 30
+    permission.came(PACKET, 0)
+    assert packets_let_through(permission) == 3
+
+
+def test_and_not_towards_any_other() -> None:
+    permission = Permission()
+    permission.towards(CALLER)
+    permission.came(1_000 * PACKET, 0)
+    permission.towards(VICTIM)
+    assert packets_let_through(permission) == 0
+    permission.towards(CALLER)
+    assert packets_let_through(permission) == 0
+
+
+def test_a_host_that_reported_on_our_packets_gets_all_until_it_is_silent() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    permission.came(50, 7 * S)
+    permission.witnessed()
+    assert permission.sending(8 * S) is Sending.ALL
+    permission.came(0, 9 * S)
+    assert permission.sending(7 * S + PATIENCE_NS) is Sending.NOTHING
+    permission.came(50, 60 * S)
+    assert permission.sending(61 * S) is Sending.ALL
+    permission.towards(VICTIM)
+    assert permission.sending(61 * S) is Sending.NOTHING
+
+
+@pytest.mark.parametrize(("host", "unknown"), [(CALLER, False), (VICTIM, True)])
+def test_another_host_of_which_nothing_is_known_asks_for_a_new_ssrc(host: str, unknown: bool) -> None:
+    permission = Permission()
+    permission.prove(CALLER)
+    assert not permission.towards(GATEWAY)
+    assert not permission.towards(GATEWAY)
+    assert permission.towards(host) is unknown
+
+
+def test_media_in_both_directions_at_one_rate_never_ends() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    for _ in range(10_000):
+        permission.came(PACKET, 0)
+        assert permission.sending(0) is Sending.ALLOWANCE and permission.spend(PACKET)
