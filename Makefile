@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo doctor test it load cov fmt lint types check setup lock clean
+.PHONY: help run demo doctor test it attack load cov fmt lint types check setup lock clean
 
 BIN := .venv/bin
 FAST := not slow and not load
@@ -28,6 +28,9 @@ test: ## Set up and run the fast tests, those with SIPp and baresip included
 
 it: ## The slow tests: Asterisk, Kamailio, long calls, kill -9
 	@scripts/setup.sh dev peers proxy asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
+
+attack: ## Attack a server of our own and print what it let through (ARGS="B2", ARGS=--list)
+	@scripts/setup.sh dev peers && exec $(BIN)/python -m tests.attack $(ARGS)
 
 # pytest's 5 means that no test has the marker.
 load: ## The load tests (minutes; on a quiet machine)

@@ -1,0 +1,132 @@
+"""A flood in a process of its own: so many datagrams a second, for so long, then it ends.
+
+`python -m tests.attack.flooding KIND HOST PORT RATE SECONDS SOURCE`; prints what it sent. Loopback only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from tests.attack.messages import Address, branch, sdp, token, written
+
+STEP_S = 0.01
+MOST_A_SECOND, LONGEST_S = 20_000, 120.0
+
+
+def invite(to: Address, source: Address, number: int) -> bytes:
+    """For a call that the server would take."""
+    return _invite(to, source, "echo")
+
+
+def unknown(to: Address, source: Address, number: int) -> bytes:
+    """For a number that nobody has."""
+    return _invite(to, source, f"9{number:06d}")
+
+
+def register(to: Address, source: Address, number: int) -> bytes:
+    """Without proof: each makes the server name a nonce."""
+    host, port = to
+    return written(
+        f"REGISTER sip:{host}:{port} SIP/2.0",
+        _headers(source, "REGISTER", f"<sip:101@{host}>;tag={token()}", f"<sip:101@{host}>"),
+    )
+
+
+def malformed(to: Address, source: Address, number: int) -> bytes:
+    """Something that is not SIP, or not quite."""
+    return _MALFORMED[number % len(_MALFORMED)]
+
+
+def _invite(to: Address, source: Address, user: str) -> bytes:
+    host, port = to
+    headers = _headers(source, "INVITE", f"<sip:f@{source[0]}>;tag={token()}", f"<sip:{user}@{host}>")
+    return written(
+        f"INVITE sip:{user}@{host}:{port} SIP/2.0",
+        [*headers, f"Contact: <sip:f@{source[0]}:{source[1]}>", "Content-Type: application/sdp"],
+        sdp(source[0], 42_000),
+    )
+
+
+def _headers(source: Address, method: str, from_: str, to: str) -> list[str]:
+    return [
+        f"Via: SIP/2.0/UDP {source[0]}:{source[1]};branch={branch()}",
+        "Max-Forwards: 70",
+        f"From: {from_}",
+        f"To: {to}",
+        f"Call-ID: {token()}",
+        f"CSeq: 1 {method}",
+    ]
+
+
+_CHANCE = random.Random(1)
+_MALFORMED = (
+    b"INVITE sip:echo@a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\r\nCSeq: 99999999999 INVITE\r\n\r\n",
+    b"INVITE sip:echo@a SIP/2.0\r\n" + b"X: " + b"a" * 900 + b"\r\n\r\n",
+    b"OPTIONS sip:a SIP/3.0\r\n\r\n",
+    b"SIP/2.0 200 OK\r\nVia: ;;;\r\n\r\n",
+    b"REGISTER sip:a SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a\r\nTo: sip:a>\r\nCall-ID: 1\r\n\r\n",
+    b"INVITE sip:echo@a SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKy\r\nFrom: <sip:a>;tag=1\r\n"
+    b"To: <sip:a>\r\nCall-ID: m\r\nCSeq: 1 INVITE\r\nMax-Forwards: -1\r\nContent-Length: 90000\r\n\r\n",
+    _CHANCE.randbytes(400),
+    b"\x00" * 60,
+)
+KINDS: dict[str, Callable[[Address, Address, int], bytes]] = {
+    "invite": invite,
+    "unknown": unknown,
+    "register": register,
+    "malformed": malformed,
+}
+
+
+class Flood:
+    """`with Flood(...)`: it runs beside what is done meanwhile, and ends with it at the latest."""
+
+    def __init__(self, kind: str, to: Address, rate: int, for_s: float, source: str = "127.7.0.99") -> None:
+        command = [sys.executable, "-m", "tests.attack.flooding", kind, to[0], str(to[1])]
+        self._process = subprocess.Popen([*command, str(rate), str(for_s), source], stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        self._said = self._process.stdout
+        self._said.readline()  # it has begun
+
+    def wait(self) -> int:
+        """Datagrams sent, once all are."""
+        return int(self._said.readline() or b"0")
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._said.close()
+
+    def __enter__(self) -> Flood:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def main(kind: str, host: str, port: str, rate: str, for_s: str, source: str) -> None:
+    assert ipaddress.ip_address(host).is_loopback, "loopback only"
+    make, to = KINDS[kind], (host, int(port))
+    each = min(int(rate), MOST_A_SECOND) * STEP_S
+    steps = int(min(float(for_s), LONGEST_S) / STEP_S)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((source, 0))
+        named = (source, int(sock.getsockname()[1]))
+        print("begun", flush=True)  # noqa: T201 - read by Flood
+        begun, sent = time.monotonic(), 0
+        for step in range(steps):
+            while sent < (step + 1) * each:
+                sock.sendto(make(to, named, sent), to)
+                sent += 1
+            time.sleep(max(0.0, begun + (step + 1) * STEP_S - time.monotonic()))
+    print(sent, flush=True)  # noqa: T201 - read by Flood
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

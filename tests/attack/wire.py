@@ -1,0 +1,131 @@
+"""Sockets that count: a UDP socket for SIP, a TCP connection for it, and a victim that only hears."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from tests.attack.messages import Address, Message, parse
+
+LARGEST = 65_535
+BUFFER = 8 << 20
+"""Bytes that the system may hold for a victim: its count must not suffer from our own slowness."""
+
+
+class UdpWire:
+    """One UDP socket on an address of our own."""
+
+    def __init__(self, host: str, port: int = 0) -> None:
+        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        self.socket.bind((host, port))
+        self.host, self.port = host, int(self.socket.getsockname()[1])
+        self.bytes_out = self.bytes_in = self.packets_in = 0
+
+    transport = "UDP"
+
+    def send(self, data: bytes, to: Address) -> None:
+        self.bytes_out += len(data)
+        self.socket.sendto(data, to)
+
+    def receive(self, within_s: float) -> Message | None:
+        """The next message, None when there is none in time."""
+        if not select.select([self.socket], [], [], max(0.0, within_s))[0]:
+            return None
+        data, source = self.socket.recvfrom(LARGEST)
+        self.bytes_in += len(data)
+        self.packets_in += 1
+        return parse(data, (source[0], source[1]))
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class TcpWire:
+    """One connection from an address of our own; `to` is where it was made to."""
+
+    transport = "TCP"
+
+    def __init__(self, host: str, to: Address, within_s: float = 3.0) -> None:
+        self.socket = socket.create_connection(to, within_s, (host, 0))
+        self.host, self.port = host, int(self.socket.getsockname()[1])
+        self.bytes_out = self.bytes_in = self.packets_in = 0
+        self._rest = b""
+        self._to = to
+
+    def send(self, data: bytes, to: Address) -> None:
+        self.bytes_out += len(data)
+        self.socket.sendall(data)
+
+    def receive(self, within_s: float) -> Message | None:
+        end = time.monotonic() + within_s
+        while (whole := self._whole()) is None:
+            if not select.select([self.socket], [], [], max(0.0, end - time.monotonic()))[0]:
+                return None
+            data = self.socket.recv(LARGEST)
+            if not data:
+                return None
+            self.bytes_in += len(data)
+            self._rest += data
+        self.packets_in += 1
+        return parse(whole, self._to)
+
+    def _whole(self) -> bytes | None:
+        self._rest = self._rest.lstrip(b"\r\n")
+        head, blank, _ = self._rest.partition(b"\r\n\r\n")
+        if not blank:
+            return None
+        length = len(head) + 4 + int(parse(head).get("Content-Length") or 0)
+        if len(self._rest) < length:
+            return None
+        message, self._rest = self._rest[:length], self._rest[length:]
+        return message
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class Victim:
+    """An address that never asked for anything. It counts what reaches its ports, whoever sends it, and can
+    be spoofed: `send_as` sends from one of its ports."""
+
+    def __init__(self, host: str, *ports: int) -> None:
+        self.host = host
+        self.bytes = self.packets = 0
+        self._sockets: dict[int, socket.socket] = {}
+        for port in ports:
+            made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            made.bind((host, port))
+            self._sockets[port] = made
+        self._wake, self._woken = socket.socketpair()
+        self._counting = threading.Thread(target=self._count, daemon=True)
+        self._counting.start()
+
+    def send_as(self, port: int, data: bytes, to: Address) -> int:
+        """Bytes sent with the victim's address as their source."""
+        return self._sockets[port].sendto(data, to)
+
+    def _count(self) -> None:
+        watched = [*self._sockets.values(), self._woken]
+        while True:
+            for ready in select.select(watched, [], [])[0]:
+                if ready is self._woken:
+                    return
+                self.bytes += len(ready.recv(LARGEST))
+                self.packets += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wake.send(b"x")
+        self._counting.join()
+        for each in (*self._sockets.values(), self._wake, self._woken):
+            each.close()
