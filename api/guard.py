@@ -1,4 +1,5 @@
-"""Who may ask: the Host header against DNS rebinding, the token when the server is exposed, and tidy errors.
+"""Who may ask: the Host header against DNS rebinding, the token where one is set, no proxy where none is; and
+tidy errors.
 
 No CORS headers are ever sent: other sites' pages get nothing from us.
 """
@@ -11,7 +12,7 @@ import logging
 from urllib.parse import urlsplit
 
 import asyncpg
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler
 
 from api.answers import error
@@ -25,6 +26,10 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
 OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health"})
 """Readable by everybody who can reach us: they hold no transcript."""
+
+PROXIED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"})
+PROXIED_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
+"""Headers that only proxies write (:rfc:`7239`, :rfc:`9110` 7.6.3, and what is usual), in lower case."""
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -63,6 +68,21 @@ def host_allowed(host: str, settings: Settings) -> bool:
     return True
 
 
+def came_by_proxy(request: web.Request, settings: Settings) -> bool:
+    """Whether something stands between us and whoever asks, as far as it shows: headers that proxies add;
+    HTTP/1.0, in which nginx asks unless told otherwise (before 1.29.7) and no browser does; a page under a
+    foreign name.
+
+    A proxy that changes nothing else than the Host header cannot be told from a program on this machine.
+    """
+    names = [name.lower() for name in request.headers]
+    if any(name in PROXIED or name.startswith(PROXIED_PREFIXES) for name in names):
+        return True
+    pages = [request.headers[name] for name in ("Origin", "Referer") if name in request.headers]
+    foreign = any(not host_allowed(page.partition("://")[2].partition("/")[0], settings) for page in pages)
+    return foreign or request.version < HttpVersion11
+
+
 def same_origin(request: web.Request, settings: Settings) -> bool:
     """Whether a request that changes something comes from our own page, or from no page at all.
 
@@ -84,7 +104,8 @@ def token_matches(header: str, token: str) -> bool:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse foreign names and missing tokens."""
+    """Refuse foreign names, missing tokens, and proxies where no token is set: all that they pass on seems to
+    come from this machine."""
     settings = request.app[CONTEXT].settings
     if not host_allowed(request.headers.get("Host", ""), settings):
         return error(
@@ -94,12 +115,21 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     costly = request.method not in READING or request.path.endswith("/events")
     if costly and not same_origin(request, settings):
         return error(403, "wrong_origin", "Pages of other sites may not do this.")
-    if settings.exposed and request.path not in OPEN_PATHS:
-        token = settings.http.admin_token.get_secret_value()
-        if not token_matches(request.headers.get("Authorization", ""), token):
-            response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
+    token = settings.http.admin_token.get_secret_value()
+    if request.path in OPEN_PATHS:
+        return await handler(request)
+    if not token and came_by_proxy(request, settings):
+        return error(
+            403,
+            "behind_proxy",
+            "This request came through a proxy, and no token is set.",
+            "Set ADMIN_TOKEN to a long random text and restart; then every request needs it. "
+            "See docs/operations.md, Behind a reverse proxy.",
+        )
+    if token and not token_matches(request.headers.get("Authorization", ""), token):
+        response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
     return await handler(request)
 
 

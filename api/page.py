@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from api.context import CONTEXT
+from mediaserver.host_port import host_port
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -20,7 +21,8 @@ POLICY = (
 async def page(request: web.Request) -> web.Response:
     """The page, with the address to call written in."""
     context = request.app[CONTEXT]
-    address = context.sip_address or f"{context.settings.sip.host}:{context.settings.sip.port}"
+    sip = context.settings.sip
+    address = context.sip_address or host_port(sip.host, sip.port)
     text = _static("page.html").replace("{{SIP}}", html.escape(address))
     return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 

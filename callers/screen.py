@@ -1,6 +1,7 @@
 """What a call looks like on a terminal: finished lines stay, the partial of the moment is one changing line.
 
-On a pipe only finished lines are written. Nothing here may wait for anything but the terminal.
+On a pipe only finished lines are written. Nothing here may wait for anything but the terminal, and nothing
+that the far end says may act on it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from callers.transcript import ServerEvent
+from mediaserver.printable import printable
 
 PARTS = (
     ("endpoint", "endpoint"),
@@ -46,11 +48,11 @@ class Screen:
 
     def line(self, text: str, style: str = "") -> None:
         self._moment("")
-        self._out.print(Text(text, style))
+        self._out.print(Text(printable(text), style))
 
     def _moment(self, text: str) -> None:
         if self._live is not None:
-            self._live.update(Text(text, "dim italic"), refresh=True)
+            self._live.update(Text(printable(text), "dim italic"), refresh=True)
 
     def show(self, event: ServerEvent) -> None:
         """Show one live event; kinds it does not know are kept, not shown."""

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from cli.terminal import add_config_option, add_json_option, print_json
 from cli.working_folder import importable
+from mediaserver.printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -81,7 +82,7 @@ async def _converse(chat: _Chat, name: str, as_json: bool) -> None:
     if as_json:
         print_json({"agent": name, "lines": chat.lines, "kept": chat.kept, "ended": ended})
     else:
-        print(f"ended   {ended}")
+        print(f"ended   {printable(ended)}")
 
 
 async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.AsyncExitStack) -> Agent:
@@ -172,7 +173,7 @@ class _Chat:
 
     def _show(self, line: str) -> None:
         if not self._quiet:
-            print(line, flush=True)
+            print(printable_lines(line, 8 * " "), flush=True)
 
 
 def _plain(value: Any) -> Any:

@@ -124,7 +124,7 @@ class Server:
             hold_music=await asyncio.to_thread(_hold_music, settings),
         )
         undo.push_async_callback(switchboard.close)
-        if is_loopback(settings.http.host):
+        if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
             switchboard.http = http
         context.pool, context.switchboard = database.pool, switchboard
 

@@ -51,6 +51,7 @@ async def _run(args: argparse.Namespace) -> int:
     from callers.lines import BOOKING, clips_of, synthesised
     from callers.screen import Screen, outcome_line
     from callers.server_child import ServerChild
+    from mediaserver.printable import printable
 
     out = console()
     out.quiet = args.json
@@ -87,7 +88,8 @@ async def _run(args: argparse.Namespace) -> int:
                 f"voice to voice on the wire: p50 {spread.p50:.0f} ms, p95 {spread.p95:.0f}, "
                 f"max {spread.max:.0f} ({spread.n} turns)"
             )
-        out.print(f"stored in the database: {outcome_line(stored) if stored else 'no booking'}")
+        told = printable(outcome_line(stored)) if stored else "no booking"
+        out.print(f"stored in the database: {told}", markup=False)
     if wrong:
         raise VoiceForgeError(f"the booking is not what the caller said: {'; '.join(wrong)}")
     out.print("[green]the booking is what the caller said[/]")

@@ -253,10 +253,12 @@ def _show(findings: list[Finding]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from mediaserver.printable import printable
+
     table = Table("check", "", "found", box=None, header_style="bold")
     for finding in findings:
-        text = escape(finding.detail)
+        text = escape(printable(finding.detail))
         if finding.mend:
-            text += f"\n[bold]→[/] {escape(finding.mend)}"
-        table.add_row(finding.name, _mark(finding), text)
+            text += f"\n[bold]→[/] {escape(printable(finding.mend))}"
+        table.add_row(escape(printable(finding.name)), _mark(finding), text)
     console().print(table)

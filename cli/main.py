@@ -15,6 +15,7 @@ from importlib import metadata
 from types import ModuleType
 
 from mediaserver.errors import VoiceForgeError
+from mediaserver.printable import printable
 
 COMMANDS = {
     "serve": "answer calls until stopped",
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
-        print(f"voiceforge: {_reason(error)}", file=sys.stderr)
+        print(f"voiceforge: {printable(_reason(error))}", file=sys.stderr)
         return FAILED
 
 

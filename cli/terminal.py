@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mediaserver.printable import printable_json
+
 if TYPE_CHECKING:  # rich is imported by who prints with it: `--help` must not wait for it
     from rich.console import Console
     from rich.progress import Progress
@@ -35,8 +37,8 @@ def add_json_option(parser: argparse.ArgumentParser) -> None:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """One JSON document on stdout, which may be a terminal."""
+    print(printable_json(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def console() -> Console:

@@ -1,6 +1,7 @@
 """How the server logs: one readable line on a terminal, JSON lines elsewhere, the call's id on both.
 
-Never logs a secret: what looks like a password, token or credentials in a URL is blanked in every line.
+Never logs a secret: what looks like a password, token or credentials in a URL is blanked in every line. Nor
+what would act on a terminal or forge a line: much of what is logged was written by strangers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 from uuid import UUID
 
+from mediaserver.printable import printable, printable_json, printable_lines
+
 _call: ContextVar[UUID | None] = ContextVar("call", default=None)
+
+INDENT = "    "
+"""Before the lines of a traceback: its words may be a stranger's, and no line of it looks like ours."""
 
 _SECRETS = re.compile(
     r"""(?ix)
@@ -61,10 +67,10 @@ class TextFormatter(logging.Formatter):
         call = _call_of(record)
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
         text = f"{at} {record.levelname:7} {f'[{str(call)[:8]}] ' if call else ''}{record.name}: "
-        text += record.getMessage()
+        text += printable(redact(record.getMessage()))
         if record.exc_info:
-            text += "\n" + self.formatException(record.exc_info)
-        return redact(text)
+            text += printable_lines("\n" + redact(self.formatException(record.exc_info)), INDENT)
+        return text
 
 
 class JsonFormatter(logging.Formatter):
@@ -81,7 +87,7 @@ class JsonFormatter(logging.Formatter):
             line["call"] = str(call)
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+        return printable_json(json.dumps(line, ensure_ascii=False))
 
 
 def configure(level: str = "info", form: str = "auto", stream: TextIO | None = None) -> None:

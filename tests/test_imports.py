@@ -18,7 +18,9 @@ ALLOWED: dict[str, set[str]] = {
 INSIDE: dict[str, set[str]] = {
     "mediaserver.media": {"mediaserver.errors"},
     "mediaserver.rtp": {"mediaserver.media", "mediaserver.errors"},
-    "mediaserver.storage": {"mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder"},
+    "mediaserver.storage": {
+        *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
+    },
     "sip.messages": set(),
     "sip.transactions": {"sip.messages"},
     "sip.transport": {"sip.messages", "sip.transactions"},

@@ -15,6 +15,7 @@ from api.context import ApiContext
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
 from mediaserver.errors import CapacityError, PortInUseError
+from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.http import HttpSettings
@@ -74,12 +75,12 @@ async def open_http(settings: HttpSettings, context: ApiContext, undo: AsyncExit
         known = error.errno is not None and error.errno > 0
         reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
         raise PortInUseError(
-            f"cannot listen on HTTP {settings.host}:{settings.port} ({reason}): "
+            f"cannot listen on HTTP {host_port(settings.host, settings.port)} ({reason}): "
             "end the process that holds the port, or choose another with http.port"
         ) from None
     undo.callback(listener.close)
     host, port = listener.sockets[0].getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{host_port(host, port)}"
 
 
 def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
@@ -127,4 +128,4 @@ async def open_sip(
     switchboard.carriers.append(SipCarrier(agent, registrar))
     await agent.start()
     undo.push_async_callback(agent.stop)
-    return f"{sip.host}:{agent.port}"
+    return host_port(sip.host, agent.port)

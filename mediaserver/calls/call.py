@@ -8,7 +8,6 @@ It knows no protocol and no audio; the calls of one process each hold one of the
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import time
 from collections.abc import Callable
@@ -51,7 +50,7 @@ class Call:
     aware datetime for what is stored."""
 
     __slots__ = (
-        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_waiters", "_wall", "about", "agent",
+        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "started", "state", "termination",
         "to_uri",
     )  # fmt: skip
@@ -89,7 +88,6 @@ class Call:
         self._now = now
         self._wall = wall
         self._answered_at: float | None = None
-        self._waiters: list[asyncio.Future[None]] | None = None
         self._on_end: list[Callable[[Call], None]] = []
         sink.put(
             CallStarted(id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about))
@@ -119,10 +117,6 @@ class Call:
             "ended",
             by=str(t.by), why=str(t.why), code=t.code, detail=t.detail, text=str(t), ms=self.elapsed_ms(),
         )  # fmt: skip
-        for waiter in self._waiters or ():
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters = None
         callbacks, self._on_end = self._on_end, []
         for callback in callbacks:
             callback(self)
@@ -134,16 +128,6 @@ class Call:
             callback(self)
         else:
             self._on_end.append(callback)
-
-    async def wait_ended(self) -> Termination:
-        """Wait until the call is over and return how it ended."""
-        while self.termination is None:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            if self._waiters is None:
-                self._waiters = []
-            self._waiters.append(waiter)
-            await waiter
-        return self.termination
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the answer; 0 before."""

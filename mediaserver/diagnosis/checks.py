@@ -21,6 +21,7 @@ import numpy as np
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.host_port import host_port
 from mediaserver.media.time import FRAME_MS
 
 RTP_SAMPLES = 5
@@ -69,7 +70,7 @@ def port(name: str, key: str, kind: socket.SocketKind, host: str, number: int) -
     """Try to bind one port as the server would. `key` is the setting that moves it."""
     check = f"port {name}"
     error = _bind_error(kind, host, number)
-    place = f"{host}:{number}"
+    place = host_port(host, number)
     if error is None:
         return Finding(check, True, f"{place} is free" if number else f"a free port on {host}")
     variable = f"VOICEFORGE_{key.replace('.', '__').upper()}"
@@ -95,7 +96,7 @@ def rtp_ports(settings: Settings) -> Finding:
         p for p in dict.fromkeys(pairs)
         if any(_bind_error(socket.SOCK_DGRAM, settings.rtp_host, q) is not None for q in (p, p + 1))
     ]  # fmt: skip
-    span = f"{settings.rtp_host}:{low}-{high}"
+    span = host_port(settings.rtp_host, f"{low}-{high}")
     if len(taken) == len(set(pairs)):
         mend = "choose another range with rtp.port_min and rtp.port_max, or check rtp.host"
         return Finding("ports rtp", False, f"none of the tried ports of {span} can be bound", mend)

@@ -27,6 +27,7 @@ import asyncpg
 
 from mediaserver.data_folder import make_data_folder
 from mediaserver.errors import DatabaseError, StartupError
+from mediaserver.host_port import bracketed, host_port
 
 log = logging.getLogger(__name__)
 
@@ -329,8 +330,8 @@ def where(dsn: str) -> str:
     """Host, port and database of a DSN, fit for a log: never user or password."""
     try:
         parts = urlsplit(dsn)
-        port = f":{parts.port}" if parts.port else ""
-        return f"{parts.hostname or 'the local socket'}{port}{parts.path}"
+        host = parts.hostname or "the local socket"
+        return f"{host_port(host, parts.port) if parts.port else bracketed(host)}{parts.path}"
     except ValueError:
         return "the address in DATABASE_URL"
 

@@ -24,6 +24,13 @@ class Answering(Protocol):
         """Send an error response and end."""
 
 
+def came_directly(request: Request, source: Source) -> bool:
+    """Whether whoever made a request sent it to us itself, as far as it shows: one Via, which names the
+    address that it came from, and no proxy that wants to stay on the way (:rfc:`3261` 16.6)."""
+    sent_by = request.via.host.strip("[]").lower()
+    return len(request.vias) == 1 and sent_by == source.host and not request.record_routes
+
+
 class SipInvitation:
     """Implements mediaserver.calls.protocols.Invitation. Answer its leg, let it ring, hang it up or `reject`;
     the caller may cancel at any moment before the answer, which ends the leg."""
@@ -46,7 +53,13 @@ class SipInvitation:
         self._session = session
 
     def announce(self, url: str) -> None:
-        """Tell the caller in the 200 where it may read the call's transcript. Before the answer."""
+        """Tell the caller in the 200 where it may read the call's transcript. Before the answer.
+
+        Whoever holds the address may read: it goes to a caller that sent the INVITE itself, to no proxy,
+        which would carry it on to a caller elsewhere.
+        """
+        if not came_directly(self.request, self.source):
+            return
         self._session.add_answer_header("Call-Info", f"<{url}>;purpose={TRANSCRIPT_PURPOSE}")
 
     def reject(self, code: int, reason: str | None = None) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mediaserver.errors import CallError
+from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
@@ -162,7 +163,7 @@ class OutgoingCall:
         return header is not None
 
     def _on_failure(self, cause: Cause) -> None:
-        where = f"{self._hop.host}:{self._hop.port} over {self._hop.transport}"
+        where = f"{host_port(self._hop.host, self._hop.port)} over {self._hop.transport}"
         said = "does not answer" if cause is Cause.TIMEOUT else "cannot be reached"
         why = Termination(EndedBy.NETWORK, Why.UNREACHABLE, cause.value)
         self._happened(OutgoingEvent.FAILED, _Ending(why, CallError(f"{where} {said}", cause.value)))

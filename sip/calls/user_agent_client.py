@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Sequence
 
 from mediaserver.errors import CallError
+from mediaserver.host_port import host_port
 from sip.calls.core import Core, Credentials
 from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
@@ -95,7 +96,7 @@ class UserAgentClient:
 
             def failed(cause: Cause, final: asyncio.Future[Response] = final) -> None:
                 if not final.done():
-                    message = f"{hop.host}:{hop.port} over {hop.transport} does not answer"
+                    message = f"{host_port(hop.host, hop.port)} over {hop.transport} does not answer"
                     final.set_exception(CallError(message, cause.value))
 
             client = self._core.request(request, hop, answered, failed)

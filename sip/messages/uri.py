@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
+from mediaserver.host_port import bracketed as bracketed
 from sip.messages.grammar import ENCODING, ERRORS, ParseError, format_params, parse_number, readable
 
 # What may stand in each part is wider than the grammar (real phones send a bare "#"), but never a delimiter
@@ -52,11 +53,6 @@ def parse_port(text: str | None) -> int | None:
     if port == 0:
         raise ParseError("port 0 cannot be reached")
     return port
-
-
-def bracketed(host: str) -> str:
-    """The host as it stands in a URI or Via: IPv6 addresses get their brackets."""
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 @dataclass(frozen=True, slots=True)

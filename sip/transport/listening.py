@@ -9,6 +9,7 @@ import errno
 import socket
 
 from mediaserver.errors import PortInUseError, StartupError
+from mediaserver.host_port import host_port
 
 
 def try_port(host: str, port: int, tcp: bool) -> None:
@@ -29,7 +30,7 @@ def try_port(host: str, port: int, tcp: bool) -> None:
 
 def startup_error(error: OSError, host: str, port: int, transport: str) -> StartupError:
     """What the operator should read about a failed bind."""
-    where = f"{transport} {host}:{port}"
+    where = f"{transport} {host_port(host, port)}"
     if error.errno == errno.EADDRINUSE:
         return PortInUseError(
             f"SIP port {where} is in use by another process; stop that one (see `ss -lnp | grep {port}`) "

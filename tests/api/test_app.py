@@ -279,6 +279,53 @@ async def test_an_exposed_server_shows_calls_to_the_token_alone(
     assert await error_of(response) == (403, "wrong_host")
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"Forwarded": "for=192.0.2.7"},
+        {"X-Forwarded-For": "192.0.2.7"},
+        {"x-forwarded-proto": ""},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Via": "1.1 cache"},
+        {"Origin": "https://pbx.example"},
+        {"Referer": "https://pbx.example/calls"},
+    ],
+    ids=lambda sign: next(iter(sign)),
+)
+async def test_a_proxy_on_this_machine_opens_nothing_without_a_token(
+    open_client: Open, sign: dict[str, str]
+) -> None:
+    context = make_context()
+    client = await open_client(context)
+    call = live_call(context)
+    for path in ("/api/telephony/calls", "/metrics", f"/api/telephony/calls/{call.id}/events"):
+        response = await client.get(path, headers=sign)
+        status, code = await error_of(response)
+        assert status == 403 and code in ("behind_proxy", "wrong_origin")
+        if code == "behind_proxy":
+            assert "Set ADMIN_TOKEN" in (await response.json())["error"]["detail"]
+    assert (await client.get("/api/health", headers=sign)).status == 503  # load balancers ask it
+
+
+async def test_nginx_as_it_comes_is_known_by_its_version(open_client: Open) -> None:
+    """`proxy_pass` alone sends our own name as Host, adds no header, and speaks HTTP/1.0 (before 1.29.7)."""
+    client = await open_client(make_context())
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(b"GET /api/telephony/calls HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.0 403 ") and b"behind_proxy" in answer
+
+
+async def test_where_a_token_is_set_every_request_needs_it_proxy_or_not(open_client: Open) -> None:
+    client = await open_client(make_context(http={"admin_token": "s3cret"}))
+    for sign in ({}, {"X-Forwarded-For": "192.0.2.7"}):
+        assert await error_of(await client.get("/api/telephony/calls", headers=sign)) == (401, "unauthorized")
+        right = {**sign, "Authorization": "Bearer s3cret"}
+        assert (await client.get("/api/telephony/calls", headers=right)).status == 200
+    assert (await client.get("/")).status == 200
+
+
 def test_a_token_of_no_text_is_a_wrong_one() -> None:
     assert not token_matches(b"Bearer \xff\xfe".decode(errors="surrogateescape"), "s3cret")
 

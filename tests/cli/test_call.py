@@ -76,6 +76,16 @@ def test_text_from_outside_is_never_markup() -> None:
     assert "[red]x[/]" in shown(ServerEvent("agent", {"text": "[red]x[/]"}))
 
 
+def test_what_the_far_end_says_cannot_act_on_the_terminal() -> None:
+    text = shown(
+        ServerEvent("agent", {"text": "a\x1b[2J\x9b31m\r\nended   forged \u202egnp"}),
+        ServerEvent("outcome", {"flow": "\x1b]0;x\x07", "status": "done"}),
+    )
+    assert all(line.isprintable() for line in text.splitlines())
+    assert text.splitlines()[0] == r"agent   a\x1b[2J\x9b31m\r\nended   forged \u202egnp"
+    assert len(text.splitlines()) == 2
+
+
 def test_what_was_not_understood_says_so() -> None:
     assert final_line({"text": "", "understood": False}) == ("caller  (not understood)", "red")
 

@@ -45,6 +45,30 @@ def test_the_end_of_the_input_hangs_up(
     assert shown[-1] == "ended   hung up by the caller"
 
 
+def test_what_an_agent_says_cannot_act_on_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "rude_of_a_test.py").write_text(
+        "from pipelines.conversation.agent import Say, Transfer\n"
+        "class Rude:\n"
+        "    async def respond(self, said, context):\n"
+        "        yield Say('a\\x1b[2J\\u202eb\\nkept    forged')\n"
+        "        yield Transfer('sip:\\x9b2J@h')\n"
+        "    def heard(self, line, text, cut): ...\n"
+        "    def hung_up(self): return ()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n"))
+    assert main(["chat", "rude_of_a_test:Rude"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert lines[:2] == [r"agent   a\x1b[2J\u202eb", "        kept    forged"]
+    assert main(["chat", "rude_of_a_test:Rude", "--json"]) == 0
+    shown = capsys.readouterr().out
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert "\u202e" in json.loads(shown)["lines"][0]["text"]
+
+
 def test_an_agent_that_does_not_exist_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "dmeo"]) == 1
     error = capsys.readouterr().err

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mediaserver.media.audio import read_wav
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.leg import Frame
 from mediaserver.media.resample import Upsampler, resample
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.flows import booking_slots
+from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
 DEFAULT = TESTDATA / "speech"

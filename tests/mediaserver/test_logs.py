@@ -56,6 +56,36 @@ def test_an_exception_is_part_of_its_line() -> None:
     assert "ValueError" in line["error"] and "hunter2" not in line["error"]
 
 
+HOSTILE = "a\x1b]0;owned\x07\x9b2J\r\n14:00:00 INFO    x: forged\u2028\u202egnp\u2066\u200f\x7f\udc9b"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_strangers_write_stays_one_line_and_moves_nothing(form: str) -> None:
+    out = io.StringIO()
+    configure(form=form, stream=out)
+    logging.getLogger("x").warning("no call from %s", HOSTILE)
+    line = out.getvalue()
+    assert line.splitlines() == [line.rstrip("\n")] and line.rstrip("\n").isprintable()
+    if form == "json":
+        assert json.loads(line)["message"] == f"no call from {HOSTILE}"
+    else:
+        assert r"\x1b]0;owned\x07\x9b2J\r\n14:00:00" in line and r"\u2028\u202egnp" in line
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nor_can_the_text_of_an_exception_forge_a_line(form: str) -> None:
+    out = io.StringIO()
+    configure(form=form, stream=out)
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        logging.getLogger("x").exception("failed")
+    first, *rest = out.getvalue().splitlines()
+    assert all(line.isprintable() for line in (first, *rest))
+    assert all(line.startswith("    ") for line in rest)
+    assert len(rest) > 3 if form == "text" else not rest
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -89,14 +89,6 @@ def test_nothing_follows_the_end() -> None:
     assert all(CallState.ENDED in NEXT[state] for state in CallState if state is not CallState.ENDED)
 
 
-async def test_all_who_wait_are_told_how_it_ended() -> None:
-    call = make()
-    waiting = [asyncio.create_task(call.wait_ended()) for _ in range(2)]
-    await asyncio.sleep(0)
-    call.end(HANGUP)
-    assert await asyncio.gather(*waiting, call.wait_ended()) == [HANGUP] * 3
-
-
 def test_the_history_leaves_out_partials_and_keeps_its_first_event() -> None:
     call = make()
     call.publish("partial", text="a ro")

@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from mediaserver.media.audio import read_wav
 from mediaserver.media.leg import Frame
 from pipelines.engines.protocols import Grammar, SttResult, SttSession
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
@@ -21,6 +20,7 @@ from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
 from tests.load.stt_rejection import around, telephone
+from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
 SPEECH = TESTDATA / "speech"

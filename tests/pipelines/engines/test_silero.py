@@ -11,7 +11,6 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-from mediaserver.media.audio import read_wav
 from pipelines.engines.vad.silero.engine import (
     CHUNK,
     CONTEXT,
@@ -22,6 +21,7 @@ from pipelines.engines.vad.silero.engine import (
     load_weights,
     model_path,
 )
+from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
 SPEECH = TESTDATA / "speech"

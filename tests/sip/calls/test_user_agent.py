@@ -13,6 +13,7 @@ from mediaserver.media.leg import Digit, EndedBy, Hold, Termination, Why
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
+from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.sdp.negotiation import Negotiated
 from tests.sip.agents import SDP, Attention, Callee, Events, agent, audio_ports, legs_of, proxy, raw_peer
@@ -78,6 +79,30 @@ async def test_requests_in_the_dialog_take_the_route_that_proxies_recorded(stric
         await events.end()
         assert between.seen[-1] == "BYE"
         assert between.seen.count("INVITE") >= 3 and between.seen.count("ACK") >= 3
+
+
+async def test_no_proxy_is_told_where_the_transcript_is() -> None:
+    def answers(call: SipInvitation) -> Awaitable[None]:
+        call.announce("http://127.0.0.1/c")
+        return call.leg.answer()
+
+    async with agent(Callee(answers)) as b, agent() as a, proxy(b.port) as between:
+        leg = await a.call("sip:demo@127.0.0.1", proxy=f"127.0.0.1:{between.port}")
+        assert "Call-Info" not in dict(leg.answer_headers)
+        await leg.hangup(HANGUP)
+
+
+@pytest.mark.parametrize("via", ["SIP/2.0/UDP 192.0.2.7:5060", "SIP/2.0/UDP pbx.example"])
+async def test_nor_is_a_caller_that_says_it_is_elsewhere(via: str) -> None:
+    def answers(call: SipInvitation) -> Awaitable[None]:
+        call.announce("http://127.0.0.1/c")
+        return call.leg.answer()
+
+    async with agent(Callee(answers)) as b, raw_peer() as peer:
+        invite = peer.make("INVITE", address(b), body=SDP)
+        invite.set_top_via(Via.parse(f"{via};rport;branch={invite.via.branch}"))
+        peer.send(invite, b.port)
+        assert (await peer.response(200)).get("Call-Info") is None
 
 
 async def test_every_third_message_is_lost_and_the_call_still_stands_and_ends() -> None:
