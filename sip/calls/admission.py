@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sip.messages.message import Request, Response
+from sip.messages.multipart import description_of
+from sip.transport.addresses import is_address, may_send_to
 
 KNOWN_METHODS = frozenset({"REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
 """Methods we know of and do not do: 405. What we never heard of gets 501."""
@@ -24,17 +26,25 @@ def refusal(request: Request, allow: str, accept: str) -> Response | None:
     if unsupported := request.get_all("Require"):
         # We implement no extension that may be required.
         return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
+    if request.method == "INVITE" and request.to.tag is None and not _can_be_reached(request):
+        return request.response(400, "No Usable Contact")  # every request of ours in the call would go there
     if request.method in ("INVITE", "UPDATE"):
         return session_refusal(request, accept)
     return None
 
 
+def _can_be_reached(request: Request) -> bool:
+    """Whether the caller names a place for our requests (RFC 3261 8.1.1.8), as far as that can be told from
+    the name alone."""
+    contacts = request.contacts
+    if not contacts or not (uri := contacts[0].uri).is_sip:
+        return False
+    return not is_address(uri.address) or may_send_to(uri.address)
+
+
 def session_refusal(request: Request, accept: str) -> Response | None:
     """For a request that carries a session description: 415 and 406."""
-    if request.body and (
-        request.content_type not in ("application/sdp", None)
-        or not _plain(request.get_all("Content-Encoding"))
-    ):
+    if request.body and (description_of(request) is None or not _plain(request.get_all("Content-Encoding"))):
         return request.response(415, headers=[("Accept", accept), ("Accept-Encoding", "identity")])
     accepted = request.get_all("Accept")
     if accepted and not any(_media_range(value) in _SDP_RANGES for value in accepted):

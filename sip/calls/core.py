@@ -23,7 +23,7 @@ from sip.transport.addresses import is_behind_nat
 from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
-ACCEPT = "application/sdp, application/dtmf-relay, application/dtmf"
+ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
 VIA_ROOM = 120
 """Bytes that our Via adds to a request."""
 
@@ -99,7 +99,7 @@ class Core:
 
     def media(self, towards: str) -> OfferAnswer:
         """The audio side of a new call with a peer at that address."""
-        return OfferAnswer(self.wire, self.transport.local_host(towards))
+        return OfferAnswer(self.wire, self.transport.local_host(towards), towards)
 
     def contact(self, transport: str, towards: str) -> str:
         """Our Contact, on the transport that the dialog came or went by."""

@@ -24,6 +24,7 @@ from sip.calls.outgoing_machine import Doing, OutgoingAction, OutgoingEvent, Out
 from sip.calls.session import InviteSession
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
+from sip.messages.multipart import description_of
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError
@@ -232,7 +233,7 @@ class OutgoingCall:
         session, leg = self.session, self.session.leg
         try:
             self._core.hop_in(answer.dialog)  # without a way to them there is no ACK and no BYE
-            session.media.accept(answer.response.body)
+            session.media.accept(description_of(answer.response) or b"")
         except (CallError, SdpError) as error:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
             said = "no audio in common with the far end" if isinstance(error, SdpError) else "no way back"

@@ -18,6 +18,7 @@ from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.session_machine import BLOCKED_S, Change, ChangeEvent, SessionMachine
 from sip.messages.message import Request, Response
+from sip.messages.multipart import description_of
 from sip.sdp.negotiation import SdpError
 from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.layer import SentRequest
@@ -146,7 +147,7 @@ class Renegotiation:
 
     def _accepted(self, response: Response) -> None:
         try:
-            self._call.media.accept(response.body)
+            self._call.media.accept(description_of(response) or b"")
         except SdpError as error:
             self._call.media.withdraw()
             self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))

@@ -25,6 +25,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
 from sip.messages.message import Request
+from sip.messages.multipart import description_of
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.layer import ReceivedRequest
 from sip.transactions.transaction import Cause
@@ -121,9 +122,10 @@ class InviteSession:
         invite = self._invite
         if self.machine.state is not SessionState.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
-        delayed = not invite.request.body
+        offered = description_of(invite.request)
+        delayed = not offered
         try:
-            body = self.media.offer() if delayed else self.media.answer(invite.request.body)
+            body = self.media.answer(offered) if offered else self.media.offer()
         except CapacityError:
             self.refuse(503, headers=[("Retry-After", "5")], why=Termination(EndedBy.SERVER, Why.FAILED, 503))
             raise
@@ -205,7 +207,7 @@ class InviteSession:
             stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK
         if self.media.offering and self.machine.up:
             try:
-                self.media.accept(ack.body)
+                self.media.accept(description_of(ack) or b"")
                 self.media_changed()
             except SdpError as error:
                 self.media.withdraw()
@@ -229,7 +231,7 @@ class InviteSession:
 
     def _updated(self, server: ReceivedRequest) -> None:
         request = server.request
-        if not request.body:
+        if not description_of(request):
             self._refresh(request)
             self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
         elif self.media.offering or self.machine.asking:
@@ -244,7 +246,8 @@ class InviteSession:
     def _negotiate(self, server: ReceivedRequest, request: Request) -> bytes | None:
         """Our answer to the offer in a request, or our offer; None when it was refused."""
         try:
-            body = self.media.answer(request.body) if request.body else self.media.offer()
+            offered = description_of(request)
+            body = self.media.answer(offered) if offered else self.media.offer()
         except SdpError as error:
             self._reply(server, 488 if isinstance(error, NoCommonCodec) else 400)
             return None

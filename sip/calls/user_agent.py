@@ -29,14 +29,16 @@ from sip.calls.session import InviteSession
 from sip.calls.user_agent_client import UserAgentClient
 from sip.messages.grammar import readable
 from sip.messages.message import Request, Response
+from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
 from sip.transactions.layer import Hop, ReceivedRequest, TransactionLayer
 from sip.transactions.timing import RFC_TIMING, Timing
+from sip.transport.addresses import is_address, is_behind_nat, unmapped
 from sip.transport.connection import ConnectionLimits, Source
-from sip.transport.transport import Transport
+from sip.transport.transport import DEFAULT_PORT, Transport
 
 log = logging.getLogger(__name__)
 
@@ -252,6 +254,9 @@ class SipAgent:
     def _register(self, request: Request, source: Source) -> None:
         assert self.registrar is not None
         received = (source.transport, source.host, source.port)
+        if self._names_us(request, source):
+            self._stateless(request.response(403, "Contact Is This Server"), request, source)
+            return
         response = self.registrar.register(request, self._now(), received)
         if response.status == 401:
             # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
@@ -283,9 +288,12 @@ class SipAgent:
                     self._refuse_invite(request, source, proof)
                     return
                 caller = proof
-        if request.body:
+        if self._names_us(request, source):
+            self._refuse_invite(request, source, request.response(482))
+            return
+        if offered := description_of(request):
             try:
-                check_offer(request.body, "127.0.0.1", 4)
+                check_offer(offered, "127.0.0.1", 4, peer=source.host)
             except SdpError as error:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
                 self._refuse_invite(request, source, request.response(status))
@@ -304,6 +312,15 @@ class SipAgent:
             self._spawn(self._serve_call(call, work))
         # Asked after the first step of the application's coroutine: many answer or refuse within it.
         asyncio.get_running_loop().call_soon(self._trying, server, session)
+
+    def _names_us(self, request: Request, source: Source) -> bool:
+        """Whether a Contact is this server: what we send there would come back and be sent again."""
+        return any(
+            is_address(uri.address)
+            and not is_behind_nat(source.host, unmapped(uri.address))
+            and self.transport.is_us(uri.address, uri.port or DEFAULT_PORT)
+            for uri in (contact.uri for contact in request.contacts)
+        )
 
     def _trying(self, server: ReceivedRequest, session: InviteSession) -> None:
         if server.machine.last is None:

@@ -21,9 +21,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]++")
 _QUOTED = r'"(?:[^"\\]++|\\.)*+"'
 _PARAM = re.compile(
     r"[ \t]*+;[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)"
-    rf'(?:[ \t]*+=[ \t]*+({_QUOTED}|[^\x00-\x20\x7f";,<>]*+))?[ \t]*+',
+    rf'(?:[ \t]*+=[ \t]*+({_QUOTED}|[^\x00-\x20\x7f";<>]*+))?[ \t]*+',
     re.DOTALL,
 )
+_LAST_SEMICOLON = re.compile(r"[ \t]*+;[ \t]*+")
 _COMMA_VALUE = re.compile(rf'(?:[^",<]++|{_QUOTED}|<[^>]*+>)*+', re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
@@ -85,11 +86,16 @@ def split_commas(text: str) -> list[str]:
 
 
 def parse_params(text: str) -> dict[str, str | None]:
-    """Read `;name=value;flag` into a dict with lower-case names; quoted values keep their quotes."""
+    """Read `;name=value;flag` into a dict with lower-case names; quoted values keep their quotes.
+
+    As real phones write them: one semicolon at the end names nothing, and a value may hold commas.
+    """
     params: dict[str, str | None] = {}
     pos, end = 0, len(text)
     while pos < end:
         match = _PARAM.match(text, pos)
+        if match is None and _LAST_SEMICOLON.fullmatch(text, pos):
+            break
         if match is None:
             raise ParseError(f"malformed parameter near {readable(text[pos : pos + 20])!r}")
         name = match[1].lower()

@@ -140,12 +140,25 @@ class HeaderList:
             raise ParseError(f"no {canonical} header")
         return values[0]
 
-    def _parts(self, canonical: str) -> list[str]:
-        """The values of a list header, empty ones included: their parser refuses them."""
-        parts = [part for value in self.raw_values(canonical) for part in split_commas(value)]
+    def _parts(self, canonical: str, marks: str) -> list[str]:
+        """The values of a list header, empty ones included: their parser refuses them. `marks` as in
+        `whole_values`."""
+        parts = [part for value in self.raw_values(canonical) for part in whole_values(value, marks)]
         if len(parts) > MAX_VALUES:
             raise ParseError(f"more than {MAX_VALUES} values of {canonical}")
         return parts
+
+
+def whole_values(value: str, marks: str) -> list[str]:
+    """A list split at its commas, but for those that stand unquoted in a parameter, as phones write them
+    (`;methods=INVITE,ACK`): what holds none of `marks` begins no value."""
+    parts: list[str] = []
+    for part in split_commas(value):
+        if parts and part and not any(mark in part for mark in marks):
+            parts[-1] += f",{part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def check_header(name: str, value: str) -> None:

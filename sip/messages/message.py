@@ -13,9 +13,8 @@ from sip.messages.grammar import (
     ParseError,
     parse_number,
     readable,
-    split_commas,
 )
-from sip.messages.header_list import HeaderList, canonical_name, check_header
+from sip.messages.header_list import HeaderList, canonical_name, check_header, whole_values
 from sip.messages.headers import MAX_SECONDS, CSeq, NameAddr, Via
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
@@ -23,6 +22,8 @@ from sip.messages.uri import Uri
 MAX_FORWARDS = 255
 
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
+_IN_ADDRESSES, _IN_VIAS = "<:", "/"
+"""What every address, and every hop of a Via, holds, and a piece of a parameter hardly."""
 
 
 class Message(HeaderList):
@@ -61,7 +62,7 @@ class Message(HeaderList):
         """Replace the topmost Via (to add `received` and `rport`), keeping all others as they are."""
         for i, (name, value) in enumerate(self._headers):
             if canonical_name(name) == "via":
-                rest = split_commas(value)[1:]
+                rest = whole_values(value, _IN_VIAS)[1:]
                 text = ", ".join([str(via), *rest])
                 check_header(name, text)
                 self._headers[i] = (name, text)
@@ -76,7 +77,7 @@ class Message(HeaderList):
         """All Via hops, topmost first. Raises ParseError when there is none."""
         if self._vias is None:
             self.required("via")
-            self._vias = [Via.parse(part) for part in self._parts("via")]
+            self._vias = [Via.parse(part) for part in self._parts("via", _IN_VIAS)]
         return self._vias
 
     @property
@@ -120,21 +121,25 @@ class Message(HeaderList):
         """All Contact addresses; empty for `Contact: *`."""
         if self._contacts is None:
             star = self.contact_star
-            self._contacts = [] if star else [NameAddr.parse(part) for part in self._parts("contact")]
+            self._contacts = (
+                [] if star else [NameAddr.parse(part) for part in self._parts("contact", _IN_ADDRESSES)]
+            )
         return self._contacts
 
     @property
     def record_routes(self) -> list[NameAddr]:
         """All Record-Route addresses in order."""
         if self._record_routes is None:
-            self._record_routes = [NameAddr.parse(part) for part in self._parts("record-route")]
+            self._record_routes = [
+                NameAddr.parse(part) for part in self._parts("record-route", _IN_ADDRESSES)
+            ]
         return self._record_routes
 
     @property
     def routes(self) -> list[NameAddr]:
         """All Route addresses in order."""
         if self._routes is None:
-            self._routes = [NameAddr.parse(part) for part in self._parts("route")]
+            self._routes = [NameAddr.parse(part) for part in self._parts("route", _IN_ADDRESSES)]
         return self._routes
 
     @property

@@ -6,6 +6,7 @@ It costs linear time and keeps every byte it does not understand. It must never 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, parse_number, readable
 from sip.messages.headers import BRANCH_COOKIE, SINGLE_VALUE
@@ -20,6 +21,16 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\n[ \t]++")
 _VERSION = re.compile(r"SIP/[0-9]++\.[0-9]++")
 _MANDATORY = ("via", "from", "to", "call-id", "cseq")
+_MANDATORY_ONCE = ("from", "to", "call-id", "cseq")
+_OPTIONAL: dict[str, Callable[[Message], object]] = {
+    "contact": lambda message: message.contacts,
+    "record-route": lambda message: message.record_routes,
+    "route": lambda message: message.routes,
+    "expires": lambda message: message.expires,
+}
+"""Headers that are read by an accessor, and may be missing."""
+_USED_IN = {"contact": ("INVITE", "UPDATE", "REGISTER"), "record-route": ("INVITE",)}
+"""Requests that mean nothing without them. An answer counts even so: its dialog goes where we asked."""
 
 
 class MessageError(ParseError):
@@ -46,10 +57,12 @@ def parse(data: bytes) -> Request | Response:
     except ParseError as hopeless:
         raise MessageError(hopeless.reason, hopeless.status) from hopeless
     body = data[blank.end() :] if blank else b""
-    if blank is None:
-        error = error or ParseError("no blank line after the headers")
+    if blank is None and not data.endswith(b"\n") and not data.startswith(b"BYE "):
+        # Some senders leave the blank line out. Half a line may be a message that was cut; but who says BYE
+        # in a dialog of ours means it, whatever else was to follow.
+        error = error or ParseError("the last header has no end, and no blank line follows")
     try:
-        length = content_length(message)
+        length = _datagram_length(message)
         if length is not None and length > len(body):
             raise ParseError("Content-Length is larger than the datagram")
         message.body = body if length is None else body[:length]
@@ -60,6 +73,17 @@ def parse(data: bytes) -> Request | Response:
     if error is not None:
         raise MessageError(error.reason, error.status, answerable(message)) from error
     return message
+
+
+def _datagram_length(message: Message) -> int | None:
+    """As `content_length`; what a response says in vain is not asked, for the datagram has an end of its
+    own."""
+    try:
+        return content_length(message)
+    except ParseError:
+        if isinstance(message, Response):
+            return None
+        raise
 
 
 def content_length(message: Message) -> int | None:
@@ -80,8 +104,8 @@ def answerable(message: Message) -> Request | None:
 def parse_head(head: bytes) -> tuple[Request | Response, ParseError | None]:
     """Read start line and headers, without the blank line. The body of the result is empty.
 
-    Returns the message as far as it could be read, with the first error found. Raises ParseError when the
-    start line gives no hint of what the message is.
+    Returns the message as far as it could be read, with the first error found; of a response it leaves lines
+    out that are no headers. Raises ParseError when the start line gives no hint of what the message is.
     """
     text = head.decode(ENCODING, ERRORS)
     if "\r" in text:
@@ -89,7 +113,8 @@ def parse_head(head: bytes) -> tuple[Request | Response, ParseError | None]:
     start, _, rest = text.partition("\n")
     message, error = _parse_start_line(start)
     if "\r" in text:
-        error = error or ParseError("a carriage return without line feed")
+        if isinstance(message, Request):
+            error = error or ParseError("a carriage return without line feed")
         rest = rest.replace("\r", " ")
     if "\n " in rest or "\n\t" in rest:
         rest = _FOLD.sub(" ", rest)
@@ -98,6 +123,8 @@ def parse_head(head: bytes) -> tuple[Request | Response, ParseError | None]:
         error = error or ParseError(f"more than {MAX_HEADERS} headers")
         lines.pop()
     broken = message.load(lines)
+    if isinstance(message, Response):
+        broken = None  # a line that nobody can read must not keep an answer from us
     return message, error or broken
 
 
@@ -135,7 +162,8 @@ def _parse_status_line(line: str) -> Response:
 
 
 def validate(message: Request | Response) -> None:
-    """Check all that the core relies on (RFC 3261 sections 8.1.1, 8.1.3.3, 8.2.2; RFC 4475).
+    """Check all that the core relies on (RFC 3261 sections 8.1.1, 8.1.3.3, 8.2.2; RFC 4475), and take out
+    what it does not rely on and cannot be read, so that no accessor raises later, in the midst of a call.
 
     Raises MessageError, with `request` set when an error response may be sent.
     """
@@ -148,16 +176,23 @@ def validate(message: Request | Response) -> None:
 def _validate(message: Request | Response) -> None:
     for name in _MANDATORY:
         message.required(name)
-    index = message._index or {}
-    for name, values in index.items():
-        if len(values) > 1 and name in SINGLE_VALUE:
+    single = SINGLE_VALUE if isinstance(message, Request) else _MANDATORY_ONCE
+    for name in single:
+        if len(message.raw_values(name)) > 1:
             raise ParseError(f"more than one {name} header")
     via = message.via
     if via.protocol != "SIP/2.0":
         raise ParseError("unknown protocol version in Via")
-    # Reading an address here means that no accessor raises later, in the midst of a call.
-    _ = message.from_, message.to, message.max_forwards, message.expires
-    _ = message.contacts, message.routes, message.record_routes
+    _ = message.from_, message.to
+    for name, read in _OPTIONAL.items():
+        try:
+            read(message)
+        except ParseError:
+            if isinstance(message, Request) and message.method in _USED_IN.get(name, ()):
+                raise
+            message.remove(name)
+    if isinstance(message, Request):
+        _ = message.max_forwards
     cseq = message.cseq
     if " " in message.call_id or "\t" in message.call_id:
         raise ParseError("white space in Call-ID")

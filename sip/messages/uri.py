@@ -13,14 +13,14 @@ from urllib.parse import unquote_to_bytes
 from mediaserver.host_port import bracketed as bracketed
 from sip.messages.grammar import ENCODING, ERRORS, ParseError, format_params, parse_number, readable
 
-# What may stand in each part is wider than the grammar (real phones send a bare "#"), but never a delimiter
-# of that part, a space, a quote or an angle bracket.
+# What may stand in each part is wider than the grammar (real phones send a bare "#", nobody before the "@", a
+# last semicolon), but never a delimiter of that part, a space, a quote or an angle bracket.
 _SIP = re.compile(
     r"(?i:(sips?)):"
-    r'(?:((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})++)(?::((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})*+))?@)?'
+    r'(?:((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})*+)(?::((?:[^\x00-\x20\x7f"%<>@\\:]++|%[0-9A-Fa-f]{2})*+))?@)?'
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)"
     r"(?::([0-9]++))?"
-    r'((?:;(?:[^\x00-\x20\x7f"%<>@\\;?]++|%[0-9A-Fa-f]{2})++)*+)'
+    r'((?:;(?:[^\x00-\x20\x7f"%<>@\\;?]++|%[0-9A-Fa-f]{2})++)*+);?+'
     r'(?:\?((?:[^\x00-\x20\x7f"%<>@\\]++|%[0-9A-Fa-f]{2})++))?'
 )
 _OTHER = re.compile(r'([A-Za-z][A-Za-z0-9+.\-]*+):([^\x00-\x20\x7f"<>]++)')
@@ -57,7 +57,8 @@ def parse_port(text: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Uri:
-    """One URI. `parse` and `str` are inverses, but for the case of scheme and parameter names."""
+    """One URI. `parse` and `str` are inverses, but for the case of scheme and parameter names, and for what
+    says nothing: an "@" with nobody before it, a semicolon with nothing after it."""
 
     scheme: str
     """Lower case: sip, sips, or any other, in which case only `opaque` is filled besides."""
@@ -94,6 +95,8 @@ class Uri:
                 params[name] = value if equals else None
         if host[0] == "[":
             parse_host(host)
+        # "sip:@host" names nobody there, as "sip:host" does.
+        user = user or None if password is None else user
         return cls(scheme.lower(), user, password, host, parse_port(port), params, headers or "")
 
     @classmethod

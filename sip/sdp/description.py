@@ -20,6 +20,7 @@ MAX_MEDIA = 64
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 _MEDIA = re.compile(r"([^ ]++) ++([0-9]{1,8}+)(?:/[0-9]{1,8}+)? ++([^ ]++)((?: ++[^ ]++)*+) *+")
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)(?=.*[A-Za-z])[A-Za-z0-9_\-]{1,63}+(?:\.[A-Za-z0-9_\-]{1,63}+)*+\.?")
 _RTPMAP = re.compile(r"([0-9]{1,3}+)[ \t]++([^/ \t]++)/([0-9]{1,8}+)(?:/([0-9]{1,3}+))?[ \t]*+")
 
 
@@ -51,18 +52,23 @@ class Section:
         attributes = self.attributes()
         return next((name for name in DIRECTIONS if name in attributes), None)
 
-    def connection(self) -> str | None:
-        """The IP address of the c= line, None without one. Raises SdpError for anything but one address."""
+    def connection(self, peer: str | None = None) -> str | None:
+        """The IP address of the c= line, None without one. Raises SdpError for anything but one address.
+
+        `peer`: the IP address that stands for a host name. Names are never looked up: what a stranger writes
+        must make us ask nobody and wait for nobody, least of all on the media path.
+        """
         value = self.first("c")
         if value is None:
             return None
         words = value.split()
         if len(words) != 3 or words[0].upper() != "IN" or words[1].upper() not in ("IP4", "IP6"):
             raise SdpError(f"bad connection line {readable(value[:60])!r}")
-        # Host names are refused on purpose: looking one up for every packet would stop the media clock.
         try:
             address = ipaddress.ip_address(words[2])
         except ValueError as error:
+            if peer is not None and _HOST_NAME.fullmatch(words[2]):
+                return peer
             raise SdpError(f"no IP address in the connection line {readable(value[:60])!r}") from error
         if address.version != int(words[1][2]) or "%" in words[2]:
             raise SdpError(f"the connection line's address is not of its type: {readable(value[:60])!r}")

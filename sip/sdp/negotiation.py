@@ -1,6 +1,6 @@
 """SDP offer and answer (RFC 3264) for one G.711 audio stream with telephone-event.
 
-Pure functions over text: no address is looked up, no port opened, no state kept but in `SdpSession`. Nothing
+Pure functions over text: no address is looked up, no port opened, no state kept (see `SdpSession`). Nothing
 but SdpError is ever raised, whatever the peer sent.
 """
 
@@ -16,8 +16,8 @@ from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDes
 __all__ = [
     "Negotiated",
     "NoCommonCodec",
+    "Layout",
     "SdpError",
-    "SdpSession",
     "SessionDescription",
     "accept",
     "answer",
@@ -30,6 +30,8 @@ CODECS = ("PCMU", "PCMA")
 EVENTS = "0-15"
 """The telephone events we understand: the sixteen DTMF digits (RFC 4733)."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
+_EVENT_TYPES = (101, *range(96, 101), *range(102, 128))
+"""For telephone-event, where the peer has none: what most use, then the other dynamic ones."""
 _PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 _TIMES = re.compile(r"[0-9]{1,20}+ [0-9]{1,20}+")
 _NUMBER = re.compile(r"([0-9]{1,6}+)(?:\.[0-9]{0,6}+)?")
@@ -75,12 +77,16 @@ def offer(
     direction: str = "sendrecv",
     session_id: int = 1,
     version: int = 1,
+    layout: Layout | None = None,
 ) -> bytes:
-    """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out."""
-    numbers = {name: number for number, name in STATIC.items()}
-    formats = [(numbers[name], name) for name in codecs]
-    media = _audio(port, "RTP/AVP", formats, te, ptime, direction)
-    return bytes(_description(host, session_id, version, "0 0", [media]))
+    """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out.
+    `layout`: the media lines that both sides know already (section 8); it has the codecs and `te`, too."""
+    if layout is None:
+        numbers = {name: number for number, name in STATIC.items()}
+        layout = Layout((), 0, "RTP/AVP", tuple((numbers[name], name) for name in codecs), te)
+    media = list(layout.refused)
+    media.insert(layout.place, _audio(port, layout.proto, layout.formats, layout.te, ptime, direction))
+    return bytes(_description(host, session_id, version, "0 0", media))
 
 
 def answer(
@@ -94,17 +100,19 @@ def answer(
     direction: str = "sendrecv",
     session_id: int = 1,
     version: int = 1,
+    peer: str | None = None,
 ) -> tuple[bytes, Negotiated]:
     """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
 
     The codec is the offerer's first choice among `codecs` and keeps its payload type number; `ptime` is used
-    when the offer names none. Raises NoCommonCodec, or SdpError when the offer is malformed.
+    when the offer names none. `peer`: the address that its signalling comes from, which stands for a host
+    name. Raises NoCommonCodec, or SdpError when the offer is malformed.
     """
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
     streams: list[Media] = []
     for media in session.media:
-        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction)
+        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer)
         if agreed is None:
             streams.append(Media(kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"]))
             continue
@@ -120,11 +128,12 @@ def answer(
     return bytes(_description(host, session_id, version, times, streams)), taken
 
 
-def accept(answer_sdp: bytes | str, our_offer: bytes | str) -> Negotiated:
-    """Read the answer to our offer (section 7). Raises NoCommonCodec when the peer refused our audio."""
+def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
+    """Read the answer to our offer (section 7). `peer` as for `answer`. Raises NoCommonCodec when the peer
+    refused our audio."""
     ours = SessionDescription.parse(our_offer)
     theirs = SessionDescription.parse(answer_sdp)
-    place = next((i for i, media in enumerate(ours.media) if media.kind == "audio"), None)
+    place = _place_of_audio(ours)
     if place is None or place >= len(theirs.media):
         raise SdpError("the answer has no media line for the audio of our offer")
     offered = ours.media[place]
@@ -132,7 +141,7 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str) -> Negotiated:
     direction = _direction(ours, offered)
     wants_events = _telephone_event(offered) is not None
     ptime = _ptime(ours, offered, DEFAULT_PTIME_MS)
-    agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction)
+    agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction, peer)
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
     # What comes is numbered as in our SDP, and in any codec that both name (section 6.1).
@@ -146,75 +155,61 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str) -> Negotiated:
     return replace(agreed, others=others, events_in=events)
 
 
-class SdpSession:
-    """Our side of one session: keeps its id, raises the version of o= only when something else changed."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The media lines that both sides know: none may go, or change its place or the meaning of its payload
+    types, for as long as the session lasts (section 8)."""
 
-    def __init__(self, session_id: int) -> None:
-        self.session_id = session_id
-        self.version = 1
-        self._last: bytes | None = None
+    refused: tuple[Media, ...]
+    """All but our audio, with port 0, in their order."""
+    place: int
+    """Of our audio among them."""
+    proto: str
+    """Its profile."""
+    formats: tuple[tuple[int, str], ...]
+    """Payload type and codec of what we offer."""
+    te: int | None
+    """The payload type of telephone-event; None: we do not want it."""
 
-    def offer(
-        self,
-        host: str,
-        port: int,
-        *,
-        codecs: Sequence[str] = CODECS,
-        te: int | None = 101,
-        ptime: int = DEFAULT_PTIME_MS,
-        direction: str = "sendrecv",
-    ) -> bytes:
-        """As the function `offer`."""
+    @classmethod
+    def of_answer(cls, answered: bytes, offered: bytes | str, codecs: Sequence[str], te: bool) -> Layout:
+        """After an offer of theirs: what was agreed on stays first, and numbers keep the meaning that the
+        offer gave them."""
+        ours, theirs = SessionDescription.parse(answered), SessionDescription.parse(offered)
+        place = _place_of_audio(ours)
+        assert place is not None  # we have answered
+        audio, named = ours.media[place], theirs.media[place]
+        formats = _codecs_of(audio, codecs)
+        meant = {number: name for number, (name, *_) in named.encodings().items()}
+        taken = {name for _, name in formats}
+        formats += [
+            (number, name)
+            for number, name in STATIC.items()
+            if name in codecs and name not in taken and meant.get(number, name) == name
+        ]
+        events = _telephone_event(named)
+        if te and events is None:
+            events = next((number for number in _EVENT_TYPES if str(number) not in named.formats), None)
+        return cls(_refused(ours, place), place, audio.proto, tuple(formats), events if te else None)
 
-        def describe(version: int) -> bytes:
-            return offer(
-                host,
-                port,
-                codecs=codecs,
-                te=te,
-                ptime=ptime,
-                direction=direction,
-                session_id=self.session_id,
-                version=version,
-            )
+    @classmethod
+    def of_offer(cls, offered: bytes | str) -> Layout:
+        """After an offer of ours was answered: as it was."""
+        ours = SessionDescription.parse(offered)
+        place = _place_of_audio(ours)
+        assert place is not None  # it is ours
+        audio = ours.media[place]
+        formats = tuple(_codecs_of(audio, CODECS))
+        return cls(_refused(ours, place), place, audio.proto, formats, _telephone_event(audio))
 
-        if self._last is not None and describe(self.version) != self._last:
-            self.version += 1
-        self._last = describe(self.version)
-        return self._last
 
-    def answer(
-        self,
-        offer_sdp: bytes | str,
-        host: str,
-        port: int,
-        *,
-        codecs: Sequence[str] = CODECS,
-        te: bool = True,
-        ptime: int = DEFAULT_PTIME_MS,
-        direction: str = "sendrecv",
-    ) -> tuple[bytes, Negotiated]:
-        """As the function `answer`."""
+def _refused(session: SessionDescription, place: int) -> tuple[Media, ...]:
+    return tuple(media for number, media in enumerate(session.media) if number != place)
 
-        def describe(version: int) -> tuple[bytes, Negotiated]:
-            return answer(
-                offer_sdp,
-                host,
-                port,
-                codecs=codecs,
-                te=te,
-                ptime=ptime,
-                direction=direction,
-                session_id=self.session_id,
-                version=version,
-            )
 
-        text, agreed = describe(self.version)
-        if self._last is not None and text != self._last:
-            self.version += 1
-            text, agreed = describe(self.version)
-        self._last = text
-        return text, agreed
+def _place_of_audio(session: SessionDescription) -> int | None:
+    """Of a description of ours: no other line of it has a port."""
+    return next((i for i, media in enumerate(session.media) if media.kind == "audio" and media.port), None)
 
 
 def _description(
@@ -226,7 +221,12 @@ def _description(
 
 
 def _audio(
-    port: int, proto: str, formats: list[tuple[int, str]], te: int | None, ptime: int, direction: str
+    port: int,
+    proto: str,
+    formats: Sequence[tuple[int, str]],
+    te: int | None,
+    ptime: int,
+    direction: str,
 ) -> Media:
     attributes = [f"rtpmap:{number} {name}/{NARROW_RATE}" for number, name in formats]
     numbers = [str(number) for number, _ in formats]
@@ -239,7 +239,13 @@ def _audio(
 
 
 def _agree(
-    session: Section, media: Media, codecs: Sequence[str], te: bool, ptime: int, direction: str
+    session: Section,
+    media: Media,
+    codecs: Sequence[str],
+    te: bool,
+    ptime: int,
+    direction: str,
+    peer: str | None,
 ) -> Negotiated | None:
     """What we and the peer's stream have in common; None when it is refused or nothing fits."""
     if media.kind != "audio" or media.port == 0 or media.proto.upper() not in _PROTOCOLS:
@@ -247,7 +253,7 @@ def _agree(
     common = _codecs_of(media, codecs)
     if not common:
         return None
-    host = media.connection() or session.connection()
+    host = media.connection(peer) or session.connection(peer)
     if host is None:
         raise SdpError("the audio stream has no connection line")
     payload_type, codec = common[0]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import secrets
 
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
-from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError, SdpSession
-from sip.sdp.negotiation import accept as read_answer
+from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
+from sip.sdp.session import SdpSession
 from sip.transport.addresses import is_address, may_send_to
 
 HOLD = "sendonly"
@@ -22,9 +22,12 @@ class OfferAnswer:
     `direction` is what we want; set it before `offer` or `answer` to hold or resume.
     """
 
-    def __init__(self, wire: AudioPorts, host: str) -> None:
+    def __init__(self, wire: AudioPorts, host: str, peer: str | None = None) -> None:
+        """`host`: our address in the descriptions. `peer`: the address of the other side's signalling, which
+        stands for a host name in its own."""
         self._wire = wire
         self._host = host
+        self._peer = peer
         self._sdp = SdpSession(secrets.randbits(48))
         self._offered: bytes | None = None
         self.direction = ACTIVE
@@ -49,7 +52,9 @@ class OfferAnswer:
     def answer(self, offer: bytes) -> bytes:
         """Answer an offer and set the stream up. Raises SdpError (NoCommonCodec: 488) and CapacityError."""
         port = self.open().local_port
-        text, negotiated = self._sdp.answer(offer, self._host, port, direction=self.direction)
+        text, negotiated = self._sdp.answer(
+            offer, self._host, port, direction=self.direction, peer=self._peer
+        )
         self._agree(negotiated)
         return text
 
@@ -58,7 +63,7 @@ class OfferAnswer:
         if self._offered is None:
             raise SdpError("an answer without an offer")
         offered, self._offered = self._offered, None
-        self._agree(read_answer(answer, offered))
+        self._agree(self._sdp.accept(answer, offered, self._peer))
 
     def withdraw(self) -> None:
         """Our offer was refused; what was agreed before stays (RFC 3261 14.1)."""

@@ -30,6 +30,13 @@ def may_send_to(host: str) -> bool:
     return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
 
 
+def unmapped(host: str) -> str:
+    """The IPv4 address that an IPv6 address stands for, or the address as it is."""
+    address = ipaddress.ip_address(host)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
 class Reach(enum.Enum):
     """From where an address can be reached."""
 

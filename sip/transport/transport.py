@@ -21,7 +21,15 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.layer import Hop, Peer
-from sip.transport.addresses import LocalAddresses, Reach, is_address, may_name, may_send_to, reach_of
+from sip.transport.addresses import (
+    LocalAddresses,
+    Reach,
+    is_address,
+    may_name,
+    may_send_to,
+    reach_of,
+    unmapped,
+)
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.listening import startup_error
 from sip.transport.queue_delay import QueueDelay
@@ -162,7 +170,9 @@ class Transport:
         """Whether what is sent there comes back to us. `address`: an IP address."""
         if port != self.port:
             return False
-        return address in (self.host, self._advertised) or (
+        address = unmapped(address)
+        bound = self._udp.getsockname()[0] if self._udp is not None else self.host
+        return address in (self.host, self._advertised, bound) or (
             self._any_host
             and (reach_of(address) is Reach.HOST or self._local.towards(address, time.monotonic()) == address)
         )

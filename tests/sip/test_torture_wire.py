@@ -72,7 +72,7 @@ ANSWERS = {
     "cparam02": {401},
     "regescrt": {401},
     "sdp01": {406},
-    "inv2543": {404},
+    "inv2543": {400},  # no Contact: the call could not even be ended
 }
 """What this agent answers: a registrar that wants a password and knows no one who is called."""
 

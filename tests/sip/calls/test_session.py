@@ -4,7 +4,7 @@ sections 13 to 15 (and of RFC 3311 and RFC 3262)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -55,10 +55,10 @@ class Called:
 
 
 @asynccontextmanager
-async def called(a: SipAgent, peer: RawPeer) -> AsyncIterator[Called]:
+async def called(a: SipAgent, peer: RawPeer, headers: Mapping[str, str] = {}) -> AsyncIterator[Called]:
     placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
     invite = await peer.request("INVITE")
-    contact = [("Contact", f"<sip:raw@127.0.0.1:{peer.port}>")]
+    contact = [("Contact", f"<sip:raw@127.0.0.1:{peer.port}>"), *headers.items()]
     ok = invite.response(200, to_tag="raw", headers=contact, body=SDP, content_type="application/sdp")
     peer.send(ok, a.port)
     leg = await placing

@@ -33,12 +33,16 @@ def test_str_is_the_inverse_of_parse(text: str) -> None:
     assert Uri.parse(str(uri)) == uri and hash(Uri.parse(text)) == hash(uri)
 
 
+def test_what_says_nothing_in_a_uri_is_left_out() -> None:
+    assert Uri.parse("sip:@host") == Uri.parse("sip:host")
+    assert Uri.parse("sip:a@host;lr;") == Uri.parse("sip:a@host;lr")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
         "sip:",
-        "sip:@host",
         "sip:user@",
         "sip:user@host:0",
         "sip:user@host:65536",

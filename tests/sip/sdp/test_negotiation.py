@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sip.sdp.negotiation import NoCommonCodec, SdpError, SdpSession, SessionDescription, accept, answer, offer
+from sip.sdp.negotiation import NoCommonCodec, SdpError, SessionDescription, accept, answer, offer
+from sip.sdp.session import SdpSession
 
 
 def sdp(*media: str, session: str = "c=IN IP4 192.0.2.1") -> bytes:
@@ -282,3 +283,12 @@ def test_an_answer_that_keeps_both_codecs_may_send_either_and_keys_as_we_numbere
     assert (agreed.telephone_event_pt, agreed.events_in) == (96, 101)
     alone = accept(sdp("m=audio 4000 RTP/AVP 0"), offer("127.0.0.1", 4))
     assert (alone.others, alone.events_in) == ((), None)
+
+
+def test_a_name_for_the_address_of_audio_is_where_signalling_comes_from() -> None:
+    named = sdp("m=audio 4000 RTP/AVP 0", session="c=IN IP4 media-1.example.com")
+    assert answer(named, "127.0.0.1", 10000, peer="192.0.2.7")[1].remote_host == "192.0.2.7"
+    assert accept(named, offer("127.0.0.1", 4), "192.0.2.8").remote_host == "192.0.2.8"
+    for wrong in ("a..b", "-", "1.2.3", "a b", "x" * 64, ".".join(["abcdefgh"] * 40), "224.2.1.1/127", "a/b"):
+        with pytest.raises(SdpError):
+            answer(named.replace(b"media-1.example.com", wrong.encode()), "127.0.0.1", 4, peer="192.0.2.7")

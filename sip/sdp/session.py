@@ -1,0 +1,90 @@
+"""Our side of a session as its description has it over the time of a call (RFC 3264 section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sip.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
+
+
+class SdpSession:
+    """Our side of one session: keeps its id and its media lines, raises the version of o= only when something
+    else changed."""
+
+    def __init__(self, session_id: int) -> None:
+        self.session_id = session_id
+        self.version = 1
+        self._last: bytes | None = None
+        self._layout: Layout | None = None
+        """None until both sides agreed on something."""
+
+    def offer(
+        self,
+        host: str,
+        port: int,
+        *,
+        codecs: Sequence[str] = CODECS,
+        te: int | None = 101,
+        ptime: int = DEFAULT_PTIME_MS,
+        direction: str = "sendrecv",
+    ) -> bytes:
+        """As the function `offer`."""
+
+        def describe(version: int) -> bytes:
+            return offer(
+                host,
+                port,
+                codecs=codecs,
+                te=te,
+                ptime=ptime,
+                direction=direction,
+                session_id=self.session_id,
+                version=version,
+                layout=self._layout,
+            )
+
+        if self._last is not None and describe(self.version) != self._last:
+            self.version += 1
+        self._last = describe(self.version)
+        return self._last
+
+    def answer(
+        self,
+        offer_sdp: bytes | str,
+        host: str,
+        port: int,
+        *,
+        codecs: Sequence[str] = CODECS,
+        te: bool = True,
+        ptime: int = DEFAULT_PTIME_MS,
+        direction: str = "sendrecv",
+        peer: str | None = None,
+    ) -> tuple[bytes, Negotiated]:
+        """As the function `answer`."""
+
+        def describe(version: int) -> tuple[bytes, Negotiated]:
+            return answer(
+                offer_sdp,
+                host,
+                port,
+                codecs=codecs,
+                te=te,
+                ptime=ptime,
+                direction=direction,
+                session_id=self.session_id,
+                version=version,
+                peer=peer,
+            )
+
+        text, agreed = describe(self.version)
+        if self._last is not None and text != self._last:
+            self.version += 1
+            text, agreed = describe(self.version)
+        self._last, self._layout = text, Layout.of_answer(text, offer_sdp, codecs, te)
+        return text, agreed
+
+    def accept(self, answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
+        """As the function `accept`."""
+        agreed = accept(answer_sdp, our_offer, peer)
+        self._layout = Layout.of_offer(our_offer)
+        return agreed
