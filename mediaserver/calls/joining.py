@@ -90,6 +90,7 @@ class Joining:
         finally:
             del live.ringing[task]
             live.ring_back()
+            del task  # it has the error that has this frame: the garbage collector would have to part them
         if live.over or live.draining:
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.CANCELLED)))
             raise CallError("the call ended meanwhile")

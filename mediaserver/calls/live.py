@@ -382,9 +382,16 @@ class LiveCall:
         for other in tuple(self.others):
             self._means.spawn(other.leg.hangup(why))
         self.call.end(why)
+        self._let_go()
         self._gone(self)
         with logs.in_call(self.call.id):
             log.info("ended: %s", why)
+
+    def _let_go(self) -> None:
+        """Of all that points back here, as an agent's controls do: nothing of a call is to wait for the
+        garbage collector."""
+        self.talker = self._agent_seat = self._player = self._tone = None
+        self.first.app = self.first.seat = self.first.held = None
 
     def _failed(self, party: Party, error: Exception) -> None:
         """What a call's app raised ends that leg alone."""
@@ -400,6 +407,7 @@ class LiveCall:
 
     def _closed(self, party: Party) -> None:
         self._means.clock.detach(party.leg)
+        party.leg.on_event = None  # nothing follows
         if party.leg_id is not None:
             stats = party.leg.stats().as_dict()
             self._means.sink.put(LegClosed(party.leg_id, datetime.now(UTC), stats))

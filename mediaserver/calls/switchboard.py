@@ -130,6 +130,8 @@ class LocalSwitchboard:
         with logs.in_call(call.id):
             log.info("%s calls %s", call.from_uri, call.to_uri)
             try:
+                if live.over:
+                    return  # it was taken back before our first step: no agent is made for it
                 call.ring()
                 await leg.ring()
                 if isinstance(to, ToAgent):

@@ -8,6 +8,8 @@ read where they are: `reception`, `buffer_ms`, `frames` and `last_heard` disturb
 
 from __future__ import annotations
 
+from functools import partial
+
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES
 from mediaserver.rtp.format import Format, is_nowhere
@@ -40,7 +42,7 @@ class Incoming:
         self._voice = voice
         self._format = Format()
         self._receiver = RtpReceiver()
-        self._jitter = JitterBuffer(self._is_quiet)
+        self._jitter = JitterBuffer(partial(_is_quiet, voice))  # not our method: it would keep us alive
         self._buffered_source = 0
         """The receiver's `source_changes` that the jitter buffer has seen."""
         self._frames = 0
@@ -237,5 +239,6 @@ class Incoming:
         progress = self._steady.progress(self._voice.slot)
         return counted.and_more(progress.pushed, progress.pushed * NARROW_SAMPLES, progress.jitter)
 
-    def _is_quiet(self, frame: bytes) -> bool:
-        return self._voice.codec.peak(frame) < QUIET
+
+def _is_quiet(voice: NarrowVoice, frame: bytes) -> bool:
+    return voice.codec.peak(frame) < QUIET

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Listen
-from pipelines.engines.protocols import Stt, SttResult
+from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Listening:
         self._on_result = on_result
         self._failed = failed
         self._ring: deque[Frame] = deque(maxlen=PRE_ROLL_FRAMES)
-        self._session = stt.session(self._result, language=language)
+        self._session: SttSession = stt.session(self._result, language=language)
         self._open = False
         self.listen = Listen()
         """How the agent wants the next utterance to be heard."""
@@ -68,12 +68,42 @@ class Listening:
         self._ring.clear()
 
     def end(self) -> None:
-        """The call is over."""
+        """The call is over. Whom it told and who told it are let go of: they point back at each other, and
+        nothing of a call is to wait for the garbage collector."""
         self._open = False
-        self._session.close()
+        session, self._session = self._session, _SILENT
+        self._on_result, self._failed = _unheard, _unnoticed
+        session.close()
 
     def _result(self, result: SttResult) -> None:
         if result.failed:
             log.warning("the recogniser failed")
             self._failed("stt", "the recogniser failed")
         self._on_result(result)
+
+
+class _Silent:
+    """The recogniser's session of a call that is over."""
+
+    def begin(self, epoch: int, grammar: Grammar | None = None) -> None: ...
+
+    def feed(self, frame: Frame) -> None: ...
+
+    def flush(self, epoch: int) -> None: ...
+
+    def resume(self, epoch: int) -> None: ...
+
+    def abandon(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+_SILENT = _Silent()
+
+
+def _unheard(result: SttResult) -> None:
+    """The call is over."""
+
+
+def _unnoticed(engine: str, reason: str) -> None:
+    """The call is over."""

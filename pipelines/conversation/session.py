@@ -227,7 +227,7 @@ class AgentSession:
     def _ended(self) -> None:
         """The leg is gone: settle what was heard, ask the agent for its last records."""
         self._stage.move(Moment.END)
-        self._hangup = None
+        self._hangup = self._transfer = None
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._listening.end()

@@ -110,6 +110,7 @@ class Speaking:
         """The leg is gone at position `t`."""
         self.playout.abandon(t, played)
         self._stop()
+        self._failed = _unnoticed  # its owner's: nothing of a call is to wait for the garbage collector
 
     @property
     def unsettled(self) -> list[SpokenLine]:
@@ -211,3 +212,7 @@ class Speaking:
                 self.playout.feed(said.line, index, chunk)
         finally:
             await stream.aclose()
+
+
+def _unnoticed(engine: str, reason: str) -> None:
+    """The call is over."""

@@ -69,6 +69,7 @@ class Thinking:
         none."""
         self._inputs.clear()
         self._stop()
+        self._mind = _NOBODY  # it has us; nothing of a call is to wait for the garbage collector
         if self._stopped:
             self._closing = asyncio.create_task(self._close(then))
         else:
@@ -125,3 +126,19 @@ class Thinking:
     def _current(self) -> bool:
         """The task that asks was not stopped; an agent can have gone on all the same."""
         return self._task is asyncio.current_task()
+
+
+class _Nobody:
+    """The mind of a call that is over."""
+
+    def asking(self, think: Think) -> None: ...
+
+    def do(self, think: Think, act: Act) -> bool:
+        return False
+
+    def replied(self, think: Think) -> None: ...
+
+    def failed(self, think: Think, reason: str) -> None: ...
+
+
+_NOBODY = _Nobody()

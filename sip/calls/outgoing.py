@@ -100,8 +100,8 @@ class OutgoingCall:
         self._patience_s = patience_s
         self.machine = OutgoingMachine(patience_s, core.layer.timing)
         self._alarm = Alarm()
-        self._answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
-        """For whoever waits; what was decided is the machine's to know."""
+        self._answered: asyncio.Future[SipLeg] | None = None
+        """For whoever waits, while somebody does; what was decided is the machine's to know."""
         self._offer = b""
         self._client: SentRequest
         """The last INVITE; there from the first response to it on."""
@@ -112,13 +112,19 @@ class OutgoingCall:
 
     async def place(self) -> SipLeg:
         """Call and wait for the answer. Raises CallError; cancelling the task cancels the call."""
+        answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
+        self._answered = answered
         try:
             self._offer = self.session.media.offer()
             self._happened(OutgoingEvent.PLACE)
-            return await self._answered
+            return await answered
         except BaseException:
             self.give_up(Termination(EndedBy.SERVER, Why.CANCELLED, 487))
             raise
+        finally:
+            # It has the error that has this frame: the garbage collector would have to part them.
+            del answered
+            self._answered = None
 
     def give_up(self, why: Termination) -> None:
         """CANCEL, or BYE when the answer crosses it. Nothing when it came to nothing before."""
@@ -245,7 +251,8 @@ class OutgoingCall:
             leg.post_dial_delay_s = leg.setup_s
         leg.took_headers(answer.response)
         session.establish(answer.dialog)
-        if not self._answered.done():  # else whoever waited is being cancelled, and gives up in a moment
+        # Else whoever waited is being cancelled, and gives up in a moment.
+        if self._answered is not None and not self._answered.done():
             self._answered.set_result(leg)
 
     def _drop(self, dialog: Dialog) -> None:
@@ -256,7 +263,7 @@ class OutgoingCall:
     def _end(self, ending: _Ending) -> None:
         self._unwanted = ending.why
         self.session.end_unanswered(ending.why)
-        if not self._answered.done():
+        if self._answered is not None and not self._answered.done():
             self._answered.set_exception(ending.error)
             self._answered.exception()  # who cancelled the call does not wait for it
 

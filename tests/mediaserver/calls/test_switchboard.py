@@ -123,6 +123,14 @@ async def test_a_caller_who_has_gone_before_the_call_is_made_leaves_nothing_behi
     await bench.board.stop("bye", 1)  # nothing is left that it could end
 
 
+async def test_no_agent_is_made_for_a_call_that_is_taken_back_at_once(bench: Bench) -> None:
+    line = Line("ann")
+    bench.board.invited(Asked(line, "demo"))
+    line.leave(Why.CANCELLED)
+    await bench.settle()
+    assert bench.robots.made == [] and list(bench.board) == []
+
+
 async def test_an_agent_that_cannot_be_made_costs_its_call_alone(bench: Bench) -> None:
     bench.robots.trouble = VoiceForgeError("no module named x")
     ann, bob = Line("ann"), Line("bob", 3)

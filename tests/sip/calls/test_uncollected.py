@@ -1,0 +1,345 @@
+"""A call of each kind leaves nothing for the garbage collector, which stops all others while it works."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cli.makers import makers
+from cli.serving.own_code import OwnCode
+from mediaserver.calls.call import Call
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.targets import Targets
+from mediaserver.errors import CallError
+from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import Digit, EndedBy, Termination, Why
+from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.metrics import Metrics
+from sip.calls.carrier import SipCarrier
+from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
+from sip.transactions.timing import Timing
+from tests.fakes import FakeStt, FakeTts
+from tests.mediaserver.calls.bench import Kept
+from tests.mediaserver.calls.rows import as_at_the_first_start
+from tests.mediaserver.calls.test_websocket_leg import World as OverWebSockets
+from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
+from tests.speech import only
+from tests.uncollected import standing_still
+
+HASTY = Timing(t1=0.01, t2=0.02, t4=0.02)
+HANGUP = Termination(EndedBy.SERVER, Why.HANGUP)
+CALLS = 2
+"""Of each kind: what one call leaves by accident (a cache that fills) is not what each leaves."""
+
+
+class World:
+    """A server without a database and a phone, both on loopback; time passes by `run`."""
+
+    def __init__(self, folder: Path, sip: SipAgent, phone: SipAgent, heard: Callee) -> None:
+        self.sip, self.phone, self.heard = sip, phone, heard
+        self.clock = MediaClock(phases=1)
+        self.folder = folder
+        self.board: LocalSwitchboard
+        self._now = time.perf_counter_ns()
+
+    async def build(self) -> None:
+        kept, metrics = Kept(), Metrics()
+        self.recorder = Recorder(self.folder, kept, metrics)
+        engines, speech = only(FakeStt(), FakeTts())
+        self.board = LocalSwitchboard(
+            routes=as_at_the_first_start({"101"}),
+            makers=makers(speech, OwnCode()),
+            registry=CallRegistry(10, metrics),
+            bus=EventBus(),
+            sink=kept,
+            metrics=metrics,
+            clock=self.clock,
+            recorder=self.recorder,
+            targets=Targets({"101"}, ["*@127.0.0.1:*"]),
+        )
+        registrar = Registrar("voiceforge", {"101": "secret"}.get)
+        self.board.carriers = [SipCarrier(self.sip, registrar)]
+        await engines.settle()
+
+    def address(self, user: str) -> str:
+        return f"sip:{user}@127.0.0.1:{self.sip.port}"
+
+    @property
+    def callee(self) -> str:
+        return f"sip:101@127.0.0.1:{self.phone.port}"
+
+    @property
+    def call(self) -> Call:
+        (call,) = self.board
+        return call
+
+    async def run(self, ticks: int = 10) -> None:
+        """So much time passes on the media clock, and the loop has its turns."""
+        for _ in range(ticks):
+            self.clock.tick(self._now)
+            self._now += 20_000_000
+            for _ in range(4):
+                await asyncio.sleep(0)
+
+    async def dial(self, user: str) -> Any:
+        """Call the server; returns when both sides are up."""
+        leg = await self.phone.call(self.address(user))
+        await self.run()
+        return leg
+
+    async def hang_up(self, leg: Any) -> None:
+        """Returns when the other side knows."""
+        await leg.hangup(HANGUP)
+        await self.over()
+
+    async def up(self) -> None:
+        """Wait until the one call of ours is answered."""
+        while not self.board._live:  # noqa: ASYNC110 - as in `over`
+            await asyncio.sleep(0)
+
+    async def over(self) -> None:
+        """Wait until both sides have hung up, and let the timers of their transactions run out."""
+        agents = (self.sip, self.phone)
+        async with asyncio.timeout(10):
+            while len(self.board) or not all(map(_is_over, agents)):  # noqa: ASYNC110 - there is no event of it
+                await asyncio.sleep(0.01)
+        self.heard.calls = asyncio.Queue()
+        await self.run()
+
+
+def _is_over(agent: SipAgent) -> bool:
+    """No dialog is left, nor a transaction once its timers have run out; the longest is 32 s, whatever T1 is:
+    the clock is moved."""
+    layer = agent._layer
+    clock, now = layer._clock, layer._clock()
+    layer._clock = lambda: now
+    for _ in range(10):
+        now += 60
+        layer.run_timers()
+    layer._clock = clock
+    return not agent._core.dialogs and not len(layer) and not layer._heap
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    heard = Callee.answering()
+    worlds: list[World] = []
+    async with (
+        agent(lambda call: worlds[0].board.invited(call), timing=HASTY) as sip,
+        agent(heard, timing=HASTY) as phone,
+    ):
+        world = World(tmp_path, sip, phone, heard)
+        worlds.append(world)
+        await world.build()
+        yield world
+        await world.board.close()
+        await world.recorder.close()
+
+
+async def echo_hung_up_by_the_caller(world: World) -> None:
+    await world.hang_up(await world.dial("echo"))
+
+
+async def echo_hung_up_by_us(world: World) -> None:
+    leg = await world.dial("echo")
+    events = Events(leg)
+    await world.board.hang_up(world.call.id)
+    await events.end()
+
+
+async def digits_are_pressed(world: World) -> None:
+    leg = await world.dial("echo")
+    leg._session.send_info_digit("5", 100)
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def a_flow_talks(world: World) -> None:
+    leg = await world.dial("demo")
+    await world.run(50)
+    live = world.board._live[world.call.id]
+    live._on_event(live.first, Digit("1", 0, 100))
+    await world.run(50)
+    world.board.say(world.call.id, "One moment.")
+    await world.run(10)
+    await world.hang_up(leg)
+
+
+async def a_flow_is_hung_up_by_us(world: World) -> None:
+    await world.dial("demo")
+    await world.run(20)
+    await world.board.hang_up(world.call.id)
+
+
+async def bridged_to_a_phone(world: World) -> None:
+    call = world.board.place(world.callee, "echo")
+    await (await asyncio.wait_for(world.heard.calls.get(), 10)).leg.ring()
+    await world.up()
+    await world.board.add(call.id, world.callee)
+    await world.run()
+    await world.board.hang_up(call.id)
+
+
+async def placed_and_answered(world: World) -> None:
+    call = world.board.place(world.callee, "demo")
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.up()
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+    await call.wait_ended()
+
+
+async def placed_and_refused(world: World) -> None:
+    busy = Termination(EndedBy.CALLEE, Why.BUSY, 486)
+    world.heard._answers = lambda call: call.leg.hangup(busy)
+    call = world.board.place(world.callee, "demo")
+    assert (await call.wait_ended()).why is Why.BUSY
+
+
+async def placed_and_cancelled(world: World) -> None:
+    world.heard._answers = lambda call: call.leg.ring()
+    call = world.board.place(world.callee, "demo")
+    await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.board.hang_up(call.id)
+    await call.wait_ended()
+
+
+async def placed_and_never_answered(world: World) -> None:
+    world.heard._answers = lambda call: call.leg.ring()
+    call = world.board.place(world.callee, "demo", ring_s=1.0)
+    assert (await call.wait_ended()).why is Why.NO_ANSWER
+
+
+async def placed_to_nobody(world: World) -> None:
+    async with raw_peer() as silent:
+        call = world.board.place(f"sip:101@127.0.0.1:{silent.port}", "demo")
+        assert (await call.wait_ended()).why is Why.NO_ANSWER
+
+
+async def refused_for_nobody_is_there(world: World) -> None:
+    try:
+        await world.phone.call(world.address("nobody"))
+    except CallError as error:
+        assert error.code == 404
+    else:
+        pytest.fail("it was answered")
+
+
+async def cancelled_before_the_answer(world: World) -> None:
+    async with raw_peer() as peer:
+        invite = peer.make("INVITE", world.address("demo"), branch="c", body=SDP, lines={"Call-ID": "c"})
+        peer.send(invite, world.sip.port)
+        peer.send(
+            peer.make("CANCEL", world.address("demo"), branch="c", lines={"Call-ID": "c"}), world.sip.port
+        )
+        await peer.response(487, 200)
+        await world.over()
+
+
+async def never_acknowledged(world: World) -> None:
+    async with raw_peer() as peer:
+        lines = {"Call-ID": "never"}
+        peer.send(peer.make("INVITE", world.address("demo"), body=SDP, lines=lines), world.sip.port)
+        await peer.response(200)
+        await world.over()
+
+
+async def transferred_to_a_phone(world: World) -> None:
+    leg = await world.dial("demo")
+    await world.board.transfer(world.call.id, world.callee)
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def a_transfer_that_is_refused(world: World) -> None:
+    leg = await world.dial("demo")
+    busy = Termination(EndedBy.CALLEE, Why.BUSY, 486)
+    world.heard._answers = lambda call: call.leg.hangup(busy)
+    try:
+        await world.board.transfer(world.call.id, world.callee)
+    except CallError as error:
+        assert error.code == 486
+    else:
+        pytest.fail("it was answered")
+    await world.hang_up(leg)
+
+
+async def a_transfer_whose_caller_goes(world: World) -> None:
+    leg = await world.dial("demo")
+    world.heard._answers = lambda call: call.leg.ring()
+    transfer = asyncio.create_task(world.board.transfer(world.call.id, world.callee))
+    await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.hang_up(leg)
+    await asyncio.wait({transfer})
+    assert isinstance(transfer.exception(), CallError)
+
+
+async def a_conference(world: World) -> None:
+    leg = await world.dial("demo")
+    await world.board.add(world.call.id, world.callee)
+    await world.board.monitor(world.call.id, world.callee)
+    world.board.mute(world.call.id, "caller", True)
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def played_to_and_held(world: World) -> None:
+    leg = await world.dial("demo")
+    sound = np.zeros((3, FRAME_SAMPLES), np.int16)
+    world.board.play(world.call.id, sound)
+    await world.run(2)
+    world.board.hold(world.call.id, sound)
+    await world.run(2)
+    await world.hang_up(leg)
+
+
+KINDS = (
+    echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, a_flow_talks, a_flow_is_hung_up_by_us,
+    bridged_to_a_phone, placed_and_answered, placed_and_refused, placed_and_cancelled,
+    placed_and_never_answered, placed_to_nobody, refused_for_nobody_is_there, cancelled_before_the_answer,
+    never_acknowledged, transferred_to_a_phone, a_transfer_that_is_refused, a_transfer_whose_caller_goes,
+    a_conference, played_to_and_held,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+async def test_nothing_is_left_for_the_garbage_collector(world: World, kind: Callable[[World], Any]) -> None:
+    answers = world.heard._answers
+    with standing_still() as uncollected:
+        for _ in range(CALLS):
+            await kind(world)
+            await world.over()
+            world.heard._answers = answers
+        assert uncollected() == []
+
+
+async def greeted_and_gone(world: OverWebSockets) -> None:
+    ann = await world.connect("/call/demo")
+    await world.until(lambda: len(ann.heard) >= 10)
+    await ann.close()
+    del world.callers[ann]
+    await world.until(lambda: not len(world.board))
+    await world.run(100)
+
+
+async def test_a_websocket_leaves_nothing_either(tmp_path: Path) -> None:
+    world = OverWebSockets(tmp_path)
+    await world.start()
+    try:
+        with standing_still() as uncollected:
+            for _ in range(CALLS):
+                await greeted_and_gone(world)
+            world.door.legs.clear()
+            assert uncollected() == []
+    finally:
+        await world.stop()
