@@ -107,6 +107,12 @@ class World:
         while not self.board._live:  # noqa: ASYNC110 - as in `over`
             await asyncio.sleep(0)
 
+    async def ended(self, call: Call) -> Termination:
+        """Wait for its end, and say which."""
+        while call.termination is None:  # noqa: ASYNC110 - as in `over`
+            await asyncio.sleep(0.01)
+        return call.termination
+
     async def over(self) -> None:
         """Wait until both sides have hung up, and let the timers of their transactions run out."""
         agents = (self.sip, self.phone)
@@ -196,14 +202,14 @@ async def placed_and_answered(world: World) -> None:
     await world.up()
     await world.run()
     await asked.leg.hangup(HANGUP)
-    await call.wait_ended()
+    await world.ended(call)
 
 
 async def placed_and_refused(world: World) -> None:
     busy = Termination(EndedBy.CALLEE, Why.BUSY, 486)
     world.heard._answers = lambda call: call.leg.hangup(busy)
     call = world.board.place(world.callee, "demo")
-    assert (await call.wait_ended()).why is Why.BUSY
+    assert (await world.ended(call)).why is Why.BUSY
 
 
 async def placed_and_cancelled(world: World) -> None:
@@ -211,19 +217,19 @@ async def placed_and_cancelled(world: World) -> None:
     call = world.board.place(world.callee, "demo")
     await asyncio.wait_for(world.heard.calls.get(), 10)
     await world.board.hang_up(call.id)
-    await call.wait_ended()
+    await world.ended(call)
 
 
 async def placed_and_never_answered(world: World) -> None:
     world.heard._answers = lambda call: call.leg.ring()
     call = world.board.place(world.callee, "demo", ring_s=1.0)
-    assert (await call.wait_ended()).why is Why.NO_ANSWER
+    assert (await world.ended(call)).why is Why.NO_ANSWER
 
 
 async def placed_to_nobody(world: World) -> None:
     async with raw_peer() as silent:
         call = world.board.place(f"sip:101@127.0.0.1:{silent.port}", "demo")
-        assert (await call.wait_ended()).why is Why.NO_ANSWER
+        assert (await world.ended(call)).why is Why.NO_ANSWER
 
 
 async def refused_for_nobody_is_there(world: World) -> None:
