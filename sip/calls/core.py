@@ -19,7 +19,6 @@ from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.layer import Hop, ReceivedRequest, SentRequest, TransactionLayer, new_branch
 from sip.transactions.transaction import Cause
-from sip.transport.addresses import is_behind_nat
 from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
@@ -113,16 +112,17 @@ class Core:
             raise CallError(f"cannot reach {uri}: only sip: addresses over UDP or TCP can be called")
         return Hop(name, uri.address, uri.port or DEFAULT_PORT)
 
-    def hop_in(self, dialog: Dialog) -> Hop:
-        """Where a request within a dialog goes: where the other side says, unless that means something only
-        where it is (behind a NAT), and by UDP in a call that began so. Raises CallError as `hop`."""
-        hop = self.hop(dialog.next_hop())
-        if dialog.peer is None:
-            return hop
-        transport, host, port = dialog.peer
-        if is_behind_nat(host, hop.host):
-            return Hop(transport, host, port)
-        return Hop("UDP" if transport == "UDP" else hop.transport, hop.host, hop.port, host)
+    def hops_in(self, dialog: Dialog) -> tuple[Hop, Hop | None]:
+        """Where a request within a dialog goes, and where else when that fails; see `WayBack`. Raises
+        CallError as `hop`."""
+        way = dialog.way
+        try:
+            named = self.hop(dialog.next_hop())
+        except CallError:
+            if way is None or not way.flow.direct:
+                raise
+            return Hop(*way.flow.place), None  # a phone may call itself what it likes; it is where it is
+        return (named, None) if way is None else way.hops(named, bool(dialog.routes))
 
     def request(
         self,
@@ -130,11 +130,16 @@ class Core:
         hop: Hop,
         on_response: Callable[[Response], None],
         on_failure: Callable[[Cause], None],
+        fallback: Hop | None = None,
     ) -> SentRequest:
         """Send a request statefully; one that is too long for a datagram goes by TCP if it can (18.1.1)."""
         request.add("User-Agent", self.user_agent)
-        fallback = None
-        if hop.transport == "UDP" and len(bytes(request)) + VIA_ROOM > DATAGRAM_LIMIT and self.transport.tcp:
+        if (
+            hop.transport == "UDP"
+            and not hop.sends
+            and len(bytes(request)) + VIA_ROOM > DATAGRAM_LIMIT
+            and self.transport.tcp
+        ):
             hop, fallback = replace(hop, transport="TCP"), hop
         return self.layer.request(request, hop, on_response, on_failure, fallback=fallback)
 
@@ -147,11 +152,27 @@ class Core:
     ) -> SentRequest | None:
         """Send a request of a dialog; None when its target cannot be reached at all (reported as failure)."""
         try:
-            hop = self.hop_in(dialog)
+            hop, fallback = self.hops_in(dialog)
         except CallError:
             asyncio.get_running_loop().call_soon(on_failure, Cause.TRANSPORT)
             return None
-        return self.request(request, hop, on_response, on_failure)
+        way = dialog.way
+        if way is None or not hop.sends:
+            return self.request(request, hop, on_response, on_failure, fallback)
+
+        def answered(response: Response) -> None:
+            if client.hop is hop:
+                way.answered(hop)
+            else:
+                way.silent(hop)
+            on_response(response)
+
+        def failed(cause: Cause) -> None:
+            way.silent(hop)
+            on_failure(cause)
+
+        client = self.request(request, hop, answered, failed, fallback)
+        return client
 
     def cancel(self, client: SentRequest, cancel: Request) -> None:
         """Send the CANCEL of a request that is under way; what it is answered with does not matter."""
@@ -160,7 +181,7 @@ class Core:
     def send_ack(self, dialog: Dialog, ack: Request) -> None:
         """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4)."""
         try:
-            hop = self.hop_in(dialog)
+            hop, _ = self.hops_in(dialog)
         except CallError:
             return
         ack.remove("Via")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from sip.calls.flow import WayBack
 from sip.messages.headers import NameAddr
 from sip.messages.message import Message, Request, Response
 from sip.messages.uri import Uri
@@ -29,11 +30,11 @@ class Dialog:
         "call_id",
         "local",
         "local_cseq",
-        "peer",
         "remote",
         "remote_cseq",
         "routes",
         "target",
+        "way",
     )
 
     def __init__(
@@ -57,8 +58,8 @@ class Dialog:
         """The route set, nearest proxy first."""
         self.local_cseq = local_cseq
         self.remote_cseq = remote_cseq
-        self.peer: tuple[str, str, int] | None = None
-        """Transport, host and port that the other side's INVITE came from, or that ours went to."""
+        self.way: WayBack | None = None
+        """To the other side; None where its messages are all we know of it."""
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:

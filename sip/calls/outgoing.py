@@ -19,6 +19,7 @@ from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.ending import reason_header, why_of
+from sip.calls.flow import SipFlow
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing_machine import Doing, OutgoingAction, OutgoingEvent, OutgoingMachine
 from sip.calls.session import InviteSession
@@ -69,13 +70,15 @@ class OutgoingCall:
         caller: NameAddr,
         *,
         address: str,
+        direct: bool,
         patience_s: float,
         routes: Sequence[str] = (),
         credentials: Credentials | None = None,
         headers: Sequence[tuple[str, str]] = (),
         on_ringing: Callable[[], object] = nobody_listens,
     ) -> None:
-        """`address` is the IP address that `hop.host` has. `on_ringing`: it rings there; called at most
+        """`address` is the IP address that `hop.host` has. `direct`: the phone itself is there, whatever its
+        Contact says. `on_ringing`: it rings there; called at most
         once."""
         self._core = core
         self._hop = hop
@@ -93,7 +96,7 @@ class OutgoingCall:
             target,
             [NameAddr.parse(route) for route in routes],
         )
-        where = (hop.transport, address, hop.port)
+        where = SipFlow(hop.transport, address, hop.port, direct=direct)
         self.session = InviteSession(
             core, Direction.OUTBOUND, self._draft, where, credentials=credentials, abandon=self.give_up
         )
@@ -154,7 +157,7 @@ class OutgoingCall:
             self._core.send_ack(known.dialog, known.ack)  # a repeated 200: our ACK was lost
             return
         dialog = Dialog.of_response(self._client.request, response)
-        dialog.peer = self._draft.peer
+        dialog.way = self._draft.way
         answer = _Answer(response, dialog, dialog.ack(response.cseq.number, self._auth))
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)
@@ -238,7 +241,7 @@ class OutgoingCall:
     def _establish(self, answer: _Answer) -> None:
         session, leg = self.session, self.session.leg
         try:
-            self._core.hop_in(answer.dialog)  # without a way to them there is no ACK and no BYE
+            self._core.hops_in(answer.dialog)  # without a way to them there is no ACK and no BYE
             session.media.accept(description_of(answer.response) or b"")
         except (CallError, SdpError) as error:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))

@@ -20,6 +20,7 @@ from sip.calls.asking import DialogRequest
 from sip.calls.core import ACCEPT, Core, Credentials
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import reason_header, reason_text, refusal_code
+from sip.calls.flow import SipFlow, WayBack, flow_of
 from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
@@ -56,12 +57,12 @@ class InviteSession:
         core: Core,
         direction: Direction,
         dialog: Dialog,
-        remote: tuple[str, str, int],
+        remote: SipFlow,
         *,
         credentials: Credentials | None = None,
         abandon: Callable[[Termination], None] = _nothing_to_abandon,
     ) -> None:
-        """`dialog`: a draft when the INVITE is ours. `remote`: transport, host and port of the other side's
+        """`dialog`: a draft when the INVITE is ours. `remote`: the way to the other side's
         signalling. `abandon`: end our INVITE that was not answered yet."""
         self.core = core
         self.direction = direction
@@ -86,7 +87,7 @@ class InviteSession:
         """Bodies of INFO; the first is under way."""
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
-        self.dialog.peer = remote
+        self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND)
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -98,7 +99,7 @@ class InviteSession:
     def offered(cls, core: Core, server: ReceivedRequest) -> InviteSession:
         """The call that the INVITE of `server` asks for."""
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
-        session = cls(core, Direction.INBOUND, dialog, (peer.transport, peer.host, peer.port))
+        session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer))
         session._invite = server
         core.dialogs[dialog.id] = session
         server.on_cancel = session._cancelled
@@ -158,7 +159,7 @@ class InviteSession:
 
     def establish(self, dialog: Dialog) -> None:
         """Our INVITE was answered, the offer/answer exchange is done and the ACK is sent."""
-        dialog.peer = self.dialog.peer
+        dialog.way = self.dialog.way
         self.dialog = dialog
         self._abandon = _nothing_to_abandon  # whoever placed the call need not live as long as it does
         self.core.dialogs[dialog.id] = self
@@ -178,7 +179,10 @@ class InviteSession:
         request = server.request
         if not self.dialog.in_order(request):
             self._reply(server, 500)
-        elif request.method == "BYE":
+            return
+        if self.dialog.way is not None:
+            self.dialog.way.heard(flow_of(request, server.peer))
+        if request.method == "BYE":
             self._reply(server, 200)
             why = Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request))
             self._happened(SessionEvent.BYE, why, _Refusal(487))
@@ -202,6 +206,8 @@ class InviteSession:
             return
         if ack.cseq.number != invite.request.cseq.number:
             return
+        if self.dialog.way is not None:
+            self.dialog.way.acknowledged()
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
             stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK

@@ -158,6 +158,7 @@ class SipAgent:
             hop,
             self._requester.caller(from_uri, username, address),
             address=address,
+            direct=at is not None,
             patience_s=timeout,
             routes=routes,
             credentials=_credentials(username, password),

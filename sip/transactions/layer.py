@@ -42,6 +42,9 @@ class Hop:
     port: int
     named_by: str = ""
     """The address of the peer who says so; empty: we do."""
+    sends: int = 0
+    """So many datagrams of one request at most, repetitions included: nothing was ever heard from there.
+    0: as many as the timers say."""
 
     @property
     def reliable(self) -> bool:
@@ -110,7 +113,7 @@ def _ignore_failure(cause: Cause) -> None:
 class SentRequest:
     """One request of ours under way. Either `on_response` sees a final response or `on_failure` a cause."""
 
-    __slots__ = ("fallback", "hop", "key", "machine", "on_failure", "on_response", "queued")
+    __slots__ = ("fallback", "hop", "key", "machine", "on_failure", "on_response", "queued", "sent")
 
     def __init__(
         self,
@@ -127,6 +130,8 @@ class SentRequest:
         self.on_failure = on_failure
         self.key: TransactionKey = ()
         self.queued: float | None = None
+        self.sent = 0
+        """Times that the request was sent to `hop`."""
 
     @property
     def request(self) -> Request:
@@ -274,8 +279,8 @@ class TransactionLayer:
         """Send a request in a new client transaction.
 
         The request comes without Via and is the layer's from here on; it gets our Via, or `via` (CANCEL uses
-        that of its INVITE). When the transport refuses `hop` before any answer and there is a `fallback`,
-        the request goes there anew.
+        that of its INVITE). When the transport refuses `hop` before any answer, or a hop that got few
+        packets is silent, and there is a `fallback`, the request goes there anew.
         """
         client = SentRequest(self._client_machine(request, hop, via), hop, fallback, on_response, on_failure)
         self._begin(client)
@@ -364,17 +369,25 @@ class TransactionLayer:
 
         if isinstance(item, SentRequest):
             assert isinstance(message, Request)
+            if message is item.request:
+                if item.hop.sends and item.sent >= item.hop.sends:
+                    return
+                item.sent += 1
             self._carrier.send_request(message, item.hop, failed)
         else:
             assert isinstance(message, Response)
             self._carrier.send_response(message, item.peer, failed)
 
     def _failed(self, item: SentRequest | ReceivedRequest, cause: Cause) -> None:
-        if isinstance(item, SentRequest) and item.fallback is not None and cause is Cause.TRANSPORT:
+        if (
+            isinstance(item, SentRequest)
+            and item.fallback is not None
+            and (cause is Cause.TRANSPORT or item.hop.sends)
+        ):
             self._clients.pop(item.key, None)
             item.request.remove("Via")
             item.hop, item.fallback = item.fallback, None
-            item.queued = None
+            item.queued, item.sent = None, 0
             item.machine = self._client_machine(item.request, item.hop, None)
             self._begin(item)
             return

@@ -13,7 +13,7 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
-from sip.messages.parsing import parse, parse_head
+from sip.messages.parsing import parse_head
 from sip.messages.uri import Uri
 from sip.transactions.timing import Timing
 from sip.transport.queue_delay import QueueDelay
@@ -114,7 +114,11 @@ class RawPeer(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self.messages.put_nowait(parse(data))
+        # Not parse(), which refuses a response with two Vias: a peer may play a proxy.
+        head, _, body = data.partition(b"\r\n\r\n")
+        message, _ = parse_head(head)
+        message.body = body
+        self.messages.put_nowait(message)
 
     def send(self, message: Request | Response | bytes, port: int) -> None:
         assert self._wire is not None

@@ -366,7 +366,7 @@ async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_
 async def test_a_far_end_that_cannot_be_reached_any_more_refuses_the_change_in_words() -> None:
     async with agent() as a, raw_peer() as peer, called(a, peer) as far:
         holding = asyncio.create_task(far.leg.hold())
-        far.answers(await peer.request("INVITE"), 200, contact="sip:raw@0.0.0.0:9")
+        far.answers(await peer.request("INVITE"), 200, contact="sips:raw@127.0.0.1")
         await holding
         with pytest.raises(CallError) as error:
             await far.leg.resume()

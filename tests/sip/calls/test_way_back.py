@@ -10,7 +10,8 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.carrier import SipCarrier
 from sip.calls.registrar import Registrar
-from sip.messages.message import Request
+from sip.messages.message import Request, Response
+from sip.messages.parsing import parse_head
 from sip.messages.uri import Uri
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 
@@ -27,7 +28,15 @@ def register(contact: str) -> Request:
     return Request("REGISTER", Uri.parse("sip:pbx"), [*lines, ("Contact", f"<{contact}>")])
 
 
-@pytest.mark.parametrize("contact", ["sip:raw@10.99.0.5:5060", "sip:raw@127.0.0.1:PORT;transport=tcp"])
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "sip:raw@10.99.0.5:5060",
+        "sip:raw@127.0.0.1:PORT;transport=tcp",
+        "sip:raw@127.0.0.9:9",
+        "sips:raw@host",
+    ],
+)
 async def test_our_bye_goes_back_the_way_the_call_came(contact: str) -> None:
     callee = Callee.answering()
     async with agent(callee) as us, raw_peer() as peer:
@@ -40,6 +49,84 @@ async def test_our_bye_goes_back_the_way_the_call_came(contact: str) -> None:
         bye = await peer.request("BYE")
         assert bye.uri == Uri.parse(contact.replace("PORT", str(peer.port)))
         peer.send(bye.response(200), us.port)
+
+
+async def test_our_bye_follows_a_phone_to_the_port_that_its_nat_moved_it_to() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as before, raw_peer() as after:
+        lines = {"Contact": "<sip:raw@192.168.1.20:5060>"}
+        before.send(before.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines), us.port)
+        ok = await before.response(200)
+        before.send(before.in_dialog("ACK", ok, cseq=1, branch="a"), us.port)
+        after.send(after.in_dialog("OPTIONS", ok, branch="o"), us.port)
+        await after.response(200)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await after.request("BYE")
+        after.send(bye.response(200), us.port)
+
+
+async def test_a_request_that_is_not_of_the_call_moves_nothing() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as phone, raw_peer() as stranger:
+        phone.send(phone.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP), us.port)
+        ok = await phone.response(200)
+        phone.send(phone.in_dialog("ACK", ok, cseq=1, branch="a"), us.port)
+        to = ok.get("To") or ""
+        guessed = stranger.make("OPTIONS", f"sip:demo@127.0.0.1:{us.port}", lines={"To": f"{to}1"})
+        stranger.send(guessed, us.port)
+        await stranger.response(481)
+        late = stranger.make("OPTIONS", f"sip:demo@127.0.0.1:{us.port}", cseq=0, lines={"To": to})
+        stranger.send(late, us.port)
+        await stranger.response(500)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        phone.send((await phone.request("BYE")).response(200), us.port)
+        assert stranger.messages.empty()
+
+
+async def test_whom_the_contact_names_behind_a_proxy_is_asked_and_then_the_proxy() -> None:
+    """A proxy that records no route wants to be left out; but nobody is to be shot at by a Contact."""
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as proxy, raw_peer() as named:
+        lines = {"Contact": f"<sip:raw@127.0.0.1:{named.port}>"}
+        invite = proxy.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines)
+        invite.add("Via", "SIP/2.0/UDP 10.0.0.7;branch=z9hG4bKphone")
+        proxy.send(invite, us.port)
+        ok = await proxy.response(200)
+        ack = proxy.in_dialog("ACK", ok, cseq=1, branch="a")
+        proxy.send(ack, us.port)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await proxy.request("BYE")
+        proxy.send(bye.response(200), us.port)
+        shots = [named.messages.get_nowait() for _ in range(named.messages.qsize())]
+        assert len(shots) == 2
+
+
+async def test_a_call_over_tcp_is_hung_up_on_its_connection() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as phone:
+        reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
+        via = {"Via": "SIP/2.0/TCP 192.168.1.20:5060;branch=z9hG4bKt", "Content-Length": str(len(SDP))}
+        lines = {**via, "Contact": "<sip:raw@192.168.1.20:5060;transport=tcp>"}
+        writer.write(bytes(phone.make("INVITE", "sip:demo@127.0.0.1", body=SDP, lines=lines)))
+        ok = await streamed(reader, b"SIP/2.0 200")
+        assert isinstance(ok, Response)
+        ack = phone.make("ACK", "sip:demo@127.0.0.1", lines={**via, "To": ok.get("To") or ""})
+        ack.set("Content-Length", "0")
+        writer.write(bytes(ack))
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await streamed(reader, b"BYE")
+        writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+        writer.close()
+
+
+async def streamed(reader: asyncio.StreamReader, start: bytes) -> Request | Response:
+    """The next message of a stream that begins so."""
+    while True:
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        message, _ = parse_head(head[:-4])
+        await reader.readexactly(int(message.get("Content-Length") or 0))
+        if head.startswith(start):
+            return message
 
 
 async def test_a_stranger_has_us_knock_at_no_door_of_this_machine() -> None:

@@ -108,6 +108,18 @@ def test_the_heap_runs_all_transactions_and_empties() -> None:
     assert bench.wakes == []
 
 
+@pytest.mark.parametrize("method", ["INVITE", "BYE"])
+def test_a_hop_that_was_never_heard_from_gets_few_packets_and_then_the_other_its_turn(method: str) -> None:
+    bench = Bench()
+    bench.ask(ours(method), Hop("UDP", "127.0.0.9", 5080, sends=2), fallback=UDP)
+    bench.pass_time(31.9)
+    assert [hop.host for _, hop in bench.carrier.requests] == ["127.0.0.9"] * 2
+    bench.pass_time(33.0)
+    assert [hop.host for _, hop in bench.carrier.requests[2:]] == ["127.0.0.1"] * 2
+    assert bench.layer.receive_response(bench.carrier.requests[-1][0].response(200))
+    assert bench.answers == [200] and not bench.failures
+
+
 def test_a_repetition_is_absorbed_and_answered_again() -> None:
     bench = Bench()
     assert not bench.layer.absorb(request("BYE"))

@@ -1,0 +1,144 @@
+"""Where the requests of a dialog go: the flow that it came by, or who its messages name (RFC 3261 12.2.1.1,
+with the flows of RFC 5626, the ports of RFC 3581 and the connections of RFC 5923).
+
+What a peer writes into Contact and Record-Route is its word; where its messages come from is a fact. So the
+flow is preferred, and whoever is named elsewhere gets few packets until an answer comes from there.
+
+Pure. It must never send, look a name up, or learn from anything but authentic requests of its dialog.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from sip.messages.message import Request
+from sip.transactions.layer import Hop, Peer
+from sip.transport.addresses import is_address, is_behind_nat
+
+DEFAULT_PORT = 5060
+FEW = 2
+"""Datagrams of one request, repetitions included, to an address that nothing was ever heard from: less than
+three bytes for each byte of the INVITE and ACK, or of the request, that named it."""
+KEPT = 8
+"""Named addresses of a dialog of which we know whether they answer."""
+
+
+class Stream(Protocol):
+    """A connection, as far as it matters here."""
+
+    @property
+    def open(self) -> bool: ...
+
+
+class SipFlow(NamedTuple):
+    """Where messages reach a peer that may be behind NAT: the way that its own came."""
+
+    transport: str
+    host: str
+    """An IP address."""
+    port: int
+    connection: Stream | None = None
+    """The one that the peer opened; None where there is none, or where it is ours to open."""
+    direct: bool = True
+    """The peer is the other end itself and no proxy before it."""
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        return self[:3]
+
+    @property
+    def lost(self) -> bool:
+        """Its connection is closed, and where that ended nobody listens."""
+        return self.connection is not None and not self.connection.open
+
+
+def flow_of(request: Request, peer: Peer) -> SipFlow:
+    """The way back to whoever sent a request (stamped on arrival): where its responses go."""
+    connection: Stream | None = getattr(peer, "connection", None)
+    port, via = peer.port, request.via
+    if peer.transport == "UDP" and not via.wants_rport:
+        port = via.port or DEFAULT_PORT  # it listens there, and sends from anywhere (RFC 3261 18.2.2)
+    return SipFlow(peer.transport, peer.host, port, connection, len(request.get_all("Via")) == 1)
+
+
+class WayBack:
+    """The flow of one dialog, and what is known of those that its messages name."""
+
+    __slots__ = ("_answering", "_before", "_first", "_silent", "flow", "proven")
+
+    def __init__(self, flow: SipFlow, *, proven: bool = False) -> None:
+        """`proven`: it was we who sent there first, or an answer came from there."""
+        self.flow = flow
+        self.proven = proven or flow.transport != "UDP"
+        self._first = flow
+        self._before: SipFlow | None = None
+        """The last proven one, while the present one is not."""
+        self._answering: list[tuple[str, str, int]] = []
+        self._silent: list[tuple[str, str, int]] = []
+
+    # -- what is learned
+
+    def acknowledged(self) -> None:
+        """The ACK to our first 200 came: who sent the INVITE has read what we sent there. The ACKs of later
+        ones prove nothing, since by then the tags are known."""
+        if self.flow.place == self._first.place:
+            self.proven = True
+
+    def heard(self, flow: SipFlow) -> None:
+        """A new request of the dialog came, in order: whoever knows its tags is there now."""
+        if flow.place != self.flow.place:
+            if self.proven:
+                self._before = self.flow
+            self.proven = flow.transport != "UDP" or (
+                self._before is not None and flow.place == self._before.place
+            )
+        self.flow = flow
+
+    def answered(self, hop: Hop) -> None:
+        """A response to a request that was sent to this hop came."""
+        place = (hop.transport, hop.host, hop.port)
+        if place == self.flow.place:
+            self.proven = True
+        elif place not in self._answering:
+            self._answering = [*self._answering[-KEPT:], place]
+
+    def silent(self, hop: Hop) -> None:
+        """No response came from this hop."""
+        place = (hop.transport, hop.host, hop.port)
+        if place != self.flow.place:
+            self._silent = [*self._silent[-KEPT:], place]
+        elif not self.proven and self._before is not None:
+            self.flow, self.proven = self._before, True
+
+    # -- what follows
+
+    def hops(self, named: Hop, routed: bool) -> tuple[Hop, Hop | None]:
+        """Where the next request goes, and where else when that fails. `named`: whom the first Route
+        (`routed`) or the Contact names."""
+        flow = self.flow
+        here = Hop(*flow.place, sends=0 if self.proven else FEW)
+        if flow.lost and named.host == flow.host:  # a proxy, or a phone that no NAT hides, listens there
+            return replace(named, transport="TCP", named_by=flow.host), None
+        before = None
+        if not self.proven and self._before is not None:
+            before = Hop(*self._before.place)
+        if self._prefers_flow(named, routed):
+            return here, before
+        if flow.transport == "UDP":  # in a call that began so
+            named = replace(named, transport="UDP")
+        place = (named.transport, named.host, named.port)
+        if place in self._answering:
+            return replace(named, named_by=flow.host), here
+        if place in self._silent:
+            return here, before
+        return replace(named, named_by=flow.host, sends=FEW), here
+
+    def _prefers_flow(self, named: Hop, routed: bool) -> bool:
+        flow = self.flow
+        if named.host == flow.host and (named.port == flow.port or flow.transport != "UDP"):
+            return True
+        if is_behind_nat(flow.host, named.host):
+            return True
+        # The nearest proxy is who sent us the request, whatever it calls itself.
+        return not is_address(named.host) if routed else flow.direct

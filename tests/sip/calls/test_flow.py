@@ -1,0 +1,127 @@
+"""Where requests of a dialog go: the flow it came by, or whom its messages name."""
+
+from __future__ import annotations
+
+import pytest
+
+from sip.calls.flow import FEW, SipFlow, WayBack, flow_of
+from sip.messages.message import Request
+from sip.messages.uri import Uri
+from sip.transactions.layer import Hop
+from sip.transport.connection import Source
+from sip.transport.transport import stamped
+
+PHONE = SipFlow("UDP", "8.8.4.4", 31_007)
+BEHIND_PROXY = SipFlow("UDP", "8.8.4.4", 5060, direct=False)
+VICTIM = Hop("UDP", "9.9.9.9", 5060)
+
+
+class Connection:
+    def __init__(self, open: bool = True) -> None:
+        self.open = open
+
+
+def request(via: str, *more: str) -> Request:
+    lines = [("Via", value) for value in (via, *more)]
+    return Request("INVITE", Uri.parse("sip:demo@host"), lines)
+
+
+def came(via: str, *more: str, transport: str = "UDP") -> SipFlow:
+    source = Source(transport, "8.8.4.4", 31_007)
+    return flow_of(stamped(request(via, *more), source), source)
+
+
+def acknowledged(flow: SipFlow) -> WayBack:
+    way = WayBack(flow)
+    way.acknowledged()
+    return way
+
+
+def test_the_flow_is_where_the_responses_go() -> None:
+    assert came("SIP/2.0/UDP 192.168.1.5;rport;branch=z9hG4bKa") == PHONE
+    assert came("SIP/2.0/UDP 192.168.1.5:5070;branch=z9hG4bKa").place == ("UDP", "8.8.4.4", 5070)
+    assert came("SIP/2.0/UDP 192.168.1.5;branch=z9hG4bKa").port == 5060
+    assert came("SIP/2.0/TCP 192.168.1.5:5070;branch=z9hG4bKa", transport="TCP").port == 31_007
+    assert not came("SIP/2.0/UDP p;rport;branch=z9hG4bKa", "SIP/2.0/UDP 192.168.1.5").direct
+
+
+@pytest.mark.parametrize("contact", ["192.168.1.5", "10.0.0.5", "9.9.9.9", "8.8.4.4", "phone.example"])
+def test_a_phone_is_where_its_requests_come_from_whatever_it_calls_itself(contact: str) -> None:
+    assert acknowledged(PHONE).hops(Hop("UDP", contact, 5060), routed=False) == (Hop(*PHONE.place), None)
+
+
+def test_a_phone_in_another_private_network_is_answered_by_its_flow() -> None:
+    here = SipFlow("UDP", "10.0.0.1", 5060)
+    assert acknowledged(here).hops(Hop("UDP", "192.168.1.5", 5060), routed=False)[0] == Hop(*here.place)
+
+
+def test_a_proxy_that_recorded_itself_is_asked_at_the_port_it_says() -> None:
+    hop, fallback = acknowledged(BEHIND_PROXY).hops(Hop("UDP", "8.8.4.4", 5080), routed=True)
+    assert (hop.host, hop.port, fallback) == ("8.8.4.4", 5080, Hop(*BEHIND_PROXY.place))
+
+
+@pytest.mark.parametrize("route", ["10.0.0.1", "proxy.example"])
+def test_a_proxy_that_calls_itself_what_cannot_be_reached_is_asked_where_it_is(route: str) -> None:
+    assert acknowledged(BEHIND_PROXY).hops(Hop("UDP", route, 5060), routed=True)[0] == Hop(
+        *BEHIND_PROXY.place
+    )
+
+
+@pytest.mark.parametrize("routed", [False, True])
+def test_whom_a_message_names_elsewhere_gets_few_packets_until_it_answers(routed: bool) -> None:
+    way = acknowledged(BEHIND_PROXY)
+    hop, fallback = way.hops(VICTIM, routed)
+    assert (hop.host, hop.sends, hop.named_by) == (VICTIM.host, FEW, PHONE.host)
+    assert fallback == Hop(*BEHIND_PROXY.place)
+    way.answered(hop)
+    assert way.hops(VICTIM, routed)[0].sends == 0
+
+
+def test_whom_a_message_names_elsewhere_gets_no_more_when_it_is_silent() -> None:
+    way = acknowledged(BEHIND_PROXY)
+    way.silent(way.hops(VICTIM, False)[0])
+    assert way.hops(VICTIM, False) == (Hop(*BEHIND_PROXY.place), None)
+
+
+def test_before_the_ack_the_flow_itself_gets_few_packets() -> None:
+    assert WayBack(PHONE).hops(VICTIM, False)[0].sends == FEW
+    assert acknowledged(PHONE).hops(VICTIM, False)[0].sends == 0
+    assert WayBack(PHONE._replace(transport="TCP")).hops(VICTIM, False)[0].sends == 0
+
+
+def test_the_flow_follows_its_phone_and_goes_back_when_nobody_is_there() -> None:
+    moved = PHONE._replace(port=40_000)
+    way = acknowledged(PHONE)
+    way.heard(moved)
+    hop, before = way.hops(VICTIM, False)
+    assert (hop, before) == (Hop(*moved.place, sends=FEW), Hop(*PHONE.place))
+    way.silent(hop)
+    assert way.hops(VICTIM, False) == (Hop(*PHONE.place), None)
+    way.heard(moved)
+    way.answered(way.hops(VICTIM, False)[0])
+    assert way.hops(VICTIM, False) == (Hop(*moved.place), None)
+
+
+def test_a_phone_that_comes_back_is_proven_still() -> None:
+    way = acknowledged(PHONE)
+    way.heard(PHONE._replace(port=40_000))
+    way.heard(PHONE)
+    assert way.proven
+
+
+def test_a_later_ack_proves_no_new_place() -> None:
+    """Who is in the call knows its tags, and may write any source address."""
+    way = acknowledged(PHONE)
+    way.heard(PHONE._replace(host=VICTIM.host))
+    way.acknowledged()
+    assert not way.proven
+
+
+def test_an_open_connection_is_used_and_a_closed_one_is_replaced_by_where_the_phone_listens() -> None:
+    listens = Hop("UDP", "8.8.4.4", 5060)
+    flow = SipFlow("TCP", "8.8.4.4", 31_007, Connection())
+    assert WayBack(flow).hops(listens, False)[0] == Hop(*flow.place)
+    gone = WayBack(flow._replace(connection=Connection(open=False)))
+    hop, _ = gone.hops(listens, False)
+    assert (hop.transport, hop.host, hop.port) == ("TCP", "8.8.4.4", 5060)
+    assert gone.hops(Hop("TCP", "192.168.1.5", 5060), False)[0] == Hop(*flow.place)
