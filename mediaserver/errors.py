@@ -9,7 +9,8 @@ VoiceForgeError
 │   └── EngineMissingError
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
-│   └── NoSuchCallError  what is asked for is asked of a call that does not live
+│   ├── NoSuchCallError  what is asked for is asked of a call that does not live
+│   └── UnreachableError nobody answered at all, or nothing could be sent there
 └── CapacityError        we are full (ports, calls, workers)
 """
 
@@ -71,6 +72,10 @@ class NoSuchCallError(CallError):
 
     def __init__(self, call_id: UUID) -> None:
         super().__init__(f"no call {call_id}", 404)
+
+
+class UnreachableError(CallError):
+    """Nobody answered at all, or nothing could be sent there."""
 
 
 class CapacityError(VoiceForgeError):

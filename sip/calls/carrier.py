@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, UnreachableError
+from sip.calls.flow import SipFlow
+from sip.calls.forked_call import Contact, ForkedCall
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing import nobody_listens
-from sip.calls.registrar import Registrar
-from sip.calls.user_agent import SipAgent
+from sip.calls.outgoing import OutgoingCall, nobody_listens
+from sip.calls.registrar import Binding, Registrar
+from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
 from sip.messages.uri import Uri
 
@@ -33,32 +35,54 @@ class SipCarrier:
     async def place(
         self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = nobody_listens
     ) -> SipLeg:
-        """Call an extension or a sip: address and wait for the answer. `caller`: a SIP address, or a
-        name or number at ours; empty: this server. `on_ringing`: it rings there; called at most once.
+        """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
+        address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
+        once.
 
-        Raises CallError with the SIP code (480: the extension is not registered), CapacityError when no RTP
-        port is free. Cancelling the task cancels the call.
+        Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
+        no RTP port is free. Cancelling the task cancels the call.
         """
-        address, at = self._address(to)
+        options = CallOptions(timeout=timeout_s, on_ringing=on_ringing)
         if _is_address(caller):
-            return await self._agent.call(
-                address, at=at, from_uri=caller, timeout=timeout_s, on_ringing=on_ringing
-            )
-        user = caller.replace(" ", "") or None
-        return await self._agent.call(address, at=at, username=user, timeout=timeout_s, on_ringing=on_ringing)
-
-    def _address(self, to: str) -> tuple[str, tuple[str, str, int] | None]:
-        """Whom to call, and where that is if it is not where the address says."""
+            options["from_uri"] = caller
+        else:
+            options["username"] = caller.replace(" ", "") or None
         if ":" in to or "@" in to:
-            return to, None
+            return await self._agent.call(to, **options)
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)
-        contact, received = bindings[0].contact, bindings[0].received
-        # A phone behind NAT names a host that means nothing here; and an extension is the phone that
-        # registered, never somebody else whom the operator does not let us call.
-        elsewhere = received is not None and contact.address != received[1]
-        return str(contact), received if elsewhere else None
+        contacts = [contact for binding in bindings if (contact := self._contact(binding, options))]
+        if not contacts:
+            raise CallError(f"the phone of extension {to} closed its connection; it must register again", 480)
+        try:
+            return await ForkedCall(contacts, timeout_s, on_ringing).place()
+        except UnreachableError as error:
+            raise UnreachableError(f"no phone of extension {to} can be reached: {error}", 480) from None
+
+    def _contact(self, binding: Binding, options: CallOptions) -> Contact | None:
+        """A phone to be called; None when the way to it is closed.
+
+        It is called by the way that it registered: behind NAT its Contact means nothing here; and an
+        extension is the phone that registered, never somebody else whom the operator does not let us call.
+        """
+        uri, flow = binding.contact, binding.received
+        if flow is not None and uri.address == flow.host and (flow.lost or _listens_elsewhere(uri, flow)):
+            flow = None
+        if flow is not None and flow.lost:
+            return None
+
+        async def prepare(patience_s: float, on_ringing: Callable[[], object]) -> OutgoingCall:
+            each = CallOptions(**options)
+            each["timeout"], each["on_ringing"], each["at"] = patience_s, on_ringing, flow
+            return await self._agent.prepare(str(uri), **each)
+
+        return Contact(prepare, binding.q)
+
+
+def _listens_elsewhere(uri: Uri, flow: SipFlow) -> bool:
+    """A phone that no NAT hides, and that registered by UDP and wants its calls by TCP."""
+    return flow.transport == "UDP" and uri.transport == "tcp"
 
 
 def _is_address(caller: str) -> bool:

@@ -62,6 +62,8 @@ def why_of(status: int) -> Why:
 
 def reason_header(why: Termination) -> str:
     """A Reason value: the Q.850 cause, and the words."""
+    if (why.why, why.code) == (Why.COMPLETED, 200):
+        return 'SIP;cause=200;text="Call completed elsewhere"'  # no missed call (RFC 3326 section 2)
     text = str(why).replace("\\", "").replace('"', "'")
     return f'Q.850;cause={_CAUSE.get(why.why, _NORMAL_UNSPECIFIED)};text="{text}"'
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mediaserver.errors import CallError
+from mediaserver.errors import CallError, UnreachableError
 from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
@@ -69,16 +69,14 @@ class OutgoingCall:
         hop: Hop,
         caller: NameAddr,
         *,
-        address: str,
-        direct: bool,
+        flow: SipFlow,
         patience_s: float,
         routes: Sequence[str] = (),
         credentials: Credentials | None = None,
         headers: Sequence[tuple[str, str]] = (),
         on_ringing: Callable[[], object] = nobody_listens,
     ) -> None:
-        """`address` is the IP address that `hop.host` has. `direct`: the phone itself is there, whatever its
-        Contact says. `on_ringing`: it rings there; called at most
+        """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
         once."""
         self._core = core
         self._hop = hop
@@ -96,9 +94,8 @@ class OutgoingCall:
             target,
             [NameAddr.parse(route) for route in routes],
         )
-        where = SipFlow(hop.transport, address, hop.port, direct=direct)
         self.session = InviteSession(
-            core, Direction.OUTBOUND, self._draft, where, credentials=credentials, abandon=self.give_up
+            core, Direction.OUTBOUND, self._draft, flow, credentials=credentials, abandon=self.give_up
         )
         self._patience_s = patience_s
         self.machine = OutgoingMachine(patience_s, core.layer.timing)
@@ -176,7 +173,7 @@ class OutgoingCall:
         where = f"{host_port(self._hop.host, self._hop.port)} over {self._hop.transport}"
         said = "does not answer" if cause is Cause.TIMEOUT else "cannot be reached"
         why = Termination(EndedBy.NETWORK, Why.UNREACHABLE, cause.value)
-        self._happened(OutgoingEvent.FAILED, _Ending(why, CallError(f"{where} {said}", cause.value)))
+        self._happened(OutgoingEvent.FAILED, _Ending(why, UnreachableError(f"{where} {said}", cause.value)))
 
     def _due(self) -> None:
         late = f"no answer within {self._patience_s:g} s; the far end may be away"

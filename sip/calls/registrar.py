@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sip.calls.digest import Authenticator
+from sip.calls.flow import SipFlow
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
@@ -33,8 +34,8 @@ class Binding:
     call_id: str
     cseq: int
     q: float = 1.0
-    received: tuple[str, str, int] | None = None
-    """Transport, host and port that the REGISTER came from (for phones behind NAT)."""
+    received: SipFlow | None = None
+    """The way that the REGISTER came by: phones are called by it."""
 
 
 class BindingStore(Protocol):
@@ -111,9 +112,7 @@ class Registrar:
         challenges = [(name, value) for value in self._auth.challenge(now, verdict.stale)]
         return request.response(407 if proxy else 401, headers=challenges)
 
-    def register(
-        self, request: Request, now: float, received: tuple[str, str, int] | None = None
-    ) -> Response:
+    def register(self, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Serve a REGISTER (10.3, its steps in order)."""
         address = request.to.uri
         if address.scheme not in ("sip", "sips"):
@@ -125,9 +124,7 @@ class Registrar:
             return request.response(403)
         return self.bind(user, request, now, received)
 
-    def bind(
-        self, extension: str, request: Request, now: float, received: tuple[str, str, int] | None = None
-    ) -> Response:
+    def bind(self, extension: str, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Change and list the bindings of an extension whose right to do so was checked."""
         bindings = {str(b.contact): b for b in self._store.get(extension) if b.expires_at > now}
         if request.contact_star:
@@ -150,7 +147,7 @@ class Registrar:
         contact: NameAddr,
         request: Request,
         now: float,
-        received: tuple[str, str, int] | None,
+        received: SipFlow | None,
     ) -> Response | None:
         uri = contact.uri
         if uri.scheme != "sip" or len(str(uri)) > MAX_URI or uri.headers or "maddr" in uri.params:

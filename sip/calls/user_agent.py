@@ -13,13 +13,14 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.admission import refusal
 from sip.calls.alarm import Alarm
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
+from sip.calls.flow import SipFlow, flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing import OutgoingCall, nobody_listens
@@ -44,6 +45,24 @@ log = logging.getLogger(__name__)
 
 OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
+
+
+class CallOptions(TypedDict, total=False):
+    """How a call is placed."""
+
+    from_uri: str | None
+    username: str | None
+    password: str | None
+    proxy: str | None
+    """host:port or a SIP URI: gets the request instead of the host of the URI."""
+    at: SipFlow | None
+    """Where the phone is known to be, whatever the URI says."""
+    transport: str
+    headers: Sequence[tuple[str, str]]
+    timeout: float
+    """Seconds; then it is cancelled."""
+    on_ringing: Callable[[], object]
+    """It rings there; called at most once."""
 
 
 class SipAgent:
@@ -124,49 +143,38 @@ class SipAgent:
 
     # -- calling
 
-    async def call(
-        self,
-        uri: str,
-        *,
-        from_uri: str | None = None,
-        username: str | None = None,
-        password: str | None = None,
-        proxy: str | None = None,
-        at: tuple[str, str, int] | None = None,
-        transport: str = "udp",
-        headers: Sequence[tuple[str, str]] = (),
-        timeout: float = DEFAULT_TIMEOUT_S,  # noqa: ASYNC109 - it sends CANCEL, unlike asyncio.timeout
-        on_ringing: Callable[[], object] = nobody_listens,
-    ) -> SipLeg:
-        """Call `uri` and wait until it is answered.
+    async def call(self, uri: str, **options: Unpack[CallOptions]) -> SipLeg:
+        """Call `uri` and wait until it is answered. Cancelling the task cancels the call. Raises CallError
+        with the SIP code, CapacityError when no RTP port is free."""
+        return await (await self.prepare(uri, **options)).place()
 
-        `proxy` (host:port or a SIP URI) gets the request instead of the host of `uri`. `at` (transport, host
-        and port) is where `uri` is known to be. `on_ringing`: it rings there; called at most once. Cancelling
-        the task cancels the call. Raises CallError with the SIP code, CapacityError when no RTP port is free.
-        """
+    async def prepare(self, uri: str, **options: Unpack[CallOptions]) -> OutgoingCall:
+        """The call to `uri`, which has a place from now on: `place` it, or `give_up`. Raises CallError."""
         if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
+        proxy, transport = options.get("proxy"), options.get("transport", "udp")
         target, hop, routes = self._requester.way(uri, proxy, transport)
-        if at is not None:
-            hop = Hop(*at)
+        flow = options.get("at")
+        if flow is not None:
+            hop = Hop(*flow.place)
         address = await self._requester.address(hop)
         if self.transport.is_us(address, hop.port):
             raise CallError(f"{uri} is this server itself; it would call for ever", 482)
+        username = options.get("username")
         call = OutgoingCall(
             self._core,
             target,
             hop,
-            self._requester.caller(from_uri, username, address),
-            address=address,
-            direct=at is not None,
-            patience_s=timeout,
+            self._requester.caller(options.get("from_uri"), username, address),
+            flow=flow or SipFlow(hop.transport, address, hop.port, direct=False),
+            patience_s=options.get("timeout", DEFAULT_TIMEOUT_S),
             routes=routes,
-            credentials=_credentials(username, password),
-            headers=headers,
-            on_ringing=on_ringing,
+            credentials=_credentials(username, options.get("password")),
+            headers=options.get("headers", ()),
+            on_ringing=options.get("on_ringing", nobody_listens),
         )
         self._places.take(call.session)
-        return await call.place()
+        return call
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
@@ -254,11 +262,10 @@ class SipAgent:
 
     def _register(self, request: Request, source: Source) -> None:
         assert self.registrar is not None
-        received = (source.transport, source.host, source.port)
         if self._names_us(request, source):
             self._stateless(request.response(403, "Contact Is This Server"), request, source)
             return
-        response = self.registrar.register(request, self._now(), received)
+        response = self.registrar.register(request, self._now(), flow_of(request, source))
         if response.status == 401:
             # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
             self._stateless(response, request, source)

@@ -11,8 +11,13 @@ from typing import Any
 import pytest
 
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.carrier import SipCarrier
+from sip.calls.flow import SipFlow
 from sip.calls.invitation import SipInvitation
+from sip.calls.registrar import Registrar
 from sip.calls.session import InviteSession
+from sip.messages.message import Request
+from sip.messages.uri import Uri
 from sip.transactions.timing import Timing
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 
@@ -75,3 +80,25 @@ async def test_a_call_that_ended(made: list[weakref.ref[InviteSession]], caller_
         del events, leg, other
         await gone(made, us, caller)
         assert len(made) == 2
+
+
+async def test_a_call_to_all_phones_of_an_extension(made: list[weakref.ref[InviteSession]]) -> None:
+    callee = Callee.answering()
+    async with agent(timing=HASTY) as us, raw_peer() as silent, agent(callee, timing=HASTY) as phone:
+        registrar = Registrar("voiceforge", {"101": "secret"}.get)
+        now = asyncio.get_running_loop().time()
+        for n, port in enumerate((silent.port, phone.port)):
+            lines = [("To", "<sip:101@pbx>"), ("From", "<sip:101@pbx>;tag=a"), ("Call-ID", "r")]
+            lines += [("CSeq", f"{n} REGISTER"), ("Contact", f"<sip:101@10.0.0.{n}>")]
+            registrar.bind(
+                "101",
+                Request("REGISTER", Uri.parse("sip:pbx"), lines),
+                now,
+                SipFlow("UDP", "127.0.0.1", port),
+            )
+        leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
+        await leg.hangup(HANGUP)
+        callee.calls.get_nowait()
+        del leg
+        await gone(made, us, phone)
+        assert len(made) == 3

@@ -9,6 +9,7 @@ import pytest
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.carrier import SipCarrier
+from sip.calls.flow import SipFlow
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request, Response
 from sip.messages.parsing import parse_head
@@ -152,7 +153,7 @@ async def test_an_extension_is_called_where_its_phone_registered(contact: str) -
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
     async with agent() as us, agent(callee) as phone:
         now = asyncio.get_running_loop().time()
-        registrar.bind("101", register(contact), now, ("UDP", "127.0.0.1", phone.port))
+        registrar.bind("101", register(contact), now, SipFlow("UDP", "127.0.0.1", phone.port))
         leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
         assert callee.calls.get_nowait().request.uri == Uri.parse(contact)
         await leg.hangup(HANGUP)
@@ -172,7 +173,8 @@ async def test_nobody_is_called_who_is_ourselves() -> None:
     callee = Callee()
     async with agent(callee) as us:
         now = asyncio.get_running_loop().time()
-        registrar.bind("101", register(f"sip:101@127.0.0.1:{us.port}"), now, ("UDP", "127.0.0.1", us.port))
+        flow = SipFlow("UDP", "127.0.0.1", us.port)
+        registrar.bind("101", register(f"sip:101@127.0.0.1:{us.port}"), now, flow)
         with pytest.raises(CallError, match="itself") as error:
             await SipCarrier(us, registrar).place("101", "", timeout_s=5)
         assert error.value.code == 482 and callee.calls.empty()
