@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
-from tests.attack import floods, media_lock, never_a_weapon
+from tests.attack import (
+    ceilings,
+    descriptions,
+    floods,
+    http_guard,
+    liveness,
+    loops,
+    media_lock,
+    network_address_translation,
+    never_a_weapon,
+    odd_messages,
+    payload_types,
+    who_may_call,
+)
 from tests.attack.case import CASES
 
-__all__ = ["CASES", "floods", "media_lock", "never_a_weapon"]
+__all__ = [
+    "CASES",
+    "ceilings",
+    "descriptions",
+    "floods",
+    "http_guard",
+    "liveness",
+    "loops",
+    "media_lock",
+    "network_address_translation",
+    "never_a_weapon",
+    "odd_messages",
+    "payload_types",
+    "who_may_call",
+]

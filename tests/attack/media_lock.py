@@ -128,6 +128,24 @@ def a_late_packet_after_reinvite_locks_nobody_out(target: Target) -> Iterable[Me
 
 
 @attack("B2")
+def a_late_packet_after_reinvite_behind_a_nat(target: Target) -> Iterable[Measured]:
+    """The same with private addresses in both descriptions, and the late packet 1.5 s after the re-INVITE."""
+    with _call(target, PRIVATE) as (_, dialled, ours, _):
+        talk([Part(ours)], 1)
+        moved = Talker(CALLER, to=ours.to)
+        dialled.ask("INVITE", sdp(PRIVATE, moved.port, version=2))
+        listen([ours], 1.5)
+        ours.say(LOUD)
+        talk([Part(moved), Part(ours, silent=True)], 4)
+        listen([moved, ours])
+        yield at_least(
+            "% of the rightful frames passed", min(100.0, 100.0 * moved.tones(OURS_HZ) / moved.sent), PASSED
+        )
+        yield at_most("late frames let in", moved.tones(STRANGER_HZ), 0)
+        moved.close()
+
+
+@attack("B2")
 def late_packets_for_a_second_after_reinvite(target: Target) -> Iterable[Measured]:
     """The same with the old place speaking on for a second, beside the new one, in the same numbering."""
     with _call(target) as (_, dialled, ours, theirs):

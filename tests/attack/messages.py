@@ -52,6 +52,11 @@ class Message:
         return (host[1] if host else "", int(port[1]) if port else 0)
 
 
+def status_of(answer: Message | None) -> int:
+    """0 where no answer came."""
+    return answer.status if answer is not None else 0
+
+
 def parse(data: bytes, source: Address = ("", 0)) -> Message:
     head, _, body = data.decode(errors="replace").partition("\r\n\r\n")
     first, *lines = head.split("\r\n")

@@ -136,15 +136,33 @@ def reinvite_moves_audio_to_a_victim(target: Target) -> Iterable[Measured]:
         return _ratio(victim, phone.wire.bytes_out)
 
 
-def _by_via(target: Target, via: Callable[[Phone], str]) -> list[Measured]:
-    """Requests of all kinds whose responses a victim would get; it has to get none."""
-    with _victim() as victim, Phone(target.sip, ATTACKER) as phone:
+_BROKEN = (
+    (b"CSeq: 1 OPTIONS", b"CSeq: x OPTIONS"),
+    (b"CSeq: 1 OPTIONS", b"CSeq: 1 INVITE"),
+    (b"Max-Forwards: 70", b"Max-Forwards: many"),
+    (b"From: ", b"From: <"),
+    (b"Content-Length: 0", b"Content-Length: 9999"),
+)
+"""What makes a request malformed that is answered all the same."""
+
+
+def _by_via(target: Target, number: int, via: str) -> list[Measured]:
+    """Requests of all kinds whose responses a victim would get; it has to get none. `via`: what follows the
+    transport, with `{victim}` and `{us}` for the addresses."""
+    with Victim(f"127.7.1.{10 + number}", SIP_PORT) as victim, Phone(target.sip, ATTACKER) as phone:
+
+        def written() -> str:
+            us = f"{phone.host}:{phone.wire.port}"
+            return f"Via: SIP/2.0/UDP {via.format(victim=victim.host, us=us)};branch={branch()}"
+
         for method, user in (("OPTIONS", ""), ("REGISTER", ""), ("INVITE", "nobody"), ("BYE", "echo")):
             for _ in range(5):
-                phone.send(phone.request(method, user, via=via(phone)))
+                phone.send(phone.request(method, user, via=written()))
                 phone.wire.receive(0.05)
         for _ in range(5):
-            phone.send(phone.request("INVITE", "echo", sdp(ATTACKER, 41_000), via=via(phone)))
+            phone.send(phone.request("INVITE", "echo", sdp(ATTACKER, 41_000), via=written()))
+            for line, broken in _BROKEN:
+                phone.send(phone.request("OPTIONS", "echo", via=written()).replace(line, broken))
         phone.listen(8.0)
         return [
             at_most("packets at the victim", victim.packets, 0),
@@ -152,38 +170,36 @@ def _by_via(target: Target, via: Callable[[Phone], str]) -> list[Measured]:
         ]
 
 
-def _by_via_with(parameters: str) -> Callable[[Phone], str]:
-    return lambda phone: f"Via: SIP/2.0/UDP {phone.host}:{phone.wire.port};{parameters};branch={branch()}"
-
-
 @attack("B1", ROOM)
 def via_received_names_a_victim(target: Target) -> Iterable[Measured]:
     """Via says received=VICTIM, which only we may write (RFC 3261 18.2.1)."""
-    return _by_via(target, _by_via_with(f"received={VICTIM}"))
+    return _by_via(target, 1, "{us};received={victim}")
 
 
 @attack("B1", ROOM)
 def via_received_and_rport_name_a_victim(target: Target) -> Iterable[Measured]:
     """Via says received=VICTIM;rport=5060."""
-    return _by_via(target, _by_via_with(f"received={VICTIM};rport={SIP_PORT}"))
+    return _by_via(target, 2, "{us};received={victim};rport=5060")
 
 
 @attack("B1", ROOM)
 def via_maddr_names_a_victim(target: Target) -> Iterable[Measured]:
     """Via says maddr=VICTIM, where responses would go."""
-    return _by_via(target, _by_via_with(f"maddr={VICTIM};ttl=1"))
+    return _by_via(target, 3, "{us};maddr={victim};ttl=1")
+
+
+@attack("B1", ROOM)
+def via_parameters_twice_and_in_capitals(target: Target) -> Iterable[Measured]:
+    """received and maddr written so that a careless reader keeps the wrong one."""
+    written = "{us};RECEIVED={victim};received={victim};Maddr={victim};received=127.7.0.66;rport;rport=5060"
+    return _by_via(target, 6, written)
 
 
 @attack("B1", ROOM)
 def via_sent_by_names_a_victim(target: Target) -> Iterable[Measured]:
     """Via's own host is the victim, with and without rport."""
-    results: list[Measured] = []
-    for rport in ("", "rport;"):
-        results += _by_via(
-            target,
-            lambda _, rport=rport: f"Via: SIP/2.0/UDP {VICTIM}:{SIP_PORT};{rport}branch={branch()}",  # type: ignore[misc]
-        )
-    return results
+    results = _by_via(target, 4, "{victim}:5060")
+    return results + _by_via(target, 5, "{victim}:5060;rport")
 
 
 def _in_dialog(target: Target, contact: str | None, more: Sequence[str]) -> list[Measured]:
