@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,3 +101,9 @@ class Format:
 def is_nowhere(address: Address) -> bool:
     """Nothing can be sent there."""
     return address[0] in _NOWHERE
+
+
+@functools.lru_cache(maxsize=4096)
+def is_global(host: str) -> bool:
+    """Whether an IP address means the same everywhere."""
+    return ipaddress.ip_address(host).is_global

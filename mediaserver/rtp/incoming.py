@@ -11,10 +11,11 @@ from __future__ import annotations
 from functools import partial
 
 from mediaserver.media.narrowband import NarrowVoice
-from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES
-from mediaserver.rtp.format import Format, is_nowhere
+from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES, WRAP_32
+from mediaserver.rtp.format import Format, is_global, is_nowhere
 from mediaserver.rtp.jitter import JitterBuffer, target_for
 from mediaserver.rtp.packets import Address, ReceptionStats, RtpReceiver
+from mediaserver.rtp.source_lock import Heard, SourceLock
 from mediaserver.rtp.steady import Entry, SteadyStreams
 from mediaserver.rtp.telephone_events import DigitHeard, DigitReceiver
 
@@ -35,12 +36,14 @@ class Incoming:
         "_steady",
         "_voice",
         "digits",
+        "lock",
     )
 
     def __init__(self, steady: SteadyStreams, voice: NarrowVoice, now: int) -> None:
         self._steady = steady
         self._voice = voice
         self._format = Format()
+        self.lock = SourceLock()
         self._receiver = RtpReceiver()
         self._jitter = JitterBuffer(partial(_is_quiet, voice))  # not our method: it would keep us alive
         self._buffered_source = 0
@@ -70,8 +73,10 @@ class Incoming:
     def enter_steady(self, remote: Address | None) -> None:
         """A whole frame was just popped: leave the work to the batch, if nothing is special."""
         receiver, past, format = self._receiver, self._voice.past, self._format
-        ssrc, lock = receiver.ssrc, receiver.locked
+        ssrc, lock = receiver.ssrc, self.lock.locked
         if past is None or ssrc is None or lock is None or lock != remote or not format.receiving:
+            return
+        if not self.lock.confirmed:
             return
         transit, following = receiver.steady_transit(), receiver.following
         if transit is None or not following or receiver.payload_type != format.payload_type:
@@ -105,9 +110,7 @@ class Incoming:
         jitter_ns = None
         if left.pushed:
             self._heard_at = left.heard_at
-            self._receiver.resume(
-                left.pushed, left.pushed * NARROW_SAMPLES, left.heard_at, left.transit, left.jitter
-            )
+            self._receiver.resume(left.pushed, left.pushed * NARROW_SAMPLES, left.transit, left.jitter)
             jitter_ns = int(left.jitter * NARROW_SAMPLE_NS)
         self._jitter.restore(left.played, left.audio, left.least_slack, left.last_pop, jitter_ns)
 
@@ -116,7 +119,8 @@ class Incoming:
     def configure(self, format: Format, announced: Address, now: int) -> Address:
         """What was negotiated, the first time or again; `announced` by SDP. Returns where to send to."""
         self.leave_steady()
-        before = self._receiver.locked, self._receiver.announced
+        lock = self.lock
+        before = lock.locked, lock.announced
         if not format.continues(self._format):
             self._jitter.reset()
             self._voice.forget()
@@ -124,11 +128,23 @@ class Incoming:
         self._voice.codec = format.codec
         if before[1] is not None and is_nowhere(announced):
             announced = before[1]  # it holds the old way, and has not moved
-        self._receiver.expect(announced, format.accepted, now)
+        self._receiver.accepted = format.accepted
+        lock.expect(announced, format.accepted, self._heard_at, now)
         self._heard_at = now
-        if self._receiver.locked is None and announced == before[1]:
-            return before[0] or announced  # nobody came from elsewhere yet
-        return self._receiver.locked or announced
+        if lock.locked is None and announced == before[1]:
+            return before[0] or self.place  # nobody came from elsewhere yet
+        return lock.locked or self.place
+
+    @property
+    def place(self) -> Address:
+        """Where the other side is, as far as it can be told before it was heard: a private address means
+        nothing here, when signalling comes from the internet."""
+        announced, signalled = self.lock.announced, self.lock.signalled
+        assert announced is not None  # there is a format
+        if signalled is not None and signalled != announced[0]:
+            if is_global(signalled) and not is_global(announced[0]):
+                return signalled, announced[1]
+        return announced
 
     def stop(self) -> None:
         """Nothing more is going to come."""
@@ -139,12 +155,17 @@ class Incoming:
 
     def push(self, data: bytes, source: Address, arrived: int) -> tuple[DigitHeard, ...] | None:
         """One datagram. None when it is not ours; else the digits that are complete with it."""
+        receiver, jitter, format, lock = self._receiver, self._jitter, self._format, self.lock
+        moved = source != lock.locked
+        if moved and not lock.admit(data, source, arrived, receiver.ssrc, self._heard):
+            return None  # and a steady stream stays steady
         self.leave_steady()
-        receiver, jitter, format = self._receiver, self._jitter, self._format
-        payload = receiver.receive(data, source, arrived)
+        payload = receiver.receive(data, moved)
         if payload is None:
             return None
         self._heard_at = arrived
+        if not lock.confirmed:
+            lock.taken()
         if receiver.source_changes != self._buffered_source:
             self._buffered_source = receiver.source_changes
             jitter.reset()
@@ -180,19 +201,13 @@ class Incoming:
         """Silence until now counts for nothing."""
         self._heard_at = now
 
-    def is_known(self, host: str) -> bool:
-        """This host sends us audio, or was announced to."""
-        receiver = self._receiver
-        return any(address and address[0] == host for address in (receiver.locked, receiver.announced))
-
-    @property
-    def confirmed(self) -> bool:
-        """Packets came in sequence."""
-        return self.reception().received > 1
-
-    def refuse(self) -> None:
-        """Count a packet of a stranger."""
-        self._receiver.foreign += 1
+    def _heard(self) -> Heard:
+        """For the lock; a steady stream stays steady."""
+        receiver, more = self._receiver, 0
+        if self.steady:
+            more = self._steady.progress(self._voice.slot).pushed
+        timestamp = receiver.timestamp + more * NARROW_SAMPLES
+        return Heard(self.last_heard, receiver.sequence + more, timestamp & WRAP_32)
 
     # -- figures
 

@@ -1,4 +1,4 @@
-"""One RTP session's two directions without I/O: headers, source lock, sequence statistics (RFC 3550, 3551).
+"""One RTP session's two directions without I/O: headers, sequence, statistics (RFC 3550, 3551).
 
 Whatever a peer sends, `RtpReceiver.receive` returns None or a payload; it never raises.
 """
@@ -25,16 +25,14 @@ Address = tuple[str, int]
 HEADER = struct.Struct("!BBHII")
 """Version/flags, marker and payload type, sequence number, timestamp, SSRC (:rfc:`3550`, section 5.1)."""
 
-GAP_NS = 3_000_000_000
-"""After so long without media a negotiation finds the lock open; for so long after a move to another address
-packets from the old one are late."""
-
 MAX_TRANSIT_JUMP = NARROW_RATE
 """Timestamp units; a greater change of transit time is no jitter."""
 
+MAX_DROPOUT = 3_000
+"""Packets that may be lost in a row, before it is another sequence."""
+
 _SEEN_PACKETS = 128
 _SEEN_MASK = (1 << _SEEN_PACKETS) - 1
-_MAX_DROPOUT = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,6 @@ class ReceptionStats(NamedTuple):
     """Timestamp units."""
     duplicates: int
     reordered: int
-    foreign: int
     invalid: int
     source_changes: int
 
@@ -110,31 +107,26 @@ class ReceptionStats(NamedTuple):
 
 
 class RtpReceiver:
-    """Incoming direction: which packets are ours, in what order, and how well the network does.
+    """Incoming direction: in what order packets come, and how well the network does. From where they come is
+    `mediaserver.rtp.source_lock`'s to judge.
 
-    The first valid sender is locked in, and others are dropped and counted, so that nobody can slip audio
-    into a call by spraying ports ("RTP bleed"). The address announced in SDP is preferred: its first packet
-    displaces any other sender. Nothing else moves the lock but `expect`.
+    Another SSRC, or a great leap in the numbers, counts when a second packet confirms it: one that was forged
+    changes nothing.
     """
 
     __slots__ = (
         "_base",
         "_cycles",
-        "_heard_at",
-        "_left",
-        "_left_until",
         "_lost_before",
+        "_other",
         "_seen",
         "_stray",
         "_top",
         "_transit",
         "accepted",
-        "announced",
         "duplicates",
-        "foreign",
         "invalid",
         "jitter",
-        "locked",
         "marker",
         "octets",
         "payload_type",
@@ -147,40 +139,26 @@ class RtpReceiver:
     )
 
     def __init__(self) -> None:
-        self.announced: Address | None = None
-        self.locked: Address | None = None
         self.accepted: frozenset[int] = frozenset()
-        self._heard_at = self._left_until = 0
-        self._left: Address | None = None
-        """Whom the last move unlocked: until `_left_until` its packets are late."""
+        """Payload types that count as valid."""
         self.ssrc: int | None = None
         self.source_changes = 0
-        """Times the SSRC or the lock changed; whoever sees it grow starts its buffer afresh."""
+        """Times the SSRC changed; whoever sees it grow starts its buffer afresh."""
         self.payload_type = self.sequence = self.timestamp = 0
         """Of the packet that `receive` returned last."""
         self.marker = False
-        self.received = self.octets = self.duplicates = self.reordered = self.foreign = self.invalid = 0
+        self.received = self.octets = self.duplicates = self.reordered = self.invalid = 0
         self.jitter = 0.0
         """Interarrival jitter in timestamp units (:rfc:`3550`, appendix A.8)."""
         self._base = self._top = self._cycles = self._seen = self._lost_before = 0
         self._transit: int | None = None
         self._stray: int | None = None
+        self._other: tuple[int, int] | None = None
+        """Another SSRC that came, and the number of its next packet."""
 
-    def expect(self, announced: Address, payload_types: frozenset[int], now: int) -> None:
-        """Negotiated anew: the peer's address and the payload types that count as valid. The lock opens for
-        another address, and for the same one when nothing came for a while: a phone that got a new address
-        from its NAT has no other way to say so."""
-        if announced != self.announced:
-            self.announced = announced
-            self._left, self._left_until = self.locked, now + GAP_NS
-            self.locked = None
-        elif now - self._heard_at > GAP_NS:
-            self.locked = None
-        self.accepted = payload_types
-
-    def receive(self, data: bytes, source: Address, arrived: int) -> bytes | None:
-        """One datagram, `arrived` in ns. The payload when it is ours and new; the header fields are then in
-        the attributes."""
+    def receive(self, data: bytes, moved: bool = False) -> bytes | None:
+        """One datagram. The payload when it is valid and new; the header fields are then in the attributes.
+        `moved`: it is the first from another place, where it has proved itself in sequence."""
         if len(data) < 12:
             self.invalid += 1
             return None
@@ -189,15 +167,15 @@ class RtpReceiver:
         if flags & 0xC0 != 0x80 or payload_type not in self.accepted:
             self.invalid += 1
             return None
-        if source != self.locked and not self._admit(source, arrived):
-            self.foreign += 1
-            return None
         payload = data[12:] if flags == 0x80 else payload_of(data)
         if payload is None:
             self.invalid += 1
             return None
-        self._heard_at = arrived
         if ssrc != self.ssrc:
+            if self.ssrc is not None and not moved and self._other != (ssrc, sequence):
+                self._other = ssrc, (sequence + 1) & WRAP_16
+                self.invalid += 1
+                return None
             self._begin(ssrc, sequence)
         else:
             ahead = ahead_16(sequence, of=self._top)
@@ -253,12 +231,11 @@ class RtpReceiver:
             self.jitter,
             self.duplicates,
             self.reordered,
-            self.foreign,
             self.invalid,
             self.source_changes,
         )
 
-    def resume(self, packets: int, octets: int, heard_at: int, transit: int, jitter: float) -> None:
+    def resume(self, packets: int, octets: int, transit: int, jitter: float) -> None:
         """Catch up with packets that others took in our stead (see `steady`): all in order, from one source,
         a frame each, without marker, none of them numbered 0."""
         self.received += packets
@@ -266,7 +243,6 @@ class RtpReceiver:
         self._top = self.sequence = self.sequence + packets
         self.timestamp = (self.timestamp + octets) & WRAP_32
         self.marker = False
-        self._heard_at = heard_at
         self._transit = transit
         self.jitter = jitter
         seen = min(packets, _SEEN_PACKETS)
@@ -286,16 +262,6 @@ class RtpReceiver:
         """Over all sources so far, never negative."""
         return max(0, self._lost_before + self.expected - self.received)
 
-    def _admit(self, source: Address, arrived: int) -> bool:
-        if source != self.announced:
-            late = source == self._left and arrived < self._left_until
-            if self.locked is not None or late:
-                return False
-        elif self.locked is not None:
-            self.source_changes += 1
-        self.locked = source
-        return True
-
     def _begin(self, ssrc: int, sequence: int) -> None:
         if self.ssrc is not None:
             self._lost_before += self.expected
@@ -305,11 +271,11 @@ class RtpReceiver:
         self._cycles = 0
         self._seen = 1
         self._transit = None
-        self._stray = None
+        self._stray = self._other = None
 
     def _out_of_step(self, ahead: int, sequence: int) -> bool:
         """Anything but the next packet; False when it is to be dropped."""
-        if 0 < ahead < _MAX_DROPOUT:
+        if 0 < ahead < MAX_DROPOUT:
             self._seen = (self._seen << ahead | 1) & _SEEN_MASK if ahead < _SEEN_PACKETS else 1
             if sequence < self._top:
                 self._cycles += 1

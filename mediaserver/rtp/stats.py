@@ -79,9 +79,9 @@ class RtpStats:
             remote_jitter_ms=rtcp.remote_jitter_ms,
             mos=round(mos(heard_loss, delay_ms), 2),
             digits=digits,
-            foreign_packets=reception.foreign,
+            foreign_packets=incoming.lock.foreign,
             invalid_packets=reception.invalid,
-            source_changes=reception.source_changes,
+            source_changes=reception.source_changes + incoming.lock.moves,
             lateness_ms=round(outgoing.lateness_ns / 1e6, 3),
         )
 

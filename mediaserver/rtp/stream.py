@@ -164,6 +164,9 @@ class RtpStream:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
         call so far: see `mediaserver.rtp.permission`. Nothing is sent before."""
         self._permission.prove(host, received)
+        self.incoming.lock.signalling_is(host)
+        if self.remote is not None and self.incoming.lock.locked is None:
+            self._send_to(self.incoming.place)
         self._permit(self.wire.now_ns())
 
     # -- the seam of mediaserver.media.leg.Leg, for legs that are not read in batches
@@ -206,13 +209,9 @@ class RtpStream:
         heard = self.incoming.push(data, source, arrived)
         if heard is None:
             return
-        outgoing = self.outgoing
-        if source != outgoing.remote:
-            outgoing.move(source)  # answer where the media comes from (RFC 4961), NATs included
-            if self.remote_rtcp is not None and self.remote_rtcp[0] != source[0]:
-                self.remote_rtcp = (source[0], source[1] + 1)
-            self._towards(source[0])
-        if self.on_heard is not None and self.incoming.confirmed:
+        if source != self.outgoing.remote:
+            self._send_to(source)  # answer where the media comes from (RFC 4961), NATs included
+        if self.on_heard is not None and self.incoming.lock.confirmed:
             self._tell_heard()
         if heard:
             self._digits_heard(heard, arrived)
@@ -220,8 +219,9 @@ class RtpStream:
             self.wire.pressed(self)
 
     def rtcp_arrived(self, data: bytes, source: Address, now: int, wall_ns: int) -> None:
-        if not self.incoming.is_known(source[0]):
-            self.incoming.refuse()
+        lock = self.incoming.lock
+        if not lock.knows(source[0]):
+            lock.foreign += 1
         elif self.rtcp.receive(data, self.outgoing.sender, now, wall_ns):
             self.remote_rtcp = source
             self._rtcp_octets += len(data)
@@ -281,6 +281,13 @@ class RtpStream:
                     self.incoming.stop()
                     self.outgoing.stop()
                     self.wire.closed(self)
+
+    def _send_to(self, place: Address) -> None:
+        """Media goes there from now on."""
+        self.outgoing.move(place)
+        if self.remote_rtcp is not None and self.remote_rtcp[0] != place[0]:
+            self.remote_rtcp = (place[0], place[1] + 1)
+        self._towards(place[0])
 
     def _towards(self, host: str) -> None:
         """Media goes to that host from now on."""

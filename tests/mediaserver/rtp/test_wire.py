@@ -242,7 +242,8 @@ def test_answers_go_to_where_the_media_comes_from(bench: Bench) -> None:
     stream, announced = bench.call()
     behind_nat = Phone()
     bench.phones.append(behind_nat)
-    behind_nat.send(stream, bytes(160), 0)
+    for n in range(3):
+        behind_nat.send(stream, bytes(160), n * 160)
     bench.wire.receive(bench.clock.now)
     stream.write(None)
     assert behind_nat.received() and not announced.received()
@@ -352,11 +353,12 @@ def test_a_phone_behind_nat_that_held_by_address_zero_is_heard_at_once(bench: Be
     stream, phone = bench.call()
     behind_nat = Phone()
     bench.phones.append(behind_nat)
-    behind_nat.send(stream, bytes(160), 0)
+    for n in range(3):
+        behind_nat.send(stream, bytes(160), n * 160)
     bench.wire.receive(bench.clock.now)
     stream.configure(("0.0.0.0", phone.address[1]), "PCMU", 0, 101)
     stream.configure(phone.address, "PCMU", 0, 101)
-    behind_nat.send(stream, bytes(160), 160)
+    behind_nat.send(stream, bytes(160), 480)
     bench.wire.receive(bench.clock.now)
     assert stream.stats().packets == 2
     stream.write(None)
@@ -644,3 +646,17 @@ def test_rtcp_alone_is_a_sign_of_life(bench: Bench) -> None:
     phone.rtcp.sendto(report, (HOST, stream.local_port + 1))
     bench.wire.receive(bench.clock.now)
     assert told == [1]
+
+
+def test_a_private_address_behind_a_public_one_is_answered_where_signalling_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Phones behind a NAT that keeps ports hear us before they speak."""
+    monkeypatch.setattr("mediaserver.rtp.incoming.is_global", lambda host: host == HOST)
+    stream, phone = bench.wire.open(), Phone()
+    bench.phones.append(phone)
+    stream.configure(("10.0.0.7", phone.address[1]), "PCMU", 0, 101)
+    stream.proven(HOST)
+    assert stream.remote == phone.address
+    stream.write(None)
+    assert len(phone.received()) == 1

@@ -1,0 +1,255 @@
+"""From where a stream's packets are taken: the lock that keeps everybody else's audio out of a call.
+
+An RTP port takes datagrams from anybody who finds it ("RTP bleed"), and phones behind NATs send from other
+places than their SDP names. What we do is what Asterisk's `strictrtp`, rtpengine and FreeSWITCH's
+auto-adjustment do, with one rank more:
+
+    ANNOUNCED  the very address of the SDP. Its first packet is taken when nobody is locked, and two in
+               sequence displace everybody else, whenever they come
+    KNOWN      another port of that host, or the host of signalling: three in sequence lock it, and displace
+               strangers
+    STRANGER   anybody else: five in sequence lock it while nobody better was heard
+
+Sequence means one SSRC and numbers that follow each other. What comes before is dropped. Afterwards the lock
+is strict, but for
+
+  - a NAT that gives a phone another port or address in mid-call: the SSRC and the numbers go on from there,
+    five packets in a row, and the old place is silent;
+  - the first seconds after a re-INVITE, which is how a phone says that it moved: who sends in sequence while
+    the old place is silent is believed. When another address was announced the lock opens, and the place
+    just left is refused for a while, since its packets are late;
+  - a lock by a single packet, which gives way like that, too: it may have been forged;
+  - a known source that was displaced: it is heard again when the other is silent.
+
+Pure: it is given datagrams and times, and must never raise on what they hold. It has no way to tell a forger
+who sees the packets (their SSRC and numbers): that takes SRTP.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mediaserver.media.time import NARROW_RATE, SECOND_NS, WRAP_16, ahead_16, distance_32
+from mediaserver.rtp.packets import HEADER, MAX_DROPOUT, Address
+
+GAP_NS = 3 * SECOND_NS
+"""After so long without media a negotiation finds the lock open; for so long after a move to another address
+packets from the old one are late; for so long after a negotiation a silent place may be replaced."""
+NEEDED_TO_CONTINUE = 5
+"""Packets of a stream that goes on from another place."""
+MOST_CANDIDATES = 4
+"""Of one rank."""
+
+_PAUSE_NS = SECOND_NS
+"""Between two packets of a sequence, at most."""
+_SKIP = 3
+"""A sequence may lack two packets in a row."""
+_LEAP = 60 * NARROW_RATE
+"""Of time stamps in a stream that goes on, at most."""
+
+
+class Rank(enum.IntEnum):
+    """How likely it is that a source is the other side."""
+
+    STRANGER = 0
+    KNOWN = 1
+    ANNOUNCED = 2
+
+
+NEEDED = {Rank.STRANGER: 5, Rank.KNOWN: 3, Rank.ANNOUNCED: 2}
+"""Packets in sequence."""
+
+
+class _Candidate:
+    """A source that is not locked (yet)."""
+
+    __slots__ = ("began", "count", "last", "sequence", "ssrc")
+
+    def __init__(self) -> None:
+        self.count = self.ssrc = self.sequence = self.began = self.last = 0
+
+    def take(self, ssrc: int, sequence: int, arrived: int) -> None:
+        if self.count and ssrc == self.ssrc and arrived - self.last < _PAUSE_NS:
+            ahead = ahead_16(sequence, of=self.sequence)
+            if not ahead:
+                return  # twice
+            if ahead <= _SKIP:
+                self.count += 1
+                self.sequence, self.last = sequence, arrived
+                return
+        self.count, self.ssrc, self.sequence, self.began, self.last = 1, ssrc, sequence, arrived, arrived
+
+
+class Heard(NamedTuple):
+    """The stream as it is: the last packet taken."""
+
+    at: int
+    sequence: int
+    timestamp: int
+
+
+class SourceLock:
+    """Of one stream's RTP. Ask `locked` first: `admit` is for everybody else."""
+
+    __slots__ = (
+        "_accepted",
+        "_candidates",
+        "_displaced",
+        "_left",
+        "_open_until",
+        "_rank",
+        "_taken",
+        "announced",
+        "confirmed",
+        "foreign",
+        "locked",
+        "moves",
+        "signalled",
+    )
+
+    def __init__(self) -> None:
+        self.announced: Address | None = None
+        self.signalled: str | None = None
+        """The host of signalling, once that is proven."""
+        self.locked: Address | None = None
+        self.foreign = 0
+        """Packets that were refused."""
+        self.moves = 0
+        """Times that another source was locked."""
+        self.confirmed = False
+        """Packets of the locked source came in sequence."""
+        self._accepted: frozenset[int] = frozenset()
+        self._rank = Rank.STRANGER
+        self._taken = 0
+        self._open_until = 0
+        self._displaced: Address | None = None
+        self._left: dict[Address, int] = {}
+        """Places that were left, and until when their packets are late."""
+        self._candidates: dict[Rank, dict[Address, _Candidate]] = {rank: {} for rank in Rank}
+
+    # -- what is known
+
+    def expect(self, announced: Address, accepted: frozenset[int], last_heard: int, now: int) -> None:
+        """Negotiated, the first time or again: the peer's address, and the payload types that may come."""
+        self._accepted = accepted
+        self._displaced = None
+        self._forget_candidates()
+        if self.announced is not None:
+            self._open_until = now + GAP_NS
+        if announced != self.announced:
+            self.announced = announced
+            self._left = {place: until for place, until in self._left.items() if until > now}
+            self._left.pop(announced, None)
+            if self.locked is not None and self.locked != announced:
+                self._left[self.locked] = now + GAP_NS
+                self.locked = None
+        elif now - last_heard > GAP_NS:
+            self.locked = None
+        if self.locked is not None:
+            self._rank = self._rank_of(self.locked)
+
+    def signalling_is(self, host: str) -> None:
+        """Signalling has proven that the other side is at this host."""
+        self.signalled = host
+        if self.locked is not None:
+            self._rank = self._rank_of(self.locked)
+
+    def knows(self, host: str) -> bool:
+        """Whether RTCP of this host may be the other side's."""
+        if self.locked is not None and self.confirmed:
+            return self.locked[0] == host
+        return host == self.signalled or (self.announced is not None and self.announced[0] == host)
+
+    def _rank_of(self, source: Address) -> Rank:
+        announced = self.announced
+        if source == announced:
+            return Rank.ANNOUNCED
+        if source[0] == self.signalled or (announced is not None and source[0] == announced[0]):
+            return Rank.KNOWN
+        return Rank.STRANGER
+
+    # -- packets
+
+    def taken(self) -> None:
+        """A packet of the locked source was in its place; to be told while the lock is not `confirmed`."""
+        self._taken += 1
+        self.confirmed = self._taken >= NEEDED[Rank.ANNOUNCED]
+
+    def admit(
+        self, data: bytes, source: Address, arrived: int, ssrc: int | None, heard: Callable[[], Heard]
+    ) -> bool:
+        """One datagram of a source that is not locked: whether it is now. `ssrc`: of the stream so far."""
+        rank = self._rank_of(source)
+        if len(data) >= HEADER.size and self._may_win(rank, data, source, arrived, ssrc):
+            flags, kind, sequence, timestamp, sender = HEADER.unpack_from(data)
+            regular = flags & 0xC0 == 0x80 and kind & 0x7F in self._accepted
+            if regular and not (rank < Rank.ANNOUNCED and arrived < self._left.get(source, 0)):
+                if self.locked is None and rank is Rank.ANNOUNCED:
+                    self._lock(source, rank, 0)
+                    return True
+                candidate = self._candidate(rank, source)
+                candidate.take(sender, sequence, arrived)
+                if self._wins(rank, source, candidate, timestamp, ssrc, heard):
+                    self._lock(source, rank, candidate.count)
+                    return True
+        self.foreign += 1
+        return False
+
+    def _may_win(self, rank: Rank, data: bytes, source: Address, arrived: int, ssrc: int | None) -> bool:
+        """Asked first, so that a flood is cheap: whether this packet can lead to anything."""
+        if self.locked is None or rank > self._rank or self._yields(source, arrived):
+            return True
+        return ssrc is not None and data[8:12] == ssrc.to_bytes(4, "big")
+
+    def _yields(self, source: Address, arrived: int) -> bool:
+        """The lock gives way to that source if it sends in sequence while the locked one is silent."""
+        return not self.confirmed or arrived < self._open_until or source == self._displaced
+
+    def _wins(
+        self,
+        rank: Rank,
+        source: Address,
+        candidate: _Candidate,
+        timestamp: int,
+        ssrc: int | None,
+        heard: Callable[[], Heard],
+    ) -> bool:
+        """Whether that is enough; `timestamp`: the candidate's last one."""
+        if self.locked is None or rank > self._rank:
+            return candidate.count >= NEEDED[rank]
+        last = heard()
+        if last.at >= candidate.began:  # the locked source speaks: that is no place to move from
+            candidate.count = 0
+            return False
+        if candidate.ssrc == ssrc and self._continues(candidate.sequence, timestamp, last):
+            return candidate.count >= NEEDED_TO_CONTINUE
+        return self._yields(source, candidate.last) and candidate.count >= NEEDED[rank]
+
+    @staticmethod
+    def _continues(sequence: int, timestamp: int, heard: Heard) -> bool:
+        ahead = ahead_16(sequence, of=heard.sequence & WRAP_16)
+        return 0 < ahead < MAX_DROPOUT and distance_32(timestamp, heard.timestamp) < _LEAP
+
+    def _candidate(self, rank: Rank, source: Address) -> _Candidate:
+        known = self._candidates[rank]
+        candidate = known.get(source)
+        if candidate is None:
+            if len(known) >= MOST_CANDIDATES:
+                del known[min(known, key=lambda place: known[place].last)]
+            candidate = known[source] = _Candidate()
+        return candidate
+
+    def _lock(self, source: Address, rank: Rank, taken: int) -> None:
+        if self.locked is not None:
+            self.moves += 1
+            self._displaced = self.locked if self._rank > Rank.STRANGER else None
+        self.locked, self._rank = source, rank
+        self._taken = taken
+        self.confirmed = taken > 0
+        self._forget_candidates()
+
+    def _forget_candidates(self) -> None:
+        for known in self._candidates.values():
+            known.clear()

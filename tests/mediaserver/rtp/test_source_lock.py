@@ -1,0 +1,255 @@
+"""Who is heard: the lock on a clock of the test's own, with a stand-in for the stream that it guards."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediaserver.rtp.packets import HEADER, Address
+from mediaserver.rtp.source_lock import GAP_NS, Heard, SourceLock
+
+ANNOUNCED, NATTED, PRIVATE = ("192.0.2.1", 4_000), ("192.0.2.1", 61_001), ("10.0.0.7", 4_000)
+ELSEWHERE, MALLORY = ("203.0.113.5", 7_000), ("198.51.100.9", 4_000)
+TICK = 20_000_000
+
+
+class Stream:
+    """A stream behind a lock: what it let pass, by sender."""
+
+    def __init__(self, announced: Address = ANNOUNCED, signalled: str | None = None) -> None:
+        self.now = 0
+        self.lock = SourceLock()
+        self.passed: list[tuple[Address, int]] = []
+        self.ssrc: int | None = None
+        self._heard = Heard(-1, 0, 0)
+        self.expect(announced)
+        if signalled is not None:
+            self.lock.signalling_is(signalled)
+
+    def expect(self, announced: Address) -> None:
+        self.lock.expect(announced, frozenset({0, 101}), self._heard.at, self.now)
+
+    def take(self, source: Address, sequence: int, ssrc: int = 7, kind: int = 0) -> bool:
+        data = HEADER.pack(0x80, kind, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF, ssrc) + bytes(160)
+        self.now += 1_000
+        if source != self.lock.locked:
+            if not self.lock.admit(data, source, self.now, self.ssrc, lambda: self._heard):
+                return False
+        if not self.lock.confirmed:
+            self.lock.taken()
+        self.ssrc = ssrc
+        self._heard = Heard(self.now, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF)
+        self.passed.append((source, ssrc))
+        return True
+
+    def talk(self, source: Address, first: int, count: int, ssrc: int = 7) -> int:
+        """So many packets, one a tick; returns how many passed."""
+        got = 0
+        for n in range(first, first + count):
+            self.now += TICK
+            got += self.take(source, n, ssrc)
+        return got
+
+
+def test_the_announced_address_is_heard_from_its_first_packet_on() -> None:
+    stream = Stream()
+    assert stream.talk(ANNOUNCED, 0, 50) == 50
+    assert stream.talk(MALLORY, 0, 50, ssrc=99) == 0
+    assert stream.lock.foreign == 50 and stream.lock.locked == ANNOUNCED
+
+
+@pytest.mark.parametrize(("source", "lost"), [(NATTED, 2), (MALLORY, 4)])
+def test_others_must_send_in_sequence_first_strangers_longer(source: Address, lost: int) -> None:
+    stream = Stream()
+    assert stream.talk(source, 10, 50) == 50 - lost
+    assert stream.lock.locked == source
+
+
+def test_one_packet_from_anyone_takes_nothing() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    rng = random.Random(1)
+    for n in range(200):
+        assert not stream.take((f"198.51.100.{n}", 9_000), rng.getrandbits(16), rng.getrandbits(32))
+    assert stream.lock.locked is None
+    assert stream.talk(NATTED, 0, 50) == 48
+
+
+def test_a_stranger_who_sends_first_loses_to_the_host_of_signalling_when_that_speaks() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    assert stream.talk(MALLORY, 0, 50, ssrc=99) == 46
+    got = 0
+    for n in range(20):
+        stream.now += TICK
+        stream.take(MALLORY, 50 + n, ssrc=99)
+        got += stream.take(NATTED, n, ssrc=7)
+    assert got == 18 and stream.lock.locked == NATTED
+    assert stream.talk(MALLORY, 70, 50, ssrc=99) == 0
+
+
+@pytest.mark.parametrize("first", [MALLORY, NATTED])
+def test_and_everybody_loses_to_the_announced_address(first: Address) -> None:
+    stream = Stream()
+    stream.talk(first, 0, 500, ssrc=99)
+    assert stream.talk(ANNOUNCED, 0, 50) == 49
+    assert stream.lock.locked == ANNOUNCED
+    assert not stream.take(first, 500, ssrc=99)
+
+
+def test_signalling_that_is_proven_later_counts_from_then_on() -> None:
+    stream = Stream(announced=PRIVATE)
+    stream.talk(NATTED, 0, 20)
+    stream.lock.signalling_is(NATTED[0])
+    assert stream.talk((NATTED[0], 5_000), 0, 50, ssrc=99) == 0, "its equal"
+
+
+def test_a_nat_that_gives_another_port_in_mid_call_heals() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 65_500, 100)
+    stream.now += 10 * GAP_NS  # nothing is open any more
+    assert stream.talk(ANNOUNCED, 65_600, 50) == 50
+    assert stream.talk(ELSEWHERE, 65_650, 50) == 46
+    assert stream.lock.locked == ELSEWHERE
+    assert stream.talk((ELSEWHERE[0], 9_999), 65_702, 50) == 46, "and once more, with a packet lost"
+
+
+@pytest.mark.parametrize(("sequence", "ssrc"), [(150, 8), (9_000, 7), (100, 7)])
+def test_what_does_not_go_on_from_the_stream_moves_nothing(sequence: int, ssrc: int) -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 150)
+    stream.now += 10 * GAP_NS
+    stream.talk(ANNOUNCED, 150, 1)
+    assert stream.talk(MALLORY, sequence, 50, ssrc) == 0
+    assert stream.talk(ANNOUNCED, 151, 10) == 10
+
+
+def test_nor_does_a_copy_of_the_stream_while_its_place_speaks() -> None:
+    stream = Stream()
+    for n in range(200):
+        stream.now += TICK
+        assert stream.take(ANNOUNCED, n)
+        assert not stream.take(MALLORY, n + 1)
+    assert stream.lock.locked == ANNOUNCED
+
+
+def test_silence_alone_opens_no_lock() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 10)
+    stream.now += 20 * GAP_NS
+    assert stream.talk(NATTED, 10_000, 100, ssrc=99) == 0
+
+
+def test_a_late_packet_of_the_place_just_left_locks_nobody_out() -> None:
+    stream = Stream(signalled="192.0.2.1")
+    stream.talk(ANNOUNCED, 0, 100)
+    stream.expect(PRIVATE)
+    assert not stream.take(ANNOUNCED, 100)
+    stream.expect(PRIVATE)  # and the same once more
+    assert stream.talk(ANNOUNCED, 101, 20) == 0
+    assert stream.talk(NATTED, 0, 999, ssrc=8) == 997
+    assert not stream.take(ANNOUNCED, 130)
+
+
+def test_nor_does_that_of_a_place_left_before_the_last() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 100)
+    stream.expect(PRIVATE)
+    stream.expect(ELSEWHERE)
+    assert stream.talk(ANNOUNCED, 100, 20) == 0
+    assert stream.talk(ELSEWHERE, 0, 100, ssrc=8) == 100
+
+
+def test_back_where_it_was_it_is_heard_at_once() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 100)
+    stream.expect(ELSEWHERE)
+    stream.talk(ELSEWHERE, 100, 20)
+    stream.expect(ANNOUNCED)
+    assert stream.talk(ANNOUNCED, 120, 20) == 20
+
+
+def test_whoever_announced_another_address_and_stays_where_it_was_is_heard_again() -> None:
+    stream = Stream(announced=PRIVATE)
+    stream.talk(NATTED, 0, 20)
+    stream.expect((PRIVATE[0], 4_002))
+    seconds = 4
+    got = stream.talk(NATTED, 20, 50 * seconds)
+    assert 40 <= got <= 50
+
+
+def test_after_a_renegotiation_a_phone_that_lost_its_place_is_heard_at_another() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    stream.talk(NATTED, 0, 50)
+    stream.expect(PRIVATE)
+    assert stream.talk(NATTED, 50, 20) == 20, "it stays where it is"
+    stream.expect(PRIVATE)
+    assert stream.talk((NATTED[0], 5_555), 9_000, 20, ssrc=8) == 18
+    assert stream.lock.moves == 1
+
+
+def test_and_not_while_its_place_speaks() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.expect(ANNOUNCED)
+    for n in range(50, 100):
+        stream.now += TICK
+        assert stream.take(ANNOUNCED, n)
+        assert not stream.take(MALLORY, n, ssrc=99)
+
+
+def test_a_forged_packet_of_the_announced_address_locks_nobody_out() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    stream.talk(PRIVATE, 0, 1, ssrc=99)
+    assert stream.talk(NATTED, 0, 50) == 48
+    stream.talk(PRIVATE, 0, 2, ssrc=99)
+    assert stream.talk(NATTED, 50, 50) == 48, "nor do two of them: whom they displaced comes back"
+
+
+def test_packets_of_another_kind_than_was_agreed_do_not_count() -> None:
+    stream = Stream()
+    for n in range(50):
+        assert not stream.take(ANNOUNCED, n, kind=18)
+    assert stream.lock.locked is None
+
+
+def test_many_sources_do_not_keep_a_better_one_from_being_learnt() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    rng = random.Random(2)
+    got = 0
+    for n in range(30):
+        stream.now += TICK
+        for _ in range(20):
+            stream.take((f"198.51.100.{rng.randrange(250)}", rng.randrange(1_024, 65_535)), n, 99)
+        got += stream.take(NATTED, n)
+    assert got == 28
+
+
+def test_loss_and_repetition_do_not_keep_a_source_from_being_learnt() -> None:
+    stream = Stream()
+    for n in (1, 1, 2, 4, 4, 7, 8):
+        stream.now += TICK
+        stream.take(MALLORY, n)
+    assert stream.lock.locked == MALLORY
+
+
+def test_rtcp_is_taken_from_where_the_audio_comes() -> None:
+    stream = Stream(announced=PRIVATE, signalled="192.0.2.1")
+    assert stream.lock.knows(PRIVATE[0]) and stream.lock.knows("192.0.2.1")
+    assert not stream.lock.knows(MALLORY[0])
+    stream.talk(NATTED, 0, 5)
+    assert stream.lock.knows("192.0.2.1") and not stream.lock.knows(PRIVATE[0])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.binary(max_size=40), st.booleans(), st.sampled_from([NATTED, MALLORY])), max_size=40
+    )
+)
+def test_no_datagram_makes_the_lock_raise(datagrams: list[tuple[bytes, bool, Address]]) -> None:
+    lock = SourceLock()
+    lock.expect(ANNOUNCED, frozenset({0}), 0, 0)
+    for n, (data, headed, source) in enumerate(datagrams):
+        lock.admit(b"\x80\x00" + data if headed else data, source, n, 5, lambda: Heard(0, 0, 0))
