@@ -17,6 +17,7 @@ from mediaserver.config import Settings
 from mediaserver.errors import CapacityError, PortInUseError
 from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
+from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.http import HttpSettings
 from sip.calls.carrier import SipCarrier
@@ -90,7 +91,10 @@ def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
     wire = RtpWire(
         settings.rtp_host,
         (settings.rtp.port_min, settings.rtp.port_max),
-        media_timeout_s=settings.rtp.media_timeout_s,
+        SilenceLimits(
+            settings.rtp.first_packet_timeout_s, settings.rtp.media_timeout_s, settings.rtp.hold_timeout_s
+        ),
+        ports_ahead=settings.rtp.ports_ahead,
     )
     undo.callback(wire.close)
     try:

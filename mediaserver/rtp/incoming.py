@@ -39,7 +39,7 @@ class Incoming:
         "lock",
     )
 
-    def __init__(self, steady: SteadyStreams, voice: NarrowVoice, now: int) -> None:
+    def __init__(self, steady: SteadyStreams, voice: NarrowVoice) -> None:
         self._steady = steady
         self._voice = voice
         self._format = Format()
@@ -50,7 +50,7 @@ class Incoming:
         """The receiver's `source_changes` that the jitter buffer has seen."""
         self._frames = 0
         """Frames popped, but for those of the steady time that lasts."""
-        self._heard_at = now
+        self._heard_at: int | None = None
         self.digits = DigitReceiver()
         steady.open(voice.slot)
 
@@ -76,7 +76,8 @@ class Incoming:
         ssrc, lock = receiver.ssrc, self.lock.locked
         if past is None or ssrc is None or lock is None or lock != remote or not format.receiving:
             return
-        if not self.lock.confirmed:
+        heard_at = self._heard_at
+        if not self.lock.confirmed or heard_at is None:
             return
         transit, following = receiver.steady_transit(), receiver.following
         if transit is None or not following or receiver.payload_type != format.payload_type:
@@ -94,7 +95,7 @@ class Incoming:
                 ssrc,
                 transit,
                 receiver.jitter,
-                self._heard_at,
+                heard_at,
                 past,
                 lent,
             ),
@@ -130,7 +131,6 @@ class Incoming:
             announced = before[1]  # it holds the old way, and has not moved
         self._receiver.accepted = format.accepted
         lock.expect(announced, format.accepted, self._heard_at, now)
-        self._heard_at = now
         if lock.locked is None and announced == before[1]:
             return before[0] or self.place  # nobody came from elsewhere yet
         return lock.locked or self.place
@@ -197,17 +197,13 @@ class Incoming:
         """The ticks were moved."""
         self.jitter.moved(now)
 
-    def forgive(self, now: int) -> None:
-        """Silence until now counts for nothing."""
-        self._heard_at = now
-
     def _heard(self) -> Heard:
         """For the lock; a steady stream stays steady."""
         receiver, more = self._receiver, 0
         if self.steady:
             more = self._steady.progress(self._voice.slot).pushed
         timestamp = receiver.timestamp + more * NARROW_SAMPLES
-        return Heard(self.last_heard, receiver.sequence + more, timestamp & WRAP_32)
+        return Heard(self.last_heard or 0, receiver.sequence + more, timestamp & WRAP_32)
 
     # -- figures
 
@@ -217,8 +213,8 @@ class Incoming:
         return self._frames + (self._steady.progress(self._voice.slot).played if self.steady else 0)
 
     @property
-    def last_heard(self) -> int:
-        """When the last packet came or silence was forgiven, ns."""
+    def last_heard(self) -> int | None:
+        """When the last packet came, ns; None: none did."""
         return self._steady.progress(self._voice.slot).heard_at if self.steady else self._heard_at
 
     @property

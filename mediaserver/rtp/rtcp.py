@@ -170,6 +170,7 @@ class RtcpSession:
         "cname",
         "deadline",
         "goodbye",
+        "heard_at",
         "remote_jitter_ms",
         "remote_lost",
         "remote_loss_pct",
@@ -188,6 +189,8 @@ class RtcpSession:
         self.remote_jitter_ms: float | None = None
         self.reports = 0
         """Received from the peer."""
+        self.heard_at: int | None = None
+        """When the last valid datagram came, ns."""
         self.goodbye = False
         self.deadline = now + self._interval() // 2
         """When `report` is due; the first one comes in half the time (section 6.2)."""
@@ -232,6 +235,8 @@ class RtcpSession:
     def receive(self, data: bytes, sender: RtpSender, now: int, wall_ns: int) -> bool:
         """One datagram from the peer; False when it is not valid."""
         parts = parse(data)
+        if parts:
+            self.heard_at = now
         for part in parts:
             if isinstance(part, Bye):
                 self.goodbye = True

@@ -131,8 +131,9 @@ class SourceLock:
 
     # -- what is known
 
-    def expect(self, announced: Address, accepted: frozenset[int], last_heard: int, now: int) -> None:
-        """Negotiated, the first time or again: the peer's address, and the payload types that may come."""
+    def expect(self, announced: Address, accepted: frozenset[int], last_heard: int | None, now: int) -> None:
+        """Negotiated, the first time or again: the peer's address, and the payload types that may come.
+        `last_heard`: when the last packet was taken, ns."""
         self._accepted = accepted
         self._displaced = None
         self._forget_candidates()
@@ -145,7 +146,7 @@ class SourceLock:
             if self.locked is not None and self.locked != announced:
                 self._left[self.locked] = now + GAP_NS
                 self.locked = None
-        elif now - last_heard > GAP_NS:
+        elif last_heard is not None and now - last_heard > GAP_NS:
             self.locked = None
         if self.locked is not None:
             self._rank = self._rank_of(self.locked)

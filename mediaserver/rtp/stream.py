@@ -14,12 +14,13 @@ from typing import Protocol
 from mediaserver.media.g711 import Codec
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
-from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, samples_in
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, SECOND_NS, samples_in
 from mediaserver.rtp.format import Format, is_nowhere
 from mediaserver.rtp.incoming import Incoming
+from mediaserver.rtp.liveness import Liveness, SilenceLimits
 from mediaserver.rtp.outgoing import Outgoing
 from mediaserver.rtp.packets import HEADER, Address
-from mediaserver.rtp.permission import Permission, Sending
+from mediaserver.rtp.permission import PATIENCE_NS, Permission, Sending
 from mediaserver.rtp.rtcp import RtcpSession
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
@@ -33,6 +34,7 @@ class StreamOwner(Wire, Protocol):
     """What a stream asks of the wire that opened it."""
 
     now_ns: Callable[[], int]
+    limits: SilenceLimits
 
     def changed(self, stream: RtpStream) -> None:
         """It was configured."""
@@ -50,6 +52,7 @@ class RtpStream:
     __slots__ = (
         "_came",
         "_digits",
+        "_liveness",
         "_permission",
         "_reported_packets",
         "_rtcp_octets",
@@ -84,7 +87,7 @@ class RtpStream:
         self.on_digit: Callable[[str, int, int], None] | None = None
         """(digit, position in 16 kHz samples since the first read, duration in ms)"""
         self.on_silent: Callable[[], None] | None = None
-        """No RTP came for the media timeout; called once per silence."""
+        """The far end was silent for longer than its limit; called once per silence."""
         self.on_heard: Callable[[], None] | None = None
         """The other side was heard for the first time: RTP in sequence, or RTCP. Called once."""
         self.wire = wire
@@ -95,8 +98,9 @@ class RtpStream:
         self.local_port: int = rtp.getsockname()[1]
         self.state = StreamState.OPENED
         self.format = Format()
-        self.incoming = Incoming(steady, voice, now)
-        self._permission = Permission()
+        self.incoming = Incoming(steady, voice)
+        self._liveness = Liveness(wire.limits)
+        self._permission = Permission(int(wire.limits.talk_s * SECOND_NS) or PATIENCE_NS)
         self.outgoing = Outgoing(rtp.sendto, self._permission)
         self.rtcp = RtcpSession(cname, now)
         self.remote_rtcp: Address | None = None
@@ -157,6 +161,7 @@ class RtpStream:
         port = rtcp_port or remote[1] + 1
         self.remote_rtcp = (source[0], port if source[0] == remote[0] else source[1] + 1)
         self._towards(source[0])
+        self._liveness.negotiated(format.expecting, self.wire.now_ns())
         self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
 
@@ -250,21 +255,24 @@ class RtpStream:
 
     # -- deadlines of seconds, from the wire's sweep
 
-    def sweep(self, now_ns: int, wall_ns: int, media_timeout_ns: int) -> None:
-        """Look for silence and send a report when one is due. A timeout of zero is never over."""
+    def sweep(self, now_ns: int, wall_ns: int) -> None:
+        """Look for silence and send a report when one is due."""
         if self.state is StreamState.OPENED or self.closed:
             return
-        if not self.format.expecting:
-            self.incoming.forgive(now_ns)
-        else:
-            heard = not media_timeout_ns or now_ns - self.incoming.last_heard < media_timeout_ns
-            self._happened(StreamEvent.HEARD if heard else StreamEvent.UNHEARD)
+        overdue = self._liveness.overdue(self._last_sign, now_ns)
+        self._happened(StreamEvent.UNHEARD if overdue else StreamEvent.HEARD)
         self._permit(now_ns)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
             sent = sender.sent != self._reported_packets
             self._reported_packets = sender.sent
             self._send_rtcp(self.rtcp.report(sender, self.incoming.reception(), now_ns, wall_ns, sent))
+
+    @property
+    def _last_sign(self) -> int | None:
+        """Of life, by RTP or RTCP, ns; None: there was none yet."""
+        signs = (self.incoming.last_heard, self.rtcp.heard_at)
+        return max((sign for sign in signs if sign is not None), default=None)
 
     # -- its life
 

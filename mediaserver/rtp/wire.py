@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mediaserver.media.leg import Frame
 from mediaserver.media.narrowband import Mend, NarrowBand
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS
+from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.plans import Plans
 from mediaserver.rtp.ports import PortPool
@@ -32,6 +33,7 @@ __all__ = ["RtpStats", "RtpStream", "RtpWire"]
 
 _SWEEP_NS = 250_000_000
 """How often deadlines of seconds (RTCP, silence) are looked at."""
+_LIMITS = SilenceLimits()
 _MAX_DATAGRAM = 2_048
 _ROUNDS = 16
 """Datagrams taken from one socket per call of `receive`, so that a flood of one call starves no other."""
@@ -47,18 +49,18 @@ class RtpWire:
         self,
         host: str,
         port_range: tuple[int, int] = (10_000, 19_999),
-        media_timeout_s: float = 15.0,
+        limits: SilenceLimits = _LIMITS,
         now_ns: Callable[[], int] = time.perf_counter_ns,
         band: NarrowBand | None = None,
+        ports_ahead: int = 0,
     ) -> None:
-        """Legs of other kinds may share the `band`."""
+        """Legs of other kinds may share the `band`. `ports_ahead`: pairs of sockets that are held ready."""
         self.host = host
         self.now_ns = now_ns
-        self.media_timeout_ns = int(media_timeout_s * SECOND_NS)
-        """Zero switches the silence timeout off."""
+        self.limits = limits
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""
-        self._ports = PortPool(host, *port_range)
+        self._ports = PortPool(host, *port_range, ahead=ports_ahead, now_ns=now_ns)
         self._epoll = select.epoll()
         self._by_fd: dict[int, tuple[Receive, RtpStream, bool]] = {}
         self._streams: dict[int, RtpStream] = {}
@@ -109,6 +111,7 @@ class RtpWire:
         """Close all streams."""
         for stream in list(self._streams.values()):
             stream.close()
+        self._ports.close()
         self._epoll.close()
 
     @property
@@ -171,7 +174,7 @@ class RtpWire:
         if now_ns >= self._sweep_at:
             self._sweep_at = now_ns + _SWEEP_NS
             for stream in list(self._streams.values()):
-                stream.sweep(now_ns, wall_ns, self.media_timeout_ns)
+                stream.sweep(now_ns, wall_ns)
 
     def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
         """The next 20 ms of each lane, [N, 320] int16 at 16 kHz; what is missing is concealed."""

@@ -15,8 +15,31 @@ class RtpSettings(SettingsGroup):
         default=10000, description="First port for RTP (even ports; RTCP has the odd one above)."
     )
     port_max: Port = Field(default=19999, description="Last port for RTP and RTCP.")
+    first_packet_timeout_s: float = Field(
+        default=15.0,
+        ge=0,
+        le=3600,
+        description="A call is ended whose far end has sent no packet, RTP or RTCP, so long after the "
+        "answer; 0: never.",
+    )
     media_timeout_s: float = Field(
-        default=15.0, ge=1, le=3600, description="A call without any audio for this long is ended."
+        default=15.0,
+        ge=0,
+        le=3600,
+        description="A call is ended whose far end sends neither RTP nor RTCP for so long in talk; 0: never.",
+    )
+    hold_timeout_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=86_400,
+        description="The same while one side holds the other; many phones send nothing then. 0: never.",
+    )
+    ports_ahead: int = Field(
+        default=16,
+        ge=0,
+        le=256,
+        description="Pairs of sockets for RTP and RTCP that are held ready, so that no running call waits "
+        "while one is made.",
     )
 
     @model_validator(mode="after")

@@ -110,7 +110,8 @@ def play(script: Script, monkeypatch: pytest.MonkeyPatch, steady: bool) -> tuple
                 made.receive(now)
                 was_steady.append(stream.incoming.steady)
                 incoming = stream.incoming
-                seen.append((made.read(lanes, now).tobytes(), incoming.last_heard - START, incoming.early_ns))
+                heard = (incoming.last_heard or START) - START
+                seen.append((made.read(lanes, now).tobytes(), heard, incoming.early_ns))
                 if n % 16 == 7:
                     seen.append(figures(stream, address, foreign.getsockname()))
             seen.append(figures(stream, address, foreign.getsockname()))

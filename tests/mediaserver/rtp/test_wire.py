@@ -15,6 +15,7 @@ from mediaserver.errors import CapacityError, PortInUseError
 from mediaserver.media.g711 import CODECS, PCMU
 from mediaserver.media.leg import Frame
 from mediaserver.rtp import rtcp
+from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.packets import RtpPacket
 from mediaserver.rtp.telephone_events import EVENT, DigitReceiver
 from mediaserver.rtp.wire import RtpStream, RtpWire
@@ -222,6 +223,62 @@ def test_hold_by_address_zero_stops_sending_and_resume_marks_the_first_packet(be
     first, second = phone.received()
     assert second.marker and (second.timestamp - first.timestamp) & 0xFFFFFFFF == 320
     assert second.ssrc == first.ssrc
+
+
+@pytest.mark.parametrize("direction", ["sendonly", "recvonly", "inactive"])
+def test_on_hold_nobody_is_timed_out_unless_that_is_wanted(direction: str) -> None:
+    clock = Clock()
+    ended = []
+    for limits in (SilenceLimits(), SilenceLimits(hold_s=60)):
+        wire = RtpWire(HOST, (21_800, 21_899), limits, now_ns=clock)
+        stream = wire.open()
+        stream.configure((HOST, 9), "PCMU", 0, 101, direction=direction)
+        silences: list[int] = []
+        stream.on_silent = lambda: silences.append(1)  # noqa: B023 - called before the next round
+        for _ in range(100):
+            clock.now += S
+            wire.receive(clock.now)
+        ended.append(len(silences))
+        wire.close()
+    assert ended == [0, 1]
+
+
+def test_rtcp_is_life_and_so_is_comfort_noise(bench: Bench) -> None:
+    """Of phones that send no audio while nobody speaks."""
+    reporting, one = bench.call()
+    hissing, other = bench.call()
+    told: list[str] = []
+    reporting.on_silent = lambda: told.append("reports")
+    hissing.on_silent = lambda: told.append("comfort noise")
+    other.send(hissing, b"@", 0, kind=13)
+    for n in range(60):
+        if not n % 5:
+            report = bytes(rtcp.Report(78)) + bytes(rtcp.Description(78, "phone"))
+            one.rtcp.sendto(report, (HOST, reporting.local_port + 1))
+            other.send(hissing, b"@", n * 8_000, kind=13)
+        bench.clock.now += S
+        bench.wire.receive(bench.clock.now)
+    assert told == []
+    for _ in range(20):
+        bench.clock.now += S
+        bench.wire.receive(bench.clock.now)
+    assert sorted(told) == ["comfort noise", "reports"]
+
+
+def test_rtcp_of_strangers_is_no_life_and_changes_nothing(bench: Bench) -> None:
+    stream, phone = bench.call()
+    mallory = Phone("127.0.0.85")
+    bench.phones.append(mallory)
+    told: list[int] = []
+    stream.on_silent = lambda: told.append(1)
+    for _ in range(20):
+        block = rtcp.ReportBlock(stream.outgoing.sender.ssrc, 255, 99, 0, 80, 0, 0)
+        packets = bytes(rtcp.Report(78, (block,))) + bytes(rtcp.Description(78, "m")) + bytes(rtcp.Bye((78,)))
+        mallory.rtcp.sendto(packets, (HOST, stream.local_port + 1))
+        bench.clock.now += S
+        bench.wire.receive(bench.clock.now)
+    assert told == [1] and stream.stats().remote_lost is None and not stream.rtcp.goodbye
+    assert phone.reports() and not mallory.reports()
 
 
 def test_packets_from_elsewhere_are_dropped_and_never_answered(bench: Bench) -> None:
