@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -15,6 +16,8 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Neither logs nor the database nor SIP can have these; lines and tabs are text."""
 TEXT_LIMIT = 2000
 """Characters of an address, or of what is to be said."""
+BODY_S = 10.0
+"""A JSON body that is not whole after so long is not waited for."""
 
 
 def switchboard(request: web.Request) -> Switchboard:
@@ -59,7 +62,10 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise web.HTTPBadRequest(reason="JSON is UTF-8.")
     try:
-        content = await request.json()
+        async with asyncio.timeout(BODY_S):
+            content = await request.json()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(reason=f"The body was not here within {BODY_S:.0f} s.") from None
     except (ValueError, RecursionError):
         raise web.HTTPBadRequest(reason="The body is not JSON.") from None
     if not isinstance(content, dict):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 from aiohttp import web
 
+from api.connections import HttpConnections
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
@@ -23,6 +24,8 @@ class ApiContext:
     metrics: Metrics
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
+    connections: HttpConnections | None = None
+    """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
     sip_address: str = ""

@@ -102,11 +102,20 @@ def token_matches(header: str, token: str) -> bool:
     )
 
 
+def may_ask(request: web.Request, settings: Settings) -> bool:
+    """Whoever has the token; where none is set, whoever is on this machine."""
+    token = settings.http.admin_token.get_secret_value()
+    if token:
+        return token_matches(request.headers.get("Authorization", ""), token)
+    return not came_by_proxy(request, settings)
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse foreign names, missing tokens, and proxies where no token is set: all that they pass on seems to
     come from this machine."""
-    settings = request.app[CONTEXT].settings
+    context = request.app[CONTEXT]
+    settings = context.settings
     if not host_allowed(request.headers.get("Host", ""), settings):
         return error(
             403, "wrong_host", "This server does not answer under that name.", "Add it to http.allowed_hosts."
@@ -115,10 +124,17 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     costly = request.method not in READING or request.path.endswith("/events")
     if costly and not same_origin(request, settings):
         return error(403, "wrong_origin", "Pages of other sites may not do this.")
-    token = settings.http.admin_token.get_secret_value()
-    if request.path in OPEN_PATHS:
-        return await handler(request)
-    if not token and came_by_proxy(request, settings):
+    if may_ask(request, settings):
+        if context.connections is not None:
+            context.connections.prove(request.transport)
+    elif request.path not in OPEN_PATHS:
+        return _refusal(settings)
+    return await handler(request)
+
+
+def _refusal(settings: Settings) -> web.Response:
+    """What somebody gets who may not ask, and how to mend it."""
+    if not settings.http.admin_token.get_secret_value():
         return error(
             403,
             "behind_proxy",
@@ -126,22 +142,24 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             "Set ADMIN_TOKEN to a long random text and restart; then every request needs it. "
             "See docs/operations.md, Behind a reverse proxy.",
         )
-    if token and not token_matches(request.headers.get("Authorization", ""), token):
-        response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
-    return await handler(request)
+    response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 @web.middleware
 async def tidy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every answer has safe headers and is counted; every failure is JSON."""
+    """Every answer has safe headers and is counted; every failure is JSON. Strangers get one answer for each
+    connection."""
+    context = request.app[CONTEXT]
     try:
         response = await handler(request)
     except web.HTTPException as failure:
         response = error(failure.status, _CODES.get(failure.status, "http_error"), failure.reason)
         if "Allow" in failure.headers:
             response.headers["Allow"] = failure.headers["Allow"]
+    except web.RequestPayloadError:
+        response = error(400, "bad_request", "The body is not what its headers say.")
     except ConnectionResetError:
         raise  # the client went away; there is nobody to answer
     except _DATABASE_TROUBLE as failure:
@@ -153,7 +171,9 @@ async def tidy(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         for name, value in SAFE_HEADERS.items():
             response.headers.setdefault(name, value)
+        if context.connections is not None and not context.connections.is_proven(request.transport):
+            response.force_close()
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"
-    request.app[CONTEXT].metrics.http.labels(route, str(response.status)).inc()
+    context.metrics.http.labels(route, str(response.status)).inc()
     return response

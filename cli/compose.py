@@ -18,11 +18,13 @@ from typing import Any
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.database import open_database
-from cli.serving.doors import open_http, open_rtp, open_sip, take_descriptors
+from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
+from cli.serving.http import open_http
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from cli.serving.watch import stored, watch
+from mediaserver import descriptors
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
 from mediaserver.calls.playing import Frames
@@ -42,6 +44,7 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Vad
+from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +86,8 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
-        take_descriptors()
+        descriptors.take()
+        descriptors.reserve_for_calls(legs_for(settings.sip.max_calls))
         await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mediaserver import descriptors
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.host_port import host_port
@@ -28,8 +29,8 @@ RTP_SAMPLES = 5
 """Port pairs that are tried, spread over the configured range."""
 SOCKETS_PER_CALL = 2
 """RTP and RTCP."""
-SOCKETS_BESIDE = 400
-"""Database, HTTP (200), workers, logs."""
+LEGS_PER_CALL = 2
+"""When it connects two phones."""
 NEEDED_DISK = 100 * 2**20
 WISHED_DISK = 2**30
 WISHED_UDP_BUFFER = 212_992
@@ -117,11 +118,12 @@ def rtp_ports(settings: Settings) -> Finding:
 def open_files(settings: Settings) -> Finding:
     """The server raises its own soft limit to the hard one."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = settings.sip.max_calls * SOCKETS_PER_CALL + SOCKETS_BESIDE
+    each = LEGS_PER_CALL * descriptors.SOCKETS_PER_LEG
+    needed = settings.sip.max_calls * each + descriptors.BESIDE
     if hard == resource.RLIM_INFINITY or hard >= needed:
         return Finding("open files", True, f"up to {hard}, {settings.sip.max_calls} calls need {needed}")
-    calls = max(0, (hard - SOCKETS_BESIDE) // SOCKETS_PER_CALL)
-    detail = f"up to {hard}: room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
+    calls = max(0, (hard - descriptors.BESIDE) // each)
+    detail = f"up to {hard}: room for {calls} calls of two phones, sip.max_calls is {settings.sip.max_calls}"
     return Finding(
         "open files",
         False,

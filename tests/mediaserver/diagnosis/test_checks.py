@@ -88,8 +88,8 @@ def test_too_few_open_files_say_for_how_many_calls_they_are_enough(monkeypatch: 
     monkeypatch.setattr(resource, "getrlimit", lambda which: (300, 500))
     finding = checks.open_files(settings(sip={"max_calls": 400}))
     assert not finding.ok and not finding.fatal
-    assert "room for 50 calls" in finding.detail
-    assert "ulimit -Hn 1200" in finding.mend
+    assert "room for 25 calls" in finding.detail
+    assert "ulimit -Hn 2000" in finding.mend
 
 
 def test_a_data_folder_that_is_yet_to_be_made_is_judged_by_its_parent(tmp_path: Path) -> None:

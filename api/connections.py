@@ -1,0 +1,193 @@
+"""Who may hold an HTTP connection, and for how long; below aiohttp, which lets everybody for ever.
+
+A connection is proven once a request on it was let in by the guard. One that is not is short: whatever goes
+on in it (half a request, a body by drops, an answer that nobody reads) it is closed after `unproven_s`,
+serves one request, and when there is no room the oldest of them gives way. So strangers can hold connections,
+but cannot keep out somebody who has the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, cast
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    connections: int = 200
+    """Open at once; anybody may open them, and each takes a descriptor."""
+    unproven_per_source: int = 32
+    """Open at once from one address, while nobody has proven anything on them."""
+    unproven_s: float = 15.0
+    """The whole life of a connection on which nobody has."""
+    idle_s: float = 20.0
+    """One without a whole request for so long is closed; clients keep their idle ones for less."""
+    unread_s: float = 30.0
+    """One whose client takes nothing of an answer for so long is closed."""
+
+
+class HttpAdmission(Generic[T]):
+    """Which connections there are, the oldest first, and who gives way. Pure."""
+
+    def __init__(self, limits: HttpLimits) -> None:
+        self._limits = limits
+        self._unproven: dict[T, str] = {}
+        self._proven: set[T] = set()
+
+    def __len__(self) -> int:
+        return len(self._unproven) + len(self._proven)
+
+    def enter(self, who: T, source: str, spare: bool) -> tuple[bool, T | None]:
+        """One more came. `spare`: whether there are descriptors to spare. Whether it may stay, and who has to
+        go for that; that one is forgotten."""
+        limits = self._limits
+        own = [each for each, its in self._unproven.items() if its == source]
+        leaves: T | None = None
+        if len(own) >= limits.unproven_per_source:
+            leaves = own[0]
+        elif len(self) >= limits.connections or not spare:
+            leaves = next(iter(self._unproven), None)
+            if leaves is None:
+                return False, None
+        if leaves is not None:
+            self.leave(leaves)
+        self._unproven[who] = source
+        return True, leaves
+
+    def prove(self, who: T) -> None:
+        """It belongs to somebody who may ask."""
+        if self._unproven.pop(who, None) is not None:
+            self._proven.add(who)
+
+    def is_proven(self, who: T) -> bool:
+        return who in self._proven
+
+    def leave(self, who: T) -> None:
+        """It is gone. Idempotent."""
+        self._unproven.pop(who, None)
+        self._proven.discard(who)
+
+
+def source_of(host: str) -> str:
+    """Whom an address stands for: itself, or the network of 64 bits that one customer gets (:rfc:`6177`)."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+class HttpHandler(Protocol):
+    """What aiohttp makes for each connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
+    def connection_lost(self, exc: BaseException | None) -> None: ...
+    def data_received(self, data: bytes) -> None: ...
+    def eof_received(self) -> bool | None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+
+
+class HttpConnections:
+    """All connections of one server."""
+
+    def __init__(self, limits: HttpLimits, may_have: Callable[[int], bool]) -> None:
+        """`may_have`: whether a connection may keep a descriptor of this number."""
+        self.limits = limits
+        self._may_have = may_have
+        self._admission: HttpAdmission[asyncio.WriteTransport] = HttpAdmission(limits)
+
+    def __len__(self) -> int:
+        return len(self._admission)
+
+    def guarded(self, make: Callable[[], HttpHandler]) -> asyncio.Protocol:
+        """The protocol of one connection, for `create_server`. `make`: aiohttp's part of it."""
+        return _Connection(self, make)
+
+    def prove(self, wire: asyncio.WriteTransport | None) -> None:
+        """A request on this connection was let in."""
+        if wire is not None:
+            self._admission.prove(wire)
+
+    def is_proven(self, wire: asyncio.WriteTransport | None) -> bool:
+        return wire is not None and self._admission.is_proven(wire)
+
+    def enter(self, wire: asyncio.WriteTransport) -> bool:
+        """Whether this connection may begin; only for _Connection."""
+        name, sock = wire.get_extra_info("peername"), wire.get_extra_info("socket")
+        if not name:
+            return False  # it is gone already
+        stays, leaves = self._admission.enter(wire, source_of(name[0]), self._may_have(sock.fileno()))
+        if leaves is not None:
+            leaves.abort()
+        return stays
+
+    def leave(self, wire: asyncio.WriteTransport) -> None:
+        """It is gone; only for _Connection."""
+        self._admission.leave(wire)
+
+
+class _Connection(asyncio.Protocol):
+    """Stands between a socket and aiohttp's handler of it."""
+
+    def __init__(self, owner: HttpConnections, make: Callable[[], HttpHandler]) -> None:
+        self._owner = owner
+        self._make = make
+        self._handler: HttpHandler | None = None
+        self._wire: asyncio.WriteTransport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        wire = cast(asyncio.WriteTransport, transport)  # uvloop's have the methods, not the base class
+        if not self._owner.enter(wire):
+            wire.abort()
+            return
+        limits = self._owner.limits
+        with contextlib.suppress(OSError):  # also for a client that reads nothing: its window stays shut
+            wire.get_extra_info("socket").setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * limits.unread_s)
+            )
+        self._wire = wire
+        self._timer = asyncio.get_running_loop().call_later(limits.unproven_s, self._expire)
+        self._handler = self._make()
+        self._handler.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._wire is not None:
+            self._owner.leave(self._wire)
+            self._wire = None
+        if self._handler is not None:
+            self._handler.connection_lost(exc)
+            self._handler = None
+
+    def data_received(self, data: bytes) -> None:
+        if self._handler is not None:
+            self._handler.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._handler.eof_received() if self._handler is not None else None
+
+    def pause_writing(self) -> None:
+        if self._handler is not None:
+            self._handler.pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._handler is not None:
+            self._handler.resume_writing()
+
+    def _expire(self) -> None:
+        if self._wire is not None and not self._owner.is_proven(self._wire):
+            self._wire.abort()
