@@ -20,6 +20,9 @@ RING_TIMEOUT_S = 60.0
 BUSY = frozenset({486, 600})
 """SIP codes of somebody who is there and does not want to."""
 
+CIRCLES = frozenset({482, 483})
+"""SIP codes of a call that comes back to where it was."""
+
 
 class Joining:
     """Rings for the calls of one switchboard. `way_out`: who calls a target; raises CallError for nobody."""
@@ -75,7 +78,11 @@ class Joining:
     async def _ring(self, live: LiveCall, to: str, *, listens: bool = False) -> Leg:
         """An answered leg. Raises CallError (also when the call ended meanwhile), CapacityError."""
         live.check_seat()
-        placing = self._way_out(to).place(to, live.call.from_uri, timeout_s=RING_TIMEOUT_S)
+        if live.hops_left < 1:
+            raise CallError("the call has gone over too many servers, maybe in a circle", 483)
+        placing = self._way_out(to).place(
+            to, live.call.from_uri, timeout_s=RING_TIMEOUT_S, hops=live.hops_left - 1
+        )
         task = asyncio.create_task(placing)
         live.ringing[task] = listens
         live.ring_back()
@@ -108,7 +115,7 @@ class Joining:
 def unanswered(error: VoiceForgeError) -> Termination:
     """How a call ends of which the other side did not answer."""
     code = error.code if isinstance(error, CallError) else 503 if isinstance(error, CapacityError) else None
-    why = Why.BUSY if code in BUSY else Why.NO_ANSWER
+    why = Why.BUSY if code in BUSY else Why.UNREACHABLE if code in CIRCLES else Why.NO_ANSWER
     return Termination(EndedBy.NETWORK, why, code or 480, str(error))
 
 

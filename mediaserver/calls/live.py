@@ -19,7 +19,7 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.digit_gate import PER_CALL, PER_SECOND
 from mediaserver.calls.party import Party, shown
 from mediaserver.calls.playing import Frames, Looped, OnHold, Player
-from mediaserver.calls.protocols import Talker
+from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.room import Room, Seat
@@ -75,6 +75,8 @@ class LiveCall:
         self.ringing: dict[asyncio.Task[Leg], bool] = {}
         """Legs that are being called for this call, and whether they shall only listen; its end cancels
         them."""
+        self.hops_left = MOST_HOPS
+        """Servers that it may still go over when it rings somebody."""
         self.transferring = False
         self.draining = False
         """Nobody comes in any more."""

@@ -18,6 +18,9 @@ from mediaserver.calls.playing import Frames
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import App, Leg, Termination
 
+MOST_HOPS = 70
+"""Servers that a call may go over from where it began (:rfc:`3261` 8.1.1.6)."""
+
 
 class Invitation(Protocol):
     """Somebody calls us, by whichever door."""
@@ -39,6 +42,11 @@ class Invitation(Protocol):
     def source_host(self) -> str:
         """Address that the invitation came from."""
 
+    @property
+    def hops_left(self) -> int:
+        """Servers that the call may still go over after us, so that no call goes in circles for ever
+        (:rfc:`7332`). 0: it may be answered here and rung nowhere else."""
+
     def announce(self, url: str) -> None:
         """Tell the caller, with the answer, where it may read its transcript."""
 
@@ -53,10 +61,17 @@ class Carrier(Protocol):
         """Whether it calls such a target: a number, an extension, an address."""
 
     def place(
-        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = ...
+        self,
+        to: str,
+        caller: str,
+        *,
+        timeout_s: float,
+        on_ringing: Callable[[], object] = ...,
+        hops: int = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
-        Cancelling cancels the call. Raises CallError."""
+        `hops`: servers that the call may go over on its way. Cancelling cancels the call. Raises
+        CallError."""
 
 
 class CallControls(Protocol):

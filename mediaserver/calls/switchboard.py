@@ -123,7 +123,9 @@ class LocalSwitchboard:
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
         call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent)
-        self._spawn(self._serve(self._new_live(call, leg), invitation, to))
+        live = self._new_live(call, leg)
+        live.hops_left = invitation.hops_left
+        self._spawn(self._serve(live, invitation, to))
 
     async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
         call, leg = live.call, live.first.leg

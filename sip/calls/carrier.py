@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 
 from mediaserver.errors import CallError, UnreachableError
+from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow
 from sip.calls.forked_call import Contact, ForkedCall
 from sip.calls.leg import SipLeg
@@ -33,16 +34,22 @@ class SipCarrier:
         return ":" in to or "@" in to or self._registrar.knows(to)
 
     async def place(
-        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = nobody_listens
+        self,
+        to: str,
+        caller: str,
+        *,
+        timeout_s: float,
+        on_ringing: Callable[[], object] = nobody_listens,
+        hops: int = MOST_HOPS,
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
-        once.
+        once. `hops`: servers that the call may go over.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.
         """
-        options = CallOptions(timeout=timeout_s, on_ringing=on_ringing)
+        options = CallOptions(timeout=timeout_s, on_ringing=on_ringing, hops=hops)
         if _is_address(caller):
             options["from_uri"] = caller
         else:

@@ -20,6 +20,9 @@ from sip.messages.uri import Uri
 DialogId: TypeAlias = tuple[str, str, str]
 """Call-ID, local tag, remote tag (empty for an RFC 2543 peer)."""
 
+MOST_HOPS = 70
+"""Max-Forwards of a request that begins here (8.1.1.6)."""
+
 Headers: TypeAlias = Sequence[tuple[str, str]]
 
 
@@ -132,7 +135,7 @@ class Dialog:
             routes = [*routes[1:], f"<{target}>"]
         else:
             uri = target
-        lines = [("Max-Forwards", "70")]
+        lines = [("Max-Forwards", str(MOST_HOPS))]
         lines += [("Route", route) for route in routes]
         lines += [
             ("From", str(self.local)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mediaserver.media.leg import EndedBy, Termination
+from sip.calls.dialog import MOST_HOPS
 from sip.calls.ending import why_of
 from sip.calls.leg import SipLeg
 from sip.messages.message import Request
@@ -48,6 +49,8 @@ class SipInvitation:
         self.from_uri = str(request.from_.uri)
         self.to_uri = str(request.to.uri)
         self.source_host = source.host
+        hops = request.max_forwards
+        self.hops_left = MOST_HOPS if hops is None else hops
         self.authenticated_as = caller
         """The extension that the caller proved to be, if calls are authenticated."""
         self._session = session

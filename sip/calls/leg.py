@@ -101,8 +101,9 @@ class SipLeg:
     async def answer(self) -> None:
         """Accept the incoming call.
 
-        Returns when audio can flow: at once, or with the ACK when the caller left the offer to us. Raises
-        CallError when the call is over or no codec fits, CapacityError when no RTP port is free.
+        Returns when the caller has proven that it is where its messages come from: with its ACK, or with its
+        first audio, should that be faster. Raises CallError when the call is over, ends before that or no
+        codec fits, CapacityError when no RTP port is free.
         """
         await self._session.answer()
 
@@ -192,7 +193,7 @@ class SipLeg:
         if stats is not None:
             self._final_stats = leg_stats(stats)
         if self._stream is not None:
-            self._stream.on_digit = self._stream.on_silent = None
+            self._stream.on_digit = self._stream.on_silent = self._stream.on_heard = None
         self._session = _Over(self._session.negotiated)
         self._deliver(Ended(why))
 

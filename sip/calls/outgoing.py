@@ -17,7 +17,7 @@ from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
-from sip.calls.dialog import Dialog
+from sip.calls.dialog import MOST_HOPS, Dialog
 from sip.calls.ending import reason_header, why_of
 from sip.calls.flow import SipFlow
 from sip.calls.leg import SipLeg
@@ -74,6 +74,7 @@ class OutgoingCall:
         routes: Sequence[str] = (),
         credentials: Credentials | None = None,
         headers: Sequence[tuple[str, str]] = (),
+        hops: int = MOST_HOPS,
         on_ringing: Callable[[], object] = nobody_listens,
     ) -> None:
         """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
@@ -81,6 +82,7 @@ class OutgoingCall:
         self._core = core
         self._hop = hop
         self._headers = list(headers)
+        self._hops = hops
         self._credentials = credentials
         self._on_ringing = on_ringing
         self._tried: set[tuple[int, str]] = set()
@@ -223,6 +225,7 @@ class OutgoingCall:
             *self._headers,
         ]
         request = self._draft.request("INVITE", headers, self._offer)
+        request.set("Max-Forwards", str(self._hops))
         self._client = self._core.request(request, self._hop, self._on_response, self._on_failure)
 
     def _send_cancel(self) -> None:

@@ -82,7 +82,7 @@ class InviteSession:
         self._invite: ReceivedRequest | None = None
         """The INVITE that we answer or answered last; None while they sent none."""
         self._settled = asyncio.Event()
-        """An ACK came, or the end."""
+        """An ACK came, or audio of the caller's, or the end."""
         self._keys: deque[bytes] = deque()
         """Bodies of INFO; the first is under way."""
         self._renegotiation: Renegotiation | None = None
@@ -119,12 +119,11 @@ class InviteSession:
         self._answer_headers.append((name, value))
 
     async def answer(self) -> None:
-        """Send the 200 to the first INVITE. See SipLeg.answer for what it raises."""
+        """Send the 200 to the first INVITE and wait for its ACK. See SipLeg.answer for what it raises."""
         invite = self._invite
         if self.machine.state is not SessionState.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
         offered = description_of(invite.request)
-        delayed = not offered
         try:
             body = self.media.answer(offered) if offered else self.media.offer()
         except CapacityError:
@@ -135,13 +134,15 @@ class InviteSession:
             self.refuse(488 if isinstance(error, NoCommonCodec) else 400, why=why)
             raise CallError(f"no audio in common with the caller: {error}", 488) from error
         self.leg.setup_s = self.core.now() - self.started
-        self.leg.opened(self.media.open())
+        stream = self.media.open()
+        stream.on_heard = self._settled.set
+        self.leg.opened(stream)
         self._send_ok(invite, body, self._answer_headers)
         self.media_changed()
-        if delayed:
-            await self._settled.wait()
-            if self.leg.termination is not None:
-                raise CallError("the caller did not answer our offer", 488)
+        # Until then whoever sent the INVITE may be anywhere else, and nobody is to work for it.
+        await self._settled.wait()
+        if (over := self.leg.termination) is not None:
+            raise CallError(f"the call was over before the caller took our answer: {over}", over.code or 487)
 
     def refuse(
         self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination

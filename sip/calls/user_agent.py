@@ -20,6 +20,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.admission import refusal
 from sip.calls.alarm import Alarm
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
+from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow, flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
@@ -59,6 +60,8 @@ class CallOptions(TypedDict, total=False):
     """Where the phone is known to be, whatever the URI says."""
     transport: str
     headers: Sequence[tuple[str, str]]
+    hops: int
+    """Servers that it may go over on its way."""
     timeout: float
     """Seconds; then it is cancelled."""
     on_ringing: Callable[[], object]
@@ -171,6 +174,7 @@ class SipAgent:
             routes=routes,
             credentials=_credentials(username, options.get("password")),
             headers=options.get("headers", ()),
+            hops=options.get("hops", MOST_HOPS),
             on_ringing=options.get("on_ringing", nobody_listens),
         )
         self._places.take(call.session)

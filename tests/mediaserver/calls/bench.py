@@ -117,8 +117,9 @@ class Bench:
             self.now += TICK_NS
         await self.settle()
 
-    async def dial(self, line: Line, to: str) -> Asked:
+    async def dial(self, line: Line, to: str, hops_left: int = 70) -> Asked:
         asked = Asked(line, to)
+        asked.hops_left = hops_left
         self.board.invited(asked)
         await self.settle()
         return asked

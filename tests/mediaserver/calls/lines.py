@@ -121,6 +121,7 @@ class Asked:
         self.from_uri = f"sip:{leg.ref}@h"
         self.to_uri = f"sip:{dialled}@h"
         self.source_host = source_host
+        self.hops_left = 70
         self.url = ""
 
     def announce(self, url: str) -> None:
@@ -139,6 +140,7 @@ class Lines:
         self.answering = asyncio.Event()
         self.answering.set()
         self.rang_s: list[float] = []
+        self.hops: list[int] = []
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
 
@@ -146,9 +148,16 @@ class Lines:
         return self.everybody or to in self.phones
 
     async def place(
-        self, to: str, caller: str, *, timeout_s: float, on_ringing: Callable[[], object] = lambda: None
+        self,
+        to: str,
+        caller: str,
+        *,
+        timeout_s: float,
+        on_ringing: Callable[[], object] = lambda: None,
+        hops: int = 70,
     ) -> Line:
         self.placed.append((to, caller))
+        self.hops.append(hops)
         self.rang_s.append(timeout_s)
         if to in self.phones:
             on_ringing()

@@ -142,6 +142,7 @@ class WebSocketInvitation:
         self.from_uri = f"ws:{leg.ref}"
         self.to_uri = f"ws:{dialled}"
         self.source_host = source_host
+        self.hops_left = 70
 
     def announce(self, url: str) -> None:
         self.leg.outbox.put_nowait(json.dumps({"transcript": url}))

@@ -11,6 +11,7 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Ended, EndedBy, Hold, Termination, Why
+from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
@@ -172,14 +173,13 @@ async def test_extensions_that_we_do_not_have_are_named_and_none_is_taken_for_gr
 async def test_a_caller_that_no_answer_reaches_leaves_nothing_behind(
     answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed: list[Exception] = []
+    told: asyncio.Queue[CallError] = asyncio.Queue()
 
     async def answer(call: object) -> None:
         if answers:
-            try:
+            with pytest.raises(CallError) as error:
                 await callee_of(call).answer()
-            except Exception as error:
-                failed.append(error)
+            told.put_nowait(error.value)
 
     callee = Callee(answer)
     async with agent(callee, timing=IMPATIENT) as b, raw_peer() as peer:
@@ -189,7 +189,8 @@ async def test_a_caller_that_no_answer_reaches_leaves_nothing_behind(
         if answers:
             peer.send((await peer.request("BYE")).response(200), b.port)
         ended = (await Events(leg).end()).termination
-        assert ended.by is EndedBy.NETWORK and not failed
+        assert ended.by is EndedBy.NETWORK
+        assert not answers or "by network" in str(await asyncio.wait_for(told.get(), 10))
         assert b._layer.unanswered == 0 and legs_of(b) == 0
 
 
@@ -421,3 +422,59 @@ async def test_an_answer_from_where_no_way_leads_is_no_call(contact: str) -> Non
         with pytest.raises(CallError, match="no way back"):
             await calling
         assert legs_of(a) == 0
+
+
+# -- until the ACK
+
+
+async def test_nobody_works_for_a_caller_before_its_ack() -> None:
+    answered: asyncio.Queue[SipLeg] = asyncio.Queue()
+
+    async def answer(call: SipInvitation) -> None:
+        await call.leg.answer()
+        answered.put_nowait(call.leg)
+
+    async with agent(answer) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        await peer.response(200)  # repeated: the loop had its turns
+        assert answered.empty()
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        assert (await asyncio.wait_for(answered.get(), 10)).termination is None
+
+
+async def test_audio_of_the_caller_is_as_good_as_its_ack() -> None:
+    answered: asyncio.Queue[SipLeg] = asyncio.Queue()
+
+    async def answer(call: SipInvitation) -> None:
+        await call.leg.answer()
+        answered.put_nowait(call.leg)
+
+    async with agent(answer) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        await peer.response(200)
+        (session,) = b._places.taken
+        stream = session.leg.stream
+        assert stream is not None and stream.on_heard is not None and answered.empty()
+        stream.on_heard()
+        assert (await asyncio.wait_for(answered.get(), 10)).termination is None
+
+
+async def test_a_caller_that_is_gone_before_its_ack_is_told_to_whoever_answered() -> None:
+    failed: asyncio.Queue[CallError] = asyncio.Queue()
+
+    async def answer(call: SipInvitation) -> None:
+        with pytest.raises(CallError) as error:
+            await call.leg.answer()
+        failed.put_nowait(error.value)
+
+    async with agent(answer, timing=IMPATIENT) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("BYE", ok, cseq=2), b.port)
+        await peer.response(200, method="BYE")
+        assert "hung up by peer" in str(await asyncio.wait_for(failed.get(), 10))
+        peer.send(peer.make("INVITE", demo(b), branch="2", body=SDP, lines={"Call-ID": "second"}), b.port)
+        await peer.response(200, method="INVITE")
+        assert "failed by network" in str(await asyncio.wait_for(failed.get(), 10))
+        assert legs_of(b) == 0

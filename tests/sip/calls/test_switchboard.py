@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mediaserver.calls.call import Call, CallState
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
@@ -25,7 +26,7 @@ from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from tests.mediaserver.calls.rows import as_at_the_first_start
-from tests.sip.agents import Callee, Events, agent
+from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
 
 PHONE_HANGS_UP = Termination(EndedBy.AGENT, Why.HANGUP)
 
@@ -55,6 +56,14 @@ class Server:
 
     def address(self, user: str) -> str:
         return f"sip:{user}@127.0.0.1:{self.sip.port}"
+
+    async def answered(self) -> Call:
+        """The one call, once its caller took the answer."""
+        (call,) = self.board
+        watching = self.board.watch(call.id)
+        while call.state is not CallState.ANSWERED:
+            await asyncio.wait_for(anext(watching), 10)
+        return call
 
     async def ending(self) -> CallEnded:
         """How the next call to end is stored."""
@@ -132,7 +141,7 @@ async def test_a_caller_who_goes_while_a_transfer_rings_takes_the_ringing_along(
     async with server() as us, agent(callee) as phone, agent() as caller:
         await phone.register(us.address("101"), "101", "secret")
         leg = await caller.call(us.address("echo"))
-        (call,) = us.board
+        call = await us.answered()
         transfer = asyncio.create_task(us.board.transfer(call.id, "101"))
         rung = (await asyncio.wait_for(callee.calls.get(), 10)).leg
         events = Events(rung)
@@ -151,7 +160,7 @@ async def test_a_transfer_that_is_turned_down_leaves_the_call_as_it_was(
     async with server() as us, agent(callee) as phone, agent() as caller:
         await phone.register(us.address("101"), "101", "secret")
         leg = await caller.call(us.address("echo"))
-        (call,) = us.board
+        call = await us.answered()
         with pytest.raises(CallError) as error:
             await us.board.transfer(call.id, "101")
         assert error.value.code == code and leg.termination is None
@@ -209,3 +218,36 @@ async def test_a_callers_name_that_could_be_more_than_a_name_is_refused(caller: 
         with pytest.raises(CallError, match="caller") as error:
             us.board.place("101", "echo", caller=caller)
         assert error.value.code == 400 and list(us.board) == []
+
+
+@pytest.mark.parametrize(("said", "left"), [(None, "69"), ("5", "4"), ("1", "0"), ("999", "254")])
+async def test_what_is_left_of_max_forwards_goes_on_with_the_call(said: str | None, left: str) -> None:
+    async with server() as us, raw_peer() as phone, raw_peer() as caller:
+        await register(us, phone, {"Contact": f"<sip:101@127.0.0.1:{phone.port}>"})
+        invite = caller.make("INVITE", us.address("101"), body=SDP)
+        invite.remove("Max-Forwards")
+        if said is not None:
+            invite.add("Max-Forwards", said)
+        caller.send(invite, us.sip.port)
+        assert (await phone.request("INVITE")).get("Max-Forwards") == left
+
+
+async def test_a_call_whose_hops_are_used_up_is_refused_where_it_would_go_on_and_answered_here() -> None:
+    async with server() as us, raw_peer() as phone, raw_peer() as caller:
+        await register(us, phone, {"Contact": f"<sip:101@127.0.0.1:{phone.port}>"})
+        none = {"Max-Forwards": "0"}
+        caller.send(caller.make("INVITE", us.address("101"), body=SDP, lines=none), us.sip.port)
+        refused = await caller.response(483)
+        caller.send(caller.make("ACK", us.address("101"), lines={"To": refused.get("To") or ""}), us.sip.port)
+        assert phone.messages.empty()
+        lines = none | {"Call-ID": "second"}
+        caller.send(caller.make("INVITE", us.address("echo"), branch="2", body=SDP, lines=lines), us.sip.port)
+        await caller.response(200)
+
+
+async def register(us: Server, phone: RawPeer, lines: dict[str, str]) -> None:
+    """Extension 101 is that phone from now on."""
+    request = phone.make("REGISTER", us.address("101"), lines=lines | {"To": f"<{us.address('101')}>"})
+    registrar = us.sip.registrar
+    assert registrar is not None
+    assert registrar.bind("101", request, asyncio.get_running_loop().time()).status == 200
