@@ -17,9 +17,13 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
 from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
-from sip.transactions.layer import Hop, ReceivedRequest, SentRequest, TransactionLayer, new_branch
+from sip.transactions.budget import AnswerBudget
+from sip.transactions.layer import TransactionLayer
+from sip.transactions.matching import new_branch
+from sip.transactions.requests import Hop, ReceivedRequest, SentRequest
 from sip.transactions.transaction import Cause
-from sip.transport.transport import DATAGRAM_LIMIT, DEFAULT_PORT, Transport
+from sip.transport.transport import DATAGRAM_LIMIT, Transport
+from sip.transport.way_back import DEFAULT_PORT
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
@@ -131,6 +135,7 @@ class Core:
         on_response: Callable[[Response], None],
         on_failure: Callable[[Cause], None],
         fallback: Hop | None = None,
+        budget: AnswerBudget | None = None,
     ) -> SentRequest:
         """Send a request statefully; one that is too long for a datagram goes by TCP if it can (18.1.1)."""
         request.add("User-Agent", self.user_agent)
@@ -141,7 +146,7 @@ class Core:
             and self.transport.tcp
         ):
             hop, fallback = replace(hop, transport="TCP"), hop
-        return self.layer.request(request, hop, on_response, on_failure, fallback=fallback)
+        return self.layer.request(request, hop, on_response, on_failure, fallback=fallback, budget=budget)
 
     def in_dialog(
         self,
@@ -158,7 +163,7 @@ class Core:
             return None
         way = dialog.way
         if way is None or not hop.sends:
-            return self.request(request, hop, on_response, on_failure, fallback)
+            return self.request(request, hop, on_response, on_failure, fallback, dialog.budget)
 
         def answered(response: Response) -> None:
             if client.hop is hop:
@@ -171,7 +176,7 @@ class Core:
             way.silent(hop)
             on_failure(cause)
 
-        client = self.request(request, hop, answered, failed, fallback)
+        client = self.request(request, hop, answered, failed, fallback, dialog.budget)
         return client
 
     def cancel(self, client: SentRequest, cancel: Request) -> None:

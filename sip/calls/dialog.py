@@ -16,6 +16,7 @@ from sip.calls.flow import WayBack
 from sip.messages.headers import NameAddr
 from sip.messages.message import Message, Request, Response
 from sip.messages.uri import Uri
+from sip.transactions.budget import AnswerBudget
 
 DialogId: TypeAlias = tuple[str, str, str]
 """Call-ID, local tag, remote tag (empty for an RFC 2543 peer)."""
@@ -30,6 +31,7 @@ class Dialog:
     """One dialog, seen from our side."""
 
     __slots__ = (
+        "budget",
         "call_id",
         "local",
         "local_cseq",
@@ -63,6 +65,8 @@ class Dialog:
         self.remote_cseq = remote_cseq
         self.way: WayBack | None = None
         """To the other side; None where its messages are all we know of it."""
+        self.budget: AnswerBudget | None = None
+        """What we may send because of the INVITE that asked for it; None when that was ours."""
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from sip.messages.message import Request
-from sip.transactions.layer import Hop, Peer
+from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import is_address, is_behind_nat
 
 DEFAULT_PORT = 5060

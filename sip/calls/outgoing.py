@@ -29,7 +29,7 @@ from sip.messages.multipart import description_of
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError
-from sip.transactions.layer import Hop, SentRequest
+from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
 
 

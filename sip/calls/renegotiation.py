@@ -21,7 +21,7 @@ from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import SdpError
 from sip.sdp.offer_answer import OfferAnswer
-from sip.transactions.layer import SentRequest
+from sip.transactions.requests import SentRequest
 
 
 class Changeable(Protocol):

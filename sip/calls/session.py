@@ -28,7 +28,7 @@ from sip.calls.session_machine import Doing, SessionAction, SessionEvent, Sessio
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
-from sip.transactions.layer import ReceivedRequest
+from sip.transactions.requests import ReceivedRequest
 from sip.transactions.transaction import Cause
 
 
@@ -101,6 +101,7 @@ class InviteSession:
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
         session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer))
         session._invite = server
+        dialog.budget = server.budget
         core.dialogs[dialog.id] = session
         server.on_cancel = session._cancelled
         server.on_ack = session.acknowledged
@@ -209,6 +210,7 @@ class InviteSession:
             return
         if self.dialog.way is not None:
             self.dialog.way.acknowledged()
+        invite.prove()  # our tag is in it: who sent it got our 200
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
             stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK

@@ -36,11 +36,13 @@ from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
-from sip.transactions.layer import Hop, ReceivedRequest, TransactionLayer
+from sip.transactions.layer import TransactionLayer
+from sip.transactions.requests import Hop, ReceivedRequest
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.addresses import is_address, is_behind_nat, unmapped
 from sip.transport.connection import ConnectionLimits, Source
-from sip.transport.transport import DEFAULT_PORT, Transport
+from sip.transport.transport import Transport
+from sip.transport.way_back import DEFAULT_PORT
 
 log = logging.getLogger(__name__)
 
@@ -211,7 +213,7 @@ class SipAgent:
         return error.request.response(error.status, _phrase(error.reason, error.status), to_tag=tag)
 
     def on_request(self, request: Request, source: Source) -> None:
-        if self._layer.absorb(request):
+        if self._layer.absorb(request, source):
             return
         if request.method == "CANCEL":
             self._cancel(request, source)
@@ -275,7 +277,10 @@ class SipAgent:
             self._stateless(response, request, source)
         else:
             self._tag(response, request)
-            self._layer.serve(request, source).respond(response)
+            server = self._layer.serve(request, source)
+            if response.status < 300:
+                server.prove()
+            server.respond(response)
 
     def _capabilities(self, request: Request) -> Response:
         status = 503 if self._places.closed else 200
@@ -348,8 +353,9 @@ class SipAgent:
             await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
 
     def _refuse_invite(self, request: Request, source: Source, response: Response) -> None:
-        self._tag(response, request)
-        self._layer.serve(request, source).respond(response)
+        """Nothing is kept of a caller whom we turn away: a repeated INVITE gets the same again, and the ACK
+        finds nobody (8.2.7)."""
+        self._stateless(response, request, source)
 
     # -- inside
 
@@ -358,7 +364,7 @@ class SipAgent:
         if request.method == "ACK":
             return
         self._tag(response, request)
-        self.transport.send_response(response, source, _nothing)
+        self.transport.send_once(response, source)
 
     def _tag(self, response: Response, request: Request) -> None:
         """A To tag that is the same for each repetition of the request."""

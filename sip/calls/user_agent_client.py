@@ -17,7 +17,7 @@ from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, escape_user
-from sip.transactions.layer import Hop
+from sip.transactions.requests import Hop
 from sip.transactions.transaction import Cause
 
 

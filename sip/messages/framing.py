@@ -7,6 +7,7 @@ the stream: the framer says so with a FramingError and stays silent after it.
 from __future__ import annotations
 
 import enum
+from collections import deque
 from typing import TypeAlias
 
 from sip.messages.grammar import ParseError
@@ -45,6 +46,7 @@ class StreamFramer:
         self._missing = 0
         self._half_ping = False
         self._dead = False
+        self._ready: deque[Item] = deque()
 
     @property
     def idle(self) -> bool:
@@ -56,34 +58,44 @@ class StreamFramer:
 
         A MessageError is one broken message between good ones. A FramingError is always the last item.
         """
+        self.add(data)
         items: list[Item] = []
-        if self._dead:
-            return items
-        self._buffer += data
-        try:
-            while self._step(items):
-                pass
-        except FramingError as error:
-            self._dead = True
-            self._buffer.clear()
-            items.append(error)
+        while (item := self.next_item()) is not None:
+            items.append(item)
         return items
 
-    def _step(self, items: list[Item]) -> bool:
-        """Take one message or keep-alive off the buffer. False when more bytes are needed."""
-        if self._message is None:
-            self._skip_keepalives(items)
-            if not self._read_head():
-                return False
-        return self._read_body(items)
+    def add(self, data: bytes) -> None:
+        """Take bytes as they came; `next_item` reads them."""
+        if not self._dead:
+            self._buffer += data
 
-    def _skip_keepalives(self, items: list[Item]) -> None:
-        buffer, pos = self._buffer, 0
+    def next_item(self) -> Item | None:
+        """What became complete next, in order; None when more bytes are needed. It reads no further than
+        that: many messages in few bytes cost their time one by one."""
+        if not self._ready and not self._dead:
+            try:
+                self._step()
+            except FramingError as error:
+                self._dead = True
+                self._buffer.clear()
+                self._ready.append(error)
+        return self._ready.popleft() if self._ready else None
+
+    def _step(self) -> None:
+        """Take the keep-alives and the message off the buffer that stand first in it, if they are whole."""
+        if self._message is None:
+            self._skip_keepalives()
+            if not self._read_head():
+                return
+        self._read_body()
+
+    def _skip_keepalives(self) -> None:
+        buffer, pos, found = self._buffer, 0, self._ready
         while buffer.startswith(PONG_BYTES, pos):
             kind = KeepAlive.PING if self._half_ping else KeepAlive.PONG
             self._half_ping = not self._half_ping
-            if kind not in items[-2:]:
-                items.append(kind)
+            if kind not in found:  # an answer to each would be more than they are worth
+                found.append(kind)
             pos += 2
         del buffer[:pos]
         if buffer and buffer != b"\r":
@@ -118,10 +130,10 @@ class StreamFramer:
         self._message, self._missing = message, length
         return True
 
-    def _read_body(self, items: list[Item]) -> bool:
+    def _read_body(self) -> None:
         buffer, message, error = self._buffer, self._message, self._error
         if message is None or len(buffer) < self._missing:
-            return False
+            return
         message.body = bytes(buffer[: self._missing])
         del buffer[: self._missing]
         self._message = self._error = None
@@ -131,7 +143,6 @@ class StreamFramer:
             except ParseError as wrong:
                 error = wrong
         if error is not None:
-            items.append(MessageError(error.reason, error.status, answerable(message)))
+            self._ready.append(MessageError(error.reason, error.status, answerable(message)))
         else:
-            items.append(message)
-        return True
+            self._ready.append(message)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
 
-from sip.messages.headers import BRANCH_COOKIE, Via
+from sip.messages.headers import Via
 from sip.messages.message import Message, Request, Response
+from sip.transactions.answered import AnsweredRequests
+from sip.transactions.budget import AnswerBudget
+from sip.transactions.matching import TransactionKey, merge_key, new_branch, server_key, server_key_of
+from sip.transactions.requests import (
+    Hop,
+    MessageCarrier,
+    Peer,
+    ReceivedRequest,
+    SentRequest,
+    ignore_failure,
+    ignore_response,
+)
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transactions.transaction import (
     Cause,
@@ -29,167 +38,6 @@ from sip.transactions.transaction import (
     Send,
     ServerTransaction,
 )
-
-TransactionKey: TypeAlias = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """Where a request of ours goes next. `host` may be a name; `transport` is UDP or TCP."""
-
-    transport: str
-    host: str
-    port: int
-    named_by: str = ""
-    """The address of the peer who says so; empty: we do."""
-    sends: int = 0
-    """So many datagrams of one request at most, repetitions included: nothing was ever heard from there.
-    0: as many as the timers say."""
-
-    @property
-    def reliable(self) -> bool:
-        return self.transport != "UDP"
-
-
-class Peer(Protocol):
-    """Where a request came from; the transport knows the way back (RFC 3261 18.2.2)."""
-
-    @property
-    def transport(self) -> str: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def port(self) -> int: ...
-
-
-class MessageCarrier(Protocol):
-    """What the layer needs of the transport. `failed` may be called at any time until the answer is there."""
-
-    def send_request(self, request: Request, hop: Hop, failed: Callable[[], None]) -> None: ...
-    def send_response(self, response: Response, peer: Peer, failed: Callable[[], None]) -> None: ...
-    def sent_by(self, hop: Hop) -> str: ...
-
-
-def new_branch() -> str:
-    return BRANCH_COOKIE + secrets.token_hex(10)
-
-
-def server_key(request: Request) -> TransactionKey:
-    """RFC 3261 17.2.3; without the magic cookie the fields of RFC 2543, less the To tag that an ACK adds."""
-    method = "INVITE" if request.method == "ACK" else request.method
-    return _server_key(request, method)
-
-
-def _server_key(request: Request, method: str) -> TransactionKey:
-    via = request.via
-    branch = via.branch or ""
-    if branch.startswith(BRANCH_COOKIE) and len(branch) > len(BRANCH_COOKIE):
-        return (branch, via.host.lower(), str(via.port or 0), method)
-    return (
-        "",
-        str(request.uri),
-        request.from_.tag or "",
-        request.call_id,
-        str(request.cseq.number),
-        via.host.lower(),
-        str(via.port or 0),
-        branch,
-        method,
-    )
-
-
-def _ignore_ack(ack: Request) -> None:
-    return None
-
-
-def _ignore_response(response: Response) -> None:
-    return None
-
-
-def _ignore_failure(cause: Cause) -> None:
-    return None
-
-
-class SentRequest:
-    """One request of ours under way. Either `on_response` sees a final response or `on_failure` a cause."""
-
-    __slots__ = ("fallback", "hop", "key", "machine", "on_failure", "on_response", "queued", "sent")
-
-    def __init__(
-        self,
-        machine: ClientTransaction,
-        hop: Hop,
-        fallback: Hop | None,
-        on_response: Callable[[Response], None],
-        on_failure: Callable[[Cause], None],
-    ) -> None:
-        self.machine = machine
-        self.hop = hop
-        self.fallback = fallback
-        self.on_response = on_response
-        self.on_failure = on_failure
-        self.key: TransactionKey = ()
-        self.queued: float | None = None
-        self.sent = 0
-        """Times that the request was sent to `hop`."""
-
-    @property
-    def request(self) -> Request:
-        """As it was sent: with our Via."""
-        return self.machine.request
-
-
-class ReceivedRequest:
-    """One request from outside, answered with `respond`."""
-
-    __slots__ = (
-        "_layer",
-        "key",
-        "machine",
-        "merge_key",
-        "on_ack",
-        "on_cancel",
-        "on_failure",
-        "open",
-        "peer",
-        "queued",
-    )
-
-    def __init__(self, layer: TransactionLayer, machine: ServerTransaction, peer: Peer) -> None:
-        self._layer = layer
-        self.machine = machine
-        self.peer = peer
-        self.key: TransactionKey = ()
-        self.merge_key: TransactionKey = ()
-        self.open = True
-        """No final response went out yet; the layer counts these."""
-        self.queued: float | None = None
-        self.on_ack: Callable[[Request], None] = _ignore_ack
-        """The ACK to our 2xx, when it carries the branch of the INVITE (it should not, and some do)."""
-        self.on_failure: Callable[[Cause], None] = _ignore_failure
-        self.on_cancel: Callable[[ReceivedRequest], None] | None = None
-        """A CANCEL for this INVITE came, and the INVITE's user, who sets this, is to answer both."""
-
-    @property
-    def request(self) -> Request:
-        return self.machine.request
-
-    @property
-    def answered(self) -> bool:
-        return self.machine.answered
-
-    def respond(self, response: Response) -> None:
-        """Send a response. A second final response is ignored, except the repeated 2xx to an INVITE."""
-        self._layer.respond(self, response)
-
-    def let_go(self) -> None:
-        """Forget its user, who wants to hear no more of it."""
-        self.on_ack, self.on_failure, self.on_cancel = _ignore_ack, _ignore_failure, None
-
-    def repeat(self) -> None:
-        """Send the last response again: a 2xx to an INVITE, whose ACK does not come."""
-        if self.machine.last is not None:
-            self.respond(self.machine.last)
 
 
 class TransactionLayer:
@@ -218,28 +66,46 @@ class TransactionLayer:
         self._woken: float | None = None
         self.unanswered = 0
         """Server transactions without a final response: the measure of overload."""
+        self.answered = AnsweredRequests()
+        self.withheld = 0
+        """Messages that were not sent because nobody has proven to be where they would have gone."""
 
     def __len__(self) -> int:
         return len(self._clients) + len(self._servers)
 
+    @property
+    def serving(self) -> int:
+        """Server transactions."""
+        return len(self._servers)
+
     # -- requests from outside
 
-    def absorb(self, request: Request) -> bool:
+    def absorb(self, request: Request, peer: Peer) -> bool:
         """True when the request belongs to a transaction that is there: a repetition, or an ACK."""
-        server = self._servers.get(server_key(request))
+        key = server_key(request)
+        server = self._servers.get(key)
         if server is None:
-            return False
+            return self._answer_again(key, request, peer)
         if request.method == "ACK" and server.machine.last is not None:
             # RFC 2543 matching leaves the To tag out of the key; the ACK must carry that of our response.
             tag = request.to.tag
             if not server.key[0] and tag != server.machine.last.to.tag:
                 return False
+        server.budget.heard(peer.size)
         self._apply(server, server.machine.receive(request, self._clock()))
+        return True
+
+    def _answer_again(self, key: TransactionKey, request: Request, peer: Peer) -> bool:
+        answer = self.answered.find(key, request)
+        if answer is None:
+            return False
+        if request.method != "ACK":
+            self._carrier.send_once(answer.to(request), peer)
         return True
 
     def merged(self, request: Request) -> bool:
         """The same request came on another path and is still being worked on (RFC 3261 8.2.2.2)."""
-        return request.to.tag is None and self._merge_key(request) in self._merges
+        return request.to.tag is None and merge_key(request) in self._merges
 
     def serve(self, request: Request, peer: Peer) -> ReceivedRequest:
         """A new server transaction. The request must be new (`absorb`) and not be an ACK."""
@@ -247,8 +113,9 @@ class TransactionLayer:
         kind = InviteServer if request.method == "INVITE" else NonInviteServer
         machine = kind(request, reliable=peer.transport != "UDP", timing=self.timing)
         server = ReceivedRequest(self, machine, peer)
+        server.budget.heard(peer.size)
         server.key = server_key(request)
-        server.merge_key = self._merge_key(request)
+        server.merge_key = merge_key(request)
         self._servers[server.key] = server
         self._merges.setdefault(server.merge_key, server)
         self.unanswered += 1
@@ -256,13 +123,28 @@ class TransactionLayer:
 
     def invite_of(self, cancel: Request) -> ReceivedRequest | None:
         """The INVITE that a CANCEL means (RFC 3261 9.2)."""
-        return self._servers.get(_server_key(cancel, "INVITE"))
+        return self._servers.get(server_key_of(cancel, "INVITE"))
 
     def respond(self, server: ReceivedRequest, response: Response) -> None:
+        told = server.machine.last is not None
         outputs = server.machine.respond(response, self._clock())
         if server.answered:
             self._close(server)
-        self._apply(server, outputs)
+        self._carry_out(server, outputs)
+        if outputs and self._holds(server) and _needs_no_machine(server, response, told):
+            self._keep_answer(server, response)
+        else:
+            self._settle(server)
+
+    def proved(self, peer: Peer) -> None:
+        self._carrier.proved(peer)
+
+    def _keep_answer(self, server: ReceivedRequest, response: Response) -> None:
+        """Let go of a transaction that has nothing more to do than to repeat its answer when asked to."""
+        self._drop(server)
+        if not server.machine.reliable:
+            self.answered.keep(server.key, response, self._clock() + self.timing.patience)
+            self._wake_for_next()
 
     # -- requests of ours
 
@@ -275,14 +157,17 @@ class TransactionLayer:
         *,
         via: Via | None = None,
         fallback: Hop | None = None,
+        budget: AnswerBudget | None = None,
     ) -> SentRequest:
         """Send a request in a new client transaction.
 
         The request comes without Via and is the layer's from here on; it gets our Via, or `via` (CANCEL uses
         that of its INVITE). When the transport refuses `hop` before any answer, or a hop that got few
-        packets is silent, and there is a `fallback`, the request goes there anew.
+        packets is silent, and there is a `fallback`, the request goes there anew. `budget`: what may be
+        sent at most; it fails when that is used up.
         """
-        client = SentRequest(self._client_machine(request, hop, via), hop, fallback, on_response, on_failure)
+        machine = self._client_machine(request, hop, via)
+        client = SentRequest(machine, hop, fallback, on_response, on_failure, budget)
         self._begin(client)
         return client
 
@@ -290,7 +175,7 @@ class TransactionLayer:
         """Drop a client transaction whose user gave up (an INVITE whose CANCEL brought no end, 9.1)."""
         if self._clients.get(client.key) is client:
             del self._clients[client.key]
-            client.on_response, client.on_failure = _ignore_response, _ignore_failure
+            client.on_response, client.on_failure = ignore_response, ignore_failure
 
     def receive_response(self, response: Response) -> bool:
         """Hand a response to its transaction (17.1.3). False when there is none."""
@@ -317,6 +202,7 @@ class TransactionLayer:
                     self._queue(item, deadline)
                 else:
                     self._apply(item, item.machine.tick(now))
+        self.answered.forget(now)
         self._wake_for_next()
 
     # -- inside
@@ -336,11 +222,12 @@ class TransactionLayer:
         self._clients[client.key] = client
         self._apply(client, client.machine.begin(self._clock()))
 
-    def _merge_key(self, request: Request) -> TransactionKey:
-        return (request.from_.tag or "", request.call_id, str(request.cseq.number), request.method)
-
     def _apply(self, item: SentRequest | ReceivedRequest, outputs: list[Output]) -> None:
-        """Carry out what a machine wants, in order; then keep its timers and its place in the tables."""
+        """Carry out what a machine wants; then keep its timers and its place in the tables."""
+        self._carry_out(item, outputs)
+        self._settle(item)
+
+    def _carry_out(self, item: SentRequest | ReceivedRequest, outputs: list[Output]) -> None:
         for output in outputs:
             match output:
                 case Send(message):
@@ -354,6 +241,8 @@ class TransactionLayer:
                         item.on_ack(message)
                 case Failed(cause):
                     self._failed(item, cause)
+
+    def _settle(self, item: SentRequest | ReceivedRequest) -> None:
         if item.machine.terminated:
             self._drop(item)
         elif (deadline := item.machine.deadline) is not None and (
@@ -364,7 +253,8 @@ class TransactionLayer:
 
     def _send(self, item: SentRequest | ReceivedRequest, message: Message) -> None:
         def failed() -> None:
-            if self._holds(item):
+            # What a machine that is at its end has to say is being carried out already.
+            if self._holds(item) and not item.machine.terminated:
                 self._apply(item, item.machine.transport_failed(self._clock()))
 
         if isinstance(item, SentRequest):
@@ -373,9 +263,17 @@ class TransactionLayer:
                 if item.hop.sends and item.sent >= item.hop.sends:
                     return
                 item.sent += 1
+            if item.budget is not None and not item.budget.take(len(bytes(message))):
+                self.withheld += 1
+                failed()
+                return
             self._carrier.send_request(message, item.hop, failed)
         else:
             assert isinstance(message, Response)
+            budget = item.budget
+            if not budget.proven and not budget.take(len(bytes(message)), provisional=message.status < 200):
+                self.withheld += 1
+                return
             self._carrier.send_response(message, item.peer, failed)
 
     def _failed(self, item: SentRequest | ReceivedRequest, cause: Cause) -> None:
@@ -417,6 +315,19 @@ class TransactionLayer:
         heapq.heappush(self._heap, (deadline, next(self._order), item))
 
     def _wake_for_next(self) -> None:
-        if self._heap and (self._woken is None or self._heap[0][0] < self._woken):
-            self._woken = self._heap[0][0]
-            self._wake(self._woken)
+        at = self.answered.deadline
+        if self._heap and (at is None or self._heap[0][0] < at):
+            at = self._heap[0][0]
+        if at is not None and (self._woken is None or at < self._woken):
+            self._woken = at
+            self._wake(at)
+
+
+def _needs_no_machine(server: ReceivedRequest, response: Response, told: bool) -> bool:
+    """Whether nothing is left to do after this response but to send it again for a repeated request. `told`:
+    it was not the first response; the caller's INVITE is not repeated then, so that ours must be (17.2.1)."""
+    if response.status < 200 or response.body:
+        return False
+    if server.machine.reliable or server.request.method != "INVITE":
+        return server.request.method != "INVITE" or response.status >= 300
+    return response.status >= 300 and not told

@@ -24,12 +24,21 @@ def is_address(host: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
+def site_of(host: str) -> str:
+    """What one owner of addresses has at least: an IPv4 address, or an IPv6 network of 64 bits."""
+    if ":" not in host:
+        return host
+    return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False).network_address)
+
+
+@functools.lru_cache(maxsize=4096)
 def may_send_to(host: str) -> bool:
     """Not to broadcast, multicast or no address at all: a Via is the other side's word (RFC 4475 3.3.10)."""
     address = ipaddress.ip_address(host)
     return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
 
 
+@functools.lru_cache(maxsize=4096)
 def unmapped(host: str) -> str:
     """The IPv4 address that an IPv6 address stands for, or the address as it is."""
     address = ipaddress.ip_address(host)

@@ -1,12 +1,13 @@
 """One TCP connection that carries SIP (RFC 3261 18.3), with its limits.
 
 It cuts the stream into messages and nothing more; it must never hold more than its limits allow for a peer
-that is slow, silent or hostile.
+that is slow, silent or hostile, nor keep the event loop for longer than a turn.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -14,12 +15,23 @@ from sip.messages.framing import PONG_BYTES, FramingError, KeepAlive, StreamFram
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 
+TURN_S = 0.001
+"""So long messages of one connection are read before the loop gets its turn again."""
+READ_AGAIN_S = 0.02
+"""A connection that sends more new requests than its source may is read again after this."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
     connections: int = 1000
     """Open at once, in both directions together."""
+    unproven_per_source: int = 20
+    """Open at once from one address that has not proven to be anybody we know."""
     message_bytes: int = 65_535
+    first_message_s: float = 5.0
+    """Closed when no whole message came so long after it was opened."""
+    unproven_idle_s: float = 120.0
+    """Closed when nobody has proven anything on it and no message came for so long."""
     idle_s: float = 300.0
     """Closed after so long without a byte."""
     unfinished_s: float = 30.0
@@ -27,7 +39,7 @@ class ConnectionLimits:
     unsent_bytes: int = 1 << 20
     """Closed when the peer leaves so much unread."""
     connect_s: float = 4.0
-    sweep_s: float = 5.0
+    sweep_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +50,18 @@ class Source:
     host: str
     port: int
     connection: StreamConnection | None = None
+    size: int = 0
+    """Bytes that came with it; counted for UDP only, where the address may be a lie."""
 
 
 class Owner(Protocol):
-    """The transport, as a connection sees it."""
+    """Who has all connections, as one of them sees it."""
 
     def connected(self, connection: StreamConnection) -> bool: ...
     def disconnected(self, connection: StreamConnection) -> None: ...
+    def admits(self, message: Request | Response, source: Source) -> bool:
+        """Whether this message may be looked at now; when not, the connection waits with it."""
+
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
 
@@ -54,11 +71,21 @@ class StreamConnection(asyncio.Protocol):
 
     def __init__(self, owner: Owner, limits: ConnectionLimits, *, outgoing: bool = False) -> None:
         self.outgoing = outgoing
+        self.proven = outgoing
+        """Somebody we know is at the other end."""
         self.remote: tuple[str, int] = ("", 0)
+        self.last_message = 0.0
+        """Or when it was opened, in seconds of the event loop's clock."""
+        self._greeted = outgoing
         self._owner = owner
         self._limits = limits
         self._framer = StreamFramer(limits.message_bytes)
         self._wire: asyncio.Transport | None = None
+        self._held: Request | Response | None = None
+        self._reading: asyncio.Handle | None = None
+        """The next turn of what was read already; nothing more is taken from the socket until then."""
+        self._ended = False
+        """The peer sends no more."""
         self._last = 0.0
         self._unfinished_since: float | None = None
 
@@ -79,17 +106,25 @@ class StreamConnection(asyncio.Protocol):
         if self._wire is not None:
             self._wire.close()
 
+    def abort(self) -> None:
+        """Close at once."""
+        if self._wire is not None:
+            self._wire.abort()
+
     def close_if_idle(self, now: float) -> None:
-        unfinished = self._unfinished_since
-        if now - self._last > self._limits.idle_s or (
-            unfinished is not None and now - unfinished > self._limits.unfinished_s
+        limits, unfinished = self._limits, self._unfinished_since
+        if (
+            now - self._last > limits.idle_s
+            or (unfinished is not None and now - unfinished > limits.unfinished_s)
+            or (not self._greeted and now - self.last_message > limits.first_message_s)
+            or (not self.proven and now - self.last_message > limits.unproven_idle_s)
         ):
             self.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         wire = cast(asyncio.Transport, transport)  # uvloop's transports have the methods, not the base class
         name = wire.get_extra_info("peername")
-        self._last = asyncio.get_running_loop().time()
+        self._last = self.last_message = asyncio.get_running_loop().time()
         self._wire = wire
         self.remote = (name[0], name[1]) if name else ("", 0)
         if not name or not self._owner.connected(self):
@@ -99,23 +134,67 @@ class StreamConnection(asyncio.Protocol):
         if not self.open:
             return
         self._last = asyncio.get_running_loop().time()
+        self._framer.add(data)
+        if self._reading is None:
+            self._read()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        return self._reading is not None  # what is left is read first
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        self._owner.disconnected(self)
+        self._wire = None
+
+    def _read(self) -> bool:
+        """Hand on what is whole, for no longer than a turn. True when something is left for a later one."""
         source = Source("TCP", *self.remote, self)
-        for item in self._framer.feed(data):
-            if isinstance(item, Request | Response):
-                self._owner.deliver(item, source)
-            elif isinstance(item, MessageError):
-                self._owner.malformed(item, source)
-                if isinstance(item, FramingError):
-                    # Where the next message begins is anyone's guess from here on (18.3).
-                    self.close()
-                    return
-            elif item is KeepAlive.PING:
-                self.send(PONG_BYTES)
+        end = time.perf_counter() + TURN_S
+        while self.open:
+            item, self._held = (self._framer.next_item() if self._held is None else self._held), None
+            if item is None:
+                break
+            if isinstance(item, Request | Response) and not self._owner.admits(item, source):
+                self._held = item
+                self._later(READ_AGAIN_S)
+                return True
+            self._take(item, source)
+            if time.perf_counter() > end:
+                self._later(0.0)
+                return True
         if self._framer.idle:
             self._unfinished_since = None
         elif self._unfinished_since is None:
             self._unfinished_since = self._last
+        return False
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._owner.disconnected(self)
-        self._wire = None
+    def _take(self, item: Request | Response | MessageError | KeepAlive, source: Source) -> None:
+        if isinstance(item, Request | Response):
+            self._greeted = True
+            self.last_message = self._last
+            self._owner.deliver(item, source)
+        elif isinstance(item, MessageError):
+            self._owner.malformed(item, source)
+            if isinstance(item, FramingError):
+                # Where the next message begins is anyone's guess from here on (18.3).
+                self.close()
+        elif item is KeepAlive.PING:
+            self.send(PONG_BYTES)
+
+    def _later(self, delay: float) -> None:
+        """Go on after a while; the peer must wait as well."""
+        if self._wire is not None and self.open:
+            self._wire.pause_reading()
+            self._reading = asyncio.get_running_loop().call_later(delay, self._go_on)
+
+    def _go_on(self) -> None:
+        self._reading = None
+        if self._read() or self._wire is None or not self.open:
+            return
+        if self._ended:
+            self.close()
+        else:
+            self._wire.resume_reading()

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
-import struct
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,34 +18,20 @@ from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
-from sip.transactions.layer import Hop, Peer
-from sip.transport.addresses import (
-    LocalAddresses,
-    Reach,
-    is_address,
-    may_name,
-    may_send_to,
-    reach_of,
-    unmapped,
-)
-from sip.transport.connection import ConnectionLimits, Source, StreamConnection
-from sip.transport.listening import startup_error
+from sip.transactions.requests import Hop, Peer
+from sip.transport.addresses import LocalAddresses, Reach, may_name, may_send_to, reach_of, unmapped
+from sip.transport.connection import ConnectionLimits, Source
+from sip.transport.datagrams import DatagramSockets
+from sip.transport.listening import open_sockets
+from sip.transport.names import HostNames
 from sip.transport.queue_delay import QueueDelay
+from sip.transport.streams import Streams
+from sip.transport.way_back import DEFAULT_PORT, fitted, port_of, stamped
 
 log = logging.getLogger(__name__)
 
 DATAGRAM_LIMIT = 1300
 """Requests longer than this many bytes go over TCP when it can be had (RFC 3261 18.1.1)."""
-MAX_DATAGRAM = 65_535
-READ_BUDGET_S = 0.004
-"""So long datagrams are read before the loop gets its turn again: a flood must not starve media."""
-SOCKET_BUFFER = 4 << 20
-DEFAULT_PORT = 5060
-NAME_CACHE_S = 60.0
-_SO_TIMESTAMPNS = 35
-"""Linux; Python 3.11 has no name for it. The stamp is a struct timespec."""
-_STAMP = struct.Struct("@qq")
-_STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
 
 
 class Handler(Protocol):
@@ -62,10 +46,11 @@ class Handler(Protocol):
 @dataclass(slots=True)
 class TransportCounts:
     received: int = 0
-    sent: int = 0
     malformed: int = 0
     dropped: int = 0
-    """Responses that were not ours, and what the socket would not take."""
+    """Responses that were not ours, and what must not or could not be sent."""
+    withheld: int = 0
+    """Answers that would have been more than three times their request."""
 
 
 class Transport:
@@ -92,12 +77,9 @@ class Transport:
         self.tcp = tcp
         self._advertised = advertised
         self._limits = limits or ConnectionLimits()
-        self._udp: socket.socket | None = None
-        self._server: asyncio.Server | None = None
-        self._connections: dict[tuple[str, int], StreamConnection] = {}
-        self._connecting: dict[tuple[str, int], list[tuple[bytes, Callable[[], None]]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._names: dict[str, tuple[float, str]] = {}
+        self._datagrams = DatagramSockets(self)
+        self._streams = Streams(self, self._limits)
+        self._names = HostNames(())
         self._sweep: asyncio.TimerHandle | None = None
         self.queue_delay = QueueDelay()
         self._local = LocalAddresses()
@@ -107,56 +89,35 @@ class Transport:
 
     async def start(self) -> None:
         """Bind. Raises PortInUseError when the port is taken, StartupError when the address is not ours."""
-        loop = asyncio.get_running_loop()
-        udp = self._bind_udp()
-        for attempts_left in reversed(range(8)):
-            port = udp.getsockname()[1]
-            if not self.tcp:
-                break
-            try:
-                self._server = await loop.create_server(
-                    lambda: StreamConnection(self, self._limits), self.host, port, backlog=512
-                )
-                break
-            except OSError as error:
-                udp.close()
-                if self.port != 0 or not attempts_left:
-                    raise startup_error(error, self.host, port, "TCP") from error
-                udp = self._bind_udp()  # the system chose a port whose TCP twin is taken: let it choose again
-        self._udp = udp
-        self.port = udp.getsockname()[1]
-        loop.add_reader(udp.fileno(), self._read_udp)
-        self._sweep = loop.call_later(self._limits.sweep_s, self._close_idle)
+        datagrams, streams = open_sockets(self.host, self.port, self.tcp)
+        self.port = datagrams[0].getsockname()[1]
+        self._datagrams.listen(datagrams)
+        self._streams.listen(streams)
+        self._names = HostNames(self._datagrams.families)
+        self._sweep = asyncio.get_running_loop().call_later(self._limits.sweep_s, self._sweep_up)
 
     async def stop(self) -> None:
         """Close everything. Messages already handed over were sent."""
         if self._sweep is not None:
             self._sweep.cancel()
-        if self._udp is not None:
-            asyncio.get_running_loop().remove_reader(self._udp.fileno())
-            self._udp.close()
-            self._udp = None
-        if self._server is not None:
-            self._server.close()
-        for connection in list(self._connections.values()):
-            connection.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._datagrams.stop()
+        await self._streams.stop()
 
-    def _bind_udp(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_DGRAM)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
-            sock.bind((self.host, self.port))
-        except OSError as error:
-            sock.close()
-            raise startup_error(error, self.host, self.port, "UDP") from error
-        return sock
+    def _sweep_up(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._streams.sweep(loop.time())
+        self._names.forget_old(loop.time())
+        self._sweep = loop.call_later(self._limits.sweep_s, self._sweep_up)
+
+    @property
+    def connections(self) -> int:
+        """TCP connections that are open."""
+        return len(self._streams)
+
+    @property
+    def turned_away(self) -> int:
+        """TCP connections that were refused, or closed to make room."""
+        return self._streams.turned_away
 
     # -- who we are
 
@@ -171,15 +132,14 @@ class Transport:
         if port != self.port:
             return False
         address = unmapped(address)
-        bound = self._udp.getsockname()[0] if self._udp is not None else self.host
-        return address in (self.host, self._advertised, bound) or (
+        return address in (self.host, self._advertised, *self._datagrams.hosts) or (
             self._any_host
             and (reach_of(address) is Reach.HOST or self._local.towards(address, time.monotonic()) == address)
         )
 
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
-        host = self.local_host(self._known_address(hop.host) or "127.0.0.1")
+        host = self.local_host(self._names.known(hop.host) or "127.0.0.1")
         return f"{bracketed(host)}:{self.port}"
 
     def is_ours(self, via: Via) -> bool:
@@ -192,22 +152,11 @@ class Transport:
 
     # -- in
 
-    def _read_udp(self) -> None:
-        sock = self._udp
-        end = time.perf_counter() + READ_BUDGET_S
-        while sock is not None and sock.fileno() >= 0:
-            try:
-                data, extra, _, address = sock.recvmsg(MAX_DATAGRAM, _STAMP_SPACE)
-            except OSError:
-                # Empty, or an ICMP error of something sent before: the transaction's timers deal with that.
-                return
-            if extra:
-                seconds, nanoseconds = _STAMP.unpack(extra[0][2])
-                waited = max(0.0, time.time() - seconds - nanoseconds / 1e9)
-                self.queue_delay.measured(waited, time.monotonic())
-            self.receive(data, Source("UDP", address[0], address[1]))
-            if time.perf_counter() > end:
-                return
+    def arrived(self, data: bytes, host: str, port: int, arrived_at: float) -> None:
+        """One datagram (sip.transport.datagrams.DatagramReader)."""
+        if arrived_at:
+            self.queue_delay.measured(max(0.0, time.time() - arrived_at), time.monotonic())
+        self.receive(data, Source("UDP", host, port, size=len(data)))
 
     def receive(self, data: bytes, source: Source) -> None:
         """One datagram arrived. Never raises."""
@@ -219,6 +168,9 @@ class Transport:
             self.malformed(error, source)
             return
         self.deliver(message, source)
+
+    def admits(self, message: Request | Response, source: Source) -> bool:
+        return True
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""
@@ -246,16 +198,13 @@ class Transport:
             return
         log.debug("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)
         try:
-            response = self._handler.refuse(error)
-            try:
-                stamped(error.request, source)
-                self.send_response(self._handler.refuse(error), source, _nothing)
-            except ParseError:
-                # Not even the Via can be read: all that is left is the address the bytes came from.
-                if source.connection is not None:
-                    source.connection.send(bytes(response))
-                else:
-                    self._send(bytes(response), "UDP", source.host, source.port, _nothing)
+            stamped(error.request, source)
+        except ParseError:
+            port = source.port  # not even the Via can be read: all that is left is where the bytes came from
+        else:
+            port = error.request.via.rport or error.request.via.port or DEFAULT_PORT
+        try:
+            self._send_once(self._handler.refuse(error), source, port)
         except Exception:
             log.exception("a malformed message from %s:%s was not answered", source.host, source.port)
 
@@ -263,28 +212,47 @@ class Transport:
 
     def send_request(self, request: Request, hop: Hop, failed: Callable[[], None]) -> None:
         """Send a request; `failed` is called when the transport knows that it did not go out."""
-        address = self._known_address(hop.host)
+        address = self._names.known(hop.host)
         if address is None:
-            self._spawn(self._resolve_and_send(bytes(request), hop, failed))
+            self._streams.spawn(self._resolve_and_send(bytes(request), hop, failed))
         else:
             self._send_request(bytes(request), hop, address, failed)
 
     def send_response(self, response: Response, peer: Peer, failed: Callable[[], None]) -> None:
-        """Send a response the way its top Via says (18.2.2, RFC 3581 section 4), but for its maddr: anybody
-        could have us send to anybody."""
-        via = response.via
+        """Send a response to where its request came from (18.2.2, RFC 3581 section 4). What the Via says of
+        other places is not believed: anybody could have us send to anybody."""
         data = bytes(response)
-        host = via.received or via.address
-        connection = peer.connection if isinstance(peer, Source) else None
+        if peer.transport == "UDP":
+            self._send(data, "UDP", peer.host, port_of(response), failed)
+        else:
+            self._send_back(data, peer, response.via.port or DEFAULT_PORT, failed)
+
+    def send_once(self, response: Response, peer: Peer) -> None:
+        """Send a response that nothing is kept of. By UDP it is at most three times as long as its request:
+        nobody knows who asked."""
+        self._send_once(response, peer, port_of(response))
+
+    def proved(self, peer: Peer) -> None:
+        """Somebody at that address gets what we send there."""
+        if isinstance(peer, Source) and peer.connection is not None:
+            self._streams.proved(peer.connection)
+
+    def _send_once(self, response: Response, peer: Peer, port: int) -> None:
         if peer.transport != "UDP":
-            if connection is not None and connection.open:
-                self.counts.sent += 1
-                connection.send(data)
-                return
-            self._send(data, peer.transport, peer.host, via.port or DEFAULT_PORT, failed)
-            return
-        address = self._known_address(host) or peer.host
-        self._send(data, "UDP", address, via.rport or via.port or DEFAULT_PORT, failed)
+            self._send_back(bytes(response), peer, port, _nothing)
+        elif (data := fitted(response, peer.size)) is None:
+            self.counts.withheld += 1
+        else:
+            self._send(data, "UDP", peer.host, port, _nothing)
+
+    def _send_back(self, data: bytes, peer: Peer, port: int, failed: Callable[[], None]) -> None:
+        """By the connection that the request came by; by another one when it is gone (18.2.2)."""
+        connection = peer.connection if isinstance(peer, Source) else None
+        if connection is not None and connection.open:
+            self._streams.sent += 1
+            connection.send(data)
+        else:
+            self._send(data, peer.transport, peer.host, port, failed)
 
     def _send_request(self, data: bytes, hop: Hop, address: str, failed: Callable[[], None]) -> None:
         if hop.named_by and not may_name(hop.named_by, address):
@@ -298,55 +266,11 @@ class Transport:
             self.counts.dropped += 1
             failed()
         elif transport == "UDP":
-            self._send_datagram(data, host, port, failed)
+            self._datagrams.send(data, host, port, failed)
         elif transport == "TCP" and self.tcp:
-            self._send_stream(data, host, port, failed)
+            self._streams.send(data, host, port, failed)
         else:
             failed()
-
-    def _send_datagram(self, data: bytes, host: str, port: int, failed: Callable[[], None]) -> None:
-        if self._udp is None:
-            return
-        try:
-            self._udp.sendto(data, (host, port))
-            self.counts.sent += 1
-        except BlockingIOError:
-            self.counts.dropped += 1  # the socket's buffer is full: as good as lost on the way
-        except OSError:
-            self.counts.dropped += 1
-            failed()
-
-    def _send_stream(self, data: bytes, host: str, port: int, failed: Callable[[], None]) -> None:
-        connection = self._connections.get((host, port))
-        if connection is not None and connection.open:
-            self.counts.sent += 1
-            connection.send(data)
-            return
-        waiting = self._connecting.get((host, port))
-        if waiting is not None:
-            waiting.append((data, failed))
-            return
-        self._connecting[host, port] = [(data, failed)]
-        self._spawn(self._connect(host, port))
-
-    async def _connect(self, host: str, port: int) -> None:
-        loop = asyncio.get_running_loop()
-        connection: StreamConnection | None = None
-        try:
-            async with asyncio.timeout(self._limits.connect_s):
-                _, connection = await loop.create_connection(
-                    lambda: StreamConnection(self, self._limits, outgoing=True), host, port
-                )
-        except (OSError, TimeoutError) as error:
-            log.info("no TCP connection to %s:%s: %s", host, port, error)
-        finally:
-            waiting = self._connecting.pop((host, port), [])
-        for data, failed in waiting:
-            if connection is not None and connection.open:
-                self.counts.sent += 1
-                connection.send(data)
-            else:
-                failed()
 
     async def _resolve_and_send(self, data: bytes, hop: Hop, failed: Callable[[], None]) -> None:
         address = await self.resolve(hop.host)
@@ -357,62 +281,7 @@ class Transport:
 
     async def resolve(self, host: str) -> str | None:
         """The address of a host name, remembered for a minute; None when it has none. A and AAAA only."""
-        if (known := self._known_address(host)) is not None:
-            return known
-        loop = asyncio.get_running_loop()
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        try:
-            found = await loop.getaddrinfo(host, None, family=family, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError):
-            return None
-        address = str(found[0][4][0])
-        self._names[host] = (loop.time() + NAME_CACHE_S, address)
-        return address
-
-    def _known_address(self, host: str) -> str | None:
-        host = host.strip("[]")
-        if is_address(host):
-            return host
-        known = self._names.get(host)
-        if known is not None and known[0] > asyncio.get_running_loop().time():
-            return known[1]
-        return None
-
-    # -- connections
-
-    def connected(self, connection: StreamConnection) -> bool:
-        """A connection opened. False refuses it: there are too many."""
-        if len(self._connections) >= self._limits.connections:
-            return False
-        self._connections[connection.remote] = connection
-        return True
-
-    def disconnected(self, connection: StreamConnection) -> None:
-        if self._connections.get(connection.remote) is connection:
-            del self._connections[connection.remote]
-
-    def _close_idle(self) -> None:
-        loop = asyncio.get_running_loop()
-        for connection in list(self._connections.values()):
-            connection.close_if_idle(loop.time())
-        self._names = {name: item for name, item in self._names.items() if item[0] > loop.time()}
-        self._sweep = loop.call_later(self._limits.sweep_s, self._close_idle)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def stamped(request: Request, source: Source) -> Request:
-    """The request with `received` and `rport` in its top Via (18.2.1, RFC 3581 section 4). A `received`
-    that it came with is the sender's invention."""
-    via = request.via
-    if via.wants_rport:
-        request.set_top_via(via.with_params(received=source.host, rport=str(source.port)))
-    elif via.address != source.host or "received" in via.params:
-        request.set_top_via(via.with_params(received=source.host))
-    return request
+        return await self._names.resolve(host)
 
 
 def _nothing() -> None:

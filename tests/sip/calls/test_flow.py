@@ -7,9 +7,9 @@ import pytest
 from sip.calls.flow import FEW, SipFlow, WayBack, flow_of
 from sip.messages.message import Request
 from sip.messages.uri import Uri
-from sip.transactions.layer import Hop
+from sip.transactions.requests import Hop
 from sip.transport.connection import Source
-from sip.transport.transport import stamped
+from sip.transport.way_back import stamped
 
 PHONE = SipFlow("UDP", "8.8.4.4", 31_007)
 BEHIND_PROXY = SipFlow("UDP", "8.8.4.4", 5060, direct=False)

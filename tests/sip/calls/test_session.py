@@ -15,7 +15,7 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
-from sip.transactions.layer import SentRequest
+from sip.transactions.requests import SentRequest
 from sip.transactions.timing import Timing
 from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, legs_of, raw_peer
 
@@ -186,8 +186,6 @@ async def test_a_caller_that_no_answer_reaches_leaves_nothing_behind(
         monkeypatch.setattr(b.transport, "send_response", lambda response, peer, failed: failed())
         peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
         leg = (await callee.calls.get()).leg
-        if answers:
-            peer.send((await peer.request("BYE")).response(200), b.port)
         ended = (await Events(leg).end()).termination
         assert ended.by is EndedBy.NETWORK
         assert not answers or "by network" in str(await asyncio.wait_for(told.get(), 10))

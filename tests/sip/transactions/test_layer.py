@@ -9,7 +9,9 @@ import pytest
 
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
-from sip.transactions.layer import Hop, Peer, TransactionLayer
+from sip.transactions.answered import AnsweredRequests
+from sip.transactions.layer import TransactionLayer
+from sip.transactions.requests import Hop, Peer
 from sip.transactions.transaction import Cause
 
 
@@ -18,6 +20,7 @@ class Caller:
     transport: str = "UDP"
     host: str = "127.0.0.1"
     port: int = 5070
+    size: int = 400
 
 
 class Carrier:
@@ -27,6 +30,7 @@ class Carrier:
         self.requests: list[tuple[Request, Hop]] = []
         self.responses: list[Response] = []
         self.refused: set[str] = set()
+        self.proven: list[str] = []
 
     def send_request(self, request: Request, hop: Hop, failed: Callable[[], None]) -> None:
         self.requests.append((request, hop))
@@ -35,6 +39,12 @@ class Carrier:
 
     def send_response(self, response: Response, peer: Peer, failed: Callable[[], None]) -> None:
         self.responses.append(response)
+
+    def send_once(self, response: Response, peer: Peer) -> None:
+        self.responses.append(response)
+
+    def proved(self, peer: Peer) -> None:
+        self.proven.append(peer.host)
 
     def sent_by(self, hop: Hop) -> str:
         return "127.0.0.1:5060"
@@ -122,15 +132,16 @@ def test_a_hop_that_was_never_heard_from_gets_few_packets_and_then_the_other_its
 
 def test_a_repetition_is_absorbed_and_answered_again() -> None:
     bench = Bench()
-    assert not bench.layer.absorb(request("BYE"))
+    assert not bench.layer.absorb(request("BYE"), Caller())
     server = bench.layer.serve(request("BYE"), Caller())
     assert bench.layer.unanswered == 1
     server.respond(server.request.response(200))
     assert bench.layer.unanswered == 0
-    assert bench.layer.absorb(request("BYE"))
+    assert bench.layer.absorb(request("BYE"), Caller())
     assert [r.status for r in bench.carrier.responses] == [200, 200]
-    bench.pass_time(32.0)
     assert len(bench.layer) == 0
+    bench.pass_time(32.0)
+    assert len(bench.layer.answered) == 0
 
 
 @pytest.mark.parametrize("branch", ["z9hG4bKx", None, "old", "z9hG4bK"])
@@ -138,10 +149,10 @@ def test_the_ack_to_a_refusal_finds_its_invite_also_from_rfc2543_clients(branch:
     bench = Bench()
     server = bench.layer.serve(request(branch=branch), Caller())
     server.respond(server.request.response(486, to_tag="t"))
-    assert not bench.layer.absorb(request("ACK", branch="z9hG4bKother", to=";tag=t"))
+    assert not bench.layer.absorb(request("ACK", branch="z9hG4bKother", to=";tag=t"), Caller())
     if branch != "z9hG4bKx":
-        assert not bench.layer.absorb(request("ACK", branch=branch, to=";tag=wrong"))
-    assert bench.layer.absorb(request("ACK", branch=branch, to=";tag=t"))
+        assert not bench.layer.absorb(request("ACK", branch=branch, to=";tag=wrong"), Caller())
+    assert bench.layer.absorb(request("ACK", branch=branch, to=";tag=t"), Caller())
     bench.pass_time(5.0)
     assert len(bench.layer) == 0
 
@@ -174,3 +185,110 @@ def test_a_refused_tcp_connection_falls_back_to_udp_once() -> None:
     bench.ask(ours(), first[1], UDP)
     assert bench.failures == [Cause.TRANSPORT]
     assert len(bench.layer) == 1
+
+
+def bytes_of(responses: list[Response]) -> int:
+    return sum(len(bytes(response)) for response in responses)
+
+
+def test_an_invite_that_was_refused_at_once_leaves_an_answer_and_no_transaction() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller())
+    server.respond(server.request.response(404, to_tag="t", headers=[("X-Why", "nobody")]))
+    assert len(bench.layer) == 0 and bench.layer.unanswered == 0 and not bench.layer._heap
+    assert bench.layer.absorb(request(), Caller())
+    first, again = bench.carrier.responses
+    assert bytes(first) == bytes(again)
+    assert bench.layer.absorb(request("ACK", to=";tag=t"), Caller())
+    assert len(bench.carrier.responses) == 2
+
+
+def test_an_invite_that_rang_is_refused_until_its_ack_comes() -> None:
+    """Its sender does not repeat it any more (17.1.1.2): we must."""
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller())
+    server.prove()
+    server.respond(server.request.response(180, to_tag="t"))
+    server.respond(server.request.response(486, to_tag="t"))
+    bench.pass_time(2.0)
+    assert [response.status for response in bench.carrier.responses] == [180, 486, 486, 486]
+    assert bench.layer.absorb(request("ACK", to=";tag=t"), Caller())
+    bench.pass_time(8.0)
+    assert len(bench.carrier.responses) == 4 and len(bench.layer) == 0
+
+
+def test_answers_that_are_kept_are_bounded() -> None:
+    bench = Bench()
+    bench.layer.answered = AnsweredRequests(most=3)
+    for n in range(5):
+        server = bench.layer.serve(request("BYE", branch=f"z9hG4bK{n}"), Caller())
+        server.respond(server.request.response(200))
+    assert len(bench.layer.answered) == 3
+    assert not bench.layer.absorb(request("BYE", branch="z9hG4bK1"), Caller())
+    assert bench.layer.absorb(request("BYE", branch="z9hG4bK4"), Caller())
+
+
+def test_over_tcp_nothing_is_kept_of_a_refused_invite() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller("TCP"))
+    server.respond(server.request.response(100))
+    server.respond(server.request.response(404, to_tag="t"))
+    assert len(bench.layer) == 0 and len(bench.layer.answered) == 0
+
+
+def test_an_unproven_caller_costs_at_most_three_bytes_for_each_of_its_own() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller(size=400))
+    for status in (180, 183, 180, 183, 180, 183):
+        server.respond(server.request.response(status, to_tag="t", headers=[("X", "x" * 100)]))
+    assert 0 < bytes_of(bench.carrier.responses) <= 500
+    rung = len(bench.carrier.responses)
+    server.respond(server.request.response(486, to_tag="t", headers=[("X", "x" * 100)]))
+    assert len(bench.carrier.responses) == rung + 1  # what rang left enough for the answer
+    bench.pass_time(40.0)
+    assert len(bench.layer) == 0
+    assert bytes_of(bench.carrier.responses) <= 1200
+    assert bench.layer.withheld > 0
+
+
+def test_a_repeated_request_pays_for_more_answers() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller(size=100))
+    server.respond(server.request.response(486, to_tag="t", headers=[("X", "x" * 200)]))
+    assert bench.carrier.responses == []
+    server = bench.layer.serve(request(branch="z9hG4bKy"), Caller(size=100))
+    server.respond(server.request.response(180, to_tag="t", headers=[("X", "x" * 200)]))
+    for _ in range(3):
+        assert bench.layer.absorb(request(branch="z9hG4bKy"), Caller(size=100))
+    assert [response.status for response in bench.carrier.responses] == [180]
+
+
+def test_who_is_proven_is_repeated_to_as_the_rfc_wants() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller(size=100))
+    server.respond(server.request.response(180, to_tag="t"))
+    server.prove()
+    assert bench.carrier.proven == ["127.0.0.1"]
+    server.respond(server.request.response(486, to_tag="t"))
+    bench.pass_time(31.9)
+    assert len(bench.carrier.responses) == 11
+
+
+def test_our_own_requests_to_an_unproven_caller_come_out_of_the_same_budget() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request(), Caller(size=400))
+    bench.layer.request(ours("BYE"), UDP, lambda _: None, bench.failures.append, budget=server.budget)
+    bench.pass_time(40.0)
+    sent = sum(len(bytes(message)) for message, _ in bench.carrier.requests)
+    assert 0 < sent <= 1200 and len(bench.carrier.requests) < 11
+    assert bench.failures == [Cause.TRANSPORT] and len(bench.layer) == 1  # the INVITE
+
+
+def test_a_failure_is_told_when_the_last_repetition_and_the_time_out_come_together() -> None:
+    """As after a stall: the repetition has no budget left, and the time is up as well."""
+    bench = Bench()
+    budget = bench.layer.serve(request(), Caller(size=100)).budget
+    bench.layer.request(ours("BYE"), UDP, lambda _: None, bench.failures.append, budget=budget)
+    bench.now = 100.0
+    bench.layer.run_timers()
+    assert bench.failures == [Cause.TIMEOUT]

@@ -133,18 +133,6 @@ async def test_silent_slow_and_endless_peers_are_cut_off(
     assert await asyncio.wait_for(reader.read(), 10) == b""
 
 
-async def test_more_connections_than_the_limit_are_refused() -> None:
-    async with agent(limits=ConnectionLimits(connections=1)) as b:
-        first_reader, first = await asyncio.open_connection("127.0.0.1", b.port)
-        first.write(options(TCP_VIA))
-        assert await status(first_reader) == 200
-        reader, second = await asyncio.open_connection("127.0.0.1", b.port)
-        with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(1), 10)
-        first.close()
-        second.close()
-
-
 def test_a_changed_route_is_seen_and_a_missing_one_is_asked_for_again_at_once() -> None:
     answers: list[str | None] = ["192.0.2.1", None, "192.0.2.2"]
     local = LocalAddresses(lambda _: answers.pop(0))

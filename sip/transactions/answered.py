@@ -1,0 +1,77 @@
+"""What is left of a request from outside once its final response is out: enough to say the same again.
+
+Over UDP a request is repeated until its answer arrives (:rfc:`3261` 17.2.1, 17.2.2). That takes a few
+hundred bytes for each, bounded in number: whatever strangers send, what they leave behind here stays small.
+When an answer had to make room, its request counts as new when it comes again, which is what a stateless
+server would do (8.2.7).
+
+Pure; `now` in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sip.messages.header_list import canonical_name
+from sip.messages.message import Request, Response
+from sip.transactions.matching import TransactionKey
+
+MOST_ANSWERS = 4000
+_COPIED = frozenset(("via", "from", "to", "call-id", "cseq", "content-length", "record-route", "timestamp"))
+"""What a response takes from its request, so that a repetition brings it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A response without what its request says itself."""
+
+    until: float
+    status: int
+    reason: str
+    tag: str | None
+    headers: tuple[tuple[str, str], ...]
+
+    def to(self, request: Request) -> Response:
+        """The same answer once more."""
+        return request.response(self.status, self.reason, to_tag=self.tag, headers=self.headers)
+
+
+class AnsweredRequests:
+    """The answers of the last while, by the keys of their transactions."""
+
+    def __init__(self, most: int = MOST_ANSWERS) -> None:
+        self._most = most
+        self._answers: dict[TransactionKey, KeptAnswer] = {}
+        """The oldest first; all are kept equally long."""
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    @property
+    def deadline(self) -> float | None:
+        """When the next one may be forgotten."""
+        first = next(iter(self._answers.values()), None)
+        return None if first is None else first.until
+
+    def keep(self, key: TransactionKey, response: Response, until: float) -> None:
+        self._answers.pop(key, None)
+        if len(self._answers) >= self._most:
+            del self._answers[next(iter(self._answers))]
+        more = tuple(h for h in response.headers if canonical_name(h[0]) not in _COPIED)
+        self._answers[key] = KeptAnswer(until, response.status, response.reason, response.to.tag, more)
+
+    def find(self, key: TransactionKey, request: Request) -> KeptAnswer | None:
+        """The answer to what `request`, which has that key, repeats or, if it is an ACK, acknowledges."""
+        answer = self._answers.get(key)
+        if answer is not None and request.method == "ACK" and not key[0] and request.to.tag != answer.tag:
+            return None  # matching by RFC 2543 leaves the To tag out of the key
+        return answer
+
+    def forget(self, now: float) -> None:
+        """Those that nobody will ask for again."""
+        answers = self._answers
+        while answers:
+            key = next(iter(answers))
+            if answers[key].until > now:
+                return
+            del answers[key]
