@@ -352,8 +352,9 @@ class MeasuringWire:
         self._thread = threading.Thread(target=self._run, name="measuring-wire", daemon=True)
         self._thread.start()
 
-    def open(self) -> MeasuringStream:
-        """Bind the next free even port and the odd one above it. Raises CapacityError."""
+    def open(self, local: str = "") -> MeasuringStream:
+        """Bind the next free even port and the odd one above it. Raises CapacityError. `local` is always
+        `host` here."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         for port in self._ports:
             if port >= PORTS[1]:

@@ -17,6 +17,7 @@ from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.transport.listening import try_port
+from sip.transport.own_addresses import OwnAddresses
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,10 @@ async def open_sip(
         tcp=sip.tcp,
         max_legs=legs_for(sip.max_calls),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
-        advertised=sip.public_host or None,
+        own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
+        audio_addresses=OwnAddresses(
+            settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
+        ),
     )
     switchboard.carriers.append(SipCarrier(agent, registrar))
     await agent.start()

@@ -190,6 +190,8 @@ class PortPool:
         try:
             for number in (port, port + 1):
                 made.append(socket.socket(self._family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK))
+                if self._family == socket.AF_INET6:
+                    made[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 made[-1].bind((self._host, number))
             made[0].setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         except OSError as error:

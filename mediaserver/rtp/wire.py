@@ -21,6 +21,7 @@ import numpy.typing as npt
 from mediaserver.media.leg import Frame
 from mediaserver.media.narrowband import Mend, NarrowBand
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS
+from mediaserver.rtp.families import PortFamilies
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.plans import Plans
@@ -60,10 +61,12 @@ class RtpWire:
         self.limits = limits
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""
-        self._ports = PortPool(host, *port_range, ahead=ports_ahead, now_ns=now_ns)
+        self._ports = PortFamilies(host, *port_range, ahead=ports_ahead, now_ns=now_ns)
         self._epoll = select.epoll()
         self._by_fd: dict[int, tuple[Receive, RtpStream, bool]] = {}
         self._streams: dict[int, RtpStream] = {}
+        self._pools: dict[int, PortPool] = {}
+        """Where the ports of each stream go back to."""
         self._band = band if band is not None else NarrowBand()
         self.steady = SteadyStreams()
         self._lanes: dict[int, RtpStream] = {}
@@ -75,12 +78,14 @@ class RtpWire:
 
     # -- calls come and go
 
-    def open(self) -> RtpStream:
-        """A stream on a fresh pair of ports. Raises CapacityError."""
-        rtp, rtcp = self._ports.take()
+    def open(self, local: str = "") -> RtpStream:
+        """A stream on a fresh pair of ports. `local`: our address as the peer is told it, which has the
+        family of its own. Raises CapacityError."""
+        (rtp, rtcp), pool = self._ports.take(local)
         lane = next(self._next_lane)
         stream = RtpStream(self, lane, self._band.open(), self.steady, rtp, rtcp, self._cname)
         self._streams[stream.slot] = self._lanes[lane] = stream
+        self._pools[stream.slot] = pool
         self.plans.clear()
         for half, is_rtcp in ((rtp, False), (rtcp, True)):
             self._by_fd[half.fileno()] = (half.recvmsg, stream, is_rtcp)
@@ -101,7 +106,7 @@ class RtpWire:
             del self._by_fd[half.fileno()]
             self._epoll.unregister(half)
             half.close()
-        self._ports.give_back(stream.local_port)
+        self._pools.pop(stream.slot).give_back(stream.local_port)
         self._pressed.discard(stream)
         del self._streams[stream.slot], self._lanes[stream.lane.number]
         self._band.close(stream.voice)

@@ -11,6 +11,11 @@ from mediaserver.settings.group import Port, SettingsGroup
 
 class RtpSettings(SettingsGroup):
     host: str = Field(default="", description="Address for RTP; empty means the same as `sip.host`.")
+    public_host: str = Field(
+        default="",
+        description="Address or name under which the world reaches our RTP; empty means the same as "
+        "`sip.public_host`.",
+    )
     port_min: Port = Field(
         default=10000, description="First port for RTP (even ports; RTCP has the odd one above)."
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from mediaserver.settings.group import Host, Port, SettingsGroup
 
@@ -17,7 +18,13 @@ class SipSettings(SettingsGroup):
     tcp: bool = Field(default=True, description="Listen on TCP as well as UDP.")
     public_host: str = Field(
         default="",
-        description="Address written into Contact, Via and SDP when it differs from `host` (behind NAT).",
+        description="Address or name under which the world reaches us when that is another than `host` "
+        "(behind NAT); written into Via, Contact and SDP for all peers but those in `sip.local_networks`.",
+    )
+    local_networks: tuple[str, ...] = Field(
+        default=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+        description="Networks whose peers reach us without NAT and are told our local address; this machine "
+        "always does.",
     )
     realm: str = Field(
         default="voiceforge", min_length=1, max_length=100, description="Realm of digest authentication."
@@ -39,3 +46,13 @@ class SipSettings(SettingsGroup):
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
         'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
     )
+
+    @field_validator("local_networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for text in networks:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                raise ValueError(f"{text!r} is no network; write it like 10.0.0.0/8") from None
+        return networks

@@ -22,6 +22,7 @@ from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch
 from sip.transactions.requests import Hop, ReceivedRequest, SentRequest
 from sip.transactions.transaction import Cause
+from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
 from sip.transport.way_back import DEFAULT_PORT
 
@@ -72,11 +73,17 @@ class Core:
     """The layers below, the dialogs that are up, and our names."""
 
     def __init__(
-        self, transport: Transport, layer: TransactionLayer, wire: AudioPorts, user_agent: str
+        self,
+        transport: Transport,
+        layer: TransactionLayer,
+        wire: AudioPorts,
+        user_agent: str,
+        audio_addresses: OwnAddresses | None = None,
     ) -> None:
         self.transport = transport
         self.layer = layer
         self.wire = wire
+        self.audio_addresses = audio_addresses or transport.own
         self.user_agent = user_agent
         self.dialogs: dict[DialogId, DialogUser] = {}
         self.allow = ALLOW
@@ -102,7 +109,7 @@ class Core:
 
     def media(self, towards: str) -> OfferAnswer:
         """The audio side of a new call with a peer at that address."""
-        return OfferAnswer(self.wire, self.transport.local_host(towards), towards)
+        return OfferAnswer(self.wire, self.audio_addresses.towards(towards), towards)
 
     def contact(self, transport: str, towards: str) -> str:
         """Our Contact, on the transport that the dialog came or went by."""

@@ -41,6 +41,7 @@ from sip.transactions.requests import Hop, ReceivedRequest
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.addresses import is_address, is_behind_nat, unmapped
 from sip.transport.connection import ConnectionLimits, Source
+from sip.transport.own_addresses import REFRESH_S, OwnAddresses
 from sip.transport.transport import Transport
 from sip.transport.way_back import DEFAULT_PORT
 
@@ -93,7 +94,8 @@ class SipAgent:
         max_legs: int = 1000,
         max_pending: int = 500,
         authenticate_calls: bool = False,
-        advertised: str | None = None,
+        own: OwnAddresses | None = None,
+        audio_addresses: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
@@ -103,9 +105,9 @@ class SipAgent:
         self._on_refused = on_refused
         self._places = Places(max_legs, max_pending)
         self._authenticate_calls = authenticate_calls and registrar is not None
-        self.transport = Transport(host, port, self, tcp=tcp, advertised=advertised, limits=limits)
+        self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
-        self._core = Core(self.transport, self._layer, wire, user_agent)
+        self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._requester = UserAgentClient(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
@@ -127,6 +129,10 @@ class SipAgent:
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
         await self.transport.start()
+        named = [own for own in {self.transport.own, self._core.audio_addresses} if own.changes]
+        if named:
+            await asyncio.gather(*(own.refresh() for own in named))
+            self._spawn(_kept_fresh(named))
 
     def refuse_new(self) -> None:
         """From now on new calls get 503 (the first step of a shutdown)."""
@@ -206,6 +212,9 @@ class SipAgent:
     def on_response(self, response: Response, source: Source) -> None:
         if not self._layer.receive_response(response):
             self.transport.counts.dropped += 1
+
+    def on_undelivered(self, branch: str, method: str) -> None:
+        self._layer.undelivered(branch, method)
 
     def refuse(self, error: MessageError) -> Response:
         assert error.request is not None
@@ -383,6 +392,13 @@ class SipAgent:
 
     def _wake(self, at: float) -> None:
         self._alarm.set(at, self._layer.run_timers)
+
+
+async def _kept_fresh(named: Sequence[OwnAddresses]) -> None:
+    """Follow the names of ours until we are told to stop."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        await asyncio.gather(*(own.refresh() for own in named))
 
 
 def _nothing() -> None:

@@ -72,5 +72,6 @@ class AudioStream(Protocol):
 class AudioPorts(Protocol):
     """Where streams come from; mediaserver.rtp.wire.RtpWire is the server's."""
 
-    def open(self) -> AudioStream:
-        """A stream with ports of its own. Raises CapacityError when none is free."""
+    def open(self, local: str = "", /) -> AudioStream:
+        """A stream with ports of its own. `local`: our address that the peer is told, whose family it has.
+        Raises CapacityError when no port is free."""

@@ -37,7 +37,7 @@ class OfferAnswer:
     def open(self) -> AudioStream:
         """The stream of this call, opened at the first use. Raises CapacityError."""
         if self.stream is None:
-            self.stream = self._wire.open()
+            self.stream = self._wire.open(self._host)
         return self.stream
 
     @property

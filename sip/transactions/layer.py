@@ -185,6 +185,13 @@ class TransactionLayer:
         self._apply(client, client.machine.receive(response, self._clock()))
         return True
 
+    def undelivered(self, branch: str, method: str) -> None:
+        """Nobody was there for a request of ours (ICMP). One that is under way fails; a call that is up is no
+        transaction, and stays."""
+        client = self._clients.get((branch, method))
+        if client is not None:
+            self._apply(client, client.machine.transport_failed(self._clock()))
+
     # -- timers
 
     def run_timers(self) -> None:

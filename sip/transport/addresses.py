@@ -107,7 +107,7 @@ class LocalAddresses:
         found = self._ask(address)
         if found is None:
             self._known.pop(address, None)
-            return "127.0.0.1"
+            return "::1" if ":" in address else "127.0.0.1"
         if len(self._known) >= ADDRESSES_KEPT:
             self._known.clear()
         self._known[address] = (now + ADDRESS_KEPT_S, found)

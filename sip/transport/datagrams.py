@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import struct
 import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
+
+from sip.transport.undelivered import undelivered
 
 MAX_DATAGRAM = 65_535
 READ_BUDGET_S = 0.001
@@ -21,6 +24,9 @@ class DatagramReader(Protocol):
     def arrived(self, data: bytes, host: str, port: int, arrived_at: float) -> None:
         """One datagram; never raises. `arrived_at`: when the kernel had it, in seconds of time.time."""
 
+    def returned(self, quote: bytes) -> None:
+        """Nobody was there for a datagram that began so; never raises."""
+
 
 class DatagramSockets:
     """What we listen on and send from."""
@@ -29,6 +35,9 @@ class DatagramSockets:
         self._reader = reader
         self._sockets: dict[int, socket.socket] = {}
         """By family."""
+        self._by_fd: dict[int, socket.socket] = {}
+        # The loop watches this and not the sockets: libuv stops watching a socket that has an error to tell.
+        self._epoll: select.epoll | None = None
         self.sent = 0
         self.unsent = 0
         """What the kernel would not take."""
@@ -43,16 +52,21 @@ class DatagramSockets:
         return [each.getsockname()[0] for each in self._sockets.values()]
 
     def listen(self, sockets: Iterable[socket.socket]) -> None:
-        loop = asyncio.get_running_loop()
+        self._epoll = select.epoll()
         for each in sockets:
-            self._sockets[each.family] = each
-            loop.add_reader(each.fileno(), self._read, each)
+            self._sockets[each.family] = self._by_fd[each.fileno()] = each
+            self._epoll.register(each, select.EPOLLIN)
+        asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._ready)
 
     def stop(self) -> None:
+        if self._epoll is not None:
+            asyncio.get_running_loop().remove_reader(self._epoll.fileno())
+            self._epoll.close()
+            self._epoll = None
         for each in self._sockets.values():
-            asyncio.get_running_loop().remove_reader(each.fileno())
             each.close()
         self._sockets.clear()
+        self._by_fd.clear()
 
     def send(self, data: bytes, host: str, port: int, failed: Callable[[], None]) -> None:
         """By the socket of the address's family: an answer leaves by the socket its request came to."""
@@ -63,13 +77,37 @@ class DatagramSockets:
                 failed()
             return
         try:
-            sock.sendto(data, (host, port))
+            try:
+                sock.sendto(data, (host, port))
+            except BlockingIOError:
+                raise
+            except OSError:
+                # Maybe what the network says of another datagram. Once that is read, ours may go.
+                self._return(sock)
+                sock.sendto(data, (host, port))
             self.sent += 1
         except BlockingIOError:
             self.unsent += 1  # the socket's buffer is full: as good as lost on the way
         except OSError:
             self.unsent += 1
             failed()
+
+    def _ready(self) -> None:
+        if self._epoll is None:
+            return
+        for fd, events in self._epoll.poll(0):
+            if (sock := self._by_fd.get(fd)) is None:
+                continue
+            if events & select.EPOLLERR:
+                self._return(sock)
+            if events & select.EPOLLIN:
+                self._read(sock)
+
+    def _return(self, sock: socket.socket) -> None:
+        """Tell what came back, after all that is being done now."""
+        loop = asyncio.get_running_loop()
+        for quote in undelivered(sock):
+            loop.call_soon(self._reader.returned, quote)
 
     def _read(self, sock: socket.socket) -> None:
         end = time.perf_counter() + READ_BUDGET_S
@@ -78,8 +116,7 @@ class DatagramSockets:
             try:
                 data, extra, _, address = sock.recvmsg(MAX_DATAGRAM, _STAMP_SPACE)
             except OSError:
-                # Empty, or an ICMP error of something sent before: the transaction's timers deal with that.
-                return
+                return  # empty, or an error that the next round reads
             at = 0.0
             if extra:
                 seconds, nanoseconds = _STAMP.unpack(extra[0][2])

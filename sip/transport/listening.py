@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from mediaserver.errors import PortInUseError, StartupError
 from mediaserver.host_port import host_port
+from sip.transport.undelivered import ask_for_errors
 
 ANY_IPV4, ANY_IPV6 = "0.0.0.0", "::"
 BACKLOG = 512
@@ -77,6 +78,7 @@ def _bound(family: int, kind: int, address: str, port: int, undo: ExitStack) -> 
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         else:
             made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            ask_for_errors(made)
             for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
                 made.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
         made.bind((address, port))

@@ -19,13 +19,15 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.requests import Hop, Peer
-from sip.transport.addresses import LocalAddresses, Reach, may_name, may_send_to, reach_of, unmapped
+from sip.transport.addresses import is_address, may_name, may_send_to, unmapped
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.datagrams import DatagramSockets
 from sip.transport.listening import open_sockets
 from sip.transport.names import HostNames
+from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
 from sip.transport.streams import Streams
+from sip.transport.undelivered import request_quoted
 from sip.transport.way_back import DEFAULT_PORT, fitted, port_of, stamped
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,9 @@ class Handler(Protocol):
 
     def on_request(self, request: Request, source: Source) -> None: ...
     def on_response(self, response: Response, source: Source) -> None: ...
+    def on_undelivered(self, branch: str, method: str) -> None:
+        """Nobody was there for a request that may be ours."""
+
     def refuse(self, error: MessageError) -> Response:
         """The response to `error.request`, which is there."""
 
@@ -56,8 +61,7 @@ class TransportCounts:
 class Transport:
     """UDP and TCP listeners on one port, and the connections to others.
 
-    `port` 0 lets the system choose; `port` then tells which. `advertised` is the host we name in Via and
-    Contact when we listen on all addresses and the right one cannot be told from the route.
+    `port` 0 lets the system choose; `port` then tells which. `own` says what we name in Via and Contact.
     """
 
     def __init__(
@@ -67,7 +71,7 @@ class Transport:
         handler: Handler,
         *,
         tcp: bool = True,
-        advertised: str | None = None,
+        own: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
     ) -> None:
         self.host = host
@@ -75,15 +79,13 @@ class Transport:
         self.counts = TransportCounts()
         self._handler = handler
         self.tcp = tcp
-        self._advertised = advertised
+        self.own = own or OwnAddresses(host)
         self._limits = limits or ConnectionLimits()
         self._datagrams = DatagramSockets(self)
         self._streams = Streams(self, self._limits)
         self._names = HostNames(())
         self._sweep: asyncio.TimerHandle | None = None
         self.queue_delay = QueueDelay()
-        self._local = LocalAddresses()
-        self._any_host = host in ("", "0.0.0.0", "::")
 
     # -- life
 
@@ -123,19 +125,11 @@ class Transport:
 
     def local_host(self, towards: str) -> str:
         """Our address as `towards` (an IP address) sees it."""
-        if not self._any_host:
-            return self.host
-        return self._advertised or self._local.towards(towards, time.monotonic())
+        return self.own.towards(towards)
 
     def is_us(self, address: str, port: int) -> bool:
         """Whether what is sent there comes back to us. `address`: an IP address."""
-        if port != self.port:
-            return False
-        address = unmapped(address)
-        return address in (self.host, self._advertised, *self._datagrams.hosts) or (
-            self._any_host
-            and (reach_of(address) is Reach.HOST or self._local.towards(address, time.monotonic()) == address)
-        )
+        return port == self.port and (unmapped(address) in self._datagrams.hosts or self.own.holds(address))
 
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
@@ -144,10 +138,8 @@ class Transport:
 
     def is_ours(self, via: Via) -> bool:
         """Whether a response's top Via names us (18.1.2)."""
-        if (via.port or DEFAULT_PORT) != self.port:
-            return False
-        return via.address in (self.host, self._advertised) or (
-            self._any_host and via.address == self.local_host(via.address)
+        return (via.port or DEFAULT_PORT) == self.port and (
+            via.address == self.host or (is_address(via.address) and self.own.holds(via.address))
         )
 
     # -- in
@@ -157,6 +149,11 @@ class Transport:
         if arrived_at:
             self.queue_delay.measured(max(0.0, time.time() - arrived_at), time.monotonic())
         self.receive(data, Source("UDP", host, port, size=len(data)))
+
+    def returned(self, quote: bytes) -> None:
+        """Nobody was there for a datagram of ours (sip.transport.datagrams.DatagramReader)."""
+        if (request := request_quoted(quote)) is not None:
+            self._handler.on_undelivered(*request)
 
     def receive(self, data: bytes, source: Source) -> None:
         """One datagram arrived. Never raises."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import pytest
@@ -155,6 +156,18 @@ async def test_nobody_who_answers_is_told_as_not_reachable() -> None:
         made.ring()
         assert (await made.failure()).code == 480
         assert not dead.messages.empty()
+
+
+async def test_the_next_phone_rings_at_once_when_one_died() -> None:
+    async with AsyncExitStack() as stack:
+        made, (alive,) = await phones(stack, "0.5")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as dead:
+            dead.bind(("127.0.0.1", 0))
+            made.register(SipFlow("UDP", "127.0.0.1", dead.getsockname()[1]), "1", 1)
+        made.ring(timeout_s=600)
+        invite = await alive.request("INVITE")
+        alive.send(invite.response(480, to_tag="t"), made.us.port)
+        assert (await made.failure()).code == 480
 
 
 class Closed:
