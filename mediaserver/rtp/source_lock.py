@@ -14,7 +14,7 @@ Sequence means one SSRC and numbers that follow each other. What comes before is
 is strict, but for
 
   - a NAT that gives a phone another port or address in mid-call: the SSRC and the numbers go on from there,
-    five packets in a row, and the old place is silent;
+    three packets in a row, and the old place is silent;
   - the first seconds after a re-INVITE, which is how a phone says that it moved: who sends in sequence while
     the old place is silent is believed. When another address was announced the lock opens, and the place
     just left is refused for a while, since its packets are late;
@@ -37,8 +37,8 @@ from mediaserver.rtp.packets import HEADER, MAX_DROPOUT, Address
 GAP_NS = 3 * SECOND_NS
 """After so long without media a negotiation finds the lock open; for so long after a move to another address
 packets from the old one are late; for so long after a negotiation a silent place may be replaced."""
-NEEDED_TO_CONTINUE = 5
-"""Packets of a stream that goes on from another place."""
+NEEDED_TO_CONTINUE = 3
+"""Packets of a stream that goes on from another place: who does not see it cannot guess the SSRC of one."""
 MOST_CANDIDATES = 4
 """Of one rank."""
 

@@ -61,8 +61,8 @@ class Negotiated:
     held: bool = False
     """The peer does not want to hear us."""
     others: tuple[tuple[int, str], ...] = ()
-    """Payload type and codec of what may come besides `payload_type`: what our offer held and the answer
-    left in."""
+    """Payload type and codec of what may come besides `payload_type`, by either description: some phones send
+    another codec than the first of the answer, or number it as they do."""
     events_in: int | None = None
     """Payload type of digits that come, where our SDP numbered them otherwise than the peer's."""
 
@@ -144,15 +144,10 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = N
     agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction, peer)
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
-    # What comes is numbered as in our SDP, and in any codec that both name (section 6.1).
-    left = {name for _, name in _codecs_of(theirs.media[place], codecs)}
-    others = tuple(
-        (number, name)
-        for number, name in _codecs_of(offered, CODECS)
-        if name in left and number != agreed.payload_type
-    )
-    events = _telephone_event(offered) if agreed.telephone_event_pt is not None else None
-    return replace(agreed, others=others, events_in=events)
+    # What comes is numbered as in our SDP (section 6.1); some number it as in theirs.
+    known = dict(agreed.others) | dict(_codecs_of(offered, CODECS))
+    known.pop(agreed.payload_type, None)
+    return replace(agreed, others=tuple(known.items()), events_in=_telephone_event(offered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +266,7 @@ def _agree(
         direction=DIRECTIONS[(0 if receives else 1) if sends else (2 if receives else 3)],
         rtcp_port=_rtcp_port(media),
         held=nowhere or theirs in ("sendonly", "inactive"),
+        others=tuple(common[1:]),
     )
 
 

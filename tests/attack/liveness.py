@@ -17,7 +17,7 @@ CALLER = "127.7.0.5"
 SILENCE_S = 3
 """Short for a call that is to end; some times of it for one that is to live."""
 LIVES_S = 3.0 * SILENCE_S
-SOON = {"rtp": {"media_timeout_s": SILENCE_S, "first_packet_s": SILENCE_S}, "sip": {"max_call_s": 20}}
+SOON = {"rtp": {"media_timeout_s": SILENCE_S, "first_packet_timeout_s": SILENCE_S}, "sip": {"max_call_s": 20}}
 
 
 def rtcp_report(ssrc: int, about: int) -> bytes:

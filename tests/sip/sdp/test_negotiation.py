@@ -282,7 +282,16 @@ def test_an_answer_that_keeps_both_codecs_may_send_either_and_keys_as_we_numbere
     assert (agreed.payload_type, agreed.others) == (8, ((0, "PCMU"),))
     assert (agreed.telephone_event_pt, agreed.events_in) == (96, 101)
     alone = accept(sdp("m=audio 4000 RTP/AVP 0"), offer("127.0.0.1", 4))
-    assert (alone.others, alone.events_in) == ((), None)
+    assert (alone.others, alone.events_in) == (((8, "PCMA"),), 101), "also what it does not say"
+
+
+def test_what_comes_may_be_numbered_as_in_either_description() -> None:
+    text = sdp("m=audio 4000 RTP/AVP 97 98", "a=rtpmap:97 PCMA/8000", "a=rtpmap:98 PCMU/8000")
+    agreed = accept(text, offer("127.0.0.1", 4))
+    assert (agreed.payload_type, agreed.codec) == (97, "PCMA")
+    assert dict(agreed.others) == {98: "PCMU", 0: "PCMU", 8: "PCMA"}
+    _, answered = answer(sdp("m=audio 4000 RTP/AVP 0 8 18 96"), "127.0.0.1", 4)
+    assert (answered.payload_type, answered.others) == (0, ((8, "PCMA"),))
 
 
 def test_a_name_for_the_address_of_audio_is_where_signalling_comes_from() -> None:
