@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo doctor test it attack load cov fmt lint types check setup lock clean
+.PHONY: help run demo doctor test it attack load mutate cov fmt lint types check setup lock clean
 
 BIN := .venv/bin
 FAST := not slow and not load
@@ -39,6 +39,9 @@ load: ## The load tests (minutes; on a quiet machine)
 	  echo "==> $$script"; $(BIN)/python -m "tests.load.$$(basename "$$script" .py)" $(ARGS); done
 	@$(BIN)/python -m pytest -m load -s || [[ $$? == 5 ]]
 
+mutate: ## Break the pure machines in small ways and count what the tests notice (minutes)
+	@scripts/setup.sh mutate && exec $(BIN)/python -m tests.mutation $(ARGS)
+
 cov: ## The fast tests with coverage; report in htmlcov/
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" \
 	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
@@ -61,5 +64,5 @@ lock: ## Renew the lock files (ARGS=--upgrade for newer versions)
 	@scripts/setup.sh dev && exec scripts/lock.sh $(ARGS)
 
 clean: ## Remove .venv, caches and build leftovers; data/ stays
-	@rm -rf .venv build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	@rm -rf .venv build dist htmlcov mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ compile() {
 }
 compile "${@}" pyproject.toml -o requirements.lock
 compile "${@}" --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+compile "${@}" --extra mutate -c requirements-dev.lock pyproject.toml -o requirements-mutate.lock
 # setuptools 81 drops pkg_resources, which some engines of later issues still import.
 echo 'setuptools>=75,<81' | compile "${@}" - -o requirements-build.lock
 # Without its dependency torch: see DECISIONS.md, "Silero without torch".

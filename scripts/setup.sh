@@ -7,6 +7,7 @@
 #     packages   .venv with the locked packages of the server
 #     runtime    packages, and the project itself (editable): all that `make run` needs
 #     dev        runtime, and the tools that test and check
+#     mutate     dev, and the mutation tester
 #     peers      SIPp and baresip; where they cannot be had, says so and goes on
 #     proxy      Kamailio; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
@@ -24,6 +25,7 @@ die() { say "$*"; exit 1; }
 # shellcheck disable=SC2086
 packages_stamp() { echo "$STAMPS/packages-$({ pwd; cat $RUNTIME_LOCKS; } | sha256sum | cut -c1-16)"; }
 project_stamp() { echo "$STAMPS/project-$({ pwd; cat pyproject.toml; } | sha256sum | cut -c1-16)"; }
+mutate_stamp() { echo "$STAMPS/mutate-$({ pwd; cat requirements-mutate.lock; } | sha256sum | cut -c1-16)"; }
 dev_stamp() { echo "$STAMPS/dev-$({ pwd; cat requirements-dev.lock; } | sha256sum | cut -c1-16)"; }
 done_before() { [[ -x .venv/bin/python && -e $1 ]]; }
 
@@ -150,6 +152,16 @@ dev() {
     stamp "$mark"
 }
 
+mutate() {
+    dev
+    local mark
+    mark=$(mutate_stamp)
+    done_before "$mark" && return
+    take_turn
+    pip_install "the mutation tester" requirements-mutate.lock
+    stamp "$mark"
+}
+
 # A peer that is missing costs tests, never the run. Arguments: PROGRAM:PACKAGE...
 want() {
     local pair
@@ -183,10 +195,10 @@ asterisk() {
     fi
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, peers, proxy, asterisk"
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, proxy, asterisk"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|peers|proxy|asterisk) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, peers, proxy, asterisk" ;;
+        packages|runtime|dev|mutate|peers|proxy|asterisk) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, proxy, asterisk" ;;
     esac
 done

@@ -180,3 +180,93 @@ def test_no_more_digits_wait_than_anybody_would_send() -> None:
         sender.put("1")
     assert sender.tick(0) is not None
     sender.put("1")
+
+
+def pushed(receiver: DigitReceiver, digit: str, timestamp: int, duration: int, now: int) -> list[DigitHeard]:
+    """One packet of a key that is still down."""
+    return [*receiver.push(timestamp, EVENT.pack(DIGITS.index(digit), 10, duration), now)]
+
+
+def test_a_key_began_with_its_first_packet_and_is_given_up_after_its_last() -> None:
+    receiver = DigitReceiver()
+    pushed(receiver, "7", 900, 160, 1 * TICK)
+    pushed(receiver, "7", 900, 320, 2 * TICK)
+    assert receiver.poll(2 * TICK + TIMEOUT_NS - 1) == ()
+    assert receiver.poll(2 * TICK + TIMEOUT_NS) == (DigitHeard("7", 1 * TICK, 40),)
+    pushed(receiver, "8", 9_000, 160, 20 * TICK)  # one packet is enough for both times
+    assert receiver.poll(20 * TICK + TIMEOUT_NS - 1) == ()
+    assert receiver.poll(20 * TICK + TIMEOUT_NS) == (DigitHeard("8", 20 * TICK, 20),)
+
+
+def test_the_next_key_has_times_of_its_own() -> None:
+    receiver = DigitReceiver()
+    pushed(receiver, "1", 900, 160, 1 * TICK)
+    assert pushed(receiver, "2", 4_000, 160, 5 * TICK) == [DigitHeard("1", 1 * TICK, 20)]
+    assert receiver.poll(5 * TICK + TIMEOUT_NS - 1) == ()
+    assert receiver.poll(5 * TICK + TIMEOUT_NS) == (DigitHeard("2", 5 * TICK, 20),)
+
+
+def test_what_is_left_of_an_earlier_key_is_told_once_while_the_next_one_is_down() -> None:
+    receiver = DigitReceiver()
+    pushed(receiver, "2", 4_000, 160, 5 * TICK)
+    assert pushed(receiver, "1", 900, 164, 6 * TICK) == [DigitHeard("1", 6 * TICK, 20)]
+    assert pushed(receiver, "1", 900, 320, 7 * TICK) == []
+    assert receiver.pressed
+
+
+def test_segments_and_wraps_add_up() -> None:
+    receiver = DigitReceiver()
+    for segment in range(3):  # section 2.5.1.3
+        pushed(receiver, "5", 1_000 + segment * 0xFFFF, 0xFFFF, TICK)
+    pushed(receiver, "5", 1_000 + 3 * 0xFFFF, 800, TICK)
+    assert [h.duration_ms for h in receiver.poll(TICK + TIMEOUT_NS)] == [(3 * 0xFFFF + 800) // 8]
+    for duration in (0x7FFF, 0xFFFE, 0x100, 0x8000, 0xFF00, 0x200):
+        pushed(receiver, "6", 1 << 20, duration, TICK)
+    assert [h.duration_ms for h in receiver.poll(TICK + TIMEOUT_NS)] == [(2 * 0x10000 + 0x200) // 8]
+
+
+def test_a_duration_that_leaps_half_way_round_is_an_overtaken_packet_before_a_wrap() -> None:
+    for leap, length in ((0x7FFF, 0x100 + 0x7FFF), (0x8000, 0x100)):
+        receiver = DigitReceiver()
+        pushed(receiver, "6", 900, 0x100, TICK)
+        pushed(receiver, "6", 900, 0x100 + leap, TICK)
+        assert [h.duration_ms for h in receiver.poll(TICK + TIMEOUT_NS)] == [length // 8]
+    receiver = DigitReceiver()
+    pushed(receiver, "6", 900, 0x8100, TICK)
+    pushed(receiver, "6", 900, 0x100, TICK)  # back by no more than half: late, not wrapped
+    assert [h.duration_ms for h in receiver.poll(TICK + TIMEOUT_NS)] == [0x8100 // 8]
+
+
+def test_a_digit_sent_has_its_packets_one_by_one() -> None:
+    sender = DigitSender()
+    sender.put("0", 45)
+    sender.put("d", 0)
+    packets = [sender.tick(1_000 + 160 * i) for i in range(20)]
+    assert [EVENT.unpack(p.payload) if p else None for p in packets] == [
+        (0, 10, 160), (0, 10, 320), (0, 0x8A, 480), (0, 0x8A, 480), (0, 0x8A, 480), None, None, None,
+        (15, 10, 160), (15, 0x8A, 320), (15, 0x8A, 320), (15, 0x8A, 320), *[None] * 8,
+    ]  # fmt: skip
+    assert [p.marker for p in packets if p] == [True] + [False] * 4 + [True] + [False] * 3
+    assert {p.timestamp for p in packets if p} == {1_000, 1_000 + 8 * 160}
+
+
+def test_a_sender_is_active_until_the_pause_after_its_last_digit_is_over() -> None:
+    sender = DigitSender()
+    assert not sender.active
+    sender.put("1", 40)
+    told = []
+    for i in range(8):
+        sender.tick(160 * i)
+        told.append(sender.active)
+    assert told == [True] * 6 + [False] * 2
+
+
+def test_a_digit_lasts_100_ms_unless_said_otherwise_and_a_full_queue_says_so() -> None:
+    sender = DigitSender()
+    sender.put("1")
+    for _ in range(4):
+        assert (packet := sender.tick(0)) and not packet.payload[1] & 0x80
+    assert (packet := sender.tick(0)) and EVENT.unpack(packet.payload)[1:] == (0x8A, 800)
+    with pytest.raises(CapacityError, match=f"{MOST_WAITING} digits wait"):
+        for _ in range(MOST_WAITING + 1):
+            sender.put("1")

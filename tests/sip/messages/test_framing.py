@@ -104,3 +104,47 @@ def test_half_a_message_is_not_idle() -> None:
     framer = StreamFramer()
     assert framer.feed(options(1, b"12345")[:-2]) == [] and not framer.idle
     assert numbers([*framer.feed(b"45")]) == [1] and framer.idle
+
+
+def test_the_limit_is_the_size_of_a_whole_message() -> None:
+    message = options(1, b"12345")
+    assert numbers([*StreamFramer(max_message=len(message)).feed(message)]) == [1]
+    [error] = StreamFramer(max_message=len(message) - 1).feed(message)
+    assert isinstance(error, FramingError) and error.status == 513
+    assert error.reason == f"message larger than {len(message) - 1} bytes"
+
+
+def test_the_limit_holds_for_headers_that_do_not_end() -> None:
+    framer = StreamFramer(max_message=1000)
+    assert framer.feed(b"A" * 1000) == []
+    [error] = framer.feed(b"A")
+    assert isinstance(error, FramingError) and error.reason == "no end of headers within 1000 bytes"
+    [error] = StreamFramer(max_message=1000).feed(b"A" * 1001 + b"\r\n\r\n")
+    assert isinstance(error, FramingError) and error.reason == "headers larger than 1000 bytes"
+
+
+def test_every_refusal_says_what_is_wrong() -> None:
+    [error] = StreamFramer().feed(options(1).replace(b"Content-Length: 0\r\n", b""))
+    assert isinstance(error, FramingError) and error.status == 400
+    assert error.reason == "Content-Length is required on a stream"
+    [error] = StreamFramer().feed(options(1, length=b"x"))
+    assert isinstance(error, FramingError) and "Content-Length" in error.reason
+    [error] = StreamFramer().feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert isinstance(error, FramingError) and error.status == 400 and error.reason
+    [broken] = StreamFramer().feed(options(2).replace(b"sip:a@b SIP/2.0", b"<sip:a@b> SIP/2.0"))
+    assert isinstance(broken, MessageError) and broken.reason
+
+
+def test_a_version_that_we_do_not_speak_keeps_its_status() -> None:
+    [error] = StreamFramer().feed(options(1).replace(b"SIP/2.0\r\nVia", b"SIP/7.0\r\nVia", 1))
+    assert isinstance(error, MessageError) and error.status == 505
+
+
+def test_keepalives_of_one_read_are_told_once_each_between_messages() -> None:
+    items = StreamFramer().feed(b"\r\n\r\n" + options(1) + b"\r\n\r\n")
+    assert [item for item in items if isinstance(item, KeepAlive)] == [
+        KeepAlive.PONG,
+        KeepAlive.PING,
+        KeepAlive.PONG,
+        KeepAlive.PING,
+    ]
