@@ -61,6 +61,7 @@ create table legs (
     stats       jsonb not null default '{}'
 );
 create index legs_call_id on legs (call_id);
+create index legs_open on legs (call_id) where closed_at is null;
 
 -- One line of the transcript. The same index written again replaces the line: the heard text grows.
 create table turns (

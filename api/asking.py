@@ -68,6 +68,7 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
         raise web.HTTPRequestTimeout(reason=f"The body was not here within {BODY_S:.0f} s.") from None
     except (ValueError, RecursionError):
         raise web.HTTPBadRequest(reason="The body is not JSON.") from None
+    request.app[CONTEXT].prove(request)
     if not isinstance(content, dict):
         raise web.HTTPBadRequest(reason="The body is a JSON object.")
     for name, value in content.items():

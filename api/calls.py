@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 from uuid import UUID
@@ -14,29 +15,53 @@ from api.context import CONTEXT, ApiContext
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import calls as stored
 from mediaserver.storage import events, legs, recordings, turns
+from mediaserver.storage.sql import Row
 
 log = logging.getLogger(__name__)
 
 LIMIT = 200
 """Recent calls at most in one answer."""
+HISTORY_S = 1.0
+"""A list of calls waits for those of the past no longer."""
 
 
 async def calls(request: web.Request) -> web.Response:
-    """Live calls always; recent ones when the database answers. `?limit=` 1 to 200."""
+    """Live calls always; recent ones when the database answers soon, else `database` is "unavailable".
+    `?limit=` 1 to 200."""
     context = request.app[CONTEXT]
-    limit = _limit(request)
-    recent: list[dict[str, Any]] = []
-    database = "unavailable"
-    if context.pool is not None:
-        try:
-            recent = await stored.recent(context.pool, limit)
-            database = "ok"
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
-            log.warning("no recent calls to show: %s", type(trouble).__name__)
+    recent = await _recent(context, _limit(request))
     board = context.switchboard
     live = board.snapshot() if board is not None else []
-    ended = [row for row in recent if board is None or not board.is_live(row["id"])]
+    ended = [row for row in recent or () if board is None or not board.is_live(row["id"])]
+    database = "unavailable" if recent is None else "ok"
     return answer({"live": live, "recent": ended, "database": database})
+
+
+async def _recent(context: ApiContext, limit: int) -> list[Row] | None:
+    """None when the database is not there, or does not answer soon: who looks for the calls that are up must
+    not wait for those that are over."""
+    if context.pool is None:
+        return None
+    reading = asyncio.create_task(_read(context, context.pool, limit))
+    try:
+        await asyncio.wait({reading}, timeout=HISTORY_S)
+        if reading.done():
+            return reading.result()
+        log.warning("no recent calls to show: the database does not answer within %g s", HISTORY_S)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as trouble:
+        log.warning("no recent calls to show: %s", type(trouble).__name__)
+    finally:
+        if not reading.done():
+            # Giving a connection back may take as long as the database hangs: nobody waits for that.
+            reading.cancel()
+            context.abandoned.add(reading)
+            reading.add_done_callback(context.forget)
+    return None
+
+
+async def _read(context: ApiContext, pool: asyncpg.Pool, limit: int) -> list[Row]:
+    async with context.reading:
+        return await stored.recent(pool, limit)
 
 
 async def call(request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 import asyncpg
 from aiohttp import web
@@ -34,8 +35,23 @@ class ApiContext:
     """Open event streams."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Lists of recent calls that are read at a time; the database's other connections are for calls."""
+    abandoned: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Sounds are converted one at a time: the work competes with that of all calls."""
+
+    def prove(self, request: web.Request) -> None:
+        """The connection of this request belongs to somebody who may ask."""
+        if self.connections is not None:
+            self.connections.prove(request.transport)
+
+    def forget(self, task: asyncio.Task[Any]) -> None:
+        """Abandoned reading is over, however it ended."""
+        self.abandoned.discard(task)
+        if not task.cancelled():
+            task.exception()
 
 
 CONTEXT = web.AppKey("context", ApiContext)

@@ -125,8 +125,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if costly and not same_origin(request, settings):
         return error(403, "wrong_origin", "Pages of other sites may not do this.")
     if may_ask(request, settings):
-        if context.connections is not None:
-            context.connections.prove(request.transport)
+        # Without a token a request proves nothing before it is whole: anybody can begin one.
+        if settings.http.admin_token.get_secret_value() or not request.can_read_body:
+            context.prove(request)
     elif request.path not in OPEN_PATHS:
         return _refusal(settings)
     return await handler(request)

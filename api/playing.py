@@ -86,6 +86,7 @@ async def _handed_in(request: web.Request) -> Frames:
     if context.uploading + octets > UPLOADS_LIMIT:
         raise CapacityError("other sounds are being handed in; try again soon")
     context.uploading += octets
+    context.prove(request)  # uploads have limits of their own
     try:
         content = await _uploaded(request)
         async with context.converting:

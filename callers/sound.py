@@ -6,7 +6,7 @@ Must never be used in the live media path; it works on whole recordings and pref
 from __future__ import annotations
 
 import wave
-from math import ceil
+from math import ceil, gcd
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,14 @@ from mediaserver.errors import VoiceForgeError
 RATE = 8_000
 PACKET = 160
 """Samples in a 20 ms packet."""
+
+LOWEST_RATE, HIGHEST_RATE = 4_000, 96_000
+"""Of a recording, in Hz. What is far from the telephone's rate costs memory and time without end."""
+MOST_CHANNELS = 8
+LONGEST_S = 300
+"""Of one recording; a line that somebody says is shorter."""
+MOST_SAMPLES = 16_000_000
+"""Of one recording, all channels together."""
 
 Samples = npt.NDArray[np.int16]
 
@@ -65,19 +73,23 @@ def resample(samples: npt.NDArray[np.float64], rate: int, wanted: int) -> npt.ND
     """Windowed-sinc interpolation, low-passed at the lower Nyquist frequency; no delay, same duration."""
     if rate == wanted:
         return samples
-    step = rate / wanted
-    cutoff = min(1.0, 1 / step) * 0.97
+    cutoff = min(1.0, wanted / rate) * 0.97
     reach = ceil(24 / cutoff)
     count = int(len(samples) * wanted / rate)
     padded = np.concatenate([np.zeros(reach), samples, np.zeros(reach + 1)])
+    # The places between samples where outputs lie come again after `period` of them.
+    period = wanted // gcd(rate, wanted)
+    block = min(period * max(1, 4096 // period), count)
+    at = np.arange(block) * rate / wanted
+    first = np.floor(at).astype(np.int64)
+    offset = np.arange(-reach + 1, reach + 1)
+    distance = offset[None, :] - (at - first)[:, None]
+    kernel = cutoff * np.sinc(cutoff * distance) * (0.5 + 0.5 * np.cos(np.pi * distance / (reach + 1)))
+    near = first[:, None] + offset + reach
     out = np.empty(count)
-    for start in range(0, count, 4096):
-        at = np.arange(start, min(count, start + 4096)) * step
-        first = np.floor(at).astype(np.int64)
-        offset = np.arange(-reach + 1, reach + 1)
-        distance = offset[None, :] - (at - first)[:, None]
-        kernel = cutoff * np.sinc(cutoff * distance) * (0.5 + 0.5 * np.cos(np.pi * distance / (reach + 1)))
-        out[start : start + len(at)] = (padded[first[:, None] + offset + reach] * kernel).sum(1)
+    for start in range(0, count, max(1, block)):
+        rows = min(block, count - start)
+        out[start : start + rows] = (padded[start * rate // wanted :][near[:rows]] * kernel[:rows]).sum(1)
     return out
 
 
@@ -103,17 +115,35 @@ def clipped(samples: npt.NDArray[np.float64]) -> Samples:
 
 
 def load_wav(path: str | Path) -> Samples:
-    """A 16-bit PCM WAV of any rate, channels averaged, as 8 kHz mono. Raises VoiceForgeError."""
+    """A 16-bit PCM WAV of a usual rate and length, channels averaged, as 8 kHz mono. Raises VoiceForgeError,
+    before there is much work, for whatever else a file may say of itself."""
     try:
+        if not Path(path).is_file():
+            raise VoiceForgeError(f"cannot play {path}: it is no file")
         with wave.open(str(path), "rb") as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            data = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise VoiceForgeError(f"cannot play {path}: {error}; give a 16-bit PCM WAV file") from None
+            if why := _unplayable(width, channels, rate):
+                raise VoiceForgeError(f"cannot play {path}: {why}; give a 16-bit PCM WAV file")
+            longest = min(LONGEST_S, MOST_SAMPLES // (rate * channels))
+            data = file.readframes(longest * rate + 1)  # the header may promise what it likes
+    except (OSError, EOFError, RuntimeError, ValueError, wave.Error) as error:
+        said = " ".join(str(error).split()) or "it is damaged or cut off"
+        raise VoiceForgeError(f"cannot play {path}: {said}; give a 16-bit PCM WAV file") from None
+    samples = np.frombuffer(data[: len(data) // (2 * channels) * 2 * channels], "<i2").reshape(-1, channels)
+    if len(samples) > longest * rate:
+        raise VoiceForgeError(f"cannot play {path}: it is longer than {longest} s; cut it in pieces")
+    return clipped(resample(samples.mean(axis=1), rate, RATE))
+
+
+def _unplayable(width: int, channels: int, rate: int) -> str:
+    """What is wrong with a recording's form; empty when nothing is."""
     if width != 2:
-        raise VoiceForgeError(f"cannot play {path}: {8 * width}-bit samples; give a 16-bit PCM WAV file")
-    mono = np.frombuffer(data, "<i2").reshape(-1, channels).mean(axis=1)
-    return clipped(resample(mono, rate, RATE))
+        return f"{8 * width}-bit samples"
+    if channels > MOST_CHANNELS:
+        return f"{channels} channels"
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        return f"a rate of {rate} Hz, which is not from {LOWEST_RATE} to {HIGHEST_RATE}"
+    return ""
 
 
 def save_stereo(path: str | Path, left: Samples, right: Samples) -> None:

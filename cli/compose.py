@@ -141,7 +141,7 @@ class Server:
             speech.findings,
             code.findings,
             database.directory.findings,
-            lambda: [media.look(), voice_detection],
+            lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)

@@ -70,7 +70,10 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from mediaserver.diagnosis import checks
 
-    yield "timers", [checks.python(), checks.processors(), *checks.ports(settings)]
+    yield (
+        "timers",
+        [checks.python(), checks.processors(), *checks.ports(settings), checks.http_guard(settings)],
+    )
     yield "limits", [await checks.clock()]
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
     yield "voice detector", await database(settings, disk)

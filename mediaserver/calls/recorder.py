@@ -10,6 +10,7 @@ import asyncio
 import logging
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.calls.recording_trouble import RecordingTrouble
+from mediaserver.diagnosis.finding import Finding
 from mediaserver.media.leg import App, Ended, Frame, LegEvent
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
@@ -107,7 +110,13 @@ class Recording:
 class Recorder:
     """Makes recordings; owns the thread."""
 
-    def __init__(self, folder: Path, sink: Sink, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sink: Sink,
+        metrics: Metrics | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
         self._sink = sink
         self._metrics = metrics or Metrics()
@@ -115,10 +124,15 @@ class Recorder:
         # Two counters, each changed by one thread only, so that neither needs a lock.
         self._handed = 0
         self._settled = 0
-        self._warned = False
+        self._trouble = RecordingTrouble(f"make room in {folder} or set recording.folder")
+        self._now = now
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._open: set[Recording] = set()
+
+    def finding(self) -> Finding:
+        """Whether recordings are written."""
+        return self._trouble.finding()
 
     def open(self, call_id: UUID, started: datetime) -> Recording:
         """Begin a recording; its file appears with its first samples."""
@@ -173,6 +187,8 @@ class Recorder:
                 recording._batches += 1
                 if recording._batches % HEADER_EVERY == 1:
                     _mend_header(recording)
+                if recording._batches == 1 and self._trouble.reason:
+                    self._tell(self._worked)
         except OSError as error:
             self._close_file(recording)
             recording._written = recording._written or -1  # never opened again
@@ -207,14 +223,15 @@ class Recorder:
 
     def _failed(self, recording: Recording, reason: str) -> None:
         self._metrics.recordings_failed.inc()
-        if not self._warned:
-            self._warned = True
-            log.warning(
-                "recording stopped (%s): make room in %s or set recording.folder", reason, self._folder
-            )
+        if told := self._trouble.failed(reason, self._now()):
+            log.warning("%s", told)
         at_ms = max(recording._written, 0) * 1000 // BYTES_PER_SECOND
         self._sink.put(EventHappened(recording.call_id, at_ms, "recording_failed", {"reason": reason}))
         recording.close()
+
+    def _worked(self) -> None:
+        if told := self._trouble.worked():
+            log.info("%s", told)
 
     def _made(self, recording: Recording, size: int) -> None:
         self._open.discard(recording)

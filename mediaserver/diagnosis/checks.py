@@ -133,6 +133,14 @@ def open_files(settings: Settings) -> Finding:
     )
 
 
+def http_guard(settings: Settings) -> Finding:
+    """Who may ask for calls. Without a token a reverse proxy is what opens them to others."""
+    if settings.http.admin_token.get_secret_value():
+        return Finding("http access", True, "whoever has ADMIN_TOKEN")
+    detail = "whoever asks from this machine; set ADMIN_TOKEN before you put a reverse proxy in front"
+    return Finding("http access", True, detail)
+
+
 def disk(settings: Settings) -> Finding:
     """Space and the right to write where the data folder is or will be."""
     folder = settings.data.expanduser().resolve()

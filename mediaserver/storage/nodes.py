@@ -33,7 +33,7 @@ async def seen(connection: Database, node: UUID) -> float | None:
 
 
 async def silent(connection: Database, for_s: float) -> list[UUID]:
-    """Servers that have live calls and were not seen for so many seconds, by the database's own clock.
+    """Servers that have calls or legs up and were not seen for so many seconds, by the database's own clock.
 
     Their rows are locked until the transaction ends: one that comes back meanwhile waits, and of several
     servers that look at once one takes each.
@@ -41,7 +41,9 @@ async def silent(connection: Database, for_s: float) -> list[UUID]:
     rows = await connection.fetch(
         """
         select id from nodes where seen_at < now() - make_interval(secs => $1)
-            and exists (select from calls where state = 'live' and node_id = nodes.id)
+            and (exists (select from calls where state = 'live' and node_id = nodes.id)
+                or exists (select from legs join calls on calls.id = legs.call_id
+                    where legs.closed_at is null and calls.node_id = nodes.id))
         for no key update skip locked
         """,
         for_s,
@@ -59,8 +61,9 @@ async def others_live(connection: Database, node: UUID, within_s: float) -> bool
 
 
 async def close_calls(connection: Database, node: UUID | None) -> list[tuple[UUID, datetime]]:
-    """Close the calls that were live when their server died, and their legs; they ended at the last sign of
-    life kept. None: calls that belong to no server. Returns their ids and when they began.
+    """Close the calls that were live when their server died; they ended at the last sign of life kept. And
+    all legs that were up: a call's end may have been stored, and that of its legs not. None: calls that
+    belong to no server. Returns the ids of calls that were live and when they began.
 
     A server closes those that it left itself at its start, after what was spilled has been written.
     """
@@ -75,9 +78,13 @@ async def close_calls(connection: Database, node: UUID | None) -> list[tuple[UUI
                     (select max(greatest(opened_at, closed_at)) from legs where call_id = calls.id))
             where state = 'live' and node_id is not distinct from $1
             returning id, started_at, ended_at
+        ), over as (
+            select id, ended_at from closed
+            union all
+            select id, ended_at from calls where state = 'ended' and node_id is not distinct from $1
         ), their_legs as (
-            update legs set closed_at = closed.ended_at from closed
-            where legs.call_id = closed.id and legs.closed_at is null
+            update legs set closed_at = greatest(legs.opened_at, over.ended_at) from over
+            where legs.call_id = over.id and legs.closed_at is null
         )
         select id, started_at from closed
         """,

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from api import events
+from api import calls, events
 from api.app import ApiContext, build_app
 from api.guard import token_matches
 from mediaserver.calls.call import Call
@@ -153,6 +153,49 @@ async def test_live_calls_are_listed_also_without_a_database(open_client: Open) 
         503,
         "database_unavailable",
     )
+
+
+class Hanging:
+    """A database that takes a query and never answers, nor gives the connection back until `go_on`."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.go_on = asyncio.Event()
+
+    async def fetch(self, query: str, *values: object) -> list[object]:
+        self.asked += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.go_on.wait()
+        return []
+
+
+async def test_live_calls_are_listed_at_once_while_the_database_hangs(
+    open_client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "HISTORY_S", 0.01)
+    context = make_context()
+    client = await open_client(context)
+    call = live_call(context)
+    database = Hanging()
+    monkeypatch.setattr(context, "pool", database)
+    for _ in range(5):
+        async with asyncio.timeout(5):
+            content = await (await client.get("/api/telephony/calls")).json()
+        assert [row["id"] for row in content["live"]] == [str(call.id)]
+        assert (content["recent"], content["database"]) == ([], "unavailable")
+    assert database.asked == 2  # not one more of its connections for each that asks
+    database.go_on.set()
+    while context.abandoned:  # noqa: ASYNC110 - they end when the loop comes to them
+        await asyncio.sleep(0)
+    monkeypatch.setattr(database, "fetch", nothing)
+    content = await (await client.get("/api/telephony/calls")).json()
+    assert content["database"] == "ok"
+
+
+async def nothing(query: str, *values: object) -> list[object]:
+    return []
 
 
 async def test_wrong_requests_get_a_clear_error(open_client: Open, pool: asyncpg.Pool) -> None:

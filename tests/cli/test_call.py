@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import io
+import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from rich.console import Console
 from callers.screen import Screen, final_line, latency_line, outcome_line
 from callers.transcript import ServerEvent
 from cli import call, demo
+from cli.main import main
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -42,6 +45,18 @@ def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.Captu
     with pytest.raises(SystemExit) as end:
         parsed(*words)
     assert end.value.code == 2
+
+
+@pytest.mark.parametrize("rate", [0, 1, 100_000_000])
+def test_a_recording_that_cannot_be_played_is_one_line_before_the_phone_rings(
+    rate: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = struct.pack("<HHIIHH", 1, 1, rate, rate, 2, 16)
+    body = b"WAVEfmt " + struct.pack("<I", 16) + form + b"data" + struct.pack("<I", 1600) + bytes(1600)
+    (tmp_path / "odd.wav").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert main(["call", "sip:demo@127.0.0.1:9", "--play", str(tmp_path / "odd.wav")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "cannot play" in said and "unexpected" not in said
 
 
 def shown(*events: ServerEvent) -> str:

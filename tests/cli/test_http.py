@@ -187,6 +187,22 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     assert await guest.status() == b"HTTP/1.1 408"
 
 
+async def test_half_bodies_keep_nobody_out_where_no_token_is_set(undo: AsyncExitStack) -> None:
+    server = await opened(undo, connections=4, unproven_per_source=100)
+    for _ in range(8):
+        await server.guest(POST + b'Content-Length: 40\r\n\r\n{"to": ')
+    await server.held(4)
+    assert await (await server.guest(ASKED)).status() == FULL
+
+
+async def test_whoever_sent_a_whole_body_keeps_the_connection(undo: AsyncExitStack) -> None:
+    server = await opened(undo, unproven_s=0.05)
+    guest = await server.guest(POST + b"Content-Length: 2\r\n\r\n{}")
+    assert await guest.status() == b"HTTP/1.1 400"
+    guest.send(POST + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+    assert b"HTTP/1.1 400" in await guest.rest()
+
+
 async def test_connections_stop_before_they_take_what_calls_need(
     undo: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from mediaserver.calls.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
 from mediaserver.media.leg import Ended, EndedBy, Frame, LegEvent, Termination, Why
@@ -148,6 +149,43 @@ async def test_a_full_disk_ends_the_recording_and_not_the_call(tmp_path: Path) -
     (failed,) = kept.records
     assert failed == EventHappened(CALL, 0, "recording_failed", {"reason": "No space left on device"})
     assert "voiceforge_recordings_failed_total 1.0" in metrics.render().decode()
+
+
+async def test_a_full_disk_is_told_again_and_its_end_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "2026-11-21"
+    folder.mkdir()
+    caplog.set_level("INFO")
+    times = iter((0.0, 1.0, 59.9, 60.0, 61.0))
+    recorder = Recorder(tmp_path, Kept(), now=lambda: next(times))
+
+    async def recorded(call: int, full: bool) -> None:
+        path = folder / f"{UUID(int=call)}.wav"
+        if full:
+            path.symlink_to("/dev/full")
+        app = Recorded(Echo(), recorder.open(UUID(int=call), DAY))
+        for number in range(BATCH_FRAMES):
+            tick(app, number, frame(1))
+        await written(recorder)
+        app.on_event(END)
+
+    assert recorder.finding().ok
+    for call in range(1, 5):
+        await recorded(call, full=True)
+    assert [record.message.partition(" (")[0] for record in caplog.records] == [
+        "1 recording was broken off", "3 recordings were broken off",
+    ]  # fmt: skip
+    found = recorder.finding()
+    assert not found.ok and not found.fatal and str(tmp_path) in found.mend
+    assert found.detail == "4 recordings were broken off, the last for: No space left on device"
+    await recorded(5, full=False)
+    assert recorder.finding().ok
+    told = caplog.records[-1].message
+    assert told == "recordings are written again; 4 recordings were broken off meanwhile"
+    await recorded(6, full=True)
+    assert caplog.records[-1].message.startswith("1 recording was broken off (No space left on device): make")
+    await recorder.close()
 
 
 async def test_a_folder_that_cannot_be_made_ends_the_recording(tmp_path: Path) -> None:

@@ -92,6 +92,11 @@ def test_too_few_open_files_say_for_how_many_calls_they_are_enough(monkeypatch: 
     assert "ulimit -Hn 2000" in finding.mend
 
 
+def test_who_may_ask_over_http_is_told_with_the_word_on_proxies() -> None:
+    assert "set ADMIN_TOKEN before" in checks.http_guard(settings()).detail
+    assert checks.http_guard(settings(http={"admin_token": "s3cret"})).detail == "whoever has ADMIN_TOKEN"
+
+
 def test_a_data_folder_that_is_yet_to_be_made_is_judged_by_its_parent(tmp_path: Path) -> None:
     finding = checks.disk(load(overrides={"data": tmp_path / "a" / "b"}))
     assert not finding.fatal

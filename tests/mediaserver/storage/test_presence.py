@@ -67,6 +67,36 @@ async def test_a_server_closes_what_it_left_behind_itself(pool: asyncpg.Pool) ->
     assert await state(pool) == ("ended", "interrupted")
 
 
+async def test_legs_whose_end_was_not_stored_any_more_are_closed_with_their_call(pool: asyncpg.Pool) -> None:
+    await enter(pool, FIRST)
+    await save(pool, started(), FIRST)
+    await save(pool, LegOpened(LEG, CALL, "sip", "abc@h", "r", "PCMU", START))
+    await save(pool, ended())  # and then the process was killed
+    again = await enter(pool, FIRST)
+    assert await again.close_own() == []
+    (leg,) = await legs.of_call(pool, CALL)
+    assert leg["closed_at"] == ended().at
+    assert await state(pool) == ("ended", "hung up")
+
+
+async def test_also_those_of_a_server_that_does_not_come_back(pool: asyncpg.Pool) -> None:
+    clock = Clock()
+    await enter(pool, FIRST)
+    second = await enter(pool, SECOND, clock)
+    await save(pool, started(), FIRST)
+    await save(pool, LegOpened(LEG, CALL, "sip", "abc@h", "r", "PCMU", START))
+    await save(pool, ended())
+    other = uuid4()
+    await save(pool, started(other), SECOND)
+    await save(pool, LegOpened(uuid4(), other, "sip", "def@h", "r", "PCMU", START))
+    await second.beat()
+    await silence(pool, FIRST)
+    clock.now = SILENT_S
+    assert await second.beat() == 0
+    assert [leg["closed_at"] is not None for leg in await legs.of_call(pool, CALL)] == [True]
+    assert [leg["closed_at"] for leg in await legs.of_call(pool, other)] == [None]
+
+
 async def test_calls_of_nobody_are_closed_at_the_next_start(pool: asyncpg.Pool) -> None:
     await save(pool, started())
     assert await (await enter(pool, FIRST)).close_own() == [(CALL, START)]

@@ -8,15 +8,17 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mediaserver.media.leg import Frame
 from pipelines.engines.protocols import Grammar, SttResult, SttSession
-from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
+from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide, model_files
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
+from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
 from tests.load.stt_rejection import around, telephone
@@ -358,6 +360,35 @@ def test_grammars_are_kept_and_the_oldest_goes(monkeypatch: pytest.MonkeyPatch) 
         final = ear.final()
         ear.close()
         assert (final["text"] == SAID) == (rules is PLACE)
+
+
+def test_a_decoder_for_grammars_knows_their_words_alone() -> None:
+    """The whole dictionary is 27 MB in each of a worker's eight decoders."""
+    decoders = Decoders(4, {})
+    before = resident_mb()
+    for _ in range(4):
+        decoders.make_next_grammar()
+    assert resident_mb() - before < 100
+    ear = decoders.listen({"name": PLACE.name, "jsgf": PLACE.jsgf}, bytes(9600))
+    known = ear._pair.words.lookup_word
+    assert known("paris") and known("mountain") and known("zebra") is None
+
+
+def resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_the_lexicon_has_each_way_to_say_a_word() -> None:
+    lexicon = Lexicon(model_files()["dict"])
+    assert lexicon.pronunciations("read") == [("read", "R EH D"), ("read(2)", "R IY D")]
+    assert lexicon.pronunciations("PARIS")[0][0] == "paris"
+    assert [len(lexicon.pronunciations(word)) for word in ("a", "'bout", "i'd")] == [2, 1, 1]
+    for nowhere in ("", "xyzzyq", "reax", "read(", "read(2", "r\n", "é"):
+        assert lexicon.pronunciations(nowhere) == []
+    words = model_files()["dict"].read_text().splitlines()
+    for line in (words[0], words[len(words) // 2], words[-1]):
+        label, _, phones = line.partition(" ")
+        assert (label, phones) in lexicon.pronunciations(label.partition("(")[0])
 
 
 def test_unknown_words_are_named() -> None:

@@ -1,15 +1,16 @@
 """pocketsphinx decoders inside a worker process: grammars, the general model, the phone loop, cepstral means.
 
-Must run in a worker only: decoding holds the GIL, and making a decoder takes from 0.15 s (grammar) to 0.8 s
-(general model).
+Must run in a worker only: decoding holds the GIL, and making a decoder takes from 0.05 s (grammar, 10 MB
+with the phone loop beside it) to 0.5 s (general model, 100 MB).
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ import pocketsphinx
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE, Span, confidence
 
-GRAMMARS_KEPT = 64
-"""Compiled grammars per decoder; the one used longest ago goes first."""
+GRAMMARS_KEPT = 24
+"""Compiled grammars per decoder (0.6 MB each); the one used longest ago goes first."""
 LEAD_IN_MS = 200
 """Silence before each utterance: a word at the very first frame is often lost."""
 LEAD_IN = bytes(2 * SAMPLES_PER_MS * LEAD_IN_MS)
@@ -68,13 +70,11 @@ def model_files() -> dict[str, Path]:
     }
 
 
-def _decoder(pronunciations: dict[str, str], **options: Any) -> pocketsphinx.Decoder:
-    files = model_files()
-    options.setdefault("lm", None)
-    decoder = pocketsphinx.Decoder(
-        hmm=str(files["hmm"]), dict=str(files["dict"]), loglevel="FATAL", **options
-    )
-    for word, phones in pronunciations.items():
+def _decoder(words: Mapping[str, str], **options: Any) -> pocketsphinx.Decoder:
+    """With these words; without any other unless the options name a dictionary."""
+    options = {"lm": None, "dict": os.devnull, "loglevel": "FATAL", **options}
+    decoder = pocketsphinx.Decoder(hmm=str(model_files()["hmm"]), **options)
+    for word, phones in words.items():
         decoder.add_word(word, phones, False)
     return decoder
 
@@ -82,21 +82,29 @@ def _decoder(pronunciations: dict[str, str], **options: Any) -> pocketsphinx.Dec
 class _Pair:
     """A decoder for sentences and one for phones beside it."""
 
-    def __init__(self, pronunciations: dict[str, str], general: bool) -> None:
+    def __init__(self, pronunciations: Mapping[str, str], lexicon: Lexicon | None) -> None:
+        """`lexicon`: where the words of grammars are looked up; None for general speech."""
         files = model_files()
-        # A grammar gains nothing from the lattice, and building it took up to a second after the last word.
-        options = {"lm": str(files["lm"]), **GENERAL_LIMITS} if general else {"bestpath": False}
+        if lexicon is None:
+            options = {"lm": str(files["lm"]), "dict": str(files["dict"]), **GENERAL_LIMITS}
+        else:
+            # A grammar gains nothing from the lattice, and building that took up to a second after the end.
+            options = {"bestpath": False}
         self.words = _decoder(pronunciations, **options)
+        self._lexicon = lexicon
+        self._known = {word.lower() for word in pronunciations}
         self.phones = _decoder({}, allphone_ci=True)
         self.phones.add_allphone_file("phones", str(files["phones"]))
         self.phones.activate_search("phones")
         self._grammars: OrderedDict[str, None] = OrderedDict()
         self._at = 0
 
-    def use(self, name: str, jsgf: str) -> None:
-        """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
+    def use(self, name: str, jsgf: str, words: Iterable[str]) -> None:
+        """Listen with this grammar of these words. Raises RuntimeError or ValueError when it cannot be
+        compiled."""
         key = f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
         if key not in self._grammars:
+            self._learn(words)
             self.words.add_jsgf_string(key, jsgf)
             if len(self._grammars) >= GRAMMARS_KEPT:
                 oldest, _ = self._grammars.popitem(last=False)
@@ -104,6 +112,13 @@ class _Pair:
         self._grammars[key] = None
         self._grammars.move_to_end(key)
         self.words.activate_search(key)
+
+    def _learn(self, words: Iterable[str]) -> None:
+        """Words that are nowhere are left for the compiler to complain of."""
+        for word in {word.lower() for word in words} - self._known:
+            self._known.add(word)
+            for label, phones in self._lexicon.pronunciations(word) if self._lexicon is not None else ():
+                self.words.add_word(label, phones, False)
 
     def start(self, mean: str) -> None:
         for decoder in (self.words, self.phones):
@@ -212,6 +227,7 @@ class Decoders:
     def __init__(self, limit: int, pronunciations: dict[str, str]) -> None:
         self._limit = max(1, limit)
         self._pronunciations = pronunciations
+        self._lexicon = Lexicon(model_files()["dict"])
         self._made = 0
         self._idle: list[_Pair] = []
         self._general: list[_Pair] = []
@@ -224,12 +240,12 @@ class Decoders:
         return self._made < self._limit or not self._general_made
 
     def make_next(self) -> None:
-        """Make one more pair, grammars first; the general model (91 MB, 0.8 s) after the first two."""
+        """Make one more pair, grammars first; the general model (100 MB, 0.5 s) after the first two."""
         if self._made >= min(2, self._limit) and not self._general_made:
-            self._general.append(_Pair(self._pronunciations, general=True))
+            self._general.append(_Pair(self._pronunciations, None))
             self._general_made = True
         elif self._made < self._limit:
-            self._idle.append(_Pair(self._pronunciations, general=False))
+            self._idle.append(_Pair(self._pronunciations, self._lexicon))
             self._made += 1
 
     def free(self, general: bool) -> bool:
@@ -246,7 +262,7 @@ class Decoders:
         mean = WIDE_MEAN if is_wide(first) else TELEPHONE_MEAN
         if grammar is None:
             if not self._general_made:
-                self._general.append(_Pair(self._pronunciations, general=True))
+                self._general.append(_Pair(self._pronunciations, None))
                 self._general_made = True
             return Ear(self, self._general.pop(), None, mean)
         parsed = self._parse(grammar["jsgf"])
@@ -254,7 +270,7 @@ class Decoders:
             self.make_next_grammar()
         pair = self._idle.pop()
         try:
-            pair.use(grammar["name"], grammar["jsgf"])
+            pair.use(grammar["name"], grammar["jsgf"], parsed.words)
             return Ear(self, pair, parsed, mean)
         except BaseException:
             self._idle.append(pair)
@@ -262,7 +278,7 @@ class Decoders:
 
     def make_next_grammar(self) -> None:
         """Make a pair for grammars now."""
-        self._idle.append(_Pair(self._pronunciations, general=False))
+        self._idle.append(_Pair(self._pronunciations, self._lexicon))
         self._made += 1
 
     def give_back(self, pair: _Pair, general: bool) -> None:
