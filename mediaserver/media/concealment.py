@@ -1,7 +1,8 @@
-"""Concealment of lost frames in the manner of ITU-T G.711 Appendix I: repeat the pitch, fade to silence.
+"""Concealment of lost audio in the manner of ITU-T G.711 Appendix I: repeat the pitch, fade to silence.
 
-Works on 8 kHz audio, one call at a time (losses are rare); adds no delay, so it joins at the edges by
-itself instead of overlapping with audio that has already been played.
+Works on 8 kHz audio, one call at a time (losses are rare), and on pieces of any length, since packets are not
+always frames. It adds no delay: where Appendix I holds 3.75 ms back to overlap the beginning of a gap with
+what was played, this leads the step that would be there to nothing within the gap.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from mediaserver.media.arrays import Float
-from mediaserver.media.time import NARROW_SAMPLES
+from mediaserver.media.time import NARROW_PER_MS, NARROW_SAMPLES
 
 HISTORY = 3 * NARROW_SAMPLES
 """Samples of past output a concealment looks at: three frames."""
@@ -18,35 +19,47 @@ FADE_START, FADE_END = 80, 480
 
 _LAG_MIN, _LAG_MAX = 40, 120  # 200 Hz down to 66 Hz
 _MATCH = NARROW_SAMPLES
-_JOIN = 40  # samples cross-faded when audio comes back
-_RISE = (np.arange(_JOIN, dtype=np.float32) + 0.5) / _JOIN
+_STEP = 40
+"""Samples in which a step at the beginning is led to nothing."""
+_JOIN_MORE, _JOIN_MOST = 4 * NARROW_PER_MS, 80
+"""As in Appendix I: a quarter of the pitch, 4 ms more for each further 10 ms of gap, 10 ms at most."""
 
 
 class Concealment:
-    """One gap: made at the first lost frame, thrown away when audio is back."""
+    """One gap: made where audio is missing, thrown away when what is back is joined."""
 
-    __slots__ = ("_made", "_period", "_step")
+    __slots__ = ("_joined", "_made", "_period", "_step")
 
     def __init__(self, history: Float) -> None:
         """`history`: the last samples played, [HISTORY], int16 range."""
         self._made = 0
+        self._joined = 0
         self._period = _period(history)
         self._step = float(history[-1] - self._period[-1])
 
-    def frame(self) -> Float:
-        """The next 20 ms of the gap, [160]."""
-        out = self._next(NARROW_SAMPLES)
-        if not self._made:  # no step where the gap begins
-            out[:_JOIN] += self._step * (1 - _RISE)
-        self._made += NARROW_SAMPLES
-        return out
+    def fill(self, hole: Float) -> None:
+        """The next samples of the gap, in place."""
+        made, self._joined = self._made, 0
+        hole[:] = self._next(len(hole))
+        if made < _STEP:  # no step where the gap begins
+            at = np.arange(made, min(_STEP, made + len(hole)))
+            hole[: len(at)] += self._step * (1 - (at + 0.5) / _STEP)
 
-    def join(self, frame: Float) -> None:
-        """Cross-fade, in place, from the concealment into the first good frame [160]."""
-        frame[:_JOIN] = frame[:_JOIN] * _RISE + self._next(_JOIN) * (1 - _RISE)
+    def join(self, audio: Float) -> bool:
+        """Cross-fade, in place, into the audio that is back. Returns whether that is done; if not, what
+        follows is to be joined as well."""
+        begun = self._joined
+        gap = self._made - begun
+        width = min(len(self._period) // 4 + _JOIN_MORE * max(0, (gap - 1) // 80), _JOIN_MOST)
+        count = min(width - begun, len(audio))
+        rise = ((np.arange(begun, begun + count) + 0.5) / width).astype(np.float32)
+        audio[:count] = audio[:count] * rise + self._next(count) * (1 - rise)
+        self._joined = begun + count
+        return self._joined == width
 
     def _next(self, count: int) -> Float:
         at = np.arange(self._made, self._made + count)
+        self._made += count
         gain = np.clip((FADE_END - at) / (FADE_END - FADE_START), 0, 1).astype(np.float32)
         period = self._period
         return np.asarray(period[at % len(period)] * gain, np.float32)

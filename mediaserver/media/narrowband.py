@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.arrays import Codes, Rows
-from mediaserver.media.concealment import Concealment
+from mediaserver.media.arrays import Codes, Float, Rows
+from mediaserver.media.concealment import HISTORY, Concealment
 from mediaserver.media.g711 import PCMA, PCMU, Codec
 from mediaserver.media.leg import Frame
 from mediaserver.media.resample import Downsampler, Upsampler
@@ -56,22 +56,30 @@ class NarrowVoice:
         """What comes next does not go on from what was played."""
         self.past = self.gap = None
 
-    def _conceal(self, known: bytes, row: npt.NDArray[np.float32]) -> None:
-        """Fill the row [160], or what of it is not known, and keep it as history."""
-        if self.gap is None:
-            past = self.past or (self.silence, self.silence, self.silence)
-            self.past = past
-            history = np.frombuffer(b"".join(reversed(past)), np.uint8)
-            self.gap = Concealment(self.codec.to_float[history])
-        made = self.gap.frame()
-        if not known:
-            row[:] = made
-        else:
-            holes = np.frombuffer(known, np.uint8) == 0
-            row[holes] = made[holes]
-        frame = self.codec.encode(row.astype(np.int16)).tobytes()
-        past = self.past or (frame, frame, frame)
-        self.past = (frame, past[0], past[1])
+    def mend(self, known: bytes | None, row: Float) -> None:
+        """Fill what is not known in the row [160], and join what is back after it; `known` as in Mend. What
+        was all there stays as it is but for the join. A row that was not is kept as history."""
+        past = self.past or (self.silence, self.silence, self.silence)
+        for start, end, there in _runs(known):
+            if not there:
+                if self.gap is None:
+                    history = self.codec.to_float[np.frombuffer(b"".join(reversed(past)), np.uint8)]
+                    self.gap = Concealment(np.concatenate((history, row[:start]))[-HISTORY:])
+                self.gap.fill(row[start:end])
+            elif self.gap is not None and self.gap.join(row[start:end]):
+                self.gap = None
+        if known is not None:
+            frame = self.codec.encode(row.astype(np.int16)).tobytes()
+            self.past = (frame, past[0], past[1])
+
+
+def _runs(known: bytes | None) -> list[tuple[int, int, bool]]:
+    """Stretches of a frame that are there, or not: first sample, the one past the last."""
+    if not known:
+        return [(0, NARROW_SAMPLES, known is None)]
+    there = np.frombuffer(known, np.uint8)
+    edges = [0, *(np.flatnonzero(np.diff(there)) + 1).tolist(), NARROW_SAMPLES]
+    return [(start, end, bool(there[start])) for start, end in zip(edges, edges[1:], strict=False)]
 
 
 class Mend(NamedTuple):
@@ -137,11 +145,7 @@ class NarrowBand:
         if a_law:
             audio[a_law] = PCMA.to_float[codes[a_law]]
         for at, voice, known in mends:
-            if known is not None:
-                voice._conceal(known, audio[at])
-            elif voice.gap is not None:
-                voice.gap.join(audio[at])
-                voice.gap = None
+            voice.mend(known, audio[at])
         return self._up.process(slots, audio)
 
     def narrow(

@@ -172,11 +172,10 @@ class Incoming:
         if not format.receiving:
             return ()
         kind = receiver.payload_type
-        if kind == format.payload_type:
-            jitter.push(receiver.timestamp, payload, arrived, int(receiver.measure(arrived)))
-            return ()
-        if (recoded := format.as_agreed(kind, payload)) is not None:
-            jitter.push(receiver.timestamp, recoded, arrived, int(receiver.measure(arrived)))
+        audio = payload if kind == format.payload_type else format.as_agreed(kind, payload)
+        if audio is not None:
+            jitter_ns = int(receiver.measure(arrived))
+            jitter.push(receiver.timestamp, audio, arrived, jitter_ns, receiver.skipped)
             return ()
         jitter.pause()
         if kind in format.events:

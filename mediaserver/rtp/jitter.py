@@ -36,7 +36,8 @@ MARGIN_NS = 10_000_000
 MAX_DELAY = 1_600
 """Samples (200 ms) that may wait; more is thrown away."""
 IDLE_AFTER = 5
-"""Empty pops in a row after which the next packet starts playout afresh."""
+"""Empty pops in a row after which the next packet starts playout afresh: the sender paused, or much was lost,
+and the numbers of the packets will tell which."""
 WINDOW_NS = 2_000_000_000
 """How long slack is watched before delay shrinks."""
 PATIENCE_NS = 3_000_000_000
@@ -77,6 +78,7 @@ class JitterBuffer:
         "_excess",
         "_hold_ns",
         "_hold_until",
+        "_idle_from",
         "_insert",
         "_jitter_ns",
         "_known",
@@ -125,6 +127,8 @@ class JitterBuffer:
         self._ring.clear()
         self._state = _State.IDLE
         self._misses = 0
+        self._idle_from: int | None = None
+        """Where playout ran empty: what is missing from there on."""
         self._start_at = 0
         self._pause = False
         self._insert = False
@@ -189,9 +193,12 @@ class JitterBuffer:
         self._ring.store(self.position, audio)
         self.head += len(audio)
 
-    def push(self, timestamp: int, payload: bytes, arrived: int, jitter_ns: int = 0) -> None:
-        """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate. Duplicates are
-        harmless; packets of more than 200 ms are cut."""
+    def push(
+        self, timestamp: int, payload: bytes, arrived: int, jitter_ns: int = 0, skipped: int = 0
+    ) -> None:
+        """One packet. `timestamp`: 32 bits; `arrived`: ns; `jitter_ns`: RFC 3550 estimate; `skipped`: packets
+        that are missing just before it, by their numbers. Duplicates are harmless; packets of more than
+        200 ms are cut."""
         size = len(payload)
         if size == NARROW_SAMPLES and self._state is _State.PLAYING:
             # Nearly all packets: next in line or close to it. What follows below does the same for all.
@@ -248,6 +255,8 @@ class JitterBuffer:
             elif start - position > RING - MAX_DELAY - size:
                 self._jump(start, size, arrived)
         else:
+            if skipped and self._idle_from is not None:
+                self._lost_since(self._idle_from, start, skipped * size)
             self._jump(start, size, arrived)
         self._ring.store(start, payload)
         if start + size > self.head:
@@ -307,10 +316,15 @@ class JitterBuffer:
             return None
         if self.head <= position and self._misses > IDLE_AFTER:
             self._state = _State.IDLE
-            self.concealed -= IDLE_AFTER  # it was a pause of the sender, nothing that was lost
+            self._idle_from = position - IDLE_AFTER * NARROW_SAMPLES
+            self.concealed -= IDLE_AFTER  # a pause of the sender, as far as is known
             return None
         self.concealed += 1
         return CONCEAL
+
+    def _lost_since(self, begun: int, start: int, most: int) -> None:
+        """It was no pause: so many samples at most were lost, up to `start`."""
+        self.concealed += max(0, min(start - begun, most)) // NARROW_SAMPLES
 
     def _jump(self, start: int, size: int, arrived: int) -> None:
         """Begin at this packet: the first one, a new talk spurt, or a timestamp that leapt."""
@@ -319,6 +333,7 @@ class JitterBuffer:
         self.position = start
         self.head = start
         self._misses = 0
+        self._idle_from = None
         # A frame is complete when the packet with its last sample is there: with 10, 30 or 50 ms packets
         # that is half a frame later.
         straddle = NARROW_SAMPLES // 2 if size % NARROW_SAMPLES else 0

@@ -133,6 +133,7 @@ class RtpReceiver:
         "received",
         "reordered",
         "sequence",
+        "skipped",
         "source_changes",
         "ssrc",
         "timestamp",
@@ -147,6 +148,8 @@ class RtpReceiver:
         self.payload_type = self.sequence = self.timestamp = 0
         """Of the packet that `receive` returned last."""
         self.marker = False
+        self.skipped = 0
+        """Packets missing just before that one."""
         self.received = self.octets = self.duplicates = self.reordered = self.invalid = 0
         self.jitter = 0.0
         """Interarrival jitter in timestamp units (:rfc:`3550`, appendix A.8)."""
@@ -171,6 +174,7 @@ class RtpReceiver:
         if payload is None:
             self.invalid += 1
             return None
+        self.skipped = 0
         if ssrc != self.ssrc:
             if self.ssrc is not None and not moved and self._other != (ssrc, sequence):
                 self._other = ssrc, (sequence + 1) & WRAP_16
@@ -243,6 +247,7 @@ class RtpReceiver:
         self._top = self.sequence = self.sequence + packets
         self.timestamp = (self.timestamp + octets) & WRAP_32
         self.marker = False
+        self.skipped = 0
         self._transit = transit
         self.jitter = jitter
         seen = min(packets, _SEEN_PACKETS)
@@ -276,6 +281,7 @@ class RtpReceiver:
     def _out_of_step(self, ahead: int, sequence: int) -> bool:
         """Anything but the next packet; False when it is to be dropped."""
         if 0 < ahead < MAX_DROPOUT:
+            self.skipped = ahead - 1
             self._seen = (self._seen << ahead | 1) & _SEEN_MASK if ahead < _SEEN_PACKETS else 1
             if sequence < self._top:
                 self._cycles += 1

@@ -39,7 +39,8 @@ class RtpStats:
     remote_loss_pct: float | None
     remote_jitter_ms: float | None
     """What the peer's RTCP says of our packets; None before its first report."""
-    mos: float
+    mos: float | None
+    """Estimated listening quality, 1 to 4.5; None when nothing came to judge it by."""
     digits: int
     foreign_packets: int
     invalid_packets: int
@@ -77,7 +78,7 @@ class RtpStats:
             remote_lost=rtcp.remote_lost,
             remote_loss_pct=None if rtcp.remote_loss_pct is None else round(rtcp.remote_loss_pct, 2),
             remote_jitter_ms=rtcp.remote_jitter_ms,
-            mos=round(mos(heard_loss, delay_ms), 2),
+            mos=round(mos(heard_loss, delay_ms), 2) if reception.received else None,
             digits=digits,
             foreign_packets=incoming.lock.foreign,
             invalid_packets=reception.invalid,

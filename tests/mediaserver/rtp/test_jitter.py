@@ -206,6 +206,16 @@ def test_a_pause_of_the_sender_is_silence_not_loss() -> None:
     assert line.buffer.late == 0
 
 
+@pytest.mark.parametrize(("skipped", "concealed"), [(12, 12), (3, 3), (0, 0)])
+def test_the_numbers_of_the_packets_tell_a_long_loss_from_a_pause(skipped: int, concealed: int) -> None:
+    buffer = JitterBuffer()
+    for n in range(60):
+        if not 20 <= n < 32:
+            buffer.push(n * 160, payload(n * 160, 160), n * TICK_NS, 0, skipped if n == 32 else 0)
+        buffer.pop(n * TICK_NS + 3 * MS)
+    assert buffer.concealed == concealed
+
+
 def test_a_sender_whose_timestamps_stand_still_in_pauses() -> None:
     line = Line()
     later = [(a + 3_000 * MS, n + 20) for a, n in steady(20)]

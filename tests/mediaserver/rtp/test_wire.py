@@ -137,7 +137,7 @@ def test_what_the_phone_says_is_echoed_in_the_tick_it_is_read(bench: Bench, code
     assert 160 <= delay <= 160 + 24  # one tick of margin and the two filters
     stats = stream.stats()
     assert (stats.packets, stats.sent, stats.lost, stats.concealed) == (40, 40, 0, 0)
-    assert stats.mos > 4.2 and stats.as_dict()["codec"] == codec
+    assert stats.mos is not None and stats.mos > 4.2 and stats.as_dict()["codec"] == codec
 
 
 @pytest.mark.parametrize("ptime", [10, 20, 30, 40, 60])
@@ -717,3 +717,28 @@ def test_a_private_address_behind_a_public_one_is_answered_where_signalling_is(
     assert stream.remote == phone.address
     stream.write(None)
     assert len(phone.received()) == 1
+
+
+def test_a_call_of_which_nothing_was_heard_has_no_quality(bench: Bench) -> None:
+    stream, phone = bench.call()
+    write_and_sweep(bench, stream, 100, phone)
+    assert stream.stats().mos is None
+    phone.send(stream, bytes(160), 0)
+    bench.wire.receive(bench.clock.now)
+    assert stream.stats().mos is not None
+
+
+def test_a_loss_of_240_ms_is_told_from_a_pause_by_its_numbers(bench: Bench) -> None:
+    concealed = []
+    for numbered in (True, False):
+        stream, phone = bench.call()
+        for n in range(60):
+            if not 20 <= n < 32:
+                phone.send(stream, bytes(160), n * 160)
+            elif numbered:
+                phone.number += 1
+            bench.clock.now += TICK
+            bench.wire.receive(bench.clock.now)
+            stream.read()
+        concealed.append((stream.stats().lost, stream.stats().concealed))
+    assert concealed == [(12, 12), (0, 0)]
