@@ -65,6 +65,7 @@ async def open_sip(
         tcp=sip.tcp,
         max_legs=legs_for(sip.max_calls),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
+        nat_ping_s=sip.nat_ping_s,
         own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks

@@ -26,6 +26,13 @@ class SipSettings(SettingsGroup):
         description="Networks whose peers reach us without NAT and are told our local address; this machine "
         "always does.",
     )
+    nat_ping_s: float = Field(
+        default=25.0,
+        ge=0,
+        le=3600,
+        description="How often registered phones behind NAT are asked for a sign of life (OPTIONS), so that "
+        "their NAT keeps the way to them open; 0: never.",
+    )
     realm: str = Field(
         default="voiceforge", min_length=1, max_length=100, description="Realm of digest authentication."
     )

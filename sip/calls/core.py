@@ -13,6 +13,7 @@ from typing import Protocol
 from mediaserver.errors import CallError
 from sip.calls.dialog import Dialog, DialogId
 from sip.calls.digest import ChallengeError, answer_challenge, is_stale
+from sip.calls.flow import SipFlow
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
 from sip.sdp.audio import AudioPorts
@@ -87,6 +88,8 @@ class Core:
         self.user_agent = user_agent
         self.dialogs: dict[DialogId, DialogUser] = {}
         self.allow = ALLOW
+        self.registered: Callable[[Uri], SipFlow | None] = _nowhere
+        """The way by which a phone registered, by its Contact."""
         self._all_left: asyncio.Event | None = None
 
     def leave(self, dialog: Dialog) -> None:
@@ -127,6 +130,10 @@ class Core:
         """Where a request within a dialog goes, and where else when that fails; see `WayBack`. Raises
         CallError as `hop`."""
         way = dialog.way
+        if way is not None and way.flow.lost and way.flow.direct:
+            anew = self.registered(dialog.target)
+            if anew is not None and not anew.lost:  # it lost its connection, made another one, and said so
+                way.heard(anew)
         try:
             named = self.hop(dialog.next_hop())
         except CallError:
@@ -209,6 +216,10 @@ class Core:
             ("Allow", self.allow),
             ("Server", self.user_agent),
         ]
+
+
+def _nowhere(contact: Uri) -> None:
+    return None
 
 
 def _nothing() -> None:

@@ -43,6 +43,7 @@ class BindingStore(Protocol):
 
     def get(self, extension: str) -> list[Binding]: ...
     def put(self, extension: str, bindings: list[Binding]) -> None: ...
+    def all(self) -> list[Binding]: ...
 
 
 class MemoryStore:
@@ -53,6 +54,9 @@ class MemoryStore:
 
     def get(self, extension: str) -> list[Binding]:
         return list(self._bindings.get(extension, ()))
+
+    def all(self) -> list[Binding]:
+        return [binding for bindings in self._bindings.values() for binding in bindings]
 
     def put(self, extension: str, bindings: list[Binding]) -> None:
         if bindings:
@@ -89,6 +93,15 @@ class Registrar:
     def knows(self, extension: str) -> bool:
         """Whether there is such an extension."""
         return self._password(extension) is not None
+
+    def bindings(self, now: float) -> list[Binding]:
+        """Of all extensions."""
+        return [binding for binding in self._store.all() if binding.expires_at > now]
+
+    def flow_to(self, contact: Uri, now: float) -> SipFlow | None:
+        """The way by which the phone with this Contact registered last."""
+        same = [each for each in self.bindings(now) if each.contact.same_as(contact)]
+        return max(same, key=lambda each: each.expires_at).received if same else None
 
     def lookup(self, extension: str, now: float) -> list[Binding]:
         """Where an extension can be reached now, the most wanted first.

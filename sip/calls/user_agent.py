@@ -24,9 +24,10 @@ from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow, flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
+from sip.calls.nat_pings import NatPings
 from sip.calls.outgoing import OutgoingCall, nobody_listens
 from sip.calls.places import Places
-from sip.calls.registrar import Registrar
+from sip.calls.registrar import Binding, Registrar
 from sip.calls.session import InviteSession
 from sip.calls.user_agent_client import UserAgentClient
 from sip.messages.grammar import readable
@@ -99,6 +100,7 @@ class SipAgent:
         limits: ConnectionLimits | None = None,
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
+        nat_ping_s: float = 0.0,
     ) -> None:
         self.registrar = registrar
         self._on_invite = on_invite
@@ -111,6 +113,8 @@ class SipAgent:
         self._requester = UserAgentClient(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
+            self._core.registered = lambda contact: registrar.flow_to(contact, self._now())
+        self._nat_ping_s = nat_ping_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm()
         self._secret = secrets.token_bytes(16)
@@ -129,6 +133,9 @@ class SipAgent:
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
         await self.transport.start()
+        if (registrar := self.registrar) is not None and self._nat_ping_s:
+            pings = NatPings(lambda: registrar.bindings(self._now()), self._ping, self._nat_ping_s)
+            self._spawn(pings.run())
         named = [own for own in {self.transport.own, self._core.audio_addresses} if own.changes]
         if named:
             await asyncio.gather(*(own.refresh() for own in named))
@@ -191,6 +198,9 @@ class SipAgent:
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
         return await self._requester.options(uri, proxy=proxy, transport=transport)
+
+    async def _ping(self, binding: Binding) -> bool:
+        return binding.received is not None and await self._requester.ping(binding.contact, binding.received)
 
     async def register(
         self,

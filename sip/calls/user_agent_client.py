@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
 from sip.calls.core import Core, Credentials
+from sip.calls.flow import FEW, SipFlow
 from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
@@ -34,6 +35,16 @@ class UserAgentClient:
         caller = str(self.caller(None, None, address).with_tag(secrets.token_hex(8)))
         lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
         return await self._ask("OPTIONS", target, hop, routes, lines, None)
+
+    async def ping(self, uri: Uri, flow: SipFlow) -> bool:
+        """Ask a registered phone for a sign of life; whether one came."""
+        who = self.caller(None, None, flow.host)
+        lines = [("From", str(who.with_tag(secrets.token_hex(8)))), ("To", f"<{uri}>")]
+        try:
+            await self._ask("OPTIONS", uri, Hop(*flow.place, sends=FEW), (), lines, None)
+        except CallError:
+            return False
+        return True
 
     async def register(
         self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -11,6 +13,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.carrier import SipCarrier
 from sip.calls.flow import SipFlow
 from sip.calls.registrar import Registrar
+from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.messages.parsing import parse_head
 from sip.messages.uri import Uri
@@ -102,22 +105,57 @@ async def test_whom_the_contact_names_behind_a_proxy_is_asked_and_then_the_proxy
         assert len(shots) == 2
 
 
-async def test_a_call_over_tcp_is_hung_up_on_its_connection() -> None:
-    callee = Callee.answering()
-    async with agent(callee) as us, raw_peer() as phone:
-        reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
+@asynccontextmanager
+async def connected_phone(us: SipAgent) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """The connection of a phone behind NAT that has called us and was answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
+    async with raw_peer() as phone:
         via = {"Via": "SIP/2.0/TCP 192.168.1.20:5060;branch=z9hG4bKt", "Content-Length": str(len(SDP))}
-        lines = {**via, "Contact": "<sip:raw@192.168.1.20:5060;transport=tcp>"}
-        writer.write(bytes(phone.make("INVITE", "sip:demo@127.0.0.1", body=SDP, lines=lines)))
+        writer.write(bytes(phone.make("INVITE", "sip:demo@127.0.0.1", body=SDP, lines=via | HIDDEN)))
         ok = await streamed(reader, b"SIP/2.0 200")
         assert isinstance(ok, Response)
-        ack = phone.make("ACK", "sip:demo@127.0.0.1", lines={**via, "To": ok.get("To") or ""})
-        ack.set("Content-Length", "0")
-        writer.write(bytes(ack))
+        lines = via | {"Content-Length": "0", "To": ok.get("To") or ""}
+        writer.write(bytes(phone.make("ACK", "sip:demo@127.0.0.1", lines=lines)))
+        # Answered after the ACK was read: the call is up.
+        lines["Via"] = "SIP/2.0/TCP 192.168.1.20:5060;branch=z9hG4bKo"
+        writer.write(bytes(phone.make("OPTIONS", "sip:demo@127.0.0.1", cseq=2, lines=lines)))
+        await streamed(reader, b"SIP/2.0 200")
+    yield reader, writer
+    writer.close()
+
+
+HIDDEN = {"Contact": "<sip:raw@192.168.1.20:5060;transport=tcp>"}
+
+
+async def test_a_call_over_tcp_is_hung_up_on_its_connection() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, connected_phone(us) as (reader, writer):
         await callee.calls.get_nowait().leg.hangup(HANGUP)
         bye = await streamed(reader, b"BYE")
         writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+
+
+async def test_a_call_whose_connection_broke_is_hung_up_on_by_the_one_of_its_registration() -> None:
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with agent(callee, registrar=registrar) as us, connected_phone(us) as (reader, writer):
         writer.close()
+        assert await reader.read() == b""
+        again, other = await asyncio.open_connection("127.0.0.1", us.port)
+        other.write(b"\r\n\r\n")
+        assert await again.readexactly(2) == b"\r\n"  # both ends of the connections are known to us now
+        port = other.get_extra_info("sockname")[1]
+        now = asyncio.get_running_loop().time()
+        contact = "sip:raw@192.168.1.20:5060;transport=tcp"
+        registrar.bind("101", register(contact), now, SipFlow("TCP", "127.0.0.1", port, Open()))
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await streamed(again, b"BYE")
+        other.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+        other.close()
+
+
+class Open:
+    open = True
 
 
 async def streamed(reader: asyncio.StreamReader, start: bytes) -> Request | Response:

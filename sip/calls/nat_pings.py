@@ -1,0 +1,87 @@
+"""A question now and then to registered phones behind NAT (OPTIONS), so that the way to them stays open.
+
+Many a NAT forgets a UDP flow after half a minute without a packet from inside, and it is the phone's answer
+that it hears; a connection without traffic is closed by us. Phones that speak RFC 5626 see to this, many do
+not. Whoever leaves some questions unanswered is asked no more until it registers anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeAlias
+
+from sip.calls.registrar import Binding
+from sip.transport.way_back import DEFAULT_PORT
+
+PATIENCE = 3
+"""Questions that may stay without an answer."""
+
+_Key: TypeAlias = tuple[str, str, int]
+"""Contact, and the registration that it is of."""
+
+
+def is_hidden(binding: Binding) -> bool:
+    """Whether a phone is not where its Contact says, or is only to be had on its own connection."""
+    flow, contact = binding.received, binding.contact
+    if flow is None or flow.lost:
+        return False
+    return flow.connection is not None or flow.place[1:] != (contact.address, contact.port or DEFAULT_PORT)
+
+
+class Questions:
+    """Who is to be asked, and who did not answer. Pure."""
+
+    def __init__(self) -> None:
+        self._unanswered: dict[_Key, int] = {}
+
+    def due(self, bindings: Iterable[Binding]) -> list[Binding]:
+        """Those of all bindings that are to be asked in this round."""
+        hidden = [binding for binding in bindings if is_hidden(binding)]
+        keys = {_key(binding) for binding in hidden}
+        self._unanswered = {key: count for key, count in self._unanswered.items() if key in keys}
+        return [each for each in hidden if self._unanswered.get(_key(each), 0) < PATIENCE]
+
+    def said(self, binding: Binding, answered: bool) -> None:
+        key = _key(binding)
+        self._unanswered[key] = 0 if answered else self._unanswered.get(key, 0) + 1
+
+
+def _key(binding: Binding) -> _Key:
+    return (str(binding.contact), binding.call_id, binding.cseq)
+
+
+class NatPings:
+    """Asks each phone once in a period, one after the other."""
+
+    def __init__(
+        self,
+        bindings: Callable[[], Iterable[Binding]],
+        ask: Callable[[Binding], Awaitable[bool]],
+        period_s: float,
+    ) -> None:
+        """`bindings`: all that are valid now. `ask`: whether any answer came."""
+        self._bindings = bindings
+        self._ask = ask
+        self._period_s = period_s
+        self._questions = Questions()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        asked: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                due = self._questions.due(self._bindings())
+                for binding in due:
+                    task = asyncio.create_task(self._one(binding))
+                    asked.add(task)
+                    task.add_done_callback(asked.discard)
+                    await asyncio.sleep(self._period_s / len(due))
+                if not due:
+                    await asyncio.sleep(self._period_s)
+        finally:
+            for task in asked:
+                task.cancel()
+
+    async def _one(self, binding: Binding) -> None:
+        self._questions.said(binding, await self._ask(binding))
