@@ -102,6 +102,44 @@ class _ClockCollector(Collector):
         )
 
 
+class SignallingFigures(Protocol):
+    """What the SIP side counts, each by a name of few."""
+
+    def messages(self) -> Mapping[str, int]:
+        """What became of messages."""
+
+    def shed(self) -> Mapping[str, int]:
+        """Messages that were not even looked at, by why."""
+
+    def held(self) -> Mapping[str, int]:
+        """What is kept now."""
+
+
+class _SignallingCollector(Collector):
+    def __init__(self, figures: SignallingFigures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._figures
+        messages = CounterMetricFamily(
+            "voiceforge_sip_messages", "SIP messages, by what became of them", labels=["fate"]
+        )
+        shed = CounterMetricFamily(
+            "voiceforge_sip_shed", "SIP messages that were not looked at, by why", labels=["reason"]
+        )
+        held = GaugeMetricFamily(
+            "voiceforge_sip_held", "What the SIP side keeps now, by what it is", labels=["what"]
+        )
+        for family, values in (
+            (messages, figures.messages()),
+            (shed, figures.shed()),
+            (held, figures.held()),
+        ):
+            for label, value in values.items():
+                family.add_metric([label], value)
+            yield family
+
+
 class Metrics:
     """One per server; tests make as many as they like."""
 
@@ -119,8 +157,8 @@ class Metrics:
         self.calls_refused = Counter(
             "voiceforge_calls_refused", "Calls refused before they began", ["reason"], registry=r
         )
-        """'full', 'stopping', 'overloaded'; 'unknown': no such address; 'unfit': its agent's row makes no
-        sense."""
+        """'full', 'stopping', 'overloaded'; 'unproven': too many wait for an ACK; 'unknown': no such
+        address; 'unfit': its agent's row makes no sense."""
         self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
         self.jitter = Histogram(
             "voiceforge_rtp_jitter_seconds",
@@ -167,6 +205,10 @@ class Metrics:
     def watch_clock(self, clock: ClockFigures) -> None:
         """Read the media clock's own figures only when somebody reads the metrics: ticks stay cheap."""
         self.registry.register(_ClockCollector(clock))
+
+    def watch_signalling(self, figures: SignallingFigures) -> None:
+        """Read the SIP side's own figures only when somebody reads the metrics."""
+        self.registry.register(_SignallingCollector(figures))
 
     def leg_closed(self, stats: Mapping[str, Any]) -> None:
         """The figures of one finished leg, as in LegClosed.stats; what is not known there is left out."""

@@ -16,8 +16,10 @@ from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
+from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
 from sip.transport.own_addresses import OwnAddresses
+from sip.transport.shedding import IntakeLimits
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ async def open_sip(
         registrar=registrar,
         tcp=sip.tcp,
         max_legs=legs_for(sip.max_calls),
+        limits=ConnectionLimits(unproven_per_source=sip.connections_per_source),
+        intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
@@ -71,6 +75,7 @@ async def open_sip(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
         ),
     )
+    metrics.watch_signalling(agent.figures)
     switchboard.carriers.append(SipCarrier(agent, registrar))
     await agent.start()
     undo.push_async_callback(agent.stop)

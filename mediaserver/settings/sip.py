@@ -53,6 +53,27 @@ class SipSettings(SettingsGroup):
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
         'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
     )
+    requests_per_source: int = Field(
+        default=100,
+        ge=10,
+        le=10_000,
+        description="New requests (calls, registrations) a second that one address may send, and as many at "
+        "once; more are not looked at. Four times that for an address that has proven who it is. "
+        "Running calls are not touched by it.",
+    )
+    requests_of_strangers: int = Field(
+        default=300,
+        ge=10,
+        le=10_000,
+        description="The same for all addresses together that have proven nothing yet.",
+    )
+    connections_per_source: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="TCP connections of one address that has proven nothing yet; the one that was silent "
+        "longest gives way to the next.",
+    )
 
     @field_validator("local_networks")
     @classmethod

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from mediaserver.errors import CallError
-from sip.calls.dialog import Dialog, DialogId
+from sip.calls.dialog import Dialog
+from sip.calls.dialogs import Dialogs
 from sip.calls.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.flow import SipFlow
 from sip.messages.message import Request, Response
@@ -21,7 +21,7 @@ from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.budget import AnswerBudget
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch
-from sip.transactions.requests import Hop, ReceivedRequest, SentRequest
+from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
@@ -63,13 +63,6 @@ class Credentials:
         return ("Proxy-Authorization" if proxy else "Authorization", value)
 
 
-class DialogUser(Protocol):
-    """Who owns a dialog and takes its requests."""
-
-    def receive(self, server: ReceivedRequest) -> None: ...
-    def acknowledged(self, ack: Request) -> None: ...
-
-
 class Core:
     """The layers below, the dialogs that are up, and our names."""
 
@@ -86,7 +79,7 @@ class Core:
         self.wire = wire
         self.audio_addresses = audio_addresses or transport.own
         self.user_agent = user_agent
-        self.dialogs: dict[DialogId, DialogUser] = {}
+        self.dialogs = Dialogs()
         self.allow = ALLOW
         self.registered: Callable[[Uri], SipFlow | None] = _nowhere
         """The way by which a phone registered, by its Contact."""
@@ -94,7 +87,7 @@ class Core:
 
     def leave(self, dialog: Dialog) -> None:
         """A dialog is over."""
-        self.dialogs.pop(dialog.id, None)
+        self.dialogs.remove(dialog.id)
         if not self.dialogs and self._all_left is not None:
             self._all_left.set()
 

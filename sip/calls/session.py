@@ -210,7 +210,7 @@ class InviteSession:
             return
         if self.dialog.way is not None:
             self.dialog.way.acknowledged()
-        invite.prove()  # our tag is in it: who sent it got our 200
+        invite.acknowledged()
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
             stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK

@@ -21,6 +21,7 @@ from sip.calls.admission import refusal
 from sip.calls.alarm import Alarm
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.dialog import MOST_HOPS
+from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow, flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
@@ -43,6 +44,7 @@ from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.addresses import is_address, is_behind_nat, unmapped
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.own_addresses import REFRESH_S, OwnAddresses
+from sip.transport.shedding import IntakeLimits
 from sip.transport.transport import Transport
 from sip.transport.way_back import DEFAULT_PORT
 
@@ -98,6 +100,7 @@ class SipAgent:
         own: OwnAddresses | None = None,
         audio_addresses: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
+        intake: IntakeLimits | None = None,
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
@@ -107,7 +110,7 @@ class SipAgent:
         self._on_refused = on_refused
         self._places = Places(max_legs, max_pending)
         self._authenticate_calls = authenticate_calls and registrar is not None
-        self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits)
+        self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._requester = UserAgentClient(self._core)
@@ -129,6 +132,11 @@ class SipAgent:
     def port(self) -> int:
         """The port we listen on; known after `start` when it was given as 0."""
         return self.transport.port
+
+    @property
+    def figures(self) -> SipFigures:
+        """What we count."""
+        return SipFigures(self.transport, self._layer, self._places)
 
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
@@ -226,6 +234,12 @@ class SipAgent:
     def on_undelivered(self, branch: str, method: str) -> None:
         self._layer.undelivered(branch, method)
 
+    def knows_branch(self, branch: str) -> bool:
+        return self._layer.knows_branch(branch)
+
+    def knows_call(self, call_id: str) -> bool:
+        return self._core.dialogs.knows(call_id)
+
     def refuse(self, error: MessageError) -> Response:
         assert error.request is not None
         tag = secrets.token_hex(8)
@@ -243,10 +257,10 @@ class SipAgent:
         if request.method == "ACK":
             return
         delay = self.transport.queue_delay.at(time.monotonic())
-        if (reason := self._places.against(request.method, self._layer.unanswered, delay)) is not None:
-            if self._on_refused is not None:
-                self._on_refused(reason)
-            self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
+        layer = self._layer
+        reason = self._places.against(request.method, layer.unanswered, layer.serving, delay)
+        if reason is not None:
+            self._no_room(reason, request, source)
         elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
             self._stateless(no, request, source)
         elif self._layer.merged(request):
@@ -265,10 +279,13 @@ class SipAgent:
         if request.method == "ACK":
             if user is not None:
                 user.acknowledged(request)
+                self._places.proven(user)
         elif user is None:
             self._stateless(request.response(481), request, source)
         elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
             self._stateless(no, request, source)
+        elif request.method != "BYE" and self._places.against_more(self._layer.serving):
+            self._no_room("overloaded", request, source)
         else:
             user.receive(self._layer.serve(request, source))
 
@@ -334,9 +351,14 @@ class SipAgent:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
                 self._refuse_invite(request, source, request.response(status))
                 return
+        if caller is None and (reason := self._places.against_stranger(source.host)) is not None:
+            self._no_room(reason, request, source)
+            return
         server = self._layer.serve(request, source)
+        if caller is not None:
+            server.prove()
         session = InviteSession.offered(self._core, server)
-        self._places.take(session)
+        self._places.take(session, source.host if caller is None else "")
         call = SipInvitation(request, source, session.leg, session, caller)
         try:
             work = self._on_invite(call)
@@ -377,6 +399,11 @@ class SipAgent:
         self._stateless(response, request, source)
 
     # -- inside
+
+    def _no_room(self, reason: str, request: Request, source: Source) -> None:
+        if self._on_refused is not None:
+            self._on_refused(reason)
+        self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
 
     def _stateless(self, response: Response, request: Request, source: Source) -> None:
         """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""

@@ -27,12 +27,15 @@ class KeptAnswer:
 
     until: float
     status: int
+    """0: it has arrived."""
     reason: str
     tag: str | None
     headers: tuple[tuple[str, str], ...]
 
-    def to(self, request: Request) -> Response:
-        """The same answer once more."""
+    def to(self, request: Request) -> Response | None:
+        """The same answer once more; None when its arrival was confirmed."""
+        if not self.status:
+            return None
         return request.response(self.status, self.reason, to_tag=self.tag, headers=self.headers)
 
 
@@ -53,10 +56,14 @@ class AnsweredRequests:
         first = next(iter(self._answers.values()), None)
         return None if first is None else first.until
 
-    def keep(self, key: TransactionKey, response: Response, until: float) -> None:
+    def keep(self, key: TransactionKey, response: Response | None, until: float) -> None:
+        """`response`: None when it has arrived, so that nobody needs it again."""
         self._answers.pop(key, None)
         if len(self._answers) >= self._most:
             del self._answers[next(iter(self._answers))]
+        if response is None:
+            self._answers[key] = KeptAnswer(until, 0, "", None, ())
+            return
         more = tuple(h for h in response.headers if canonical_name(h[0]) not in _COPIED)
         self._answers[key] = KeptAnswer(until, response.status, response.reason, response.to.tag, more)
 

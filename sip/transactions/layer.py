@@ -21,6 +21,7 @@ from sip.transactions.requests import (
     Peer,
     ReceivedRequest,
     SentRequest,
+    TransactionAlarm,
     ignore_failure,
     ignore_response,
 )
@@ -38,6 +39,7 @@ from sip.transactions.transaction import (
     Send,
     ServerTransaction,
 )
+from sip.transactions.under_way import UnderWay
 
 
 class TransactionLayer:
@@ -58,10 +60,10 @@ class TransactionLayer:
         self._clock = clock
         self._wake = wake
         self.timing = timing
-        self._clients: dict[TransactionKey, SentRequest] = {}
-        self._servers: dict[TransactionKey, ReceivedRequest] = {}
+        self._clients: UnderWay[SentRequest] = UnderWay()
+        self._servers: UnderWay[ReceivedRequest] = UnderWay()
         self._merges: dict[TransactionKey, ReceivedRequest] = {}
-        self._heap: list[tuple[float, int, SentRequest | ReceivedRequest]] = []
+        self._heap: list[tuple[float, int, TransactionAlarm]] = []
         self._order = itertools.count()
         self._woken: float | None = None
         self.unanswered = 0
@@ -77,6 +79,10 @@ class TransactionLayer:
     def serving(self) -> int:
         """Server transactions."""
         return len(self._servers)
+
+    def knows_branch(self, branch: str) -> bool:
+        """Whether a transaction has it, ours or theirs."""
+        return branch != "" and (self._clients.knows(branch) or self._servers.knows(branch))
 
     # -- requests from outside
 
@@ -99,8 +105,8 @@ class TransactionLayer:
         answer = self.answered.find(key, request)
         if answer is None:
             return False
-        if request.method != "ACK":
-            self._carrier.send_once(answer.to(request), peer)
+        if request.method != "ACK" and (response := answer.to(request)) is not None:
+            self._carrier.send_once(response, peer)
         return True
 
     def merged(self, request: Request) -> bool:
@@ -116,7 +122,7 @@ class TransactionLayer:
         server.budget.heard(peer.size)
         server.key = server_key(request)
         server.merge_key = merge_key(request)
-        self._servers[server.key] = server
+        self._servers.add(server.key, server)
         self._merges.setdefault(server.merge_key, server)
         self.unanswered += 1
         return server
@@ -138,6 +144,14 @@ class TransactionLayer:
 
     def proved(self, peer: Peer) -> None:
         self._carrier.proved(peer)
+
+    def acknowledged(self, server: ReceivedRequest) -> None:
+        """The ACK to the 2xx came: all that is left to do is to swallow repetitions of the INVITE."""
+        if self._holds(server):
+            self._drop(server)
+            if not server.machine.reliable:
+                self.answered.keep(server.key, None, self._clock() + self.timing.patience)
+                self._wake_for_next()
 
     def _keep_answer(self, server: ReceivedRequest, response: Response) -> None:
         """Let go of a transaction that has nothing more to do than to repeat its answer when asked to."""
@@ -173,8 +187,8 @@ class TransactionLayer:
 
     def forget(self, client: SentRequest) -> None:
         """Drop a client transaction whose user gave up (an INVITE whose CANCEL brought no end, 9.1)."""
-        if self._clients.get(client.key) is client:
-            del self._clients[client.key]
+        if self._clients.remove(client.key, client):
+            self._disarm(client)
             client.on_response, client.on_failure = ignore_response, ignore_failure
 
     def receive_response(self, response: Response) -> bool:
@@ -200,10 +214,10 @@ class TransactionLayer:
         now = self._clock()
         heap = self._heap
         while heap and heap[0][0] <= now:
-            at, _, item = heapq.heappop(heap)
-            if item.queued != at:
+            item = heapq.heappop(heap)[2].item
+            if item is None:
                 continue
-            item.queued = None
+            item.alarm = None
             if (deadline := item.machine.deadline) is not None:
                 if deadline > now:
                     self._queue(item, deadline)
@@ -226,7 +240,7 @@ class TransactionLayer:
     def _begin(self, client: SentRequest) -> None:
         request = client.request
         client.key = (request.via.branch or "", request.method)
-        self._clients[client.key] = client
+        self._clients.add(client.key, client)
         self._apply(client, client.machine.begin(self._clock()))
 
     def _apply(self, item: SentRequest | ReceivedRequest, outputs: list[Output]) -> None:
@@ -252,8 +266,10 @@ class TransactionLayer:
     def _settle(self, item: SentRequest | ReceivedRequest) -> None:
         if item.machine.terminated:
             self._drop(item)
-        elif (deadline := item.machine.deadline) is not None and (
-            item.queued is None or deadline < item.queued
+        elif (
+            (deadline := item.machine.deadline) is not None
+            and (item.alarm is None or deadline < item.alarm.at)
+            and self._holds(item)
         ):
             self._queue(item, deadline)
             self._wake_for_next()
@@ -289,25 +305,27 @@ class TransactionLayer:
             and item.fallback is not None
             and (cause is Cause.TRANSPORT or item.hop.sends)
         ):
-            self._clients.pop(item.key, None)
+            self._clients.remove(item.key, item)
             item.request.remove("Via")
             item.hop, item.fallback = item.fallback, None
-            item.queued, item.sent = None, 0
+            item.sent = 0
+            self._disarm(item)
             item.machine = self._client_machine(item.request, item.hop, None)
             self._begin(item)
             return
         item.on_failure(cause)
 
     def _holds(self, item: SentRequest | ReceivedRequest) -> bool:
-        table = self._clients if isinstance(item, SentRequest) else self._servers
-        return table.get(item.key) is item
+        if isinstance(item, SentRequest):
+            return self._clients.holds(item.key, item)
+        return self._servers.holds(item.key, item)
 
     def _drop(self, item: SentRequest | ReceivedRequest) -> None:
         if isinstance(item, SentRequest):
             self.forget(item)
             return
-        if self._servers.get(item.key) is item:
-            del self._servers[item.key]
+        self._servers.remove(item.key, item)
+        self._disarm(item)
         self._close(item)
         if self._merges.get(item.merge_key) is item:
             del self._merges[item.merge_key]
@@ -318,8 +336,15 @@ class TransactionLayer:
             self.unanswered -= 1
 
     def _queue(self, item: SentRequest | ReceivedRequest, deadline: float) -> None:
-        item.queued = deadline
-        heapq.heappush(self._heap, (deadline, next(self._order), item))
+        self._disarm(item)
+        item.alarm = TransactionAlarm(deadline, item)
+        heapq.heappush(self._heap, (deadline, next(self._order), item.alarm))
+
+    def _disarm(self, item: SentRequest | ReceivedRequest) -> None:
+        """What is over does not stay in memory until its time comes."""
+        if item.alarm is not None:
+            item.alarm.item = None
+            item.alarm = None
 
     def _wake_for_next(self) -> None:
         at = self.answered.deadline

@@ -72,10 +72,21 @@ def ignore_failure(cause: Cause) -> None:
     return None
 
 
+class TransactionAlarm:
+    """When the layer must look at a request again."""
+
+    __slots__ = ("at", "item")
+
+    def __init__(self, at: float, item: SentRequest | ReceivedRequest) -> None:
+        self.at = at
+        self.item: SentRequest | ReceivedRequest | None = item
+        """None when it need not be looked at any more."""
+
+
 class SentRequest:
     """One request of ours under way. Either `on_response` sees a final response or `on_failure` a cause."""
 
-    __slots__ = ("budget", "fallback", "hop", "key", "machine", "on_failure", "on_response", "queued", "sent")
+    __slots__ = ("alarm", "budget", "fallback", "hop", "key", "machine", "on_failure", "on_response", "sent")
 
     def __init__(
         self,
@@ -94,7 +105,7 @@ class SentRequest:
         self.on_response = on_response
         self.on_failure = on_failure
         self.key: TransactionKey = ()
-        self.queued: float | None = None
+        self.alarm: TransactionAlarm | None = None
         self.sent = 0
         """Times that the request was sent to `hop`."""
 
@@ -109,6 +120,7 @@ class Responder(Protocol):
 
     def respond(self, server: ReceivedRequest, response: Response) -> None: ...
     def proved(self, peer: Peer) -> None: ...
+    def acknowledged(self, server: ReceivedRequest) -> None: ...
 
 
 class ReceivedRequest:
@@ -116,6 +128,7 @@ class ReceivedRequest:
 
     __slots__ = (
         "_layer",
+        "alarm",
         "budget",
         "key",
         "machine",
@@ -125,7 +138,6 @@ class ReceivedRequest:
         "on_failure",
         "open",
         "peer",
-        "queued",
     )
 
     def __init__(self, layer: Responder, machine: ServerTransaction, peer: Peer) -> None:
@@ -137,7 +149,7 @@ class ReceivedRequest:
         self.merge_key: TransactionKey = ()
         self.open = True
         """No final response went out yet; the layer counts these."""
-        self.queued: float | None = None
+        self.alarm: TransactionAlarm | None = None
         self.on_ack: Callable[[Request], None] = ignore_ack
         """The ACK to our 2xx, when it carries the branch of the INVITE (it should not, and some do)."""
         self.on_failure: Callable[[Cause], None] = ignore_failure
@@ -162,6 +174,11 @@ class ReceivedRequest:
         to as the RFC wants it."""
         self.budget.prove()
         self._layer.proved(self.peer)
+
+    def acknowledged(self) -> None:
+        """The ACK to our 2xx came, with our tag, which proves the sender. We repeat no response any more."""
+        self.prove()
+        self._layer.acknowledged(self)
 
     def let_go(self) -> None:
         """Forget its user, who wants to hear no more of it."""

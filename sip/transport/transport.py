@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,10 +22,12 @@ from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import is_address, may_name, may_send_to, unmapped
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.datagrams import DatagramSockets
+from sip.transport.intake import Intake
 from sip.transport.listening import open_sockets
 from sip.transport.names import HostNames
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
+from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.streams import Streams
 from sip.transport.undelivered import request_quoted
 from sip.transport.way_back import DEFAULT_PORT, fitted, port_of, stamped
@@ -46,6 +48,9 @@ class Handler(Protocol):
 
     def refuse(self, error: MessageError) -> Response:
         """The response to `error.request`, which is there."""
+
+    def knows_branch(self, branch: str) -> bool: ...
+    def knows_call(self, call_id: str) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -73,6 +78,7 @@ class Transport:
         tcp: bool = True,
         own: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
+        intake: IntakeLimits | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -81,11 +87,11 @@ class Transport:
         self.tcp = tcp
         self.own = own or OwnAddresses(host)
         self._limits = limits or ConnectionLimits()
-        self._datagrams = DatagramSockets(self)
+        self.intake = Intake(self, handler, intake or IntakeLimits())
+        self._datagrams = DatagramSockets(self.intake)
         self._streams = Streams(self, self._limits)
         self._names = HostNames(())
         self._sweep: asyncio.TimerHandle | None = None
-        self.queue_delay = QueueDelay()
 
     # -- life
 
@@ -103,13 +109,34 @@ class Transport:
         if self._sweep is not None:
             self._sweep.cancel()
         self._datagrams.stop()
+        self.intake.stop()
         await self._streams.stop()
 
     def _sweep_up(self) -> None:
         loop = asyncio.get_running_loop()
         self._streams.sweep(loop.time())
         self._names.forget_old(loop.time())
+        self.intake.log(time.monotonic())
         self._sweep = loop.call_later(self._limits.sweep_s, self._sweep_up)
+
+    @property
+    def queue_delay(self) -> QueueDelay:
+        """How long what arrives has waited for us."""
+        return self.intake.queue_delay
+
+    @queue_delay.setter
+    def queue_delay(self, measure: QueueDelay) -> None:
+        self.intake.queue_delay = measure
+
+    @property
+    def shed(self) -> Mapping[Shed, int]:
+        """Datagrams that were not looked at, by why."""
+        return self.intake.shedder.counts
+
+    @property
+    def sent(self) -> int:
+        """Messages that went out."""
+        return self._datagrams.sent + self._streams.sent
 
     @property
     def connections(self) -> int:
@@ -144,21 +171,13 @@ class Transport:
 
     # -- in
 
-    def arrived(self, data: bytes, host: str, port: int, arrived_at: float) -> None:
-        """One datagram (sip.transport.datagrams.DatagramReader)."""
-        if arrived_at:
-            self.queue_delay.measured(max(0.0, time.time() - arrived_at), time.monotonic())
-        self.receive(data, Source("UDP", host, port, size=len(data)))
-
     def returned(self, quote: bytes) -> None:
-        """Nobody was there for a datagram of ours (sip.transport.datagrams.DatagramReader)."""
+        """Nobody was there for a datagram of ours (sip.transport.intake.DatagramUser)."""
         if (request := request_quoted(quote)) is not None:
             self._handler.on_undelivered(*request)
 
     def receive(self, data: bytes, source: Source) -> None:
-        """One datagram arrived. Never raises."""
-        if not data.strip(b"\r\n\0 "):
-            return  # a keep-alive
+        """One datagram that is to be read. Never raises."""
         try:
             message = parse(data)
         except MessageError as error:
@@ -167,7 +186,12 @@ class Transport:
         self.deliver(message, source)
 
     def admits(self, message: Request | Response, source: Source) -> bool:
-        return True
+        """Whether a message that came by TCP may be looked at now. New requests must not come faster than by
+        UDP; here the sender can be made to wait."""
+        if isinstance(message, Response) or self._handler.knows_call(message.get("Call-ID") or ""):
+            return True
+        why = self.intake.shedder.against_new(source.host, 0, time.monotonic(), proven=True)
+        return why is None
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""
@@ -191,6 +215,7 @@ class Transport:
     def malformed(self, error: MessageError, source: Source) -> None:
         """Something arrived that cannot be read: answer without state, as far as it was readable."""
         self.counts.malformed += 1
+        self.intake.shedder.malformed(source.host)
         if error.request is None:
             return
         log.debug("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)
@@ -231,6 +256,7 @@ class Transport:
 
     def proved(self, peer: Peer) -> None:
         """Somebody at that address gets what we send there."""
+        self.intake.shedder.proved(peer.host, time.monotonic())
         if isinstance(peer, Source) and peer.connection is not None:
             self._streams.proved(peer.connection)
 

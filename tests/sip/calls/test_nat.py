@@ -65,7 +65,7 @@ class Nat:
         self._wire.sendto(data, self._server)
 
     def _inwards(self, data: bytes) -> None:
-        self._phone.transport.arrived(data, *self._server, 0.0)
+        self._phone.transport.intake.arrived(data, *self._server, 0.0)
 
 
 @asynccontextmanager

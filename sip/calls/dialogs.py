@@ -1,0 +1,47 @@
+"""The dialogs that are up, by their three names (RFC 3261 section 12), and whether a call has any."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sip.calls.dialog import DialogId
+from sip.messages.message import Request
+from sip.transactions.requests import ReceivedRequest
+
+
+class DialogUser(Protocol):
+    """Who owns a dialog and takes its requests."""
+
+    def receive(self, server: ReceivedRequest) -> None: ...
+    def acknowledged(self, ack: Request) -> None: ...
+
+
+class Dialogs:
+    """A table of them."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, dict[DialogId, DialogUser]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._calls.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def __setitem__(self, dialog: DialogId, user: DialogUser) -> None:
+        self._calls.setdefault(dialog[0], {})[dialog] = user
+
+    def get(self, dialog: DialogId) -> DialogUser | None:
+        return self._calls.get(dialog[0], {}).get(dialog)
+
+    def remove(self, dialog: DialogId) -> None:
+        """Nothing happens when it is not there."""
+        call = self._calls.get(dialog[0])
+        if call is not None:
+            call.pop(dialog, None)
+            if not call:
+                del self._calls[dialog[0]]
+
+    def knows(self, call_id: str) -> bool:
+        """Whether a dialog has this Call-ID."""
+        return call_id in self._calls

@@ -1,0 +1,129 @@
+"""How much new work is looked at, and whose: so much from each address, so much from all strangers together,
+and a share of its own for those who have proven who they are. Messages of what runs already pass before.
+
+Whoever is shed gets no answer: saying no is what costs. Pure; `now` in seconds.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from sip.transport.addresses import site_of
+from sip.transport.token_buckets import Rate, TokenBuckets
+from sip.transport.triage import Standing
+
+KNOWN_FOR_S = 3600.0
+MOST_KNOWN = 4096
+KNOWN_FACTOR = 4
+"""So many times as much may come from an address that we know."""
+BYTES_A_TOKEN = 2048
+"""Long messages cost more to read."""
+MALFORMED_COST = 4.0
+"""What a message that cannot be read costs its sender beside the token of each."""
+
+
+class Shed(enum.Enum):
+    """Why a message was not looked at."""
+
+    SOURCE = "source"
+    """Too many new requests from one address."""
+    STRANGERS = "strangers"
+    """Too many from all whom nobody knows."""
+    TOTAL = "total"
+    """Too many from all others together."""
+    RUNNING = "running"
+    """Too many within calls from one address."""
+    BACKLOG = "backlog"
+    """Too many wait for their turn."""
+    STRAY = "stray"
+    """A response to no request of ours, or the ACK of a call that is not there."""
+    NOISE = "noise"
+    """No SIP at all."""
+    SIZE = "size"
+
+
+_WORTHLESS = {Standing.NOISE: Shed.NOISE, Standing.STRAY: Shed.STRAY, Standing.OVERSIZED: Shed.SIZE}
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLimits:
+    """New requests a second, and those within what runs."""
+
+    source: Rate = Rate(100, 100)
+    known_source: Rate = Rate(400, 400)
+    strangers: Rate = Rate(300, 300)
+    total: Rate = Rate(800, 800)
+    """Of those whom we know."""
+    running: Rate = Rate(1000, 1000)
+    """From one address, within calls and transactions that are there."""
+    backlog: int = 512
+
+    @classmethod
+    def of(cls, per_source: int, of_strangers: int) -> IntakeLimits:
+        """From what an operator sets, a second."""
+        known = KNOWN_FACTOR * per_source
+        total = max(2 * known, 2 * of_strangers)
+        return cls(
+            source=Rate(per_source, per_source),
+            known_source=Rate(known, known),
+            strangers=Rate(of_strangers, of_strangers),
+            total=Rate(total, total),
+            running=Rate(10 * per_source, 10 * per_source),
+        )
+
+
+class Shedder:
+    """Decides, counts, and remembers who is known."""
+
+    def __init__(self, limits: IntakeLimits) -> None:
+        self.limits = limits
+        self.counts = dict.fromkeys(Shed, 0)
+        self._new: TokenBuckets[str] = TokenBuckets()
+        self._running: TokenBuckets[str] = TokenBuckets()
+        self._together: TokenBuckets[bool] = TokenBuckets()
+        """By whether they are known."""
+        self._known: dict[str, float] = {}
+        """Until when, the first to be forgotten first."""
+
+    def against(self, standing: Standing, host: str, size: int, now: float) -> Shed | None:
+        """Why a datagram is not looked at; None when it is."""
+        if standing is Standing.NEW:
+            why = self.against_new(host, size, now, proven=False)
+        elif standing is Standing.RUNNING:
+            why = None if self._running.take(host, self.limits.running, now) else Shed.RUNNING
+        else:
+            why = _WORTHLESS.get(standing)
+        if why is not None:
+            self.counts[why] += 1
+        return why
+
+    def against_new(self, host: str, size: int, now: float, *, proven: bool) -> Shed | None:
+        """The same for a new request. `proven`: its address is no lie."""
+        site = site_of(host)
+        known = self._knows(site, now)
+        cost = 1.0 + size // BYTES_A_TOKEN
+        limits = self.limits
+        if not self._new.take(site, limits.known_source if known else limits.source, now, cost):
+            return Shed.SOURCE
+        apart = known or proven
+        if not self._together.take(apart, limits.total if apart else limits.strangers, now, cost):
+            self._new.charge(site, -cost)
+            return Shed.TOTAL if apart else Shed.STRANGERS
+        return None
+
+    def malformed(self, host: str) -> None:
+        """What came from there could not be read."""
+        self._new.charge(site_of(host), MALFORMED_COST)
+
+    def proved(self, host: str, now: float) -> None:
+        """Somebody there has proven to be reachable or who it is: floods of others do not shut it out."""
+        site = site_of(host)
+        self._known.pop(site, None)
+        if len(self._known) >= MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[site] = now + KNOWN_FOR_S
+
+    def _knows(self, site: str, now: float) -> bool:
+        until = self._known.get(site)
+        return until is not None and now < until

@@ -1,0 +1,70 @@
+"""How many calls are taken on, and from whom."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sip.calls.places import Places
+from sip.calls.session import InviteSession
+from tests.sip.agents import SDP, Callee, agent, legs_of, raw_peer
+
+
+class Over:
+    """A session as its place sees it."""
+
+    on_over: object = None
+
+
+def session() -> InviteSession:
+    return cast(InviteSession, Over())
+
+
+def test_strangers_hold_half_the_places_at_most_and_one_of_them_a_quarter() -> None:
+    places = Places(100, 10)
+    mine = [session() for _ in range(25)]
+    for each in mine:
+        assert places.against_stranger("192.0.2.1") is None
+        places.take(each, "192.0.2.1")
+    assert places.against_stranger("192.0.2.1") == "unproven"
+    others = [session() for _ in range(25)]
+    for n, each in enumerate(others):
+        assert places.against_stranger(f"198.51.100.{n}") is None
+        places.take(each, f"198.51.100.{n}")
+    assert places.against_stranger("203.0.113.1") == "unproven" and places.free
+    places.proven(mine[0])
+    assert places.against_stranger("203.0.113.1") is None
+    others[0].on_over(others[0])
+    assert places.unproven == 48 and len(places.taken) == 49
+    for each in [*mine, *others[1:]]:
+        each.on_over(each)
+    assert places.unproven == 0 and not places.taken and not places._unproven_from
+
+
+def test_too_many_transactions_refuse_what_is_new_before_what_runs() -> None:
+    places = Places(100, 10, max_transactions=50)
+    assert places.against("OPTIONS", 0, 49, 0.0) is None
+    assert places.against("OPTIONS", 0, 50, 0.0) == "overloaded"
+    assert places.against("INVITE", 10, 0, 0.0) == "overloaded"
+    assert not places.against_more(99) and places.against_more(100)
+
+
+async def test_callers_that_never_acknowledge_are_refused_after_some() -> None:
+    callee = Callee.answering()
+    refused: list[str] = []
+    async with agent(callee, max_legs=40, on_refused=refused.append) as b, raw_peer() as peer:
+        to = f"sip:demo@127.0.0.1:{b.port}"
+        oks = []
+        for n in range(10):
+            lines = {"Call-ID": f"c{n}"}
+            peer.send(peer.make("INVITE", to, branch=f"c{n}", body=SDP, lines=lines), b.port)
+            oks.append(await peer.response(200))
+        lines = {"Call-ID": "one-more"}
+        peer.send(peer.make("INVITE", to, branch="more", body=SDP, lines=lines), b.port)
+        assert (await peer.response(503)).get("Retry-After") == "5"
+        assert refused == ["unproven"] and legs_of(b) == 10
+        ack = peer.in_dialog("ACK", oks[-1], cseq=1, branch="a")
+        ack.set("Call-ID", oks[-1].call_id)
+        peer.send(ack, b.port)
+        peer.send(peer.make("INVITE", to, branch="again", body=SDP, lines=lines), b.port)
+        while (await peer.response(200)).call_id != "one-more":
+            pass
