@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, cast
+
+from sip.transport.addresses import site_of, unmapped
 
 T = TypeVar("T")
 
@@ -75,19 +76,6 @@ class HttpAdmission(Generic[T]):
         self._proven.discard(who)
 
 
-def source_of(host: str) -> str:
-    """Whom an address stands for: itself, or the network of 64 bits that one customer gets (:rfc:`6177`)."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
-    return str(address)
-
-
 class HttpHandler(Protocol):
     """What aiohttp makes for each connection."""
 
@@ -128,7 +116,7 @@ class HttpConnections:
         name, sock = wire.get_extra_info("peername"), wire.get_extra_info("socket")
         if not name:
             return False  # it is gone already
-        stays, leaves = self._admission.enter(wire, source_of(name[0]), self._may_have(sock.fileno()))
+        stays, leaves = self._admission.enter(wire, site_of(unmapped(name[0])), self._may_have(sock.fileno()))
         if leaves is not None:
             leaves.abort()
         return stays

@@ -28,7 +28,7 @@ OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health"})
 """Readable by everybody who can reach us: they hold no transcript."""
 
 PROXIED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"})
-PROXIED_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
+PROXIED_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "cf-")
 """Headers that only proxies write (:rfc:`7239`, :rfc:`9110` 7.6.3, and what is usual), in lower case."""
 
 SAFE_HEADERS = {
@@ -139,7 +139,7 @@ def _refusal(settings: Settings) -> web.Response:
         return error(
             403,
             "behind_proxy",
-            "This request came through a proxy, and no token is set.",
+            "This request came through a proxy, or from another site's page, and no token is set.",
             "Set ADMIN_TOKEN to a long random text and restart; then every request needs it. "
             "See docs/operations.md, Behind a reverse proxy.",
         )

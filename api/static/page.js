@@ -205,7 +205,14 @@ async function refresh() {
     return;
   }
   const response = await ask("/api/telephony/calls?limit=20");
-  if (!response.ok) return;
+  if (!response.ok) {
+    if (response.status === 401) return; // the form asks for the token
+    const { error } = await response.json();
+    byId("recent").hidden = true;
+    byId("none-yet").hidden = false;
+    byId("none-yet").textContent = [error.message, error.detail].filter(Boolean).join(" ");
+    return;
+  }
   const calls = await response.json();
   byId("recent").tBodies[0].replaceChildren(...calls.recent.map(row));
   byId("recent").hidden = calls.recent.length === 0;

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from api.connections import HttpAdmission, HttpLimits, source_of
+from api.connections import HttpAdmission, HttpLimits
 
 STRANGER, PERSON = "192.0.2.7", "198.51.100.1"
 
@@ -58,17 +56,3 @@ def test_without_descriptors_to_spare_one_comes_for_another() -> None:
     assert seats.enter("b", PERSON, False) == (True, "a")
     seats.prove("b")
     assert seats.enter("c", STRANGER, False) == (False, None)
-
-
-@pytest.mark.parametrize(
-    ("host", "source"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-    ],
-)
-def test_an_ipv6_source_is_its_network(host: str, source: str) -> None:
-    assert source_of(host) == source
