@@ -45,15 +45,14 @@ class HttpAdmission(Generic[T]):
     def __len__(self) -> int:
         return len(self._unproven) + len(self._proven)
 
-    def enter(self, who: T, source: str, spare: bool) -> tuple[bool, T | None]:
-        """One more came. `spare`: whether there are descriptors to spare. Whether it may stay, and who has to
-        go for that; that one is forgotten."""
+    def enter(self, who: T, source: str) -> tuple[bool, T | None]:
+        """One more came. Whether it may stay, and who has to go for that; that one is forgotten."""
         limits = self._limits
         own = [each for each, its in self._unproven.items() if its == source]
         leaves: T | None = None
         if len(own) >= limits.unproven_per_source:
             leaves = own[0]
-        elif len(self) >= limits.connections or not spare:
+        elif len(self) >= limits.connections:
             leaves = next(iter(self._unproven), None)
             if leaves is None:
                 return False, None
@@ -90,10 +89,8 @@ class HttpHandler(Protocol):
 class HttpConnections:
     """All connections of one server."""
 
-    def __init__(self, limits: HttpLimits, may_have: Callable[[int], bool]) -> None:
-        """`may_have`: whether a connection may keep a descriptor of this number."""
+    def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
-        self._may_have = may_have
         self._admission: HttpAdmission[asyncio.WriteTransport] = HttpAdmission(limits)
 
     def __len__(self) -> int:
@@ -113,10 +110,10 @@ class HttpConnections:
 
     def enter(self, wire: asyncio.WriteTransport) -> bool:
         """Whether this connection may begin; only for _Connection."""
-        name, sock = wire.get_extra_info("peername"), wire.get_extra_info("socket")
+        name = wire.get_extra_info("peername")
         if not name:
             return False  # it is gone already
-        stays, leaves = self._admission.enter(wire, site_of(unmapped(name[0])), self._may_have(sock.fileno()))
+        stays, leaves = self._admission.enter(wire, site_of(unmapped(name[0])))
         if leaves is not None:
             leaves.abort()
         return stays

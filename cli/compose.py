@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.database import open_database
@@ -86,11 +87,10 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
-        descriptors.take()
-        descriptors.reserve_for_calls(legs_for(settings.sip.max_calls))
+        shares = descriptors.shares(descriptors.take(), legs_for(settings.sip.max_calls))
         await asyncio.to_thread(make_data_folder, settings.data)
         context = ApiContext(settings, health, metrics)
-        http = await open_http(settings.http, context, undo)
+        http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
 
         known = registry()
@@ -132,7 +132,7 @@ class Server:
             switchboard.http = http
         context.pool, context.switchboard = database.pool, switchboard
 
-        context.sip_address = await open_sip(settings, wire, switchboard, metrics, undo)
+        context.sip_address = await open_sip(settings, wire, switchboard, metrics, undo, shares.sip_tcp)
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

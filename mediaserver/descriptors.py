@@ -1,40 +1,53 @@
-"""The descriptors of this process: as many as the system gives, and a part that only calls may have.
+"""The descriptors of this process: as many as the system gives, shared out so that calls always find theirs.
 
-Whoever opens connections to us takes descriptors, and each leg of a call needs two. The system numbers a new
-one by the lowest number that is free: a number near the limit says that nearly all others are taken.
+Whoever opens connections to us takes descriptors, and each leg of a call needs two. So those who take
+connections are told at the start how many they may have at most.
 """
 
 from __future__ import annotations
 
 import resource
 from contextlib import suppress
+from dataclasses import dataclass
 
 WISHED = 65_536
 """As many are plenty; some systems allow a billion."""
 SOCKETS_PER_LEG = 2
 """RTP and RTCP."""
+OURS = 150
+"""Database, workers, logs, files, sockets that listen: 60 with two workers."""
+HTTP, SIP_TCP = 200, 1_000
+"""Connections, where there is room for all."""
+LEAST = 16
+"""Of each, where there is none."""
 BESIDE = 400
-"""What is needed besides: HTTP, database, workers, logs, files."""
-
-_for_calls = 0
+"""What should be there besides those of calls."""
 
 
-def take() -> None:
-    """Raise our own limit as far as the system lets us: many start processes with 1,024."""
+@dataclass(frozen=True, slots=True)
+class DescriptorShares:
+    """Connections at most, by whoever takes them."""
+
+    http: int
+    sip_tcp: int
+
+
+def take() -> int:
+    """Raise our own limit as far as the system lets us: many start processes with 1,024. The limit then."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wished = WISHED if hard == resource.RLIM_INFINITY else min(hard, WISHED)
-    if soft != resource.RLIM_INFINITY and soft < wished:
+    if soft == resource.RLIM_INFINITY:
+        return WISHED
+    if soft < wished:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wished, hard))
+            return wished
+    return soft
 
 
-def reserve_for_calls(legs: int) -> None:
-    """From now on connections leave room for so many legs; for fewer where that would be all there is."""
-    global _for_calls
-    _for_calls = SOCKETS_PER_LEG * legs
-
-
-def may_have(descriptor: int) -> bool:
-    """Whether a connection that was just accepted may keep its descriptor, or eats into what calls need."""
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return soft == resource.RLIM_INFINITY or descriptor < soft - min(_for_calls, soft // 2)
+def shares(limit: int, legs: int) -> DescriptorShares:
+    """What remains of so many descriptors for connections, when there may be so many legs; half of all at
+    least, less our own, where that is too few for both."""
+    room = limit - OURS - min(SOCKETS_PER_LEG * legs, limit // 2)
+    http = max(LEAST, min(HTTP, room * HTTP // (HTTP + SIP_TCP)))
+    return DescriptorShares(http, max(LEAST, min(SIP_TCP, room - http)))

@@ -50,8 +50,10 @@ async def open_sip(
     switchboard: LocalSwitchboard,
     metrics: Metrics,
     undo: AsyncExitStack,
+    streams: int,
 ) -> str:
-    """From now on calls come in and can be placed; the address as HOST:PORT."""
+    """From now on calls come in and can be placed; the address as HOST:PORT. `streams`: TCP connections at
+    once."""
     sip = settings.sip
     registrar = Registrar(
         sip.realm,
@@ -66,7 +68,7 @@ async def open_sip(
         registrar=registrar,
         tcp=sip.tcp,
         max_legs=legs_for(sip.max_calls),
-        limits=ConnectionLimits(unproven_per_source=sip.connections_per_source),
+        limits=ConnectionLimits(streams, unproven_per_source=sip.connections_per_source),
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,

@@ -13,7 +13,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 from api.app import build_app
 from api.connections import HttpConnections, HttpLimits
 from api.context import ApiContext
-from mediaserver import descriptors
 from mediaserver.errors import PortInUseError
 from mediaserver.host_port import host_port
 from mediaserver.settings.http import HttpSettings
@@ -39,7 +38,7 @@ async def open_http(
     settings: HttpSettings, context: ApiContext, undo: AsyncExitStack, limits: HttpLimits = HTTP_LIMITS
 ) -> str:
     """Serve health and the page from the beginning, so that a start can be watched; the base address."""
-    connections = context.connections = HttpConnections(limits, descriptors.may_have)
+    connections = context.connections = HttpConnections(limits)
     runner = web.AppRunner(
         build_app(context),
         access_log=None,

@@ -12,7 +12,6 @@ import socket
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Protocol
 
-from mediaserver import descriptors
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.addresses import site_of
@@ -87,7 +86,7 @@ class Streams:
                 accepted, address = listening.accept()
             except OSError:
                 return  # nobody waits, or no descriptor is left: then it waits on
-            if not self._make_room(address[0], accepted.fileno()):
+            if not self._make_room(address[0]):
                 self.turned_away += 1
                 accepted.close()
                 continue
@@ -105,13 +104,13 @@ class Streams:
         finally:
             self._accepting -= 1
 
-    def _make_room(self, host: str, descriptor: int) -> bool:
+    def _make_room(self, host: str) -> bool:
         """Whether one more may come from there; a stranger who is silent longest gives way."""
         limits = self._limits
         neighbours = self._strangers.get(site_of(host), {})
         if len(neighbours) >= limits.unproven_per_source:
             self._turn_away(neighbours)
-        if descriptors.may_have(descriptor) and len(self) + self._accepting < limits.connections:
+        if len(self._connections) + self._accepting < limits.connections:
             return True
         return self._turn_away(each for group in self._strangers.values() for each in group)
 

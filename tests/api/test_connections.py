@@ -13,20 +13,20 @@ def admission(connections: int = 4, per_source: int = 3) -> HttpAdmission[str]:
 
 def test_one_source_pushes_out_its_own_oldest_and_nobody_elses() -> None:
     seats = admission()
-    assert seats.enter("person", PERSON, True) == (True, None)
+    assert seats.enter("person", PERSON) == (True, None)
     for name in "abc":
-        assert seats.enter(name, STRANGER, True) == (True, None)
-    assert seats.enter("d", STRANGER, True) == (True, "a")
-    assert seats.enter("e", STRANGER, True) == (True, "b")
+        assert seats.enter(name, STRANGER) == (True, None)
+    assert seats.enter("d", STRANGER) == (True, "a")
+    assert seats.enter("e", STRANGER) == (True, "b")
     assert len(seats) == 4
 
 
 def test_when_all_is_full_the_oldest_unproven_of_all_gives_way() -> None:
     seats = admission()
     for at, name in enumerate("abcd"):
-        seats.enter(name, f"192.0.2.{at}", True)
+        seats.enter(name, f"192.0.2.{at}")
     seats.prove("a")
-    assert seats.enter("person", PERSON, True) == (True, "b")
+    assert seats.enter("person", PERSON) == (True, "b")
     seats.prove("person")
     assert seats.is_proven("person") and not seats.is_proven("c")
 
@@ -34,25 +34,17 @@ def test_when_all_is_full_the_oldest_unproven_of_all_gives_way() -> None:
 def test_who_has_proven_itself_never_gives_way() -> None:
     seats = admission(connections=2)
     for name in "ab":
-        seats.enter(name, PERSON, True)
+        seats.enter(name, PERSON)
         seats.prove(name)
-    assert seats.enter("c", STRANGER, True) == (False, None)
+    assert seats.enter("c", STRANGER) == (False, None)
     seats.leave("a")
     seats.leave("a")
-    assert seats.enter("c", STRANGER, True) == (True, None)
+    assert seats.enter("c", STRANGER) == (True, None)
 
 
 def test_proven_connections_do_not_count_against_their_source() -> None:
     """All that a reverse proxy passes on comes from one address."""
     seats = admission(connections=100)
     for number in range(50):
-        assert seats.enter(str(number), PERSON, True) == (True, None)
+        assert seats.enter(str(number), PERSON) == (True, None)
         seats.prove(str(number))
-
-
-def test_without_descriptors_to_spare_one_comes_for_another() -> None:
-    seats = admission()
-    seats.enter("a", STRANGER, True)
-    assert seats.enter("b", PERSON, False) == (True, "a")
-    seats.prove("b")
-    assert seats.enter("c", STRANGER, False) == (False, None)

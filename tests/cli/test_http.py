@@ -15,7 +15,6 @@ from api import asking
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.serving.http import open_http
-from mediaserver import descriptors
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
@@ -201,14 +200,6 @@ async def test_whoever_sent_a_whole_body_keeps_the_connection(undo: AsyncExitSta
     assert await guest.status() == b"HTTP/1.1 400"
     guest.send(POST + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
     assert b"HTTP/1.1 400" in await guest.rest()
-
-
-async def test_connections_stop_before_they_take_what_calls_need(
-    undo: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(descriptors, "may_have", lambda number: False)
-    server = await opened(undo, token="s3cret")
-    assert await (await server.guest(ASKED)).rest() == b""
 
 
 async def test_what_others_send_that_is_no_http_is_no_error_of_ours(

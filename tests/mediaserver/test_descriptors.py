@@ -10,40 +10,42 @@ from mediaserver import descriptors
 
 
 @pytest.mark.parametrize(
-    ("limits", "wished"),
+    ("limits", "wished", "has"),
     [
-        ((1024, 4096), (4096, 4096)),
-        ((1024, resource.RLIM_INFINITY), (65_536, resource.RLIM_INFINITY)),
-        ((100_000, 1 << 20), None),
+        ((1024, 4096), (4096, 4096), 4096),
+        ((1024, resource.RLIM_INFINITY), (65_536, resource.RLIM_INFINITY), 65_536),
+        ((100_000, 1 << 20), None, 100_000),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), None, 65_536),
     ],
 )
 def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
-    monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int], wished: tuple[int, int] | None
+    monkeypatch: pytest.MonkeyPatch, limits: tuple[int, int], wished: tuple[int, int] | None, has: int
 ) -> None:
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda which: limits)
     monkeypatch.setattr(resource, "setrlimit", lambda which, new: asked.append(new))
-    descriptors.take()
+    assert descriptors.take() == has
     assert asked == ([wished] if wished else [])
 
 
+def test_where_the_limit_cannot_be_raised_it_is_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(which: int, new: tuple[int, int]) -> None:
+        raise OSError
+
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (1024, 4096))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    assert descriptors.take() == 1024
+
+
 @pytest.mark.parametrize(
-    ("soft", "legs", "last"),
+    ("limit", "legs", "shares"),
     [
-        (4096, 816, 4096 - 1632 - 1),
-        (1024, 816, 511),  # not for all these legs: half remains for the rest
-        (1024, 0, 1023),
+        (65_536, 816, (200, 1_000)),
+        (4_096, 816, (200, 1_000)),
+        (1_024, 816, (60, 302)),  # not for all these legs: half remains for the rest
+        (400, 56, (23, 115)),
+        (100, 816, (16, 16)),
     ],
 )
-def test_connections_leave_alone_what_calls_need(
-    monkeypatch: pytest.MonkeyPatch, soft: int, legs: int, last: int
-) -> None:
-    monkeypatch.setattr(descriptors, "_for_calls", 0)
-    monkeypatch.setattr(resource, "getrlimit", lambda which: (soft, soft))
-    descriptors.reserve_for_calls(legs)
-    assert descriptors.may_have(last) and not descriptors.may_have(last + 1)
-
-
-def test_without_a_limit_there_is_always_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "getrlimit", lambda which: (resource.RLIM_INFINITY,) * 2)
-    assert descriptors.may_have(10**9)
+def test_connections_leave_alone_what_calls_need(limit: int, legs: int, shares: tuple[int, int]) -> None:
+    assert descriptors.shares(limit, legs) == descriptors.DescriptorShares(*shares)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mediaserver import descriptors
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
 from sip.transport.connection import ConnectionLimits
@@ -57,16 +56,6 @@ async def test_one_address_cannot_take_the_places_of_others() -> None:
             assert await closed(mine[0]) and await closed(mine[1])
             assert await served(mine[2]) == 200
         assert b.transport.turned_away == 2
-
-
-async def test_streams_stop_before_they_take_what_calls_need(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with agent() as b, streams(b.port, 1) as (silent,):
-        assert await served(silent) == 200
-        monkeypatch.setattr(descriptors, "may_have", lambda number: False)
-        async with streams(b.port, 1) as (late,):
-            assert await served(late) == 200  # in the place of the other
-            assert await closed(silent)
-            assert b.transport.connections == 1
 
 
 async def test_who_registered_stays_and_the_next_is_refused() -> None:
