@@ -24,6 +24,7 @@ from cli.serving.engines import load_detector, open_engines
 from cli.serving.http import open_http
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
+from cli.serving.steady import Steadiness
 from cli.serving.watch import stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.events import EventBus
@@ -40,7 +41,7 @@ from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
-from mediaserver.media.clock import MediaClock, quiet_gc
+from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.metrics import Metrics
 from pipelines.engines.builtin import registry
@@ -112,6 +113,7 @@ class Server:
         await asyncio.gather(engines.settle(ENGINES_S), code.settle(CODE_S))
 
         clock = self._start_clock(detector)
+        steadiness = Steadiness(clock, settings, metrics)
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
         switchboard = self._switchboard = LocalSwitchboard(
@@ -140,13 +142,14 @@ class Server:
         for source in (
             speech.findings,
             code.findings,
+            steadiness.findings,
             database.directory.findings,
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)
-        quiet_gc()
+        steadiness.begin(undo)
         self._ready = True
         log.info(
             "ready in %.1f s: call sip:demo@%s, watch %s/",

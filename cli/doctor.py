@@ -69,12 +69,13 @@ async def _examine(settings: Settings) -> list[Finding]:
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from mediaserver.diagnosis import checks
+    from mediaserver.diagnosis.realtime import realtime
 
     yield (
         "timers",
         [checks.python(), checks.processors(), *checks.ports(settings), checks.http_guard(settings)],
     )
-    yield "limits", [await checks.clock()]
+    yield "limits", [await checks.clock(), realtime(settings)]
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
     yield "voice detector", await database(settings, disk)
     # Without a detector what is loud is taken for speech.

@@ -30,9 +30,10 @@ def run(args: argparse.Namespace) -> int:
     # Heavy, and `--help` answers without them.
     import uvloop
 
-    from mediaserver import logs
+    from mediaserver import heap, logs
     from mediaserver.config import load
 
+    heap.few_arenas()
     importable()
     settings = load(args.config)
     logs.configure(settings.logging.level, settings.logging.format)

@@ -49,6 +49,11 @@ def in_call(call_id: UUID) -> Iterator[None]:
         _call.reset(token)
 
 
+def calling() -> UUID | None:
+    """The call that the running code works for, where `in_call` says so."""
+    return _call.get()
+
+
 class CallLogger(logging.LoggerAdapter[logging.Logger]):
     """A logger for one call, for code that many calls share (the clock's callbacks)."""
 

@@ -5,7 +5,7 @@ Labels have few values by construction: never a call id, an address or a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from prometheus_client import (
@@ -60,13 +60,7 @@ class _ClockCollector(Collector):
             ("tick", "How late the media clock's ticks began", clock.start_lateness),
             ("send", "How late the last packet of a tick was sent", clock.send_lateness),
         ):
-            buckets = [(str(edge), float(late.within(int(edge * 1e9)))) for edge in _MS]
-            yield HistogramMetricFamily(
-                f"voiceforge_{name}_lateness_seconds",
-                what,
-                [*buckets, ("+Inf", float(late.count))],
-                late.total_ns / 1e9,
-            )
+            yield HistogramMetricFamily(f"voiceforge_{name}_lateness_seconds", what, *_buckets(late))
             yield GaugeMetricFamily(
                 f"voiceforge_{name}_lateness_worst_seconds", f"{what}: the worst so far", late.max_ns / 1e9
             )
@@ -140,6 +134,35 @@ class _SignallingCollector(Collector):
             yield family
 
 
+class _PauseCollector(Collector):
+    def __init__(self, pauses: Mapping[int, Lateness], held: Iterable[tuple[str, Lateness]]) -> None:
+        self._pauses = pauses
+        self._held = list(held)
+
+    def collect(self) -> Iterator[Metric]:
+        collected = HistogramMetricFamily(
+            "voiceforge_gc_pause_seconds", "Collections of Python's garbage collector", labels=["generation"]
+        )
+        for generation, took in self._pauses.items():
+            collected.add_metric([str(generation)], *_buckets(took))
+        yield collected
+        held = HistogramMetricFamily(
+            "voiceforge_media_thread_held_seconds",
+            "Times that the media thread was held for more than 10 ms, by what the time went by with: "
+            "collector, processor (it had none), computing, waiting",
+            labels=["cause"],
+        )
+        for cause, took in self._held:
+            held.add_metric([cause], *_buckets(took))
+        yield held
+
+
+def _buckets(took: Lateness) -> tuple[list[tuple[str, float]], float]:
+    """As HistogramMetricFamily takes them: the buckets and the sum."""
+    edges = [(str(edge), float(took.within(int(edge * 1e9)))) for edge in _MS]
+    return [*edges, ("+Inf", float(took.count))], took.total_ns / 1e9
+
+
 class Metrics:
     """One per server; tests make as many as they like."""
 
@@ -209,6 +232,10 @@ class Metrics:
     def watch_signalling(self, figures: SignallingFigures) -> None:
         """Read the SIP side's own figures only when somebody reads the metrics."""
         self.registry.register(_SignallingCollector(figures))
+
+    def watch_pauses(self, pauses: Mapping[int, Lateness], held: Iterable[tuple[str, Lateness]]) -> None:
+        """Of the garbage collector by generation, and of the media thread by cause."""
+        self.registry.register(_PauseCollector(pauses, held))
 
     def leg_closed(self, stats: Mapping[str, Any]) -> None:
         """The figures of one finished leg, as in LegClosed.stats; what is not known there is left out."""

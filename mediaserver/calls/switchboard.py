@@ -297,6 +297,7 @@ class LocalSwitchboard:
         async with asyncio.TaskGroup() as group:
             for live in list(self._live.values()):
                 group.create_task(self._end(live, goodbye, within_s))
+                await asyncio.sleep(0)  # all at once would hold the others' audio up
         await self._registry.drain(STOPPING_S)
 
     def watch(self, call_id: UUID | None = None) -> AsyncGenerator[LiveEvent, None]:

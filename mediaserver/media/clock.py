@@ -14,10 +14,10 @@ cache each time).
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,17 @@ SETTLE_TICKS = 50
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
 _INT16 = _SILENCE.dtype
+
+
+class Beside(Protocol):
+    """What goes along with the clock on the event loop's thread: it may look, and use time that is left.
+    Times are of `now_ns`; it must not raise."""
+
+    def begins(self, due_ns: int) -> None:
+        """A tick begins that was due then."""
+
+    def ends(self, due_ns: int, calls: int) -> None:
+        """It is done, and the next is due then; so many legs are attached."""
 
 
 class MediaClock:
@@ -65,6 +76,8 @@ class MediaClock:
         """Read and not yet submitted: members, their tickets and frames [N, 320]; none is in it twice."""
         self._members: dict[int, Member] = {}
         self._wires: list[Wire] = []
+        self._detached = 0
+        """Legs, ever."""
         self._due: int | None = None
         """Scheduled time of the next phase; absolute, so that lateness never adds up."""
         self._turn = 0
@@ -84,6 +97,8 @@ class MediaClock:
         self.moves = 0
         self.busy_ns = 0
         """Time spent in ticks."""
+        self.beside: Sequence[Beside] = ()
+        """Told in this order of each tick that the event loop makes; `tick` alone tells nobody."""
 
     # -- legs
 
@@ -104,6 +119,11 @@ class MediaClock:
         """Handed to the voice detector and not judged yet; one or two are usual."""
         return self._hearing.waiting if self._hearing is not None else 0
 
+    @property
+    def hearing_thread(self) -> int | None:
+        """The system's number of the voice detector's thread, where it has one of its own."""
+        return self._hearing.thread_id if self._hearing is not None else None
+
     def add_wire(self, wire: Wire) -> None:
         """Drain this wire's sockets every tick, also before its first leg is attached."""
         if all(known is not wire for known in self._wires):
@@ -118,7 +138,7 @@ class MediaClock:
         if lane is not None:
             self.add_wire(lane.wire)
         ticket = self._hearing.open() if self._hearing is not None else -1
-        member = Member(leg, app, lane, ticket, on_error)
+        member = Member(leg, app, lane, ticket, on_error, SETTLE_TICKS * FRAME_SAMPLES)
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
@@ -128,6 +148,7 @@ class MediaClock:
         if member is None:
             return
         member.live = False
+        self._detached += 1
         if member.phase is not None:
             member.phase.remove(member)
         if self._hearing is not None:
@@ -187,6 +208,7 @@ class MediaClock:
 
     def _run_group(self, group: Group, now_ns: int) -> None:
         members, lanes, wire = group.members, group.lanes, group.wire
+        detached = self._detached
         frames = wire.read(lanes, now_ns) if wire is not None else self._read_singly(members)
         self.frames += len(members)
         if self._hearing is not None:
@@ -198,8 +220,7 @@ class MediaClock:
         for member, frame in zip(members, frames, strict=True):
             t = member.t
             member.t = t + FRAME_SAMPLES
-            ticks = member.ticks = member.ticks + 1
-            if ticks == SETTLE_TICKS:
+            if t == member.settle_at:
                 settled.append(member)
             if not member.live:
                 put(None)
@@ -219,8 +240,8 @@ class MediaClock:
         if wire is None:
             self._write_singly(members, out)
             return
-        gone = {i for i, member in enumerate(members) if not member.live}
-        if gone:
+        if self._detached != detached:  # seldom; lists of members that are all there cost nothing
+            gone = {i for i, member in enumerate(members) if not member.live}
             lanes = [lane for i, lane in enumerate(lanes) if i not in gone]
             out = [reply for i, reply in enumerate(out) if i not in gone]
         wire.write(lanes, out, now_ns)
@@ -289,7 +310,7 @@ class MediaClock:
             return
         early = wire.early_ns(member.lane)
         if early is None:
-            member.ticks = 0  # no audio yet: look again later
+            member.settle_at = member.t + SETTLE_TICKS * FRAME_SAMPLES  # no audio yet: look again later
             return
         steps = min(early // self._phase_ns, len(self._phases) - 1)
         # A phase that would carry far more than its share would make all its packets late.
@@ -328,11 +349,16 @@ class MediaClock:
     def _fire(self) -> None:
         if self._loop is None:
             return
+        now = self._now_ns()
+        for each in self.beside:
+            each.begins(self._due if self._due is not None else now)
         try:
-            self.tick(self._now_ns())
+            self.tick(now)
         finally:
-            # Asked anew: the tick took its time. Loop timers have a grain of 1 ms, which is good enough.
             due = self._due if self._due is not None else self._now_ns()
+            for each in self.beside:
+                each.ends(due, len(self._members))
+            # Asked anew: all this took its time. Loop timers have a grain of 1 ms, which is good enough.
             delay = max(0, due - self._now_ns()) / SECOND_NS
             if self._loop is not None:
                 self._handle = self._loop.call_later(delay, self._fire)
@@ -343,11 +369,3 @@ def _checked(frame: Frame) -> Frame:
     if frame.dtype != _INT16 or frame.shape != (FRAME_SAMPLES,):
         raise ValueError(f"an app gave a frame of {frame.shape} {frame.dtype}; it must be (320,) int16")
     return frame
-
-
-def quiet_gc() -> None:
-    """Keep the garbage collector from pausing calls: what was loaded at start is never looked at again,
-    and full collections become rare. Call once, when start-up is done."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)

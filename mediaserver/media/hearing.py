@@ -127,6 +127,11 @@ class Hearing(Generic[Key]):
             self._thread.join()
             self._thread = None
 
+    @property
+    def thread_id(self) -> int | None:
+        """The system's number of its thread, while it has one."""
+        return self._thread.native_id if self._thread is not None else None
+
     def _order(self, order: Order) -> None:
         if self._threaded:
             self._orders.put(order)

@@ -16,11 +16,17 @@ class Member:
     """One attached leg."""
 
     __slots__ = (
-        "app", "chunk_end", "lane", "leg", "live", "on_error", "phase", "t", "ticket", "ticks", "wire",
+        "app", "chunk_end", "lane", "leg", "live", "on_error", "phase", "settle_at", "t", "ticket", "wire",
     )  # fmt: skip
 
     def __init__(
-        self, leg: AudioSide, app: App, lane: Lane | None, ticket: int, on_error: OnError | None
+        self,
+        leg: AudioSide,
+        app: App,
+        lane: Lane | None,
+        ticket: int,
+        on_error: OnError | None,
+        settle_at: int,
     ) -> None:
         self.leg = leg
         self.app = app
@@ -30,7 +36,8 @@ class Member:
         self.ticket = ticket
         self.on_error = on_error
         self.t = 0
-        self.ticks = 0
+        self.settle_at = settle_at
+        """The `t` at which to see whether another phase would be better."""
         self.chunk_end = 0
         self.live = True
         self.phase: Phase | None = None

@@ -68,6 +68,7 @@ class RtpStream:
         "rtcp",
         "rtcp_socket",
         "rtp_socket",
+        "slot",
         "state",
         "voice",
         "wire",
@@ -93,6 +94,8 @@ class RtpStream:
         self.wire = wire
         self.lane = Lane(wire, lane)
         self.voice = voice
+        self.slot = voice.slot
+        """Its row, in the narrow-band bank and among the steady streams."""
         self.rtp_socket = rtp
         self.rtcp_socket = rtcp
         self.local_port: int = rtp.getsockname()[1]
@@ -109,11 +112,6 @@ class RtpStream:
         self._rtcp_octets = 0
         self._came = 0
         """Octets that the permission knows of."""
-
-    @property
-    def slot(self) -> int:
-        """Its row, in the narrow-band bank and among the steady streams."""
-        return self.voice.slot
 
     @property
     def closed(self) -> bool:

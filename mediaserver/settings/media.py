@@ -59,3 +59,8 @@ class MediaSettings(SettingsGroup):
         default=5,
         description="Parts into which each 20 ms tick is spread, so that calls do not all send at once.",
     )
+    realtime: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Realtime priority (SCHED_FIFO) for the media thread where the system permits it, which "
+        "`voiceforge doctor` tells.",
+    )

@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.clock import MediaClock, quiet_gc
+from mediaserver.media.clock import MediaClock
+from mediaserver.media.collector import Collector
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.hearing import SWITCH_S, VoiceDetector
 from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
@@ -209,7 +210,9 @@ async def measure(
     for leg, port in zip(legs, await loop.run_in_executor(None, ours.recv), strict=True):
         leg.stream.configure((HOST, port), "PCMU", 0, 101, 20)
         leg.stream.proven(HOST)
-    quiet_gc()
+    collector = Collector()
+    collector.start()
+    clock.beside = (collector,)
     clock.start()
     ours.send("go")
     await asyncio.sleep(1.5)  # calls settle in their phases
@@ -234,6 +237,7 @@ async def measure(
     stats = [leg.stream.stats() for leg in legs]  # before the sender stops
     far = await loop.run_in_executor(None, ours.recv)
     clock.stop()
+    collector.stop()
     process.join()
     result = {
         "calls": calls,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from mediaserver.media.clock import MediaClock
+from mediaserver.media.lateness import Lateness
 from mediaserver.metrics import Metrics
 
 
@@ -28,6 +29,17 @@ def test_errors_stalls_and_unheard_frames_are_shown_by_part() -> None:
     assert "voiceforge_stalls_total 4.0" in text
     assert "voiceforge_unheard_frames_total 0.0" in text
     assert "voiceforge_unheard_batches 0.0" in text
+
+
+def test_pauses_of_the_collector_and_stalls_are_shown_as_histograms() -> None:
+    metrics, collected, blocked = Metrics(), Lateness(), Lateness()
+    metrics.watch_pauses({0: collected}, [("waiting", blocked)])
+    collected.add(2_000_000)
+    blocked.add(30_000_000)
+    text = metrics.render().decode()
+    assert 'voiceforge_gc_pause_seconds_sum{generation="0"} 0.002' in text
+    assert 'voiceforge_media_thread_held_seconds_bucket{cause="waiting",le="0.02"} 0.0' in text
+    assert 'voiceforge_media_thread_held_seconds_count{cause="waiting"} 1.0' in text
 
 
 def test_a_leg_without_figures_adds_none() -> None:

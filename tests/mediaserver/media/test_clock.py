@@ -418,6 +418,34 @@ async def test_it_runs_on_the_event_loop_until_stopped() -> None:
     clock.stop()
 
 
+class Bystander:
+    """Beside the clock: keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.ended: list[tuple[int, int]] = []
+        self.twice = asyncio.Event()
+
+    def begins(self, due_ns: int) -> None:
+        self.begun.append(due_ns)
+
+    def ends(self, due_ns: int, calls: int) -> None:
+        self.ended.append((due_ns, calls))
+        if len(self.ended) == 2:
+            self.twice.set()
+
+
+async def test_who_goes_beside_the_clock_is_told_when_each_tick_is_due_and_of_how_many_legs() -> None:
+    clock, bystander = MediaClock(phases=1), Bystander()
+    clock.attach(ListLeg(), Echo())
+    clock.beside = (bystander,)
+    clock.start()
+    await bystander.twice.wait()
+    clock.stop()
+    (first, calls), (second, _) = bystander.ended[:2]
+    assert bystander.begun[1] == first < second and calls == 1
+
+
 def test_lateness_percentiles() -> None:
     late = Lateness()
     assert late.as_dict() == {"count": 0, "mean_ms": 0.0, "p50_ms": 0.0, "p99_ms": 0.0, "max_ms": 0.0}

@@ -1,0 +1,188 @@
+"""The pace is asked with times and counts of the test's own; the collector itself is Python's."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from mediaserver.media.collector import (
+    CAUTION,
+    FIRST_GUESS_NS,
+    FIRST_OLD_GUESS_NS,
+    IDLE_SHARE,
+    MIDDLE,
+    MIDDLE_OBJECTS,
+    OLD,
+    OLD_OBJECTS,
+    OLD_WAITS_MOST_NS,
+    OLD_WAITS_NS,
+    URGENT_MIDDLE_OBJECTS,
+    URGENT_OBJECTS,
+    WORTH,
+    YOUNG,
+    YOUNG_OBJECTS,
+    Collector,
+    Pace,
+)
+
+MS = 1_000_000
+LONG = 1_000 * MS
+"""Free time in which anything fits."""
+
+
+def needed(objects: int, object_ns: float = FIRST_GUESS_NS) -> int:
+    """Free time in which so many objects fit."""
+    return int(objects * object_ns * CAUTION) + 1
+
+
+def with_middle_objects(objects: int = MIDDLE_OBJECTS) -> Pace:
+    """Objects that outlived the young."""
+    pace = Pace(0)
+    pace.took(YOUNG, 0, objects, 0, 0)
+    return pace
+
+
+def with_old_objects(pace: Pace | None = None) -> Pace:
+    """Enough that the old are to be looked at."""
+    pace = pace or Pace(0)
+    pace.took(MIDDLE, 0, OLD_OBJECTS, 0, 0)
+    return pace
+
+
+def test_nothing_is_collected_while_there_is_little() -> None:
+    assert Pace(0).due(0, LONG, YOUNG_OBJECTS - 1, 5) is None
+
+
+def test_the_young_are_collected_where_there_is_time() -> None:
+    pace = Pace(0)
+    assert pace.due(0, needed(YOUNG_OBJECTS) // 2, YOUNG_OBJECTS, 5) is None
+    assert pace.due(0, needed(YOUNG_OBJECTS), YOUNG_OBJECTS, 5) == YOUNG
+
+
+def test_too_many_young_are_collected_where_there_is_none() -> None:
+    assert Pace(0).due(0, 0, URGENT_OBJECTS, 5) == YOUNG
+
+
+def test_what_took_longer_than_thought_waits_for_more_time_the_next_time() -> None:
+    pace = Pace(0)
+    pace.took(YOUNG, 2 * MS, YOUNG_OBJECTS, YOUNG_OBJECTS, 0)
+    assert pace.due(0, needed(YOUNG_OBJECTS), YOUNG_OBJECTS, 5) is None
+    assert pace.due(0, 3 * MS, YOUNG_OBJECTS, 5) == YOUNG
+
+
+def test_one_that_took_long_once_is_forgotten() -> None:
+    pace = Pace(0)
+    pace.took(YOUNG, 20 * MS, YOUNG_OBJECTS, YOUNG_OBJECTS, 0)
+    for _ in range(100):
+        pace.took(YOUNG, MS // 10, YOUNG_OBJECTS, YOUNG_OBJECTS, 0)
+    assert pace.due(0, needed(YOUNG_OBJECTS), YOUNG_OBJECTS, 5) == YOUNG
+
+
+def test_a_collection_of_next_to_nothing_says_nothing_of_the_next() -> None:
+    pace = Pace(0)
+    pace.took(YOUNG, 20 * MS, 1, 0, 0)
+    assert pace.due(0, needed(YOUNG_OBJECTS), YOUNG_OBJECTS, 5) == YOUNG
+
+
+def test_what_outlived_the_young_is_looked_at_once_more_and_the_young_go_on_where_it_does_not_fit() -> None:
+    pace = with_middle_objects()
+    assert pace.due(0, needed(YOUNG_OBJECTS), YOUNG_OBJECTS, 5) == YOUNG
+    assert pace.due(0, LONG, YOUNG_OBJECTS, 5) == MIDDLE
+    pace.took(MIDDLE, 0, 0, 0, 0)
+    assert pace.due(0, LONG, YOUNG_OBJECTS, 5) == YOUNG
+
+
+def test_what_was_garbage_outlives_nothing() -> None:
+    pace = Pace(0)
+    pace.took(YOUNG, 0, MIDDLE_OBJECTS, MIDDLE_OBJECTS, 0)
+    assert pace.due(0, LONG, 0, 5) is None
+
+
+def test_too_many_in_the_middle_are_looked_at_where_there_is_no_time() -> None:
+    assert with_middle_objects(URGENT_MIDDLE_OBJECTS - 1).due(0, 0, 0, 5) is None
+    assert with_middle_objects(URGENT_MIDDLE_OBJECTS).due(0, 0, 0, 5) == MIDDLE
+
+
+def test_the_old_wait_less_when_nobody_calls() -> None:
+    pace, waits_ns = with_old_objects(), OLD_WAITS_NS // IDLE_SHARE
+    assert pace.due(waits_ns - 1, 0, 0, 0) is None
+    assert pace.due(waits_ns, 0, 0, 1) is None
+    assert pace.due(waits_ns, 0, 0, 0) == OLD
+    pace.took(OLD, 0, 0, 0, waits_ns)
+    assert pace.due(OLD_WAITS_NS, 0, 0, 0) is None
+
+
+def test_the_old_are_collected_where_it_fits() -> None:
+    pace = with_old_objects()
+    assert pace.due(0, FIRST_OLD_GUESS_NS, 0, 5) is None
+    assert pace.due(0, int(FIRST_OLD_GUESS_NS * CAUTION), 0, 5) == OLD
+
+
+def test_the_old_are_collected_at_last_and_less_often_when_it_was_for_nothing() -> None:
+    pace = with_old_objects()
+    assert pace.due(OLD_WAITS_NS - 1, 0, 0, 5) is None
+    assert pace.due(OLD_WAITS_NS, 0, 0, 5) == OLD
+    pace.took(OLD, 0, 0, 0, 0)
+    with_old_objects(pace)
+    assert pace.due(OLD_WAITS_NS, 0, 0, 5) is None
+    assert pace.due(2 * OLD_WAITS_NS, 0, 0, 5) == OLD
+    pace.took(OLD, 0, 0, WORTH, 0)
+    with_old_objects(pace)
+    assert pace.due(OLD_WAITS_NS, 0, 0, 5) == OLD
+
+
+def test_the_old_never_wait_for_ever() -> None:
+    pace = Pace(0)
+    for _ in range(50):
+        pace.took(OLD, 0, 0, 0, 0)
+    with_old_objects(pace)
+    assert pace.due(OLD_WAITS_MOST_NS, 0, 0, 5) == OLD
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    made = Collector()
+    made.start()
+    yield made
+    made.stop()
+
+
+class Ring:
+    """Refers to itself."""
+
+    def __init__(self) -> None:
+        self.self = self
+
+
+def test_python_collects_nothing_by_itself_until_the_end(collector: Collector) -> None:
+    assert not gc.isenabled()
+    collector.stop()
+    collector.stop()
+    assert gc.isenabled() and gc.get_freeze_count() == 0
+
+
+def test_what_is_between_two_phases_is_collected_and_measured(collector: Collector) -> None:
+    rings = [Ring() for _ in range(URGENT_OBJECTS)]
+    del rings
+    collector.ends(time.perf_counter_ns() + LONG, 5)
+    assert collector.found >= URGENT_OBJECTS
+    assert collector.pauses[YOUNG].count == 1 and collector.paused_ns > 0
+    collector.ends(time.perf_counter_ns() + LONG, 5)
+    assert collector.pauses[YOUNG].count == 1
+
+
+def test_everything_is_collected_when_asked_for(collector: Collector) -> None:
+    ring = Ring()
+    gc.collect(MIDDLE)
+    del ring
+    found = collector.found
+    collector.everything()
+    assert collector.pauses[OLD].count == 1 and collector.found > found
+
+
+def test_a_collection_that_others_ask_for_is_measured_too(collector: Collector) -> None:
+    gc.collect()
+    assert collector.pauses[OLD].count == 1
