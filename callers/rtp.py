@@ -139,6 +139,10 @@ class MeasuringStream:
             packets=heard.received, lost=heard.lost, jitter_ms=heard.jitter_ms, detail=heard.as_dict()
         )
 
+    def silent_s(self) -> float | None:
+        """An instrument asks nobody for signs of life."""
+        return 0.0
+
     # The server's clock reads and writes frames; here the wire's own thread does, and nothing is buffered.
 
     def read(self) -> Frame | None:

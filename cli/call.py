@@ -33,7 +33,15 @@ LAST_WORDS_S = 20.0
 """After our last line: how long the far end may go on before we hang up."""
 LAST_EVENTS_S = 2.0
 BAD_ENDS = frozenset(
-    {Why.FAILED, Why.MEDIA_TIMEOUT, Why.UNREACHABLE, Why.UNACCEPTABLE, Why.INTERRUPTED, Why.NO_ANSWER}
+    {
+        Why.FAILED,
+        Why.LOST,
+        Why.MEDIA_TIMEOUT,
+        Why.UNREACHABLE,
+        Why.UNACCEPTABLE,
+        Why.INTERRUPTED,
+        Why.NO_ANSWER,
+    }
 )
 
 

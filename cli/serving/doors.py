@@ -12,6 +12,7 @@ from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.wire import RtpWire
+from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
@@ -72,6 +73,7 @@ async def open_sip(
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
+        call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s),
         own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks

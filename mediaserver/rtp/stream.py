@@ -202,6 +202,11 @@ class RtpStream:
         """The figures of now; a steady stream stays steady."""
         return RtpStats.of(self.format, self.incoming, self.outgoing, self.rtcp, self._digits)
 
+    def silent_s(self) -> float | None:
+        """Seconds since the last sign of life, RTP or RTCP; None: there was none yet."""
+        sign = self._last_sign
+        return None if sign is None else (self.wire.now_ns() - sign) / SECOND_NS
+
     def close(self) -> None:
         """Say BYE by RTCP and give the ports back. Idempotent."""
         self._happened(StreamEvent.CLOSE)

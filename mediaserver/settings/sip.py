@@ -45,6 +45,26 @@ class SipSettings(SettingsGroup):
     max_calls: int = Field(
         default=400, ge=1, le=10000, description="Calls at once; the next caller is told 503."
     )
+    max_call_s: float = Field(
+        default=14_400.0,
+        ge=0,
+        le=7 * 86_400,
+        description="A call, incoming or placed, is ended after so many seconds; 0: never.",
+    )
+    max_inactive_s: float = Field(
+        default=3600.0,
+        ge=0,
+        le=7 * 86_400,
+        description="A call in which neither side has wanted audio (`inactive`) for so long is ended, in "
+        "seconds; 0: never.",
+    )
+    keep_alive_s: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="When nothing is heard of the other side for so many seconds, neither audio nor RTCP nor "
+        "a request, it is asked for a sign of life (OPTIONS); without an answer the call ends. 0: never.",
+    )
     extensions: dict[str, SecretStr] = Field(
         default={}, description="Phones that may register: user name and password of each."
     )

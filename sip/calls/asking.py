@@ -1,13 +1,16 @@
-"""A request of ours within a dialog (INFO, BYE) whose only answer of interest is how it ended."""
+"""A request of ours within a dialog (INFO, OPTIONS, BYE) whose only answer of interest is how it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog, Headers
 from sip.messages.message import Request, Response
 from sip.transactions.transaction import Cause
+
+Finished: TypeAlias = "Callable[[DialogRequest, int], None]"
 
 
 class DialogRequest:
@@ -21,9 +24,10 @@ class DialogRequest:
         method: str,
         headers: Headers,
         body: bytes,
-        finished: Callable[[int], None],
+        finished: Finished,
     ) -> None:
-        """`finished` gets the final status; 408 when none came, 503 when the request could not go out."""
+        """`finished` gets this and the final status; 408 when none came, 503 when the request could not go
+        out."""
         self._core = core
         self._dialog = dialog
         self._credentials = credentials
@@ -31,6 +35,8 @@ class DialogRequest:
         self._headers = headers
         self._body = body
         self._finished = finished
+        self.reached = False
+        """Somebody has answered."""
         self._tried: set[tuple[int, str]] = set()
         self._request: Request
 
@@ -39,13 +45,14 @@ class DialogRequest:
         self._core.in_dialog(self._dialog, self._request, self._answered, self._failed)
 
     def _answered(self, response: Response) -> None:
+        self.reached = True
         if response.status < 200:
             return
         if response.status in (401, 407) and self._credentials is not None:
             if header := self._credentials.answer(self._request, response, self._tried):
                 self.send([header])
                 return
-        self._finished(response.status)
+        self._finished(self, response.status)
 
     def _failed(self, cause: Cause) -> None:
-        self._finished(cause.value)
+        self._finished(self, cause.value)

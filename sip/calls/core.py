@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mediaserver.errors import CallError
+from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
 from sip.calls.digest import ChallengeError, answer_challenge, is_stale
@@ -83,6 +84,7 @@ class Core:
         self.allow = ALLOW
         self.registered: Callable[[Uri], SipFlow | None] = _nowhere
         """The way by which a phone registered, by its Contact."""
+        self.call_limits = CallLimits()
         self._all_left: asyncio.Event | None = None
 
     def leave(self, dialog: Dialog) -> None:

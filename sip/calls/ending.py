@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from mediaserver.media.leg import Termination, Why
+from sip.calls.dialog import Headers
 from sip.messages.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an INVITE is refused with."""
+
+    status: int
+    reason: str | None = None
+    headers: Headers = ()
+
 
 _REFUSAL = {
     Why.BUSY: 486,
@@ -26,6 +38,9 @@ _CAUSE = {
     Why.NOT_FOUND: 1,
     Why.UNACCEPTABLE: 88,
     Why.MEDIA_TIMEOUT: 41,
+    Why.LOST: 18,
+    Why.TIME_LIMIT: 102,
+    Why.NO_AUDIO_WANTED: 102,
     Why.SHUTDOWN: 41,
     Why.FAILED: 41,
 }

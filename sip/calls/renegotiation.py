@@ -118,6 +118,13 @@ class Renegotiation:
         if self._client is not None:
             self._call.core.cancel(self._client, cancel_of(self._client.request))
 
+    def unanswered(self) -> None:
+        """Somebody has it, and neither an answer nor an end to its CANCEL came. What was agreed on before
+        stays (RFC 3261 14.1), and so does the call: somebody was there when it began, and whoever is silent
+        altogether is found by other means."""
+        self._call.media.withdraw()
+        self._settle(CallError("the far end never answered the change of the call", 408))
+
     def dropped(self) -> None:
         """The call ended, and the change with it."""
         self._refuse(CallError("the call ended meanwhile", 487))

@@ -7,21 +7,21 @@ who wants to wait awaits the futures of `answer` and `renegotiate`. It must neve
 from __future__ import annotations
 
 import asyncio
-import random
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
-from sip.calls.asking import DialogRequest
-from sip.calls.core import ACCEPT, Core, Credentials
+from sip.calls.asking import DialogRequest, Finished
+from sip.calls.call_watch import GONE, CallWatch, WatchAction
+from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog, Headers
-from sip.calls.ending import reason_header, reason_text, refusal_code
+from sip.calls.ending import Refusal, reason_header, reason_text, refusal_code
 from sip.calls.flow import SipFlow, WayBack, flow_of
-from sip.calls.info_dtmf import INFO_TYPES, relay_body, relay_digit
+from sip.calls.in_call import serve
+from sip.calls.info_dtmf import relay_body
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
@@ -30,15 +30,6 @@ from sip.messages.multipart import description_of
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.requests import ReceivedRequest
 from sip.transactions.transaction import Cause
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """What an INVITE is refused with."""
-
-    status: int
-    reason: str | None = None
-    headers: Headers = ()
 
 
 def _nothing_to_abandon(why: Termination) -> None:
@@ -72,6 +63,7 @@ class InviteSession:
         self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
+        self._watch = CallWatch(core.call_limits, core.now())
         self._alarm = Alarm()
         self.credentials = credentials
         self.started = core.now()
@@ -106,6 +98,7 @@ class InviteSession:
         server.on_cancel = session._cancelled
         server.on_ack = session.acknowledged
         server.on_failure = session.failed
+        session.rearm()
         return session
 
     def ring(self, status: int = 180) -> None:
@@ -149,13 +142,13 @@ class InviteSession:
         self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination
     ) -> None:
         """Send an error response to the first INVITE and end; hang up when it was answered."""
-        self._happened(SessionEvent.HANGUP, why, _Refusal(status, reason, headers))
+        self._happened(SessionEvent.HANGUP, why, Refusal(status, reason, headers))
 
     def _cancelled(self, cancel: ReceivedRequest) -> None:
         # The CANCEL is answered first: some callers take a 487 before it for another call's.
-        self._reply(cancel, 200)
+        self.reply(cancel, 200)
         why = Termination(EndedBy.PEER, Why.CANCELLED, 487, reason_text(cancel.request))
-        self._happened(SessionEvent.CANCEL, why, _Refusal(487))
+        self._happened(SessionEvent.CANCEL, why, Refusal(487))
 
     # -- outgoing: the answer arrived
 
@@ -166,6 +159,7 @@ class InviteSession:
         self._abandon = _nothing_to_abandon  # whoever placed the call need not live as long as it does
         self.core.dialogs[dialog.id] = self
         self.leg.opened(self.media.open())
+        self._watch.begun(self.core.now())
         self._happened(SessionEvent.ANSWERED)
         self.media.open().proven(self.host)
         self.media_changed()
@@ -180,26 +174,19 @@ class InviteSession:
         """A new request within the dialog (anything but ACK and CANCEL)."""
         request = server.request
         if not self.dialog.in_order(request):
-            self._reply(server, 500)
+            self.reply(server, 500)
             return
         if self.dialog.way is not None:
             self.dialog.way.heard(flow_of(request, server.peer))
+        self._watch.heard(self.core.now())
         if request.method == "BYE":
-            self._reply(server, 200)
+            self.reply(server, 200)
             why = Termination(EndedBy.PEER, Why.HANGUP, None, reason_text(request))
-            self._happened(SessionEvent.BYE, why, _Refusal(487))
+            self._happened(SessionEvent.BYE, why, Refusal(487))
         elif self.machine.over:
-            self._reply(server, 481)
-        elif request.method == "INVITE":
-            self._reinvited(server)
-        elif request.method == "UPDATE":
-            self._updated(server)
-        elif request.method == "INFO":
-            self._informed(server)
-        elif request.method == "OPTIONS":
-            self._reply(server, 200, headers=[("Allow", self.core.allow), ("Accept", ACCEPT)])
+            self.reply(server, 481)
         else:
-            self._reply(server, 405, headers=[("Allow", self.core.allow)])
+            serve(self, server)
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK to a 2xx of ours."""
@@ -211,6 +198,7 @@ class InviteSession:
         if self.dialog.way is not None:
             self.dialog.way.acknowledged()
         invite.acknowledged()
+        self._watch.begun(self.core.now())
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
             stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK
@@ -224,57 +212,12 @@ class InviteSession:
                     self.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
         self._settled.set()
 
-    def _reinvited(self, server: ReceivedRequest) -> None:
-        request = server.request
-        if self.machine.asking:
-            self._reply(server, 491)
-        elif self.machine.state is not SessionState.UP:
-            self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
-        else:
-            body = self._negotiate(server, request)
-            if body is not None:
-                self._invite = server
-                server.on_ack = self.acknowledged
-                self._send_ok(server, body)
-                self.media_changed()
-
-    def _updated(self, server: ReceivedRequest) -> None:
-        request = server.request
-        if not description_of(request):
-            self._refresh(request)
-            self._reply(server, 200, headers=self.core.respond_headers(self.transport, self.host))
-        elif self.media.offering or self.machine.asking:
-            self._reply(server, 491)
-        elif self.machine.unanswered:
-            self._reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
-        elif (body := self._negotiate(server, request)) is not None:
-            headers = self.core.respond_headers(self.transport, self.host)
-            self._reply(server, 200, headers=headers, body=body)
-            self.media_changed()
-
-    def _negotiate(self, server: ReceivedRequest, request: Request) -> bytes | None:
-        """Our answer to the offer in a request, or our offer; None when it was refused."""
-        try:
-            offered = description_of(request)
-            body = self.media.answer(offered) if offered else self.media.offer()
-        except SdpError as error:
-            self._reply(server, 488 if isinstance(error, NoCommonCodec) else 400)
-            return None
-        self._refresh(request)
-        return body
-
-    def _informed(self, server: ReceivedRequest) -> None:
-        request = server.request
-        if not request.body:
-            self._reply(server, 200)
-            return
-        if request.content_type not in INFO_TYPES:
-            self._reply(server, 415, headers=[("Accept", ", ".join(INFO_TYPES))])
-            return
-        press = relay_digit(request)
-        self._reply(server, 200 if press else 400)
-        if press:
-            self.leg.digit_by_info(*press)
+    def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
+        """Accept their re-INVITE."""
+        self._invite = server
+        server.on_ack = self.acknowledged
+        self._send_ok(server, body)
+        self.media_changed()
 
     # -- requests of ours
 
@@ -296,9 +239,9 @@ class InviteSession:
         """Send the next key. One at a time: two under way may overtake each other."""
         self._ask("INFO", [("Content-Type", "application/dtmf-relay")], self._keys[0], self._pressed)
 
-    def _pressed(self, status: int) -> None:
+    def _pressed(self, request: DialogRequest, status: int) -> None:
         self._keys.popleft()
-        if status in (408, 481):
+        if status in GONE:
             self.lost(status)
         elif self._keys and self.machine.up:
             self._press()
@@ -309,29 +252,31 @@ class InviteSession:
         """End the call the way its state wants it. A second call does nothing."""
         self._happened(SessionEvent.HANGUP, why)
 
-    def _ask(self, method: str, headers: Headers, body: bytes, finished: Callable[[int], None]) -> None:
+    def _ask(self, method: str, headers: Headers, body: bytes, finished: Finished) -> None:
         DialogRequest(self.core, self.dialog, self.credentials, method, headers, body, finished).send()
 
-    # -- called by a change of ours (sip.calls.renegotiation.Changeable)
+    # -- called by a change of ours (sip.calls.renegotiation.Changeable), or of theirs (sip.calls.in_call)
 
     def lost(self, status: int) -> None:
-        self.hangup(Termination(EndedBy.NETWORK, Why.FAILED, status))
+        self.hangup(Termination(EndedBy.NETWORK, Why.LOST, status))
 
     def media_changed(self) -> None:
         if (agreed := self.media.negotiated) is not None:
+            self._watch.agreed(agreed.direction == "inactive", self.core.now())
             self._do(self.machine.agreed(agreed.held), None)
 
     def rearm(self) -> None:
-        """Come back at the machine's next deadline."""
-        self._alarm.set(self.machine.deadline, self._deadline)
+        """Come back at the next deadline."""
+        times = [self.machine.deadline, None if self.machine.over else self._watch.deadline]
+        self._alarm.set(min((time for time in times if time is not None), default=None), self._deadline)
 
-    # -- inside
-
-    def _reply(self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b"") -> None:
+    def reply(self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b"") -> None:
         lines = [*headers, ("Content-Type", "application/sdp")] if body else headers
         server.respond(
             server.request.response(status, to_tag=self.dialog.local.tag, headers=lines, body=body)
         )
+
+    # -- inside
 
     def _send_ok(self, server: ReceivedRequest, body: bytes, headers: Headers = ()) -> None:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
@@ -342,7 +287,7 @@ class InviteSession:
         server.respond(ok)
 
     def _happened(
-        self, event: SessionEvent, why: Termination | None = None, refusal: _Refusal | None = None
+        self, event: SessionEvent, why: Termination | None = None, refusal: Refusal | None = None
     ) -> None:
         """Something happened. `why`: how the call ended, if that ends it. `refusal`: what an INVITE is then
         refused with; None: what `why` asks for."""
@@ -351,8 +296,30 @@ class InviteSession:
     def _deadline(self) -> None:
         doing = self.machine.due(self.core.now())
         self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
+        if not self.machine.over:
+            self._look()
 
-    def _do(self, doing: Doing, why: Termination | None, refusal: _Refusal | None = None) -> None:
+    def _look(self) -> None:
+        """Whether the call lasts too long, and the other side still lives."""
+        stream = self.media.stream
+        match self._watch.due(self.core.now(), stream.silent_s() if stream is not None else None):
+            case WatchAction.ASK:
+                self._ask("OPTIONS", [("Accept", "application/sdp")], b"", self._asked)
+            case WatchAction.END_LATE:
+                self.hangup(Termination(EndedBy.SERVER, Why.TIME_LIMIT))
+            case WatchAction.END_INACTIVE:
+                self.hangup(Termination(EndedBy.SERVER, Why.NO_AUDIO_WANTED))
+            case None:
+                pass
+        self.rearm()
+
+    def _asked(self, request: DialogRequest, status: int) -> None:
+        """Our OPTIONS was answered, or will never be."""
+        if not self._watch.answered(status, request.reached, self.core.now()):
+            self.lost(status)
+        self.rearm()
+
+    def _do(self, doing: Doing, why: Termination | None, refusal: Refusal | None = None) -> None:
         # A BYE that waited for its ACK says what the hang-up said.
         why = self.leg.termination or why
         self.rearm()
@@ -366,7 +333,7 @@ class InviteSession:
                 case SessionAction.CANCEL_CHANGE:
                     self._change.cancel()
                 case SessionAction.GIVE_UP_CHANGE:
-                    self._change.failed(408)
+                    self._change.unanswered()
                 case SessionAction.DROP_CHANGE:
                     self._change.dropped()
                 case SessionAction.SAY_HELD:
@@ -398,10 +365,10 @@ class InviteSession:
         assert self._renegotiation is not None
         return self._renegotiation
 
-    def _part(self, do: SessionAction, why: Termination, refusal: _Refusal | None) -> None:
+    def _part(self, do: SessionAction, why: Termination, refusal: Refusal | None) -> None:
         """Do what an end needs."""
         if do is SessionAction.REFUSE:
-            self._send_refusal(refusal or _Refusal(refusal_code(why), None, [("Reason", reason_header(why))]))
+            self._send_refusal(refusal or Refusal(refusal_code(why), None, [("Reason", reason_header(why))]))
         elif do is SessionAction.ABANDON:
             self._abandon(why)
         elif do is SessionAction.SEND_BYE:
@@ -409,17 +376,14 @@ class InviteSession:
         else:
             self._end(why)
 
-    def _send_refusal(self, refusal: _Refusal) -> None:
+    def _send_refusal(self, refusal: Refusal) -> None:
         invite = self._invite
         if invite is not None and not invite.answered:
             lines = [*refusal.headers, ("Server", self.core.user_agent)]
             tag = self.dialog.local.tag
             invite.respond(invite.request.response(refusal.status, refusal.reason, to_tag=tag, headers=lines))
 
-    def _refresh(self, request: Request) -> None:
-        self.dialog.refresh(request)
-
-    def _left(self, status: int) -> None:
+    def _left(self, request: DialogRequest, status: int) -> None:
         """Our BYE was answered, or will never be."""
         self.core.leave(self.dialog)
 

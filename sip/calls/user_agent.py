@@ -19,6 +19,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.admission import refusal
 from sip.calls.alarm import Alarm
+from sip.calls.call_watch import CallLimits
 from sip.calls.core import ACCEPT, ALLOW, Core, Credentials
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.figures import SipFigures
@@ -101,6 +102,7 @@ class SipAgent:
         audio_addresses: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
         intake: IntakeLimits | None = None,
+        call_limits: CallLimits | None = None,
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
@@ -113,6 +115,7 @@ class SipAgent:
         self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
+        self._core.call_limits = call_limits or CallLimits()
         self._requester = UserAgentClient(self._core)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"

@@ -151,14 +151,19 @@ class HeaderList:
 
 def whole_values(value: str, marks: str) -> list[str]:
     """A list split at its commas, but for those that stand unquoted in a parameter, as phones write them
-    (`;methods=INVITE,ACK`): what holds none of `marks` begins no value."""
+    (`;methods=INVITE,ACK`) or in the first name (`Doe, John <sip:...>`): what holds none of `marks` is no
+    value."""
     parts: list[str] = []
     for part in split_commas(value):
-        if parts and part and not any(mark in part for mark in marks):
+        if parts and part and (not _holds(part, marks) or (len(parts) == 1 and not _holds(parts[0], marks))):
             parts[-1] += f",{part}"
         else:
             parts.append(part)
     return parts
+
+
+def _holds(part: str, marks: str) -> bool:
+    return any(mark in part for mark in marks)
 
 
 def check_header(name: str, value: str) -> None:

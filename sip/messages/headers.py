@@ -27,7 +27,7 @@ BRANCH_COOKIE = "z9hG4bK"
 """What every RFC 3261 branch begins with (section 8.1.1.7)."""
 
 _NAME_ADDR = re.compile(
-    r'[ \t]*+(?:("(?:[^"\\]++|\\.)*+")[ \t]*+|([^"<>,;]*+))<([^<>]*+)>[ \t]*+(;.*+)?', re.DOTALL
+    r'[ \t]*+(?:("(?:[^"\\]++|\\.)*+")[ \t]*+|([^"<>;]*+))<([^<>]*+)>[ \t]*+(;.*+)?', re.DOTALL
 )
 _VIA = re.compile(
     r"[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)[ \t]*+/[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)"
@@ -93,11 +93,14 @@ class NameAddr:
 
     @classmethod
     def parse(cls, text: str) -> NameAddr:
-        """Read one address. Without angle brackets all parameters are the header's (section 20.10)."""
+        """Read one address. Without angle brackets all parameters are the header's (section 20.10). A name
+        may hold commas that should stand in quotes (RFC 4475 3.1.2.15)."""
         match = _NAME_ADDR.fullmatch(text)
         if match is not None:
             quoted, words, uri, params = match.groups()
             display = unquote(quoted) if quoted else words.strip(" \t")
+            if not quoted and "," in words and (":" in words or "@" in words):
+                raise ParseError("more than one address")
             return cls(display, Uri.parse(uri), parse_params(params) if params else {})
         address, semicolon, params = text.partition(";")
         if "?" in address:

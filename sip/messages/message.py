@@ -22,7 +22,7 @@ from sip.messages.uri import Uri
 MAX_FORWARDS = 255
 
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
-_IN_ADDRESSES, _IN_VIAS = "<:", "/"
+_IN_ADDRESSES, _IN_VIAS = "<:*", "/"
 """What every address, and every hop of a Via, holds, and a piece of a parameter hardly."""
 
 

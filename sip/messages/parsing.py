@@ -29,6 +29,9 @@ _OPTIONAL: dict[str, Callable[[Message], object]] = {
     "expires": lambda message: message.expires,
 }
 """Headers that are read by an accessor, and may be missing."""
+_STRICT = ("OPTIONS", "REGISTER")
+"""Methods in which names are read as the grammar has them: 400 is right for those that need quotes (RFC 4475
+3.1.2.15), but a call is not to be refused, or never end, for the name that somebody shows."""
 _USED_IN = {"contact": ("INVITE", "UPDATE", "REGISTER"), "record-route": ("INVITE",)}
 """Requests that mean nothing without them. An answer counts even so: its dialog goes where we asked."""
 
@@ -161,6 +164,11 @@ def _parse_status_line(line: str) -> Response:
     return Response(int(code), reason.replace("\r", " "))
 
 
+def _unquoted(address: str) -> bool:
+    name, bracket, _ = address.partition("<")
+    return bool(bracket) and "," in name and not name.lstrip(" \t").startswith('"')
+
+
 def validate(message: Request | Response) -> None:
     """Check all that the core relies on (RFC 3261 sections 8.1.1, 8.1.3.3, 8.2.2; RFC 4475), and take out
     what it does not rely on and cannot be read, so that no accessor raises later, in the midst of a call.
@@ -206,5 +214,7 @@ def _validate(message: Request | Response) -> None:
         raise ParseError("the method in CSeq is not that of the request")
     if message.uri.headers:
         raise ParseError("headers in the Request-URI")
+    if message.method in _STRICT and any(_unquoted(message.required(name)) for name in ("from", "to")):
+        raise ParseError("a display name with a comma and without quotes")
     if message.contact_star and message.method != "REGISTER":
         raise ParseError("Contact: * outside REGISTER")

@@ -101,12 +101,14 @@ def answer(
     session_id: int = 1,
     version: int = 1,
     peer: str | None = None,
+    last: Negotiated | None = None,
 ) -> tuple[bytes, Negotiated]:
     """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
 
     The codec is the offerer's first choice among `codecs` and keeps its payload type number; `ptime` is used
     when the offer names none. `peer`: the address that its signalling comes from, which stands for a host
-    name. Raises NoCommonCodec, or SdpError when the offer is malformed.
+    name. `last`: what was agreed on in this session before; an offer that closes all its lines (8.2) is then
+    answered in kind and holds us. Raises NoCommonCodec, or SdpError when the offer is malformed.
     """
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
@@ -121,11 +123,19 @@ def answer(
         streams.append(
             _audio(port, media.proto, formats, agreed.telephone_event_pt, agreed.ptime_ms, agreed.direction)
         )
+    if taken is None and last is not None and _closes(session):
+        taken = replace(last, direction="inactive", held=True)
     if taken is None:
         raise NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over plain RTP")
     times = session.first("t") or ""
     times = times if _TIMES.fullmatch(times) else "0 0"
     return bytes(_description(host, session_id, version, times, streams)), taken
+
+
+def _closes(session: SessionDescription) -> bool:
+    """Whether nothing is offered where audio was. Something else in its place, as fax, is another matter."""
+    lines = session.media
+    return any(media.kind == "audio" for media in lines) and not any(media.port for media in lines)
 
 
 def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
@@ -167,12 +177,15 @@ class Layout:
     """The payload type of telephone-event; None: we do not want it."""
 
     @classmethod
-    def of_answer(cls, answered: bytes, offered: bytes | str, codecs: Sequence[str], te: bool) -> Layout:
+    def of_answer(
+        cls, answered: bytes, offered: bytes | str, codecs: Sequence[str], te: bool
+    ) -> Layout | None:
         """After an offer of theirs: what was agreed on stays first, and numbers keep the meaning that the
-        offer gave them."""
+        offer gave them. None when all is closed."""
         ours, theirs = SessionDescription.parse(answered), SessionDescription.parse(offered)
         place = _place_of_audio(ours)
-        assert place is not None  # we have answered
+        if place is None:
+            return None
         audio, named = ours.media[place], theirs.media[place]
         formats = _codecs_of(audio, codecs)
         meant = {number: name for number, (name, *_) in named.encodings().items()}

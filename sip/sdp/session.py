@@ -16,7 +16,8 @@ class SdpSession:
         self.version = 1
         self._last: bytes | None = None
         self._layout: Layout | None = None
-        """None until both sides agreed on something."""
+        self._agreed: Negotiated | None = None
+        """Both None until both sides agreed on something."""
 
     def offer(
         self,
@@ -74,17 +75,19 @@ class SdpSession:
                 session_id=self.session_id,
                 version=version,
                 peer=peer,
+                last=self._agreed,
             )
 
         text, agreed = describe(self.version)
         if self._last is not None and text != self._last:
             self.version += 1
             text, agreed = describe(self.version)
-        self._last, self._layout = text, Layout.of_answer(text, offer_sdp, codecs, te)
+        self._last, self._agreed = text, agreed
+        self._layout = Layout.of_answer(text, offer_sdp, codecs, te) or self._layout
         return text, agreed
 
     def accept(self, answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
         """As the function `accept`."""
         agreed = accept(answer_sdp, our_offer, peer)
-        self._layout = Layout.of_offer(our_offer)
+        self._agreed, self._layout = agreed, Layout.of_offer(our_offer)
         return agreed

@@ -328,7 +328,9 @@ async def test_a_change_that_is_never_answered_is_cancelled_and_the_next_may_com
         far.asks("ACK", 7)
 
 
-async def test_a_change_that_is_never_answered_at_all_ends_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_change_that_somebody_has_and_never_answers_ends_and_the_call_goes_on_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
         forgotten, forget = asyncio.Event(), a._layer.forget
 
@@ -341,11 +343,24 @@ async def test_a_change_that_is_never_answered_at_all_ends_the_call(monkeypatch:
         holding = asyncio.create_task(far.leg.hold())
         far.answers(await peer.request("INVITE"), 100)
         await peer.request("CANCEL")
+        with pytest.raises(CallError, match="never answered") as error:
+            await holding
+        assert error.value.code == 408 and far.leg.termination is None
+        await asyncio.wait_for(forgotten.wait(), 10)
+        far.asks("INVITE", 7, SDP)
+        assert b"sendonly" not in (await peer.response(200, method="INVITE")).body
+        far.asks("ACK", 7)
+
+
+async def test_a_change_that_nobody_answers_with_anything_ends_the_call() -> None:
+    async with agent(timing=IMPATIENT) as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        await peer.request("INVITE")
         far.answers(await peer.request("BYE"), 200)
         with pytest.raises(CallError):
             await holding
-        assert far.leg.termination is not None and far.leg.termination.code == 408
-        await asyncio.wait_for(forgotten.wait(), 10)
+        ended = far.leg.termination
+        assert ended is not None and (ended.by, ended.why, ended.code) == (EndedBy.NETWORK, Why.LOST, 408)
 
 
 async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_up_on() -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.media.leg import EndedBy, Hold, Termination, Why
 from sip.calls.registrar import Registrar
 from sip.messages.message import Response
 from tests.sip.agents import SDP, Callee, Events, agent, legs_of, raw_peer
@@ -155,3 +155,21 @@ async def test_our_hold_keeps_the_lines_that_the_caller_offered() -> None:
         peer.send(offer.response(488), b.port)
         with pytest.raises(CallError, match="488"):
             await holding
+
+
+async def test_audio_that_the_caller_closes_holds_us_until_it_opens_it_again() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        events = Events((await callee.calls.get()).leg)
+        for cseq, port, held in ((2, b"0", True), (3, b"40000", False)):
+            body = SDP.replace(b"m=audio 40000", b"m=audio " + port)
+            peer.send(peer.in_dialog("INVITE", ok, cseq=cseq, branch=f"c{cseq}", body=body), b.port)
+            answer = await peer.response(200)
+            while answer.cseq.number != cseq:
+                answer = await peer.response(200)
+            assert (b"m=audio 0 " in answer.body) is held
+            peer.send(peer.in_dialog("ACK", ok, cseq=cseq), b.port)
+            assert await events.next() == Hold(held)

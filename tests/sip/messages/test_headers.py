@@ -20,6 +20,7 @@ from sip.messages.headers import CSeq, NameAddr, Via
         ("<sip:[::1]:5062;transport=tcp>", "", "sip:[::1]:5062;transport=tcp", {}),
         ('"<sip:evil@x>" <sip:good@y>', "<sip:evil@x>", "sip:good@y", {}),
         ("Jörg <sip:j@b>", "Jörg", "sip:j@b", {}),
+        ("Bell, Alexander <sip:a@b>;tag=1", "Bell, Alexander", "sip:a@b", {"tag": "1"}),
     ],
 )
 def test_name_addr(text: str, display: str, uri: str, params: dict[str, str | None]) -> None:
@@ -40,7 +41,7 @@ def test_name_addr(text: str, display: str, uri: str, params: dict[str, str | No
         "<sip:a@b>, <sip:c@d>",
         "< sip:a@b >",
         "sip:a@b?Route=x",
-        "Bell, Alexander <sip:a@b>",
+        "sip:e@f, Alexander <sip:a@b>",
         "<sip:a@b> trailing",
         "<sip:a@b>;tag=a b",
         "*",

@@ -232,6 +232,20 @@ def test_without_its_blank_line_a_message_may_have_no_body() -> None:
             parse(cut)
 
 
+def test_a_name_with_commas_is_known_in_a_call_and_refused_elsewhere() -> None:
+    changes = (
+        (b'f: "Alice, A."', b"f: Alice, A."),
+        (b"t: <sip:demo", b"t: Demo, the <sip:demo"),
+        (b'm: "A" <', b"m: Alice, A. <"),
+    )
+    message = invite(*changes)
+    validate(message)
+    assert (message.from_.display, message.to.display) == ("Alice, A.", "Demo, the")
+    assert str(message.contacts[0]) == '"Alice,A." <sip:alice@192.0.2.1:5061>'
+    with pytest.raises(MessageError):
+        validate(invite(*changes[:2], (b"INVITE", b"OPTIONS")))
+
+
 def test_commas_in_a_parameter_and_a_last_semicolon_are_read_as_they_are_meant() -> None:
     message = invite(
         (b'm: "A" <sip:alice@192.0.2.1:5061>', b"m: <sip:a@b;x=1;>;methods=INVITE,ACK;q=0.5;, <sip:c@d>"),

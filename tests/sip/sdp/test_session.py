@@ -87,3 +87,18 @@ def test_an_offer_that_was_refused_or_could_not_be_used_changes_nothing() -> Non
     with pytest.raises(SdpError):
         ours.accept(sdp(), ours.offer("127.0.0.1", 10000))
     assert media_of(ours.offer("127.0.0.1", 10000)) == before
+
+
+def test_audio_that_they_close_is_closed_and_may_be_opened_again() -> None:
+    ours = SdpSession(1)
+    closed = sdp("m=video 0 RTP/AVP 31", "m=audio 0 RTP/AVP 0")
+    with pytest.raises(NoCommonCodec):
+        ours.answer(closed, "127.0.0.1", 10000)
+    opened = sdp("m=video 0 RTP/AVP 31", "m=audio 4000 RTP/AVP 0")
+    _, before = ours.answer(opened, "127.0.0.1", 10000)
+    text, agreed = ours.answer(closed, "127.0.0.1", 10000)
+    assert media_of(text) == ["video 0 RTP/AVP 31", "audio 0 RTP/AVP 0"]
+    assert (agreed.direction, agreed.held, agreed.codec) == ("inactive", True, before.codec)
+    assert media_of(ours.offer("127.0.0.1", 10000)) == ["video 0 RTP/AVP 31", "audio 10000 RTP/AVP 0 8 101"]
+    text, agreed = ours.answer(opened, "127.0.0.1", 10000)
+    assert (agreed, media_of(text)) == (before, ["video 0 RTP/AVP 31", "audio 10000 RTP/AVP 0"])

@@ -1,0 +1,111 @@
+"""What the other side asks for within a call: another offer, a refresh, a key, whether we are there.
+
+Each request gets its answer at once. This must never end a call, and keeps nothing: what a request changes is
+the call's own.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Protocol
+
+from sip.calls.core import ACCEPT, Core
+from sip.calls.dialog import Dialog, Headers
+from sip.calls.info_dtmf import INFO_TYPES, relay_digit
+from sip.calls.leg import SipLeg
+from sip.calls.session_machine import SessionMachine, SessionState
+from sip.messages.multipart import description_of
+from sip.sdp.negotiation import NoCommonCodec, SdpError
+from sip.sdp.offer_answer import OfferAnswer
+from sip.transactions.requests import ReceivedRequest
+
+
+class Called(Protocol):
+    """The call, as a request within it sees it."""
+
+    core: Core
+    machine: SessionMachine
+    media: OfferAnswer
+    leg: SipLeg
+    dialog: Dialog
+    transport: str
+    host: str
+
+    def reply(
+        self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b""
+    ) -> None: ...
+    def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
+        """Accept a re-INVITE."""
+
+    def media_changed(self) -> None:
+        """Something new was agreed on."""
+
+
+def serve(call: Called, server: ReceivedRequest) -> None:
+    """A request in order of a call that is not over; anything but ACK, CANCEL and BYE."""
+    match server.request.method:
+        case "INVITE":
+            _reinvited(call, server)
+        case "UPDATE":
+            _updated(call, server)
+        case "INFO":
+            _informed(call, server)
+        case "OPTIONS":
+            call.reply(server, 200, headers=[("Allow", call.core.allow), ("Accept", ACCEPT)])
+        case _:
+            call.reply(server, 405, headers=[("Allow", call.core.allow)])
+
+
+def _reinvited(call: Called, server: ReceivedRequest) -> None:
+    if call.machine.asking:
+        call.reply(server, 491)
+    elif call.machine.state is not SessionState.UP:
+        _later(call, server)
+    elif (body := _negotiated(call, server)) is not None:
+        call.answer_again(server, body)
+
+
+def _updated(call: Called, server: ReceivedRequest) -> None:
+    headers = call.core.respond_headers(call.transport, call.host)
+    if not description_of(server.request):
+        call.dialog.refresh(server.request)
+        call.reply(server, 200, headers=headers)
+    elif call.media.offering or call.machine.asking:
+        call.reply(server, 491)
+    elif call.machine.unanswered:
+        _later(call, server)
+    elif (body := _negotiated(call, server)) is not None:
+        call.reply(server, 200, headers=headers, body=body)
+        call.media_changed()
+
+
+def _later(call: Called, server: ReceivedRequest) -> None:
+    """Another exchange is under way (RFC 3261 14.2)."""
+    call.reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
+
+
+def _negotiated(call: Called, server: ReceivedRequest) -> bytes | None:
+    """Our answer to the offer in a request, or our offer; None when it was refused, and all stays as it was:
+    fax (T.38) gets 488, and the call goes on."""
+    offered = description_of(server.request)
+    try:
+        body = call.media.answer(offered) if offered else call.media.offer()
+    except SdpError as error:
+        call.reply(server, 488 if isinstance(error, NoCommonCodec) else 400)
+        return None
+    call.dialog.refresh(server.request)
+    return body
+
+
+def _informed(call: Called, server: ReceivedRequest) -> None:
+    request = server.request
+    if not request.body:
+        call.reply(server, 200)
+        return
+    if request.content_type not in INFO_TYPES:
+        call.reply(server, 415, headers=[("Accept", ", ".join(INFO_TYPES))])
+        return
+    press = relay_digit(request)
+    call.reply(server, 200 if press else 400)
+    if press:
+        call.leg.digit_by_info(*press)
