@@ -18,6 +18,7 @@ from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
 from sip.messages.uri import Uri
+from sip.transport.way_back import DEFAULT_PORT
 
 
 class SipCarrier:
@@ -88,8 +89,10 @@ class SipCarrier:
 
 
 def _listens_elsewhere(uri: Uri, flow: SipFlow) -> bool:
-    """A phone that no NAT hides, and that registered by UDP and wants its calls by TCP."""
-    return flow.transport == "UDP" and uri.transport == "tcp"
+    """A phone that no NAT hides, that registered by UDP and wants its calls by TCP or at another port."""
+    if flow.transport != "UDP":
+        return False
+    return uri.transport == "tcp" or (flow.plain and (uri.port or DEFAULT_PORT) != flow.port)
 
 
 def _is_address(caller: str) -> bool:

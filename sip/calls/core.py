@@ -192,17 +192,19 @@ class Core:
         """Send the CANCEL of a request that is under way; what it is answered with does not matter."""
         self.layer.request(cancel, client.hop, _ignored, _ignored_failure, via=client.request.via)
 
-    def send_ack(self, dialog: Dialog, ack: Request) -> None:
-        """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4)."""
+    def send_ack(self, dialog: Dialog, ack: Request, *, again: bool = False) -> None:
+        """Send the ACK to a 2xx: it has no transaction of its own (13.2.2.4). `again`: the 2xx was repeated,
+        so the ACK did not arrive, and goes the other way as well."""
         try:
-            hop, _ = self.hops_in(dialog)
+            hops = self.hops_in(dialog)
         except CallError:
             return
-        ack.remove("Via")
-        ack.prepend(
-            "Via", f"SIP/2.0/{hop.transport} {self.transport.sent_by(hop)};rport;branch={new_branch()}"
-        )
-        self.transport.send_request(ack, hop, _nothing)
+        for hop in hops if again else hops[:1]:
+            if hop is not None:
+                via = f"SIP/2.0/{hop.transport} {self.transport.sent_by(hop)};rport;branch={new_branch()}"
+                ack.remove("Via")
+                ack.prepend("Via", via)
+                self.transport.send_request(ack, hop, _nothing)
 
     def respond_headers(self, transport: str, towards: str) -> list[tuple[str, str]]:
         """What every 18x and 2xx to INVITE and UPDATE carries."""

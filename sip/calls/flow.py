@@ -42,6 +42,8 @@ class SipFlow(NamedTuple):
     """The one that the peer opened; None where there is none, or where it is ours to open."""
     direct: bool = True
     """The peer is the other end itself and no proxy before it."""
+    plain: bool = False
+    """The peer knows itself where we see it: no NAT is between us."""
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -59,7 +61,8 @@ def flow_of(request: Request, peer: Peer) -> SipFlow:
     port, via = peer.port, request.via
     if peer.transport == "UDP" and not via.wants_rport:
         port = via.port or DEFAULT_PORT  # it listens there, and sends from anywhere (RFC 3261 18.2.2)
-    return SipFlow(peer.transport, peer.host, port, connection, len(request.get_all("Via")) == 1)
+    plain = via.address == peer.host and (peer.transport != "UDP" or (via.port or DEFAULT_PORT) == peer.port)
+    return SipFlow(peer.transport, peer.host, port, connection, len(request.get_all("Via")) == 1, plain)
 
 
 class WayBack:
@@ -140,5 +143,6 @@ class WayBack:
             return True
         if is_behind_nat(flow.host, named.host):
             return True
-        # The nearest proxy is who sent us the request, whatever it calls itself.
-        return not is_address(named.host) if routed else flow.direct
+        if routed:  # the nearest proxy is who sent us the request, whatever it calls itself
+            return not is_address(named.host)
+        return flow.direct and not (flow.plain and named.host == flow.host)

@@ -153,7 +153,7 @@ class OutgoingCall:
     def _success(self, response: Response) -> None:
         fork = response.to.tag or ""
         if (known := self._answers.get(fork)) is not None:
-            self._core.send_ack(known.dialog, known.ack)  # a repeated 200: our ACK was lost
+            self._core.send_ack(known.dialog, known.ack, again=True)  # a repeated 200: our ACK was lost
             return
         dialog = Dialog.of_response(self._client.request, response)
         dialog.way = self._draft.way

@@ -100,12 +100,13 @@ class Renegotiation:
                 if machine.asking:
                     machine.changed(ChangeEvent.PROVISIONAL, call.core.now())
             elif response.status < 300:
-                if not acks:
+                again = bool(acks)
+                if not again:
                     dialog.refresh(response)  # the ACK goes to where the answer says (12.2.1.2)
                     acks.append(dialog.ack(request.cseq.number, auth))
                     if machine.asking:
                         self._accepted(response)
-                call.core.send_ack(dialog, acks[0])
+                call.core.send_ack(dialog, acks[0], again=again)
             elif machine.asking:
                 self._refused(request, response)
 

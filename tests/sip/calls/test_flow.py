@@ -50,6 +50,14 @@ def test_a_phone_is_where_its_requests_come_from_whatever_it_calls_itself(contac
     assert acknowledged(PHONE).hops(Hop("UDP", contact, 5060), routed=False) == (Hop(*PHONE.place), None)
 
 
+def test_a_phone_that_no_nat_hides_may_listen_at_another_port_of_its_host() -> None:
+    plain = came("SIP/2.0/UDP 8.8.4.4:31007;rport;branch=z9hG4bKa")
+    assert plain.plain and not PHONE.plain
+    hop, fallback = acknowledged(plain).hops(Hop("UDP", "8.8.4.4", 5060), routed=False)
+    assert (hop.port, hop.sends, fallback) == (5060, FEW, Hop(*plain.place))
+    assert acknowledged(plain).hops(VICTIM, routed=False)[0].host == "8.8.4.4"
+
+
 def test_a_phone_in_another_private_network_is_answered_by_its_flow() -> None:
     here = SipFlow("UDP", "10.0.0.1", 5060)
     assert acknowledged(here).hops(Hop("UDP", "192.168.1.5", 5060), routed=False)[0] == Hop(*here.place)

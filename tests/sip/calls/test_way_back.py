@@ -105,6 +105,20 @@ async def test_whom_the_contact_names_behind_a_proxy_is_asked_and_then_the_proxy
         assert len(shots) == 2
 
 
+async def test_an_ack_that_did_not_arrive_where_the_contact_says_goes_the_way_of_the_invite() -> None:
+    async with agent() as us, raw_peer() as phone, raw_peer() as named:
+        placing = asyncio.create_task(us.call(f"sip:raw@127.0.0.1:{phone.port}"))
+        invite = await phone.request("INVITE")
+        contact = [("Contact", f"<sip:raw@127.0.0.1:{named.port}>")]
+        ok = invite.response(200, to_tag="t", headers=contact, body=SDP, content_type="application/sdp")
+        phone.send(ok, us.port)
+        await named.request("ACK")
+        phone.send(ok, us.port)
+        await phone.request("ACK")
+        await (await placing).hangup(HANGUP)
+        named.send((await named.request("BYE")).response(200), us.port)
+
+
 @asynccontextmanager
 async def connected_phone(us: SipAgent) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """The connection of a phone behind NAT that has called us and was answered."""
@@ -194,6 +208,18 @@ async def test_an_extension_is_called_where_its_phone_registered(contact: str) -
         registrar.bind("101", register(contact), now, SipFlow("UDP", "127.0.0.1", phone.port))
         leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
         assert callee.calls.get_nowait().request.uri == Uri.parse(contact)
+        await leg.hangup(HANGUP)
+
+
+async def test_a_phone_that_no_nat_hides_is_called_at_the_port_of_its_contact() -> None:
+    """Its requests come from another port than it listens on."""
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with agent() as us, agent(callee) as phone:
+        now = asyncio.get_running_loop().time()
+        flow = SipFlow("UDP", "127.0.0.1", 9, plain=True)
+        registrar.bind("101", register(f"sip:101@127.0.0.1:{phone.port}"), now, flow)
+        leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
         await leg.hangup(HANGUP)
 
 
