@@ -255,8 +255,9 @@ class JitterBuffer:
             elif start - position > RING - MAX_DELAY - size:
                 self._jump(start, size, arrived)
         else:
-            if skipped and self._idle_from is not None:
-                self._lost_since(self._idle_from, start, skipped * size)
+            if skipped and self._idle_from is not None:  # it was no pause
+                lost = min(start - self._idle_from, skipped * size)
+                self.concealed += max(0, lost) // NARROW_SAMPLES
             self._jump(start, size, arrived)
         self._ring.store(start, payload)
         if start + size > self.head:
@@ -321,10 +322,6 @@ class JitterBuffer:
             return None
         self.concealed += 1
         return CONCEAL
-
-    def _lost_since(self, begun: int, start: int, most: int) -> None:
-        """It was no pause: so many samples at most were lost, up to `start`."""
-        self.concealed += max(0, min(start - begun, most)) // NARROW_SAMPLES
 
     def _jump(self, start: int, size: int, arrived: int) -> None:
         """Begin at this packet: the first one, a new talk spurt, or a timestamp that leapt."""

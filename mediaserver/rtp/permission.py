@@ -94,13 +94,18 @@ class Permission:
 
     def sending(self, now: int) -> Sending:
         """What may be sent to the host."""
+        if self.settled:
+            return Sending.ALL
         if self.host is None:
             return Sending.NOTHING
-        if self.host == self._proven:
-            return Sending.ALL
         if self._witness and now - self._came_at < self._patience_ns:
             return Sending.ALL
         return Sending.ALLOWANCE if self._left >= PACKET else Sending.NOTHING
+
+    @property
+    def settled(self) -> bool:
+        """All may be sent to the present host, however long it is silent."""
+        return self.host is not None and self.host == self._proven
 
     @property
     def _left(self) -> int:

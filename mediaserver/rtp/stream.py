@@ -264,7 +264,8 @@ class RtpStream:
             return
         overdue = self._liveness.overdue(self._last_sign, now_ns)
         self._happened(StreamEvent.UNHEARD if overdue else StreamEvent.HEARD)
-        self._permit(now_ns)
+        if not self._permission.settled:
+            self._permit(now_ns)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
             sent = sender.sent != self._reported_packets
@@ -274,8 +275,10 @@ class RtpStream:
     @property
     def _last_sign(self) -> int | None:
         """Of life, by RTP or RTCP, ns; None: there was none yet."""
-        signs = (self.incoming.last_heard, self.rtcp.heard_at)
-        return max((sign for sign in signs if sign is not None), default=None)
+        heard, reported = self.incoming.last_heard, self.rtcp.heard_at
+        if heard is None or reported is None:
+            return heard if reported is None else reported
+        return max(heard, reported)
 
     # -- its life
 

@@ -38,6 +38,9 @@ _LIMITS = SilenceLimits()
 _MAX_DATAGRAM = 2_048
 _ROUNDS = 16
 """Datagrams taken from one socket per call of `receive`, so that a flood of one call starves no other."""
+_MOST_SINGLY = 128
+"""Datagrams per call of `receive` that are looked at one by one (strangers' and odd ones); then what is left
+waits for the next: a flood of many calls must not starve the rest."""
 _STAMP = struct.Struct("@qq")
 _STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
 Receive = Callable[[int, int], tuple[bytes, list[tuple[int, int, bytes]], int, Any]]
@@ -135,7 +138,10 @@ class RtpWire:
         """Take in all that has arrived. Arrival times are the kernel's, moved onto the clock of `now_ns`."""
         wall_ns = time.time_ns()
         by_fd, sources = self._by_fd, self.steady.sources
+        singly = 0
         for _ in range(_ROUNDS):
+            if singly >= _MOST_SINGLY:
+                break
             ready = self._epoll.poll(0, 1_024)
             if not ready:
                 break
@@ -155,6 +161,7 @@ class RtpWire:
                 if len(source) > 2:
                     source = source[:2]
                 if is_rtcp:
+                    singly += 1
                     stream.rtcp_arrived(data, source, now_ns, wall_ns)
                 elif len(data) == PACKET and extra and source == sources[stream.slot]:
                     whence.append((stream, source))
@@ -162,6 +169,7 @@ class RtpWire:
                     packets.append(data)
                     stamps.append(extra[0][2])
                 else:
+                    singly += 1
                     stamp = extra[0][2] if extra else None
                     stream.rtp_arrived(data, source, _arrival(stamp, now_ns, wall_ns))
             if slots:

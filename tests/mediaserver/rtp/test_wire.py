@@ -559,6 +559,24 @@ def test_a_flood_of_garbage_on_one_port_harms_nobody(bench: Bench) -> None:
     assert flooded.stats().invalid_packets + flooded.stats().packets >= 100
 
 
+def test_a_flood_of_many_calls_is_taken_in_bounded_bites_and_no_call_starves(bench: Bench) -> None:
+    calls = [bench.call() for _ in range(30)]
+    mallory = Phone("127.0.0.85")
+    bench.phones.append(mallory)
+    for n in range(50):
+        for stream, phone in calls:
+            phone.send(stream, bytes(160), n * 160)
+            for _ in range(12):
+                mallory.rtp.sendto(b"\x80" + bytes(40), (HOST, stream.local_port))
+        bench.clock.now += TICK
+        before = sum(stream.stats().foreign_packets for stream, _ in calls)
+        for phase in range(5):
+            bench.wire.receive(bench.clock.now + phase)
+            taken = sum(stream.stats().foreign_packets for stream, _ in calls) - before
+            assert taken <= (phase + 1) * (128 + 30)
+    assert all(stream.stats().packets == 50 for stream, _ in calls)
+
+
 def test_what_the_peer_has_heard_trails_what_was_sent_by_the_path(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
