@@ -115,6 +115,11 @@ class Outgoing:
             self._marker = _MARKER
         self._aim()
 
+    @property
+    def withheld(self) -> bool:
+        """What is written is not sent, since nothing may be."""
+        return self._withheld_from is not None
+
     def _withhold(self) -> None:
         if self._withheld_from is None:
             self._withheld_from = self._sent

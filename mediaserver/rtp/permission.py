@@ -25,7 +25,7 @@ from mediaserver.rtp.steady import PACKET
 RATIO = 3
 """Bytes out for each byte in, to whom nothing was proven."""
 LEAST = 20 * PACKET
-"""Bytes that an acknowledged call may send to another host than signalling's, however short its messages."""
+"""Bytes that a proven call may send to another host than signalling's, when nobody counted its messages."""
 PATIENCE_NS = 15 * SECOND_NS
 """A host that reported on our packets and is silent for so long may be gone."""
 
@@ -68,9 +68,9 @@ class Permission:
 
     def prove(self, host: str, received: int = 0) -> None:
         """Signalling has proven that the other side is at `host`, and received so many bytes in this call so
-        far."""
+        far; 0: they were not counted."""
         self._proven = host
-        self._granted = max(self._granted, LEAST, RATIO * received)
+        self._granted = max(self._granted, RATIO * received or LEAST)
 
     def towards(self, host: str) -> bool:
         """Media goes there from now on. Returns whether that is another host than before, of which nothing is

@@ -219,6 +219,8 @@ class RtpStream:
             return
         if source != self.outgoing.remote:
             self._send_to(source)  # answer where the media comes from (RFC 4961), NATs included
+        if self.outgoing.withheld and not self._permission.settled:
+            self._permit(arrived)
         if self.on_heard is not None and self.incoming.lock.confirmed:
             self._tell_heard()
         if heard:

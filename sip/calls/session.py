@@ -201,7 +201,8 @@ class InviteSession:
         self._watch.begun(self.core.now())
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
-            stream.proven(self.host)  # where the 200 was sent to, whoever sent the ACK
+            # Where the 200 was sent to, whoever sent the ACK.
+            stream.proven(self.host, invite.peer.size + len(bytes(ack)))
         if self.media.offering and self.machine.up:
             try:
                 self.media.accept(description_of(ack) or b"")

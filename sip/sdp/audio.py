@@ -57,7 +57,8 @@ class AudioStream(Protocol):
     ) -> None: ...
     def proven(self, host: str, received: int = 0, /) -> None:
         """The other side is at this IP address, and signalling has received so many bytes in this call so
-        far. Nothing is sent before, and to any other host no more than that is worth until it is heard."""
+        far (0: not counted). Nothing is sent before, and to any other host no more than that is worth until
+        it is heard."""
 
     def read(self) -> Frame | None: ...
     def write(self, frame: Frame) -> None: ...

@@ -43,11 +43,13 @@ def test_a_host_that_is_only_announced_gets_what_signalling_is_worth_once() -> N
     assert packets_let_through(permission) == 0
 
 
-def test_a_short_conversation_is_worth_twenty_packets() -> None:
-    permission = Permission()
-    permission.towards(GATEWAY)
-    permission.prove(CALLER, received=300)
-    assert packets_let_through(permission) == 20 == LEAST // PACKET
+def test_a_short_conversation_is_worth_little_and_one_that_was_not_counted_twenty_packets() -> None:
+    for received, packets in ((300, 5), (50, 0), (0, 20)):
+        permission = Permission()
+        permission.towards(GATEWAY)
+        permission.prove(CALLER, received)
+        assert packets_let_through(permission) == packets
+    assert LEAST == 20 * PACKET
 
 
 def test_media_from_a_host_is_worth_three_times_as_much_towards_it() -> None:
