@@ -48,6 +48,7 @@ class Realtime:
     def __init__(self, helper: int | None = None) -> None:
         """`helper`: the system's number of a thread that is to come right behind."""
         self._helper = helper
+        self._helper_was = 0
         self.standing = ThreadPriority.NORMAL
         self.refusal = ""
         """In the system's words."""
@@ -76,9 +77,7 @@ class Realtime:
             self.standing, self.refusal = ThreadPriority.REFUSED, error.strerror or str(error)
         else:
             self.standing = ThreadPriority.REALTIME
-            if self._helper is not None:
-                with suppress(OSError):  # a nicety
-                    os.setpriority(os.PRIO_PROCESS, self._helper, HELPER_NICENESS)
+            self._hurry(True)
 
     def give_back(self) -> None:
         """Be like others again. Idempotent."""
@@ -86,6 +85,7 @@ class Realtime:
             return
         if self.standing is ThreadPriority.REALTIME:
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            self._hurry(False)
         resource.setrlimit(resource.RLIMIT_RTTIME, self._limits)
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         self._limits, self.standing = None, ThreadPriority.NORMAL
@@ -101,6 +101,14 @@ class Realtime:
         if self.standing is ThreadPriority.LOWERED and now - self._lowered_at >= AGAIN_S:
             self.take()
 
+    def _hurry(self, first: bool) -> None:
+        """Have the helper come right behind, or as it was before."""
+        if self._helper is not None:
+            with suppress(OSError):  # a nicety, and the thread may be gone
+                if first:
+                    self._helper_was = os.getpriority(os.PRIO_PROCESS, self._helper)
+                os.setpriority(os.PRIO_PROCESS, self._helper, HELPER_NICENESS if first else self._helper_was)
+
     def _ran_away(self, number: int, frame: FrameType | None) -> None:
         """SIGXCPU. In the middle of anything: it logs nothing."""
         if self.standing is ThreadPriority.REALTIME:
@@ -109,6 +117,7 @@ class Realtime:
             self.lowered += 1
             with suppress(OSError):
                 os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            self._hurry(False)
 
 
 def permitted() -> str:

@@ -114,11 +114,15 @@ def test_a_thread_that_shares_the_interpreters_lock_comes_right_behind(
     system: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[int, int, int]] = []
+    monkeypatch.setattr(os, "getpriority", lambda which, who: 5)
     monkeypatch.setattr(os, "setpriority", lambda *what: asked.append(what))
     realtime = Realtime(helper=4711)
     realtime.take()
+    os.kill(os.getpid(), signal.SIGXCPU)
+    realtime.tend(realtime._lowered_at + AGAIN_S)
     realtime.give_back()
-    assert asked == [(os.PRIO_PROCESS, 4711, HELPER_NICENESS)]
+    hurried, as_before = (os.PRIO_PROCESS, 4711, HELPER_NICENESS), (os.PRIO_PROCESS, 4711, 5)
+    assert asked == [hurried, as_before, hurried, as_before]
 
 
 def test_another_thread_than_the_main_one_is_left_as_it_is(
