@@ -247,6 +247,10 @@ class Metrics:
         if isinstance(lost, int) and lost > 0:
             self.packets_lost.inc(lost)
 
+    def watch(self, name: str, what: str, ask: Callable[[], float]) -> None:
+        """Show `voiceforge_NAME`, asked for only when somebody reads the metrics."""
+        Gauge(f"voiceforge_{name}", what, registry=self.registry).set_function(ask)
+
     def watch_db_queue(self, depth: Callable[[], float]) -> None:
         """Ask for the depth only when somebody reads the metrics."""
         self.db_queue.set_function(depth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import AsyncExitStack
 
@@ -81,6 +82,17 @@ async def open_sip(
     )
     metrics.watch_signalling(agent.figures)
     switchboard.carriers.append(SipCarrier(agent, registrar))
+    _show_sizes(wire, metrics)
     await agent.start()
     undo.push_async_callback(agent.stop)
     return host_port(sip.host, agent.port)
+
+
+def _show_sizes(wire: RtpWire, metrics: Metrics) -> None:
+    """What calls leave behind would be seen here, and among what the SIP side holds."""
+    loop = asyncio.get_running_loop()
+    for name, what, ask in (
+        ("rtp_ports_in_use", "Pairs of ports that calls have taken", lambda: wire.active),
+        ("asyncio_tasks", "Tasks of the event loop", lambda: len(asyncio.all_tasks(loop))),
+    ):
+        metrics.watch(name, what, ask)

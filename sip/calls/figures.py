@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 from sip.calls.places import Places
 from sip.transactions.layer import TransactionLayer
@@ -12,10 +12,11 @@ from sip.transport.transport import Transport
 class SipFigures:
     """Read when somebody asks; nothing is computed before."""
 
-    def __init__(self, transport: Transport, layer: TransactionLayer, places: Places) -> None:
+    def __init__(self, transport: Transport, layer: TransactionLayer, places: Places, dialogs: Sized) -> None:
         self._transport = transport
         self._layer = layer
         self._places = places
+        self._dialogs = dialogs
 
     def messages(self) -> Mapping[str, int]:
         counts = self._transport.counts
@@ -34,6 +35,7 @@ class SipFigures:
 
     def held(self) -> Mapping[str, int]:
         return {
+            "dialogs": len(self._dialogs),
             "transactions": len(self._layer),
             "answers": len(self._layer.answered),
             "connections": self._transport.connections,

@@ -139,7 +139,7 @@ class SipAgent:
     @property
     def figures(self) -> SipFigures:
         """What we count."""
-        return SipFigures(self.transport, self._layer, self._places)
+        return SipFigures(self.transport, self._layer, self._places, self._core.dialogs)
 
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""

@@ -14,6 +14,7 @@ from tests.attack import (
     never_a_weapon,
     odd_messages,
     payload_types,
+    real_nat,
     who_may_call,
 )
 from tests.attack.case import CASES
@@ -31,5 +32,6 @@ __all__ = [
     "never_a_weapon",
     "odd_messages",
     "payload_types",
+    "real_nat",
     "who_may_call",
 ]

@@ -67,6 +67,9 @@ class Case:
     timed: bool = False
     """It judges times: only where the machine is quiet, never in a test."""
 
+    private: bool = False
+    """It makes networks of its own, so the process has to be in one (`private_network.enter`)."""
+
     def run(self, target: Target) -> list[Measured]:
         return list(self.play(target))
 
@@ -76,7 +79,12 @@ CASES: dict[str, Case] = {}
 
 
 def attack(
-    point: str, settings: Settings | None = None, *, fresh: bool = False, timed: bool = False
+    point: str,
+    settings: Settings | None = None,
+    *,
+    fresh: bool = False,
+    timed: bool = False,
+    private: bool = False,
 ) -> Callable[[Play], Play]:
     """Makes a case of a function; its docstring says what it does."""
 
@@ -84,7 +92,7 @@ def attack(
         name = play.__name__
         does = " ".join((play.__doc__ or "").split())
         assert does and name not in CASES
-        CASES[name] = Case(name, point, does, play, settings or {}, fresh, timed)
+        CASES[name] = Case(name, point, does, play, settings or {}, fresh, timed, private)
         return play
 
     return keep

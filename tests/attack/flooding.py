@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import random
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -41,6 +42,11 @@ def register(to: Address, source: Address, number: int) -> bytes:
 def malformed(to: Address, source: Address, number: int) -> bytes:
     """Something that is not SIP, or not quite."""
     return _MALFORMED[number % len(_MALFORMED)]
+
+
+def foreign(to: Address, source: Address, number: int) -> bytes:
+    """RTP that a call could take for its own, from another address."""
+    return struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * 160 & 0xFFFFFFFF, 1) + bytes(160)
 
 
 def _invite(to: Address, source: Address, user: str) -> bytes:
@@ -81,6 +87,7 @@ KINDS: dict[str, Callable[[Address, Address, int], bytes]] = {
     "unknown": unknown,
     "register": register,
     "malformed": malformed,
+    "foreign": foreign,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tests.attack.case import Measured, at_most, attack, told
 from tests.attack.flooding import Flood
 from tests.attack.running_calls import running
+from tests.attack.sound import Part, Talker, listen, talk
 from tests.attack.target import Target
 
 CALLS = 20
@@ -57,3 +58,41 @@ def unknown_number_flood_beside_running_calls(target: Target) -> Iterable[Measur
 def register_flood_beside_running_calls(target: Target) -> Iterable[Measured]:
     """20 echo calls run while 1,000 REGISTERs a second come without proof."""
     return _beside(target, "register", 1000)
+
+
+@attack("B2", ROOM, fresh=True, timed=True)
+def foreign_packets_at_one_call_beside_others(target: Target) -> Iterable[Measured]:
+    """20 echo calls run while 5,000 foreign packets a second come to the port of one of them."""
+    with running(target, CALLS) as calls:
+        with Flood("foreign", calls.calls[0].media, 5000, FLOOD_S) as flood:
+            calls.talk(FLOOD_S)
+            noticed = calls.noticed(FLOOD_S)
+            flood.wait()
+        yield at_most("largest gap of any running call, ms", noticed.largest_gap_ms, GAP_MS)
+        yield at_most("% of the frames lost by the worst call", noticed.lost, LOST)
+
+
+COSTS = 1.5
+"""Times the processor time of the same calls left alone."""
+
+
+@attack("B2", ROOM, fresh=True, timed=True)
+def a_foreign_byte_per_tick(target: Target) -> Iterable[Measured]:
+    """50 echo calls; a stranger sends a byte to each port in each tick: do they stay in the batch?"""
+    stranger = Talker("127.7.0.66")
+    with running(target, 50) as calls:
+        spent = []
+        for attacked in (False, True, False, True):
+            before = target.cpu_s()
+            for _ in range(150):
+                if attacked:
+                    for call in calls.calls:
+                        stranger.sock.sendto(b"x", call.media)
+                talk([Part(talker) for talker in calls.talkers], 0.02)
+            spent.append(target.cpu_s() - before)
+        listen(calls.talkers, 0.2)
+    stranger.close()
+    yield at_most(
+        "processor time, times that of calls left alone", (spent[1] + spent[3]) / (spent[0] + spent[2]), COSTS
+    )
+    yield told("processor seconds for 6 s of 50 calls left alone", spent[0] + spent[2])

@@ -302,10 +302,19 @@ class Dialled:
     def ack(self) -> None:
         self.phone.send(self.request("ACK"))
 
-    def ask(self, method: str, body: str = "", within_s: float = ANSWER_S) -> Message | None:
-        """A request in the dialog and its final response."""
+    def ask(
+        self, method: str, body: str = "", within_s: float = ANSWER_S, password: str = ""
+    ) -> Message | None:
+        """A request in the dialog and its final response; `password` for one who is asked for it."""
         self._cseq += 1
         answer = self.phone.ask(self.request(method, body), within_s)
+        if answer is not None and answer.status in (401, 407) and password and self.answer is not None:
+            name = "Proxy-" if answer.status == 407 else ""
+            challenge = answer.get("Proxy-Authenticate" if name else "WWW-Authenticate")
+            value = digest(challenge, method, self.answer.contact, self.phone.user, password)
+            self._cseq += 1
+            proof = (f"{name}Authorization: {value}",)
+            answer = self.phone.ask(self.request(method, body, more=proof), within_s)
         if method == "INVITE" and answer is not None and answer.status == 200:
             self.ack()
         return answer

@@ -16,6 +16,13 @@ BUFFER = 8 << 20
 """Bytes that the system may hold for a victim: its count must not suffer from our own slowness."""
 
 
+def readable(sock: socket.socket, within_s: float) -> bool:
+    """Whether something comes in time (select knows no descriptor above 1,023)."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(max(0.0, within_s) * 1000))
+
+
 class UdpWire:
     """One UDP socket on an address of our own."""
 
@@ -34,7 +41,7 @@ class UdpWire:
 
     def receive(self, within_s: float) -> Message | None:
         """The next message, None when there is none in time."""
-        if not select.select([self.socket], [], [], max(0.0, within_s))[0]:
+        if not readable(self.socket, within_s):
             return None
         data, source = self.socket.recvfrom(LARGEST)
         self.bytes_in += len(data)
@@ -64,7 +71,7 @@ class TcpWire:
     def receive(self, within_s: float) -> Message | None:
         end = time.monotonic() + within_s
         while (whole := self._whole()) is None:
-            if not select.select([self.socket], [], [], max(0.0, end - time.monotonic()))[0]:
+            if not readable(self.socket, end - time.monotonic()):
                 return None
             data = self.socket.recv(LARGEST)
             if not data:
@@ -111,12 +118,15 @@ class Victim:
         return self._sockets[port].sendto(data, to)
 
     def _count(self) -> None:
-        watched = [*self._sockets.values(), self._woken]
+        watched = {each.fileno(): each for each in self._sockets.values()}
+        poll = select.poll()
+        for descriptor in (*watched, self._woken.fileno()):
+            poll.register(descriptor, select.POLLIN)
         while True:
-            for ready in select.select(watched, [], [])[0]:
-                if ready is self._woken:
+            for descriptor, _ in poll.poll():
+                if descriptor not in watched:
                     return
-                self.bytes += len(ready.recv(LARGEST))
+                self.bytes += len(watched[descriptor].recv(LARGEST))
                 self.packets += 1
 
     def __enter__(self) -> Self:

@@ -58,3 +58,11 @@ def test_the_queue_depth_is_asked_for_when_read() -> None:
     metrics.watch_db_queue(lambda: depth)
     depth = 7.0
     assert "voiceforge_db_queue_records 7.0" in metrics.render().decode()
+
+
+def test_a_size_is_asked_for_when_the_metrics_are_read() -> None:
+    metrics, kept = Metrics(), [1, 2]
+    metrics.watch("things_kept", "Things that are kept", lambda: len(kept))
+    assert "voiceforge_things_kept 2.0" in metrics.render().decode()
+    kept.clear()
+    assert "voiceforge_things_kept 0.0" in metrics.render().decode()
