@@ -201,8 +201,8 @@ class InviteSession:
         self._watch.begun(self.core.now())
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
-            # Where the 200 was sent to, whoever sent the ACK.
-            stream.proven(self.host, invite.peer.size + len(bytes(ack)))
+            # Where the 200 was sent to, whoever sent the ACK, of which nobody knows the size on the wire.
+            stream.proven(self.host, invite.peer.size)
         if self.media.offering and self.machine.up:
             try:
                 self.media.accept(description_of(ack) or b"")
