@@ -12,6 +12,7 @@ from mediaserver.errors import CapacityError
 from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
+from mediaserver.rtp.permission import TrustedNetworks
 from mediaserver.rtp.wire import RtpWire
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
@@ -37,6 +38,7 @@ def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
             settings.rtp.first_packet_timeout_s, settings.rtp.media_timeout_s, settings.rtp.hold_timeout_s
         ),
         ports_ahead=settings.rtp.ports_ahead,
+        trusted=TrustedNetworks(settings.rtp.trusted_networks),
     )
     undo.callback(wire.close)
     try:

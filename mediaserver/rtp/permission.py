@@ -12,12 +12,16 @@ victim. So what is known of the host decides:
     a host whose RTCP reports on our     all is sent, until it was silent for too long: only who gets our
       SSRC                               packets knows that SSRC, which no other such host has seen
 
+An operator may vouch for networks (`rtp.trusted_networks`): they need a proven call and no more.
+
 Pure: `now` and counts in, a decision out. It must never count less than was sent.
 """
 
 from __future__ import annotations
 
 import enum
+import ipaddress
+from collections.abc import Container, Iterable
 
 from mediaserver.media.time import SECOND_NS
 from mediaserver.rtp.steady import PACKET
@@ -39,6 +43,18 @@ class Sending(enum.Enum):
     ALL = enum.auto()
 
 
+class TrustedNetworks:
+    """Of hosts that an operator vouches for: gateways of a trunk, phones behind a proxy."""
+
+    def __init__(self, networks: Iterable[str] = ()) -> None:
+        """As 192.0.2.0/24. Raises ValueError for what is none."""
+        self._networks = [ipaddress.ip_network(text, strict=False) for text in networks]
+
+    def __contains__(self, host: object) -> bool:
+        address = ipaddress.ip_address(str(host)) if self._networks else None
+        return address is not None and any(address in network for network in self._networks)
+
+
 class Permission:
     """Of one stream. Hosts are IP addresses as text."""
 
@@ -46,16 +62,21 @@ class Permission:
         "_came",
         "_came_at",
         "_granted",
+        "_is_trusted",
         "_patience_ns",
         "_proven",
         "_spent",
         "_spent_media",
+        "_trusted",
         "_witness",
         "host",
     )
 
-    def __init__(self, patience_ns: int = PATIENCE_NS) -> None:
+    def __init__(self, patience_ns: int = PATIENCE_NS, trusted: Container[str] = ()) -> None:
+        """`trusted`: hosts that need no proof of their own, once the call is proven."""
         self._patience_ns = patience_ns
+        self._trusted = trusted
+        self._is_trusted = False
         self._proven: str | None = None
         self.host: str | None = None
         """Towards whom."""
@@ -80,6 +101,7 @@ class Permission:
         first, self.host = self.host is None, host
         self._came = self._spent_media = 0
         self._witness = False
+        self._is_trusted = host in self._trusted
         return not first and host != self._proven
 
     def came(self, octets: int, now: int) -> None:
@@ -105,7 +127,9 @@ class Permission:
     @property
     def settled(self) -> bool:
         """All may be sent to the present host, however long it is silent."""
-        return self.host is not None and self.host == self._proven
+        if self._proven is None:
+            return False
+        return self.host == self._proven or self._is_trusted
 
     @property
     def _left(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from mediaserver.media.g711 import Codec
@@ -35,6 +35,7 @@ class StreamOwner(Wire, Protocol):
 
     now_ns: Callable[[], int]
     limits: SilenceLimits
+    trusted: Container[str]
 
     def changed(self, stream: RtpStream) -> None:
         """It was configured."""
@@ -103,7 +104,8 @@ class RtpStream:
         self.format = Format()
         self.incoming = Incoming(steady, voice)
         self._liveness = Liveness(wire.limits)
-        self._permission = Permission(int(wire.limits.talk_s * SECOND_NS) or PATIENCE_NS)
+        patience_ns = int(wire.limits.talk_s * SECOND_NS) or PATIENCE_NS
+        self._permission = Permission(patience_ns, wire.trusted)
         self.outgoing = Outgoing(rtp.sendto, self._permission)
         self.rtcp = RtcpSession(cname, now)
         self.remote_rtcp: Address | None = None

@@ -12,7 +12,7 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,11 +57,14 @@ class RtpWire:
         now_ns: Callable[[], int] = time.perf_counter_ns,
         band: NarrowBand | None = None,
         ports_ahead: int = 0,
+        trusted: Container[str] = (),
     ) -> None:
-        """Legs of other kinds may share the `band`. `ports_ahead`: pairs of sockets that are held ready."""
+        """Legs of other kinds may share the `band`. `ports_ahead`: pairs of sockets that are held ready.
+        `trusted`: see `mediaserver.rtp.permission`."""
         self.host = host
         self.now_ns = now_ns
         self.limits = limits
+        self.trusted = trusted
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""
         self._ports = PortFamilies(host, *port_range, ahead=ports_ahead, now_ns=now_ns)

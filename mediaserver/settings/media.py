@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mediaserver.settings.group import Port, SettingsGroup
 
@@ -39,6 +40,12 @@ class RtpSettings(SettingsGroup):
         le=86_400,
         description="The same while one side holds the other; many phones send nothing then. 0: never.",
     )
+    trusted_networks: tuple[str, ...] = Field(
+        default=(),
+        description="Networks whose hosts are sent all audio of an answered call, as gateways of a trunk or "
+        "phones behind a SIP proxy. Other hosts than signalling's get three bytes for each of theirs, until "
+        "their RTCP proves that they want it.",
+    )
     ports_ahead: int = Field(
         default=16,
         ge=0,
@@ -46,6 +53,16 @@ class RtpSettings(SettingsGroup):
         description="Pairs of sockets for RTP and RTCP that are held ready, so that no running call waits "
         "while one is made.",
     )
+
+    @field_validator("trusted_networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for text in networks:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                raise ValueError(f"{text!r} is no network; write it like 192.0.2.0/24") from None
+        return networks
 
     @model_validator(mode="after")
     def _room_for_a_pair(self) -> RtpSettings:

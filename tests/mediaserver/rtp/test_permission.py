@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mediaserver.rtp.permission import LEAST, PATIENCE_NS, RATIO, Permission, Sending
+from mediaserver.rtp.permission import LEAST, PATIENCE_NS, RATIO, Permission, Sending, TrustedNetworks
 from mediaserver.rtp.steady import PACKET
 
 CALLER, GATEWAY, VICTIM = "192.0.2.1", "192.0.2.2", "198.51.100.9"
@@ -100,3 +100,13 @@ def test_media_in_both_directions_at_one_rate_never_ends() -> None:
     for _ in range(10_000):
         permission.came(PACKET, 0)
         assert permission.sending(0) is Sending.ALLOWANCE and permission.spend(PACKET)
+
+
+def test_networks_that_the_operator_vouches_for_need_a_proven_call_and_no_more() -> None:
+    permission = Permission(trusted=TrustedNetworks(["192.0.2.2/31", "2001:db8::/32"]))
+    permission.towards(GATEWAY)
+    assert permission.sending(0) is Sending.NOTHING
+    permission.prove(CALLER, 1)
+    for host, trusted in ((GATEWAY, True), (VICTIM, False), ("2001:db8::5", True)):
+        permission.towards(host)
+        assert permission.sending(0) is (Sending.ALL if trusted else Sending.NOTHING)
