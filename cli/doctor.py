@@ -68,6 +68,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
+    from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
     from mediaserver.diagnosis.realtime import realtime
 
@@ -84,6 +85,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     yield (
         "done",
         [
+            *weak_secrets(settings.sip),
             *await preferred(engines.stt, partial(load_stt, settings)),
             *await preferred(engines.tts, partial(load_tts, settings)),
         ],

@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -195,7 +195,7 @@ def _dotted(content: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _check_known(key: str, source: str, variable: str = "") -> None:
     known = [*keys(), *Settings.model_fields]
-    if key in known or key.startswith(("sip.extensions.", "engines.options.")):
+    if key in known or key.startswith(("sip.extensions.", "sip.trunks.", "engines.options.")):
         return
     # A right key in the wrong section is nearer than a wrong key in the right one.
     same_end = [k for k in known if k.split(".")[-1] == key.split(".")[-1]]
@@ -210,20 +210,33 @@ def _check_known(key: str, source: str, variable: str = "") -> None:
 def _explain(fault: ErrorDetails, path: Path | None) -> str:
     key = ".".join(str(part) for part in fault["loc"])
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if fault["type"] == "extra_forbidden" and (known := _keys_of_one(fault["loc"])):
+        nearest = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1, cutoff=0.0)[0]
+        message = f"unknown key; the nearest known one is {nearest}"
     if fault["type"] == "model_type":
         message = "should be a table of keys"
     if not key:
         return message
     given = fault.get("input")
-    shown = f", not {given!r}" if isinstance(given, (str, int, float)) and not _secret(key) else ""
+    told = fault["type"] != "extra_forbidden" and not _secret(key)
+    shown = f", not {given!r}" if isinstance(given, (str, int, float)) and told else ""
     variable = PREFIX + key.upper().replace(".", "__")
     source = variable if variable in os.environ else (f"{key} in {path}" if path else key)
     return f"{source}: {message[0].lower()}{message[1:]}{shown}"
 
 
+def _keys_of_one(where: tuple[int | str, ...]) -> list[str]:
+    """The keys of one entry of a table whose entries have names, such as sip.trunks.NAME."""
+    field = Settings.model_fields.get(str(where[0]))
+    section = field.annotation if field is not None else None
+    table = getattr(section, "model_fields", {}).get(where[1]) if len(where) == 4 else None
+    entry = get_args(table.annotation)[-1] if table is not None and get_args(table.annotation) else None
+    return list(getattr(entry, "model_fields", {}))
+
+
 def _secret(key: str) -> bool:
     return key in ("http.admin_token", "database.url") or key.startswith(
-        ("sip.extensions", "engines.options")
+        ("sip.extensions", "sip.trunks", "engines.options")
     )
 
 

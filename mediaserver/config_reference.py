@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -35,6 +35,8 @@ nearest known one. [voiceforge.example.toml](../voiceforge.example.toml) holds e
 
 _TABLE_HEAD = "| key | variable | default | meaning |\n| --- | --- | --- | --- |\n"
 
+_ENTRY_HEAD = "| key | default | meaning |\n| --- | --- | --- |\n"
+
 _EXAMPLE_HEAD = """\
 # Copy to voiceforge.toml and take away the leading "# " of what you want to change.
 # Every key is shown with its default. docs/configuration.md says the same as a table.
@@ -50,6 +52,10 @@ def document() -> str:
             key = f"{section}.{name}" if section else name
             variable = PREFIX + key.upper().replace(".", "__")
             parts.append(f"| `{key}` | `{variable}` | `{_toml(field)}` | {_meaning(field)} |\n")
+        for name, entry in _tables(fields):
+            parts.append(f"\nEach `[{section}.{name}.NAME]` has:\n\n{_ENTRY_HEAD}")
+            for key, field in entry.items():
+                parts.append(f"| `{key}` | {_default(field)} | {_meaning(field)} |\n")
     return "".join(parts)
 
 
@@ -74,6 +80,20 @@ def _sections() -> Iterator[tuple[str, dict[str, FieldInfo]]]:
             general[name] = field
     yield "", general
     yield from sections
+
+
+def _tables(fields: dict[str, FieldInfo]) -> Iterator[tuple[str, dict[str, FieldInfo]]]:
+    """The keys of a section that are tables of named entries, and the keys of an entry."""
+    for name, field in fields.items():
+        entry = get_args(field.annotation)[-1] if get_args(field.annotation) else None
+        if isinstance(entry, type) and issubclass(entry, SettingsGroup):
+            yield name, dict(entry.model_fields)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "must be given"
+    return "left out" if field.default is None else f"`{_toml(field)}`"
 
 
 def _meaning(field: FieldInfo) -> str:

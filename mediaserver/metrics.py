@@ -181,7 +181,12 @@ class Metrics:
             "voiceforge_calls_refused", "Calls refused before they began", ["reason"], registry=r
         )
         """'full', 'stopping', 'overloaded'; 'unproven': too many wait for an ACK; 'unknown': no such
-        address; 'unfit': its agent's row makes no sense."""
+        address; 'unfit': its agent's row makes no sense; 'forbidden': this caller may not call there."""
+        self.sip_proofs = Counter(
+            "voiceforge_sip_proofs", "Callers and phones that were asked who they are, and wrong answers",
+            ["what"], registry=r,
+        )  # fmt: skip
+        """'challenge'; 'wrong': a wrong password; 'unheard': one of somebody who has to wait; 'ban'."""
         self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
         self.jitter = Histogram(
             "voiceforge_rtp_jitter_seconds",
@@ -236,6 +241,12 @@ class Metrics:
     def watch_pauses(self, pauses: Mapping[int, Lateness], held: Iterable[tuple[str, Lateness]]) -> None:
         """Of the garbage collector by generation, and of the media thread by cause."""
         self.registry.register(_PauseCollector(pauses, held))
+
+    def watch_bans(self, bans: Callable[[], float]) -> None:
+        """Addresses that are not heard now, asked for only when somebody reads the metrics."""
+        Gauge("voiceforge_sip_banned", "Addresses that are banned now", registry=self.registry).set_function(
+            bans
+        )
 
     def leg_closed(self, stats: Mapping[str, Any]) -> None:
         """The figures of one finished leg, as in LegClosed.stats; what is not known there is left out."""

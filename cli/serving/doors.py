@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
 from mediaserver.errors import CapacityError
@@ -14,6 +15,9 @@ from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.permission import TrustedNetworks
 from mediaserver.rtp.wire import RtpWire
+from sip.access.challenger import Challenger
+from sip.access.gate import Gate
+from sip.access.guessing import Guessing, GuessLimits
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
@@ -59,11 +63,20 @@ async def open_sip(
     """From now on calls come in and can be placed; the address as HOST:PORT. `streams`: TCP connections at
     once."""
     sip = settings.sip
-    registrar = Registrar(
-        sip.realm,
-        {name: secret.get_secret_value() for name, secret in sip.extensions.items()}.get,
-        algorithms=sip.digest,
+    endpoints = endpoints_of(sip)
+    guessing = Guessing(
+        GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
+        lambda host: endpoints.is_anonymous(host) or endpoints.is_trunk(host),
     )
+    challenger = Challenger(
+        sip.realm,
+        endpoints.password,
+        algorithms=sip.digest,
+        guessing=guessing,
+        note=lambda what: metrics.sip_proofs.labels(what).inc(),
+    )
+    metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
+    registrar = Registrar(sip.realm, endpoints.extension_password, challenger=challenger)
     agent = SipAgent(
         host=sip.host,
         port=sip.port,
@@ -71,6 +84,7 @@ async def open_sip(
         on_invite=switchboard.invited,
         registrar=registrar,
         tcp=sip.tcp,
+        gate=Gate(endpoints, challenger),
         max_legs=legs_for(sip.max_calls),
         limits=ConnectionLimits(streams, unproven_per_source=sip.connections_per_source),
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
@@ -87,6 +101,9 @@ async def open_sip(
     _show_sizes(wire, metrics)
     await agent.start()
     undo.push_async_callback(agent.stop)
+    log.info("%s", who_may_call(sip))
+    for finding in weak_secrets(sip):
+        log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)
     return host_port(sip.host, agent.port)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from mediaserver.calls.about import About
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
+from mediaserver.calls.may_dial import MayDial
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.media.leg import App, Leg, Termination
@@ -46,6 +47,10 @@ class Invitation(Protocol):
     def hops_left(self) -> int:
         """Servers that the call may still go over after us, so that no call goes in circles for ever
         (:rfc:`7332`). 0: it may be answered here and rung nowhere else."""
+
+    @property
+    def reach(self) -> MayDial:
+        """Whom this caller may reach."""
 
     def announce(self, url: str) -> None:
         """Tell the caller, with the answer, where it may read its transcript."""

@@ -115,6 +115,12 @@ class LocalSwitchboard:
             why = Why.NOT_FOUND if unknown else Why.REJECTED
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
             return
+        if not invitation.reach.allows(invitation.dialled, to):
+            self._means.metrics.calls_refused.labels("forbidden").inc()
+            log.warning("%s may not call %r", invitation.from_uri, invitation.dialled[:LONGEST])
+            told = Termination(EndedBy.SERVER, Why.REJECTED, 403, "this caller may not call there")
+            self._spawn(leg.hangup(told))
+            return
         agent = to.agent if isinstance(to, ToAgent) else None
         try:
             self._registry.check_room()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, NetworkText, TrunkSettings
 from mediaserver.settings.group import Host, Port, SettingsGroup
+
+TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+"""It is no secret: it is logged."""
 
 
 class SipSettings(SettingsGroup):
@@ -65,9 +69,33 @@ class SipSettings(SettingsGroup):
         description="When nothing is heard of the other side for so many seconds, neither audio nor RTCP nor "
         "a request, it is asked for a sign of life (OPTIONS); without an answer the call ends. 0: never.",
     )
-    extensions: dict[str, SecretStr] = Field(
-        default={}, description="Phones that may register: user name and password of each."
+    extensions: dict[str, ExtensionSettings] = Field(
+        default={},
+        description="Phones that may register and call: the user name of each, and its password, or a table "
+        "with more (see below).",
     )
+    trunks: dict[TrunkName, TrunkSettings] = Field(
+        default={},
+        description="Other servers that may call, by names of your choice: a table each (see below).",
+    )
+    anonymous: tuple[NetworkText, ...] = Field(
+        default=LOOPBACK,
+        description="Networks whose callers need no password: this machine alone unless you say more, e.g. "
+        '`["127.0.0.0/8", "::1/128", "192.168.1.0/24"]`; `["0.0.0.0/0", "::/0"]` is anybody. Empty: nobody.',
+    )
+    anonymous_may_dial: tuple[str, ...] = Field(
+        default=("*",),
+        description="What they may dial: names and numbers, with `*` for any characters and `?` for one.",
+    )
+    ban_after: int = Field(
+        default=10,
+        ge=0,
+        le=1000,
+        description="Wrong passwords after which an address is heard no more for `ban_s`; 0 bans nobody. "
+        "Guessers have to wait in any case, longer each time. An address from which a right password came "
+        "is not banned, nor are those of trunks and of `anonymous`.",
+    )
+    ban_s: float = Field(default=600.0, ge=1, le=7 * 86_400, description="How long a ban lasts, in seconds.")
     allowed_targets: tuple[str, ...] = Field(
         default=(),
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
@@ -104,3 +132,17 @@ class SipSettings(SettingsGroup):
             except ValueError:
                 raise ValueError(f"{text!r} is no network; write it like 10.0.0.0/8") from None
         return networks
+
+    @model_validator(mode="after")
+    def _each_user_is_one(self) -> SipSettings:
+        seen = {name: f"sip.extensions.{name}" for name in self.extensions}
+        for name, trunk in self.trunks.items():
+            if not trunk.password.get_secret_value():
+                continue
+            user = trunk.username or name
+            if user in seen:
+                raise ValueError(
+                    f"sip.trunks.{name} has the user name of {seen[user]}: give it another username"
+                )
+            seen[user] = f"sip.trunks.{name}"
+        return self

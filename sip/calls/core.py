@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mediaserver.errors import CallError
+from sip.access.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
-from sip.calls.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.flow import SipFlow
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed

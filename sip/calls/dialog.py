@@ -96,6 +96,12 @@ class Dialog:
         )
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where the other side is known to be: the hosts that its requests may come from unasked."""
+        named = [self.target.address, *(route.uri.address for route in self.routes)]
+        return (*named, self.way.flow.host) if self.way is not None else tuple(named)
+
+    @property
     def id(self) -> DialogId:
         return (self.call_id, self.local.tag or "", self.remote.tag or "")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sip.calls.dialog import DialogId
+from sip.calls.dialog import Dialog, DialogId
 from sip.messages.message import Request
 from sip.transactions.requests import ReceivedRequest
 
 
 class DialogUser(Protocol):
     """Who owns a dialog and takes its requests."""
+
+    dialog: Dialog
 
     def receive(self, server: ReceivedRequest) -> None: ...
     def acknowledged(self, ack: Request) -> None: ...

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from mediaserver.media.leg import EndedBy, Termination
+from sip.access.endpoints import Admitted
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.ending import why_of
 from sip.calls.leg import SipLeg
 from sip.messages.message import Request
+from sip.messages.uri import Uri, escape_user
 from sip.transport.connection import Source
 
 TRANSCRIPT_PURPOSE = "transcript"
@@ -37,8 +39,9 @@ class SipInvitation:
     the caller may cancel at any moment before the answer, which ends the leg."""
 
     def __init__(
-        self, request: Request, source: Source, leg: SipLeg, session: Answering, caller: str | None
+        self, request: Request, source: Source, leg: SipLeg, session: Answering, caller: Admitted
     ) -> None:
+        """`caller`: who it is, proven."""
         self.request = request
         self.source = source
         """Where the INVITE came from: transport, host, port."""
@@ -46,13 +49,13 @@ class SipInvitation:
         user = request.uri.unescaped_user
         self.dialled = f"{user}@{request.uri.address.lower()}" if user else ""
         """Whom the Request-URI names, as user@host; empty when it names no one."""
-        self.from_uri = str(request.from_.uri)
+        self.from_uri = _from(request, caller)
         self.to_uri = str(request.to.uri)
         self.source_host = source.host
         hops = request.max_forwards
         self.hops_left = MOST_HOPS if hops is None else hops
-        self.authenticated_as = caller
-        """The extension that the caller proved to be, if calls are authenticated."""
+        self.caller = caller
+        self.reach = caller.reach
         self._session = session
 
     def announce(self, url: str) -> None:
@@ -69,3 +72,12 @@ class SipInvitation:
         """Refuse the call with a status of 300 to 699."""
         why = Termination(EndedBy.SERVER, why_of(code), code, reason or "")
         self._session.refuse(code, reason, why=why)
+
+
+def _from(request: Request, caller: Admitted) -> str:
+    """Who calls, for people and agents. A trunk tells the number of whom it calls for; an extension is
+    itself, whatever it writes."""
+    claimed = request.from_.uri
+    if caller.kind != "extension" or claimed.unescaped_user == caller.name:
+        return str(claimed)
+    return str(Uri("sip", escape_user(caller.name), host=request.uri.host))

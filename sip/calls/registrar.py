@@ -6,11 +6,11 @@ without the password of the extension that it is for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sip.calls.digest import Authenticator
+from sip.access.challenger import Challenger
 from sip.calls.flow import SipFlow
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
@@ -80,11 +80,11 @@ class Registrar:
         min_expires_s: int = MIN_EXPIRES_S,
         max_expires_s: int = MAX_EXPIRES_S,
         max_contacts: int = MAX_CONTACTS,
-        algorithms: Sequence[str] = ("SHA-256", "MD5"),
+        challenger: Challenger | None = None,
     ) -> None:
-        """`algorithms`: of the digests offered to phones, best first."""
+        """`challenger`: who asks for passwords, when that is not for the registrar alone."""
         self._password = password
-        self._auth = Authenticator(realm, password, algorithms=algorithms)
+        self.challenger = challenger or Challenger(realm, password)
         self._store: BindingStore = store if store is not None else MemoryStore()
         self._min = min_expires_s
         self._max = max_expires_s
@@ -112,28 +112,16 @@ class Registrar:
         live = [binding for binding in reversed(self._store.get(extension)) if binding.expires_at > now]
         return sorted(live, key=lambda binding: -binding.q)
 
-    def authenticate(self, request: Request, now: float, *, proxy: bool = False) -> str | Response:
-        """The user name that the request proves, or the 401 (407 when `proxy`) that asks for proof."""
-        header = "Proxy-Authorization" if proxy else "Authorization"
-        credentials = next(
-            (value for value in request.get_all(header) if f'"{self._auth.realm}"' in value), None
-        )
-        verdict = self._auth.verify(credentials, request.method, request.uri, request.body, now)
-        if verdict.ok and verdict.user is not None:
-            return verdict.user
-        name = "Proxy-Authenticate" if proxy else "WWW-Authenticate"
-        challenges = [(name, value) for value in self._auth.challenge(now, verdict.stale)]
-        return request.response(407 if proxy else 401, headers=challenges)
-
     def register(self, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Serve a REGISTER (10.3, its steps in order)."""
         address = request.to.uri
         if address.scheme not in ("sip", "sips"):
             return request.response(400, "To Is Not A SIP Address")
-        user = self.authenticate(request, now)
+        user = self.challenger.prove(request, received.host if received is not None else "", now)
         if isinstance(user, Response):
             return user
-        if user != address.unescaped_user:
+        # A trunk proves itself to the same challenger, and has no phone to be found at.
+        if user != address.unescaped_user or not self.knows(user):
             return request.response(403)
         return self.bind(user, request, now, received)
 

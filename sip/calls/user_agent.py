@@ -17,6 +17,8 @@ from typing import Any, TypedDict, Unpack
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.endpoints import Admitted
+from sip.access.gate import Gate
 from sip.calls.admission import refusal
 from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
@@ -53,6 +55,7 @@ log = logging.getLogger(__name__)
 
 OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 DEFAULT_TIMEOUT_S = 32.0
+ANYBODY = Admitted("anonymous")
 
 
 class CallOptions(TypedDict, total=False):
@@ -79,10 +82,9 @@ class SipAgent:
     """UAC and UAS over UDP and TCP on one port.
 
     `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
-    unanswered gets a 100 at once. `authenticate_calls` asks callers whose From names an extension of the
-    registrar for its password (407); no setting turns that on yet. `max_legs` (see `legs_for`) holds where
-    the owner of calls does not refuse first; `on_refused` is told why a request was turned away: full,
-    stopping or overloaded.
+    unanswered gets a 100 at once. `gate` decides who may call; without one, as with phones of our own,
+    everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first;
+    `on_refused` is told why a request was turned away: full, stopping or overloaded.
     """
 
     def __init__(
@@ -97,7 +99,7 @@ class SipAgent:
         tcp: bool = True,
         max_legs: int = 1000,
         max_pending: int = 500,
-        authenticate_calls: bool = False,
+        gate: Gate | None = None,
         own: OwnAddresses | None = None,
         audio_addresses: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
@@ -111,8 +113,10 @@ class SipAgent:
         self._on_invite = on_invite
         self._on_refused = on_refused
         self._places = Places(max_legs, max_pending)
-        self._authenticate_calls = authenticate_calls and registrar is not None
+        self._gate = gate
         self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
+        if gate is not None:
+            self.transport.unwanted = lambda host: gate.banned(host, self._now())
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._core.call_limits = call_limits or CallLimits()
@@ -287,6 +291,10 @@ class SipAgent:
             self._stateless(request.response(481), request, source)
         elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
             self._stateless(no, request, source)
+        elif self._gate is not None and (
+            (no := self._gate.within_dialog(request, source, user.dialog.hosts, self._now())) is not None
+        ):
+            self._stateless(no, request, source)
         elif request.method != "BYE" and self._places.against_more(self._layer.serving):
             self._no_room("overloaded", request, source)
         else:
@@ -295,7 +303,8 @@ class SipAgent:
     def _cancel(self, request: Request, source: Source) -> None:
         """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
         invite = self._layer.invite_of(request)
-        if invite is None:
+        if invite is None or invite.peer.host != source.host:
+            # It goes the way of its INVITE, hop by hop: from elsewhere it is nobody's to send.
             self._stateless(request.response(481), request, source)
             return
         server = self._layer.serve(request, source)
@@ -310,7 +319,8 @@ class SipAgent:
         if self._names_us(request, source):
             self._stateless(request.response(403, "Contact Is This Server"), request, source)
             return
-        response = self.registrar.register(request, self._now(), flow_of(request, source))
+        flow = flow_of(request, source)
+        response = self.registrar.register(request, self._now(), flow)
         if response.status == 401:
             # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
             self._stateless(response, request, source)
@@ -320,6 +330,11 @@ class SipAgent:
             if response.status < 300:
                 server.prove()
             server.respond(response)
+            if self._gate is not None and response.status == 200:
+                extension = request.to.uri.unescaped_user or ""
+                bindings = self.registrar.lookup(extension, self._now())
+                ends = [each.expires_at for each in bindings if each.received == flow]
+                self._gate.registered(extension, source, max(ends, default=None))
 
     def _capabilities(self, request: Request) -> Response:
         status = 503 if self._places.closed else 200
@@ -333,17 +348,10 @@ class SipAgent:
         return request.response(status, headers=headers)
 
     def _invited(self, request: Request, source: Source) -> None:
-        caller: str | None = None
-        if self._authenticate_calls and self.registrar is not None:
-            claimed = request.from_.uri.unescaped_user
-            if claimed is not None and self.registrar.knows(claimed):
-                proof = self.registrar.authenticate(request, self._now(), proxy=True)
-                if isinstance(proof, str) and proof != claimed:
-                    proof = request.response(403)
-                if isinstance(proof, Response):
-                    self._refuse_invite(request, source, proof)
-                    return
-                caller = proof
+        caller = ANYBODY if self._gate is None else self._gate.admit(request, source, self._now())
+        if isinstance(caller, Response):
+            self._stateless(caller, request, source)
+            return
         if self._names_us(request, source):
             self._refuse_invite(request, source, request.response(482))
             return
@@ -354,14 +362,15 @@ class SipAgent:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
                 self._refuse_invite(request, source, request.response(status))
                 return
-        if caller is None and (reason := self._places.against_stranger(source.host)) is not None:
+        stranger = caller.kind == "anonymous"
+        if stranger and (reason := self._places.against_stranger(source.host)) is not None:
             self._no_room(reason, request, source)
             return
         server = self._layer.serve(request, source)
-        if caller is not None:
+        if self._gate is not None and (caller.kind == "extension" or self._gate.proves(source)):
             server.prove()
         session = InviteSession.offered(self._core, server)
-        self._places.take(session, source.host if caller is None else "")
+        self._places.take(session, source.host if stranger else "")
         call = SipInvitation(request, source, session.leg, session, caller)
         try:
             work = self._on_invite(call)

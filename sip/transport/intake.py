@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from sip.transport.connection import Source
@@ -38,6 +39,10 @@ class Received(NamedTuple):
 
 class DatagramUser(Protocol):
     """Who reads them."""
+
+    @property
+    def unwanted(self) -> Callable[[str], bool]:
+        """Whether nothing of a host is looked at."""
 
     def receive(self, data: bytes, source: Source) -> None:
         """One datagram. Never raises."""
@@ -72,6 +77,8 @@ class Intake:
 
     def arrived(self, data: bytes, host: str, port: int, arrived_at: float) -> None:
         """One datagram."""
+        if self._user.unwanted(host):
+            return
         standing = standing_of(data, self._familiar)
         now = time.monotonic()
         if self.shedder.against(standing, host, len(data), now) is not None:

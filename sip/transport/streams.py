@@ -32,6 +32,10 @@ class Reader(Protocol):
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
 
+    @property
+    def unwanted(self) -> Callable[[str], bool]:
+        """Whether nothing of a host is looked at."""
+
 
 class Streams:
     """Implements `sip.transport.connection.Owner`."""
@@ -106,6 +110,8 @@ class Streams:
 
     def _make_room(self, host: str) -> bool:
         """Whether one more may come from there; a stranger who is silent longest gives way."""
+        if self._reader.unwanted(host):
+            return False
         limits = self._limits
         neighbours = self._strangers.get(site_of(host), {})
         if len(neighbours) >= limits.unproven_per_source:

@@ -92,6 +92,8 @@ class Transport:
         self._streams = Streams(self, self._limits)
         self._names = HostNames(())
         self._sweep: asyncio.TimerHandle | None = None
+        self.unwanted: Callable[[str], bool] = _nobody
+        """Hosts of which nothing is looked at; asked of each datagram and each new connection."""
 
     # -- life
 
@@ -195,6 +197,9 @@ class Transport:
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""
+        if source.connection is not None and self.unwanted(source.host):
+            source.connection.close()  # it became so while it was open
+            return
         self.counts.received += 1
         try:
             if isinstance(message, Request):
@@ -305,6 +310,10 @@ class Transport:
     async def resolve(self, host: str) -> str | None:
         """The address of a host name, remembered for a minute; None when it has none. A and AAAA only."""
         return await self._names.resolve(host)
+
+
+def _nobody(host: str) -> bool:
+    return False
 
 
 def _nothing() -> None:

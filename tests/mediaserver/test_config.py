@@ -65,9 +65,11 @@ def test_the_variables_without_prefix_are_heeded(monkeypatch: pytest.MonkeyPatch
 
 
 def test_extensions_come_from_a_table_or_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load(write('[sip.extensions]\n100 = "s"\n')).sip.extensions["100"].get_secret_value() == "s"
+    assert (
+        load(write('[sip.extensions]\n100 = "s"\n')).sip.extensions["100"].password.get_secret_value() == "s"
+    )
     monkeypatch.setenv("VOICEFORGE_SIP__EXTENSIONS", '{"200": "t"}')
-    assert load().sip.extensions["200"].get_secret_value() == "t"
+    assert load().sip.extensions["200"].password.get_secret_value() == "t"
 
 
 def test_an_engine_has_settings_of_its_own_which_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,3 +149,39 @@ def test_every_key_is_documented_and_the_example_holds_the_defaults() -> None:
     assert given | {k for k, v in content.items() if not isinstance(v, dict)} == set(keys())
     assert load(write(bare)) == load(write(""))
     assert all(f"`{key}`" in config_reference.document() for key in keys())
+
+
+def test_an_extension_is_a_password_or_a_table_and_a_trunk_is_a_table() -> None:
+    sip = load(
+        write(
+            '[sip.extensions]\n100 = "s"\n[sip.extensions.101]\npassword = "t"\nmay_dial = ["demo"]\n'
+            '[sip.trunks.pbx]\nnetworks = ["192.0.2.0/24"]\n'
+        )
+    ).sip
+    assert sip.extensions["100"].may_dial is None
+    assert sip.extensions["101"].may_dial == ("demo",)
+    assert sip.trunks["pbx"].networks == ("192.0.2.0/24",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[sip.extensions]\n100 = ""\n', "sip.extensions.100.password in some.toml: must not be empty"),
+        ('[sip.extensions.100]\npassword = "x"\nmaydial = []\n', "the nearest known one is may_dial"),
+        ("[sip.trunks.a]\n", "sip.trunks.a in some.toml: needs networks, a header or a password"),
+        ('[sip.trunks.a]\nnetwork = ["x"]\n', "unknown key; the nearest known one is networks"),
+        (
+            '[sip.trunks.a]\nheader = "secret"\n',
+            'sip.trunks.a.header in some.toml: must be written as "Name:',
+        ),
+        ('[sip.trunks."a b"]\npassword = "x"\n', "sip.trunks.a b.[key] in some.toml: string should match"),
+        ('[sip]\nanonymous = ["300.1.1.1"]\n', "must be an address or a network such as"),
+        (
+            '[sip.extensions]\na = "x"\n[sip.trunks.b]\nusername = "a"\npassword = "y"\n',
+            "sip.trunks.b has the",
+        ),
+    ],
+)
+def test_who_may_call_is_checked_in_words_without_telling_secrets(text: str, said: str) -> None:
+    message = failure(text)
+    assert said in message and "secret" not in message

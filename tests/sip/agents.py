@@ -179,10 +179,8 @@ class RawPeer(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def raw_peer() -> AsyncIterator[RawPeer]:
-    wire, peer = await asyncio.get_running_loop().create_datagram_endpoint(
-        RawPeer, local_addr=("127.0.0.1", 0)
-    )
+async def raw_peer(host: str = "127.0.0.1") -> AsyncIterator[RawPeer]:
+    wire, peer = await asyncio.get_running_loop().create_datagram_endpoint(RawPeer, local_addr=(host, 0))
     try:
         yield peer
     finally:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sip.calls.digest import Authenticator, ChallengeError, answer_challenge, parse_auth
+from sip.access.authenticator import Authenticator
+from sip.access.digest import ChallengeError, answer_challenge, parse_auth
 from sip.messages.framing import FramingError, KeepAlive, StreamFramer
 from sip.messages.grammar import ParseError
 from sip.messages.headers import CSeq, NameAddr, Via
@@ -145,7 +146,7 @@ def test_values_that_we_write_we_can_read(
 
 def _verify(text: str) -> object:
     server = Authenticator("r", {"u": "p"}.get)
-    return server.verify(text, "INVITE", Uri.parse("sip:a@b"), b"", 0.0)
+    return server.verify(text, "INVITE", Uri.parse("sip:a@b"), b"", "192.0.2.1", 0.0)
 
 
 @bounded

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import (
     Digit,
@@ -123,6 +124,7 @@ class Asked:
         self.source_host = source_host
         self.hops_left = 70
         self.url = ""
+        self.reach = EVERYBODY
 
     def announce(self, url: str) -> None:
         self.url = url

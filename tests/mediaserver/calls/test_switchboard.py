@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mediaserver.calls.digit_gate import AT_ONCE, PER_CALL, DigitGate
+from mediaserver.calls.may_dial import MayDial
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -101,6 +102,17 @@ async def test_who_dials_nobody_is_told_so_and_is_no_call(bench: Bench) -> None:
     assert ann.termination == Termination(EndedBy.SERVER, Why.NOT_FOUND, 404, "nobody answers at nobody")
     assert not bench.sink.records and ann.steps == []
     assert 'voiceforge_calls_refused_total{reason="unknown"} 1.0' in bench.metrics.render().decode()
+
+
+async def test_who_may_not_call_there_is_told_so_and_is_no_call(bench: Bench) -> None:
+    ann = Line("ann")
+    asked = Asked(ann, "demo")
+    asked.reach = MayDial(("echo",))
+    bench.board.invited(asked)
+    await bench.settle()
+    assert ann.termination is not None and ann.termination.code == 403
+    assert not bench.sink.records and ann.steps == []
+    assert 'voiceforge_calls_refused_total{reason="forbidden"} 1.0' in bench.metrics.render().decode()
 
 
 async def test_one_more_call_than_there_is_room_for_is_refused_and_counted(bench: Bench) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestClient
 
+from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.media.leg import (
     Digit,
@@ -143,6 +144,7 @@ class WebSocketInvitation:
         self.to_uri = f"ws:{dialled}"
         self.source_host = source_host
         self.hops_left = 70
+        self.reach = EVERYBODY
 
     def announce(self, url: str) -> None:
         self.leg.outbox.put_nowait(json.dumps({"transcript": url}))

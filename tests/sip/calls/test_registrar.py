@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sip.calls.digest import answer_challenge
+from sip.access.digest import answer_challenge, is_stale
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
 from sip.messages.uri import Uri
@@ -49,7 +49,9 @@ def test_a_password_is_asked_for_and_must_be_that_of_the_extension() -> None:
         assert home.register(request, 1.0).status == status
     assert uris(home) == ["sip:a@h"]
     again = register("<sip:a@h>", Authorization=proof)
-    assert home.register(again, 1.0).status == 401, "a replay is no proof"
+    replayed = home.register(again, 1.0)
+    assert replayed.status == 401, "a replay is no proof"
+    assert is_stale(replayed.get_all("WWW-Authenticate"))
 
 
 def test_an_unknown_scheme_in_to_is_400() -> None:

@@ -354,19 +354,6 @@ async def test_options_and_registration_between_agents() -> None:
         assert registrar.lookup("100", asyncio.get_running_loop().time()) == []
 
 
-async def test_a_caller_that_claims_an_extension_must_prove_it() -> None:
-    callee = Callee.answering()
-    registrar = Registrar("voiceforge", {"100": "secret"}.get)
-    async with agent(callee, registrar=registrar, authenticate_calls=True) as b, agent() as a:
-        caller = "sip:100@127.0.0.1"
-        with pytest.raises(CallError) as error:
-            await a.call(address(b), from_uri=caller)
-        assert error.value.code == 407
-        leg = await a.call(address(b), from_uri=caller, username="100", password="secret")
-        assert (await callee.calls.get()).authenticated_as == "100"
-        await leg.hangup(HANGUP)
-
-
 async def test_a_long_request_goes_by_tcp_and_by_udp_when_tcp_is_refused() -> None:
     callee = Callee.answering()
     async with agent(callee) as b, agent() as a:

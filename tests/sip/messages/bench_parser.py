@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from sip.calls.digest import parse_auth
+from sip.access.digest import parse_auth
 from sip.messages.framing import StreamFramer
 from sip.messages.grammar import ParseError
 from sip.messages.parsing import MessageError, parse, validate

@@ -40,6 +40,10 @@ class Read:
     def __init__(self, seconds: float = 0.0) -> None:
         self.call_ids: list[str] = []
         self._seconds = seconds
+        self.banned = ""
+
+    def unwanted(self, host: str) -> bool:
+        return host == self.banned
 
     def receive(self, data: bytes, source: Source) -> None:
         end = time.perf_counter() + self._seconds

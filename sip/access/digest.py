@@ -1,27 +1,20 @@
-"""Digest authentication, both sides (RFC 7616, RFC 8760, RFC 3261 section 22), without I/O or a clock.
+"""Digest authentication: its grammar, its arithmetic, and the client's side (:rfc:`7616`, :rfc:`8760`,
+:rfc:`3261` section 22), without I/O or a clock. The server's side is in `authenticator`.
 
-An unknown user and a wrong password must stay indistinguishable: same answer, same work. Passwords are never
-logged or put into an error.
+Passwords are never logged or put into an error.
 """
 
 from __future__ import annotations
 
-import enum
 import hashlib
-import hmac
 import re
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from mediaserver.errors import PeerError
 from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, quote, readable, unquote
 from sip.messages.uri import Uri
 
-NONCE_LIFE_S = 60.0
-"""Longest life of a nonce."""
-MAX_NONCES = 10_000
 MAX_PARAMS = 32
 ALGORITHMS = {"SHA-256": "sha256", "MD5": "md5"}
 """What we offer and accept, best first, with hashlib's names."""
@@ -33,42 +26,10 @@ _PARAM = re.compile(
     re.DOTALL,
 )
 _EMPTY = re.compile(r"(?:[ \t]*+,)++")
-_NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")
 
 
 class ChallengeError(PeerError):
     """No challenge of the peer can be answered."""
-
-
-class Proof(enum.Enum):
-    """What came of checking a request's credentials."""
-
-    OK = "ok"
-    STALE = "stale"
-    """The password is right but the nonce is too old: challenge again with `stale=True`."""
-    REFUSED = "refused"
-    """Everything else: no credentials, unknown user, wrong password, replay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The outcome, and who it is when the outcome is OK."""
-
-    outcome: Proof
-    user: str | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the request may pass."""
-        return self.outcome is Proof.OK
-
-    @property
-    def stale(self) -> bool:
-        """Whether the next challenge is to say `stale=true`."""
-        return self.outcome is Proof.STALE
-
-
-_REFUSED, _STALE = Verdict(Proof.REFUSED), Verdict(Proof.STALE)
 
 
 def parse_auth(text: str) -> tuple[str, dict[str, str]]:
@@ -130,106 +91,8 @@ def digest(
     return hashed(a1, nonce, nc, cnonce, qop, a2) if qop else hashed(a1, nonce, a2)
 
 
-class Authenticator:
-    """The server's side. `credentials(username)` gives the password, or None for an unknown user.
-
-    Give each realm one of these for the life of the server. Times are seconds on any one clock.
-    """
-
-    def __init__(
-        self,
-        realm: str,
-        credentials: Callable[[str], str | None],
-        *,
-        algorithms: Sequence[str] = tuple(ALGORITHMS),
-        nonce_life_s: float = NONCE_LIFE_S,
-        max_nonces: int = MAX_NONCES,
-    ) -> None:
-        """`algorithms`: those offered and taken, best first (RFC 8760 section 2.4)."""
-        self.realm = realm
-        self._algorithms = tuple(algorithms)
-        self._credentials = credentials
-        self._life = min(nonce_life_s, NONCE_LIFE_S)
-        self._max_nonces = max_nonces
-        self._nonces: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        """Nonce to (time of issue, highest nonce count seen), oldest first."""
-        self._dummy = secrets.token_hex(8)
-
-    def challenge(self, now: float, stale: bool = False) -> list[str]:
-        """Values for WWW-Authenticate or Proxy-Authenticate headers, one per algorithm, best first."""
-        self._forget(now)
-        nonce = secrets.token_hex(16)
-        self._nonces[nonce] = (now, 0)
-        if len(self._nonces) > self._max_nonces:
-            self._nonces.popitem(last=False)
-        tail = ", stale=true" if stale else ""
-        head = f'Digest realm={quote(self.realm)}, nonce="{nonce}", qop="auth"'
-        return [f"{head}, algorithm={algorithm}{tail}" for algorithm in self._algorithms]
-
-    def verify(
-        self, header_value: str | None, method: str, uri: Uri | str, body: bytes, now: float
-    ) -> Verdict:
-        """Check an Authorization or Proxy-Authorization value against a request; never raises."""
-        try:
-            scheme, params = parse_auth(header_value or "")
-        except ParseError:
-            return _REFUSED
-        algorithm = params.get("algorithm", "MD5").upper()
-        username, nonce, sent_uri = params.get("username"), params.get("nonce"), params.get("uri")
-        qop = params["qop"].lower() if "qop" in params else None
-        if (
-            scheme.lower() != "digest"
-            or params.get("realm") != self.realm
-            or algorithm not in self._algorithms
-            or username is None
-            or nonce is None
-            or sent_uri is None
-            or qop not in ("auth", None)
-            or not _same_uri(sent_uri, uri)
-        ):
-            return _REFUSED
-        count_text = params.get("nc", "")
-        if qop is not None and (_NONCE_COUNT.fullmatch(count_text) is None or "cnonce" not in params):
-            return _REFUSED
-        # A client of RFC 2069 counts nothing: its nonce is good for one request.
-        count = 1 if qop is None else int(count_text, 16)
-        password = self._credentials(username)
-        expected = digest(
-            algorithm=algorithm,
-            username=username,
-            realm=self.realm,
-            password=self._dummy if password is None else password,
-            method=method,
-            uri=sent_uri,
-            nonce=nonce,
-            qop=qop,
-            nc=count_text,
-            cnonce=params.get("cnonce", ""),
-            body=body,
-        )
-        given = params.get("response", "").lower().encode(ENCODING, ERRORS)
-        matches = hmac.compare_digest(expected.encode(), given)
-        if not matches or password is None:
-            return _REFUSED
-        self._forget(now)
-        known = self._nonces.get(nonce)
-        if known is None:
-            return _STALE
-        issued, highest = known
-        if count <= highest:
-            return _REFUSED
-        self._nonces[nonce] = (issued, count)
-        return Verdict(Proof.OK, username)
-
-    def _forget(self, now: float) -> None:
-        while self._nonces:
-            nonce, (issued, _) = next(iter(self._nonces.items()))
-            if now - issued < self._life:
-                return
-            del self._nonces[nonce]
-
-
-def _same_uri(sent: str, ours: Uri | str) -> bool:
+def same_uri(sent: str, ours: Uri | str) -> bool:
+    """Whether the `uri` of credentials means the Request-URI; a proxy may have written it anew."""
     if sent == str(ours):
         return True
     try:

@@ -1,0 +1,108 @@
+"""Who may call, from the settings: the endpoints of the gate, and the same in words for the log and the
+doctor."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from mediaserver.config import is_loopback
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.settings.callers import LOOPBACK, TrunkSettings
+from mediaserver.settings.sip import SipSettings
+from sip.access.endpoints import Endpoints, Extension, Network, Trunk
+
+SHORTEST_PASSWORD = 12
+"""Characters; the best of guessers gets some ten thousand guesses a year from each address it has."""
+NAMED = 5
+"""Endpoints that one line names."""
+
+
+def endpoints_of(sip: SipSettings) -> Endpoints:
+    """Who may call by these settings."""
+    return Endpoints(
+        [
+            Extension(name, each.password.get_secret_value(), _reach(each.may_dial, EVERYBODY))
+            for name, each in sip.extensions.items()
+        ],
+        [_trunk(name, each) for name, each in sip.trunks.items()],
+        _networks(sip.anonymous),
+        MayDial(sip.anonymous_may_dial),
+    )
+
+
+def who_may_call(sip: SipSettings) -> str:
+    """One line for the log."""
+    free = ", ".join(sip.anonymous) or "nobody"
+    if sip.anonymous == LOOPBACK:
+        free = "this machine alone"
+    return (
+        f"who may call: without proof {free} (sip.anonymous); extensions {_named(sip.extensions)}; "
+        f"trunks {_named(sip.trunks)}; everybody else is asked for a password"
+    )
+
+
+def weak_secrets(sip: SipSettings) -> Iterator[Finding]:
+    """What is easily guessed, where others than this machine can try."""
+    if is_loopback(sip.host):
+        return
+    for name, extension in sip.extensions.items():
+        if fault := _weakness(name, extension.password.get_secret_value()):
+            mend = f"give sip.extensions.{name} a password of {SHORTEST_PASSWORD} random characters or more"
+            yield Finding(f"extension {name}", False, fault, mend, required=False)
+    for name, trunk in sip.trunks.items():
+        yield from _weak_trunk(name, trunk)
+    for text in sip.anonymous:
+        network = ipaddress.ip_network(text, strict=False)
+        if network.is_global and network.num_addresses > 1 << (8 if network.version == 4 else 64):
+            detail = f"anybody from {text} may call without a password"
+            mend = "name smaller networks, or make servers trunks (sip.trunks)"
+            yield Finding("sip.anonymous", False, detail, mend, required=False)
+
+
+def _weak_trunk(name: str, trunk: TrunkSettings) -> Iterator[Finding]:
+    password, header = trunk.password.get_secret_value(), trunk.header.get_secret_value()
+    if trunk.networks:
+        return  # whoever guesses would have to be there
+    value = header.partition(":")[2].strip()
+    fault = _weakness(trunk.username or name, password) if password else _weakness(name, value)
+    if fault:
+        mend = f"give sip.trunks.{name} its networks, or a longer password"
+        yield Finding(f"trunk {name}", False, fault, mend, required=False)
+
+
+def _weakness(name: str, secret: str) -> str:
+    if secret.lower() == name.lower():
+        return "its password is its own name"
+    if len(secret) < SHORTEST_PASSWORD:
+        return f"its password is shorter than {SHORTEST_PASSWORD} characters"
+    if len(set(secret)) < 4:
+        return "its password repeats a few characters"
+    return ""
+
+
+def _trunk(name: str, settings: TrunkSettings) -> Trunk:
+    header, _, value = settings.header.get_secret_value().partition(":")
+    return Trunk(
+        name,
+        _networks(settings.networks),
+        (header.strip(), value.strip()) if header else None,
+        settings.username or name,
+        settings.password.get_secret_value(),
+        _reach(settings.may_dial, AGENTS),
+    )
+
+
+def _networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def _reach(may_dial: tuple[str, ...] | None, otherwise: MayDial) -> MayDial:
+    return otherwise if may_dial is None else MayDial(may_dial)
+
+
+def _named(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return (", ".join(listed[:NAMED]) + more) or "none"

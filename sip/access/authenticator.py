@@ -1,0 +1,171 @@
+"""The server's side of digest authentication (:rfc:`7616`, :rfc:`8760`, :rfc:`3261` section 22), without I/O
+or a clock.
+
+An unknown user and a wrong password must stay indistinguishable: same answer, same work. Passwords are never
+logged or put into an error.
+"""
+
+from __future__ import annotations
+
+import enum
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sip.access.digest import ALGORITHMS, digest, parse_auth, same_uri
+from sip.access.nonces import MAX_USED, NONCE_LIFE_S, Age, Nonces
+from sip.messages.grammar import ENCODING, ERRORS, ParseError, quote
+from sip.messages.uri import Uri
+
+_NONCE_COUNT = re.compile(r"[0-9A-Fa-f]{8}")
+
+
+class Proof(enum.Enum):
+    """What came of checking a request's credentials."""
+
+    OK = "ok"
+    STALE = "stale"
+    """The password is right but the nonce too old or its count seen before: challenge again with
+    `stale=True`."""
+    WRONG = "wrong"
+    """An unknown user or a wrong password, with a nonce that we made for this very source: a guess."""
+    NONE = "none"
+    """No credentials for us, or such as prove nothing about who sent them: a foreign nonce, nonsense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome; and whom the request claims to be from, when that is worth anything (not with NONE)."""
+
+    outcome: Proof
+    user: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request may pass."""
+        return self.outcome is Proof.OK
+
+    @property
+    def stale(self) -> bool:
+        """Whether the next challenge is to say `stale=true`."""
+        return self.outcome is Proof.STALE
+
+
+_NOTHING = Verdict(Proof.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Credentials for our realm that are complete and made with a nonce of ours for their source."""
+
+    user: str
+    nonce: str
+    uri: str
+    algorithm: str
+    qop: str | None
+    count: str
+    cnonce: str
+    response: str
+    fresh: bool
+
+
+class Authenticator:
+    """`credentials(username)` gives the password, or None for an unknown user.
+
+    Give each realm one of these for the life of the server. Times are seconds on one clock that never goes
+    back.
+    """
+
+    def __init__(
+        self,
+        realm: str,
+        credentials: Callable[[str], str | None],
+        *,
+        algorithms: Sequence[str] = tuple(ALGORITHMS),
+        nonce_life_s: float = NONCE_LIFE_S,
+        max_used_nonces: int = MAX_USED,
+    ) -> None:
+        """`algorithms`: those offered and taken, best first (:rfc:`8760` section 2.4)."""
+        self.realm = realm
+        self._algorithms = tuple(algorithms)
+        self._credentials = credentials
+        self._nonces = Nonces(realm, life_s=nonce_life_s, max_used=max_used_nonces)
+        self._dummy = secrets.token_hex(8)
+
+    def challenge(self, source: str, now: float, stale: bool = False) -> list[str]:
+        """Values for WWW-Authenticate or Proxy-Authenticate headers, one per algorithm, best first. `source`:
+        the host that is asked; nobody else can use the nonce.
+
+        Offers `auth` alone, though `auth-int` is taken: proxies on the way may change bodies, and phones that
+        are offered both have been seen to choose what they cannot do.
+        """
+        tail = ", stale=true" if stale else ""
+        head = f'Digest realm={quote(self.realm)}, nonce="{self._nonces.make(source, now)}", qop="auth"'
+        return [f"{head}, algorithm={algorithm}{tail}" for algorithm in self._algorithms]
+
+    def read(self, header_value: str | None, uri: Uri | str, source: str, now: float) -> Claim | None:
+        """The claim in an Authorization or Proxy-Authorization value, not yet checked; None for anything
+        else.
+
+        Costs no digest. A nonce that we did not make for this source ends here: whoever lies about where it
+        is never saw one, so that a guess counts against nobody but the guesser, and a made-up nonce gets no
+        answer that tells a right password from a wrong one.
+        """
+        try:
+            scheme, params = parse_auth(header_value or "")
+        except ParseError:
+            return None
+        algorithm = params.get("algorithm", "MD5").upper()
+        qop = params["qop"].lower() if "qop" in params else None
+        count = params.get("nc", "")
+        if (
+            scheme.lower() != "digest"
+            or params.get("realm") != self.realm
+            or algorithm not in self._algorithms
+            or not {"username", "nonce", "uri", "response"} <= params.keys()
+            or qop not in ("auth", "auth-int", None)
+            or (qop is not None and (_NONCE_COUNT.fullmatch(count) is None or "cnonce" not in params))
+            or not same_uri(params["uri"], uri)
+        ):
+            return None
+        age = self._nonces.age(params["nonce"], source, now)
+        if age is Age.FOREIGN:
+            return None
+        return Claim(
+            params["username"], params["nonce"], params["uri"], algorithm, qop, count,
+            params.get("cnonce", ""), params["response"].lower(), age is Age.FRESH,
+        )  # fmt: skip
+
+    def check(self, claim: Claim, method: str, body: bytes, now: float) -> Verdict:
+        """Whether a claim that was just read is true: OK, STALE or WRONG."""
+        password = self._credentials(claim.user)
+        expected = digest(
+            algorithm=claim.algorithm,
+            username=claim.user,
+            realm=self.realm,
+            password=self._dummy if password is None else password,
+            method=method,
+            uri=claim.uri,
+            nonce=claim.nonce,
+            qop=claim.qop,
+            nc=claim.count,
+            cnonce=claim.cnonce,
+            body=body,
+        )
+        right = hmac.compare_digest(expected.encode(), claim.response.encode(ENCODING, ERRORS))
+        if not right or password is None:
+            return Verdict(Proof.WRONG, claim.user)
+        # A client of RFC 2069 counts nothing: its nonce is good for one request.
+        count = 1 if claim.qop is None else int(claim.count, 16)
+        if not claim.fresh or not self._nonces.use(claim.nonce, count, now):
+            return Verdict(Proof.STALE, claim.user)
+        return Verdict(Proof.OK, claim.user)
+
+    def verify(
+        self, header_value: str | None, method: str, uri: Uri | str, body: bytes, source: str, now: float
+    ) -> Verdict:
+        """Read and check in one; never raises."""
+        claim = self.read(header_value, uri, source, now)
+        return _NOTHING if claim is None else self.check(claim, method, body, now)

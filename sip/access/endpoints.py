@@ -1,0 +1,141 @@
+"""Who may call, as values: trunks, extensions, and networks that need no proof. What they are made from
+(settings, later rows) is not known here; a changed set is a new `Endpoints`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from sip.messages.message import Request
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who calls, proven; never what its From says."""
+
+    kind: Kind
+    name: str = ""
+    """Of the trunk, or the extension."""
+    reach: MayDial = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A phone: it proves its password."""
+
+    name: str
+    password: str = field(repr=False)
+    reach: MayDial = EVERYBODY
+
+    @property
+    def admitted(self) -> Admitted:
+        return Admitted("extension", self.name, self.reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """Another server. It is known by all that is given here together: networks, a header, a password."""
+
+    name: str
+    networks: tuple[Network, ...] = ()
+    header: tuple[str, str] | None = field(default=None, repr=False)
+    """Name and value."""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    """Empty: it is not asked for one."""
+    reach: MayDial = AGENTS
+
+    @property
+    def admitted(self) -> Admitted:
+        return Admitted("trunk", self.name, self.reach)
+
+    def fits(self, request: Request, address: Address | None) -> bool:
+        """Whether a request comes from its networks and has its header, as far as these are given."""
+        if self.networks and not within(address, self.networks):
+            return False
+        if self.header is None:
+            return True
+        name, value = self.header
+        given = [each.strip().encode("utf-8", "surrogateescape") for each in request.get_all(name)[:4]]
+        # Each is compared in full and in constant time: the value may be a secret.
+        return any([hmac.compare_digest(each, value.encode()) for each in given])
+
+    def closeness(self, address: Address | None) -> tuple[bool, int]:
+        """How precisely it is described; the most precise of several that fit is the one."""
+        lengths = (n.prefixlen for n in self.networks if within(address, (n,)))
+        return self.header is not None, max(lengths, default=-1)
+
+
+class Endpoints:
+    """All that may call at one moment. Never changes."""
+
+    def __init__(
+        self,
+        extensions: Iterable[Extension] = (),
+        trunks: Iterable[Trunk] = (),
+        anonymous: Iterable[Network] = (),
+        anonymous_reach: MayDial = EVERYBODY,
+    ) -> None:
+        """`anonymous`: networks whose callers need no proof. A user name is one endpoint's alone."""
+        self.extensions = {each.name: each for each in extensions}
+        self.trunks = {each.name: each for each in trunks}
+        self.anonymous = tuple(anonymous)
+        self.anonymous_reach = anonymous_reach
+        self._by_user: dict[str, Extension | Trunk] = {
+            each.username: each for each in self.trunks.values() if each.password
+        }
+        self._by_user |= self.extensions
+        self._by_address = [each for each in self.trunks.values() if not each.password]
+
+    def password(self, user: str) -> str | None:
+        """None for a user that does not exist."""
+        endpoint = self._by_user.get(user)
+        return None if endpoint is None else endpoint.password
+
+    def extension_password(self, extension: str) -> str | None:
+        """None for an extension that does not exist; trunks are none."""
+        found = self.extensions.get(extension)
+        return None if found is None else found.password
+
+    def of_user(self, user: str) -> Extension | Trunk | None:
+        return self._by_user.get(user)
+
+    def of_source(self, request: Request, host: str) -> Trunk | None:
+        """The trunk that a request is from by its address and header alone."""
+        address = address_of(host)
+        found = [trunk for trunk in self._by_address if trunk.fits(request, address)]
+        return max(found, key=lambda trunk: trunk.closeness(address), default=None)
+
+    def is_anonymous(self, host: str) -> bool:
+        """Whether callers from there need no proof."""
+        return within(address_of(host), self.anonymous)
+
+    def is_trunk(self, host: str) -> bool:
+        """Whether it is the address of a trunk."""
+        address = address_of(host)
+        return any(within(address, trunk.networks) for trunk in self.trunks.values())
+
+
+@functools.lru_cache(maxsize=4096)
+def address_of(host: str) -> Address | None:
+    """None for what is no IP address; an IPv4 address that came by an IPv6 socket is the IPv4 address."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def within(address: Address | None, networks: Iterable[Network]) -> bool:
+    return address is not None and any(address in network for network in networks)

@@ -1,0 +1,132 @@
+"""Decides who may call, by what a request proves: never by its From, and never by whom it dials.
+
+    1. a trunk that needs no password: its networks, its header
+    2. digest: an extension, or a trunk that has one
+    3. the TCP connection on which an extension registered
+    4. a network that needs no proof (`sip.anonymous`)
+    5. everybody else gets one and the same challenge, so that nobody learns which numbers exist
+
+A request and `now` in, who it is or the refusal out. It must never send, and keeps nothing of whom it
+refuses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Collection
+
+from sip.access.authenticator import Proof
+from sip.access.challenger import Challenger
+from sip.access.endpoints import Admitted, Endpoints, Trunk, address_of
+from sip.messages.message import Request, Response
+from sip.transactions.requests import Peer
+
+log = logging.getLogger(__name__)
+
+MAX_CONNECTIONS = 10_000
+"""On which extensions registered."""
+SAID_EVERY_S = 600.0
+"""So often at most the log speaks of strangers."""
+
+
+class Gate:
+    """One for a server. `endpoints` may be replaced at any time; calls that are up keep what they were."""
+
+    def __init__(self, endpoints: Endpoints, challenger: Challenger) -> None:
+        """`challenger`: with the passwords of the endpoints."""
+        self.endpoints = endpoints
+        self._challenger = challenger
+        self._connections: OrderedDict[tuple[str, int], tuple[str, float]] = OrderedDict()
+        """Host and port of a TCP connection, to the extension and the end of its registration."""
+        self._strangers = 0
+        self._said_at: float | None = None
+
+    def admit(self, request: Request, source: Peer, now: float) -> Admitted | Response:
+        """Who sends a new INVITE, or the response that refuses it."""
+        if (trunk := self.endpoints.of_source(request, source.host)) is not None:
+            return trunk.admitted
+        verdict = self._challenger.verdict(request, source.host, now)
+        if verdict.ok and verdict.user is not None:
+            return self._proven(verdict.user, request, source.host)
+        if verdict.outcome is Proof.NONE:
+            if (extension := self._registered_on(source, now)) is not None:
+                return extension
+            if self.endpoints.is_anonymous(source.host):
+                return Admitted("anonymous", reach=self.endpoints.anonymous_reach)
+            self._stranger(source.host, now)
+        return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
+
+    def within_dialog(
+        self, request: Request, source: Peer, hosts: Collection[str], now: float
+    ) -> Response | None:
+        """The response that refuses a request within a dialog, None when it may pass. `hosts`: the addresses
+        that the other side is known to be at. From elsewhere (a phone that moved) it needs the same proof as
+        a new call: who merely learned the tags ends nobody's call."""
+        host = source.host
+        if host in hosts or address_of(host) in {address_of(each) for each in hosts} - {None}:
+            return None
+        if self.endpoints.is_trunk(host):
+            return None  # carriers send from any of their servers
+        verdict = self._challenger.verdict(request, host, now)
+        if verdict.ok:
+            return None
+        return self._challenger.challenge(request, host, now, stale=verdict.stale)
+
+    def proves(self, source: Peer) -> bool:
+        """Whether the address alone is one that the operator wrote down: a trunk's."""
+        return self.endpoints.is_trunk(source.host)
+
+    def banned(self, host: str, now: float) -> bool:
+        """Whether nothing from this host is to be looked at. Cheap: asked before anything is read."""
+        return self._challenger.guessing.banned(host, now)
+
+    def registered(self, extension: str, source: Peer, until: float | None) -> None:
+        """An extension registered from there, until then; None: it no longer is."""
+        if source.transport == "UDP":
+            return  # anybody can write a datagram in its name
+        key = (source.host, source.port)
+        if until is None:
+            self._connections.pop(key, None)
+            return
+        self._connections[key] = (extension, until)
+        self._connections.move_to_end(key)
+        if len(self._connections) > MAX_CONNECTIONS:
+            self._connections.popitem(last=False)
+
+    def _registered_on(self, source: Peer, now: float) -> Admitted | None:
+        if source.transport == "UDP":
+            return None
+        extension, until = self._connections.get((source.host, source.port), ("", 0.0))
+        found = self.endpoints.extensions.get(extension)
+        return found.admitted if found is not None and now < until else None
+
+    def _proven(self, user: str, request: Request, host: str) -> Admitted | Response:
+        endpoint = self.endpoints.of_user(user)
+        if endpoint is None:  # it was taken away this very moment
+            return request.response(403)
+        if isinstance(endpoint, Trunk) and not endpoint.fits(request, address_of(host)):
+            log.warning(
+                "a call from %s has the password of the trunk %s, but not its network or header: see "
+                "sip.trunks.%s", host, endpoint.name, endpoint.name,
+            )  # fmt: skip
+            return request.response(403)
+        return endpoint.admitted
+
+    def _stranger(self, host: str, now: float) -> None:
+        """Say who was asked for proof: the first, and then how many, unless it is where a phone of ours
+        is."""
+        if self._challenger.guessing.proven(host, now):
+            return
+        self._strangers += 1
+        if self._said_at is not None and now - self._said_at < SAID_EVERY_S:
+            return
+        others = self._strangers - 1
+        more = f" (and {others} calls of others since the last such line)" if others else ""
+        self._said_at, self._strangers = now, 0
+        log.warning(
+            "a call from %s was asked for a password%s: it comes from no trunk and from no network that "
+            "needs no proof. A phone answers with that of its extension (sip.extensions); to let a server in "
+            "by its address, make it a trunk (sip.trunks); to let in anybody from there, add its network to "
+            "sip.anonymous", host, more,
+        )  # fmt: skip

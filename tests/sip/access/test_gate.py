@@ -1,0 +1,320 @@
+"""Who may call: what a request proves decides, never its From, and never whom it dials."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from mediaserver.calls.routes import Refused, ToAgent, ToExtension
+from sip.access.challenger import Challenger
+from sip.access.digest import answer_challenge, is_stale
+from sip.access.endpoints import Admitted, Endpoints, Extension, Network, Trunk
+from sip.access.gate import Gate
+from sip.access.guessing import Guessing
+from sip.messages.message import Request, Response
+from sip.messages.uri import Uri
+from tests.mediaserver.calls.rows import as_at_the_first_start
+
+STRANGER = "203.0.113.9"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request comes from."""
+
+    host: str = STRANGER
+    port: int = 5060
+    transport: str = "UDP"
+    size: int = 500
+
+
+def network(text: str) -> Network:
+    return ipaddress.ip_network(text)
+
+
+PBX = Trunk("pbx", (network("192.0.2.0/24"), network("2001:db8::/32")))
+KEYED = Trunk("keyed", header=("X-Key", "open sesame"))
+BOTH = Trunk("both", (network("192.0.2.7/32"),), ("X-Key", "of both"))
+CARRIER = Trunk("carrier", username="acme", password="long and secret", reach=AGENTS)
+BOUND = Trunk("bound", (network("198.51.100.0/24"),), username="bound", password="also secret")
+PHONE = Extension("100", "battery staple")
+ENDPOINTS = Endpoints(
+    [PHONE, Extension("101", "correct horse", MayDial(("demo",)))],
+    [PBX, KEYED, BOTH, CARRIER, BOUND],
+    [network("127.0.0.0/8")],
+)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate(ENDPOINTS, Challenger("voiceforge", ENDPOINTS.password, guessing=Guessing()))
+
+
+def invite(to: str = "demo", caller: str = "anybody", method: str = "INVITE", **lines: str) -> Request:
+    headers = [
+        ("Via", "SIP/2.0/UDP 203.0.113.9:5060;branch=z9hG4bKx"),
+        ("From", f"<sip:{caller}@voiceforge.test>;tag=1"),
+        ("To", f"<sip:{to}@voiceforge.test>"),
+        ("Call-ID", "c"),
+        ("CSeq", f"1 {method}"),
+        *((name.replace("_", "-"), value) for name, value in lines.items()),
+    ]
+    return Request(method, Uri.parse(f"sip:{to}@voiceforge.test"), headers)
+
+
+def admit(gate: Gate, request: Request, place: Place = Place(), now: float = 0.0) -> Admitted | Response:  # noqa: B008 - frozen
+    return gate.admit(request, place, now)
+
+
+def challenged(gate: Gate, request: Request, place: Place = Place(), now: float = 0.0) -> Response:  # noqa: B008 - frozen
+    answer = admit(gate, request, place, now)
+    assert isinstance(answer, Response) and answer.status == 401
+    return answer
+
+
+def proof(
+    gate: Gate,
+    user: str,
+    password: str,
+    place: Place = Place(),
+    *,
+    to: str = "demo",
+    method: str = "INVITE",  # noqa: B008 - frozen
+) -> str:
+    values = challenged(gate, invite(to, method=method), place).get_all("WWW-Authenticate")
+    return answer_challenge(values, user, password, method, f"sip:{to}@voiceforge.test")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.99", "2001:db8:1::5", "::ffff:192.0.2.99"])
+def test_a_trunk_is_known_by_its_networks(gate: Gate, host: str) -> None:
+    assert admit(gate, invite(), Place(host)) == PBX.admitted
+    assert admit(gate, invite(), Place(host, transport="TCP")) == PBX.admitted
+
+
+def test_a_trunk_is_known_by_a_header(gate: Gate) -> None:
+    assert admit(gate, invite(X_Key="open sesame")) == KEYED.admitted
+    for wrong in ("open", "open sesame!", "", "OPEN SESAME"):
+        challenged(gate, invite(X_Key=wrong))
+
+
+def test_all_that_describes_a_trunk_must_hold_and_the_closest_is_the_one(gate: Gate) -> None:
+    assert admit(gate, invite(X_Key="of both"), Place("192.0.2.7")) == BOTH.admitted
+    assert admit(gate, invite(), Place("192.0.2.7")) == PBX.admitted
+    challenged(gate, invite(X_Key="of both"), Place("192.0.3.7"))
+
+
+def test_a_trunk_may_prove_a_password(gate: Gate) -> None:
+    header = proof(gate, "acme", "long and secret")
+    assert admit(gate, invite(Authorization=header)) == CARRIER.admitted
+
+
+def test_a_trunk_with_a_password_and_networks_needs_both(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    challenged(gate, invite(), Place("198.51.100.1"))
+    header = proof(gate, "bound", "also secret", Place("198.51.100.1"))
+    assert admit(gate, invite(Authorization=header), Place("198.51.100.1")) == BOUND.admitted
+    answer = admit(gate, invite(Authorization=proof(gate, "bound", "also secret")))
+    assert isinstance(answer, Response) and answer.status == 403
+    assert "sip.trunks.bound" in caplog.text
+
+
+def test_an_extension_proves_its_password_whatever_its_from_says(gate: Gate) -> None:
+    header = proof(gate, "100", "battery staple")
+    assert admit(gate, invite(caller="101", Authorization=header)) == PHONE.admitted
+    header = proof(gate, "100", "battery staple")
+    assert admit(gate, invite(Proxy_Authorization=header)) == PHONE.admitted
+
+
+def test_from_proves_nothing(gate: Gate) -> None:
+    for caller in ("100", "101", "pbx", "carrier", "acme", "demo"):
+        challenged(gate, invite(caller=caller))
+
+
+@pytest.mark.parametrize("method", ["INVITE", "REGISTER"])
+def test_the_same_challenge_whatever_is_dialled_and_whoever_is_claimed(gate: Gate, method: str) -> None:
+    def shape(answer: Response) -> list[tuple[str, str]]:
+        nonce = answer.get_all("WWW-Authenticate")[0].split('nonce="')[1].split('"')[0]
+        return [
+            (name, value.replace(nonce, "N"))
+            for name, value in answer.headers
+            if name not in ("To", "From", "Call-ID", "Via", "CSeq")
+        ]
+
+    shapes = [
+        shape(challenged(gate, invite(to, caller=caller, method=method)))
+        for to in ("demo", "100", "999", "echo", "+15551234567")
+        for caller in ("100", "999", "acme")
+    ]
+    for user, password in (("100", "wrong"), ("999", "wrong"), ("acme", "wrong"), ("100", "battery")):
+        header = proof(gate, user, password, Place("203.0.113.77"), method=method)
+        request = invite(method=method, Authorization=header)
+        shapes.append(shape(challenged(gate, request, Place("203.0.113.77"))))
+    assert all(each == shapes[0] for each in shapes)
+
+
+def test_networks_that_need_no_proof(gate: Gate) -> None:
+    assert admit(gate, invite("100", caller="100"), Place("127.0.0.5")) == Admitted("anonymous")
+    header = proof(gate, "100", "battery staple", Place("203.0.113.1"))
+    assert admit(gate, invite(Authorization=header), Place("127.0.0.5")) == Admitted("anonymous"), (
+        "not for it"
+    )
+
+
+def test_who_is_let_in_without_proof_may_still_prove_who_it_is(gate: Gate) -> None:
+    place = Place("127.0.0.5")
+    values = gate._challenger.challenge(invite(), place.host, 0.0).get_all("WWW-Authenticate")
+    right = answer_challenge(values, "100", "battery staple", "INVITE", "sip:demo@voiceforge.test")
+    assert admit(gate, invite(Authorization=right), place) == PHONE.admitted
+    wrong = answer_challenge(values, "100", "wrong", "INVITE", "sip:demo@voiceforge.test", nc=2)
+    challenged(gate, invite(Authorization=wrong), place)
+
+
+def test_a_connection_on_which_a_phone_registered_is_proof_and_an_address_is_none(gate: Gate) -> None:
+    here = Place(transport="TCP", port=40_000)
+    gate.registered("100", here, 60.0)
+    assert admit(gate, invite(), here, 59.0) == PHONE.admitted
+    challenged(gate, invite(), here, 60.0)
+    challenged(gate, invite(), Place(transport="TCP", port=40_001), 1.0)
+    challenged(gate, invite(), Place(transport="UDP", port=40_000), 1.0)
+    gate.registered("100", here, None)
+    challenged(gate, invite(), here, 1.0)
+    gate.registered("100", Place(port=40_000), 60.0)
+    challenged(gate, invite(), Place(port=40_000), 1.0)
+
+
+def test_an_old_nonce_is_said_to_be_old(gate: Gate) -> None:
+    header = proof(gate, "100", "battery staple")
+    answer = challenged(gate, invite(Authorization=header), now=61.0)
+    assert is_stale(answer.get_all("WWW-Authenticate"))
+    answer = challenged(gate, invite(Authorization=proof(gate, "100", "wrong")), now=61.0)
+    assert not is_stale(answer.get_all("WWW-Authenticate"))
+
+
+def test_whoever_guesses_is_banned_and_its_right_password_is_not_heard_while_it_waits(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n in range(10):
+        assert not gate.banned(STRANGER, 0.0)
+        challenged(gate, invite(Authorization=proof(gate, "100\x1b[2J", f"guess {n}")))
+    assert gate.banned(STRANGER, 0.0)
+    lines = [record.getMessage() for record in caplog.records if "wrong password (" in record.getMessage()]
+    assert len(lines) == 3, "what was not looked at is not logged line by line"
+    assert lines[0].startswith(f"{STRANGER} gave a wrong password (INVITE, its number 1) for ")
+    assert all("\x1b" not in line for line in lines)
+    assert f"{STRANGER} is banned for 600 s after 10 wrong passwords" in caplog.text
+
+
+def test_a_user_name_cannot_write_a_line_that_bans_another(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = 'x", "message": "192.0.2.1 gave a wrong password (\x9b2J\u202e'
+    challenged(gate, invite(Authorization=proof(gate, name, "guess")))
+    line = next(record.getMessage() for record in caplog.records if "wrong password (" in record.getMessage())
+    assert line.startswith(
+        f"{STRANGER} gave a wrong password (INVITE, its number 1) for 'x?,??message?:??192.0.2.1?"
+    )
+    assert line.isprintable()
+
+
+def test_a_waiting_source_gets_no_check_at_all(gate: Gate) -> None:
+    place = Place("203.0.113.50")
+    for _ in range(3):
+        challenged(gate, invite(Authorization=proof(gate, "100", "wrong", place)), place)
+    challenged(gate, invite(Authorization=proof(gate, "100", "battery staple", place)), place)
+    header = proof(gate, "100", "battery staple", place)
+    assert admit(gate, invite(Authorization=header), place, 2.0) == PHONE.admitted
+
+
+def test_a_right_password_makes_up_for_wrong_ones_and_its_host_is_known(gate: Gate) -> None:
+    guessing = gate._challenger.guessing
+    challenged(gate, invite(Authorization=proof(gate, "100", "wrong")))
+    challenged(gate, invite(Authorization=proof(gate, "100", "wrong")))
+    assert not guessing.proven(STRANGER, 1.0)
+    assert admit(gate, invite(Authorization=proof(gate, "100", "battery staple"))) == PHONE.admitted
+    assert guessing.proven(STRANGER, 1.0)
+    assert guessing.wrong(STRANGER, "100", 1.0).count == 1
+
+
+def test_forged_sources_ban_nobody(gate: Gate) -> None:
+    header = proof(gate, "100", "wrong", Place("203.0.113.1"))
+    for _ in range(50):
+        challenged(gate, invite(Authorization=header), Place("198.51.100.200"))
+    assert not gate.banned("198.51.100.200", 0.0)
+
+
+def test_the_first_stranger_is_told_of_with_the_settings_that_let_it_in(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n in range(50):
+        challenged(gate, invite(), Place(f"203.0.113.{n}"), float(n))
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "203.0.113.0" in line and "sip.anonymous" in line and "sip.trunks" in line
+    caplog.clear()
+    challenged(gate, invite(), Place("203.0.113.60"), 700.0)
+    assert "50 calls" not in caplog.text and "49 calls of others" in caplog.text
+
+
+def test_no_line_for_the_address_of_a_phone_that_proved_itself(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    gate._challenger.guessing.right(STRANGER, "100", 0.0)
+    challenged(gate, invite(), now=1.0)
+    assert caplog.text == ""
+
+
+def test_within_a_dialog_the_other_side_is_known_by_its_address(gate: Gate) -> None:
+    bye = invite(method="BYE")
+    known = ("203.0.113.1", "phone.test")
+    assert gate.within_dialog(bye, Place("203.0.113.1"), known, 0.0) is None
+    assert gate.within_dialog(bye, Place("::ffff:203.0.113.1"), known, 0.0) is None
+    assert gate.within_dialog(bye, Place("192.0.2.200"), known, 0.0) is None, "a trunk has many servers"
+    for stranger in (STRANGER, "127.0.0.1"):
+        answer = gate.within_dialog(bye, Place(stranger), known, 0.0)
+        assert answer is not None and answer.status == 401
+
+
+def test_within_a_dialog_a_phone_that_moved_proves_itself(gate: Gate) -> None:
+    answer = gate.within_dialog(invite(method="BYE"), Place(), ("203.0.113.1",), 0.0)
+    assert answer is not None
+    values, uri = answer.get_all("WWW-Authenticate"), "sip:demo@voiceforge.test"
+    wrong = invite(method="BYE", Authorization=answer_challenge(values, "100", "wrong", "BYE", uri))
+    assert gate.within_dialog(wrong, Place(), ("203.0.113.1",), 0.0) is not None
+    right = invite(method="BYE", Authorization=answer_challenge(values, "100", "battery staple", "BYE", uri))
+    assert gate.within_dialog(right, Place(), ("203.0.113.1",), 0.0) is None
+
+
+def test_a_trunk_is_no_extension_and_keeps_its_secrets_to_itself() -> None:
+    assert ENDPOINTS.extension_password("100") == "battery staple"
+    assert ENDPOINTS.extension_password("acme") is None and ENDPOINTS.extension_password("999") is None
+    assert ENDPOINTS.password("acme") == "long and secret" and ENDPOINTS.password("pbx") is None
+    assert "secret" not in repr(CARRIER) and "sesame" not in repr(KEYED) and "staple" not in repr(PHONE)
+
+
+def test_connections_of_phones_are_bounded(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sip.access.gate.MAX_CONNECTIONS", 2)
+    places = [Place(transport="TCP", port=port) for port in (1, 2, 3)]
+    for place in places:
+        gate.registered("100", place, 60.0)
+    challenged(gate, invite(), places[0])
+    assert [admit(gate, invite(), place) for place in places[1:]] == [PHONE.admitted] * 2
+
+
+def test_reach() -> None:
+    routes = as_at_the_first_start({"100"})
+    now = datetime.now(UTC)
+    agent, phone, none = (routes.resolve(who, now) for who in ("demo", "100", "999"))
+    assert isinstance(agent, ToAgent) and isinstance(phone, ToExtension) and isinstance(none, Refused)
+    assert EVERYBODY.allows("demo@h", agent) and EVERYBODY.allows("100@h", phone)
+    assert AGENTS.allows("demo@h", agent) and not AGENTS.allows("100@h", phone)
+    some = MayDial(("de*", "1?0", "200@pbx.test"))
+    assert some.allows("demo@h", agent) and some.allows("100@h", phone)
+    assert not some.allows("echo@h", agent) and not some.allows("200@h", phone)
+    assert some.allows("200@pbx.test", phone)
+    assert not MayDial(()).allows("demo@h", agent)
