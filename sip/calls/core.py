@@ -107,7 +107,8 @@ class Core:
 
     def media(self, towards: str) -> OfferAnswer:
         """The audio side of a new call with a peer at that address."""
-        return OfferAnswer(self.wire, self.audio_addresses.towards(towards), towards)
+        ours = self.audio_addresses.towards
+        return OfferAnswer(self.wire, ours(towards), towards, ours)
 
     def contact(self, transport: str, towards: str) -> str:
         """Our Contact, on the transport that the dialog came or went by."""

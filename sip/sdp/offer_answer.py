@@ -5,13 +5,16 @@ It opens, configures and closes the stream of one leg. It must never touch a pac
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Callable
 
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.sdp.session import SdpSession
 from sip.transport.addresses import is_address, may_send_to
 
+_PLACE = re.compile(rb"^c=IN IP[46] ([0-9A-Fa-f:.]{2,45})(?:/[0-9/]*)?\r?$", re.MULTILINE)
 HOLD = "sendonly"
 ACTIVE = "sendrecv"
 
@@ -22,12 +25,20 @@ class OfferAnswer:
     `direction` is what we want; set it before `offer` or `answer` to hold or resume.
     """
 
-    def __init__(self, wire: AudioPorts, host: str, peer: str | None = None) -> None:
+    def __init__(
+        self,
+        wire: AudioPorts,
+        host: str,
+        peer: str | None = None,
+        address_for: Callable[[str], str] | None = None,
+    ) -> None:
         """`host`: our address in the descriptions. `peer`: the address of the other side's signalling, which
-        stands for a host name in its own."""
+        stands for a host name in its own. `address_for`: our address for audio with somebody at an IP
+        address, where that is of another family than `host`."""
         self._wire = wire
         self._host = host
         self._peer = peer
+        self._address_for = address_for
         self._sdp = SdpSession(secrets.randbits(48))
         self._offered: bytes | None = None
         self.direction = ACTIVE
@@ -51,6 +62,7 @@ class OfferAnswer:
 
     def answer(self, offer: bytes) -> bytes:
         """Answer an offer and set the stream up. Raises SdpError (NoCommonCodec: 488) and CapacityError."""
+        self._meet(offer)
         port = self.open().local_port
         text, negotiated = self._sdp.answer(
             offer, self._host, port, direction=self.direction, peer=self._peer
@@ -77,11 +89,23 @@ class OfferAnswer:
         self.stream.close()
         return stats
 
+    def _meet(self, offer: bytes) -> None:
+        """Audio may be of another family of addresses than signalling: take our address from that."""
+        if self.stream is not None or self._address_for is None:
+            return
+        places = [found.decode() for found in _PLACE.findall(offer)]
+        if not places or not all(is_address(place) for place in places):
+            return
+        if all(_is_ipv6(place) != _is_ipv6(self._host) for place in places):
+            self._host = self._address_for(places[-1])
+
     def _agree(self, negotiated: Negotiated) -> None:
         host = negotiated.remote_host
         if not is_address(host) or not (may_send_to(host) or negotiated.held):
             # A name would have to be looked up on the media path; a group address is no telephone.
             raise NoCommonCodec(f"audio cannot be sent to {host!r}")
+        if _is_ipv6(host) != _is_ipv6(self._host) and not negotiated.held:
+            raise NoCommonCodec(f"audio cannot be sent from {self._host} to {host}: one is IPv4, one IPv6")
         self.negotiated = negotiated
         self.open().configure(
             (negotiated.remote_host, negotiated.remote_port),
@@ -94,3 +118,7 @@ class OfferAnswer:
             negotiated.others,
             negotiated.events_in,
         )
+
+
+def _is_ipv6(address: str) -> bool:
+    return ":" in address

@@ -103,6 +103,25 @@ async def test_who_listens_everywhere_names_the_address_that_its_caller_reaches(
         assert leg.negotiated is not None and leg.negotiated.remote_host == peer.strip("[]")
 
 
+IPV6_AUDIO = SDP.replace(b"IP4 127.0.0.1", b"IP6 ::1")
+
+
+async def test_audio_of_another_family_than_signalling_gets_an_address_of_its_own() -> None:
+    needs_ipv6()
+    audio = OwnAddresses("::")
+    async with agent(Callee.answering(), audio_addresses=audio) as us, raw_peer() as peer:
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=IPV6_AUDIO), us.port)
+        ok = await peer.response(200)
+        assert SessionDescription.parse(ok.body).connection() == "::1"
+        peer.send(peer.in_dialog("ACK", ok, cseq=1, branch="a"), us.port)
+
+
+async def test_audio_of_a_family_that_we_have_not_is_refused() -> None:
+    async with agent(Callee.answering()) as us, raw_peer() as peer:
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=IPV6_AUDIO), us.port)
+        assert (await peer.response(200, 488)).status == 488
+
+
 def needs_ipv6() -> None:
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
