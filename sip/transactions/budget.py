@@ -12,6 +12,11 @@ PROVISIONAL_FACTOR = 1.25
 """Of these for provisional responses: the final one must still go out."""
 
 
+FINAL = 800
+"""Bytes that are left for the final response: a provisional one stops the repetitions of the request, which
+would make room for more."""
+
+
 class AnswerBudget:
     """Of one server transaction, and of what we ask in the dialog that it made."""
 
@@ -39,6 +44,8 @@ class AnswerBudget:
             return False
         if provisional:
             if self._provisional + size > PROVISIONAL_FACTOR * self._received:
+                return False
+            if self._sent + size + FINAL > FACTOR * self._received:
                 return False
             self._provisional += size
         self._sent += size
