@@ -57,6 +57,7 @@ class RtpStream:
         "_permission",
         "_reported_packets",
         "_rtcp_octets",
+        "_rtcp_ports",
         "format",
         "incoming",
         "lane",
@@ -112,6 +113,8 @@ class RtpStream:
         self._digits = 0
         self._reported_packets = 0
         self._rtcp_octets = 0
+        self._rtcp_ports = 0, 0
+        """As announced: of RTP, and of RTCP."""
         self._came = 0
         """Octets that the permission knows of."""
 
@@ -158,8 +161,8 @@ class RtpStream:
         self.format = format
         source = self.incoming.configure(format, remote, self.wire.now_ns())
         self.outgoing.configure(format, source)
-        port = rtcp_port or remote[1] + 1
-        self.remote_rtcp = (source[0], port if source[0] == remote[0] else source[1] + 1)
+        self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
+        self.remote_rtcp = self._rtcp_beside(source)
         self._towards(source[0])
         self._liveness.negotiated(format.expecting, self.wire.now_ns())
         self._happened(StreamEvent.CONFIGURED)
@@ -304,8 +307,13 @@ class RtpStream:
         """Media goes there from now on."""
         self.outgoing.move(place)
         if self.remote_rtcp is not None and self.remote_rtcp[0] != place[0]:
-            self.remote_rtcp = (place[0], place[1] + 1)
+            self.remote_rtcp = self._rtcp_beside(place)
         self._towards(place[0])
+
+    def _rtcp_beside(self, place: Address) -> Address:
+        """Where RTCP goes until it is heard: as announced, unless a NAT changed the ports."""
+        announced, rtcp = self._rtcp_ports
+        return (place[0], rtcp if place[1] == announced else place[1] + 1)
 
     def _towards(self, host: str) -> None:
         """Media goes to that host from now on."""

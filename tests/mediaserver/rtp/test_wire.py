@@ -730,11 +730,10 @@ def test_a_private_address_behind_a_public_one_is_answered_where_signalling_is(
     monkeypatch.setattr("mediaserver.rtp.incoming.is_global", lambda host: host == HOST)
     stream, phone = bench.wire.open(), Phone()
     bench.phones.append(phone)
-    stream.configure(("10.0.0.7", phone.address[1]), "PCMU", 0, 101)
+    stream.configure(("10.0.0.7", phone.address[1]), "PCMU", 0, 101, rtcp_port=phone.rtcp_port)
     stream.proven(HOST)
     assert stream.remote == phone.address
-    stream.write(None)
-    assert len(phone.received()) == 1
+    assert len(write_and_sweep(bench, stream, 400, phone)) == 400 and phone.reports()
 
 
 def test_a_call_of_which_nothing_was_heard_has_no_quality(bench: Bench) -> None:
