@@ -139,8 +139,8 @@ class PortPool:
         return pair
 
     def _refill(self) -> None:
-        if not self._ahead or self._closed:
-            return
+        if self._closed or not self._ahead or len(self._ready) > self._ahead // 2:
+            return  # it is not woken for every call, since it would hold up this very one
         if self._maker is None:
             self._maker = threading.Thread(target=self._keep_ready, name="rtp-ports", daemon=True)
             self._maker.start()
