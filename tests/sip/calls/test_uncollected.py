@@ -45,8 +45,9 @@ CALLS = 2
 class World:
     """A server without a database and a phone, both on loopback; time passes by `run`."""
 
-    def __init__(self, folder: Path, sip: SipAgent, phone: SipAgent, heard: Callee) -> None:
-        self.sip, self.phone, self.heard = sip, phone, heard
+    def __init__(self, folder: Path, sip: SipAgent, phone: SipAgent, heard: Callee, second: SipAgent) -> None:
+        """`second`: another phone, which rings and is never answered."""
+        self.sip, self.phone, self.heard, self.second = sip, phone, heard, second
         self.clock = MediaClock(phases=1)
         self.folder = folder
         self.board: LocalSwitchboard
@@ -67,7 +68,8 @@ class World:
             recorder=self.recorder,
             targets=Targets({"101"}, ["*@127.0.0.1:*"]),
         )
-        registrar = Registrar("voiceforge", {"101": "secret"}.get)
+        registrar = self.sip.registrar
+        assert registrar is not None
         self.board.carriers = [SipCarrier(self.sip, registrar)]
         await engines.settle()
 
@@ -115,7 +117,7 @@ class World:
 
     async def over(self) -> None:
         """Wait until both sides have hung up, and let the timers of their transactions run out."""
-        agents = (self.sip, self.phone)
+        agents = (self.sip, self.phone, self.second)
         async with asyncio.timeout(10):
             while len(self.board) or not all(map(_is_over, agents)):  # noqa: ASYNC110 - there is no event of it
                 await asyncio.sleep(0.01)
@@ -141,10 +143,15 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     heard = Callee.answering()
     worlds: list[World] = []
     async with (
-        agent(lambda call: worlds[0].board.invited(call), timing=HASTY) as sip,
+        agent(
+            lambda call: worlds[0].board.invited(call),
+            registrar=Registrar("voiceforge", {"101": "secret"}.get),
+            timing=HASTY,
+        ) as sip,
         agent(heard, timing=HASTY) as phone,
+        agent(Callee(lambda call: call.leg.ring()), timing=HASTY) as second,
     ):
-        world = World(tmp_path, sip, phone, heard)
+        world = World(tmp_path, sip, phone, heard, second)
         worlds.append(world)
         await world.build()
         yield world
@@ -168,6 +175,36 @@ async def digits_are_pressed(world: World) -> None:
     leg._session.send_info_digit("5", 100)
     await world.run()
     await world.hang_up(leg)
+
+
+async def held_and_resumed(world: World) -> None:
+    leg = await world.dial("echo")
+    await leg.hold()
+    await world.run()
+    await leg.resume()
+    await world.hang_up(leg)
+
+
+async def an_extension_is_rung(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    await world.hang_up(await world.dial("101"))
+
+
+async def both_phones_of_an_extension_are_rung(world: World) -> None:
+    for phone in (world.second, world.phone):
+        await phone.register(world.address("101"), "101", "secret")
+    await world.hang_up(await world.dial("101"))
+
+
+async def an_extension_is_busy(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    busy = Termination(EndedBy.CALLEE, Why.BUSY, 486)
+    world.heard._answers = lambda call: call.leg.hangup(busy)
+    try:
+        await world.dial("101")
+    except CallError:
+        return
+    pytest.fail("it was answered")
 
 
 async def a_flow_talks(world: World) -> None:
@@ -310,6 +347,7 @@ async def played_to_and_held(world: World) -> None:
 
 
 KINDS = (
+    held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
     echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, a_flow_talks, a_flow_is_hung_up_by_us,
     bridged_to_a_phone, placed_and_answered, placed_and_refused, placed_and_cancelled,
     placed_and_never_answered, placed_to_nobody, refused_for_nobody_is_there, cancelled_before_the_answer,
