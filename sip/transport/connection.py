@@ -14,9 +14,12 @@ from typing import Protocol, cast
 from sip.messages.framing import PONG_BYTES, FramingError, KeepAlive, StreamFramer
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
+from sip.transport.token_buckets import Rate
 
 TURN_S = 0.001
-"""So long messages of one connection are read before the loop gets its turn again."""
+"""So long messages of one connection are read at a time."""
+PAUSE_S = 0.004
+"""Before more of them are read: media and others first."""
 READ_AGAIN_S = 0.02
 """A connection that sends more new requests than its source may is read again after this."""
 
@@ -36,6 +39,8 @@ class ConnectionLimits:
     """Closed after so long without a byte."""
     unfinished_s: float = 30.0
     """Closed when a message is not complete after so long."""
+    opened_per_source: Rate = Rate(per_s=50, burst=200)
+    """How often one address may open one; more are closed at once."""
     unsent_bytes: int = 1 << 20
     """Closed when the peer leaves so much unread."""
     connect_s: float = 4.0
@@ -59,8 +64,8 @@ class Owner(Protocol):
 
     def connected(self, connection: StreamConnection) -> bool: ...
     def disconnected(self, connection: StreamConnection) -> None: ...
-    def admits(self, message: Request | Response, source: Source) -> bool:
-        """Whether this message may be looked at now; when not, the connection waits with it."""
+    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
+        """Whether this may be looked at now; when not, the connection waits with it."""
 
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
@@ -81,7 +86,7 @@ class StreamConnection(asyncio.Protocol):
         self._limits = limits
         self._framer = StreamFramer(limits.message_bytes)
         self._wire: asyncio.Transport | None = None
-        self._held: Request | Response | None = None
+        self._held: Request | Response | MessageError | None = None
         self._reading: asyncio.Handle | None = None
         """The next turn of what was read already; nothing more is taken from the socket until then."""
         self._ended = False
@@ -157,13 +162,13 @@ class StreamConnection(asyncio.Protocol):
             item, self._held = (self._framer.next_item() if self._held is None else self._held), None
             if item is None:
                 break
-            if isinstance(item, Request | Response) and not self._owner.admits(item, source):
+            if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
                 self._held = item
                 self._later(READ_AGAIN_S)
                 return True
             self._take(item, source)
             if time.perf_counter() > end:
-                self._later(0.0)
+                self._later(PAUSE_S)
                 return True
         if self._framer.idle:
             self._unfinished_since = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Protocol
 
@@ -16,11 +17,14 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.addresses import site_of
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
+from sip.transport.token_buckets import TokenBuckets
 
 log = logging.getLogger(__name__)
 
 ACCEPTS_A_TURN = 8
 """Connections taken before the loop gets its turn again."""
+REST_S = 1.0
+"""After this it is tried again to accept connections when it could not be done."""
 
 Waiting = list[tuple[bytes, Callable[[], None]]]
 
@@ -28,7 +32,7 @@ Waiting = list[tuple[bytes, Callable[[], None]]]
 class Reader(Protocol):
     """Who gets the messages."""
 
-    def admits(self, message: Request | Response, source: Source) -> bool: ...
+    def admits(self, item: Request | Response | MessageError, source: Source) -> bool: ...
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
 
@@ -49,6 +53,7 @@ class Streams:
         """Unproven connections by whose they are (`site_of`)."""
         self._opening: dict[tuple[str, int], Waiting] = {}
         self._accepting = 0
+        self._opened: TokenBuckets[str] = TokenBuckets()
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = 0
         """Messages."""
@@ -61,10 +66,9 @@ class Streams:
     # -- life
 
     def listen(self, sockets: Iterable[socket.socket]) -> None:
-        loop = asyncio.get_running_loop()
         for each in sockets:
             self._listening.append(each)
-            loop.add_reader(each.fileno(), self._accept, each)
+            self._watch(each)
 
     async def stop(self) -> None:
         for each in self._listening:
@@ -88,15 +92,32 @@ class Streams:
         for _ in range(ACCEPTS_A_TURN):
             try:
                 accepted, address = listening.accept()
-            except OSError:
-                return  # nobody waits, or no descriptor is left: then it waits on
-            if not self._make_room(address[0]):
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._rest(listening, error)
+                return
+            if not self._may_open(address[0]) or not self._make_room(address[0]):
                 self.turned_away += 1
                 accepted.close()
                 continue
             accepted.setblocking(False)
             self._accepting += 1
             self.spawn(self._adopt(accepted))
+
+    def _rest(self, listening: socket.socket, error: OSError) -> None:
+        """Accept nobody for a while: no descriptor is left, and who waits would wake us again at once."""
+        loop = asyncio.get_running_loop()
+        log.warning("no TCP connection can be accepted now: %s", error)
+        loop.remove_reader(listening.fileno())
+        loop.call_later(REST_S, self._watch, listening)
+
+    def _watch(self, listening: socket.socket) -> None:
+        if listening in self._listening:
+            asyncio.get_running_loop().add_reader(listening.fileno(), self._accept, listening)
+
+    def _may_open(self, host: str) -> bool:
+        return self._opened.take(site_of(host), self._limits.opened_per_source, time.monotonic())
 
     async def _adopt(self, accepted: socket.socket) -> None:
         try:
@@ -143,8 +164,8 @@ class Streams:
     def disconnected(self, connection: StreamConnection) -> None:
         self._forget(connection)
 
-    def admits(self, message: Request | Response, source: Source) -> bool:
-        return self._reader.admits(message, source)
+    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
+        return self._reader.admits(item, source)
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         self._reader.deliver(message, source)

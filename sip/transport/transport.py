@@ -187,13 +187,14 @@ class Transport:
             return
         self.deliver(message, source)
 
-    def admits(self, message: Request | Response, source: Source) -> bool:
-        """Whether a message that came by TCP may be looked at now. New requests must not come faster than by
-        UDP; here the sender can be made to wait."""
-        if isinstance(message, Response) or self._handler.knows_call(message.get("Call-ID") or ""):
+    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
+        """Whether what came by TCP may be looked at now. What is new or cannot be read must not come faster
+        than by UDP; here the sender can be made to wait."""
+        if isinstance(item, Response):
             return True
-        why = self.intake.shedder.against_new(source.host, 0, time.monotonic(), proven=True)
-        return why is None
+        if isinstance(item, Request) and self._handler.knows_call(item.get("Call-ID") or ""):
+            return True
+        return self.intake.shedder.against_new(source.host, 0, time.monotonic(), proven=True) is None
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""

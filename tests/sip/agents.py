@@ -16,10 +16,16 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import parse_head
 from sip.messages.uri import Uri
 from sip.transactions.timing import Timing
+from sip.transport.connection import ConnectionLimits
 from sip.transport.queue_delay import QueueDelay
+from sip.transport.shedding import IntakeLimits
+from sip.transport.token_buckets import Rate
 
 FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
 """The RFC's timers, so much faster that 64*T1 is two seconds."""
+PLENTY = Rate(1e6, 1e6)
+UNHURRIED = IntakeLimits(PLENTY, PLENTY, PLENTY, PLENTY, PLENTY)
+"""All tests come from one address, as fast as they can."""
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     b"m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
@@ -85,6 +91,8 @@ async def agent(
     wire = audio_ports()
     options.setdefault("timing", FAST)
     options.setdefault("port", 0)
+    options.setdefault("intake", UNHURRIED)
+    options.setdefault("limits", ConnectionLimits(opened_per_source=PLENTY))
     host = options.pop("host", "127.0.0.1")
     made = SipAgent(host=host, wire=wire, on_invite=on_invite or Callee(), **options)
     made.transport.queue_delay = attention or Attention()

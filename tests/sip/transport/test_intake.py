@@ -12,12 +12,10 @@ from sip.transport.connection import Source
 from sip.transport.intake import Intake
 from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.token_buckets import Rate
-from tests.sip.agents import SDP, Callee, agent, raw_peer
+from tests.sip.agents import PLENTY, SDP, UNHURRIED, Callee, agent, raw_peer
 from tests.sip.transport.test_transport import TCP_VIA, options, status
 
 FEW = IntakeLimits(source=Rate(0.001, 3), running=Rate(0.001, 50))
-PLENTY = Rate(1e6, 1e6)
-ALL = IntakeLimits(source=PLENTY, known_source=PLENTY, strangers=PLENTY, total=PLENTY, running=PLENTY)
 
 
 def new(n: int) -> bytes:
@@ -57,7 +55,7 @@ class Read:
 
 async def test_what_runs_is_read_before_what_is_new() -> None:
     read = Read()
-    intake = Intake(read, Nothing(), ALL)
+    intake = Intake(read, Nothing(), UNHURRIED)
     for n in range(3):
         intake.arrived(new(n), "192.0.2.1", 5060, 0.0)
     intake.arrived(new(3).replace(b"Call-ID: c3", b"Call-ID: mine"), "192.0.2.1", 5060, 0.0)
@@ -68,7 +66,7 @@ async def test_what_runs_is_read_before_what_is_new() -> None:
 
 async def test_the_loop_gets_its_turns_between_new_requests() -> None:
     read = Read(seconds=0.003)
-    intake = Intake(read, Nothing(), ALL)
+    intake = Intake(read, Nothing(), UNHURRIED)
     for n in range(10):
         intake.arrived(new(n), "192.0.2.1", 5060, 0.0)
     turns = 0

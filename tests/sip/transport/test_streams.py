@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import pytest
 
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
 from sip.transport.connection import ConnectionLimits
+from sip.transport.shedding import IntakeLimits
+from sip.transport.token_buckets import Rate
 from tests.sip.agents import Attention, agent
 from tests.sip.transport.test_transport import TCP_VIA, options, status
 
@@ -103,3 +108,49 @@ async def test_a_thousand_requests_at_once_are_all_answered_with_turns_for_other
             assert await status(stream[0]) == 200
     assert len(seen) == 300
     assert max(seen.count(each) for each in set(seen)) < 150
+
+
+async def test_one_address_may_not_open_connections_all_the_time() -> None:
+    limits = ConnectionLimits(opened_per_source=Rate(0.001, 3))
+    async with agent(limits=limits) as b, streams(b.port, 5) as made:
+        for stream in made[3:]:
+            assert await closed(stream)
+        for stream in made[:3]:
+            assert await served(stream) == 200
+
+
+async def test_without_descriptors_nobody_is_accepted_and_the_loop_does_not_spin() -> None:
+    tries = 0
+
+    class Exhausted(socket.socket):
+        def accept(self) -> NoReturn:
+            nonlocal tries
+            tries += 1
+            raise OSError(errno.EMFILE, "too many open files")
+
+    with Exhausted(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        async with agent() as b:
+            b.transport._streams.listen([listening])
+            with socket.create_connection(listening.getsockname()):
+                for _ in range(100):
+                    await asyncio.sleep(0)
+                assert tries == 1
+            b.transport._streams._watch(listening)  # a while later
+
+
+async def test_broken_messages_over_tcp_come_no_faster_than_their_source_may() -> None:
+    few = Rate(0.001, 10)
+    async with agent(intake=IntakeLimits(source=few)) as b, streams(b.port, 1) as (stream,):
+        stream[1].write(options(TCP_VIA).replace(b"From: <sip:a@x>;tag=1", b"From: <<") * 100)
+        assert [await status(stream[0]) for _ in range(2)] == [400, 400]  # each costs five tokens
+        async with streams(b.port, 1) as (other,):
+            assert await served_nothing(other)
+        assert b.transport.counts.malformed == 2
+
+
+async def served_nothing(stream: Stream) -> bool:
+    """Nothing but the answer to a keep-alive that comes before it."""
+    stream[1].write(b"\r\n\r\n" + options(TCP_VIA))
+    return await asyncio.wait_for(stream[0].read(100), 10) == b"\r\n"
