@@ -25,6 +25,9 @@ TURN_S = 0.002
 PAUSE_S = 0.005
 """Before more of them are read: what they set going wants its time as well, and media first."""
 LOG_EVERY_S = 1.0
+_COMMON = (Shed.STRAY, Shed.NOISE)
+MUCH = 100
+"""Strays and noise are said from so many on: scanners, and the ACKs of callers whom we keep nothing of."""
 
 
 class Received(NamedTuple):
@@ -100,7 +103,8 @@ class Intake:
     def log(self, now: float) -> None:
         """Say what was shed since this was said last; at most once a second."""
         counts = self.shedder.counts
-        news = {why: count - self._logged[why] for why, count in counts.items() if count > self._logged[why]}
+        news = {why: count - self._logged[why] for why, count in counts.items()}
+        news = {why: count for why, count in news.items() if count >= (MUCH if why in _COMMON else 1)}
         if not news or now - self._logged_at < LOG_EVERY_S:
             return
         self._logged, self._logged_at = dict(counts), now

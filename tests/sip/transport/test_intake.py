@@ -103,6 +103,20 @@ async def test_what_was_shed_is_said_at_most_once_a_second(caplog: pytest.LogCap
     assert len(caplog.records) == before  # nothing new
 
 
+async def test_a_little_noise_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    intake = Intake(Read(), Nothing(), FEW)
+    for _ in range(99):
+        intake.arrived(b"noise", "192.0.2.1", 5060, 0.0)
+    intake._logged_at -= 2.0
+    intake.log(time.monotonic())
+    assert not caplog.records
+    intake.arrived(b"noise", "192.0.2.1", 5060, 0.0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "SIP messages that were not looked at: 100 noise"
+    ]
+
+
 async def test_a_call_is_held_and_ended_in_the_midst_of_a_flood() -> None:
     callee = Callee.answering()
     async with agent(callee, intake=FEW) as b, raw_peer() as peer, raw_peer() as flooder:
