@@ -162,8 +162,7 @@ class Guessing:
     def right(self, host: str, user: str, now: float) -> None:
         """A password was right."""
         place, user = place_of(host), user[:USER_CHARACTERS]
-        self._tallies.pop((place, ""), None)
-        self._tallies.pop((place, user), None)
+        self._tallies.pop((place, user), None)  # what the place did as a stranger no longer counts
         self._proven.put((place, user), now)
         self._places.put(place, now)
 

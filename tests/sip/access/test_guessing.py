@@ -64,6 +64,9 @@ def test_a_mistake_is_forgotten_with_time_or_with_the_right_password(machine: Gu
     assert machine.wrong(GUESSER, "100", 601.0).count == 1
     machine.right(GUESSER, "100", 602.0)
     assert machine.wrong(GUESSER, "100", 603.0).count == 1
+    assert machine.wrong(GUESSER, "100", 604.0).count == 2
+    machine.right(GUESSER, "100", 605.0)
+    assert machine.wrong(GUESSER, "100", 606.0).count == 1
 
 
 def test_many_sources_together_get_few_guesses_at_one_user(machine: Guessing) -> None:
