@@ -208,11 +208,11 @@ class Core:
                 self.transport.send_request(ack, hop, _nothing)
 
     def respond_headers(self, transport: str, towards: str) -> list[tuple[str, str]]:
-        """What every 18x and 2xx to INVITE and UPDATE carries."""
+        """What every 2xx to INVITE and UPDATE carries, and no more: it is to fit into what an unproven caller
+        may be sent, twice."""
         return [
             ("Contact", self.contact(transport, towards)),
-            ("Allow", self.allow),
-            ("Server", self.user_agent),
+            ("Allow", ALLOW.replace(" ", "")),
         ]
 
 

@@ -104,7 +104,8 @@ class InviteSession:
     def ring(self, status: int = 180) -> None:
         """Send a provisional response, unless a final one is out."""
         if self._invite is not None and self.machine.state is SessionState.OFFERED:
-            headers = self.core.respond_headers(self.transport, self.host) if status > 100 else ()
+            # No longer than need be: the 200 is to fit into what an unproven caller may be sent, too.
+            headers = [("Contact", self.core.contact(self.transport, self.host))] if status > 100 else ()
             tag = self.dialog.local.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
 
@@ -284,6 +285,9 @@ class InviteSession:
         lines = [*self.core.respond_headers(self.transport, self.host), *headers]
         lines.append(("Content-Type", "application/sdp"))
         ok = server.request.response(200, to_tag=self.dialog.local.tag, headers=lines, body=body)
+        if not server.budget.fits(2 * len(bytes(ok))):  # that it can be repeated is worth more than extras
+            for name, _ in headers:
+                ok.remove(name)
         self._happened(SessionEvent.ANSWER)
         server.respond(ok)
 

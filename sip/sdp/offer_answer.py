@@ -39,7 +39,7 @@ class OfferAnswer:
         self._host = host
         self._peer = peer
         self._address_for = address_for
-        self._sdp = SdpSession(secrets.randbits(48))
+        self._sdp = SdpSession(secrets.randbits(32))
         self._offered: bytes | None = None
         self.direction = ACTIVE
         self.stream: AudioStream | None = None

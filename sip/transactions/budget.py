@@ -36,11 +36,15 @@ class AnswerBudget:
     def prove(self) -> None:
         self.proven = True
 
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes could be sent as things stand."""
+        return self.proven or self._sent + size <= FACTOR * self._received
+
     def take(self, size: int, *, provisional: bool = False) -> bool:
         """Whether a message of `size` bytes may be sent now; if so, it counts as sent."""
         if self.proven:
             return True
-        if self._sent + size > FACTOR * self._received:
+        if not self.fits(size):
             return False
         if provisional:
             if self._provisional + size > PROVISIONAL_FACTOR * self._received:

@@ -8,6 +8,7 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Hold, Termination, Why
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.messages.message import Response
 from tests.sip.agents import SDP, Callee, Events, agent, legs_of, raw_peer
@@ -173,3 +174,31 @@ async def test_audio_that_the_caller_closes_holds_us_until_it_opens_it_again() -
             assert (b"m=audio 0 " in answer.body) is held
             peer.send(peer.in_dialog("ACK", ok, cseq=cseq), b.port)
             assert await events.next() == Hold(held)
+
+
+async def test_the_shortest_of_callers_hears_it_ring_and_gets_its_answer() -> None:
+    async def ring_and_answer(call: SipInvitation) -> None:
+        await call.leg.ring()
+        await call.leg.answer()
+
+    async with agent(ring_and_answer) as b, raw_peer() as peer:
+        invite = peer.make("INVITE", demo(b), lines={"Call-ID": "1", "From": "<sip:a@127.0.0.1>;tag=1"})
+        peer.send(invite, b.port)
+        assert b"m=audio" in (await peer.response(200)).body
+
+
+async def test_extras_of_the_answer_give_way_to_its_repetition() -> None:
+    async def announce_and_answer(call: SipInvitation) -> None:
+        call.announce("http://127.0.0.1/" + "x" * 60)
+        await call.leg.ring()
+        await call.leg.answer()
+
+    async with agent(announce_and_answer) as b, raw_peer() as peer:
+        for call, room in ((1, ""), (2, "x" * 400)):
+            more = {"Call-ID": f"call-{call}", "Subject": room}
+            peer.send(peer.make("INVITE", demo(b), branch=str(call), body=SDP, lines=more), b.port)
+            ok = await peer.response(200)
+            while ok.call_id != f"call-{call}":
+                ok = await peer.response(200)
+            assert (ok.get("Call-Info") is not None) is bool(room)
+            peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
