@@ -38,7 +38,8 @@ class Clock:
 class Phone:
     """The far end of one stream: a pair of plain sockets."""
 
-    def __init__(self, host: str = HOST) -> None:
+    def __init__(self, host: str = HOST, ssrc: int = 77) -> None:
+        self.ssrc = ssrc
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtp.bind((host, 0))
         self.rtcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -50,7 +51,7 @@ class Phone:
     def send(
         self, stream: RtpStream, payload: bytes, timestamp: int, kind: int = 0, marker: bool = False
     ) -> None:
-        packet = RtpPacket(kind, self.number & 0xFFFF, timestamp, 77, payload, marker)
+        packet = RtpPacket(kind, self.number & 0xFFFF, timestamp, self.ssrc, payload, marker)
         self.number += 1
         self.rtp.sendto(bytes(packet), (HOST, stream.local_port))
 
@@ -283,9 +284,10 @@ def test_rtcp_of_strangers_is_no_life_and_changes_nothing(bench: Bench) -> None:
 
 def test_packets_from_elsewhere_are_dropped_and_never_answered(bench: Bench) -> None:
     stream, phone = bench.call()
-    mallory = Phone("127.0.0.85")
+    mallory = Phone("127.0.0.85", ssrc=99)
     bench.phones.append(mallory)
-    phone.send(stream, bytes(160), 0)
+    for n in range(2):
+        phone.send(stream, bytes(160), n * 160)
     bench.wire.receive(bench.clock.now)
     for n in range(5):
         mallory.send(stream, bytes(160), n * 160)
