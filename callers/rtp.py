@@ -103,6 +103,11 @@ class MeasuringStream:
 
     # What the signalling side sets -----------------------------------------------------------------
 
+    @property
+    def remote(self) -> tuple[str, int] | None:
+        """Where audio is sent."""
+        return self._remote
+
     def configure(
         self,
         remote: tuple[str, int],

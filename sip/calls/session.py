@@ -109,6 +109,11 @@ class InviteSession:
             tag = self.dialog.local.tag if status > 100 else None
             self._invite.respond(self._invite.request.response(status, to_tag=tag, headers=headers))
 
+    def trying(self) -> None:
+        """Send a 100, unless the caller has heard more."""
+        if self._invite is not None and self._invite.machine.last is None:
+            self.ring(100)
+
     def add_answer_header(self, name: str, value: str) -> None:
         """One more header of the 200 to come."""
         self._answer_headers.append((name, value))
@@ -130,7 +135,7 @@ class InviteSession:
             raise CallError(f"no audio in common with the caller: {error}", 488) from error
         self.leg.setup_s = self.core.now() - self.started
         stream = self.media.open()
-        stream.on_heard = self._settled.set
+        stream.on_heard = self._heard
         self.leg.opened(stream)
         self._send_ok(invite, body, self._answer_headers)
         self.media_changed()
@@ -138,6 +143,13 @@ class InviteSession:
         await self._settled.wait()
         if (over := self.leg.termination) is not None:
             raise CallError(f"the call was over before the caller took our answer: {over}", over.code or 487)
+
+    def _heard(self) -> None:
+        """Audio came before the ACK did, which may be lost. Only who read our 200 knows the port."""
+        invite, audio_from = self._invite, self.media.open().remote
+        if invite is not None and audio_from is not None and audio_from[0] == invite.peer.host:
+            invite.prove()  # and the 200 is repeated until the ACK
+        self._settled.set()
 
     def refuse(
         self, status: int, reason: str | None = None, headers: Headers = (), *, why: Termination

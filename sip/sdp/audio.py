@@ -41,6 +41,10 @@ class AudioStream(Protocol):
     @property
     def local_port(self) -> int: ...
     @property
+    def remote(self) -> tuple[str, int] | None:
+        """Where audio comes from, or what was negotiated while none came."""
+
+    @property
     def frames_read(self) -> int: ...
     def configure(
         self,

@@ -294,7 +294,7 @@ class TransactionLayer:
         else:
             assert isinstance(message, Response)
             budget = item.budget
-            if not budget.proven and not budget.take(len(bytes(message)), provisional=message.status < 200):
+            if not budget.proven and not budget.take(len(bytes(message)), message.status):
                 self.withheld += 1
                 return
             self._carrier.send_response(message, item.peer, failed)

@@ -31,6 +31,21 @@ SDP = (
     b"m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 )
 
+PHONE = {
+    "Allow": "INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, NOTIFY, INFO, PUBLISH, MESSAGE, UPDATE",
+    "Supported": "replaces, norefersub, gruu, outbound, path, histinfo, timer, from-change",
+    "Accept": "application/sdp, application/dtmf-relay, message/sipfrag, application/pidf+xml",
+    "User-Agent": "A phone as most are/4.5.1-20260930 (firmware 12.2; hardware 96.0.0.128)",
+    "P-Preferred-Identity": "<sip:raw@127.0.0.1>",
+    "Session-Expires": "1800",
+    "Min-SE": "90",
+    "P-Access-Network-Info": "3GPP-E-UTRAN-FDD; utran-cell-id-3gpp=2620251234567890abcdef",
+    "History-Info": "<sip:raw@127.0.0.1;user=phone>;index=1, <sip:demo@127.0.0.1;user=phone>;index=1.1",
+    "X-Correlation": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+}
+"""What a phone says of itself, which makes its INVITE as long as they are: what may be sent to a caller that
+nobody has proven depends on it."""
+
 
 class Callee:
     """An application that keeps what it was called with; `answers` decides what it does with a call."""
@@ -173,6 +188,8 @@ class RawPeer(asyncio.DatagramProtocol):
         }
         if body:
             headers["Content-Type"] = "application/sdp"
+        if method == "INVITE":
+            headers |= PHONE
         headers |= lines or {}
         return Request(method, Uri.parse(to), list(headers.items()), body)
 

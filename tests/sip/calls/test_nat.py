@@ -86,7 +86,7 @@ async def behind_nat(
 
 
 def answered(server: SipAgent) -> Callee:
-    return cast(Callee, server._on_invite)
+    return cast(Callee, server._server._on_invite)
 
 
 @pytest.mark.parametrize("moved", [False, True])

@@ -13,7 +13,7 @@ import pytest
 
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
-from mediaserver.calls.call import Call
+from mediaserver.calls.call import Call, CallState
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -252,7 +252,8 @@ async def placed_and_refused(world: World) -> None:
 async def placed_and_cancelled(world: World) -> None:
     world.heard._answers = lambda call: call.leg.ring()
     call = world.board.place(world.callee, "demo")
-    await asyncio.wait_for(world.heard.calls.get(), 10)
+    while call.state is not CallState.RINGING:  # noqa: ASYNC110 - as in `over`
+        await asyncio.sleep(0.01)
     await world.board.hang_up(call.id)
     await world.ended(call)
 

@@ -1,8 +1,11 @@
-"""What may be sent because of a request whose sender nobody has proven."""
+"""How much a sender that nobody has proven may have us send."""
 
 from __future__ import annotations
 
-from sip.transactions.budget import FACTOR, FINAL, AnswerBudget
+from sip.transactions.budget import FACTOR, FINAL, RINGING, AnswerBudget
+
+FINAL_SIZE = 800
+"""About the 200 to an INVITE without an offer."""
 
 
 def heard(size: int) -> AnswerBudget:
@@ -11,20 +14,36 @@ def heard(size: int) -> AnswerBudget:
     return budget
 
 
-def test_no_more_than_the_factor_goes_out_until_the_sender_is_proven() -> None:
-    budget = heard(400)
-    assert budget.take(FACTOR * 400) and not budget.take(1)
-    budget.heard(400)
-    assert budget.take(FACTOR * 400) and not budget.take(1)
+def test_no_provisional_response_takes_the_room_of_the_final_one() -> None:
+    short = heard(320)
+    assert not short.take(300, 100) and not short.take(300, 180)
+    assert short.take(FINAL_SIZE, 200)
+    assert not short.take(FINAL_SIZE, 200)
+
+
+def test_ringing_leaves_three_tries_of_the_answer() -> None:
+    for size in (900, 1200):
+        budget = heard(size)
+        assert budget.take(300, 180)
+        assert all(budget.take(FINAL_SIZE, 200) for _ in range(FINAL // FINAL_SIZE))
+
+
+def test_a_repetition_pays_for_what_it_could_not_be_told_before() -> None:
+    budget = heard(500)
+    assert not budget.take(300, 180)
+    budget.heard(500)
+    assert budget.take(300, 180) and budget.take(FINAL_SIZE, 200)
+
+
+def test_a_100_leaves_room_for_ringing() -> None:
+    size = -(-(FINAL + RINGING + 300) // FACTOR)
+    assert heard(size).take(300, 100)
+    assert not heard(size - 1).take(300, 100)
+    assert heard(size - 1).take(300, 180)
+
+
+def test_never_more_than_three_bytes_for_one_until_proven() -> None:
+    budget = heard(100)
+    assert budget.take(300) and not budget.take(1)
     budget.prove()
     assert budget.take(10_000)
-
-
-def test_a_short_invite_gets_its_answer_and_no_100_that_would_leave_no_room_for_it() -> None:
-    """Such as one without an offer; a 100 would stop its repetitions, and they make room."""
-    budget = heard(330)
-    assert not budget.take(260, provisional=True)
-    assert budget.take(FINAL)
-    budget = heard(330)
-    budget.heard(330)
-    assert budget.take(260, provisional=True) and budget.take(FINAL)

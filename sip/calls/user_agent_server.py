@@ -1,0 +1,265 @@
+"""The server side of the agent: what a request from outside is, who may send it, and how it is answered.
+
+Whoever is turned away leaves nothing behind: such an answer has no transaction, and a repeated request gets
+the same one again (RFC 3261 8.2.7). It must never block, and never let one bad callback touch another call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import time
+import weakref
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.endpoints import Admitted
+from sip.access.gate import Gate
+from sip.calls.admission import refusal
+from sip.calls.core import ACCEPT, Core
+from sip.calls.flow import flow_of
+from sip.calls.invitation import SipInvitation
+from sip.calls.places import Places
+from sip.calls.registrar import Registrar
+from sip.calls.session import InviteSession
+from sip.messages.grammar import readable
+from sip.messages.message import Request, Response
+from sip.messages.multipart import description_of
+from sip.messages.parsing import MessageError
+from sip.sdp.negotiation import NoCommonCodec, SdpError
+from sip.sdp.negotiation import answer as check_offer
+from sip.transport.addresses import is_address, is_behind_nat, unmapped
+from sip.transport.connection import Source
+from sip.transport.way_back import DEFAULT_PORT
+
+log = logging.getLogger(__name__)
+
+OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
+ANYBODY = Admitted("anonymous")
+TRYING_AFTER = 0.4
+"""Of T1 (200 ms): a caller that heard nothing until then gets a 100."""
+
+
+class UserAgentServer:
+    """What SipAgent does with requests from outside; see there."""
+
+    def __init__(
+        self,
+        core: Core,
+        places: Places,
+        on_invite: OnInvite,
+        registrar: Registrar | None,
+        gate: Gate | None,
+        on_refused: Callable[[str], None] | None,
+    ) -> None:
+        self._core = core
+        self._places = places
+        self._on_invite = on_invite
+        self._registrar = registrar
+        self._gate = gate
+        self._on_refused = on_refused
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._secret = secrets.token_bytes(16)
+
+    async def stop(self) -> None:
+        """Let go of the application's answers that are still under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def refuse(self, error: MessageError) -> Response:
+        assert error.request is not None
+        tag = secrets.token_hex(8)
+        return error.request.response(error.status, _phrase(error.reason, error.status), to_tag=tag)
+
+    def on_request(self, request: Request, source: Source) -> None:
+        if self._core.layer.absorb(request, source):
+            return
+        if request.method == "CANCEL":
+            self._cancel(request, source)
+            return
+        if (tag := request.to.tag) is not None and request.method != "REGISTER":
+            self._in_dialog(request, tag, source)
+            return
+        if request.method == "ACK":
+            return
+        delay = self._core.transport.queue_delay.at(time.monotonic())
+        layer = self._core.layer
+        reason = self._places.against(request.method, layer.unanswered, layer.serving, delay)
+        if reason is not None:
+            self._no_room(reason, request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        elif self._core.layer.merged(request):
+            self._stateless(request.response(482), request, source)
+        elif request.method == "OPTIONS":
+            self._stateless(self._capabilities(request), request, source)
+        elif request.method == "REGISTER":
+            self._register(request, source)
+        elif request.method == "INVITE":
+            self._invited(request, source)
+        else:
+            self._stateless(request.response(481), request, source)
+
+    def _in_dialog(self, request: Request, tag: str, source: Source) -> None:
+        user = self._core.dialogs.get((request.call_id, tag, request.from_.tag or ""))
+        if request.method == "ACK":
+            if user is not None:
+                user.acknowledged(request)
+                self._places.proven(user)
+        elif user is None:
+            self._stateless(request.response(481), request, source)
+        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+            self._stateless(no, request, source)
+        elif self._gate is not None and (
+            (no := self._gate.within_dialog(request, source, user.dialog.hosts, self._core.now())) is not None
+        ):
+            self._stateless(no, request, source)
+        elif request.method != "BYE" and self._places.against_more(self._core.layer.serving):
+            self._no_room("overloaded", request, source)
+        else:
+            user.receive(self._core.layer.serve(request, source))
+
+    def _cancel(self, request: Request, source: Source) -> None:
+        """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
+        invite = self._core.layer.invite_of(request)
+        if invite is None or invite.peer.host != source.host:
+            # It goes the way of its INVITE, hop by hop: from elsewhere it is nobody's to send.
+            self._stateless(request.response(481), request, source)
+            return
+        server = self._core.layer.serve(request, source)
+        if invite.on_cancel is not None:
+            invite.on_cancel(server)
+        else:
+            tag = invite.machine.last.to.tag if invite.machine.last is not None else None
+            server.respond(request.response(200, to_tag=tag or secrets.token_hex(8)))
+
+    def _register(self, request: Request, source: Source) -> None:
+        assert self._registrar is not None
+        if self._names_us(request, source):
+            self._stateless(request.response(403, "Contact Is This Server"), request, source)
+            return
+        flow = flow_of(request, source)
+        response = self._registrar.register(request, self._core.now(), flow)
+        if response.status == 401:
+            # A challenge is forgotten at once: whoever cannot answer it leaves nothing behind here.
+            self._stateless(response, request, source)
+        else:
+            self._tag(response, request)
+            server = self._core.layer.serve(request, source)
+            if response.status < 300:
+                server.prove()
+            server.respond(response)
+            if self._gate is not None and response.status == 200:
+                extension = request.to.uri.unescaped_user or ""
+                bindings = self._registrar.lookup(extension, self._core.now())
+                ends = [each.expires_at for each in bindings if each.received == flow]
+                self._gate.registered(extension, source, max(ends, default=None))
+
+    def _capabilities(self, request: Request) -> Response:
+        status = 503 if self._places.closed else 200
+        headers = [
+            ("Allow", self._core.allow),
+            ("Accept", "application/sdp"),
+            ("Accept-Encoding", "identity"),
+            ("Accept-Language", "en"),
+            ("Server", self._core.user_agent),
+        ]
+        return request.response(status, headers=headers)
+
+    def _invited(self, request: Request, source: Source) -> None:
+        caller = ANYBODY if self._gate is None else self._gate.admit(request, source, self._core.now())
+        if isinstance(caller, Response):
+            self._stateless(caller, request, source)
+            return
+        if self._names_us(request, source):
+            self._stateless(request.response(482), request, source)
+            return
+        if offered := description_of(request):
+            try:
+                check_offer(offered, "127.0.0.1", 4, peer=source.host)
+            except SdpError as error:
+                status = 488 if isinstance(error, NoCommonCodec) else 400
+                self._stateless(request.response(status), request, source)
+                return
+        stranger = caller.kind == "anonymous"
+        if stranger and (reason := self._places.against_stranger(source.host)) is not None:
+            self._no_room(reason, request, source)
+            return
+        server = self._core.layer.serve(request, source)
+        if self._gate is not None and (caller.kind == "extension" or self._gate.proves(source)):
+            server.prove()
+        session = InviteSession.offered(self._core, server)
+        self._places.take(session, source.host if stranger else "")
+        call = SipInvitation(request, source, session.leg, session, caller)
+        try:
+            work = self._on_invite(call)
+        except Exception:
+            log.exception("the application failed on a call to %s", readable(call.dialled))
+            call.reject(500)
+            return
+        if work is not None:
+            self._spawn(self._serve_call(call, work))
+        # Most are answered, refused or rung at within this time (RFC 3261 17.2.1); and who got a 100 repeats
+        # its INVITE no more, so nothing would bring back a 200 that is lost on the way.
+        wait = TRYING_AFTER * self._core.layer.timing.t1
+        asyncio.get_running_loop().call_later(wait, _trying, weakref.ref(session))
+
+    def _names_us(self, request: Request, source: Source) -> bool:
+        """Whether a Contact is this server: what we send there would come back and be sent again."""
+        return any(
+            is_address(uri.address)
+            and not is_behind_nat(source.host, unmapped(uri.address))
+            and self._core.transport.is_us(uri.address, uri.port or DEFAULT_PORT)
+            for uri in (contact.uri for contact in request.contacts)
+        )
+
+    async def _serve_call(self, call: SipInvitation, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except CallError as error:
+            log.info("call to %s was not answered: %s", readable(call.dialled), error)
+        except Exception:
+            log.exception("the application failed on a call to %s", readable(call.dialled))
+            await call.leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 500))
+
+    def _no_room(self, reason: str, request: Request, source: Source) -> None:
+        if self._on_refused is not None:
+            self._on_refused(reason)
+        self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
+
+    def _stateless(self, response: Response, request: Request, source: Source) -> None:
+        """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""
+        if request.method == "ACK":
+            return
+        self._tag(response, request)
+        self._core.transport.send_once(response, source)
+
+    def _tag(self, response: Response, request: Request) -> None:
+        """A To tag that is the same for each repetition of the request."""
+        if request.to.tag is None:
+            seed = f"{request.via}{request.call_id}{request.cseq}".encode("utf-8", "surrogateescape")
+            tag = hashlib.blake2s(seed, key=self._secret, digest_size=8).hexdigest()
+            response.set("To", f"{response.get('To')};tag={tag}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _phrase(reason: str, status: int) -> str | None:
+    """What was wrong, where it fits a reason phrase."""
+    return (
+        reason if status == 400 and reason.isascii() and reason.isprintable() and len(reason) < 80 else None
+    )
+
+
+def _trying(call: weakref.ref[InviteSession]) -> None:
+    """Unless the call is gone, say that it is worked on."""
+    if (session := call()) is not None:
+        session.trying()
