@@ -176,7 +176,9 @@ class RawPeer(asyncio.DatagramProtocol):
         branch: str = "1",
         body: bytes = b"",
         lines: Mapping[str, str] | None = None,
+        short: bool = False,
     ) -> Request:
+        """`short`: an INVITE without all that phones say of themselves."""
         headers = {
             "Via": f"SIP/2.0/UDP 127.0.0.1:{self.port};rport;branch=z9hG4bK{branch}",
             "Max-Forwards": "70",
@@ -188,7 +190,7 @@ class RawPeer(asyncio.DatagramProtocol):
         }
         if body:
             headers["Content-Type"] = "application/sdp"
-        if method == "INVITE":
+        if method == "INVITE" and not short:
             headers |= PHONE
         headers |= lines or {}
         return Request(method, Uri.parse(to), list(headers.items()), body)

@@ -13,7 +13,7 @@ import pytest
 
 from cli.makers import makers
 from cli.serving.own_code import OwnCode
-from mediaserver.calls.call import Call, CallState
+from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -25,6 +25,7 @@ from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
 from sip.calls.carrier import SipCarrier
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.transactions.timing import Timing
@@ -249,17 +250,22 @@ async def placed_and_refused(world: World) -> None:
     assert (await world.ended(call)).why is Why.BUSY
 
 
+def rings(call: SipInvitation) -> Any:
+    """A phone that tells at once; a stranger with a short INVITE is told half a second later."""
+    call._session._invite.prove()  # type: ignore[attr-defined]
+    return call.leg.ring()
+
+
 async def placed_and_cancelled(world: World) -> None:
-    world.heard._answers = lambda call: call.leg.ring()
+    world.heard._answers = rings
     call = world.board.place(world.callee, "demo")
-    while call.state is not CallState.RINGING:  # noqa: ASYNC110 - as in `over`
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(world.heard.calls.get(), 10)
     await world.board.hang_up(call.id)
     await world.ended(call)
 
 
 async def placed_and_never_answered(world: World) -> None:
-    world.heard._answers = lambda call: call.leg.ring()
+    world.heard._answers = rings
     call = world.board.place(world.callee, "demo", ring_s=1.0)
     assert (await world.ended(call)).why is Why.NO_ANSWER
 
@@ -320,7 +326,7 @@ async def a_transfer_that_is_refused(world: World) -> None:
 
 async def a_transfer_whose_caller_goes(world: World) -> None:
     leg = await world.dial("demo")
-    world.heard._answers = lambda call: call.leg.ring()
+    world.heard._answers = rings
     transfer = asyncio.create_task(world.board.transfer(world.call.id, world.callee))
     await asyncio.wait_for(world.heard.calls.get(), 10)
     await world.hang_up(leg)
