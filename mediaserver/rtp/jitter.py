@@ -378,8 +378,7 @@ class JitterBuffer:
         if self.head - self.position < 2 * NARROW_SAMPLES:
             return
         if self._quiet is not None and now < self._skip_by:
-            at = self.position & MASK
-            if not self._quiet(bytes(self._octets[at : at + NARROW_SAMPLES])):
+            if not self._quiet(self._ring.octets_at(self.position)):
                 return
         self._ring.forget(self.position, NARROW_SAMPLES)
         self.position += NARROW_SAMPLES

@@ -55,6 +55,14 @@ class OctetRing:
         self.forget(position, NARROW_SAMPLES)
         return bytes(octets), bytes(known)
 
+    def octets_at(self, position: int) -> bytes:
+        """A frame, whatever of it is there; it stays."""
+        at = position & MASK
+        end = at + NARROW_SAMPLES
+        if end <= RING:
+            return bytes(self.octets[at:end])
+        return bytes(self.octets[at:] + self.octets[: end - RING])
+
     def lend(self, position: int, size: int) -> bytes | None:
         """So many octets (whole frames), which are forgotten here; None when one is missing, or a frame lies
         across the ring's end."""

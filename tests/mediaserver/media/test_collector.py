@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 
 from mediaserver.media.collector import (
     CAUTION,
+    FADING,
     FIRST_GUESS_NS,
     FIRST_OLD_GUESS_NS,
     IDLE_SHARE,
@@ -142,6 +144,86 @@ def test_the_old_never_wait_for_ever() -> None:
     assert pace.due(OLD_WAITS_MOST_NS, 0, 0, 5) == OLD
 
 
+def old_objects(pace: Pace, objects: int) -> None:
+    """Objects that outlive two looks."""
+    pace.took(MIDDLE, 0, objects, 0, 0)
+
+
+def test_each_generation_is_counted_over_several_collections_and_to_the_object() -> None:
+    pace = Pace(0)
+    pace.took(YOUNG, 0, MIDDLE_OBJECTS - 2, 0, 0)
+    pace.took(YOUNG, 0, 3, 2, 0)
+    assert pace.due(0, LONG, 0, 5) is None
+    pace.took(YOUNG, 0, 5, 9, 0)
+    assert pace.due(0, LONG, 0, 5) is None, "what others left is not taken off"
+    pace.took(YOUNG, 0, 1, 0, 0)
+    assert pace.due(0, LONG, 0, 5) == MIDDLE
+    pace.took(MIDDLE, 0, 0, MIDDLE_OBJECTS, 0)
+    pace.took(YOUNG, 0, MIDDLE_OBJECTS - 1, 0, 0)
+    assert pace.due(0, LONG, 0, 5) is None
+
+
+def test_so_are_the_old_ones() -> None:
+    pace = Pace(0)
+    for _ in range(2):
+        old_objects(pace, OLD_OBJECTS // 2)
+        old_objects(pace, OLD_OBJECTS // 2 - 1)
+        assert pace.due(0, LONG, 0, 5) is None
+        old_objects(pace, 1)
+        assert pace.due(0, LONG, 0, 5) == OLD
+        pace.took(YOUNG, 0, MIDDLE_OBJECTS - 1, 0, 0)
+        pace.took(OLD, 0, 0, 0, 0)
+        assert pace.due(0, LONG, 0, 5) is None
+        pace.took(YOUNG, 0, MIDDLE_OBJECTS - 1, 0, 0)
+        assert pace.due(0, LONG, 0, 5) is None, "they were looked at with the old"
+        pace.took(OLD, 0, 0, 0, 0)
+
+
+def test_the_middle_fits_with_the_young_that_are_looked_at_with_it() -> None:
+    young = YOUNG_OBJECTS - 100
+    exactly = int((MIDDLE_OBJECTS + young) * FIRST_GUESS_NS * FADING * CAUTION)
+    assert with_middle_objects().due(0, exactly, young, 5) == MIDDLE
+    assert with_middle_objects().due(0, exactly - 2, young, 5) is None
+
+
+@pytest.mark.parametrize(
+    ("generation", "young", "object_ns"),
+    [
+        (YOUNG, 500, 1_600_000 / 500),
+        (MIDDLE, 100, 1_000),
+        (YOUNG, 200, 8_000),
+        (YOUNG, 199, FIRST_GUESS_NS * FADING),
+    ],
+)
+def test_how_long_an_object_takes_is_learnt_from_all_that_were_looked_at(
+    generation: int, young: int, object_ns: float
+) -> None:
+    pace = with_middle_objects()
+    pace.took(generation, 1_600_000, young, 10_000, 0)
+    if generation == YOUNG:
+        pace.took(MIDDLE, 0, 0, MIDDLE_OBJECTS, 0)  # less, which is forgotten slowly
+        object_ns *= FADING
+    exactly = int(YOUNG_OBJECTS * object_ns * CAUTION)
+    assert pace.due(0, exactly + 2, YOUNG_OBJECTS, 5) == YOUNG
+    assert pace.due(0, exactly - 2, YOUNG_OBJECTS, 5) is None
+
+
+def test_how_long_the_old_take_is_forgotten_slowly() -> None:
+    pace = Pace(0)
+    pace.took(OLD, 0, 0, WORTH, 0)
+    with_old_objects(pace)
+    exactly = int(FIRST_OLD_GUESS_NS * FADING * CAUTION)
+    assert pace.due(0, exactly - 2, 0, 5) is None
+    assert pace.due(0, exactly + 2, 0, 5) == OLD
+
+
+def test_the_old_wait_from_the_last_look_at_them() -> None:
+    begun = 7 * LONG
+    pace = with_old_objects(Pace(begun))
+    assert pace.due(begun + OLD_WAITS_NS - 1, 0, 0, 5) is None
+    assert pace.due(begun + OLD_WAITS_NS, 0, 0, 5) == OLD
+
+
 @pytest.fixture
 def collector() -> Iterator[Collector]:
     made = Collector()
@@ -186,3 +268,29 @@ def test_everything_is_collected_when_asked_for(collector: Collector) -> None:
 def test_a_collection_that_others_ask_for_is_measured_too(collector: Collector) -> None:
     gc.collect()
     assert collector.pauses[OLD].count == 1
+
+
+def test_nothing_is_collected_where_the_next_phase_is_due(collector: Collector) -> None:
+    rings = [Ring() for _ in range(YOUNG_OBJECTS)]
+    del rings
+    collector.ends(time.perf_counter_ns(), 5)
+    assert collector.pauses[YOUNG].count == collector.found == 0
+
+
+def test_what_was_found_and_how_long_it_took_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(10**12, MS)
+    collector = Collector()
+    collector.start()
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "perf_counter_ns", lambda: next(clock))
+            found = []
+            for _ in range(3):
+                rings = [Ring() for _ in range(50)]
+                del rings
+                gc.collect(YOUNG)
+                found.append(collector.found)
+    finally:
+        collector.stop()
+    assert found[1] - found[0] == found[2] - found[1] >= 50 and found[0] >= 50
+    assert collector.pauses[YOUNG].total_ns == 3 * MS == collector.paused_ns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from mediaserver.media.narrowband import CONCEAL
 from mediaserver.media.time import FRAME_NS as TICK_NS
-from mediaserver.rtp.jitter import MARGIN_NS, JitterBuffer
+from mediaserver.rtp.jitter import MARGIN_NS, JitterBuffer, target_for
 
 MS = 1_000_000
 
@@ -294,3 +295,394 @@ def test_nothing_a_peer_sends_raises_or_breaks_the_frame_size(
             frame = buffer.pop(now)
             assert frame is None or len(frame) in (0, 160)
         assert buffer.delay_ms <= 600
+
+
+def playing(packets: int = 10) -> JitterBuffer:
+    """A packet every 20 ms and a pop 12 ms after each; that of the last one is still to come."""
+    buffer = JitterBuffer()
+    for n in range(packets):
+        buffer.push(n * 160, payload(n * 160, 160), n * TICK_NS)
+        if n < packets - 1:
+            assert buffer.pop(n * TICK_NS + 12 * MS) == payload(n * 160, 160)
+    return buffer
+
+
+@pytest.mark.parametrize(
+    ("jitter_ms", "target_ms"), [(0, 10), (3, 10), (4, 12), (20, 60), (66, 198), (67, 200), (500, 200)]
+)
+def test_the_target_is_three_times_the_jitter_within_bounds(jitter_ms: int, target_ms: int) -> None:
+    assert target_for(jitter_ms * MS) == target_ms * MS
+    for buffer in (JitterBuffer(), playing()):
+        buffer.push(1_600, bytes(160), 200 * MS, jitter_ms * MS)
+        assert buffer.target_ns == target_ms * MS
+
+
+@pytest.mark.parametrize(("ptime", "starts_ms"), [(10, 20), (20, 10), (30, 20), (40, 10), (60, 10), (50, 20)])
+def test_playout_starts_so_long_after_the_first_packet(ptime: int, starts_ms: int) -> None:
+    """Half a frame later where packets are no whole frames."""
+    buffer = JitterBuffer()
+    for n in range(2):
+        buffer.push(n * ptime * 8, payload(n * ptime * 8, ptime * 8), 5 * MS)
+    assert buffer.delay_ms == 2 * ptime
+    assert buffer.pop((5 + starts_ms) * MS - 1) is None
+    assert buffer.pop((5 + starts_ms) * MS) == payload(0, 160)
+    assert buffer.delay_ms == max(0, 2 * ptime - 20)
+
+
+def test_a_sender_that_falls_silent_is_concealed_for_five_frames_and_that_was_no_loss() -> None:
+    buffer = playing()
+    heard = [buffer.pop(192 * MS + n * TICK_NS) for n in range(9)]
+    assert heard == [payload(9 * 160, 160), *[CONCEAL] * 5, None, None, None]
+    assert buffer.concealed == 0 and buffer.delay_ms == 0
+    assert buffer.early_ns() is None
+
+
+def test_a_hole_with_audio_after_it_is_concealed_however_long_it_is() -> None:
+    buffer = playing()
+    buffer.push(18 * 160, payload(18 * 160, 160), 181 * MS)
+    heard = [buffer.pop(192 * MS + n * TICK_NS) for n in range(10)]
+    assert heard == [payload(9 * 160, 160), *[CONCEAL] * 8, payload(18 * 160, 160)]
+    assert buffer.concealed == 8
+
+
+def test_after_a_pause_that_was_told_the_next_packet_starts_afresh() -> None:
+    buffer = playing()
+    buffer.pause()
+    heard = [buffer.pop(192 * MS + n * TICK_NS) for n in range(3)]
+    assert heard == [payload(9 * 160, 160), None, None]
+    buffer.push(20 * 160, payload(0, 160), 400 * MS)
+    assert buffer.pop(410 * MS - 1) is None
+    assert buffer.pop(410 * MS) == payload(0, 160)
+    assert buffer.pop(430 * MS) is CONCEAL, "that pause is over"
+    assert buffer.concealed == 1
+
+
+@pytest.mark.parametrize("size", [80, 160])
+def test_a_pause_ends_with_the_next_packet_of_any_length(size: int) -> None:
+    buffer = playing()
+    buffer.pause()
+    buffer.push(1_600, payload(1_600, size), 200 * MS)
+    heard = [buffer.pop(192 * MS + n * TICK_NS) for n in range(3)]
+    assert heard[2] is CONCEAL
+
+
+def test_a_reset_forgets_all_audio() -> None:
+    buffer = playing()
+    buffer.pause()
+    buffer.reset()
+    assert buffer.delay_ms == 0 and buffer.pop(192 * MS) is None
+    buffer.push(0xFFFFFF60, payload(0, 160), 200 * MS)
+    assert buffer.pop(209 * MS) is None
+    assert [buffer.pop(210 * MS), buffer.pop(230 * MS)] == [payload(0, 160), CONCEAL]
+
+
+def test_an_empty_packet_is_none() -> None:
+    buffer = JitterBuffer()
+    buffer.push(0, b"", 0)
+    assert buffer.pop(100 * MS) is None and buffer.target_ns == MARGIN_NS
+
+
+def test_packets_of_more_than_200_ms_are_cut() -> None:
+    buffer = JitterBuffer()
+    buffer.push(0, payload(0, 1_700), 0)
+    assert buffer.delay_ms == 200
+    assert [buffer.pop(20 * MS + n * TICK_NS) for n in range(11)] == [
+        *[payload(n * 160, 160) for n in range(10)],
+        CONCEAL,
+    ]
+
+
+def test_the_first_packets_may_come_in_any_order() -> None:
+    buffer = JitterBuffer()
+    for at, n in enumerate((2, 0, 1)):
+        buffer.push((n * 160 - 320) & 0xFFFFFFFF, payload(n * 160, 160), at * MS)
+    assert buffer.pop(9 * MS) is None
+    assert [buffer.pop(10 * MS + n * TICK_NS) for n in range(3)] == [payload(n * 160, 160) for n in range(3)]
+    assert buffer.late == buffer.inserted == 0
+
+
+@pytest.mark.parametrize("start", [-1_608, 2_400, 100_000])
+def test_what_lies_too_far_from_the_first_packet_takes_its_place(start: int) -> None:
+    buffer = JitterBuffer()
+    buffer.push(5_000, payload(0, 160), 0)
+    buffer.push(5_000 + start, payload(320, 160), 3 * MS)
+    assert buffer.pop(12 * MS) is None, "it starts anew"
+    assert buffer.pop(13 * MS) == payload(320, 160)
+
+
+def test_too_much_that_waits_is_left_out_up_to_the_target() -> None:
+    buffer = playing()
+    for n in range(10, 19):
+        buffer.push(n * 160, payload(n * 160, 160), 181 * MS, 14 * MS)
+    buffer.push(19 * 160, payload(19 * 160, 160), 182 * MS, 14 * MS)
+    assert buffer.delay_ms == 220 and buffer.skipped == 0
+    buffer.push(20 * 160, payload(20 * 160, 160), 183 * MS, 14 * MS)
+    assert buffer.delay_ms == 40, "the target, 42 ms, in whole frames"
+    assert buffer.skipped == 10
+    assert [buffer.pop(192 * MS + n * TICK_NS) for n in range(3)] == [
+        payload(19 * 160, 160),
+        payload(20 * 160, 160),
+        CONCEAL,
+    ]
+
+
+def test_a_frame_stays_when_too_much_waits_and_the_target_is_less() -> None:
+    buffer = playing()
+    for n in range(10, 21):
+        buffer.push(n * 160, payload(n * 160, 160), 183 * MS)
+    assert (buffer.delay_ms, buffer.skipped) == (20, 11)
+
+
+def test_a_packet_that_is_a_little_late_moves_playout_back_by_whole_frames() -> None:
+    buffer = playing()
+    assert buffer.pop(192 * MS) == payload(1_440, 160)
+    assert [buffer.pop(212 * MS), buffer.pop(232 * MS)] == [CONCEAL, CONCEAL]
+    buffer.push(1_600, payload(1_600, 160), 233 * MS)
+    assert (buffer.late, buffer.inserted, buffer.concealed) == (1, 2, 2)
+    assert buffer.delay_ms == 20
+    assert buffer.pop(252 * MS) == payload(1_600, 160)
+
+
+def half_played() -> JitterBuffer:
+    """30 ms packets; the fourth would have begun in the middle of the frame that was played last."""
+    buffer = JitterBuffer()
+    for n in range(3):
+        buffer.push(n * 240, payload(n * 240, 240), n * 30 * MS)
+    *_, holed = [buffer.pop(20 * MS + n * TICK_NS) for n in range(5)]
+    assert holed is not None and holed[:80] == payload(640, 80)
+    assert buffer.missing == bytes([1]) * 80 + bytes(80) and buffer.concealed == 1
+    return buffer
+
+
+def test_a_packet_that_is_half_a_frame_late_is_played_whole_a_frame_later() -> None:
+    buffer = half_played()
+    buffer.push(720, payload(720, 240), 101 * MS)
+    assert (buffer.late, buffer.inserted, buffer.delay_ms) == (1, 1, 40)
+    heard = buffer.pop(120 * MS)
+    assert heard is not None and heard[80:] == payload(720, 80)
+    assert buffer.missing == bytes(80) + bytes([1]) * 80
+    assert buffer.pop(140 * MS) == payload(800, 160) and buffer.missing is None
+
+
+def test_what_is_left_of_a_late_packet_is_played_when_its_successor_is_there_already() -> None:
+    buffer = half_played()
+    buffer.push(960, payload(960, 240), 121 * MS)
+    buffer.push(720, payload(720, 240), 121 * MS)
+    assert (buffer.late, buffer.inserted, buffer.delay_ms) == (1, 0, 50)
+    assert buffer.pop(120 * MS) == payload(800, 160) and buffer.missing is None
+    assert buffer.pop(140 * MS) == payload(960, 160)
+
+
+def test_the_third_packet_in_a_window_that_was_overtaken_adds_a_frame_of_delay() -> None:
+    buffer = playing(4)
+    for n in range(4, 20):
+        overtaken = n in (7, 11, 15)
+        if not overtaken:
+            buffer.push(n * 160, payload(n * 160, 160), n * TICK_NS)
+        if n - 2 in (7, 11, 15):
+            buffer.push((n - 2) * 160, payload((n - 2) * 160, 160), n * TICK_NS)
+        heard = buffer.pop((n - 1) * TICK_NS + 12 * MS)
+        assert (heard is CONCEAL) == (n - 1 in (7, 11, 15, 16)), n
+        assert buffer.inserted == (n - 1 >= 16)
+    assert (buffer.late, buffer.concealed) == (3, 4)
+
+
+def test_packets_overtaken_once_in_a_while_cost_no_delay() -> None:
+    buffer = playing(4)
+    for n in range(4, 600):
+        if n % 60 != 7:
+            buffer.push(n * 160, payload(n * 160, 160), n * TICK_NS)
+        if n % 60 == 9:
+            buffer.push((n - 2) * 160, payload((n - 2) * 160, 160), n * TICK_NS)
+        buffer.pop((n - 1) * TICK_NS + 12 * MS)
+    assert buffer.late == 10 and buffer.inserted == 0
+
+
+def first_skips(buffer: JitterBuffer, seconds: int, faster_ms: int = 60, offset_ms: int = 12) -> list[int]:
+    """A line whose packets come so much sooner from the tenth on: when frames are left out, in ms."""
+    skips: list[int] = []
+    n = 0
+    for tick in range(seconds * 50):
+        now = (tick * 20 + offset_ms) * MS
+        while n * 20 + (faster_ms if n < 10 else 0) <= now // MS:
+            at = max(n * 20, faster_ms + min(n, 9) * 20)
+            buffer.push(n * 160, payload(n * 160, 160), at * MS)
+            n += 1
+        skipped = buffer.skipped
+        buffer.pop(now)
+        skips += [tick * 20 + offset_ms] * (buffer.skipped - skipped)
+    return skips
+
+
+def skips_after(spikes_ms: Sequence[tuple[int, int]], seconds: int) -> tuple[list[int], JitterBuffer]:
+    """A line that holds back what is sent from the begin to the end of each spike: when frames are left out,
+    in ms."""
+    buffer = JitterBuffer(lambda frame: True)
+    skips: list[int] = []
+    n = 0
+    for tick in range(seconds * 50):
+        now = tick * 20 + 12
+        while (at := max([n * 20, *(end for begin, end in spikes_ms if begin <= n * 20 < end)])) <= now:
+            buffer.push(n * 160, payload(n * 160, 160), at * MS)
+            n += 1
+        skipped = buffer.skipped
+        buffer.pop(now * MS)
+        skips += [now] * (buffer.skipped - skipped)
+    return skips, buffer
+
+
+def test_delay_that_a_whole_window_did_not_need_is_given_back_in_pauses() -> None:
+    """Windows end at 2 072 and 4 072 ms; only the second was fast from its beginning."""
+    for faster_ms, frames in ((20, 1), (40, 2), (60, 3), (100, 5)):
+        buffer = JitterBuffer(lambda frame: True)
+        begins = 4_012 + faster_ms
+        assert first_skips(buffer, 8, faster_ms) == [begins + 20 * n for n in range(frames)]
+        assert buffer.early_ns() == 2 * MS and buffer.concealed == 0
+
+
+@pytest.mark.parametrize(("faster_ms", "at_ms"), [(20, 5_532), (40, 5_052), (60, 4_832), (100, 4_612)])
+def test_without_a_pause_it_is_given_back_all_the_same_the_sooner_the_more_it_is(
+    faster_ms: int, at_ms: int
+) -> None:
+    asked: list[bytes] = []
+
+    def is_quiet(frame: bytes) -> bool:
+        asked.append(frame)
+        return False
+
+    assert first_skips(JitterBuffer(is_quiet), 8, faster_ms)[0] == at_ms
+    assert {len(frame) for frame in asked} == {160}
+    assert len(asked) == (at_ms - 4_012 - faster_ms) // 20, "each frame that is about to be played"
+
+
+@pytest.mark.parametrize(
+    ("spikes", "skips"),
+    [
+        ([(400, 450)], [4_452, 4_472]),
+        ([(400, 450), (1_000, 1_120)], [9_132 + 20 * n for n in range(6)]),
+        (
+            [(400, 450), (1_000, 1_120), (9_600, 9_650)],
+            [*[9_132 + 20 * n for n in range(6)], 17_652, 17_672],
+        ),
+    ],
+)
+def test_delay_is_kept_for_longer_each_time_that_it_was_needed_again(
+    spikes: list[tuple[int, int]], skips: list[int]
+) -> None:
+    """For 4 s after the packet that came late, then 8 s, and less again when it was given back."""
+    found, buffer = skips_after(spikes, 20)
+    assert found == skips
+    assert buffer.late == len(spikes) and buffer.inserted == buffer.concealed == len(skips)
+
+
+def test_and_for_a_minute_at_most() -> None:
+    spikes = [(400 + 600 * n, 430 + 635 * n) for n in range(5)]
+    skips, buffer = skips_after(spikes, 70)
+    assert buffer.late == 5
+    assert spikes[-1][1] + 60_000 <= skips[0] < spikes[-1][1] + 62_020
+
+
+def test_how_early_ticks_could_come_is_unknown_after_they_were_moved() -> None:
+    buffer = playing(20)
+    assert buffer.early_ns() == 2 * MS
+    buffer.moved(400 * MS)
+    assert buffer.early_ns() is None
+    buffer.push(20 * 160, payload(0, 160), 401 * MS)
+    assert buffer.early_ns() == 11 * MS - MARGIN_NS
+    assert buffer.early_from(30 * MS, None) == 20 * MS
+    assert buffer.early_from(30 * MS, 20 * MS) == -30 * MS
+
+
+def test_a_buffer_whose_work_was_lent_goes_on_as_if_it_never_was() -> None:
+    """The borrower takes five packets and plays six frames."""
+    kept, lender = playing(), playing()
+    lent = lender.lend(1_600)
+    assert lent is not None
+    assert lent.audio == payload(1_440, 160) and lent.last_pop == 172 * MS
+    assert lent.window_until == 2_012 * MS and lent.least_slack == 12 * MS
+    audio = lent.audio
+    for n in range(10, 15):
+        kept.push(n * 160, payload(n * 160, 160), n * TICK_NS, 5 * MS)
+        audio += payload(n * 160, 160)
+        assert kept.pop((n - 1) * TICK_NS + 12 * MS) == audio[:160]
+        audio = audio[160:]
+    lender.restore(5, audio, lent.least_slack, 272 * MS, 5 * MS)
+    for buffer in (kept, lender):
+        assert (buffer.position, buffer.head, buffer.delay_ms) == (14 * 160, 15 * 160, 20)
+        assert buffer.early_ns() == 12 * MS - 15 * MS
+        buffer.push(15 * 160, payload(15 * 160, 160), 308 * MS, 5 * MS)
+        assert buffer.early_ns() == 4 * MS - 15 * MS
+    tail = [(kept.pop(at * MS), lender.pop(at * MS)) for at in range(292, 472, 20)]
+    assert [one for one, _ in tail] == [other for _, other in tail]
+    assert kept.concealed == lender.concealed == 0 and lender.delay_ms == 0
+
+
+def test_what_was_lent_and_never_used_comes_back_as_it_was() -> None:
+    buffer = playing()
+    lent = buffer.lend(1_600)
+    assert lent is not None
+    buffer.restore(0, lent.audio, lent.least_slack, lent.last_pop, None)
+    assert (buffer.delay_ms, buffer.target_ns, buffer.early_ns()) == (20, MARGIN_NS, 2 * MS)
+    assert buffer.lend(1_600) == lent
+
+
+def test_an_empty_buffer_can_be_lent_until_a_frame_is_missing() -> None:
+    buffer = playing()
+    assert buffer.pop(192 * MS) == payload(1_440, 160)
+    lent = buffer.lend(1_600)
+    assert lent is not None and lent.audio == b""
+    buffer.restore(0, b"", lent.least_slack, lent.last_pop, None)
+    buffer.pop(212 * MS)
+    assert buffer.lend(1_600) is None
+
+
+def full() -> JitterBuffer:
+    buffer = playing()
+    for n in range(10, 19):
+        buffer.push(n * 160, payload(n * 160, 160), 181 * MS)
+    return buffer
+
+
+def test_a_buffer_that_is_nearly_full_is_not_lent() -> None:
+    assert full().lend(19 * 160) is None
+    less = full()
+    less.pop(192 * MS)
+    lent = less.lend(19 * 160)
+    assert lent is not None and lent.audio == payload(1_600, 9 * 160)
+
+
+@pytest.mark.parametrize(
+    "unsteady",
+    [
+        lambda buffer: buffer.push(1_600, payload(1_600, 80), 200 * MS),  # half a frame
+        lambda buffer: buffer.push(1_760, payload(1_760, 160), 200 * MS),  # a hole before it
+        lambda buffer: buffer.pause(),
+        lambda buffer: buffer.reset(),
+    ],
+)
+def test_what_is_not_steady_is_not_lent(unsteady: Callable[[JitterBuffer], None]) -> None:
+    buffer = playing()
+    assert buffer.lend(1_599) is None and buffer.lend(1_601) is None
+    unsteady(buffer)
+    assert buffer.lend(buffer.head) is None
+
+
+def test_a_buffer_that_is_about_to_change_its_delay_is_not_lent() -> None:
+    deeper = playing(20)
+    for n in (12, 13, 14):
+        deeper.push(n * 160, payload(n * 160, 160), 381 * MS)
+    assert deeper.late == 3 and deeper.lend(20 * 160) is None
+    assert deeper.pop(392 * MS) is CONCEAL and deeper.inserted == 1
+    assert deeper.lend(20 * 160) is not None
+    for seconds, lent in ((4, True), (5, False), (6, True)):  # a frame is given back between 4 and 5.5 s
+        shallower = JitterBuffer(lambda frame: False)
+        first_skips(shallower, seconds, 20)
+        assert (shallower.lend(shallower.head) is not None) == lent
+
+
+@pytest.mark.parametrize("leap", [1_601, -1_601, 3_000, 2_400])
+def test_what_lies_far_from_what_is_played_starts_afresh(leap: int) -> None:
+    buffer = playing()
+    starts_afresh = leap < -1_600 or leap > 2_336
+    buffer.push((1_440 + leap) & 0xFFFFFFFF, payload(0, 160), 181 * MS)
+    assert (buffer.pop(190 * MS) is None) == starts_afresh

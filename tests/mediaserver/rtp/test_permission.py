@@ -110,3 +110,14 @@ def test_networks_that_the_operator_vouches_for_need_a_proven_call_and_no_more()
     for host, trusted in ((GATEWAY, True), (VICTIM, False), ("2001:db8::5", True)):
         permission.towards(host)
         assert permission.sending(0) is (Sending.ALL if trusted else Sending.NOTHING)
+
+
+def test_what_an_operator_writes_as_a_network_may_name_a_host_of_it() -> None:
+    networks = TrustedNetworks(["192.0.2.77/24"])
+    assert "192.0.2.1" in networks and "192.0.3.1" not in networks
+    with pytest.raises(ValueError, match="nowhere"):
+        TrustedNetworks(["nowhere"])
+
+
+def test_nobody_is_vouched_for_where_no_network_is() -> None:
+    assert "192.0.2.1" not in TrustedNetworks() and "phone.example" not in TrustedNetworks()

@@ -128,3 +128,182 @@ def test_no_datagram_makes_it_raise(tail: bytes, head: bytes) -> None:
     session, sender = RtcpSession("a@b", 0), RtpSender()
     session.receive(head + tail, sender, 0, WALL)
     session.report(sender, receiver_with([1]).reception(), S, WALL, sent=True)
+
+
+def heard_block(session: RtcpSession, sender: RtpSender, block: ReportBlock, wall: int = WALL) -> None:
+    assert session.receive(bytes(Report(1, (block,))), sender, 0, wall)
+
+
+@pytest.mark.parametrize(
+    ("lost", "written"),
+    [(0x7FFFFF, 0x7FFFFF), (0x800000, 0x7FFFFF), (-0x800000, -0x800000), (-0x900000, -0x800000)],
+)
+def test_a_loss_beyond_24_bits_is_the_most_that_they_hold(lost: int, written: int) -> None:
+    (report,) = parse(bytes(Report(1, (ReportBlock(7, 0, lost, 0, 0, 0, 0),))))
+    assert isinstance(report, Report) and report.blocks[0].lost == written
+
+
+def test_the_bytes_of_a_report_are_those_of_the_rfc() -> None:
+    report = Report(0x01020304, (), 0x1112131415161718, 0x21222324, 0x31323334, 0x41424344)
+    assert bytes(report).hex() == "80c80006010203041112131415161718212223243132333441424344"
+    assert bytes(Report(5)).hex() == "80c9000100000005"
+    assert bytes(Bye((5, 6))).hex() == "82cb00020000000500000006"
+    assert bytes(Description(5, "a@b")).hex() == "81ca0003000000050103614062000000"
+    assert bytes(Description(5, "a@bc")).hex() == "81ca0003000000050104614062630000"
+
+
+def test_a_name_is_cut_at_255_octets() -> None:
+    assert parse(bytes(Report(1)) + bytes(Description(1, "x" * 300)))[1] == Description(1, "x" * 255)
+
+
+@pytest.mark.parametrize("padding", [1, 4, 8])
+def test_padding_may_be_all_of_a_part_and_never_more_or_nothing(padding: int) -> None:
+    tail = bytearray(b"\xa0\xcb\x00\x02" + bytes(8))
+    tail[-1] = padding
+    assert parse(bytes(Report(1)) + bytes(tail)) == [Report(1), Bye(())]
+    for wrong in (0, 9):
+        tail[-1] = wrong
+        assert parse(bytes(Report(1)) + bytes(tail)) == []
+    assert parse(bytes(Report(1)) + b"\xa0\xcb\x00\x00") == [], "a part that is too short for its padding"
+
+
+def test_only_the_last_part_may_be_padded() -> None:
+    padded = b"\xa0\xc9\x00\x02" + bytes(7) + b"\x04"
+    assert parse(padded) == [Report(0)]
+    assert parse(padded + bytes(Bye((1,)))) == []
+
+
+def test_a_part_may_be_nothing_but_its_head() -> None:
+    assert parse(bytes(Report(1)) + b"\x80\xcb\x00\x00") == [Report(1), Bye(())]
+    assert parse(bytes(Report(1)) + b"\x80\xcc\x00\x00") == [Report(1)], "of a kind that we do not read"
+
+
+def test_a_part_of_more_than_a_kilobyte_is_as_long_as_it_says() -> None:
+    other = b"\x80\xcc\x01\x01" + bytes(4 * 0x101)
+    assert parse(bytes(Report(1)) + other + bytes(Bye((3,)))) == [Report(1), Bye((3,))]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\x00\x00\x00\x05",
+        b"\x00\x00\x00\x05\x02\x02ab",  # no CNAME
+        b"\x00\x00\x00\x05\x01\x03ab",  # longer than the part
+        b"\x00\x00\x00\x05\x01\xffab",
+    ],
+)
+def test_a_description_without_a_whole_name_says_nothing(body: bytes) -> None:
+    part = b"\x81\xca" + (len(body) // 4).to_bytes(2, "big") + body
+    assert parse(bytes(Report(1)) + part) == [Report(1)]
+    assert parse(bytes(Report(1)) + b"\x80" + bytes(Description(5, "ab"))[1:]) == [Report(1)], "of nobody"
+
+
+def test_a_name_may_be_empty_fill_its_part_or_be_no_text() -> None:
+    for name, said in ((b"", ""), (b"ab", "ab"), (b"\xffb", "\ufffdb")):
+        body = b"\x00\x00\x00\x05\x01" + bytes([len(name)]) + name
+        body += bytes(-len(body) % 4)
+        part = b"\x81\xca" + (len(body) // 4).to_bytes(2, "big") + body
+        assert parse(bytes(Report(1)) + part) == [Report(1), Description(5, said)]
+
+
+def test_a_goodbye_names_as_many_as_it_holds() -> None:
+    assert parse(bytes(Report(1)) + bytes(Bye((1, 0x01020304, 3)))) == [Report(1), Bye((1, 0x01020304, 3))]
+    short = bytearray(bytes(Bye((1, 2))))
+    short[0] += 1
+    assert parse(bytes(Report(1)) + bytes(short)) == [Report(1)]
+    assert parse(bytes(Report(1)) + bytes(Bye((1,))) + b"") == [Report(1), Bye((1,))]
+
+
+def test_the_epoch_of_ntp_is_1900_and_its_fraction_32_bits() -> None:
+    assert ntp_time(0) == 2_208_988_800 << 32
+    assert ntp_time(S + S // 4) == (2_208_988_801 << 32) + (1 << 30)
+
+
+def test_nothing_is_known_before_the_first_report() -> None:
+    session = RtcpSession("a@b", 0)
+    assert (session.remote_lost, session.remote_loss_pct, session.remote_jitter_ms) == (None, None, None)
+    assert (session.rtt_ms, session.heard_at, session.reports, session.goodbye) == (None, None, 0, False)
+
+
+def test_a_sender_report_says_what_was_sent() -> None:
+    session, sender = RtcpSession("a@b", 0), RtpSender(random.Random(1))
+    for n in range(3):
+        sender.packet(bytes(160), 0, n * 160)
+    report = parse(session.report(sender, receiver_with([]).reception(), S, WALL, sent=True))[0]
+    assert report == Report(sender.ssrc, (), ntp_time(WALL), sender.timestamp, 3, 480)
+    report = parse(session.report(sender, receiver_with([]).reception(), S, WALL, sent=False))[0]
+    assert report == Report(sender.ssrc)
+
+
+def test_the_delay_since_their_sender_report_is_told_in_65536ths_of_a_second() -> None:
+    session, sender, receiver = RtcpSession("a@b", 0), RtpSender(), receiver_with([1])
+
+    def told(now: int) -> tuple[int, int]:
+        report = parse(session.report(sender, receiver.reception(), now, WALL, sent=False))[0]
+        assert isinstance(report, Report)
+        return report.blocks[0].last_sr, report.blocks[0].delay
+
+    assert told(9 * S) == (0, 0), "they sent none yet"
+    session.receive(bytes(Report(7, (), 0x1111_2222_3333_4444)), sender, 10 * S, WALL)
+    assert told(12 * S + S // 2) == (0x2222_3333, 5 << 15)
+    assert told(10 * S) == (0x2222_3333, 0) == told(9 * S)
+    assert told(100_000 * S) == (0x2222_3333, 0xFFFFFFFF)
+
+
+def test_loss_of_an_interval_is_a_share_of_256_and_of_what_came_since_the_last_report() -> None:
+    session, sender, receiver = RtcpSession("a@b", 0), RtpSender(), receiver_with([0, 1])
+
+    def fraction(numbers: list[int]) -> int:
+        for n in numbers:
+            receiver.receive(HEADER.pack(0x80, 0, n, n * 160, 7) + b"x")
+        report = parse(session.report(sender, receiver.reception(), S, WALL, sent=False))[0]
+        assert isinstance(report, Report)
+        return report.blocks[0].fraction_lost
+
+    assert fraction([]) == 0 == fraction([])
+    assert fraction([3]) == 128
+    assert fraction([5, 6]) == 85
+    assert fraction([7, 8]) == 0
+    assert fraction([4]) == 0, "one that was lost came after all"
+
+
+def test_a_round_trip_of_a_minute_is_a_mistake() -> None:
+    session, sender = RtcpSession("a@b", 0), RtpSender()
+    then = ntp_time(WALL) >> 16 & 0xFFFFFFFF
+    for trip, known in (((60 << 16) - 1, 60_000 - 1000 / 65_536), (60 << 16, None), (61 << 16, None)):
+        session.forget_reports()
+        heard_block(session, sender, ReportBlock(sender.ssrc, 0, 0, 0, 0, (then - trip) & 0xFFFFFFFF, 0))
+        assert session.rtt_ms == (None if known is None else pytest.approx(known, abs=1e-6))
+    heard_block(
+        session, sender, ReportBlock(sender.ssrc, 0, 0, 0, 0, (then - (2 << 16)) & 0xFFFFFFFF, 1 << 16)
+    )
+    assert session.rtt_ms == pytest.approx(1000, abs=1e-6)
+
+
+def test_each_valid_datagram_is_heard_and_each_report_counted() -> None:
+    session, sender = RtcpSession("a@b", 0), RtpSender()
+    assert session.receive(bytes(Report(1)) + bytes(Report(2)), sender, 5 * S, WALL)
+    assert (session.reports, session.heard_at) == (2, 5 * S)
+    assert session.receive(bytes(Report(1)), sender, 6 * S, WALL)
+    assert not session.receive(b"\x80", sender, 7 * S, WALL)
+    assert (session.reports, session.heard_at) == (3, 6 * S)
+
+
+def test_what_one_host_reported_is_forgotten_for_the_next() -> None:
+    session, sender = RtcpSession("a@b", 0), RtpSender()
+    then = ntp_time(WALL) >> 16 & 0xFFFFFFFF
+    heard_block(session, sender, ReportBlock(sender.ssrc, 1, 1, 1, 1, then, 0))
+    assert None not in (session.rtt_ms, session.remote_lost, session.remote_jitter_ms)
+    session.forget_reports()
+    told = (session.rtt_ms, session.remote_lost, session.remote_loss_pct, session.remote_jitter_ms)
+    assert told == (None, None, None, None)
+
+
+def test_the_first_report_comes_in_half_the_time_of_the_others() -> None:
+    rng = random.Random(3)
+    first = RtcpSession("a@b", 100 * S, rng).deadline - 100 * S
+    session = RtcpSession("a@b", 0, rng)
+    rng.seed(3)
+    session.report(RtpSender(), receiver_with([]).reception(), 0, WALL, sent=False)
+    assert first == session.deadline // 2

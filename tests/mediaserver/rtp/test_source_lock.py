@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaserver.rtp.packets import HEADER, Address
+from mediaserver.media.time import SECOND_NS
+from mediaserver.rtp.packets import HEADER, MAX_DROPOUT, Address
 from mediaserver.rtp.source_lock import GAP_NS, Heard, SourceLock
 
 ANNOUNCED, NATTED, PRIVATE = ("192.0.2.1", 4_000), ("192.0.2.1", 61_001), ("10.0.0.7", 4_000)
@@ -253,3 +255,162 @@ def test_no_datagram_makes_the_lock_raise(datagrams: list[tuple[bytes, bool, Add
     lock.expect(ANNOUNCED, frozenset({0}), 0, 0)
     for n, (data, headed, source) in enumerate(datagrams):
         lock.admit(b"\x80\x00" + data if headed else data, source, n, 5, lambda: Heard(0, 0, 0))
+
+
+def spaced(
+    stream: Stream, source: Address, numbers: Sequence[int], apart_ns: int = TICK, ssrc: int = 7
+) -> list[bool]:
+    """Packets exactly so long after each other; which of them passed."""
+    passed = []
+    for n in numbers:
+        stream.now += apart_ns - 1_000
+        passed.append(stream.take(source, n, ssrc))
+    return passed
+
+
+@pytest.mark.parametrize(
+    ("numbers", "locks"),
+    [
+        ([1, 4, 7, 10, 13], True),
+        ([1, 5, 9, 13, 17], False),
+        ([9, 8, 7, 6, 5], False),
+        ([65_534, 65_535, 0, 1, 2], True),
+        ([5, 5, 5, 5, 5], False),
+    ],
+)
+def test_a_sequence_may_lack_two_packets_in_a_row(numbers: list[int], locks: bool) -> None:
+    assert spaced(Stream(), MALLORY, numbers) == [False, False, False, False, locks]
+
+
+@pytest.mark.parametrize(("apart_ns", "locks"), [(SECOND_NS - 1, True), (SECOND_NS, False)])
+def test_and_pause_for_less_than_a_second(apart_ns: int, locks: bool) -> None:
+    assert spaced(Stream(), MALLORY, range(5), apart_ns)[-1] is locks
+
+
+def test_a_sequence_is_of_one_stream() -> None:
+    stream = Stream()
+    assert stream.talk(MALLORY, 0, 4, ssrc=99) == 0
+    assert stream.talk(MALLORY, 4, 4, ssrc=98) == 0
+    assert stream.talk(MALLORY, 8, 1, ssrc=98) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "passes"),
+    [
+        (HEADER.pack(0x80, 0, 1, 1, 7), True),
+        (HEADER.pack(0xB0, 0, 1, 1, 7), True),  # padding, extension: the receiver's to read
+        (HEADER.pack(0x80, 0x80 | 101, 1, 1, 7), True),  # with the marker
+        (HEADER.pack(0x80, 0, 1, 1, 7)[:-1], False),
+        (HEADER.pack(0x00, 0, 1, 1, 7), False),
+        (HEADER.pack(0xC0, 0, 1, 1, 7), False),
+        (HEADER.pack(0x80, 8, 1, 1, 7), False),
+        (b"", False),
+    ],
+)
+def test_only_rtp_of_what_was_agreed_is_heard(data: bytes, passes: bool) -> None:
+    stream = Stream()
+    assert stream.lock.admit(data, ANNOUNCED, 1, None, lambda: Heard(0, 0, 0)) is passes
+    assert stream.lock.foreign == (not passes)
+
+
+@pytest.mark.parametrize(("silent_ns", "stays"), [(GAP_NS, True), (GAP_NS + 1, False)])
+def test_a_negotiation_after_a_silence_finds_the_lock_open(silent_ns: int, stays: bool) -> None:
+    stream = Stream()
+    stream.talk(NATTED, 0, 10)
+    stream.now += silent_ns
+    stream.expect(ANNOUNCED)
+    assert (stream.lock.locked == NATTED) is stays
+
+
+@pytest.mark.parametrize(("after_ns", "got"), [(GAP_NS - 5 * TICK - 1, 1), (GAP_NS - 5 * TICK, 0)])
+def test_for_some_seconds_after_a_negotiation_a_silent_place_may_be_replaced(after_ns: int, got: int) -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.expect(ANNOUNCED)
+    stream.now += after_ns
+    assert sum(spaced(stream, MALLORY, range(900, 905), ssrc=99)) == got
+
+
+def test_the_first_negotiation_opens_nothing() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 5)
+    assert stream.talk(MALLORY, 900, 20, ssrc=99) == 0
+
+
+@pytest.mark.parametrize(("after_ns", "got"), [(GAP_NS - TICK, 2), (GAP_NS - 2 * TICK, 1)])
+def test_packets_of_a_place_that_was_left_are_late_for_as_long(after_ns: int, got: int) -> None:
+    stream = Stream(signalled=ANNOUNCED[0])
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.expect(PRIVATE)
+    stream.now += after_ns
+    assert sum(spaced(stream, ANNOUNCED, range(50, 54))) == got
+
+
+def test_four_strangers_at_a_time_are_looked_at_and_who_was_silent_longest_gives_way() -> None:
+    places = [(f"198.51.100.{9 - n}", 9_000) for n in range(5)]
+    for count, locked in ((4, places[0]), (5, None)):
+        stream = Stream()
+        for n in range(5):
+            for source in places[:count]:
+                spaced(stream, source, [n], 2_000)
+        assert stream.lock.locked == locked
+    stream = Stream()
+    for source in places[:4]:
+        spaced(stream, source, range(4), 2_000)
+    spaced(stream, places[0], [3], 2_000)  # a repetition is no sign of life
+    spaced(stream, places[4], [0], 2_000)
+    assert spaced(stream, places[0], [4]) == [False] and spaced(stream, places[2], [4]) == [True]
+
+
+def test_who_is_locked_by_one_packet_is_not_sure_and_by_a_sequence_it_is() -> None:
+    stream = Stream(signalled=NATTED[0], announced=ELSEWHERE)
+    assert stream.talk(ELSEWHERE, 0, 1) == 1
+    assert (stream.lock.confirmed, stream.lock.knows(NATTED[0])) == (False, True)
+    assert stream.talk(ELSEWHERE, 1, 1) == 1
+    assert (stream.lock.confirmed, stream.lock.knows(NATTED[0])) == (True, False)
+    known = Stream(announced=PRIVATE, signalled=NATTED[0])
+    assert known.talk(NATTED, 0, 3) == 1 and known.lock.confirmed
+
+
+def test_moves_are_counted() -> None:
+    stream = Stream()
+    stream.talk(MALLORY, 0, 10, ssrc=1)
+    assert stream.lock.moves == 0
+    stream.talk(NATTED, 0, 10, ssrc=2)
+    stream.talk(ANNOUNCED, 0, 10, ssrc=3)
+    assert stream.lock.moves == 2
+
+
+@pytest.mark.parametrize(
+    ("sequence", "timestamp", "moves"),
+    [
+        (1, 160, True),
+        (MAX_DROPOUT - 3, 160, True),
+        (MAX_DROPOUT, 160, False),
+        (1, 60 * 8_000 - 161 * 3, True),
+        (1, 60 * 8_000, False),
+        (-3, 160, False),
+    ],
+)
+def test_a_stream_goes_on_within_a_minute_and_a_burst_of_loss(
+    sequence: int, timestamp: int, moves: bool
+) -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 100)
+    stream.now += 10 * GAP_NS
+    last = Heard(0, 99, 99 * 160)
+    for n in range(3):
+        numbers = (99 + sequence + n) & 0xFFFF, 99 * 160 + timestamp + 160 * n
+        moved = stream.lock.admit(
+            HEADER.pack(0x80, 0, *numbers, 7), ELSEWHERE, stream.now + n * TICK, 7, lambda: last
+        )
+        assert moved is (moves and n == 2)
+
+
+def test_who_began_before_the_locked_place_fell_silent_is_counted_from_then_on() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.now += 10 * GAP_NS
+    assert spaced(stream, ELSEWHERE, [50, 51]) == [False, False]
+    assert spaced(stream, ANNOUNCED, [50]) == [True]
+    assert spaced(stream, ELSEWHERE, [52, 53, 54, 55]) == [False, False, False, True]

@@ -9,11 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.conversation.agent import End, Finality, Listen, Pressed, Say, Silence, Utterance
+from pipelines.conversation.agent import (
+    End,
+    Finality,
+    Listen,
+    Pressed,
+    Say,
+    Silence,
+    Transfer,
+    Utterance,
+)
 from pipelines.conversation.commands import (
+    Announce,
     CancelPlayout,
+    CancelThinking,
     CloseStt,
     Command,
+    CompleteLine,
+    FinishPlayout,
     FinishStt,
     GiveUpThinking,
     Leave,
@@ -27,6 +40,7 @@ from pipelines.conversation.commands import (
 from pipelines.conversation.ear import EAR, EarState, Sound
 from pipelines.conversation.floor import FLOOR, Cue, FloorState
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.timing import Limits
 from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import SttResult
 
@@ -352,3 +366,155 @@ def test_a_state_changes_by_a_row_of_its_table_and_by_nothing_else() -> None:
     assert not ear.takes(Sound.PAUSE) and not ear.move(Sound.PAUSE)
     assert (ear.state, ignored) == (EarState.QUIET, {"quiet pause": 1})
     assert ear.move(Sound.ONSET) and ear.state is EarState.HEARING
+
+
+def thinking() -> Driver:
+    driver = listening()
+    driver.do(driver.turn.digit(driver.t, "1"))
+    return driver
+
+
+def test_a_word_of_our_own_stops_all_and_ends_the_call_when_it_was_heard() -> None:
+    for driver in (listening(), thinking(), speaking()):
+        assert driver.turn.announce("later") and driver.turn.announce("much later")
+        driver.log.clear()
+        goodbye = Transfer("200")
+        driver.do(driver.turn.interject(driver.t, "goodbye", goodbye))
+        assert driver.names() == ["CancelThinking", "CancelPlayout", "Speak", "CompleteLine"]
+        line = driver.last(Speak)
+        assert line.piece == Say("goodbye") and driver.last(CompleteLine).epoch == line.epoch
+        assert driver.state() is FloorState.CLOSING
+        driver.log.clear()
+        driver.do(driver.turn.drained(driver.t, True))
+        assert [command for _, command in driver.log] == [FinishPlayout(), Leave(goodbye)]
+        assert driver.turn.interject(driver.t, "once more", End()) == []
+        assert driver.turn.ignored["late interject"] == 1
+
+
+def test_a_word_of_our_own_lets_go_of_whoever_speaks() -> None:
+    driver = listening()
+    driver.speech(400)
+    driver.log.clear()
+    driver.do(driver.turn.interject(driver.t, "goodbye", End()))
+    assert driver.names()[0] == "CloseStt" and driver.turn.ear is EarState.QUIET
+
+
+def test_what_the_operator_says_waits_in_order_and_is_bounded() -> None:
+    driver = speaking()
+    most = Limits().announcements
+    assert [driver.turn.announce(f"{n}") for n in range(most + 2)] == [True] * most + [False] * 2
+    driver.log.clear()
+    driver.do(driver.turn.drained(driver.t, True))
+    for n in range(2):
+        driver.run(20)
+        said = driver.last(Announce)
+        assert said.text == f"{n}" and driver.state() is FloorState.SPEAKING
+        driver.do(driver.turn.drained(driver.t, True))
+    assert not driver.has(Leave)
+    driver.do(driver.turn.end())
+    assert not driver.turn.announce("too late")
+
+
+def test_what_the_operator_says_comes_before_an_end_without_words() -> None:
+    driver = thinking()
+    thought = driver.last(Think).epoch
+    assert driver.turn.announce("one moment")
+    driver.log.clear()
+    end = Transfer("200")
+    driver.do(driver.turn.last(driver.t, thought, end))
+    assert driver.names() == ["Announce"] and driver.state() is FloorState.CLOSING
+    driver.do(driver.turn.drained(driver.t, True))
+    assert driver.last(Leave).last == end
+
+
+def test_an_end_without_words_is_the_end() -> None:
+    driver = thinking()
+    end = Transfer("200")
+    assert driver.turn.last(driver.t, driver.last(Think).epoch, end) == [Leave(end)]
+    assert driver.state() is FloorState.ENDED
+
+
+def test_an_end_of_an_older_thought_or_while_nothing_was_asked_is_late() -> None:
+    driver = thinking()
+    thought = driver.last(Think).epoch
+    assert driver.turn.last(driver.t, thought - 1, End()) == []
+    assert driver.state() is FloorState.THINKING and driver.turn.ignored == {"late reply": 1}
+    driver.do(driver.turn.replied(driver.t, thought))
+    assert driver.turn.last(driver.t, thought, End()) == []
+    assert driver.state() is FloorState.LISTENING and driver.turn.ignored["late reply"] == 2
+
+
+def test_a_failure_is_excused_in_the_agents_name_and_may_end_the_call() -> None:
+    for last, state in ((None, FloorState.SPEAKING), (End(), FloorState.CLOSING)):
+        driver = thinking()
+        thought = driver.last(Think).epoch
+        driver.log.clear()
+        driver.do(driver.turn.failed(driver.t, thought, "sorry", last))
+        assert driver.names() == ["Speak", "CompleteLine"] and driver.state() is state
+        assert driver.last(Speak) == Speak(thought, Say("sorry"))
+    driver = thinking()
+    thought = driver.last(Think).epoch
+    assert driver.turn.failed(driver.t, thought, "") == [] and driver.state() is FloorState.LISTENING
+    assert driver.turn.failed(driver.t, thought - 1, "sorry", End()) == []
+    assert driver.turn.ignored["late reply"] == 3
+
+
+def test_hold_stops_playout_and_goes_on_unless_the_caller_speaks() -> None:
+    driver = speaking()
+    assert driver.turn.hold(True) == [PausePlayout()]
+    assert driver.turn.hold(False) == [ResumePlayout()]
+    driver.speech(200)
+    assert driver.state() is FloorState.YIELDING and driver.turn.hold(False) == []
+
+
+def test_the_end_of_the_leg_stops_all_and_what_comes_later_is_late() -> None:
+    driver = thinking()
+    thought = driver.last(Think).epoch
+    assert driver.turn.end() == [CancelThinking(), CancelPlayout()]
+    assert driver.turn.end() == []
+    assert driver.turn.say(driver.t, thought, Say("x")) == [] == driver.turn.replied(driver.t, thought)
+    assert driver.turn.digit(driver.t, "1") == []
+    assert driver.turn.ignored["late reply"] == 2 and driver.turn.ignored["late digit"] == 1
+
+
+def test_last_words_are_waited_for_until_they_arrived_or_too_long() -> None:
+    patience = Limits().heard * SAMPLES_PER_MS
+    driver = speaking(end=True)
+    begun = driver.t
+    assert driver.turn.drained(begun, False) == []
+    assert driver.turn.drained(begun + patience - 1, False) == []
+    assert driver.turn.drained(begun + patience, False) == [FinishPlayout(True), Leave(End())]
+    heard = speaking(end=True)
+    assert heard.turn.drained(heard.t, False) == []
+    assert heard.turn.drained(heard.t + 1, True) == [FinishPlayout(False), Leave(End())]
+
+
+def test_an_agent_that_thinks_too_long_is_given_up_to_the_frame() -> None:
+    driver = thinking()
+    begun, thinks = driver.t, driver.last(Think).epoch
+    patience = Limits().thinking * SAMPLES_PER_MS
+    assert driver.turn.tick(begun + patience - 1) == []
+    assert driver.turn.tick(begun + patience) == [GiveUpThinking(thinks, Limits().thinking)]
+    assert driver.turn.tick(begun + 2 * patience - 1) == []
+
+
+def test_a_voice_that_stalls_in_a_whole_line_is_given_up_to_the_frame() -> None:
+    patience = Limits().stalled * SAMPLES_PER_MS
+    driver = speaking()
+    since = driver.t
+    assert driver.turn.tick(since + patience - 1) == []
+    assert driver.turn.tick(since + patience) == [CancelThinking(), CancelPlayout()]
+    assert driver.state() is FloorState.LISTENING
+    driver = speaking(end=True)
+    assert driver.turn.tick(driver.t + patience) == [CancelThinking(), CancelPlayout(), Leave(End())]
+
+
+def test_silence_is_told_after_the_agents_time_for_it() -> None:
+    driver = Driver(Listen(silence_ms=3_000))
+    driver.reply()
+    driver.run(200)
+    driver.do(driver.turn.drained(driver.t, True))
+    begun = driver.t
+    assert driver.turn.tick(begun + 3_000 * SAMPLES_PER_MS - 1) == []
+    (thought,) = driver.turn.tick(begun + 3_000 * SAMPLES_PER_MS)
+    assert isinstance(thought, Think) and thought.said == Silence()

@@ -14,7 +14,7 @@ from mediaserver.calls.routes import Refused, ToAgent, ToExtension
 from sip.access.challenger import Challenger
 from sip.access.digest import answer_challenge, is_stale
 from sip.access.endpoints import Admitted, Endpoints, Extension, Network, Trunk
-from sip.access.gate import Gate
+from sip.access.gate import SAID_EVERY_S, Gate
 from sip.access.guessing import Guessing
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
@@ -318,3 +318,66 @@ def test_reach() -> None:
     assert not some.allows("echo@h", agent) and not some.allows("200@h", phone)
     assert some.allows("200@pbx.test", phone)
     assert not MayDial(()).allows("demo@h", agent)
+
+
+def test_the_address_of_a_trunk_alone_proves_it(gate: Gate) -> None:
+    assert (
+        gate.proves(Place("192.0.2.99")) and not gate.proves(Place()) and not gate.proves(Place("127.0.0.1"))
+    )
+
+
+def test_who_needs_no_proof_may_dial_what_all_of_them_may() -> None:
+    networks = [network("127.0.0.0/8")]
+    endpoints = Endpoints([PHONE], [], networks, anonymous_reach=AGENTS)
+    gate = Gate(endpoints, Challenger("voiceforge", endpoints.password, guessing=Guessing()))
+    assert admit(gate, invite(), Place("127.0.0.1")) == Admitted("anonymous", reach=AGENTS)
+    assert AGENTS != EVERYBODY
+
+
+def test_an_old_nonce_within_a_dialog_is_said_to_be_old(gate: Gate) -> None:
+    bye, known = invite(method="BYE"), ("203.0.113.1",)
+    answer = gate.within_dialog(bye, Place(), known, 0.0)
+    assert answer is not None and not is_stale(answer.get_all("WWW-Authenticate"))
+    header = answer_challenge(
+        answer.get_all("WWW-Authenticate"), "100", "battery staple", "BYE", "sip:demo@voiceforge.test"
+    )
+    answer = gate.within_dialog(invite(method="BYE", Authorization=header), Place(), known, 61.0)
+    assert answer is not None and is_stale(answer.get_all("WWW-Authenticate"))
+
+
+def test_a_connection_that_never_registered_may_be_given_up(gate: Gate) -> None:
+    gate.registered("100", Place(transport="TCP"), None)
+    challenged(gate, invite(), Place(transport="TCP"))
+
+
+def test_who_registered_over_datagrams_is_not_let_in_on_a_connection_of_that_port(gate: Gate) -> None:
+    gate.registered("100", Place(port=40_000), 60.0)
+    challenged(gate, invite(), Place(transport="TCP", port=40_000), now=1.0)
+
+
+def test_a_trunk_that_was_taken_away_while_it_proved_itself_is_forbidden(gate: Gate) -> None:
+    header = proof(gate, "acme", "long and secret")
+    gate.endpoints = Endpoints([PHONE], [], [])
+    answer = admit(gate, invite(Authorization=header))
+    assert isinstance(answer, Response) and answer.status == 403
+
+
+def test_a_trunk_with_a_password_and_a_header_needs_both() -> None:
+    trunk = Trunk("keyed", header=("X-Key", "open sesame"), username="acme", password="secret")
+    endpoints = Endpoints([], [trunk], [])
+    gate = Gate(endpoints, Challenger("voiceforge", endpoints.password, guessing=Guessing()))
+    header = proof(gate, "acme", "secret")
+    assert admit(gate, invite(Authorization=header, X_Key="open sesame")) == trunk.admitted
+    answer = admit(gate, invite(Authorization=proof(gate, "acme", "secret")))
+    assert isinstance(answer, Response) and answer.status == 403
+
+
+def test_strangers_are_told_of_every_ten_minutes_with_their_number(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    for now in (1_000.0, 1_000.0 + SAID_EVERY_S - 0.1, 1_000.0 + SAID_EVERY_S, 1_000.0 + 2 * SAID_EVERY_S):
+        challenged(gate, invite(), now=now)
+    first, second, third = [record.getMessage() for record in caplog.records]
+    begins = f"a call from {STRANGER} was asked for a password"
+    assert first.startswith(f"{begins}: it comes from no trunk") and third.startswith(f"{begins}: ")
+    assert second.startswith(f"{begins} (and 1 calls of others since the last such line): ")

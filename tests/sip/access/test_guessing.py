@@ -165,3 +165,63 @@ def test_memory_is_bounded_whatever_strangers_send(
     for table in (machine._tallies, machine._crowds, machine._proven, machine._places, machine._bans):
         assert len(table) <= 50
     assert all(len(user) <= 64 for user in machine._crowds)
+
+
+def test_a_host_that_is_trusted_later_is_banned_no_longer() -> None:
+    vouched_for: set[str] = set()
+    machine = Guessing(LIMITS, trusted=vouched_for.__contains__)
+    for _ in range(10):
+        machine.wrong(OFFICE, "100", 0.0)
+    assert machine.banned(OFFICE, 1.0)
+    vouched_for.add(OFFICE)
+    assert not machine.banned(OFFICE, 1.0)
+
+
+def test_one_wrong_password_may_be_enough_for_a_ban() -> None:
+    assert Guessing(GuessLimits(ban_after=1)).wrong(GUESSER, "100", 0.0).banned
+
+
+def test_a_ban_is_over_when_its_time_is(machine: Guessing) -> None:
+    for _ in range(10):
+        machine.wrong(GUESSER, "100", 0.0)
+    assert (machine.bans(599.9), machine.bans(600.0)) == (1, 0)
+
+
+def test_wrong_ones_are_remembered_as_long_as_a_ban_and_no_longer(machine: Guessing) -> None:
+    assert machine.wrong(GUESSER, "100", 1_000.0).count == 1
+    assert machine.wrong(GUESSER, "100", 1_600.0).count == 2
+    assert machine.wrong(GUESSER, "100", 2_200.1).count == 1
+
+
+def test_a_proof_lasts_a_week(machine: Guessing) -> None:
+    machine.right(OFFICE, "100", 1_000.0)
+    week = 7 * 86_400.0
+    assert machine.proven(OFFICE, 999.0 + week) and not machine.proven(OFFICE, 1_000.0 + week)
+
+
+def test_what_was_not_looked_at_and_the_proven_phone_are_no_crowd(machine: Guessing) -> None:
+    machine.right(OFFICE, "100", 0.0)
+    for n in range(20):
+        machine.wrong(OFFICE, "100", 1.0)
+        assert not machine.wrong(f"10.0.0.{n}", "100", 1.0, looked_at=False).crowded
+    assert machine.hearing(GUESSER, "100", 1.0) is Heed.NOW
+
+
+def test_a_right_password_forgives_the_wrong_ones_of_its_own_user_alone(machine: Guessing) -> None:
+    machine.right(OFFICE, "100", 0.0)
+    for user in ("100", "101", ""):
+        for _ in range(5):
+            machine.wrong(OFFICE, user, 1.0)
+    machine.right(OFFICE, "100", 1.5)
+    assert machine.hearing(OFFICE, "100", 1.6) is Heed.NOW
+    assert machine.hearing(OFFICE, "101", 1.6) is Heed.SOURCE_WAITS
+    assert machine.wrong(OFFICE, "100", 2.0).count == 1
+    assert machine.wrong(OFFICE, "101", 2.0).count == 6
+
+
+def test_the_latest_proofs_and_bans_are_kept(machine: Guessing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "MAX_KEPT", 2)
+    hosts = ["10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.3"]
+    for at, host in enumerate(hosts):
+        machine.right(host, "100", float(at))
+    assert [machine.proven(host, 9.0) for host in ("10.0.0.1", "10.0.0.2", "10.0.0.3")] == [True, False, True]

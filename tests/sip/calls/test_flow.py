@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import pytest
 
-from sip.calls.flow import FEW, SipFlow, WayBack, flow_of
+from sip.calls.flow import FEW, KEPT, SipFlow, WayBack, flow_of
 from sip.messages.message import Request
 from sip.messages.uri import Uri
 from sip.transactions.requests import Hop
@@ -19,6 +21,20 @@ VICTIM = Hop("UDP", "9.9.9.9", 5060)
 class Connection:
     def __init__(self, open: bool = True) -> None:
         self.open = open
+
+
+@dataclass(frozen=True)
+class OverTcp:
+    """Where a request came from, with a stand-in for its connection."""
+
+    transport: str
+    host: str
+    port: int
+    connection: Connection
+    size: int = 0
+
+
+UNCONNECTED = Source("TCP", "8.8.4.4", 31_007)
 
 
 def request(via: str, *more: str) -> Request:
@@ -133,3 +149,75 @@ def test_an_open_connection_is_used_and_a_closed_one_is_replaced_by_where_the_ph
     hop, _ = gone.hops(listens, False)
     assert (hop.transport, hop.host, hop.port) == ("TCP", "8.8.4.4", 5060)
     assert gone.hops(Hop("TCP", "192.168.1.5", 5060), False)[0] == Hop(*flow.place)
+
+
+def test_a_connection_is_the_way_back_whatever_the_via_says() -> None:
+    connection = Connection()
+    source = OverTcp("TCP", "8.8.4.4", 31_007, connection)
+    way = flow_of(stamped(request("SIP/2.0/TCP 192.168.1.5;branch=z9hG4bKa"), UNCONNECTED), source)
+    assert (way.connection, way.place) == (connection, ("TCP", "8.8.4.4", 31_007))
+
+
+@pytest.mark.parametrize(
+    ("via", "transport", "plain"),
+    [
+        ("UDP 8.8.4.4:31007", "UDP", True),
+        ("UDP 8.8.4.4:5070", "UDP", False),
+        ("UDP 8.8.4.4", "UDP", False),
+        ("UDP 192.168.1.5:31007", "UDP", False),
+        ("TCP 8.8.4.4:5060", "TCP", True),
+        ("TCP 192.168.1.5:31007", "TCP", False),
+    ],
+)
+def test_no_nat_is_between_us_when_the_phone_knows_its_address(via: str, transport: str, plain: bool) -> None:
+    assert came(f"SIP/2.0/{via};rport;branch=z9hG4bKa", transport=transport).plain is plain
+
+
+@pytest.mark.parametrize(("transport", "asked_by"), [("UDP", "UDP"), ("TCP", "TCP")])
+def test_a_call_that_began_over_datagrams_stays_there(transport: str, asked_by: str) -> None:
+    way = WayBack(BEHIND_PROXY._replace(transport=transport), proven=True)
+    named = Hop("TCP", "9.9.9.9", 5060)
+    hop, _ = way.hops(named, False)
+    assert (hop.transport, hop.host, hop.named_by) == (asked_by, "9.9.9.9", "8.8.4.4")
+    way.answered(hop)
+    assert way.hops(named, False)[0] == Hop(asked_by, "9.9.9.9", 5060, named_by="8.8.4.4")
+
+
+def test_another_port_of_a_host_is_another_place_for_datagrams_and_none_for_a_connection() -> None:
+    for transport, port in (("UDP", 5080), ("TCP", 5060)):
+        flow = BEHIND_PROXY._replace(transport=transport)
+        assert acknowledged(flow).hops(Hop(transport, flow.host, 5080), True)[0].port == port
+    assert acknowledged(BEHIND_PROXY).hops(Hop("UDP", BEHIND_PROXY.host, 5060), True)[0].sends == 0
+
+
+def test_where_a_closed_connection_is_opened_anew_is_the_peers_word() -> None:
+    gone = WayBack(SipFlow("TCP", "8.8.4.4", 31_007, Connection(open=False)))
+    assert gone.hops(Hop("TCP", "8.8.4.4", 5060), False) == (
+        Hop("TCP", "8.8.4.4", 5060, named_by="8.8.4.4"),
+        None,
+    )
+
+
+def test_silence_of_a_proven_flow_says_nothing_of_where_the_phone_is() -> None:
+    way = acknowledged(PHONE)
+    way.heard(PHONE._replace(port=40_000))
+    way.answered(Hop("UDP", PHONE.host, 40_000))
+    way.silent(Hop("UDP", PHONE.host, 40_000))
+    assert way.flow.port == 40_000
+    alone = WayBack(PHONE)
+    alone.silent(Hop(*PHONE.place))
+    assert alone.flow == PHONE and not alone.proven
+
+
+def test_the_latest_of_many_named_places_are_remembered() -> None:
+    way = acknowledged(BEHIND_PROXY)
+    places = [Hop("UDP", f"9.9.9.{n}", 5060) for n in range(2 * KEPT)]
+    for place in places:
+        way.answered(place)
+        way.silent(replace(place, port=5070))
+    assert all(way.hops(place, False)[0].sends == 0 for place in places[-KEPT:])
+    assert all(
+        way.hops(replace(place, port=5070), False)[0] == Hop(*BEHIND_PROXY.place) for place in places[-KEPT:]
+    )
+    assert way.hops(places[0], False)[0].sends == FEW, "and the first ones forgotten"
+    assert way.hops(replace(places[0], port=5070), False)[0].host == places[0].host

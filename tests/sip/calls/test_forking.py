@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.calls.forking import ForkAction, ForkMachine, ForkState, Step, best
+from sip.calls.forking import ForkAction, ForkMachine, ForkState, Step, best, by_wish
 
 ASK, RANG, TAKE = ForkAction.ASK, ForkAction.RANG, ForkAction.TAKE
 STOP, DROP, END = ForkAction.STOP, ForkAction.DROP, ForkAction.END
@@ -68,7 +68,28 @@ def test_who_gives_up_stops_all_and_drops_who_answers_all_the_same(rings: bool) 
         ((486, 600), 600),
         ((503, 500), 500),
         ((408, 404), 404),
+        ((404, 486), 486),
+        ((404, 488), 488),
+        ((486, 484), 484),
+        ((480, 404), 404),
+        ((302, 603), 603),
+        ((603, 404), 603),
     ],
 )
 def test_the_best_refusal_is_told(statuses: tuple[int, ...], told: int) -> None:
     assert statuses[best(dict(enumerate(statuses)))] == told
+
+
+def test_600_is_for_all_phones_and_599_for_one() -> None:
+    assert begun(1.0, 1.0).refused(0, 600, 1.0) == (Step(STOP, (1,)), Step(END, (0,)))
+    assert begun(1.0, 1.0).refused(0, 599, 1.0) == ()
+
+
+def test_a_group_that_is_asked_at_the_very_end_gets_what_is_left() -> None:
+    machine = begun(1.0, 0.5)
+    assert machine.refused(0, 408, 29.5) == (Step(ASK, (1,), 0.5),)
+    assert ForkMachine([1.0], 30.0).begin(31.0) == (Step(ASK, (0,), 0.0),)
+
+
+def test_the_most_wanted_come_first_and_equals_stay_as_they_were() -> None:
+    assert by_wish(iter([0.5, 1.0, 0.1, 1.0, 0.5])) == [1, 3, 0, 4, 2]

@@ -148,3 +148,22 @@ def test_keepalives_of_one_read_are_told_once_each_between_messages() -> None:
         KeepAlive.PONG,
         KeepAlive.PING,
     ]
+
+
+def test_headers_may_be_as_long_as_a_message_and_no_longer() -> None:
+    message = options(1)
+    assert numbers([*StreamFramer(max_message=len(message)).feed(message)]) == [1]
+    framer = StreamFramer(max_message=len(message))
+    assert framer.feed(message[:-1]) == [] and numbers([*framer.feed(message[-1:])]) == [1]
+    [error] = StreamFramer(max_message=len(message) - 5).feed(message)
+    assert isinstance(error, FramingError) and error.status == 513
+    assert error.reason == f"headers larger than {len(message) - 5} bytes"
+
+
+def test_an_end_of_headers_and_nothing_before_it_is_white_space() -> None:
+    assert StreamFramer().feed(b"\r\n\r\n\r\n\r\n") == [KeepAlive.PONG, KeepAlive.PING]
+
+
+def test_what_is_no_sip_at_all_keeps_its_reason() -> None:
+    [error] = StreamFramer().feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert isinstance(error, FramingError) and error.status == 400 and "400" not in error.reason

@@ -129,3 +129,47 @@ def test_without_headers_is_fit_for_a_request_line() -> None:
 def test_escape_user_is_undone_by_unescaped_user() -> None:
     for plain in ("alice", "a b", "sips:user@example.com", "\0", "ж", "50%", "a:b"):
         assert Uri.parse(f"sip:{escape_user(plain)}@h").unescaped_user == plain
+
+
+def test_without_headers_changes_only_what_a_request_line_must_not_have() -> None:
+    for text, line in (
+        ("sip:a@b;lr", "sip:a@b;lr"),
+        ("sip:a@b;lr?x=y", "sip:a@b;lr"),
+        ("sip:a@b;method=BYE", "sip:a@b"),
+    ):
+        changed = Uri.parse(text).without_headers()
+        assert (str(changed), changed.headers) == (line, "")
+
+
+def test_only_what_must_not_stand_in_a_user_part_is_escaped() -> None:
+    assert escape_user("bob-1_.!~*'()&=+$,;?/") == "bob-1_.!~*'()&=+$,;?/"
+    assert escape_user("a b@c:\udcff") == "a%20b%40c%3A%FF"
+
+
+def test_equal_uris_have_one_hash_and_a_table_of_others_spreads() -> None:
+    texts = [f"sip:u{n}@h{n};lr" for n in range(50)]
+    assert len({hash(Uri.parse(text)) for text in texts}) > 40
+    assert {Uri.parse(text) for text in texts + texts} == {Uri.parse(text) for text in texts}
+
+
+def test_what_cannot_be_read_stands_for_itself() -> None:
+    uri = Uri.unparsed("no uri at all")
+    assert (uri.scheme, uri.opaque, str(uri)) == ("", "no uri at all", "no uri at all")
+    assert not uri.is_sip
+
+
+def test_params_and_headers_are_compared_unescaped() -> None:
+    def same(left: str, right: str) -> bool:
+        forth, back = Uri.parse(left).same_as(Uri.parse(right)), Uri.parse(right).same_as(Uri.parse(left))
+        assert forth is back
+        return forth
+
+    assert same("sip:a@b;se%63=X;lr", "sip:a@b;sec=x;lr")
+    assert same("sip:a@b;%55ser=phone", "sip:a@b;user=PHONE")
+    assert not same("sip:a@b;lr", "sip:a@b;lr=on")
+    assert same("sip:a@b?S%75bject=%61", "sip:a@b?subject=a")
+    assert not same("sip:a@b?subject=a", "sip:a@b?subject=A")
+    assert not same("sip:a@b?subject=a", "sip:a@b?to=a")
+    assert not same("sip:a@b?subject=a", "sip:a@b?subject=b")
+    assert same("sip:a@b?x=1=2", "sip:a@b?X=1=2")
+    assert not same("sip:a@b?x=1=2", "sip:a@b?x=1=3")

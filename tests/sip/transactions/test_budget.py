@@ -47,3 +47,15 @@ def test_never_more_than_three_bytes_for_one_until_proven() -> None:
     assert budget.take(300) and not budget.take(1)
     budget.prove()
     assert budget.take(10_000)
+
+
+def test_what_is_refused_is_not_counted_and_what_is_sent_is() -> None:
+    budget = heard(1_000)
+    assert not budget.take(601, 199) and budget.take(600, 199)
+    assert not budget.take(1, 180) and not budget.take(1, 100)
+    assert budget.fits(2_400) and not budget.fits(2_401)
+    assert budget.take(2_400, 200) and not budget.take(1, 200)
+
+
+def test_a_sender_that_is_proven_from_the_start_needs_no_budget() -> None:
+    assert AnswerBudget(True).take(10_000, 100) and AnswerBudget(True).fits(10_000)
