@@ -32,12 +32,15 @@ it: ## The slow tests: Asterisk, Kamailio, long calls, kill -9
 attack: ## Attack a server of our own and print what it let through (ARGS="B2", ARGS=--list)
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m tests.attack $(ARGS)
 
-# pytest's 5 means that no test has the marker.
-load: ## The load tests (minutes; on a quiet machine)
+# Each script has options of its own, so ARGS needs LOAD. pytest's 5 means that no test has the marker.
+load: ## The load tests (minutes, quiet machine); LOAD=churn ARGS=... plays one
+	@[[ -n '$(LOAD)' || -z '$(ARGS)' ]] || { echo 'make load: say which script gets ARGS: LOAD=churn, media, ...' >&2; exit 2; }
 	@scripts/setup.sh dev peers
-	@for script in tests/load/*_load.py; do \
-	  echo "==> $$script"; $(BIN)/python -m "tests.load.$$(basename "$$script" .py)" $(ARGS); done
-	@$(BIN)/python -m pytest -m load -s || [[ $$? == 5 ]]
+	@failed=; for script in tests/load/$(or $(LOAD),*)_load.py; do \
+	  name="$$(basename "$$script" .py)"; echo "==> $$name"; \
+	  $(BIN)/python -m "tests.load.$$name" $(ARGS) || failed+=" $$name"; done; \
+	[[ -n '$(LOAD)' ]] || $(BIN)/python -m pytest -m load -s || [[ $$? == 5 ]] || failed+=" pytest"; \
+	[[ -z "$$failed" ]] || { echo "failed:$$failed" >&2; exit 1; }
 
 mutate: ## Break the pure machines in small ways and count what the tests notice (minutes)
 	@scripts/setup.sh mutate && exec $(BIN)/python -m tests.mutation $(ARGS)

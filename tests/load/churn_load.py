@@ -1,10 +1,12 @@
 """Calls that come and go, a third of them abandoned at random stages: what of the server grows?
 
-    python -m tests.load.churn_load [--calls 4800] [--rate 40] [--minutes M] [--tree CHECKOUT] [--json FILE]
+    python -m tests.load.churn_load [--calls 10000] [--rate 40] [--minutes M] [--tree CHECKOUT] [--json FILE]
 
 Prints, for memory, descriptors, threads, tasks, dialogs, transactions, ports and what the garbage collector
 had to find: before, at the end, after everything has timed out, and the slope a minute while calls came.
-`--minutes 60` churns for an hour whatever --calls says.
+`--minutes 60` churns for an hour whatever --calls says. Fails when something is left over, when the collector
+had work with each call, when fewer than half of the calls talked, and, from ten minutes on, by the slope of
+memory.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.attack.target import Target
@@ -27,8 +30,9 @@ WARM_CALLS = 400
 """What is made once is made by then."""
 GONE_S = 80.0
 """After this the last transaction and the last silent call are over, twice."""
+MEMORY, OBJECTS = "memory, MB", "objects collected"
 FIGURES = {
-    "memory, MB": "",
+    MEMORY: "",
     "descriptors": "process_open_fds",
     "threads": "",
     "tasks": "voiceforge_asyncio_tasks",
@@ -38,15 +42,69 @@ FIGURES = {
     "TCP connections": 'voiceforge_sip_held{what="connections"}',
     "RTP ports": "voiceforge_rtp_ports_in_use",
     "live calls": "voiceforge_calls_live",
-    "objects collected": "python_gc_objects_collected_total",
+    OBJECTS: "python_gc_objects_collected_total",
 }
 """What is looked at, and the metric that tells it; those without are read from /proc."""
 GONE = ("live calls", "dialogs", "transactions", "RTP ports", "TCP connections")
 """Of which nothing is left when all calls are over."""
-BACK = {"descriptors": 4.0, "threads": 2.0, "tasks": 4.0, "memory, MB": 20.0}
-"""How much more than before may be left; nothing of all others. What the collector found is told only."""
+BACK = {"descriptors": 4.0, "threads": 2.0, "tasks": 4.0, MEMORY: 20.0}
+"""How much more than before may be left; nothing of all others."""
 SLOPE_MB = 0.1
-"""A minute, from a run long enough to tell (ten minutes and more)."""
+"""Of memory, a minute, up or down."""
+SLOPE_FROM_S = 600.0
+"""A shorter run cannot tell a slope from the size of the heap's own steps."""
+OBJECTS_PER_CALL = 1.0
+"""That only the collector found. Not 0: the metrics that are read and the database's driver leave a few."""
+TALKED = 0.5
+"""Of the calls, at the least: where nobody is answered nothing can be left over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Churned:
+    """What a run showed; figures by their names in FIGURES."""
+
+    calls: int
+    how: Mapping[str, int]
+    """How the calls went, and how many of each."""
+    churned_s: float
+    before: Mapping[str, float]
+    most: Mapping[str, float]
+    end: Mapping[str, float]
+    after: Mapping[str, float]
+    slopes: Mapping[str, float]
+    """A minute, while calls came."""
+
+    @property
+    def objects_per_call(self) -> float | None:
+        """None where the server does not tell."""
+        if OBJECTS not in self.before:
+            return None
+        return (self.after[OBJECTS] - self.before[OBJECTS]) / max(1, self.calls)
+
+    @property
+    def slope_counts(self) -> bool:
+        return self.churned_s >= SLOPE_FROM_S
+
+
+def faults(run: Churned) -> list[str]:
+    """Why the run did not pass, in words; empty when it did."""
+    found = [
+        f"left over: {run.after[what] - value:+,.2f} {what}"
+        for what, value in run.before.items()
+        if what != OBJECTS and run.after[what] - value > BACK.get(what, 0.0)
+    ]
+    whole = run.how.get("whole", 0)
+    if whole < TALKED * max(1, run.calls):
+        found.append(f"{whole} of {run.calls} calls talked: less than half tells nothing of the server")
+    each = run.objects_per_call
+    if each is None:
+        found.append("the server does not tell how many objects its collector found")
+    elif each > OBJECTS_PER_CALL:
+        found.append(f"{each:.2f} objects of each call were left to the collector, over {OBJECTS_PER_CALL:g}")
+    slope_mb = run.slopes[MEMORY]
+    if run.slope_counts and abs(slope_mb) > SLOPE_MB:
+        found.append(f"memory {slope_mb:+.3f} MB a minute, over ± {SLOPE_MB:g}")
+    return found
 
 
 def look(target: Target) -> dict[str, float]:
@@ -60,7 +118,7 @@ def look(target: Target) -> dict[str, float]:
     found = {what: summed[name] for what, name in FIGURES.items() if name in summed}
     status = Path(f"/proc/{target.pid}/status").read_text()
     found["threads"] = float(status.partition("Threads:")[2].split()[0])
-    found["memory, MB"] = target.rss_mb()
+    found[MEMORY] = target.rss_mb()
     return found
 
 
@@ -71,12 +129,13 @@ def slope(times: Sequence[float], values: Sequence[float]) -> float:
     return 60 * statistics.linear_regression(times, values).slope
 
 
-async def measure(target: Target, calls: int, rate: float, for_s: float) -> dict[str, object]:
+async def measure(target: Target, calls: int, rate: float, for_s: float) -> Churned:
     churn = Churn(target.sip)
     await churn.run(rate, WARM_CALLS, 60.0)
     before = await settled(target)
     churn.how.clear()
     churn.begun = 0
+    begun = time.monotonic()
     running = asyncio.create_task(churn.run(rate, calls, for_s))
     times, samples = [], []
     while not running.done():
@@ -85,18 +144,17 @@ async def measure(target: Target, calls: int, rate: float, for_s: float) -> dict
         samples.append(await asyncio.to_thread(look, target))
     await running
     after = await settled(target)
-    half = len(times) // 4  # the first quarter fills what is kept on purpose
-    slopes = {what: slope(times[half:], [each[what] for each in samples[half:]]) for what in before}
-    return {
-        "calls": churn.begun,
-        "how": dict(churn.how.most_common()),
-        "before": before,
-        "most": {what: max(each[what] for each in samples) for what in before},
-        "end": samples[-1],
-        "after": after,
-        "slope a minute": slopes,
-        "left over": left_over(before, after),
-    }
+    filled = len(times) // 4  # the first quarter fills what is kept on purpose
+    return Churned(
+        calls=churn.begun,
+        how=dict(churn.how.most_common()),
+        churned_s=times[-1] - begun,
+        before=before,
+        most={what: max(each[what] for each in samples) for what in before},
+        end=samples[-1],
+        after=after,
+        slopes={what: slope(times[filled:], [each[what] for each in samples[filled:]]) for what in before},
+    )
 
 
 async def settled(target: Target) -> dict[str, float]:
@@ -111,30 +169,32 @@ async def settled(target: Target) -> dict[str, float]:
             return now
 
 
-def left_over(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """What is more than it may be."""
-    return {
-        what: after[what] - value
-        for what, value in before.items()
-        if what != "objects collected" and after[what] - value > BACK.get(what, 0.0)
+def table(run: Churned) -> str:
+    columns = {
+        "before": run.before,
+        "most": run.most,
+        "end": run.end,
+        "after": run.after,
+        "slope a minute": run.slopes,
     }
-
-
-def table(result: dict[str, object]) -> str:
-    columns = ("before", "most", "end", "after", "slope a minute")
     rows = [f"{'':20}" + "".join(f"{name:>16}" for name in columns)]
     for what in FIGURES:
-        values = [result[name] for name in columns]
-        cells = [value.get(what) for value in values if isinstance(value, dict)]
+        cells = [values.get(what) for values in columns.values()]
         rows.append(f"{what:20}" + "".join(f"{'-' if c is None else f'{c:,.2f}':>16}" for c in cells))
-    rows.append(f"\n{result['calls']} calls: {result['how']}")
-    rows.append(f"left over: {result['left over'] or 'nothing'}")
+    rows.append(f"\n{run.calls} calls in {run.churned_s:.0f} s: {run.how}")
+    each = run.objects_per_call
+    rows.append(
+        f"objects left to the collector, of each call: {'not told' if each is None else f'{each:.3f}'}"
+    )
+    if not run.slope_counts:
+        rows.append(f"slopes are not judged: shorter than {SLOPE_FROM_S / 60:g} minutes")
+    rows += faults(run) or ["passed"]
     return "\n".join(rows)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--calls", type=int, default=4800)
+    parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--rate", type=float, default=40.0, help="calls a second")
     parser.add_argument("--minutes", type=float, default=0.0, help="churn for so long, whatever --calls says")
     parser.add_argument("--tree", type=Path, default=Path(__file__).resolve().parents[2])
@@ -143,13 +203,13 @@ def main() -> int:
     calls, for_s = (1 << 40, given.minutes * 60) if given.minutes else (given.calls, 1e9)
     target = Target(given.tree.resolve(), SETTINGS)
     try:
-        result = asyncio.run(measure(target, calls, given.rate, for_s))
+        run = asyncio.run(measure(target, calls, given.rate, for_s))
     finally:
         target.stop()
-    sys.stdout.write(table(result) + "\n")
+    sys.stdout.write(table(run) + "\n")
     if given.json is not None:
-        given.json.write_text(json.dumps(result, indent=1) + "\n")
-    return 1 if result["left over"] else 0
+        given.json.write_text(json.dumps({**asdict(run), "faults": faults(run)}, indent=1) + "\n")
+    return 1 if faults(run) else 0
 
 
 if __name__ == "__main__":

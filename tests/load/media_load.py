@@ -1,10 +1,10 @@
 """How many G.711 calls one core carries: wire, clock, echo and voice detection against a sender process.
 
-    python tests/load/media_load.py --calls 200 --seconds 10 [--vad silero|standin|none] [--json]
+    python -m tests.load.media_load --calls 200 --seconds 10 [--vad silero|standin|none]
 
 The server half is pinned to one core and does nothing but media; the sender half (another process, another
-core) sends a packet per call every 20 ms, spread over the 20 ms, and counts the echoes. It measures and
-asserts nothing; `make load` and `voiceforge bench` decide what is good enough.
+core) sends a packet per call every 20 ms, spread over the 20 ms, and counts the echoes. Fails when sends are
+late, packets were lost on either way, or voices were not listened to.
 """
 
 from __future__ import annotations
@@ -41,6 +41,12 @@ HOST = "127.0.0.81"
 TICK_NS = 20_000_000
 SLOTS = 40
 """Groups of calls that the sender spreads over 20 ms."""
+
+
+SEND_LATE_P99_MS = 5.0
+ON_THE_WAY = 50
+"""Packets of a call that may be unanswered when the sender stops: a second, for the tick in which the clock
+began and those that nobody waited for."""
 
 
 class StandIn:
@@ -267,7 +273,21 @@ async def measure(
     return result
 
 
-def main() -> None:
+def faults(result: dict[str, Any]) -> list[str]:
+    """Why the run does not pass, in words."""
+    late = result["send_lateness"]["p99_ms"]
+    unanswered = result["sent_per_call"] - result["echoed_least"]
+    checks = (
+        (late > SEND_LATE_P99_MS, f"send lateness p99 {late} ms, over {SEND_LATE_P99_MS:g}"),
+        (result["lost_packets"] > 0, f"{result['lost_packets']} packets lost on the way in"),
+        (result["sequence_gaps"] > 0, f"{result['sequence_gaps']} gaps in what came back"),
+        (unanswered > ON_THE_WAY, f"{unanswered} packets of a call without an echo"),
+        (result["unheard_frames"] > 0, f"{result['unheard_frames']} frames without voice detection"),
+    )
+    return [reason for failed, reason in checks if failed]
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -289,9 +309,11 @@ def main() -> None:
         result = uvloop.run(job)
     else:
         result = asyncio.run(job)
-    json.dump(result, sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    found = faults(result)
+    json.dump({**result, "faults": found}, sys.stdout, indent=1)
+    sys.stdout.write("\n" + "".join(f"{fault}\n" for fault in found or ("passed",)))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
