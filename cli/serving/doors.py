@@ -86,6 +86,7 @@ async def open_sip(
         tcp=sip.tcp,
         gate=Gate(endpoints, challenger),
         max_legs=legs_for(sip.max_calls),
+        max_calls=sip.max_calls,
         limits=ConnectionLimits(streams, unproven_per_source=sip.connections_per_source),
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),

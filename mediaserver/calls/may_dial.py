@@ -1,5 +1,8 @@
-"""Whom a caller may reach, once it is known who calls. What a caller may not reach is refused in words
-(403)."""
+"""Whom a caller may reach, once it is known who calls.
+
+Two questions, so that no answer tells which numbers exist: what is not on a caller's list is refused before
+anybody looks whether it exists (403); what is of a kind that it may not reach does not exist for it (404).
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,17 @@ class MayDial:
     extensions: bool = True
     """Without patterns: phones may be reached, beside the agents."""
 
-    def allows(self, dialled: str, to: Resolution) -> bool:
-        """`dialled`: user@host or a number, as invitations name it; `to`: where that leads."""
+    def may_ask_for(self, dialled: str) -> bool:
+        """Whether the list has it, which may exist or not. `dialled`: user@host or a number, as invitations
+        name it."""
         if self.patterns is None:
-            return self.extensions or not isinstance(to, ToExtension)
+            return True
         user = dialled.partition("@")[0]
         return any(fits(pattern, dialled if "@" in pattern else user) for pattern in self.patterns)
+
+    def may_reach(self, to: Resolution) -> bool:
+        """Whether that kind may be reached."""
+        return self.patterns is not None or self.extensions or not isinstance(to, ToExtension)
 
 
 EVERYBODY = MayDial()

@@ -160,7 +160,7 @@ class RouteTable:
 
     def resolve(self, dialled: str, now: datetime) -> Resolution:
         if len(dialled) > LONGEST:
-            return Refused(404, f"nobody answers at an address of more than {LONGEST} characters")
+            return nobody_at(dialled)
         if (route := self._named(dialled, now)) is not None:
             return self._to(route)
         user = dialled.partition("@")[0]
@@ -168,7 +168,7 @@ class RouteTable:
             return ToExtension(user)
         if (route := self._fitting(dialled, now)) is not None:
             return self._to(route)
-        return Refused(404, f"nobody answers at {_printable(dialled) or 'an empty address'}")
+        return nobody_at(dialled)
 
     def agent(self, name: str) -> AgentSpec | None:
         return self.agents.get(name)
@@ -207,6 +207,12 @@ class RouteTable:
             if fits(pattern, whole if "@" in route.pattern else user) and route.holds(now):
                 return route
         return None
+
+
+def nobody_at(dialled: str) -> Refused:
+    if len(dialled) > LONGEST:
+        return Refused(404, f"nobody answers at an address of more than {LONGEST} characters")
+    return Refused(404, f"nobody answers at {_printable(dialled) or 'an empty address'}")
 
 
 def fault_of(row: Row) -> str:

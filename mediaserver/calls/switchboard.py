@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,13 +28,23 @@ from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
-from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgent, ToExtension
+from mediaserver.calls.routes import (
+    LONGEST,
+    AgentSpec,
+    Refused,
+    Resolution,
+    Routes,
+    ToAgent,
+    ToExtension,
+    nobody_at,
+)
 from mediaserver.calls.targets import Targets
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.metrics import Metrics
+from mediaserver.seldom import Seldom
 from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
@@ -79,6 +90,7 @@ class LocalSwitchboard:
         self._tasks: set[asyncio.Task[None]] = set()
         self.carriers: list[Carrier] = []
         """The ways out: whoever opens one adds it. The first that serves a target calls it."""
+        self._forbidden = Seldom()
         self.http = ""
         """Base address of the HTTP server when callers on this machine may read their transcript there."""
 
@@ -108,18 +120,10 @@ class LocalSwitchboard:
     def invited(self, invitation: Invitation) -> None:
         """A new call. Returns at once; the rest happens in a task of the call's own."""
         leg = invitation.leg
-        to = self._routes.resolve(invitation.dialled, datetime.now(UTC))
+        to = self._lead(invitation)
         if isinstance(to, Refused):
-            unknown = to.code == 404
-            self._means.metrics.calls_refused.labels("unknown" if unknown else "unfit").inc()
-            why = Why.NOT_FOUND if unknown else Why.REJECTED
+            why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, why, to.code, to.why)))
-            return
-        if not invitation.reach.allows(invitation.dialled, to):
-            self._means.metrics.calls_refused.labels("forbidden").inc()
-            log.warning("%s may not call %r", invitation.from_uri, invitation.dialled[:LONGEST])
-            told = Termination(EndedBy.SERVER, Why.REJECTED, 403, "this caller may not call there")
-            self._spawn(leg.hangup(told))
             return
         agent = to.agent if isinstance(to, ToAgent) else None
         try:
@@ -132,6 +136,30 @@ class LocalSwitchboard:
         live = self._new_live(call, leg)
         live.hops_left = invitation.hops_left
         self._spawn(self._serve(live, invitation, to))
+
+    def _lead(self, invitation: Invitation) -> Resolution:
+        """Where it leads. The list of what this caller may dial comes first: were what exists looked at
+        before, the answers would tell."""
+        dialled, reach, refused = invitation.dialled, invitation.reach, self._means.metrics.calls_refused
+        to: Resolution = Refused(403, "this caller may not call there")
+        if reach.may_ask_for(dialled):
+            to = self._routes.resolve(dialled, datetime.now(UTC))
+            if isinstance(to, Refused):
+                refused.labels("unknown" if to.code == 404 else "unfit").inc()
+                return to
+            if reach.may_reach(to):
+                return to
+            to = nobody_at(dialled)
+        refused.labels("forbidden").inc()
+        if (unsaid := self._forbidden.due(time.monotonic())) is not None:
+            more = f" (and {unsaid} more such calls since the last such line)" if unsaid else ""
+            log.warning(
+                "the caller at %s may not call %r%s: see may_dial",
+                invitation.source_host,
+                dialled[:LONGEST],
+                more,
+            )
+        return to
 
     async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
         call, leg = live.call, live.first.leg

@@ -125,8 +125,8 @@ class Gate:
         more = f" (and {others} calls of others since the last such line)" if others else ""
         self._said_at, self._strangers = now, 0
         log.warning(
-            "a call from %s was asked for a password%s: it comes from no trunk and from no network that "
-            "needs no proof. A phone answers with that of its extension (sip.extensions); to let a server in "
-            "by its address, make it a trunk (sip.trunks); to let in anybody from there, add its network to "
-            "sip.anonymous", host, more,
+            "a call from %s was asked to prove whose it is%s: it comes from no trunk and no network that "
+            "needs no proof. A phone does so with the password of its extension (sip.extensions); to let a "
+            "server in by its address, make it a trunk (sip.trunks); to let in anybody from there, add its "
+            "network to sip.anonymous", host, more,
         )  # fmt: skip

@@ -13,8 +13,7 @@ MAX_QUEUE_DELAY_S = 0.3
 MAX_TRANSACTIONS = 8000
 """Of requests from outside: 250 a second that each wait out the RFC's 32 s."""
 UNPROVEN_SHARE = 2
-"""One place of so many may be held by callers who have proven nothing; half of that from one address."""
-FEWEST_UNPROVEN = 16
+"""One call of so many may be held by callers who have proven nothing; half of that from one network."""
 LEGS_PER_CALL = 2
 SPARE_LEGS = 16
 """For INVITEs beyond the last place: who owns the calls refuses them in words, and counts them."""
@@ -28,12 +27,20 @@ def legs_for(calls: int) -> int:
 class Places:
     """The legs that ring or are up, in both directions, and those of callers who have proven nothing yet."""
 
-    def __init__(self, max_legs: int, max_pending: int, max_transactions: int = MAX_TRANSACTIONS) -> None:
-        """`max_pending`: requests that wait for our answer."""
+    def __init__(
+        self,
+        max_legs: int,
+        max_pending: int,
+        max_transactions: int = MAX_TRANSACTIONS,
+        max_calls: int | None = None,
+    ) -> None:
+        """`max_pending`: requests that wait for our answer. `max_calls`: what the legs are for, where one
+        call has several; strangers hold a share of these, for it is calls that are refused first."""
         self._max_legs = max_legs
         self._max_pending = max_pending
         self._max_transactions = max_transactions
-        self._max_unproven = max(FEWEST_UNPROVEN, max_legs // UNPROVEN_SHARE)
+        self._max_unproven = max(1, (max_legs if max_calls is None else max_calls) // UNPROVEN_SHARE)
+        self._max_unproven_from_one = max(1, self._max_unproven // 2)
         self.taken: set[InviteSession] = set()
         self._unproven: dict[object, str] = {}
         """Calls whose ACK we wait for, or whose answer, from callers nobody knows; by their addresses."""
@@ -90,7 +97,7 @@ class Places:
         """Why a call from a caller nobody knows cannot be taken now; None when it can."""
         if len(self._unproven) >= self._max_unproven:
             return "unproven"
-        if self._unproven_from.get(site_of(host), 0) >= self._max_unproven // 2:
+        if self._unproven_from.get(site_of(host), 0) >= self._max_unproven_from_one:
             return "unproven"
         return None
 

@@ -69,7 +69,8 @@ class SipAgent:
 
     `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
     unanswered gets a 100 soon. `gate` decides who may call; without one, as with phones of our own,
-    everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first;
+    everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first; of
+    `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded.
     """
 
@@ -84,6 +85,7 @@ class SipAgent:
         user_agent: str = "VoiceForge/0.1",
         tcp: bool = True,
         max_legs: int = 1000,
+        max_calls: int | None = None,
         max_pending: int = 500,
         gate: Gate | None = None,
         own: OwnAddresses | None = None,
@@ -96,7 +98,7 @@ class SipAgent:
         nat_ping_s: float = 0.0,
     ) -> None:
         self.registrar = registrar
-        self._places = Places(max_legs, max_pending)
+        self._places = Places(max_legs, max_pending, max_calls=max_calls)
         self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
         if gate is not None:
             self.transport.unwanted = lambda host: gate.banned(host, self._now())

@@ -32,7 +32,8 @@ class ConnectionLimits:
     """Open at once from one address that has not proven to be anybody we know."""
     message_bytes: int = 65_535
     first_message_s: float = 5.0
-    """Closed when no whole message came so long after it was opened."""
+    """Closed when no whole message came so long after it was opened; nor, while nobody has proven anything on
+    it, so long after any later message began."""
     unproven_idle_s: float = 120.0
     """Closed when nobody has proven anything on it and no message came for so long."""
     idle_s: float = 300.0
@@ -118,9 +119,10 @@ class StreamConnection(asyncio.Protocol):
 
     def close_if_idle(self, now: float) -> None:
         limits, unfinished = self._limits, self._unfinished_since
+        patience = limits.unfinished_s if self.proven else min(limits.unfinished_s, limits.first_message_s)
         if (
             now - self._last > limits.idle_s
-            or (unfinished is not None and now - unfinished > limits.unfinished_s)
+            or (unfinished is not None and now - unfinished > patience)
             or (not self._greeted and now - self.last_message > limits.first_message_s)
             or (not self.proven and now - self.last_message > limits.unproven_idle_s)
         ):
@@ -177,6 +179,7 @@ class StreamConnection(asyncio.Protocol):
         return False
 
     def _take(self, item: Request | Response | MessageError | KeepAlive, source: Source) -> None:
+        self._unfinished_since = None  # what is left of the octets begins another one
         if isinstance(item, Request | Response):
             self._greeted = True
             self.last_message = self._last

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mediaserver.calls.digit_gate import AT_ONCE, PER_CALL, DigitGate
-from mediaserver.calls.may_dial import MayDial
+from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -113,6 +113,34 @@ async def test_who_may_not_call_there_is_told_so_and_is_no_call(bench: Bench) ->
     assert ann.termination is not None and ann.termination.code == 403
     assert not bench.sink.records and ann.steps == []
     assert 'voiceforge_calls_refused_total{reason="forbidden"} 1.0' in bench.metrics.render().decode()
+
+
+@pytest.mark.parametrize("reach", [MayDial(("echo",)), AGENTS], ids=["list", "kind"])
+async def test_what_a_caller_may_not_call_looks_like_what_does_not_exist(
+    tmp_path: Path, reach: MayDial
+) -> None:
+    bench = Bench(tmp_path)
+    answers = []
+    for dialled in ("bob", "999"):
+        asked = Asked(Line("ann"), dialled)
+        asked.reach = reach
+        bench.board.invited(asked)
+        await bench.settle()
+        assert (ended := asked.leg.termination) is not None
+        answers.append((ended.by, ended.why, ended.code, ended.detail.replace(dialled, "N")))
+    assert answers[0] == answers[1]
+
+
+async def test_the_log_names_where_a_forbidden_call_came_from_and_says_it_seldom(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(20):
+        asked = Asked(Line("somebody-else"), "demo", "203.0.113.9")
+        asked.reach = MayDial(("echo",))
+        bench.board.invited(asked)
+    await bench.settle()
+    (line,) = [each.getMessage() for each in caplog.records if "may not call" in each.getMessage()]
+    assert "203.0.113.9" in line and "'demo'" in line and "somebody-else" not in line
 
 
 async def test_one_more_call_than_there_is_room_for_is_refused_and_counted(bench: Bench) -> None:

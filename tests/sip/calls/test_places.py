@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from sip.calls.places import Places
+import pytest
+
+from sip.calls.places import Places, legs_for
 from sip.calls.session import InviteSession
 from tests.sip.agents import SDP, Callee, agent, legs_of, raw_peer
 
@@ -38,6 +40,25 @@ def test_strangers_hold_half_the_places_at_most_and_one_of_them_a_quarter() -> N
     for each in [*mine, *others[1:]]:
         each.on_over(each)
     assert places.unproven == 0 and not places.taken and not places._unproven_from
+
+
+@pytest.mark.parametrize(
+    ("max_calls", "in_all", "from_one"), [(400, 200, 100), (8, 4, 2), (2, 1, 1), (1, 1, 1)]
+)
+def test_the_share_of_strangers_is_of_calls_and_not_of_their_legs(
+    max_calls: int, in_all: int, from_one: int
+) -> None:
+    places = Places(legs_for(max_calls), 10, max_calls=max_calls)
+
+    def hold(host: str) -> bool:
+        if places.against_stranger(host) is not None:
+            return False
+        places.take(session(), host)
+        return True
+
+    assert sum(hold(f"2001:db8::{n:x}") for n in range(2 * max_calls)) == from_one
+    assert from_one + sum(hold(f"192.0.2.{n}") for n in range(2 * max_calls)) == in_all
+    assert places.free
 
 
 def test_too_many_transactions_refuse_what_is_new_before_what_runs() -> None:

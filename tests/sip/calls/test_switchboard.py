@@ -86,7 +86,9 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
         record=False,
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
-    async with agent(board.invited, registrar=registrar, max_legs=legs_for(max_calls)) as sip:
+    async with agent(
+        board.invited, registrar=registrar, max_legs=legs_for(max_calls), max_calls=max_calls
+    ) as sip:
         board.carriers = [SipCarrier(sip, registrar)]
         yield Server(sip, board, kept, metrics)
         await board.close()

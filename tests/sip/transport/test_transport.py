@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import pytest
 
@@ -12,7 +13,7 @@ from sip.messages.message import Request
 from sip.messages.parsing import parse
 from sip.messages.uri import Uri
 from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses, may_send_to
-from sip.transport.connection import ConnectionLimits
+from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.queue_delay import REMEMBERED_S, QueueDelay
 from sip.transport.shedding import Shed
 from tests.sip.agents import agent, raw_peer
@@ -132,6 +133,63 @@ async def test_silent_slow_and_endless_peers_are_cut_off(
     reader, writer = stream
     writer.write(data)
     assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+class Stranger:
+    """Implements Owner, and the wire of a connection."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.closed = False
+
+    def connected(self, connection: StreamConnection) -> bool:
+        return True
+
+    def admits(self, item: object, source: Source) -> bool:
+        return True
+
+    def deliver(self, message: object, source: Source) -> None:
+        self.messages += 1
+
+    def get_extra_info(self, name: str) -> tuple[str, int]:
+        return ("203.0.113.9", 5060)
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def connection_of(stranger: Stranger) -> StreamConnection:
+    connection = StreamConnection(cast(Any, stranger), ConnectionLimits())
+    connection.connection_made(cast(Any, stranger))
+    return connection
+
+
+@pytest.mark.parametrize("proven", [False, True])
+async def test_half_a_message_after_a_whole_one_costs_a_stranger_its_connection(proven: bool) -> None:
+    stranger = Stranger()
+    connection = connection_of(stranger)
+    connection.data_received(options(TCP_VIA))
+    connection.data_received(options(TCP_VIA)[:40])
+    assert stranger.messages == 1
+    connection.proven = proven
+    now = asyncio.get_running_loop().time()
+    connection.close_if_idle(now + 1)
+    assert not stranger.closed
+    connection.close_if_idle(now + 6)
+    assert stranger.closed is not proven
+
+
+async def test_messages_that_come_glued_have_their_time_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = Stranger()
+    connection = connection_of(stranger)
+    connection.data_received(options(TCP_VIA)[:40])
+    monkeypatch.setattr(connection, "_unfinished_since", asyncio.get_running_loop().time() - 4)
+    connection.data_received(options(TCP_VIA)[40:] + options(TCP_VIA)[:40])
+    connection.close_if_idle(asyncio.get_running_loop().time() + 3)
+    assert stranger.messages == 1 and not stranger.closed
 
 
 def test_a_changed_route_is_seen_and_a_missing_one_is_asked_for_again_at_once() -> None:
