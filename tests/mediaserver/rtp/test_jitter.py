@@ -686,3 +686,33 @@ def test_what_lies_far_from_what_is_played_starts_afresh(leap: int) -> None:
     starts_afresh = leap < -1_600 or leap > 2_336
     buffer.push((1_440 + leap) & 0xFFFFFFFF, payload(0, 160), 181 * MS)
     assert (buffer.pop(190 * MS) is None) == starts_afresh
+
+
+def test_what_is_left_out_and_concealed_adds_up() -> None:
+    buffer = playing()
+    for lap in range(2):
+        base = 10 + 12 * lap
+        for n in range(base, base + 12):
+            buffer.push(n * 160, payload(n * 160, 160), (181 + 20 * lap) * MS)
+        assert buffer.skipped == 11 * (lap + 1)
+        buffer.pop((192 + 20 * lap) * MS)
+    line = Line(ptime_ms=10)
+    line.run([p for p in steady(60, 10) if p[1] not in (21, 33, 45)], 600)
+    assert line.buffer.concealed == 3
+
+
+def test_delay_that_was_put_in_for_overtaken_packets_is_kept_for_seconds() -> None:
+    buffer = JitterBuffer(lambda frame: True)
+    skips = []
+    for n in range(350):
+        overtaken = n in (7, 11, 15)
+        if not overtaken:
+            buffer.push(n * 160, payload(n * 160, 160), n * TICK_NS)
+        if n - 2 in (7, 11, 15):
+            buffer.push((n - 2) * 160, payload((n - 2) * 160, 160), n * TICK_NS)
+        skipped = buffer.skipped
+        if n:
+            buffer.pop((n - 1) * TICK_NS + 12 * MS)
+        skips += [n * 20] * (buffer.skipped - skipped)
+    assert buffer.inserted == 1 and len(skips) == 1
+    assert 17 * 20 + 4_000 <= skips[0] <= 17 * 20 + 6_040

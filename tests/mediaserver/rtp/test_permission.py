@@ -121,3 +121,27 @@ def test_what_an_operator_writes_as_a_network_may_name_a_host_of_it() -> None:
 
 def test_nobody_is_vouched_for_where_no_network_is() -> None:
     assert "192.0.2.1" not in TrustedNetworks() and "phone.example" not in TrustedNetworks()
+
+
+def test_nothing_is_sent_to_nobody() -> None:
+    permission = Permission()
+    permission.witnessed()
+    permission.prove(CALLER)
+    assert permission.sending(0) is Sending.NOTHING and not permission.settled
+
+
+def test_a_proof_that_counted_nothing_is_worth_twenty_packets() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    permission.prove(CALLER)
+    assert packets_let_through(permission) == 20
+
+
+def test_what_a_host_sent_pays_first_and_what_signalling_paid_is_paid_for_good() -> None:
+    permission = Permission()
+    permission.towards(GATEWAY)
+    permission.prove(CALLER, received=10 * PACKET)
+    permission.came(PACKET, 0)
+    assert all(permission.spend(PACKET) for _ in range(8))  # three by its packet, five by signalling
+    permission.towards(VICTIM)
+    assert packets_let_through(permission) == 25

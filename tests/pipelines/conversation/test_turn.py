@@ -518,3 +518,120 @@ def test_silence_is_told_after_the_agents_time_for_it() -> None:
     assert driver.turn.tick(begun + 3_000 * SAMPLES_PER_MS - 1) == []
     (thought,) = driver.turn.tick(begun + 3_000 * SAMPLES_PER_MS)
     assert isinstance(thought, Think) and thought.said == Silence()
+
+
+def deaf() -> tuple[Driver, int]:
+    """So many noises were dismissed that an onset no longer pauses the agent; with the epoch of what it
+    says."""
+    driver = thinking()
+    thought = driver.last(Think).epoch
+    driver.do(driver.turn.say(driver.t, thought, Say("well")))
+    for _ in range(Limits().noises):
+        driver.speech(160)
+        driver.run(400)
+        driver.final("")
+        driver.run(1_000)
+        driver.turn.progress(driver.t)
+    driver.log.clear()
+    return driver, thought
+
+
+def test_a_key_is_the_callers_and_makes_up_for_noise() -> None:
+    driver, _ = deaf()
+    driver.do(driver.turn.digit(driver.t, "1"))
+    assert driver.last(CancelPlayout) == CancelPlayout(by_caller=True)
+    driver.reply()
+    driver.log.clear()
+    driver.speech(160)
+    assert driver.has(PausePlayout)
+
+
+def test_last_words_let_go_of_a_caller_who_is_only_noise() -> None:
+    driver, thought = deaf()
+    driver.speech(160)
+    assert driver.names() == ["StartStt"] and driver.state() is FloorState.SPEAKING
+    assert driver.turn.last(driver.t, thought, End()) == [CloseStt()]
+    assert driver.state() is FloorState.CLOSING
+
+
+def test_a_partial_of_another_utterance_is_late() -> None:
+    driver = listening()
+
+    def partial(epoch: int) -> None:
+        driver.do(driver.turn.partial(driver.t, SttResult("well", False, 0.5, True, epoch=epoch)))
+
+    driver.speech(300)
+    now = driver.epoch()
+    partial(now)
+    assert not driver.turn.ignored
+    partial(now - 1)
+    partial(now + 1)
+    assert driver.turn.ignored == {"late partial": 2}
+    driver.do(driver.turn.digit(driver.t, "1"))
+    partial(now)
+    assert driver.turn.ignored == {"late partial": 3}
+
+
+def test_a_reply_that_was_interrupted_says_no_more_and_the_next_has_a_number_of_its_own() -> None:
+    driver = thinking()
+    epochs = []
+    for _ in range(3):
+        thought = driver.last(Think).epoch
+        epochs.append(thought)
+        driver.do(driver.turn.say(driver.t, thought, Say("well")))
+        driver.speech(900)
+        assert driver.last(CancelPlayout) == CancelPlayout(by_caller=True)
+        assert driver.turn.say(driver.t, thought, Say("and")) == []
+        driver.run(400)
+        driver.final("yes", complete=True)
+        driver.run(1_000)
+    assert sorted(set(epochs)) == epochs
+
+
+def test_an_agent_without_words_gives_the_floor_to_whoever_began_to_speak() -> None:
+    driver = thinking()
+    driver.speech(200)
+    assert driver.state() is FloorState.DOUBTING
+    assert driver.turn.replied(driver.t, driver.last(Think).epoch) == [ResumePlayout()]
+    assert driver.state() is FloorState.LISTENING
+
+
+def test_what_is_not_understood_must_last_longer_to_interrupt_than_to_answer() -> None:
+    for driver, interrupting in ((speaking(), True), (listening(), False)):
+        driver.log.clear()
+        driver.speech(400)
+        driver.run(400)
+        driver.final("")
+        driver.run(1_000)
+        assert driver.has(ResumePlayout) is interrupting and driver.has(Think) is not interrupting
+
+
+def test_a_recogniser_that_never_answers_is_counted_each_time() -> None:
+    driver = listening()
+    for times in (1, 2):
+        driver.log.clear()
+        driver.speech(400)
+        driver.run(400)
+        asked = next(at for at, command in driver.log if isinstance(command, FinishStt))
+        driver.run(asked + Limits().final - 20 - driver.t // SAMPLES_PER_MS)
+        assert not driver.has(Think)
+        driver.run(20)
+        said = driver.last(Think).said
+        assert isinstance(said, Utterance) and not said.understood
+        assert driver.turn.ignored == {"recogniser silent": times}
+        driver.answer(driver.last(Think).epoch, "")
+
+
+def test_the_agents_judge_is_given_what_was_said() -> None:
+    heard: list[str] = []
+
+    def judge(text: str) -> Finality:
+        heard.append(text)
+        return Finality.WHOLE
+
+    driver = listening()
+    driver.turn.listen(Listen(finality=judge))
+    driver.speech(400)
+    driver.run(200)
+    driver.final("at noon")
+    assert heard == ["at noon"]

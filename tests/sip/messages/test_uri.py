@@ -23,6 +23,8 @@ ROUND_TRIP = [
     "urn:service:sos",
     "http://www.example.com/a?b=c",
     "sip:jörg@example.com",
+    "sip::secret@host",
+    "sip:a@[::ffff:192.0.2.1]",
 ]
 
 
@@ -44,6 +46,7 @@ def test_what_says_nothing_in_a_uri_is_left_out() -> None:
         "",
         "sip:",
         "sip:user@",
+        "sips:user@",
         "sip:user@host:0",
         "sip:user@host:65536",
         "sip:user@host:99999999999999999999999",
@@ -103,6 +106,8 @@ def test_uris_that_name_the_same_resource(left: str, right: str) -> None:
         ("sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4"),
         ("sip:bob@biloxi.com", "sips:bob@biloxi.com"),
         ("sip:biloxi.com", "sip:bob@biloxi.com"),
+        ("sip:bob:one@biloxi.com", "sip:bob:two@biloxi.com"),
+        ("sip:bob:one@biloxi.com", "sip:bob@biloxi.com"),
     ],
 )
 def test_uris_that_name_different_resources(left: str, right: str) -> None:
@@ -173,3 +178,18 @@ def test_params_and_headers_are_compared_unescaped() -> None:
     assert not same("sip:a@b?subject=a", "sip:a@b?subject=b")
     assert same("sip:a@b?x=1=2", "sip:a@b?X=1=2")
     assert not same("sip:a@b?x=1=2", "sip:a@b?x=1=3")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sip:a@b:0", "port 0 cannot be reached"),
+        ("sip:a@b;lr;lr", "empty or repeated parameter in URI 'sip:a@b;lr;lr'"),
+        ("sip:a@[:::1]", "bad IPv6 address [:::1]"),
+        ("no uri", "bad URI 'no uri'"),
+    ],
+)
+def test_what_is_wrong_with_a_uri_is_said(text: str, reason: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        Uri.parse(text)
+    assert caught.value.reason == reason
