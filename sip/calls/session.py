@@ -7,6 +7,7 @@ who wants to wait awaits the futures of `answer` and `renegotiate`. It must neve
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections import deque
 from collections.abc import Callable
@@ -30,6 +31,8 @@ from sip.messages.multipart import description_of
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.transactions.requests import ReceivedRequest
 from sip.transactions.transaction import Cause
+
+log = logging.getLogger(__name__)
 
 
 def _nothing_to_abandon(why: Termination) -> None:
@@ -341,31 +344,36 @@ class InviteSession:
         why = self.leg.termination or why
         self.rearm()
         for do in doing:
-            match do:
-                case SessionAction.REPEAT_OK:
-                    if self._invite is not None:
-                        self._invite.repeat()
-                case SessionAction.TRY_CHANGE:
-                    self._change.send()
-                case SessionAction.CANCEL_CHANGE:
-                    self._change.cancel()
-                case SessionAction.GIVE_UP_CHANGE:
-                    self._change.unanswered()
-                case SessionAction.DROP_CHANGE:
-                    self._change.dropped()
-                case SessionAction.SAY_HELD:
-                    self.leg.held(True)
-                case SessionAction.SAY_RESUMED:
-                    self.leg.held(False)
-                case SessionAction.LEAVE:
-                    self.core.leave(self.dialog)
-                case (
-                    SessionAction.REFUSE | SessionAction.ABANDON | SessionAction.SEND_BYE | SessionAction.END
-                ):
-                    assert why is not None
-                    self._part(do, why, refusal)
+            try:
+                self._carry_out(do, why, refusal)
+            except Exception:
+                # What cannot be said must not keep the call from its end: nobody would ever free its place.
+                log.exception("a call could not be given all that its state wants: %s", do.name)
         if self.machine.state is SessionState.OVER and self.leg.termination is not None:
             self._let_go()
+
+    def _carry_out(self, do: SessionAction, why: Termination | None, refusal: Refusal | None) -> None:
+        match do:
+            case SessionAction.REPEAT_OK:
+                if self._invite is not None:
+                    self._invite.repeat()
+            case SessionAction.TRY_CHANGE:
+                self._change.send()
+            case SessionAction.CANCEL_CHANGE:
+                self._change.cancel()
+            case SessionAction.GIVE_UP_CHANGE:
+                self._change.unanswered()
+            case SessionAction.DROP_CHANGE:
+                self._change.dropped()
+            case SessionAction.SAY_HELD:
+                self.leg.held(True)
+            case SessionAction.SAY_RESUMED:
+                self.leg.held(False)
+            case SessionAction.LEAVE:
+                self.core.leave(self.dialog)
+            case SessionAction.REFUSE | SessionAction.ABANDON | SessionAction.SEND_BYE | SessionAction.END:
+                assert why is not None
+                self._part(do, why, refusal)
 
     def _let_go(self) -> None:
         """Of all that points back here: nothing is to wait for the garbage collector, least of all a caller
@@ -405,9 +413,11 @@ class InviteSession:
         self.core.leave(self.dialog)
 
     def _end(self, why: Termination) -> None:
-        self.leg.ended(why, self.media.close())
-        self._settled.set()
-        self.on_over(self)
+        try:
+            self.leg.ended(why, self.media.close())
+        finally:
+            self._settled.set()
+            self.on_over(self)
 
     def failed(self, cause: Cause) -> None:
         """The transport under the first INVITE is gone: the answer cannot reach the caller."""

@@ -27,7 +27,7 @@ from sip.calls.places import Places
 from sip.calls.registrar import Registrar
 from sip.calls.session import InviteSession
 from sip.messages.grammar import readable
-from sip.messages.message import Request, Response
+from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.sdp.negotiation import NoCommonCodec, SdpError
@@ -241,10 +241,10 @@ class UserAgentServer:
 
     def _tag(self, response: Response, request: Request) -> None:
         """A To tag that is the same for each repetition of the request."""
-        if request.to.tag is None:
+        if "tag" not in response.to.params:
             seed = f"{request.via}{request.call_id}{request.cseq}".encode("utf-8", "surrogateescape")
             tag = hashlib.blake2s(seed, key=self._secret, digest_size=8).hexdigest()
-            response.set("To", f"{response.get('To')};tag={tag}")
+            response.set("To", tagged(response.required("to"), tag))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

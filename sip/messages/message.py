@@ -22,8 +22,15 @@ from sip.messages.uri import Uri
 MAX_FORWARDS = 255
 
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
+_NAMELESS = "; \t"
 _IN_ADDRESSES, _IN_VIAS = "<:*", "/"
 """What every address, and every hop of a Via, holds, and a piece of a parameter hardly."""
+
+
+def tagged(to: str, tag: str) -> str:
+    """A To header without a tag, with this one. A semicolon at its end, which names nothing, would be one
+    too many in front of ours."""
+    return f"{to.rstrip(_NAMELESS)};tag={tag}"
 
 
 class Message(HeaderList):
@@ -232,10 +239,10 @@ class Request(Message):
         if tag is None:
             return to
         try:
-            has_tag = self.to.tag is not None
+            has_tag = "tag" in self.to.params
         except ParseError:
             has_tag = True  # leave what we cannot read as it is
-        return to if has_tag else f"{to};tag={tag}"
+        return to if has_tag else tagged(to, tag)
 
 
 class Response(Message):

@@ -216,5 +216,8 @@ def _validate(message: Request | Response) -> None:
         raise ParseError("headers in the Request-URI")
     if message.method in _STRICT and any(_unquoted(message.required(name)) for name in ("from", "to")):
         raise ParseError("a display name with a comma and without quotes")
+    if any(not address.params.get("tag", "absent") for address in (message.from_, message.to)):
+        # Neither a dialog's nor none: whoever took it for none would add a second one to the answer.
+        raise ParseError("a tag without a value")
     if message.contact_star and message.method != "REGISTER":
         raise ParseError("Contact: * outside REGISTER")

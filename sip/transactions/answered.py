@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sip.messages.grammar import ParseError
 from sip.messages.header_list import canonical_name
 from sip.messages.message import Request, Response
 from sip.transactions.matching import TransactionKey
@@ -57,7 +58,7 @@ class AnsweredRequests:
         return None if first is None else first.until
 
     def keep(self, key: TransactionKey, response: Response | None, until: float) -> None:
-        """`response`: None when it has arrived, so that nobody needs it again."""
+        """`response`: None when it has arrived, so that nobody needs it again. Never raises: it was sent."""
         self._answers.pop(key, None)
         if len(self._answers) >= self._most:
             del self._answers[next(iter(self._answers))]
@@ -65,7 +66,7 @@ class AnsweredRequests:
             self._answers[key] = KeptAnswer(until, 0, "", None, ())
             return
         more = tuple(h for h in response.headers if canonical_name(h[0]) not in _COPIED)
-        self._answers[key] = KeptAnswer(until, response.status, response.reason, response.to.tag, more)
+        self._answers[key] = KeptAnswer(until, response.status, response.reason, _tag(response), more)
 
     def find(self, key: TransactionKey, request: Request) -> KeptAnswer | None:
         """The answer to what `request`, which has that key, repeats or, if it is an ACK, acknowledges."""
@@ -82,3 +83,10 @@ class AnsweredRequests:
             if answers[key].until > now:
                 return
             del answers[key]
+
+
+def _tag(response: Response) -> str | None:
+    try:
+        return response.to.tag
+    except ParseError:
+        return None  # then its repetition has the To of its request

@@ -199,6 +199,20 @@ def calls_never_acked_do_not_fill_the_server(target: Target) -> Iterable[Measure
         yield at_most("s until none is left", time.monotonic() - begun if gone else 999.0, 40.0)
 
 
+@attack("B5", {"sip": {"max_calls": 10}}, fresh=True)
+def an_odd_to_keeps_no_place(target: Target) -> Iterable[Measured]:
+    """INVITEs whose To ends in a tag without a value or in a semicolon, for a number that nobody has, from
+    four addresses: more of them than there are places. Then another host's calls."""
+    for name, tail in (("a tag without a value", b">;tag"), ("a semicolon", b">;"), ("both", b">;tag;")):
+        for number in range(44):
+            with Phone(target.sip, f"127.7.5.{number % 4 + 1}") as phone:
+                said = phone.request("INVITE", "nobody", sdp(phone.host, 41_000))
+                phone.ask(said.replace(b">\r\nCall-ID", tail + b"\r\nCall-ID", 1), 0.2, repeat=False)
+        yield is_true(f"a call after {name}", _a_call(target) == 200)
+    yield at_most("places left taken", target.calls_live(), 0)
+    yield at_most("errors in the log", target.log().count("Traceback"), 0)
+
+
 @attack("B5", ROOM, fresh=True)
 def one_dialog_is_not_flooded(target: Target) -> Iterable[Measured]:
     """2,000 re-INVITEs, INFOs and UPDATEs in one call at once, never ACKed: the call and others go on."""

@@ -163,6 +163,25 @@ def test_response_keeps_a_tag_that_is_there() -> None:
     assert message.response(200, to_tag="new").to.tag == "old"
 
 
+@pytest.mark.parametrize("tail", [b"", b";", b"; ", b";x", b";x=1;", b' ;x="a;" ; '])
+def test_whatever_a_to_ends_in_its_answer_has_a_tag_that_can_be_read(tail: bytes) -> None:
+    message = invite((b"t: <sip:demo@192.0.2.10>", b"t: <sip:demo@192.0.2.10>" + tail))
+    validate(message)
+    assert message.response(404, to_tag="t1").to.tag == "t1"
+    assert message.response(100).to.tag is None
+
+
+@pytest.mark.parametrize("tail", [b";tag", b";tag=", b";x;tag;y=1"])
+@pytest.mark.parametrize("line", [b"t: <sip:demo@192.0.2.10>", b'f: "Alice, A." <sip:alice@example.com>'])
+def test_a_tag_without_a_value_is_refused_and_the_answer_can_be_read(line: bytes, tail: bytes) -> None:
+    message = invite((line + b";tag=a1" if line.startswith(b"f") else line, line + tail))
+    with pytest.raises(MessageError) as caught:
+        validate(message)
+    assert caught.value.status == 400 and caught.value.request is message
+    answer = message.response(400, to_tag="t1")
+    assert str(answer.to) and str(answer.from_)
+
+
 def test_trying_carries_the_timestamp() -> None:
     assert minimal(Timestamp="54").response(100).get("timestamp") == "54"
     assert minimal(Timestamp="54").response(200).get("timestamp") is None

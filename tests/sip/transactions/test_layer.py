@@ -228,6 +228,16 @@ def test_answers_that_are_kept_are_bounded() -> None:
     assert bench.layer.absorb(request("BYE", branch="z9hG4bK4"), Caller())
 
 
+def test_an_answer_whose_to_nobody_can_read_is_kept_all_the_same() -> None:
+    bench = Bench()
+    server = bench.layer.serve(request("BYE", to=";tag"), Caller())
+    answer = server.request.response(481)
+    answer.set("To", "<sip:b@x>;tag;tag=t")
+    server.respond(answer)
+    assert len(bench.layer.answered) == 1 and bench.layer.absorb(request("BYE", to=";tag"), Caller())
+    assert [response.status for response in bench.carrier.responses] == [481, 481]
+
+
 def test_over_tcp_nothing_is_kept_of_a_refused_invite() -> None:
     bench = Bench()
     server = bench.layer.serve(request(), Caller("TCP"))
