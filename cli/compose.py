@@ -43,6 +43,7 @@ from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
+from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Vad
@@ -112,7 +113,7 @@ class Server:
         database, (detector, voice_detection) = opening.result(), loading.result()
         await asyncio.gather(engines.settle(ENGINES_S), code.settle(CODE_S))
 
-        clock = self._start_clock(detector)
+        clock = self._start_clock(detector, wire)
         steadiness = Steadiness(clock, settings, metrics)
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
@@ -166,12 +167,14 @@ class Server:
         if self._ready:
             log.info("stopped")
 
-    def _start_clock(self, detector: Vad | None) -> MediaClock:
+    def _start_clock(self, detector: Vad | None, wire: Wire) -> MediaClock:
+        """`wire`: drained from now on, so that the very first caller is heard before its call is attached."""
         sys.setswitchinterval(SWITCH_S)
         clock = MediaClock(
             detector, phases=self._settings.media.phases, threaded_hearing=detector is not None
         )
         self.metrics.watch_clock(clock)
+        clock.add_wire(wire)
         clock.start()
         self._undo.callback(clock.stop)
         return clock

@@ -182,6 +182,11 @@ class Metrics:
         )
         """'full', 'stopping', 'overloaded'; 'unproven': too many wait for an ACK; 'unknown': no such
         address; 'unfit': its agent's row makes no sense; 'forbidden': this caller may not call there."""
+        self.audio_withheld = Counter(
+            "voiceforge_calls_audio_withheld",
+            "Calls whose audio was kept from a host of which too little came (rtp.trusted_networks)",
+            registry=r,
+        )
         self.sip_proofs = Counter(
             "voiceforge_sip_proofs", "Callers and phones that were asked who they are, and wrong answers",
             ["what"], registry=r,

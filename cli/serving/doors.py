@@ -100,6 +100,7 @@ async def open_sip(
     metrics.watch_signalling(agent.figures)
     switchboard.carriers.append(SipCarrier(agent, registrar))
     _show_sizes(wire, metrics)
+    wire.on_withheld = metrics.audio_withheld.inc
     await agent.start()
     undo.push_async_callback(agent.stop)
     log.info("%s", who_may_call(sip))

@@ -7,12 +7,16 @@ victim. So what is known of the host decides:
     nobody proved anything               nothing is sent
     signalling's host, which proved that all is sent
       it gets what we send there
+    a host that a verified caller, or    all is sent, until nothing came from there for half a minute, and
+      whom we called, announces          again as soon as something does
     a host that sends us media           three bytes for each that came from there
     any other that is announced          three bytes for each that signalling received, once in a call
     a host whose RTCP reports on our     all is sent, until it was silent for too long: only who gets our
       SSRC                               packets knows that SSRC, which no other such host has seen
 
-An operator may vouch for networks (`rtp.trusted_networks`): they need a proven call and no more.
+Verified is who gave the password of an extension or is a trunk: the operator chose it, and its gateway may
+listen for long before it speaks (VAD, muted phones). All others are held to the bytes that they sent. An
+operator may vouch for networks, too (`rtp.trusted_networks`): they need a proven call and no more.
 
 Pure: `now` and counts in, a decision out. It must never count less than was sent.
 """
@@ -32,6 +36,8 @@ LEAST = 20 * PACKET
 """Bytes that a proven call may send to another host than signalling's, when nobody counted its messages."""
 PATIENCE_NS = 15 * SECOND_NS
 """A host that reported on our packets and is silent for so long may be gone."""
+VERIFIED_PATIENCE_NS = 30 * SECOND_NS
+"""So long a host that a verified caller announced may send nothing, neither RTP nor RTCP."""
 
 
 class Sending(enum.Enum):
@@ -59,6 +65,8 @@ class Permission:
     """Of one stream. Hosts are IP addresses as text."""
 
     __slots__ = (
+        "_announced",
+        "_announced_at",
         "_came",
         "_came_at",
         "_granted",
@@ -68,6 +76,7 @@ class Permission:
         "_spent",
         "_spent_media",
         "_trusted",
+        "_verified",
         "_witness",
         "host",
     )
@@ -78,6 +87,10 @@ class Permission:
         self._trusted = trusted
         self._is_trusted = False
         self._proven: str | None = None
+        self._verified = False
+        self._announced: str | None = None
+        self._announced_at = 0
+        """Or when the call was proven, if that was later."""
         self.host: str | None = None
         """Towards whom."""
         self._granted = self._spent = 0
@@ -87,11 +100,18 @@ class Permission:
         self._witness = False
         """The present host has reported on our packets."""
 
-    def prove(self, host: str, received: int = 0) -> None:
+    def prove(self, host: str, received: int = 0, *, verified: bool = False, now: int = 0) -> None:
         """Signalling has proven that the other side is at `host`, and received so many bytes in this call so
-        far; 0: they were not counted."""
+        far; 0: they were not counted. `verified`: it also knows who that is."""
         self._proven = host
+        if verified and not self._verified:
+            self._verified = True
+            self._announced_at = now
         self._granted = max(self._granted, RATIO * received or LEAST)
+
+    def announced(self, host: str, now: int) -> None:
+        """The other side said, for the first time or again, that its media is there."""
+        self._announced, self._announced_at = host, now
 
     def towards(self, host: str) -> bool:
         """Media goes there from now on. Returns whether that is another host than before, of which nothing is
@@ -99,7 +119,7 @@ class Permission:
         if host == self.host:
             return False
         first, self.host = self.host is None, host
-        self._came = self._spent_media = 0
+        self._came = self._spent_media = self._came_at = 0
         self._witness = False
         self._is_trusted = host in self._trusted
         return not first and host != self._proven
@@ -120,9 +140,17 @@ class Permission:
             return Sending.ALL
         if self.host is None:
             return Sending.NOTHING
+        if self._verified and self.host == self._announced:
+            if now - max(self._announced_at, self._came_at) < VERIFIED_PATIENCE_NS:
+                return Sending.ALL
         if self._witness and now - self._came_at < self._patience_ns:
             return Sending.ALL
         return Sending.ALLOWANCE if self._left >= PACKET else Sending.NOTHING
+
+    @property
+    def begun(self) -> bool:
+        """The call is proven: what is withheld now is for want of a proof of its own."""
+        return self._proven is not None
 
     @property
     def settled(self) -> bool:

@@ -17,7 +17,8 @@ is strict, but for
     three packets in a row, and the old place is silent;
   - the first seconds after a re-INVITE, which is how a phone says that it moved: who sends in sequence while
     the old place is silent is believed. When another address was announced the lock opens, and the place
-    just left is refused for a while, since its packets are late;
+    just left is refused for a while, since its packets are late, unless the phone announces again what it
+    did when that place was heard (a short hold);
   - a lock by a single packet, which gives way like that, too: it may have been forged;
   - a known source that was displaced: it is heard again when the other is silent.
 
@@ -125,8 +126,9 @@ class SourceLock:
         self._taken = 0
         self._open_until = 0
         self._displaced: Address | None = None
-        self._left: dict[Address, int] = {}
-        """Places that were left, and until when their packets are late."""
+        self._left: dict[Address, tuple[int, Address | None]] = {}
+        """Places that were left: until when their packets are late, and what was announced while they were
+        locked."""
         self._candidates: dict[Rank, dict[Address, _Candidate]] = {rank: {} for rank in Rank}
 
     # -- what is known
@@ -140,11 +142,14 @@ class SourceLock:
         if self.announced is not None:
             self._open_until = now + GAP_NS
         if announced != self.announced:
-            self.announced = announced
-            self._left = {place: until for place, until in self._left.items() if until > now}
-            self._left.pop(announced, None)
+            before, self.announced = self.announced, announced
+            self._left = {
+                place: (until, then)
+                for place, (until, then) in self._left.items()
+                if until > now and announced not in (place, then)
+            }
             if self.locked is not None and self.locked != announced:
-                self._left[self.locked] = now + GAP_NS
+                self._left[self.locked] = now + GAP_NS, before
                 self.locked = None
         elif last_heard is not None and now - last_heard > GAP_NS:
             self.locked = None
@@ -186,7 +191,7 @@ class SourceLock:
         if len(data) >= HEADER.size and self._may_win(rank, data, source, arrived, ssrc):
             flags, kind, sequence, timestamp, sender = HEADER.unpack_from(data)
             regular = flags & 0xC0 == 0x80 and kind & 0x7F in self._accepted
-            if regular and not (rank < Rank.ANNOUNCED and arrived < self._left.get(source, 0)):
+            if regular and not (rank < Rank.ANNOUNCED and arrived < self._late_until(source)):
                 if self.locked is None and rank is Rank.ANNOUNCED:
                     self._lock(source, rank, 0)
                     return True
@@ -232,6 +237,10 @@ class SourceLock:
     def _continues(sequence: int, timestamp: int, heard: Heard) -> bool:
         ahead = ahead_16(sequence, of=heard.sequence & WRAP_16)
         return 0 < ahead < MAX_DROPOUT and distance_32(timestamp, heard.timestamp) < _LEAP
+
+    def _late_until(self, source: Address) -> int:
+        left = self._left.get(source)
+        return 0 if left is None else left[0]
 
     def _candidate(self, rank: Rank, source: Address) -> _Candidate:
         known = self._candidates[rank]

@@ -40,6 +40,9 @@ class StreamOwner(Wire, Protocol):
     def changed(self, stream: RtpStream) -> None:
         """It was configured."""
 
+    def withheld(self, stream: RtpStream) -> None:
+        """Audio of a proven call is not sent, for the first time in that call."""
+
     def pressed(self, stream: RtpStream) -> None:
         """A key is down: its release is to be looked for."""
 
@@ -58,6 +61,7 @@ class RtpStream:
         "_reported_packets",
         "_rtcp_octets",
         "_rtcp_ports",
+        "_said_withheld",
         "format",
         "incoming",
         "lane",
@@ -115,6 +119,7 @@ class RtpStream:
         self._rtcp_octets = 0
         self._rtcp_ports = 0, 0
         """As announced: of RTP, and of RTCP."""
+        self._said_withheld = False
         self._came = 0
         """Octets that the permission knows of."""
 
@@ -163,15 +168,18 @@ class RtpStream:
         self.outgoing.configure(format, source)
         self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
         self.remote_rtcp = self._rtcp_beside(source)
+        if not is_nowhere(remote):
+            self._permission.announced(remote[0], self.wire.now_ns())
         self._towards(source[0])
         self._liveness.negotiated(format.expecting, self.wire.now_ns())
         self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
 
-    def proven(self, host: str, received: int = 0) -> None:
+    def proven(self, host: str, received: int = 0, *, verified: bool = False) -> None:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
-        call so far: see `mediaserver.rtp.permission`. Nothing is sent before."""
-        self._permission.prove(host, received)
+        call so far; `verified`: it knows who that is. See `mediaserver.rtp.permission`. Nothing is sent
+        before."""
+        self._permission.prove(host, received, verified=verified, now=self.wire.now_ns())
         self.incoming.lock.signalling_is(host)
         if self.remote is not None and self.incoming.lock.locked is None:
             self._send_to(self.incoming.place)
@@ -272,6 +280,7 @@ class RtpStream:
         overdue = self._liveness.overdue(self._last_sign, now_ns)
         self._happened(StreamEvent.UNHEARD if overdue else StreamEvent.HEARD)
         if not self._permission.settled:
+            self._look_withheld()
             self._permit(now_ns)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
@@ -334,6 +343,14 @@ class RtpStream:
         came = reception.octets + HEADER.size * reception.received + self._rtcp_octets
         self._permission.came(came - self._came, now)
         self._came = came
+
+    def _look_withheld(self) -> None:
+        """Say once that audio is kept back, which whoever runs the server cannot know otherwise."""
+        if self._said_withheld or not self.outgoing.withheld or not self._permission.begun:
+            return
+        if self.format.sending and self.remote is not None and not is_nowhere(self.remote):
+            self._said_withheld = True
+            self.wire.withheld(self)
 
     def _tell_heard(self) -> None:
         tell, self.on_heard = self.on_heard, None

@@ -7,6 +7,7 @@ take its place by implementing mediaserver.media.leg.Wire (and `open` for signal
 from __future__ import annotations
 
 import itertools
+import logging
 import random
 import select
 import socket
@@ -29,6 +30,8 @@ from mediaserver.rtp.ports import PortPool
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import MAX_AGE_NS, PACKET, SteadyStreams
 from mediaserver.rtp.stream import RtpStream
+
+log = logging.getLogger(__name__)
 
 __all__ = ["RtpStats", "RtpStream", "RtpWire"]
 
@@ -65,6 +68,8 @@ class RtpWire:
         self.now_ns = now_ns
         self.limits = limits
         self.trusted = trusted
+        self.on_withheld: Callable[[], None] | None = None
+        """Audio of one more call is withheld."""
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""
         self._ports = PortFamilies(host, *port_range, ahead=ports_ahead, now_ns=now_ns)
@@ -105,6 +110,19 @@ class RtpWire:
     def pressed(self, stream: RtpStream) -> None:
         """Called by the stream when a key is down."""
         self._pressed.add(stream)
+
+    def withheld(self, stream: RtpStream) -> None:
+        """Called by `RtpStream.sweep`."""
+        host = stream.remote[0] if stream.remote is not None else "?"
+        log.warning(
+            "audio for %s is withheld: the other side of a call named that host, signalling comes from "
+            "elsewhere, and too little RTP or RTCP came from there. If it is a gateway that you trust, add "
+            "it to rtp.trusted_networks; those of trunks and extensions (sip.trunks, sip.extensions) get all "
+            "while they are heard once in half a minute",
+            host,
+        )
+        if self.on_withheld is not None:
+            self.on_withheld()
 
     def closed(self, stream: RtpStream) -> None:
         """Called by `RtpStream.close`."""

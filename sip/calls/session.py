@@ -70,6 +70,10 @@ class InviteSession:
         self._alarm = Alarm()
         self.credentials = credentials
         self.started = core.now()
+        self.verified = direction is Direction.OUTBOUND
+        """The operator chose the other side: a trunk, an extension by its password, whoever we called."""
+        self._received = 0
+        """Bytes of its requests in this call."""
         self._answer_headers: list[tuple[str, str]] = []
         self.on_over: Callable[[InviteSession], None] = _nobody_cares
         """The owner's: the call is over and its place is free."""
@@ -91,11 +95,12 @@ class InviteSession:
     # -- incoming: the first INVITE
 
     @classmethod
-    def offered(cls, core: Core, server: ReceivedRequest) -> InviteSession:
+    def offered(cls, core: Core, server: ReceivedRequest, *, verified: bool = False) -> InviteSession:
         """The call that the INVITE of `server` asks for."""
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
         session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer))
         session._invite = server
+        session.verified, session._received = verified, peer.size
         dialog.budget = server.budget
         core.dialogs[dialog.id] = session
         server.on_cancel = session._cancelled
@@ -177,7 +182,7 @@ class InviteSession:
         self.leg.opened(self.media.open())
         self._watch.begun(self.core.now())
         self._happened(SessionEvent.ANSWERED)
-        self.media.open().proven(self.host)
+        self.media.open().proven(self.host, verified=True)
         self.media_changed()
 
     def end_unanswered(self, why: Termination) -> None:
@@ -192,6 +197,7 @@ class InviteSession:
         if not self.dialog.in_order(request):
             self.reply(server, 500)
             return
+        self._received += server.peer.size
         if self.dialog.way is not None:
             self.dialog.way.heard(flow_of(request, server.peer))
         self._watch.heard(self.core.now())
@@ -218,7 +224,7 @@ class InviteSession:
         self._happened(SessionEvent.ACK)
         if (stream := self.media.stream) is not None:
             # Where the 200 was sent to, whoever sent the ACK, of which nobody knows the size on the wire.
-            stream.proven(self.host, invite.peer.size)
+            stream.proven(self.host, self._received, verified=self.verified)
         if self.media.offering and self.machine.up:
             try:
                 self.media.accept(description_of(ack) or b"")

@@ -193,7 +193,7 @@ class UserAgentServer:
         server = self._core.layer.serve(request, source)
         if self._gate is not None and (caller.kind == "extension" or self._gate.proves(source)):
             server.prove()
-        session = InviteSession.offered(self._core, server)
+        session = InviteSession.offered(self._core, server, verified=not stranger)
         self._places.take(session, source.host if stranger else "")
         call = SipInvitation(request, source, session.leg, session, caller)
         try:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from mediaserver.rtp.permission import LEAST, PATIENCE_NS, RATIO, Permission, Sending, TrustedNetworks
+from mediaserver.rtp.permission import (
+    LEAST,
+    PATIENCE_NS,
+    RATIO,
+    VERIFIED_PATIENCE_NS,
+    Permission,
+    Sending,
+    TrustedNetworks,
+)
 from mediaserver.rtp.steady import PACKET
 
 CALLER, GATEWAY, VICTIM = "192.0.2.1", "192.0.2.2", "198.51.100.9"
@@ -145,3 +153,50 @@ def test_what_a_host_sent_pays_first_and_what_signalling_paid_is_paid_for_good()
     assert all(permission.spend(PACKET) for _ in range(8))  # three by its packet, five by signalling
     permission.towards(VICTIM)
     assert packets_let_through(permission) == 25
+
+
+def verified(now: int = 0) -> Permission:
+    """Of a call of a trunk's, whose gateway is apart and was announced before the call was proven."""
+    permission = Permission()
+    permission.announced(GATEWAY, 0)
+    permission.towards(GATEWAY)
+    assert permission.sending(now) is Sending.NOTHING
+    permission.prove(CALLER, 300, verified=True, now=now)
+    return permission
+
+
+def test_what_a_verified_caller_announces_gets_all_while_it_listens() -> None:
+    permission = verified(60 * S)
+    assert permission.sending(60 * S) is Sending.ALL
+    assert permission.sending(59 * S + VERIFIED_PATIENCE_NS) is Sending.ALL
+    assert permission.sending(60 * S + VERIFIED_PATIENCE_NS) is Sending.ALLOWANCE
+    assert packets_let_through(permission) == 5
+    assert permission.sending(60 * S + VERIFIED_PATIENCE_NS) is Sending.NOTHING
+    permission.came(10, 100 * S)
+    assert permission.sending(99 * S + VERIFIED_PATIENCE_NS) is Sending.ALL
+    assert permission.sending(100 * S + VERIFIED_PATIENCE_NS) is Sending.NOTHING
+    permission.prove(CALLER, 300, verified=True, now=200 * S)
+    assert permission.sending(200 * S) is Sending.NOTHING, "an ACK says nothing of the gateway"
+
+
+def test_and_so_does_the_next_host_that_it_announces_but_no_host_that_it_does_not() -> None:
+    permission = verified()
+    permission.came(50, 10 * S)
+    permission.towards(VICTIM)
+    assert packets_let_through(permission) == 5, "media came from there, of which nobody said anything"
+    permission.towards(GATEWAY)
+    assert permission.sending(29 * S) is Sending.ALL
+    assert permission.sending(31 * S) is Sending.NOTHING, "what came was before it left"
+    permission.announced(VICTIM, 40 * S)
+    permission.towards(VICTIM)
+    assert permission.sending(69 * S) is Sending.ALL
+    permission.towards(GATEWAY)
+    assert permission.sending(41 * S) is Sending.NOTHING
+
+
+def test_a_caller_that_is_not_verified_announces_in_vain() -> None:
+    permission = Permission()
+    permission.announced(VICTIM, 0)
+    permission.towards(VICTIM)
+    permission.prove(CALLER, 300)
+    assert packets_let_through(permission) == 5

@@ -136,6 +136,29 @@ def test_nor_does_a_copy_of_the_stream_while_its_place_speaks() -> None:
     assert stream.lock.locked == ANNOUNCED
 
 
+@pytest.mark.parametrize("music", [False, True])
+def test_a_hold_of_a_second_behind_a_nat_costs_the_caller_no_more_than_the_usual_proof(music: bool) -> None:
+    """Its private address is announced, the music server's, and its own again."""
+    stream = Stream(announced=PRIVATE, signalled=NATTED[0])
+    assert stream.talk(NATTED, 0, 50) == 48
+    stream.expect(ELSEWHERE)
+    if music:
+        assert stream.talk(ELSEWHERE, 0, 50, ssrc=8) == 50
+    assert stream.talk(NATTED, 50, 50) == 0, "what it sends meanwhile is late"
+    stream.expect(PRIVATE)
+    assert stream.talk(NATTED, 100, 50) == 48
+    if music:
+        assert stream.talk(ELSEWHERE, 50, 50, ssrc=8) == 0
+
+
+def test_and_a_place_left_stays_refused_when_yet_another_address_is_announced() -> None:
+    stream = Stream(announced=PRIVATE, signalled=NATTED[0])
+    stream.talk(NATTED, 0, 50)
+    stream.expect(ELSEWHERE)
+    stream.expect(("10.0.0.8", 4_000))
+    assert stream.talk(NATTED, 50, 50) == 0
+
+
 def test_silence_alone_opens_no_lock() -> None:
     stream = Stream()
     stream.talk(ANNOUNCED, 0, 10)

@@ -681,6 +681,49 @@ def test_a_gateway_that_reports_on_our_packets_gets_all_until_it_is_silent(bench
     assert len(write_and_sweep(bench, stream, 2_000, gateway)) < 400
 
 
+def test_a_gateway_of_a_verified_caller_is_sent_all_though_it_only_listens(bench: Bench) -> None:
+    stream, gateway = stranded(bench)
+    assert write_and_sweep(bench, stream, 100, gateway) == []
+    stream.proven("192.0.2.1", 300, verified=True)
+    assert len(write_and_sweep(bench, stream, 1_400, gateway)) == 1_400 and gateway.reports()
+    assert len(write_and_sweep(bench, stream, 1_400, gateway)) < 200, "it may be gone"
+    report = bytes(rtcp.Report(78)) + bytes(rtcp.Description(78, "phone"))
+    gateway.rtcp.sendto(report, (HOST, stream.local_port + 1))
+    assert len(write_and_sweep(bench, stream, 1_000, gateway)) > 995, "it is not"
+
+
+def test_and_so_is_the_music_server_that_it_names_in_mid_call(bench: Bench) -> None:
+    stream, _ = stranded(bench)
+    stream.proven("192.0.2.1", 300, verified=True)
+    other = Phone("127.0.0.85")
+    bench.phones.append(other)
+    bench.clock.now += 100 * TICK * 50
+    stream.configure(other.address, "PCMU", 0, 101, rtcp_port=other.rtcp_port)
+    assert len(write_and_sweep(bench, stream, 500, other)) == 500
+
+
+def test_audio_that_is_withheld_is_said_once_a_call_and_never_before_the_call_is_proven(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[int] = []
+    bench.wire.on_withheld = lambda: told.append(1)
+    stream, gateway = stranded(bench)
+    write_and_sweep(bench, stream, 100, gateway)
+    trusted, phone = bench.call()
+    write_and_sweep(bench, trusted, 100, phone)
+    held, held_phone = stranded(bench)
+    held.configure(held_phone.address, "PCMU", 0, 101, direction="recvonly")
+    held.proven("192.0.2.1", 1)
+    write_and_sweep(bench, held, 100, held_phone)
+    assert told == [] and not caplog.records
+    stream.proven("192.0.2.1", 300)
+    write_and_sweep(bench, stream, 1_000, gateway)
+    assert told == [1]
+    assert [f"{HOST} is withheld" in line and "rtp.trusted_networks" in line for line in caplog.messages] == [
+        True
+    ]
+
+
 def test_a_witness_at_one_place_proves_nothing_for_another(bench: Bench) -> None:
     """It told its own SSRC to whoever forges the other's reports."""
     stream, own = bench.call()
