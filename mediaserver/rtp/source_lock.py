@@ -15,12 +15,14 @@ is strict, but for
 
   - a NAT that gives a phone another port or address in mid-call: the SSRC and the numbers go on from there,
     three packets in a row, and the old place is silent;
-  - the first seconds after a re-INVITE, which is how a phone says that it moved: who sends in sequence while
-    the old place is silent is believed. When another address was announced the lock opens, and the place
-    just left is refused for a while, since its packets are late, unless the phone announces again what it
-    did when that place was heard (a short hold);
+  - the first seconds after a re-INVITE, which is how a phone says that it moved: who sends in sequence for
+    200 ms while the old place is silent is believed, unless that has spoken since the re-INVITE.
+    When another address was announced the lock opens, and the place just left is refused for a while, since
+    its packets are late, unless the phone announces again what it did when that place was heard (a short
+    hold);
   - a lock by a single packet, which gives way like that, too: it may have been forged;
-  - a known source that was displaced: it is heard again when the other is silent.
+  - a source that was displaced, but for a stranger by its better: it is heard again when the other has been
+    silent as long; and at once when its equal with another SSRC took its place, and its own stream goes on.
 
 Pure: it is given datagrams and times, and must never raise on what they hold. It has no way to tell a forger
 who sees the packets (their SSRC and numbers): that takes SRTP.
@@ -38,6 +40,9 @@ from mediaserver.rtp.packets import HEADER, MAX_DROPOUT, Address
 GAP_NS = 3 * SECOND_NS
 """After so long without media a negotiation finds the lock open; for so long after a move to another address
 packets from the old one are late; for so long after a negotiation a silent place may be replaced."""
+SILENT_NS = SECOND_NS // 5
+"""A place that says nothing for so long, while another sends, may have been left. Between two packets of one
+that speaks there is time for a burst of any length."""
 NEEDED_TO_CONTINUE = 3
 """Packets of a stream that goes on from another place: who does not see it cannot guess the SSRC of one."""
 MOST_CANDIDATES = 4
@@ -91,6 +96,17 @@ class Heard(NamedTuple):
     timestamp: int
 
 
+class _Displaced(NamedTuple):
+    """A source that was locked until another one was."""
+
+    source: Address
+    until: int | None
+    """For so long it may come back when the other is silent; None: always."""
+    ssrc: int | None
+    """Of the stream that it sent, if only another's sequence spoke against it."""
+    heard: Heard
+
+
 class SourceLock:
     """Of one stream's RTP. Ask `locked` first: `admit` is for everybody else."""
 
@@ -101,6 +117,7 @@ class SourceLock:
         "_left",
         "_open_until",
         "_rank",
+        "_stays_from",
         "_taken",
         "announced",
         "confirmed",
@@ -125,7 +142,9 @@ class SourceLock:
         self._rank = Rank.STRANGER
         self._taken = 0
         self._open_until = 0
-        self._displaced: Address | None = None
+        self._stays_from = 0
+        """A packet of the locked source from then on says that the negotiation moved nothing."""
+        self._displaced: _Displaced | None = None
         self._left: dict[Address, tuple[int, Address | None]] = {}
         """Places that were left: until when their packets are late, and what was announced while they were
         locked."""
@@ -137,11 +156,12 @@ class SourceLock:
         """Negotiated, the first time or again: the peer's address, and the payload types that may come.
         `last_heard`: when the last packet was taken, ns."""
         self._accepted = accepted
-        self._displaced = None
         self._forget_candidates()
         if self.announced is not None:
             self._open_until = now + GAP_NS
+        self._stays_from = now + SILENT_NS  # what is on its way says nothing
         if announced != self.announced:
+            self._displaced, self._stays_from = None, self._open_until
             before, self.announced = self.announced, announced
             self._left = {
                 place: (until, then)
@@ -193,12 +213,18 @@ class SourceLock:
             regular = flags & 0xC0 == 0x80 and kind & 0x7F in self._accepted
             if regular and not (rank < Rank.ANNOUNCED and arrived < self._late_until(source)):
                 if self.locked is None and rank is Rank.ANNOUNCED:
-                    self._lock(source, rank, 0)
+                    self._lock(source, rank, 0, None)
                     return True
                 candidate = self._candidate(rank, source)
                 candidate.take(sender, sequence, arrived)
-                if self._wins(rank, source, candidate, timestamp, ssrc, heard):
-                    self._lock(source, rank, candidate.count)
+                if self._had_stayed(rank, source, candidate, timestamp):
+                    if candidate.count >= NEEDED_TO_CONTINUE:
+                        last = self._remembered(rank, None, heard, arrived + GAP_NS)
+                        self._lock(source, rank, candidate.count, last)
+                        return True
+                elif self._wins(rank, source, candidate, timestamp, ssrc, heard):
+                    last = self._remembered(rank, None if candidate.ssrc == ssrc else ssrc, heard)
+                    self._lock(source, rank, candidate.count, last)
                     return True
         self.foreign += 1
         return False
@@ -210,8 +236,23 @@ class SourceLock:
         return ssrc is not None and data[8:12] == ssrc.to_bytes(4, "big")
 
     def _yields(self, source: Address, arrived: int) -> bool:
-        """The lock gives way to that source if it sends in sequence while the locked one is silent."""
-        return not self.confirmed or arrived < self._open_until or source == self._displaced
+        """The lock may give way to that source if it sends in sequence while the locked one is silent."""
+        return not self.confirmed or arrived < self._open_until or self._was_displaced(source, arrived)
+
+    def _was_displaced(self, source: Address, arrived: int) -> bool:
+        displaced = self._displaced
+        if displaced is None or displaced.source != source:
+            return False
+        return displaced.until is None or arrived < displaced.until
+
+    def _had_stayed(self, rank: Rank, source: Address, candidate: _Candidate, timestamp: int) -> bool:
+        """Whether it was displaced by its equal, for another stream, and its own goes on."""
+        displaced = self._displaced
+        if displaced is None or displaced.source != source or rank is not self._rank:
+            return False
+        return displaced.ssrc == candidate.ssrc and self._continues(
+            candidate.sequence, timestamp, displaced.heard
+        )
 
     def _wins(
         self,
@@ -231,7 +272,14 @@ class SourceLock:
             return False
         if candidate.ssrc == ssrc and self._continues(candidate.sequence, timestamp, last):
             return candidate.count >= NEEDED_TO_CONTINUE
-        return self._yields(source, candidate.last) and candidate.count >= NEEDED[rank]
+        if candidate.count < NEEDED[rank]:
+            return False
+        if not self.confirmed:
+            return True
+        if candidate.last - candidate.began < SILENT_NS:
+            return False
+        open_ = candidate.last < self._open_until and last.at < self._stays_from
+        return open_ or self._was_displaced(source, candidate.last)
 
     @staticmethod
     def _continues(sequence: int, timestamp: int, heard: Heard) -> bool:
@@ -251,10 +299,18 @@ class SourceLock:
             candidate = known[source] = _Candidate()
         return candidate
 
-    def _lock(self, source: Address, rank: Rank, taken: int) -> None:
+    def _remembered(
+        self, rank: Rank, ssrc: int | None, heard: Callable[[], Heard], until: int | None = None
+    ) -> _Displaced | None:
+        """What is kept of the locked source when one of that rank takes its place."""
+        if self.locked is None or self._rank is Rank.STRANGER < rank:
+            return None
+        return _Displaced(self.locked, until, ssrc, heard())
+
+    def _lock(self, source: Address, rank: Rank, taken: int, displaced: _Displaced | None) -> None:
         if self.locked is not None:
             self.moves += 1
-            self._displaced = self.locked if self._rank > Rank.STRANGER else None
+            self._displaced = displaced
         self.locked, self._rank = source, rank
         self._taken = taken
         self.confirmed = taken > 0

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from tests.attack.case import Measured, at_least, at_most, attack, told
 from tests.attack.messages import sdp
 from tests.attack.phone import Dialled, Phone
-from tests.attack.sound import MULAW, OURS_HZ, STRANGER_HZ, Part, Talker, listen, talk
+from tests.attack.sound import FRAME_S, MULAW, OURS_HZ, STRANGER_HZ, Part, Talker, listen, talk
 from tests.attack.target import Target
 
-CALLER, STRANGER = "127.7.0.5", "127.7.0.66"
+CALLER, GATEWAY, STRANGER = "127.7.0.5", "127.7.0.77", "127.7.0.66"
 PRIVATE = "192.168.77.5"
 """What a phone behind a NAT says of itself; nobody is there."""
 PASSED = 99.0
@@ -28,9 +28,11 @@ LOUD = MULAW[STRANGER_HZ]
 
 
 @contextmanager
-def _call(target: Target, announced: str | None = None) -> Iterator[tuple[Phone, Dialled, Talker, Talker]]:
-    """An echo call, the caller's audio and the stranger's."""
-    ours, theirs = Talker(CALLER), Talker(STRANGER)
+def _call(
+    target: Target, announced: str | None = None, gateway: str = CALLER
+) -> Iterator[tuple[Phone, Dialled, Talker, Talker]]:
+    """An echo call, the caller's audio (sent by `gateway`) and the stranger's."""
+    ours, theirs = Talker(gateway), Talker(STRANGER)
     with Phone(target.sip, CALLER, says_it_is=announced) as phone:
         dialled = phone.call("echo", (announced or CALLER, ours.port))
         try:
@@ -167,6 +169,41 @@ def late_packets_for_a_second_after_reinvite(target: Target) -> Iterable[Measure
         )
         yield at_most("late frames let in", moved.tones(STRANGER_HZ), 0)
         moved.close()
+
+
+def _bursts(ours: Talker, theirs: Talker, count: int) -> None:
+    """Five packets of the stranger, back to back, between each two of the caller."""
+    for _ in range(count):
+        talk([Part(ours), Part(theirs, silent=True)], FRAME_S)
+        for _ in range(5):
+            theirs.say(LOUD)
+
+
+@attack("B2")
+def bursts_after_a_refresh_take_no_call(target: Target) -> Iterable[Measured]:
+    """A re-INVITE that moves nothing; a stranger sends bursts of five packets between those of the caller."""
+    with _call(target) as (_, dialled, ours, theirs):
+        talk([Part(ours)], 1)
+        answer = dialled.ask("INVITE", sdp(CALLER, ours.port, version=2))
+        _forget(ours, theirs)
+        _bursts(ours, theirs, 140)
+        listen([ours, theirs])
+        yield told("answer to the re-INVITE", answer.status if answer else 0)
+        yield from _verdict(ours, theirs)
+
+
+@attack("B2")
+def bursts_after_a_refresh_take_no_call_of_a_gateway(target: Target) -> Iterable[Measured]:
+    """The same where the caller's audio comes from a host that neither SDP nor signalling names; afterwards
+    the stranger sends 50 packets a second."""
+    with _call(target, PRIVATE, GATEWAY) as (_, dialled, ours, theirs):
+        talk([Part(ours)], 1)
+        dialled.ask("INVITE", sdp(PRIVATE, ours.port, version=2))
+        _forget(ours, theirs)
+        _bursts(ours, theirs, 25)
+        talk([Part(ours), Part(theirs, LOUD)], 4)
+        listen([ours, theirs])
+        yield from _verdict(ours, theirs)
 
 
 def _rebind(target: Target, host: str | None) -> Iterable[Measured]:
