@@ -70,13 +70,20 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
-    from mediaserver.diagnosis.realtime import realtime
+    from mediaserver.diagnosis.public_host import public_hosts
+    from mediaserver.diagnosis.realtime import helper, realtime
 
     yield (
         "timers",
-        [checks.python(), checks.processors(), *checks.ports(settings), checks.http_guard(settings)],
+        [
+            checks.python(),
+            checks.processors(),
+            *checks.ports(settings),
+            *await public_hosts(settings),
+            checks.http_guard(settings),
+        ],  # fmt: skip
     )
-    yield "limits", [await checks.clock(), realtime(settings)]
+    yield "limits", [await checks.clock(), realtime(settings), *helper(settings)]
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
     yield "voice detector", await database(settings, disk)
     # Without a detector what is loud is taken for speech.

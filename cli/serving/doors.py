@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
+from mediaserver.diagnosis.checks import rtp_room
 from mediaserver.errors import CapacityError
 from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
@@ -30,6 +31,10 @@ from sip.transport.shedding import IntakeLimits
 
 log = logging.getLogger(__name__)
 
+SOMEWHERE = "192.0.2.1"
+"""Of nobody (:rfc:`5737`): which of our addresses goes out to the world is asked of the routes. Nothing is
+sent."""
+
 
 def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
     """The wire for all audio; SIP's port is tried too, so that both faults are told before anything slow has
@@ -45,6 +50,8 @@ def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
         trusted=TrustedNetworks(settings.rtp.trusted_networks),
     )
     undo.callback(wire.close)
+    if (narrow := rtp_room(settings)) is not None:
+        log.warning("%s: %s; %s", narrow.name, narrow.detail, narrow.mend)
     try:
         wire.open().close()
     except CapacityError as error:
@@ -60,9 +67,10 @@ async def open_sip(
     undo: AsyncExitStack,
     streams: int,
 ) -> str:
-    """From now on calls come in and can be placed; the address as HOST:PORT. `streams`: TCP connections at
-    once."""
+    """From now on calls come in and can be placed; the address that can be called, as HOST:PORT. `streams`:
+    TCP connections at once."""
     sip = settings.sip
+    own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     endpoints = endpoints_of(sip)
     guessing = Guessing(
         GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
@@ -92,7 +100,7 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s),
-        own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
+        own=own,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
         ),
@@ -106,7 +114,12 @@ async def open_sip(
     log.info("%s", who_may_call(sip))
     for finding in weak_secrets(sip):
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)
-    return host_port(sip.host, agent.port)
+    return host_port(_dialled(own), agent.port)
+
+
+def _dialled(own: OwnAddresses) -> str:
+    """The host that a phone can call: all addresses together are none."""
+    return own.towards(SOMEWHERE) if own.any else own.host
 
 
 def _show_sizes(wire: RtpWire, metrics: Metrics) -> None:

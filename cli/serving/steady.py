@@ -50,7 +50,10 @@ class Steadiness:
         """For health: whether the media thread goes first. Calls are answered in any case."""
         name, standing = "media priority", self._realtime.standing
         if standing is ThreadPriority.REALTIME:
-            return [Finding(name, True, "realtime")]
+            if not (refusal := self._realtime.helper_refusal):
+                return [Finding(name, True, "realtime")]
+            detail = f"realtime; the voice detector's is normal ({refusal}): see `voiceforge doctor`"
+            return [Finding(name, True, detail)]
         if standing is ThreadPriority.LOWERED:
             detail = (
                 f"the media thread ran away {self._realtime.lowered} times and is like others for a while"

@@ -66,19 +66,24 @@ def _weak_trunk(name: str, trunk: TrunkSettings) -> Iterator[Finding]:
     if trunk.networks:
         return  # whoever guesses would have to be there
     value = header.partition(":")[2].strip()
-    fault = _weakness(trunk.username or name, password) if password else _weakness(name, value)
+    fault = (
+        _weakness(trunk.username or name, password)
+        if password
+        else _weakness(name, value, "the value of its header")
+    )
     if fault:
-        mend = f"give sip.trunks.{name} its networks, or a longer password"
+        longer = "a longer password" if password else "a header with a longer value"
+        mend = f"give sip.trunks.{name} its networks, or {longer}"
         yield Finding(f"trunk {name}", False, fault, mend, required=False)
 
 
-def _weakness(name: str, secret: str) -> str:
+def _weakness(name: str, secret: str, what: str = "its password") -> str:
     if secret.lower() == name.lower():
-        return "its password is its own name"
+        return f"{what} is its own name"
     if len(secret) < SHORTEST_PASSWORD:
-        return f"its password is shorter than {SHORTEST_PASSWORD} characters"
+        return f"{what} is shorter than {SHORTEST_PASSWORD} characters"
     if len(set(secret)) < 4:
-        return "its password repeats a few characters"
+        return f"{what} repeats a few characters"
     return ""
 
 

@@ -176,7 +176,11 @@ class LocalSwitchboard:
                 else:
                     await self._bridge(live, invitation, to.extension)
             except VoiceForgeError as error:
-                log.warning("the call could not be answered: %s", error)
+                over = leg.termination
+                if over is not None and over.why is Why.SHUTDOWN:
+                    log.info("the call was not answered: the server is being stopped")
+                else:
+                    log.warning("the call could not be answered: %s", error)
                 await leg.hangup(_could_not(error))
             except Exception as error:
                 log.exception("the call failed")

@@ -107,12 +107,22 @@ def rtp_ports(settings: Settings) -> Finding:
         return Finding(
             "ports rtp", False, detail, "end the range below them with rtp.port_max", required=False
         )
+    if (narrow := rtp_room(settings)) is not None:
+        return narrow
     calls = (high - low + 1) // SOCKETS_PER_CALL
-    if calls < settings.sip.max_calls:
-        detail = f"{span} is room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
-        return Finding("ports rtp", False, detail, "widen rtp.port_min to rtp.port_max", required=False)
     busy = f", in use among those tried: {', '.join(map(str, taken))}" if taken else ""
     return Finding("ports rtp", True, f"{span}, room for {calls} calls{busy}")
+
+
+def rtp_room(settings: Settings) -> Finding | None:
+    """What is wrong when the range of ports is too narrow for the calls; None when it is not."""
+    low, high = settings.rtp.port_min + settings.rtp.port_min % 2, settings.rtp.port_max
+    calls = (high - low + 1) // SOCKETS_PER_CALL
+    if calls >= settings.sip.max_calls:
+        return None
+    span = host_port(settings.rtp_host, f"{low}-{high}")
+    detail = f"{span} is room for {calls} calls, sip.max_calls is {settings.sip.max_calls}"
+    return Finding("ports rtp", False, detail, "widen rtp.port_min to rtp.port_max", required=False)
 
 
 def open_files(settings: Settings) -> Finding:

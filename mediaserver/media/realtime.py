@@ -16,6 +16,7 @@ import resource
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
@@ -49,6 +50,8 @@ class Realtime:
         """`helper`: the system's number of a thread that is to come right behind."""
         self._helper = helper
         self._helper_was = 0
+        self.helper_refusal = ""
+        """Why the helper does not come right behind, in the system's words; empty when it does."""
         self.standing = ThreadPriority.NORMAL
         self.refusal = ""
         """In the system's words."""
@@ -104,10 +107,14 @@ class Realtime:
     def _hurry(self, first: bool) -> None:
         """Have the helper come right behind, or as it was before."""
         if self._helper is not None:
-            with suppress(OSError):  # a nicety, and the thread may be gone
+            try:
                 if first:
                     self._helper_was = os.getpriority(os.PRIO_PROCESS, self._helper)
                 os.setpriority(os.PRIO_PROCESS, self._helper, HELPER_NICENESS if first else self._helper_was)
+                self.helper_refusal = ""
+            except OSError as error:  # a nicety, and the thread may be gone
+                if first:
+                    self.helper_refusal = error.strerror or str(error)
 
     def _ran_away(self, number: int, frame: FrameType | None) -> None:
         """SIGXCPU. In the middle of anything: it logs nothing."""
@@ -123,11 +130,20 @@ class Realtime:
 def permitted() -> str:
     """Why a thread of ours may not have realtime priority, in the system's words; empty when it may. Tried on
     a thread that ends with it."""
+    return _refusal(lambda: os.sched_setscheduler(0, POLICY, os.sched_param(PRIORITY)))
+
+
+def helper_permitted() -> str:
+    """The same for the priority of the helper."""
+    return _refusal(lambda: os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HELPER_NICENESS))
+
+
+def _refusal(wish: Callable[[], None]) -> str:
     answer = ["no thread could be started"]
 
     def attempt() -> None:
         try:
-            os.sched_setscheduler(0, POLICY, os.sched_param(PRIORITY))
+            wish()
             answer[0] = ""
         except OSError as error:
             answer[0] = error.strerror or str(error)

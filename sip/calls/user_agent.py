@@ -35,7 +35,7 @@ from sip.transactions.layer import TransactionLayer
 from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
-from sip.transport.own_addresses import REFRESH_S, OwnAddresses
+from sip.transport.own_addresses import REFRESH_S, OwnAddresses, refresh_all
 from sip.transport.shedding import IntakeLimits
 from sip.transport.transport import Transport
 
@@ -138,7 +138,7 @@ class SipAgent:
             self._spawn(pings.run())
         named = [own for own in {self.transport.own, self._core.audio_addresses} if own.changes]
         if named:
-            await asyncio.gather(*(own.refresh() for own in named))
+            await refresh_all(named)
             self._spawn(_kept_fresh(named))
 
     def refuse_new(self) -> None:
@@ -257,7 +257,7 @@ async def _kept_fresh(named: Sequence[OwnAddresses]) -> None:
     """Follow the names of ours until we are told to stop."""
     while True:
         await asyncio.sleep(REFRESH_S)
-        await asyncio.gather(*(own.refresh() for own in named))
+        await refresh_all(named)
 
 
 def _credentials(username: str | None, password: str | None) -> Credentials | None:

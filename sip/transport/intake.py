@@ -30,6 +30,18 @@ MUCH = 100
 """Strays and noise are said from so many on: scanners, and the ACKs of callers whom we keep nothing of."""
 
 
+_SAID = {
+    Shed.SOURCE: "new ones above the share of one address (sip.requests_per_source)",
+    Shed.STRANGERS: "new ones above the share of all strangers together (sip.requests_of_strangers)",
+    Shed.TOTAL: "new ones above the share of all whom we know (sip.requests_per_source)",
+    Shed.RUNNING: "in calls, above the share of one address (ten times sip.requests_per_source)",
+    Shed.BACKLOG: "new ones while too many waited",
+    Shed.STRAY: "to no call or request of ours",
+    Shed.NOISE: "that are no SIP",
+    Shed.SIZE: "that are too long",
+}
+
+
 class Received(NamedTuple):
     """A datagram that waits."""
 
@@ -92,6 +104,7 @@ class Intake:
         elif standing is Standing.NEW:
             if len(self._waiting) >= self.shedder.limits.backlog:
                 self.shedder.counts[Shed.BACKLOG] += 1
+                self.shedder.latest[Shed.BACKLOG] = host
                 return
             self._waiting.append(Received(data, host, port, arrived_at))
             if self._turn is None:
@@ -108,7 +121,11 @@ class Intake:
         if not news or now - self._logged_at < LOG_EVERY_S:
             return
         self._logged, self._logged_at = dict(counts), now
-        words = ", ".join(f"{count} {why.value}" for why, count in news.items())
+        latest = self.shedder.latest
+        words = "; ".join(
+            f"{count} {_SAID[why]}, the latest from {latest.get(why, 'a TCP connection')}"
+            for why, count in news.items()
+        )
         log.warning("SIP messages that were not looked at: %s", words)
 
     def _read_new(self) -> None:

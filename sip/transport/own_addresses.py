@@ -54,6 +54,8 @@ class OwnAddresses:
         self._public: dict[int, str] = {}
         """By IP version."""
         self._told: dict[str, None] = {}
+        self.lost = False
+        """Nobody knew the public name when it was looked up last."""
         if public and not self._name:
             self._learn([public.strip("[]")])
 
@@ -61,6 +63,11 @@ class OwnAddresses:
     def changes(self) -> bool:
         """Whether `refresh` can find anything new."""
         return bool(self._name)
+
+    @property
+    def name(self) -> str:
+        """The public name that is followed; empty when there is none."""
+        return self._name
 
     def towards(self, peer: str, now: float | None = None) -> str:
         """Our address for a peer at an IP address. `now`: seconds of time.monotonic."""
@@ -82,15 +89,25 @@ class OwnAddresses:
 
     async def refresh(self) -> None:
         """Look the public name up; what was known stays when nobody knows it now."""
-        if not self._name:
-            return
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(self._name, None, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as error:
-            known = ", ".join(self._public.values()) or "our local addresses"
-            log.warning("public host %s is not known now (%s); peers are told %s", self._name, error, known)
-            return
-        self._learn([str(each[4][0]) for each in found])
+        await refresh_all([self])
+
+    def learned(self, found: Iterable[str], error: str = "") -> str:
+        """The addresses of the name, or why there are none. What is to be said of it: something only when it
+        was lost or came back."""
+        before, self.lost = self.lost, bool(error)
+        if not error:
+            self._learn(found)
+            return f"public host {self._name} is known again" if before else ""
+        known = ", ".join(self._public.values()) or "our local addresses"
+        return (
+            ""
+            if before
+            else (
+                f"public host {self._name} is not known now ({error}): peers are told {known}. Mend the name "
+                "service, or write an address into sip.public_host and rtp.public_host; it is tried "
+                f"again every {REFRESH_S:g} s"
+            )
+        )
 
     def _learn(self, addresses: Iterable[str]) -> None:
         """The first of each family counts."""
@@ -103,3 +120,24 @@ class OwnAddresses:
             self._told[address] = None
             if len(self._told) > _TOLD:
                 del self._told[next(iter(self._told))]
+
+
+async def refresh_all(all_of_them: Iterable[OwnAddresses]) -> None:
+    """Look each public name up once, for all that have it, and say once what became of it."""
+    by_name: dict[str, list[OwnAddresses]] = {}
+    for own in all_of_them:
+        if own.name:
+            by_name.setdefault(own.name, []).append(own)
+    await asyncio.gather(*(_refresh(name, some) for name, some in by_name.items()))
+
+
+async def _refresh(name: str, some: Iterable[OwnAddresses]) -> None:
+    found, why = [], ""
+    try:
+        answers = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+        found = [str(each[4][0]) for each in answers]
+    except (OSError, UnicodeError) as error:
+        why = str(error) or type(error).__name__
+    for line in dict.fromkeys(own.learned(found, why) for own in some):
+        if line:
+            log.warning("%s", line)

@@ -79,6 +79,8 @@ class Shedder:
     def __init__(self, limits: IntakeLimits) -> None:
         self.limits = limits
         self.counts = dict.fromkeys(Shed, 0)
+        self.latest: dict[Shed, str] = {}
+        """The address that the latest of each claims to be from."""
         self._new: TokenBuckets[str] = TokenBuckets()
         self._running: TokenBuckets[str] = TokenBuckets()
         self._together: TokenBuckets[bool] = TokenBuckets()
@@ -96,6 +98,7 @@ class Shedder:
             why = _WORTHLESS.get(standing)
         if why is not None:
             self.counts[why] += 1
+            self.latest[why] = host
         return why
 
     def against_new(self, host: str, size: int, now: float, *, proven: bool) -> Shed | None:

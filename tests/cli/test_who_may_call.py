@@ -62,7 +62,10 @@ def test_the_log_names_few_and_counts_the_rest() -> None:
         ({"extensions": {"100": "eleven char"}}, "extension 100: its password is shorter than 12 characters"),
         ({"extensions": {"100": "1" * 20}}, "extension 100: its password repeats a few characters"),
         ({"extensions": {"100": GOOD}}, ""),
-        ({"trunks": {"a": {"header": "X-Key: abc"}}}, "trunk a: its password is shorter than 12 characters"),
+        (
+            {"trunks": {"a": {"header": "X-Key: abc"}}},
+            "trunk a: the value of its header is shorter than 12 characters",
+        ),
         ({"trunks": {"a": {"header": "X-Key: abc", "networks": ["192.0.2.1"]}}}, ""),
         ({"trunks": {"a": {"password": "abc"}}}, "trunk a: its password is shorter than 12 characters"),
         ({"anonymous": ["0.0.0.0/0"]}, "sip.anonymous: anybody from 0.0.0.0/0 may call without a password"),

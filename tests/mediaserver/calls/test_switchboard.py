@@ -163,6 +163,27 @@ async def test_a_caller_who_has_gone_before_the_call_is_made_leaves_nothing_behi
     await bench.board.stop("bye", 1)  # nothing is left that it could end
 
 
+async def test_a_stop_before_the_caller_took_the_answer_is_no_trouble(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    class NeverAcknowledged(Line):
+        gone = asyncio.Event()
+
+        async def hangup(self, why: Termination) -> None:
+            await super().hangup(why)
+            self.gone.set()
+
+        async def answer(self) -> None:
+            await self.gone.wait()
+            raise CallError(f"the call was over before the caller took our answer: {self.termination}", 487)
+
+    await bench.dial(NeverAcknowledged("ann"), "demo")
+    await bench.board.stop("bye", 1)
+    await bench.settle()
+    assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == []
+    assert list(bench.board) == []
+
+
 async def test_no_agent_is_made_for_a_call_that_is_taken_back_at_once(bench: Bench) -> None:
     line = Line("ann")
     bench.board.invited(Asked(line, "demo"))

@@ -19,6 +19,7 @@ from mediaserver.media.realtime import (
     PRIORITY,
     Realtime,
     ThreadPriority,
+    helper_permitted,
     permitted,
 )
 
@@ -132,3 +133,16 @@ def test_another_thread_than_the_main_one_is_left_as_it_is(
     thread.start()
     thread.join()
     assert realtime.standing is ThreadPriority.REFUSED and system == []
+
+
+def test_a_helper_that_may_not_is_told_of(
+    system: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, realtime: Realtime
+) -> None:
+    def refuses(*what: int) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "setpriority", refuses)
+    monkeypatch.setattr(realtime, "_helper", threading.get_native_id())
+    realtime.take()
+    assert realtime.standing is ThreadPriority.REALTIME and realtime.helper_refusal == "Permission denied"
+    assert helper_permitted() == "Permission denied"

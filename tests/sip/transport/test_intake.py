@@ -96,11 +96,21 @@ async def test_what_was_shed_is_said_at_most_once_a_second(caplog: pytest.LogCap
     intake._logged_at -= 2.0
     intake.log(time.monotonic())
     said = " ".join(record.getMessage() for record in caplog.records)
-    assert "source" in said and "noise" in said
+    assert "sip.requests_per_source" in said and "no SIP" in said and "the latest from 192.0.2.1" in said
     assert sum(intake.shedder.counts.values()) == 997
     before = len(caplog.records)
     intake.log(time.monotonic() + 10)
     assert len(caplog.records) == before  # nothing new
+
+
+@pytest.mark.parametrize("why", Shed)
+async def test_each_reason_for_shedding_is_said_in_words(why: Shed, caplog: pytest.LogCaptureFixture) -> None:
+    intake = Intake(Read(), Nothing(), FEW)
+    intake.shedder.counts[why] += 100
+    intake._logged_at -= 2.0
+    intake.log(time.monotonic())
+    (record,) = caplog.records
+    assert record.getMessage().startswith("SIP messages that were not looked at: 100 ")
 
 
 async def test_a_little_noise_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -113,7 +123,7 @@ async def test_a_little_noise_is_not_said(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
     intake.arrived(b"noise", "192.0.2.1", 5060, 0.0)
     assert [record.getMessage() for record in caplog.records] == [
-        "SIP messages that were not looked at: 100 noise"
+        "SIP messages that were not looked at: 100 that are no SIP, the latest from 192.0.2.1"
     ]
 
 

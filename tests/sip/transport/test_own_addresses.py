@@ -10,7 +10,7 @@ import pytest
 
 from sip.sdp.description import SessionDescription
 from sip.transport.addresses import LocalAddresses
-from sip.transport.own_addresses import OwnAddresses
+from sip.transport.own_addresses import OwnAddresses, refresh_all
 from tests.sip.agents import SDP, Callee, agent, raw_peer
 
 NEAR = ("10.0.0.0/8", "fd00::/8")
@@ -56,6 +56,30 @@ def test_our_addresses_are_known_again_and_others_are_not() -> None:
     assert addresses.holds("::ffff:9.9.9.9", 0.0)
     assert not addresses.holds("127.0.0.1", 0.0) and not addresses.holds("8.8.8.8", 0.0)
     assert own("0.0.0.0").holds("127.0.0.1", 0.0)
+
+
+async def test_a_name_that_nobody_knows_is_looked_up_once_for_all_and_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known, asked = False, 0
+
+    async def ask(host: str, port: Any, **options: Any) -> list[tuple[Any, ...]]:
+        nonlocal asked
+        asked += 1
+        if not known:
+            raise socket.gaierror(-2, "Name or service not known")
+        return [(0, 0, 0, "", ("9.9.9.9", 0))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", ask)
+    signalling, audio = own("0.0.0.0", "pbx.example"), own("0.0.0.0", "pbx.example")
+    for _ in range(5):
+        await refresh_all([signalling, audio, own("0.0.0.0")])
+    (record,) = caplog.records
+    assert asked == 5 and "pbx.example" in record.getMessage() and "sip.public_host" in record.getMessage()
+    known = True
+    await refresh_all([signalling, audio])
+    assert audio.towards("8.8.8.8", 0.0) == "9.9.9.9"
+    assert [each.getMessage() for each in caplog.records[1:]] == ["public host pbx.example is known again"]
 
 
 async def test_a_public_name_is_followed_and_what_was_told_is_known_again(
