@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, cast
 
-from sip.transport.addresses import site_of, unmapped
+from mediaserver.addresses import site_of, unmapped
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import TextIO
 from uuid import UUID
 
 from mediaserver.printable import printable, printable_json, printable_lines
@@ -54,22 +54,11 @@ def calling() -> UUID | None:
     return _call.get()
 
 
-class CallLogger(logging.LoggerAdapter[logging.Logger]):
-    """A logger for one call, for code that many calls share (the clock's callbacks)."""
-
-    def __init__(self, logger: logging.Logger, call_id: UUID) -> None:
-        super().__init__(logger, {"call": call_id})
-
-    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
-        kwargs["extra"] = {**(kwargs.get("extra") or {}), "call": self.extra["call"] if self.extra else None}
-        return msg, kwargs
-
-
 class TextFormatter(logging.Formatter):
     """`14:03:22 INFO    [3f2a9c1e] sip.calls.user_agent: answered`; eight digits of the id are enough."""
 
     def format(self, record: logging.LogRecord) -> str:
-        call = _call_of(record)
+        call = calling()
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
         text = f"{at} {record.levelname:7} {f'[{str(call)[:8]}] ' if call else ''}{record.name}: "
         text += printable(redact(record.getMessage()))
@@ -88,7 +77,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if (call := _call_of(record)) is not None:
+        if (call := calling()) is not None:
             line["call"] = str(call)
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
@@ -110,7 +99,3 @@ def configure(level: str = "info", form: str = "auto", stream: TextIO | None = N
     logging.getLogger("asyncpg.pool").setLevel("ERROR")
     # One line per HTTP request drowns the calls.
     logging.getLogger("aiohttp.access").setLevel("WARNING" if level != "debug" else "DEBUG")
-
-
-def _call_of(record: logging.LogRecord) -> UUID | None:
-    return getattr(record, "call", None) or _call.get()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 
+from mediaserver.addresses import is_address
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 
@@ -17,7 +17,7 @@ async def public_hosts(settings: Settings) -> list[Finding]:
         ("sip.public_host", settings.sip.public_host),
         ("rtp.public_host", settings.rtp.public_host),
     ):
-        if host and not _is_address(host.strip("[]")):
+        if host and not is_address(host.strip("[]")):
             wanted.setdefault(host, []).append(key)
     return [await _looked_up(" and ".join(keys), host) for host, keys in wanted.items()]
 
@@ -31,11 +31,3 @@ async def _looked_up(keys: str, host: str) -> Finding:
         return Finding("public host", False, detail, mend, required=False)
     found = dict.fromkeys(str(each[4][0]) for each in answers)
     return Finding("public host", True, f"{host} is {', '.join(found)}")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

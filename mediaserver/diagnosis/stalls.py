@@ -13,6 +13,11 @@ from types import FrameType
 
 LIMIT_NS = 10_000_000
 """Who holds the media thread for longer is named: half of a tick."""
+NOT_OURS = "no Python code of ours (the event loop itself, or code in C that it calls)"
+"""The signal of a look is taken up by the next Python code: where that is the loop's own, or the clock's as
+the next tick begins, whoever held the thread was gone before any of ours ran."""
+_LOOPS = ("asyncio/runners.py", "asyncio/base_events.py", "asyncio/events.py", "uvloop/__init__.py")
+_TICK_BEGINS = ("MediaClock._fire", "StallWatch.begins")
 FRAMES_TOLD = 3
 """Of the stack, from the innermost outwards."""
 LINES_AT_ONCE = 5
@@ -84,6 +89,8 @@ def told(spent: Spent, found: Sequence[Sighting], *, in_tick: bool) -> str:
     line = f"the media thread was held for {spent.wall / 1e6:.0f} ms in {where} ({', '.join(parts)})"
     if not found:
         return f"{line}; nobody was seen"
+    if not in_tick:  # it ended before the tick began that it put off
+        found = [Sighting(NOT_OURS) if each.code.startswith(_TICK_BEGINS) else each for each in found]
     holder, _ = Counter(found).most_common(1)[0]
     return f"{line} by {holder}"
 
@@ -110,8 +117,11 @@ class LogLimit:
 
 
 def places(frame: FrameType | None) -> str:
-    """The innermost functions of a stack, from within outwards: what, file, line."""
+    """The innermost functions of a stack, from within outwards: what, file, line. Of what runs between two
+    ticks; `NOT_OURS` where it is the loop's own."""
     said: list[str] = []
+    if frame is None or frame.f_code.co_filename.endswith(_LOOPS):
+        return NOT_OURS
     while frame is not None and len(said) < FRAMES_TOLD:
         code = frame.f_code
         file = "/".join(code.co_filename.rsplit("/", 2)[-2:])

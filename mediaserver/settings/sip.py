@@ -106,8 +106,8 @@ class SipSettings(SettingsGroup):
         ge=10,
         le=10_000,
         description="New requests (calls, registrations) a second that one address may send, and as many at "
-        "once; more are not looked at. Four times that for an address that has proven who it is. "
-        "Running calls are not touched by it.",
+        "once; more are not looked at. Four times that for an address from which a call was acknowledged "
+        "or a password proven. Running calls are not touched by it.",
     )
     requests_of_strangers: int = Field(
         default=300,

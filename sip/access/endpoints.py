@@ -4,18 +4,17 @@
 
 from __future__ import annotations
 
-import functools
 import hmac
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from mediaserver.addresses import Address, address_of
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from sip.messages.message import Request
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
 
 
@@ -124,17 +123,6 @@ class Endpoints:
         """Whether it is the address of a trunk."""
         address = address_of(host)
         return any(within(address, trunk.networks) for trunk in self.trunks.values())
-
-
-@functools.lru_cache(maxsize=4096)
-def address_of(host: str) -> Address | None:
-    """None for what is no IP address; an IPv4 address that came by an IPv6 socket is the IPv4 address."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 def within(address: Address | None, networks: Iterable[Network]) -> bool:

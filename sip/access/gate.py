@@ -16,9 +16,10 @@ import logging
 from collections import OrderedDict
 from collections.abc import Collection
 
+from mediaserver.addresses import address_of
 from sip.access.authenticator import Proof
 from sip.access.challenger import Challenger
-from sip.access.endpoints import Admitted, Endpoints, Trunk, address_of
+from sip.access.endpoints import Admitted, Endpoints, Trunk
 from sip.messages.message import Request, Response
 from sip.transactions.requests import Peer
 

@@ -16,12 +16,12 @@ could have others banned. Users that do not exist are counted like any other.
 from __future__ import annotations
 
 import enum
-import functools
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from mediaserver.addresses import site_of
 
 MAX_KEPT = 10_000
 """Entries of each table; the one that was quiet for longest goes first."""
@@ -112,7 +112,7 @@ class Guessing:
         """Whether nothing of this host is to be looked at. Cheap: asked of each message."""
         if not self._bans:
             return False
-        place = place_of(host)
+        place = site_of(host)
         until = self._bans.get(place)
         if until is None:
             return False
@@ -127,11 +127,11 @@ class Guessing:
 
     def proven(self, host: str, now: float) -> bool:
         """Whether somebody at this host gave a right password lately."""
-        return _lately(self._places, place_of(host), now)
+        return _lately(self._places, site_of(host), now)
 
     def hearing(self, host: str, user: str, now: float) -> Heed:
         """Whether a password from there, for this user, is to be looked at."""
-        place, user = place_of(host), user[:USER_CHARACTERS]
+        place, user = site_of(host), user[:USER_CHARACTERS]
         if not self._open(self._tallies, self._key(host, place, user, now), now):
             return Heed.SOURCE_WAITS
         if not _lately(self._proven, (place, user), now) and not self._open(self._crowds, user, now):
@@ -140,7 +140,7 @@ class Guessing:
 
     def wrong(self, host: str, user: str, now: float, *, looked_at: bool = True) -> Guess:
         """A password was wrong, or came while its source had to wait (`looked_at` False)."""
-        place, user = place_of(host), user[:USER_CHARACTERS]
+        place, user = site_of(host), user[:USER_CHARACTERS]
         key = self._key(host, place, user, now)
         tally = self._tally(self._tallies, key, now)
         if looked_at:
@@ -161,7 +161,7 @@ class Guessing:
 
     def right(self, host: str, user: str, now: float) -> None:
         """A password was right."""
-        place, user = place_of(host), user[:USER_CHARACTERS]
+        place, user = site_of(host), user[:USER_CHARACTERS]
         self._tallies.pop((place, user), None)  # what the place did as a stranger no longer counts
         self._proven.put((place, user), now)
         self._places.put(place, now)
@@ -191,18 +191,3 @@ class Guessing:
 def _lately(table: _Bounded[K], key: K, now: float) -> bool:
     at = table.get(key)
     return at is not None and now - at < PROVEN_S
-
-
-@functools.lru_cache(maxsize=4096)
-def place_of(host: str) -> str:
-    """What stands for a host: of IPv6 the network of 64 bits, of which one who holds one address has them
-    all."""
-    if ":" not in host:
-        return host
-    try:
-        address = ipaddress.IPv6Address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))

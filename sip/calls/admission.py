@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mediaserver.addresses import is_address
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.transport.addresses import is_address, may_send_to
+from sip.transport.addresses import may_send_to
 
 KNOWN_METHODS = frozenset({"REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
 """Methods we know of and do not do: 405. What we never heard of gets 501."""

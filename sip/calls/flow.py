@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
+from mediaserver.addresses import is_address
 from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
-from sip.transport.addresses import is_address, is_behind_nat
+from sip.transport.addresses import is_behind_nat
 
 DEFAULT_PORT = 5060
 FEW = 2

@@ -17,7 +17,7 @@ Sans-I/O: events and `now` (seconds) in, what to do out. It must never see a mes
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
@@ -190,9 +190,3 @@ def best(refusals: Mapping[int, int]) -> int:
     """The branch whose status whoever called is told (16.7 step 6): 6xx, else the lowest class; in that, what
     says most."""
     return min(refusals, key=lambda branch: _rank(refusals[branch]))
-
-
-def by_wish(qualities: Iterable[float]) -> list[int]:
-    """The order in which branches are asked: by q; stable."""
-    listed = list(qualities)
-    return sorted(range(len(listed)), key=lambda at: -listed[at])

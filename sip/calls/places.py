@@ -5,8 +5,8 @@ Pure; it must never answer or keep anything of a request.
 
 from __future__ import annotations
 
+from mediaserver.addresses import site_of
 from sip.calls.session import InviteSession
-from sip.transport.addresses import site_of
 
 MAX_QUEUE_DELAY_S = 0.3
 """New calls that waited longer than this for our attention are refused, so that running ones get it."""

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from mediaserver.addresses import is_address, unmapped
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.endpoints import Admitted
@@ -32,7 +33,7 @@ from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
-from sip.transport.addresses import is_address, is_behind_nat, unmapped
+from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
 from sip.transport.way_back import DEFAULT_PORT
 

@@ -200,10 +200,6 @@ class Via:
         """The sent-by host without the brackets of an IPv6 address."""
         return self.host[1:-1] if self.host.startswith("[") else self.host
 
-    def with_params(self, **params: str | None) -> Via:
-        """The same hop with these parameters added or replaced."""
-        return replace(self, params={**self.params, **params})
-
 
 @dataclass(frozen=True, slots=True)
 class CSeq:

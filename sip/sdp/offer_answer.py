@@ -9,10 +9,11 @@ import re
 import secrets
 from collections.abc import Callable
 
+from mediaserver.addresses import is_address
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.sdp.session import SdpSession
-from sip.transport.addresses import is_address, may_send_to
+from sip.transport.addresses import may_send_to
 
 _PLACE = re.compile(rb"^c=IN IP[46] ([0-9A-Fa-f:.]{2,45})(?:/[0-9/]*)?\r?$", re.MULTILINE)
 HOLD = "sendonly"

@@ -1,13 +1,14 @@
-"""What can be told from an IP address alone. Nothing is looked up and nothing is sent."""
+"""Where an IP address can be reached, as far as it tells by itself. Nothing is looked up, nothing is sent."""
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import functools
 import ipaddress
 import socket
 from collections.abc import Callable
+
+from mediaserver.addresses import is_address
 
 ADDRESS_KEPT_S = 10.0
 """A route is asked for again after this."""
@@ -15,35 +16,10 @@ ADDRESSES_KEPT = 1024
 
 
 @functools.lru_cache(maxsize=4096)
-def is_address(host: str) -> bool:
-    """Whether this is an IP address and not a name."""
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(host)
-        return True
-    return False
-
-
-@functools.lru_cache(maxsize=4096)
-def site_of(host: str) -> str:
-    """What one owner of addresses has at least: an IPv4 address, or an IPv6 network of 64 bits."""
-    if ":" not in host:
-        return host
-    return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False).network_address)
-
-
-@functools.lru_cache(maxsize=4096)
 def may_send_to(host: str) -> bool:
     """Not to broadcast, multicast or no address at all: a Via is the other side's word (RFC 4475 3.3.10)."""
     address = ipaddress.ip_address(host)
     return not (address.is_multicast or address.is_unspecified or host == "255.255.255.255")
-
-
-@functools.lru_cache(maxsize=4096)
-def unmapped(host: str) -> str:
-    """The IPv4 address that an IPv6 address stands for, or the address as it is."""
-    address = ipaddress.ip_address(host)
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
 
 
 class Reach(enum.Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from sip.transport.addresses import is_address, unmapped
+from mediaserver.addresses import is_address, unmapped
 
 NAME_KEPT_S = 60.0
 

@@ -13,7 +13,8 @@ import socket
 import time
 from collections.abc import Iterable
 
-from sip.transport.addresses import LocalAddresses, Reach, is_address, reach_of, unmapped
+from mediaserver.addresses import is_address, unmapped
+from sip.transport.addresses import LocalAddresses, Reach, reach_of
 
 log = logging.getLogger(__name__)
 

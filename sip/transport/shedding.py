@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from sip.transport.addresses import site_of
+from mediaserver.addresses import site_of
 from sip.transport.token_buckets import Rate, TokenBuckets
 from sip.transport.triage import Standing
 

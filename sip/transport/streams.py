@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Protocol
 
+from mediaserver.addresses import site_of
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
-from sip.transport.addresses import site_of
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.token_buckets import TokenBuckets
 

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from mediaserver.addresses import is_address, unmapped
 from sip.messages.grammar import ParseError
 from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.requests import Hop, Peer
-from sip.transport.addresses import is_address, may_name, may_send_to, unmapped
+from sip.transport.addresses import may_name, may_send_to
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.datagrams import DatagramSockets
 from sip.transport.intake import Intake

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from mediaserver.logs import CallLogger, configure, in_call, redact
+from mediaserver.logs import configure, in_call, redact
 
 CALL = UUID("3f2a9c1e-0000-4000-8000-000000000000")
 
@@ -38,7 +38,8 @@ def test_a_terminal_gets_text_with_the_short_call_id() -> None:
 def test_elsewhere_lines_are_json_with_the_whole_call_id() -> None:
     out = io.StringIO()
     configure(stream=out)
-    CallLogger(logging.getLogger("x"), CALL).warning("two\nlines")
+    with in_call(CALL):
+        logging.getLogger("x").warning("two\nlines")
     logging.getLogger("x").info("no call")
     first, second = (json.loads(line) for line in out.getvalue().splitlines())
     assert first["call"] == str(CALL) and first["message"] == "two\nlines" and first["level"] == "warning"

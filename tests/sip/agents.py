@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 from mediaserver.media.leg import Ended, LegEvent
@@ -252,7 +253,8 @@ class Proxy(asyncio.DatagramProtocol):
             routes = routes[1:]
         message.remove("Route")
         via = message.via
-        message.set_top_via(via.with_params(received=addr[0], rport=str(addr[1])))
+        seen = {**via.params, "received": addr[0], "rport": str(addr[1])}
+        message.set_top_via(replace(via, params=seen))
         branch = f"{via.branch}p"
         message.prepend("Via", f"SIP/2.0/UDP 127.0.0.1:{self.port};branch={branch}")
         for route in routes:

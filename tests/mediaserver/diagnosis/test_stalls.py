@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -8,6 +10,7 @@ import pytest
 
 from mediaserver.diagnosis.stalls import (
     LINES_AT_ONCE,
+    NOT_OURS,
     SECONDS_PER_LINE,
     HeldBy,
     LogLimit,
@@ -50,6 +53,28 @@ def test_a_stall_in_which_nobody_was_seen_is_told_too() -> None:
     assert told(Spent(12 * MS, 12 * MS), [], in_tick=True).endswith(
         "in a tick (12 ms computing); nobody was seen"
     )
+
+
+@pytest.mark.parametrize("code", ["MediaClock._fire (media/clock.py:349)", "StallWatch.begins (a.py:1) < c"])
+def test_the_tick_that_was_put_off_did_not_hold_the_thread_before_it_began(code: str) -> None:
+    found = [Sighting(code)]
+    assert told(Spent(12 * MS), found, in_tick=False).endswith(f"by {NOT_OURS}")
+    assert told(Spent(12 * MS), found, in_tick=True).endswith(f"by {code}")
+
+
+async def test_code_in_c_that_the_loop_calls_is_not_named_after_the_loop() -> None:
+    seen: list[str] = []
+
+    def look(number: int, frame: FrameType | None) -> None:
+        seen.append(places(frame))
+
+    before = signal.signal(signal.SIGUSR1, look)
+    try:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGUSR1)
+        await asyncio.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert seen == [NOT_OURS]
 
 
 def test_some_lines_are_written_at_once_then_one_now_and_then_and_the_rest_is_counted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sip.calls.forking import ForkAction, ForkMachine, ForkState, Step, best, by_wish
+from sip.calls.forking import ForkAction, ForkMachine, ForkState, Step, best
 
 ASK, RANG, TAKE = ForkAction.ASK, ForkAction.RANG, ForkAction.TAKE
 STOP, DROP, END = ForkAction.STOP, ForkAction.DROP, ForkAction.END
@@ -89,7 +89,3 @@ def test_a_group_that_is_asked_at_the_very_end_gets_what_is_left() -> None:
     machine = begun(1.0, 0.5)
     assert machine.refused(0, 408, 29.5) == (Step(ASK, (1,), 0.5),)
     assert ForkMachine([1.0], 30.0).begin(31.0) == (Step(ASK, (0,), 0.0),)
-
-
-def test_the_most_wanted_come_first_and_equals_stay_as_they_were() -> None:
-    assert by_wish(iter([0.5, 1.0, 0.1, 1.0, 0.5])) == [1, 3, 0, 4, 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sip.messages.grammar import MAX_VALUES, ParseError, parse_params, quote, readable, split_commas, unquote
@@ -80,7 +82,7 @@ def test_via(text: str, transport: str, host: str, port: int | None, branch: str
 def test_via_knows_rport_and_received() -> None:
     via = Via.parse("SIP/2.0/UDP a;rport;branch=z9")
     assert via.wants_rport and via.rport is None and via.received is None
-    seen = via.with_params(received="192.0.2.9", rport="40000")
+    seen = replace(via, params={**via.params, "received": "192.0.2.9", "rport": "40000"})
     assert str(seen) == "SIP/2.0/UDP a;rport=40000;branch=z9;received=192.0.2.9"
     assert (seen.rport, seen.received) == (40000, "192.0.2.9")
     assert Via.parse("SIP/2.0/UDP a;received=[::1]").received == "::1"

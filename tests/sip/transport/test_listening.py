@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
+from mediaserver.addresses import site_of, unmapped
 from mediaserver.errors import PortInUseError
 from sip.messages.parsing import parse
-from sip.transport.addresses import site_of, unmapped
 from sip.transport.listening import open_sockets, try_port
 from tests.sip.agents import Callee, agent, raw_peer
 from tests.sip.transport.test_transport import options
