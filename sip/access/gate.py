@@ -13,8 +13,9 @@ refuses.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Collection
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from mediaserver.addresses import address_of
 from sip.access.authenticator import Proof
@@ -25,10 +26,16 @@ from sip.transactions.requests import Peer
 
 log = logging.getLogger(__name__)
 
-MAX_CONNECTIONS = 10_000
-"""On which extensions registered."""
 SAID_EVERY_S = 600.0
 """So often at most the log speaks of strangers."""
+
+
+class Sender(Peer, Protocol):
+    """Where a request came from, and by which connection."""
+
+    @property
+    def connection(self) -> object | None:
+        """None by UDP."""
 
 
 class Gate:
@@ -38,12 +45,13 @@ class Gate:
         """`challenger`: with the passwords of the endpoints."""
         self.endpoints = endpoints
         self._challenger = challenger
-        self._connections: OrderedDict[tuple[str, int], tuple[str, float]] = OrderedDict()
-        """Host and port of a TCP connection, to the extension and the end of its registration."""
+        self._connections: WeakKeyDictionary[object, tuple[str, float]] = WeakKeyDictionary()
+        """TCP connections, to the extension that registered on each and the end of its registration. Never
+        by their addresses: behind one NAT the next one from there may be somebody else's."""
         self._strangers = 0
         self._said_at: float | None = None
 
-    def admit(self, request: Request, source: Peer, now: float) -> Admitted | Response:
+    def admit(self, request: Request, source: Sender, now: float) -> Admitted | Response:
         """Who sends a new INVITE, or the response that refuses it."""
         if (trunk := self.endpoints.of_source(request, source.host)) is not None:
             return trunk.admitted
@@ -74,31 +82,33 @@ class Gate:
             return None
         return self._challenger.challenge(request, host, now, stale=verdict.stale)
 
-    def proves(self, source: Peer) -> bool:
-        """Whether the address alone is one that the operator wrote down: a trunk's."""
-        return self.endpoints.is_trunk(source.host)
+    def proves(self, caller: Admitted, source: Peer) -> bool:
+        """Whether who was admitted has also proven to be at that address: by TCP, or by a digest, whose nonce
+        went there. A trunk's address alone may be written on a datagram by anybody."""
+        if caller.kind == "anonymous":
+            return False
+        if source.transport != "UDP" or caller.kind == "extension":
+            return True
+        trunk = self.endpoints.trunks.get(caller.name)
+        return trunk is not None and bool(trunk.password)  # it was asked for it
 
     def banned(self, host: str, now: float) -> bool:
         """Whether nothing from this host is to be looked at. Cheap: asked before anything is read."""
         return self._challenger.guessing.banned(host, now)
 
-    def registered(self, extension: str, source: Peer, until: float | None) -> None:
+    def registered(self, extension: str, source: Sender, until: float | None) -> None:
         """An extension registered from there, until then; None: it no longer is."""
-        if source.transport == "UDP":
+        if source.connection is None:
             return  # anybody can write a datagram in its name
-        key = (source.host, source.port)
         if until is None:
-            self._connections.pop(key, None)
-            return
-        self._connections[key] = (extension, until)
-        self._connections.move_to_end(key)
-        if len(self._connections) > MAX_CONNECTIONS:
-            self._connections.popitem(last=False)
+            self._connections.pop(source.connection, None)
+        else:
+            self._connections[source.connection] = (extension, until)
 
-    def _registered_on(self, source: Peer, now: float) -> Admitted | None:
-        if source.transport == "UDP":
+    def _registered_on(self, source: Sender, now: float) -> Admitted | None:
+        if source.connection is None:
             return None
-        extension, until = self._connections.get((source.host, source.port), ("", 0.0))
+        extension, until = self._connections.get(source.connection, ("", 0.0))
         found = self.endpoints.extensions.get(extension)
         return found.admitted if found is not None and now < until else None
 

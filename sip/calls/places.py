@@ -14,7 +14,12 @@ MAX_TRANSACTIONS = 8000
 """Of requests from outside: 250 a second that each wait out the RFC's 32 s."""
 UNPROVEN_SHARE = 2
 """One call of so many may be held by callers who have proven nothing; half of that from one network."""
+KEPT_SHARE = 4
+"""One call of so many, and at least one, is kept for whoever proves itself: over UDP a trunk that is known by
+its network is nobody for sure either, until its ACK comes."""
 LEGS_PER_CALL = 2
+TRUNKS = "trunks"
+"""In the place of an address: all of them together, since whoever forges one forges any."""
 SPARE_LEGS = 16
 """For INVITEs beyond the last place: who owns the calls refuses them in words, and counts them."""
 
@@ -39,11 +44,14 @@ class Places:
         self._max_legs = max_legs
         self._max_pending = max_pending
         self._max_transactions = max_transactions
-        self._max_unproven = max(1, (max_legs if max_calls is None else max_calls) // UNPROVEN_SHARE)
-        self._max_unproven_from_one = max(1, self._max_unproven // 2)
+        calls = max_legs if max_calls is None else max_calls
+        self._max_unproven = max(1, calls - max(1, calls // KEPT_SHARE))
+        self._max_strangers = max(1, calls // UNPROVEN_SHARE)
+        self._max_strangers_from_one = max(1, self._max_strangers // 2)
         self.taken: set[InviteSession] = set()
         self._unproven: dict[object, str] = {}
-        """Calls whose ACK we wait for, or whose answer, from callers nobody knows; by their addresses."""
+        """Calls whose ACK we wait for, or whose answer, from callers nobody knows; by their addresses, and
+        those that seem to be from trunks by TRUNKS."""
         self._unproven_from: dict[str, int] = {}
         self.closed = False
         """We are stopping."""
@@ -58,12 +66,13 @@ class Places:
         """Calls of callers who have proven nothing yet."""
         return len(self._unproven)
 
-    def take(self, session: InviteSession, stranger_at: str = "") -> None:
-        """Until the session is over. `stranger_at`: the address of a caller who has proven nothing yet."""
+    def take(self, session: InviteSession, unproven_at: str = "", *, of_trunk: bool = False) -> None:
+        """Until the session is over. `unproven_at`: the address of a caller who has proven nothing yet.
+        `of_trunk`: it seems to be a trunk's."""
         self.taken.add(session)
         session.on_over = self._over
-        if stranger_at:
-            site = site_of(stranger_at)
+        if unproven_at:
+            site = TRUNKS if of_trunk else site_of(unproven_at)
             self._unproven[session] = site
             self._unproven_from[site] = self._unproven_from.get(site, 0) + 1
 
@@ -95,11 +104,17 @@ class Places:
 
     def against_stranger(self, host: str) -> str | None:
         """Why a call from a caller nobody knows cannot be taken now; None when it can."""
-        if len(self._unproven) >= self._max_unproven:
+        if (reason := self.against_trunk()) is not None:
+            return reason
+        if len(self._unproven) - self._unproven_from.get(TRUNKS, 0) >= self._max_strangers:
             return "unproven"
-        if self._unproven_from.get(site_of(host), 0) >= self._max_unproven_from_one:
+        if self._unproven_from.get(site_of(host), 0) >= self._max_strangers_from_one:
             return "unproven"
         return None
+
+    def against_trunk(self) -> str | None:
+        """The same for a call that seems to be from a trunk, of which nothing but its address tells."""
+        return "unproven" if len(self._unproven) >= self._max_unproven else None
 
     def against_more(self, transactions: int) -> bool:
         """Whether even calls that are up may ask for nothing but their end."""

@@ -187,15 +187,18 @@ class UserAgentServer:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
                 self._stateless(request.response(status), request, source)
                 return
-        stranger = caller.kind == "anonymous"
-        if stranger and (reason := self._places.against_stranger(source.host)) is not None:
-            self._no_room(reason, request, source)
-            return
+        proven = self._gate is not None and self._gate.proves(caller, source)
+        trunk = caller.kind == "trunk"
+        if not proven:
+            reason = self._places.against_trunk() if trunk else self._places.against_stranger(source.host)
+            if reason is not None:
+                self._no_room(reason, request, source)
+                return
         server = self._core.layer.serve(request, source)
-        if self._gate is not None and (caller.kind == "extension" or self._gate.proves(source)):
+        if proven:
             server.prove()
-        session = InviteSession.offered(self._core, server, verified=not stranger)
-        self._places.take(session, source.host if stranger else "")
+        session = InviteSession.offered(self._core, server, verified=caller.kind != "anonymous")
+        self._places.take(session, "" if proven else source.host, of_trunk=trunk)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:
             work = self._on_invite(call)

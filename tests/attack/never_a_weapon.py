@@ -7,9 +7,11 @@ comes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from tests.attack.case import Measured, at_most, attack, told
+from tests.attack.called import EXTENSIONS, PHONE
+from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import Address, branch, sdp, written
 from tests.attack.phone import Phone
 from tests.attack.target import Target
@@ -26,6 +28,15 @@ ACKED_S = 15.0
 ROOM = {"sip": {"max_calls": 1000}}
 SOON_SILENT = {**ROOM, "rtp": {"media_timeout_s": 4}}
 """Calls without audio end soon."""
+TRUNKED: Mapping[str, Mapping[str, Any]] = {
+    "sip": {
+        "max_calls": 50,
+        "anonymous": [],
+        "extensions": EXTENSIONS,
+        "trunks": {"carrier": {"networks": [f"{VICTIM}/32"]}},
+    }
+}
+"""The victim is a trunk known by its network alone."""
 
 
 def _victim() -> Victim:
@@ -92,6 +103,25 @@ def spoofed_invites_to_an_agent_never_acked(target: Target) -> Iterable[Measured
         UNANSWERED_S,
     )
     yield told("processor seconds of the server", target.cpu_s() - before)
+
+
+@attack("B1", TRUNKED, fresh=True)
+def spoofed_invites_of_a_trunk_never_acked(target: Target) -> Iterable[Measured]:
+    """120 INVITEs with the address of a trunk as their source, on a server for 50 calls; nobody ever ACKs. A
+    phone with a password calls meanwhile."""
+    with _victim() as victim:
+        sent = 0
+        for _ in range(120):
+            invite = _invite(target, f"{VICTIM}:{SIP_PORT}", (VICTIM, RTP_PORT))
+            sent += victim.send_as(SIP_PORT, invite, target.sip)
+            time.sleep(0.01)  # a pace at which none is refused for overload
+        yield at_most("of 50 places taken", target.calls_live(), 40)
+        with Phone(target.sip, PHONE, user="101") as phone:
+            dialled = phone.call("echo", (PHONE, 41_000), password=EXTENSIONS["101"])
+            yield is_true(f"the phone calls ({dialled.status})", dialled.status == 200)
+            dialled.bye()
+        time.sleep(UNANSWERED_S)  # the attack
+        yield from _ratio(victim, sent)
 
 
 @attack("B1", ROOM, fresh=True)

@@ -13,6 +13,7 @@ from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import digest, parse, sdp, token
 from tests.attack.phone import Phone
 from tests.attack.target import Target
+from tests.attack.wire import TcpWire
 
 PHONE, OTHER_PHONE, ATTACKER = "127.7.0.11", "127.7.0.12", "127.7.0.66"
 GUESSES = 1000
@@ -63,6 +64,22 @@ def a_phone_with_its_password_calls(target: Target) -> Iterable[Measured]:
     with Phone(target.sip, PHONE, user="101") as phone:
         dialled = phone.call("echo", (PHONE, 41_000), password="wrong")
         yield is_true(f"101 with a wrong one ({dialled.status})", dialled.status in (401, 403, 407))
+
+
+@attack("B8", EARS, fresh=True)
+def a_registration_ends_with_its_connection(target: Target) -> Iterable[Measured]:
+    """101 registers over TCP and calls on that connection unasked. It is cut off, and somebody else behind
+    the same NAT opens one from the same port."""
+    with Phone(target.sip, PHONE, user="101", wire=(wire := TcpWire(PHONE, target.sip))) as phone:
+        yield is_true("101 registers", phone.register(EXTENSIONS["101"]) == 200)
+        dialled = phone.call("echo", (PHONE, 41_000))
+        yield is_true(f"101 on its connection ({dialled.status})", dialled.status == 200)
+        dialled.bye()
+        wire.reset()
+    with Phone(target.sip, PHONE, user="mallory", wire=TcpWire(PHONE, target.sip, port=wire.port)) as other:
+        dialled = other.call("echo", (PHONE, 41_000))
+        yield is_true(f"the next one from its port ({dialled.status})", dialled.status in (401, 407))
+        dialled.bye()
 
 
 @attack("B8", EARS)

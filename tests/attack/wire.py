@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 import threading
 import time
 from types import TracebackType
@@ -53,12 +54,12 @@ class UdpWire:
 
 
 class TcpWire:
-    """One connection from an address of our own; `to` is where it was made to."""
+    """One connection from an address of our own; `to` is where it was made to. `port` 0: any of ours."""
 
     transport = "TCP"
 
-    def __init__(self, host: str, to: Address, within_s: float = 3.0) -> None:
-        self.socket = socket.create_connection(to, within_s, (host, 0))
+    def __init__(self, host: str, to: Address, within_s: float = 3.0, port: int = 0) -> None:
+        self.socket = socket.create_connection(to, within_s, (host, port))
         self.host, self.port = host, int(self.socket.getsockname()[1])
         self.bytes_out = self.bytes_in = self.packets_in = 0
         self._rest = b""
@@ -93,6 +94,11 @@ class TcpWire:
         return message
 
     def close(self) -> None:
+        self.socket.close()
+
+    def reset(self) -> None:
+        """Cut it off; its port is free at once."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
 

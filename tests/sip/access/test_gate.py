@@ -28,6 +28,10 @@ from tests.mediaserver.calls.rows import as_at_the_first_start
 STRANGER = "203.0.113.9"
 
 
+class Connection:
+    """A TCP connection: itself, whatever its address."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a request comes from."""
@@ -36,6 +40,7 @@ class Place:
     port: int = 5060
     transport: str = "UDP"
     size: int = 500
+    connection: object | None = None
 
 
 def network(text: str) -> Network:
@@ -181,11 +186,11 @@ def test_who_is_let_in_without_proof_may_still_prove_who_it_is(gate: Gate) -> No
 
 
 def test_a_connection_on_which_a_phone_registered_is_proof_and_an_address_is_none(gate: Gate) -> None:
-    here = Place(transport="TCP", port=40_000)
+    here = Place(transport="TCP", port=40_000, connection=Connection())
     gate.registered("100", here, 60.0)
     assert admit(gate, invite(), here, 59.0) == PHONE.admitted
     challenged(gate, invite(), here, 60.0)
-    challenged(gate, invite(), Place(transport="TCP", port=40_001), 1.0)
+    challenged(gate, invite(), Place(transport="TCP", port=40_000, connection=Connection()), 1.0)
     challenged(gate, invite(), Place(transport="UDP", port=40_000), 1.0)
     gate.registered("100", here, None)
     challenged(gate, invite(), here, 1.0)
@@ -319,13 +324,10 @@ def test_a_trunk_is_no_extension_and_keeps_its_secrets_to_itself() -> None:
     assert "secret" not in repr(CARRIER) and "sesame" not in repr(KEYED) and "staple" not in repr(PHONE)
 
 
-def test_connections_of_phones_are_bounded(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sip.access.gate.MAX_CONNECTIONS", 2)
-    places = [Place(transport="TCP", port=port) for port in (1, 2, 3)]
-    for place in places:
-        gate.registered("100", place, 60.0)
-    challenged(gate, invite(), places[0])
-    assert [admit(gate, invite(), place) for place in places[1:]] == [PHONE.admitted] * 2
+def test_nothing_is_kept_of_a_connection_that_is_gone(gate: Gate) -> None:
+    for port in (1, 2, 3):
+        gate.registered("100", Place(transport="TCP", port=port, connection=Connection()), 60.0)
+    assert not gate._connections
 
 
 def test_reach() -> None:
@@ -342,10 +344,18 @@ def test_reach() -> None:
     assert not MayDial(()).may_ask_for("demo@h")
 
 
-def test_the_address_of_a_trunk_alone_proves_it(gate: Gate) -> None:
-    assert (
-        gate.proves(Place("192.0.2.99")) and not gate.proves(Place()) and not gate.proves(Place("127.0.0.1"))
-    )
+def test_tcp_or_a_digest_proves_where_a_caller_is_and_the_address_of_a_trunk_alone_does_not(
+    gate: Gate,
+) -> None:
+    udp, tcp = Place("192.0.2.99"), Place("192.0.2.99", transport="TCP", connection=Connection())
+    for known_by_network_or_header in (PBX, KEYED, BOTH):
+        assert not gate.proves(known_by_network_or_header.admitted, udp)
+        assert gate.proves(known_by_network_or_header.admitted, tcp)
+    for known_by_digest in (PHONE, CARRIER, BOUND):
+        assert gate.proves(known_by_digest.admitted, udp) and gate.proves(known_by_digest.admitted, tcp)
+    for place in (udp, tcp):
+        assert not gate.proves(Admitted("anonymous"), place)
+        assert not gate.proves(Admitted("trunk", "taken away"), udp)
 
 
 def test_who_needs_no_proof_may_dial_what_all_of_them_may() -> None:
@@ -368,13 +378,14 @@ def test_an_old_nonce_within_a_dialog_is_said_to_be_old(gate: Gate) -> None:
 
 
 def test_a_connection_that_never_registered_may_be_given_up(gate: Gate) -> None:
-    gate.registered("100", Place(transport="TCP"), None)
-    challenged(gate, invite(), Place(transport="TCP"))
+    place = Place(transport="TCP", connection=Connection())
+    gate.registered("100", place, None)
+    challenged(gate, invite(), place)
 
 
 def test_who_registered_over_datagrams_is_not_let_in_on_a_connection_of_that_port(gate: Gate) -> None:
     gate.registered("100", Place(port=40_000), 60.0)
-    challenged(gate, invite(), Place(transport="TCP", port=40_000), now=1.0)
+    challenged(gate, invite(), Place(transport="TCP", port=40_000, connection=Connection()), now=1.0)
 
 
 def test_a_trunk_that_was_taken_away_while_it_proved_itself_is_forbidden(gate: Gate) -> None:

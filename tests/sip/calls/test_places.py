@@ -61,6 +61,36 @@ def test_the_share_of_strangers_is_of_calls_and_not_of_their_legs(
     assert places.free
 
 
+@pytest.mark.parametrize(("max_calls", "at_most"), [(100, 75), (10, 8), (4, 3), (2, 1), (1, 1)])
+def test_calls_that_seem_to_be_from_trunks_leave_some_to_whoever_proves_itself(
+    max_calls: int, at_most: int
+) -> None:
+    places = Places(legs_for(max_calls), 10, max_calls=max_calls)
+    seeming: list[InviteSession] = []
+    while places.against_trunk() is None:
+        seeming.append(session())
+        places.take(seeming[-1], "192.0.2.1", of_trunk=True)
+    assert len(seeming) == at_most and places.free
+    assert places.against_stranger("203.0.113.1") == "unproven"
+    places.take(session())
+    assert places.unproven == at_most, "whoever is proven is not counted"
+    places.proven(seeming[0])
+    assert places.against_trunk() is None
+    for each in seeming:
+        each.on_over(each)
+    assert places.unproven == 0 and not places._unproven_from
+
+
+def test_trunks_do_not_use_up_the_share_of_strangers_nor_strangers_all_that_of_trunks() -> None:
+    places = Places(100, 10)
+    for _ in range(25):
+        places.take(session(), "192.0.2.1", of_trunk=True)
+    for n in range(50):
+        assert places.against_stranger(f"198.51.100.{n}") is None and places.against_trunk() is None
+        places.take(session(), f"198.51.100.{n}")
+    assert places.against_stranger("203.0.113.1") == places.against_trunk() == "unproven"
+
+
 def test_too_many_transactions_refuse_what_is_new_before_what_runs() -> None:
     places = Places(100, 10, max_transactions=50)
     assert places.against("OPTIONS", 0, 49, 0.0) is None

@@ -16,10 +16,11 @@ from sip.access.digest import answer_challenge
 from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.access.gate import Gate
 from sip.access.guessing import Guessing
+from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Response
-from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, raw_peer
+from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, legs_of, raw_peer
 
 HANGUP = Termination(EndedBy.CALLER, Why.HANGUP)
 PASSWORD = "battery staple"
@@ -31,11 +32,12 @@ ENDPOINTS = Endpoints(
 
 
 @asynccontextmanager
-async def guarded(callee: Callee | None = None) -> AsyncIterator[SipAgent]:
+async def guarded(callee: Callee | None = None, max_calls: int | None = None) -> AsyncIterator[SipAgent]:
     """A server behind a gate, for which loopback is a network like any other."""
     challenger = Challenger("voiceforge", ENDPOINTS.password, guessing=Guessing())
     registrar = Registrar("voiceforge", ENDPOINTS.extension_password, challenger=challenger)
-    async with agent(callee, registrar=registrar, gate=Gate(ENDPOINTS, challenger)) as made:
+    gate = Gate(ENDPOINTS, challenger)
+    async with agent(callee, registrar=registrar, gate=gate, max_calls=max_calls) as made:
         yield made
 
 
@@ -95,6 +97,41 @@ async def test_a_trunk_calls_from_its_address_and_tells_whom_it_calls_for() -> N
         assert (call.caller.kind, call.caller.name) == ("trunk", "pbx")
         assert call.from_uri == "sip:+4930123456@pbx.test"
         await leg.hangup(HANGUP)
+
+
+async def test_who_forges_the_address_of_a_trunk_leaves_a_place_and_is_sent_little() -> None:
+    callee = Callee.answering()
+    async with guarded(callee, max_calls=4) as server, raw_peer(PBX) as forger, agent() as phone:
+        for n in range(4):
+            lines = {"Call-ID": f"c{n}"}
+            forger.send(
+                forger.make("INVITE", address(server), branch=f"c{n}", body=SDP, lines=lines), server.port
+            )
+            answer = await forger.response(200, 503)
+            while answer.call_id != f"c{n}":  # a 200 is repeated
+                answer = await forger.response(200, 503)
+            assert answer.status == (200 if n < 3 else 503)
+        assert server._places.unproven == 3 and not any(
+            session.dialog.budget is None or session.dialog.budget.proven for session in server._places.taken
+        )
+        leg = await phone.call(address(server), username="100", password=PASSWORD)
+        await leg.hangup(HANGUP)
+
+
+async def test_a_trunk_counts_as_unproven_until_its_ack_and_no_longer() -> None:
+    unproven: asyncio.Queue[int] = asyncio.Queue()
+
+    async def answers(call: SipInvitation) -> None:
+        unproven.put_nowait(server._places.unproven)
+        await call.leg.answer()
+        unproven.put_nowait(server._places.unproven)
+
+    async with guarded(Callee(answers), max_calls=2) as server, agent(host=PBX) as pbx:
+        for _ in range(3):
+            await pbx.call(address(server))
+            assert await unproven.get() == 1
+            assert await asyncio.wait_for(unproven.get(), 10) == 0
+        assert legs_of(server) == 3
 
 
 async def test_a_phone_that_registered_by_tcp_calls_on_that_connection_unasked() -> None:
