@@ -105,6 +105,10 @@ class Authenticator:
         head = f'Digest realm={quote(self.realm)}, nonce="{self._nonces.make(source, now)}", qop="auth"'
         return [f"{head}, algorithm={algorithm}{tail}" for algorithm in self._algorithms]
 
+    def made(self, nonce: str, source: str, now: float) -> bool:
+        """Whether a nonce is ours and made for `source`, however old it is."""
+        return self._nonces.age(nonce, source, now) is not Age.FOREIGN
+
     def read(self, header_value: str | None, uri: Uri | str, source: str, now: float) -> Claim | None:
         """The claim in an Authorization or Proxy-Authorization value, not yet checked; None for anything
         else.

@@ -72,6 +72,10 @@ class Challenger:
         headers = [("WWW-Authenticate", value) for value in self._auth.challenge(host, now, stale)]
         return request.response(401, headers=headers)
 
+    def challenged(self, nonce: str, host: str, now: float) -> bool:
+        """Whether this nonce was sent to that host in a challenge. Cheap: asked before anything is read."""
+        return self._auth.made(nonce, host, now)
+
     def prove(self, request: Request, host: str, now: float) -> str | Response:
         """The user that the request proves to be from, or the challenge."""
         verdict = self.verdict(request, host, now)

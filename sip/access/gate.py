@@ -92,6 +92,11 @@ class Gate:
         trunk = self.endpoints.trunks.get(caller.name)
         return trunk is not None and bool(trunk.password)  # it was asked for it
 
+    @property
+    def challenger(self) -> Challenger:
+        """Who asks for passwords."""
+        return self._challenger
+
     def banned(self, host: str, now: float) -> bool:
         """Whether nothing from this host is to be looked at. Cheap: asked before anything is read."""
         return self._challenger.guessing.banned(host, now)

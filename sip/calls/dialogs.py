@@ -44,6 +44,8 @@ class Dialogs:
             if not call:
                 del self._calls[dialog[0]]
 
-    def knows(self, call_id: str) -> bool:
-        """Whether a dialog has this Call-ID."""
-        return call_id in self._calls
+    def hosts(self, call_id: str, tag: str) -> tuple[str, ...] | None:
+        """Where the other side of the dialogs with this Call-ID and our tag is known to be; None when there
+        is no such dialog."""
+        users = [user for dialog, user in self._calls.get(call_id, {}).items() if dialog[1] == tag]
+        return tuple(host for user in users for host in user.dialog.hosts) if users else None

@@ -100,6 +100,8 @@ class SipAgent:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
         self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
+        asking = gate if gate is not None else registrar
+        self._challenger = asking.challenger if asking is not None else None
         if gate is not None:
             self.transport.unwanted = lambda host: gate.banned(host, self._now())
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
@@ -227,11 +229,20 @@ class SipAgent:
     def on_undelivered(self, branch: str, method: str) -> None:
         self._layer.undelivered(branch, method)
 
-    def knows_branch(self, branch: str) -> bool:
-        return self._layer.knows_branch(branch)
+    def asked(self, branch: str, host: str) -> bool | None:
+        hops = self._layer.asked_with(branch)
+        return any(self.transport.leads_to(hop, host) for hop in hops) if hops else None
 
-    def knows_call(self, call_id: str) -> bool:
-        return self._core.dialogs.knows(call_id)
+    def serves(self, branch: str, host: str) -> bool:
+        return self._layer.serves(branch, host)
+
+    def talks(self, call_id: str, tag: str, host: str) -> bool | None:
+        hosts = self._core.dialogs.hosts(call_id, tag)
+        return None if hosts is None else any(self.transport.leads_to(each, host) for each in hosts)
+
+    def challenged(self, nonce: str, host: str) -> bool:
+        challenger = self._challenger
+        return challenger is not None and challenger.challenged(nonce, host, self._now())
 
     def refuse(self, error: MessageError) -> Response:
         return self._server.refuse(error)

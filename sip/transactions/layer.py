@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sip.messages.headers import Via
 from sip.messages.message import Message, Request, Response
@@ -80,9 +80,13 @@ class TransactionLayer:
         """Server transactions."""
         return len(self._servers)
 
-    def knows_branch(self, branch: str) -> bool:
-        """Whether a transaction has it, ours or theirs."""
-        return branch != "" and (self._clients.knows(branch) or self._servers.knows(branch))
+    def asked_with(self, branch: str) -> Collection[str]:
+        """The hosts (names or addresses) that have requests of ours with this branch."""
+        return self._clients.hosts(branch)
+
+    def serves(self, branch: str, host: str) -> bool:
+        """Whether a transaction of theirs has it, with the host that it came from."""
+        return branch != "" and host in self._servers.hosts(branch)
 
     # -- requests from outside
 
@@ -122,7 +126,7 @@ class TransactionLayer:
         server.budget.heard(peer.size)
         server.key = server_key(request)
         server.merge_key = merge_key(request)
-        self._servers.add(server.key, server)
+        self._servers.add(server.key, server, peer.host)
         self._merges.setdefault(server.merge_key, server)
         self.unanswered += 1
         return server
@@ -240,7 +244,7 @@ class TransactionLayer:
     def _begin(self, client: SentRequest) -> None:
         request = client.request
         client.key = (request.via.branch or "", request.method)
-        self._clients.add(client.key, client)
+        self._clients.add(client.key, client, client.hop.host)
         self._apply(client, client.machine.begin(self._clock()))
 
     def _apply(self, item: SentRequest | ReceivedRequest, outputs: list[Output]) -> None:

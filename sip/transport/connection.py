@@ -7,7 +7,6 @@ that is slow, silent or hostile, nor keep the event loop for longer than a turn.
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -16,10 +15,6 @@ from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.token_buckets import Rate
 
-TURN_S = 0.001
-"""So long messages of one connection are read at a time."""
-PAUSE_S = 0.004
-"""Before more of them are read: media and others first."""
 READ_AGAIN_S = 0.02
 """A connection that sends more new requests than its source may is read again after this."""
 
@@ -70,6 +65,8 @@ class Owner(Protocol):
 
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
+    def wants_turn(self, connection: StreamConnection) -> None:
+        """It has something to read: call its `read_one`, now or later."""
 
 
 class StreamConnection(asyncio.Protocol):
@@ -88,8 +85,12 @@ class StreamConnection(asyncio.Protocol):
         self._framer = StreamFramer(limits.message_bytes)
         self._wire: asyncio.Transport | None = None
         self._held: Request | Response | MessageError | None = None
-        self._reading: asyncio.Handle | None = None
-        """The next turn of what was read already; nothing more is taken from the socket until then."""
+        self._source: Source | None = None
+        self._waits = False
+        """For a turn to read; nothing more is taken from the socket until then."""
+        self._paused = False
+        self._again: asyncio.Handle | None = None
+        """When it asks for a turn again with what was not admitted."""
         self._ended = False
         """The peer sends no more."""
         self._last = 0.0
@@ -142,41 +143,55 @@ class StreamConnection(asyncio.Protocol):
             return
         self._last = asyncio.get_running_loop().time()
         self._framer.add(data)
-        if self._reading is None:
-            self._read()
+        if not self._waits:
+            self._waits = True
+            self._owner.wants_turn(self)
+            if self._waits and self._wire is not None and self.open:
+                self._paused = True
+                self._wire.pause_reading()  # the peer must wait as well
 
     def eof_received(self) -> bool:
         self._ended = True
-        return self._reading is not None  # what is left is read first
+        return self._waits  # what is left is read first
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         self._owner.disconnected(self)
         self._wire = None
 
-    def _read(self) -> bool:
-        """Hand on what is whole, for no longer than a turn. True when something is left for a later one."""
-        source = Source("TCP", *self.remote, self)
-        end = time.perf_counter() + TURN_S
-        while self.open:
-            item, self._held = (self._framer.next_item() if self._held is None else self._held), None
-            if item is None:
-                break
-            if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
-                self._held = item
-                self._later(READ_AGAIN_S)
-                return True
-            self._take(item, source)
-            if time.perf_counter() > end:
-                self._later(PAUSE_S)
-                return True
+    def read_one(self) -> bool:
+        """Hand on the next message that is whole. True when there may be more, for another turn."""
+        if not self.open:
+            return False
+        item, self._held = (self._framer.next_item() if self._held is None else self._held), None
+        if item is None:
+            self._all_read()
+            return False
+        source = self._source = self._source or Source("TCP", *self.remote, self)
+        if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
+            self._held = item
+            self._again = asyncio.get_running_loop().call_later(READ_AGAIN_S, self._ask_again)
+            return False
+        self._take(item, source)
+        return True
+
+    def _ask_again(self) -> None:
+        self._again = None
+        self._owner.wants_turn(self)
+
+    def _all_read(self) -> None:
+        self._waits = False
         if self._framer.idle:
             self._unfinished_since = None
         elif self._unfinished_since is None:
             self._unfinished_since = self._last
-        return False
+        if self._ended:
+            self.close()
+        elif self._paused and self._wire is not None:
+            self._paused = False
+            self._wire.resume_reading()
 
     def _take(self, item: Request | Response | MessageError | KeepAlive, source: Source) -> None:
         self._unfinished_since = None  # what is left of the octets begins another one
@@ -191,18 +206,3 @@ class StreamConnection(asyncio.Protocol):
                 self.close()
         elif item is KeepAlive.PING:
             self.send(PONG_BYTES)
-
-    def _later(self, delay: float) -> None:
-        """Go on after a while; the peer must wait as well."""
-        if self._wire is not None and self.open:
-            self._wire.pause_reading()
-            self._reading = asyncio.get_running_loop().call_later(delay, self._go_on)
-
-    def _go_on(self) -> None:
-        self._reading = None
-        if self._read() or self._wire is None or not self.open:
-            return
-        if self._ended:
-            self.close()
-        else:
-            self._wire.resume_reading()

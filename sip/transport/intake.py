@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from sip.transport.connection import Source
 from sip.transport.queue_delay import QueueDelay
 from sip.transport.shedding import IntakeLimits, Shed, Shedder
-from sip.transport.triage import Familiar, Standing, standing_of
+from sip.transport.triage import Familiar, Standing, looked_at
 
 log = logging.getLogger(__name__)
 
@@ -94,14 +94,15 @@ class Intake:
         """One datagram."""
         if self._user.unwanted(host):
             return
-        standing = standing_of(data, self._familiar)
+        look = looked_at(data, host, self._familiar)
+        standing = look.standing
         now = time.monotonic()
-        if self.shedder.against(standing, host, len(data), now) is not None:
+        if self.shedder.against(look, host, len(data), now) is not None:
             if now - self._logged_at >= LOG_EVERY_S:
                 self.log(now)
-        elif standing is Standing.RUNNING:
+        elif standing in (Standing.RUNNING, Standing.ROAMING):
             self._read(Received(data, host, port, arrived_at))
-        elif standing is Standing.NEW:
+        elif standing in (Standing.NEW, Standing.CHALLENGED):
             if len(self._waiting) >= self.shedder.limits.backlog:
                 self.shedder.counts[Shed.BACKLOG] += 1
                 self.shedder.latest[Shed.BACKLOG] = host

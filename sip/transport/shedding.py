@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mediaserver.addresses import site_of
 from sip.transport.token_buckets import Rate, TokenBuckets
-from sip.transport.triage import Standing
+from sip.transport.triage import Look, Standing
 
 KNOWN_FOR_S = 3600.0
 MOST_KNOWN = 4096
@@ -20,7 +20,8 @@ KNOWN_FACTOR = 4
 BYTES_A_TOKEN = 2048
 """Long messages cost more to read."""
 MALFORMED_COST = 4.0
-"""What a message that cannot be read costs its sender beside the token of each."""
+"""What a message that cannot be read costs its sender beside the token of each, where its address is no
+lie."""
 
 
 class Shed(enum.Enum):
@@ -33,7 +34,7 @@ class Shed(enum.Enum):
     TOTAL = "total"
     """Too many from all others together."""
     RUNNING = "running"
-    """Too many within calls from one address."""
+    """Too many within calls: from one address, within one call, or from where nobody of a call is."""
     BACKLOG = "backlog"
     """Too many wait for their turn."""
     STRAY = "stray"
@@ -57,6 +58,12 @@ class IntakeLimits:
     """Of those whom we know."""
     running: Rate = Rate(1000, 1000)
     """From one address, within calls and transactions that are there."""
+    roaming: Rate = Rate(200, 200)
+    """The same from all addresses together where no other side of theirs is known to be."""
+    call: Rate = Rate(50, 100)
+    """Within one call, wherever it comes from."""
+    rubbish: Rate = Rate(50, 100)
+    """Of datagrams that cannot be read so many are nobody's, whatever address they bear."""
     backlog: int = 512
 
     @classmethod
@@ -85,15 +92,23 @@ class Shedder:
         self._running: TokenBuckets[str] = TokenBuckets()
         self._together: TokenBuckets[bool] = TokenBuckets()
         """By whether they are known."""
+        self._challenged: TokenBuckets[str] = TokenBuckets()
+        """Apart from `_new`, which others can empty in an address's name."""
+        self._calls: TokenBuckets[str] = TokenBuckets()
+        """By Call-ID."""
+        self._nobody: TokenBuckets[Standing] = TokenBuckets()
         self._known: dict[str, float] = {}
         """Until when, the first to be forgotten first."""
 
-    def against(self, standing: Standing, host: str, size: int, now: float) -> Shed | None:
+    def against(self, look: Look, host: str, size: int, now: float) -> Shed | None:
         """Why a datagram is not looked at; None when it is."""
+        standing = look.standing
         if standing is Standing.NEW:
             why = self.against_new(host, size, now, proven=False)
-        elif standing is Standing.RUNNING:
-            why = None if self._running.take(host, self.limits.running, now) else Shed.RUNNING
+        elif standing is Standing.CHALLENGED:
+            why = self._against(self._challenged, host, size, now, proven=True)
+        elif standing in (Standing.RUNNING, Standing.ROAMING):
+            why = self.against_running(look, host, now)
         else:
             why = _WORTHLESS.get(standing)
         if why is not None:
@@ -103,21 +118,42 @@ class Shedder:
 
     def against_new(self, host: str, size: int, now: float, *, proven: bool) -> Shed | None:
         """The same for a new request. `proven`: its address is no lie."""
+        return self._against(self._new, host, size, now, proven=proven)
+
+    def against_running(self, look: Look, host: str, now: float) -> Shed | None:
+        """The same for what belongs to something that is there."""
+        site, limits = site_of(host), self.limits
+        if look.standing is Standing.RUNNING or self._knows(site, now):
+            if not self._running.take(site, limits.running, now):
+                return Shed.RUNNING
+        elif not self._nobody.take(Standing.ROAMING, limits.roaming, now):
+            return Shed.RUNNING
+        if look.call and not self._calls.take(look.call, limits.call, now):
+            return Shed.RUNNING
+        return None
+
+    def _against(
+        self, each: TokenBuckets[str], host: str, size: int, now: float, *, proven: bool
+    ) -> Shed | None:
         site = site_of(host)
         known = self._knows(site, now)
         cost = 1.0 + size // BYTES_A_TOKEN
         limits = self.limits
-        if not self._new.take(site, limits.known_source if known else limits.source, now, cost):
+        if not each.take(site, limits.known_source if known else limits.source, now, cost):
             return Shed.SOURCE
         apart = known or proven
         if not self._together.take(apart, limits.total if apart else limits.strangers, now, cost):
-            self._new.charge(site, -cost)
+            each.charge(site, -cost)
             return Shed.TOTAL if apart else Shed.STRANGERS
         return None
 
-    def malformed(self, host: str) -> None:
-        """What came from there could not be read."""
-        self._new.charge(site_of(host), MALFORMED_COST)
+    def malformed(self, host: str, now: float, *, proven: bool) -> None:
+        """What came from there could not be read. A datagram may bear anybody's address: who is named there
+        gets back what it took, as long as there is little of it."""
+        if proven:
+            self._new.charge(site_of(host), MALFORMED_COST)
+        elif self._nobody.take(Standing.NOISE, self.limits.rubbish, now):
+            self._new.charge(site_of(host), -1.0)
 
     def proved(self, host: str, now: float) -> None:
         """Somebody there has proven to be reachable or who it is: floods of others do not shut it out."""

@@ -17,6 +17,7 @@ from mediaserver.addresses import site_of
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
+from sip.transport.reading_turns import ReadingTurns
 from sip.transport.token_buckets import TokenBuckets
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Streams:
         self._opening: dict[tuple[str, int], Waiting] = {}
         self._accepting = 0
         self._opened: TokenBuckets[str] = TokenBuckets()
+        self._turns = ReadingTurns()
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = 0
         """Messages."""
@@ -75,6 +77,7 @@ class Streams:
             asyncio.get_running_loop().remove_reader(each.fileno())
             each.close()
         self._listening.clear()
+        self._turns.stop()
         for connection in list(self._connections.values()):
             connection.close()
         for task in list(self._tasks):
@@ -177,6 +180,9 @@ class Streams:
         """Somebody whom we know is at the other end."""
         connection.proven = True
         self._no_stranger(connection)
+
+    def wants_turn(self, connection: StreamConnection) -> None:
+        self._turns.ask(connection)
 
     def _forget(self, connection: StreamConnection) -> None:
         if self._connections.get(connection.remote) is connection:

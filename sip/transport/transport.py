@@ -30,6 +30,7 @@ from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
 from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.streams import Streams
+from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
 from sip.transport.way_back import DEFAULT_PORT, fitted, port_of, stamped
 
@@ -50,8 +51,10 @@ class Handler(Protocol):
     def refuse(self, error: MessageError) -> Response:
         """The response to `error.request`, which is there."""
 
-    def knows_branch(self, branch: str) -> bool: ...
-    def knows_call(self, call_id: str) -> bool: ...
+    def asked(self, branch: str, host: str) -> bool | None: ...
+    def serves(self, branch: str, host: str) -> bool: ...
+    def talks(self, call_id: str, tag: str, host: str) -> bool | None: ...
+    def challenged(self, nonce: str, host: str) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -161,6 +164,10 @@ class Transport:
         """Whether what is sent there comes back to us. `address`: an IP address."""
         return port == self.port and (unmapped(address) in self._datagrams.hosts or self.own.holds(address))
 
+    def leads_to(self, name: str, address: str) -> bool:
+        """Whether that is the address of a host (a name or an address), as far as we know without asking."""
+        return name == address or self._names.known(name) == address
+
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
         host = self.local_host(self._names.known(hop.host) or "127.0.0.1")
@@ -191,11 +198,12 @@ class Transport:
     def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
         """Whether what came by TCP may be looked at now. What is new or cannot be read must not come faster
         than by UDP; here the sender can be made to wait."""
-        if isinstance(item, Response):
-            return True
-        if isinstance(item, Request) and self._handler.knows_call(item.get("Call-ID") or ""):
-            return True
-        return self.intake.shedder.against_new(source.host, 0, time.monotonic(), proven=True) is None
+        shedder, now = self.intake.shedder, time.monotonic()
+        if not isinstance(item, MessageError):
+            look = of_message(item, source.host, self._handler)
+            if look.standing in (Standing.RUNNING, Standing.ROAMING):
+                return shedder.against_running(look, source.host, now) is None
+        return shedder.against_new(source.host, 0, now, proven=True) is None
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""
@@ -222,7 +230,7 @@ class Transport:
     def malformed(self, error: MessageError, source: Source) -> None:
         """Something arrived that cannot be read: answer without state, as far as it was readable."""
         self.counts.malformed += 1
-        self.intake.shedder.malformed(source.host)
+        self.intake.shedder.malformed(source.host, time.monotonic(), proven=source.connection is not None)
         if error.request is None:
             return
         log.debug("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)

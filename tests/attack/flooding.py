@@ -1,6 +1,7 @@
 """A flood in a process of its own: so many datagrams a second, for so long, then it ends.
 
-`python -m tests.attack.flooding KIND HOST PORT RATE SECONDS SOURCE`; prints what it sent. Loopback only.
+`python -m tests.attack.flooding KIND HOST PORT RATE SECONDS SOURCE MESSAGE`; prints what it sent. Loopback
+only. MESSAGE is what `repeated` and `streamed` send.
 """
 
 from __future__ import annotations
@@ -13,10 +14,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 from tests.attack.messages import Address, branch, sdp, token, written
 
 STEP_S = 0.01
+BRANCH, HOST = "BRANCH", "SOURCE"
+"""In a message that is repeated: a new branch each time, and the address that it comes from."""
+SOURCES, CONNECTIONS, AT_ONCE = 30, 20, 40
+"""Addresses that `repeated` comes from, connections that `streamed` uses, and messages in each write."""
+STREAMED = "streamed"
+"""The kind that writes as much as 20 TCP connections take."""
+REPEATED = "repeated"
+"""The kind that sends one message from 30 addresses."""
 MOST_A_SECOND, LONGEST_S = 20_000, 120.0
 
 
@@ -94,9 +104,12 @@ KINDS: dict[str, Callable[[Address, Address, int], bytes]] = {
 class Flood:
     """`with Flood(...)`: it runs beside what is done meanwhile, and ends with it at the latest."""
 
-    def __init__(self, kind: str, to: Address, rate: int, for_s: float, source: str = "127.7.0.99") -> None:
+    def __init__(
+        self, kind: str, to: Address, rate: int, for_s: float, source: str = "127.7.0.99", message: str = ""
+    ) -> None:
         command = [sys.executable, "-m", "tests.attack.flooding", kind, to[0], str(to[1])]
-        self._process = subprocess.Popen([*command, str(rate), str(for_s), source], stdout=subprocess.PIPE)
+        command += [str(rate), str(for_s), source, message]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._said = self._process.stdout
         self._said.readline()  # it has begun
@@ -117,22 +130,60 @@ class Flood:
         self.close()
 
 
-def main(kind: str, host: str, port: str, rate: str, for_s: str, source: str) -> None:
+def main(kind: str, host: str, port: str, rate: str, for_s: str, source: str, message: str) -> None:
     assert ipaddress.ip_address(host).is_loopback, "loopback only"
-    make, to = KINDS[kind], (host, int(port))
-    each = min(int(rate), MOST_A_SECOND) * STEP_S
-    steps = int(min(float(for_s), LONGEST_S) / STEP_S)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((source, 0))
-        named = (source, int(sock.getsockname()[1]))
+    to, lasts = (host, int(port)), min(float(for_s), LONGEST_S)
+    if kind == STREAMED:
+        sent = _stream(to, source, message, lasts)
+    else:
+        sent = _datagrams(kind, to, min(int(rate), MOST_A_SECOND), source, message, lasts)
+    print(sent, flush=True)  # noqa: T201 - read by Flood
+
+
+def _datagrams(kind: str, to: Address, rate: int, source: str, message: str, for_s: float) -> int:
+    def repeated(to: Address, source: Address, number: int) -> bytes:
+        return message.replace(BRANCH, branch()).replace(HOST, source[0]).encode()
+
+    make = repeated if kind == REPEATED else KINDS[kind]
+    hosts = [f"127.8.0.{n}" for n in range(1, SOURCES + 1)] if kind == REPEATED else [source]
+    with ExitStack() as stack:
+        froms = []
+        for host in hosts:
+            sock = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            sock.bind((host, 0))
+            froms.append((sock, (host, int(sock.getsockname()[1]))))
         print("begun", flush=True)  # noqa: T201 - read by Flood
         begun, sent = time.monotonic(), 0
-        for step in range(steps):
-            while sent < (step + 1) * each:
+        for step in range(int(for_s / STEP_S)):
+            while sent < (step + 1) * rate * STEP_S:
+                sock, named = froms[sent % len(froms)]
                 sock.sendto(make(to, named, sent), to)
                 sent += 1
             time.sleep(max(0.0, begun + (step + 1) * STEP_S - time.monotonic()))
-    print(sent, flush=True)  # noqa: T201 - read by Flood
+    return sent
+
+
+def _stream(to: Address, source: str, message: str, for_s: float) -> int:
+    """Whole messages that were taken."""
+    one = message.replace(BRANCH, branch()).replace(HOST, source).encode()
+    data = one * AT_ONCE
+    with ExitStack() as stack:
+        streams = []
+        for _ in range(CONNECTIONS):
+            made = stack.enter_context(socket.create_connection(to, 3.0, (source, 0)))
+            made.setblocking(False)
+            streams.append(made)
+        print("begun", flush=True)  # noqa: T201 - read by Flood
+        end, taken = time.monotonic() + for_s, [0] * CONNECTIONS
+        while time.monotonic() < end:
+            for n, stream in enumerate(streams):
+                with suppress(OSError):  # it is full, or was closed: the others go on
+                    taken[n] += stream.send(data[taken[n] % len(data) :])
+                with suppress(OSError):
+                    while stream.recv(65_536):
+                        pass
+            time.sleep(0.001)
+    return sum(taken) // len(one)
 
 
 if __name__ == "__main__":

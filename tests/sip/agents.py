@@ -25,7 +25,7 @@ from sip.transport.token_buckets import Rate
 FAST = Timing(t1=0.03, t2=0.12, t4=0.15)
 """The RFC's timers, so much faster that 64*T1 is two seconds."""
 PLENTY = Rate(1e6, 1e6)
-UNHURRIED = IntakeLimits(PLENTY, PLENTY, PLENTY, PLENTY, PLENTY)
+UNHURRIED = IntakeLimits(PLENTY, PLENTY, PLENTY, PLENTY, PLENTY, PLENTY, PLENTY)
 """All tests come from one address, as fast as they can."""
 SDP = (
     b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"

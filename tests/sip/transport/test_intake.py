@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from sip.calls.registrar import Registrar
+from sip.messages.message import Request
 from sip.transport.connection import Source
 from sip.transport.intake import Intake
 from sip.transport.shedding import IntakeLimits, Shed
@@ -23,13 +25,19 @@ def new(n: int) -> bytes:
 
 
 class Nothing:
-    """Knows no call but `mine`."""
+    """Knows no call but `mine`, whatever the tag."""
 
-    def knows_branch(self, branch: str) -> bool:
+    def asked(self, branch: str, host: str) -> bool | None:
+        return None
+
+    def serves(self, branch: str, host: str) -> bool:
         return False
 
-    def knows_call(self, call_id: str) -> bool:
-        return call_id == "mine"
+    def talks(self, call_id: str, tag: str, host: str) -> bool | None:
+        return True if call_id == "mine" else None
+
+    def challenged(self, nonce: str, host: str) -> bool:
+        return False
 
 
 class Read:
@@ -58,7 +66,12 @@ async def test_what_runs_is_read_before_what_is_new() -> None:
     intake = Intake(read, Nothing(), UNHURRIED)
     for n in range(3):
         intake.arrived(new(n), "192.0.2.1", 5060, 0.0)
-    intake.arrived(new(3).replace(b"Call-ID: c3", b"Call-ID: mine"), "192.0.2.1", 5060, 0.0)
+    intake.arrived(
+        new(3).replace(b"Call-ID: c3", b"Call-ID: mine").replace(b"@x>\r\nCall", b"@x>;tag=t\r\nCall"),
+        "192.0.2.1",
+        5060,
+        0.0,
+    )
     assert read.call_ids == ["mine"]
     await asyncio.sleep(0)
     assert read.call_ids == ["mine", "c0", "c1", "c2"]
@@ -146,6 +159,36 @@ async def test_a_call_is_held_and_ended_in_the_midst_of_a_flood() -> None:
         await peer.response(200, method="BYE")
         assert b.transport.shed[Shed.SOURCE] > 300
         assert b.figures.shed()["source"] > 300 and b.figures.held()["connections"] == 0
+
+
+async def test_a_new_call_with_the_name_of_one_that_runs_is_new() -> None:
+    callee = Callee.answering()
+    async with agent(callee, intake=FEW) as b, raw_peer() as peer, raw_peer() as flooder:
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{b.port}", body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        for n in range(100):
+            flooder.send(new(n).replace(b"Call-ID: c%d" % n, f"Call-ID: {ok.call_id}".encode()), b.port)
+        peer.send(peer.in_dialog("BYE", ok, cseq=2, branch="t"), b.port)
+        await peer.response(200, method="BYE")
+        assert b.transport.shed[Shed.SOURCE] > 50 and b.transport.shed[Shed.RUNNING] == 0
+
+
+async def test_a_phone_that_answers_our_challenge_is_heard_in_the_midst_of_a_flood_in_its_name() -> None:
+    registrar = Registrar("voiceforge", {"100": "secret"}.get)
+    async with agent(registrar=registrar, intake=FEW) as b, agent() as phone:
+        asked = b.on_request
+
+        def flooded(request: Request, source: Source) -> None:
+            asked(request, source)
+            if not request.get("Authorization"):
+                for n in range(300):
+                    b.transport.intake.arrived(new(n), "127.0.0.1", 9, 0.0)
+
+        b.on_request = flooded  # type: ignore[method-assign]
+        uri = f"sip:100@127.0.0.1:{b.port}"
+        assert await phone.register(uri, "100", "secret") == 3600
+        assert b.transport.shed[Shed.SOURCE] > 200
 
 
 async def test_over_tcp_who_floods_waits_and_nothing_is_lost() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NoReturn
@@ -14,6 +15,7 @@ import pytest
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
 from sip.transport.connection import ConnectionLimits
+from sip.transport.reading_turns import TURN_S
 from sip.transport.shedding import IntakeLimits
 from sip.transport.token_buckets import Rate
 from tests.sip.agents import Attention, agent
@@ -148,6 +150,47 @@ async def test_broken_messages_over_tcp_come_no_faster_than_their_source_may() -
         async with streams(b.port, 1) as (other,):
             assert await served_nothing(other)
         assert b.transport.counts.malformed == 2
+
+
+STRAY = b"SIP/2.0 200 OK" + options(TCP_VIA).partition(b"SIP/2.0")[2]
+
+
+async def test_strange_responses_over_tcp_come_no_faster_than_their_source_may() -> None:
+    few = Rate(0.001, 10)
+    async with agent(intake=IntakeLimits(source=few)) as b, streams(b.port, 2) as (stream, other):
+        stream[1].write(STRAY * 100)
+        while b.transport.counts.received < 10:  # noqa: ASYNC110 - the other end tells nobody
+            await asyncio.sleep(0)
+        assert await served_nothing(other)
+        assert b.transport.counts.received == 10
+
+
+async def test_many_connections_are_read_for_no_longer_than_one() -> None:
+    turns = 0
+
+    def turn() -> None:
+        nonlocal turns
+        turns += 1
+        asyncio.get_running_loop().call_soon(turn)
+
+    async with agent() as b, streams(b.port, 10) as many:
+        seen: list[int] = []
+        on_request = b.on_request
+
+        def slow(request: Request, source: object) -> None:
+            end = time.perf_counter() + 2 * TURN_S
+            while time.perf_counter() < end:
+                pass
+            seen.append(turns)
+            on_request(request, source)  # type: ignore[arg-type]
+
+        b.on_request = slow  # type: ignore[method-assign]
+        turn()
+        for stream in many:
+            stream[1].write(options(TCP_VIA) * 3)
+        for stream in many:
+            assert [await status(stream[0]) for _ in range(3)] == [200] * 3
+    assert len(seen) == len(set(seen)) == 30
 
 
 async def served_nothing(stream: Stream) -> bool:

@@ -151,6 +151,10 @@ class Stranger:
     def deliver(self, message: object, source: Source) -> None:
         self.messages += 1
 
+    def wants_turn(self, connection: StreamConnection) -> None:
+        while connection.read_one():
+            pass
+
     def get_extra_info(self, name: str) -> tuple[str, int]:
         return ("203.0.113.9", 5060)
 

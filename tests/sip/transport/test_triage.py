@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from sip.messages.parsing import parse
 from sip.transport.shedding import KNOWN_FOR_S, IntakeLimits, Shed, Shedder
 from sip.transport.token_buckets import Rate, TokenBuckets
-from sip.transport.triage import LONGEST_NEW, Standing, standing_of
+from sip.transport.triage import LONGEST_NEW, Look, Standing, looked_at, of_message
+from tests.sip.agents import PLENTY
 from tests.sip.messages import torture
 from tests.sip.transport.test_transport import options
 
+HERE = "192.0.2.1"
+PROOF = 'Authorization: Digest username="a;b", realm="x", nonce="abc", response="0"'
+
 
 class Known:
-    """A call `mine` and a transaction `z9hG4bKours`."""
+    """A call `mine` with the tag `t`, a transaction `z9hG4bKours` and one of `z9hG4bKtheirs`,
+    all with HERE, and a nonce that went there."""
 
-    def knows_branch(self, branch: str) -> bool:
-        return branch == "z9hG4bKours"
+    def asked(self, branch: str, host: str) -> bool | None:
+        return host == HERE if branch == "z9hG4bKours" else None
 
-    def knows_call(self, call_id: str) -> bool:
-        return call_id == "mine"
+    def serves(self, branch: str, host: str) -> bool:
+        return (branch, host) == ("z9hG4bKtheirs", HERE)
+
+    def talks(self, call_id: str, tag: str, host: str) -> bool | None:
+        return host == HERE if (call_id, tag) == ("mine", "t") else None
+
+    def challenged(self, nonce: str, host: str) -> bool:
+        return (nonce, host) == ("abc", HERE)
 
 
 def message(first: str, *lines: str) -> bytes:
@@ -26,6 +40,8 @@ def message(first: str, *lines: str) -> bytes:
 
 
 VIA, OUR_VIA = "Via: SIP/2.0/UDP h;rport;branch=z9hG4bKx", "Via: SIP/2.0/UDP h;branch=z9hG4bKours;x=1"
+THEIR_VIA = "Via: SIP/2.0/UDP h;branch=z9hG4bKtheirs"
+MINE, OURS = "Call-ID: mine", "To: <sip:us@h>;tag=t"
 
 
 @pytest.mark.parametrize(
@@ -43,24 +59,56 @@ VIA, OUR_VIA = "Via: SIP/2.0/UDP h;rport;branch=z9hG4bKx", "Via: SIP/2.0/UDP h;b
         (message("invite sip:a sip/2.0", VIA), Standing.NEW),
         (message("INVITE sip:a SIP/7.0", VIA), Standing.NEW),
         (message("INVITE sip:a SIP/2.0", "X: " + "y" * LONGEST_NEW), Standing.OVERSIZED),
-        (message("BYE sip:a SIP/2.0", VIA, "Call-ID: mine"), Standing.RUNNING),
-        (message("BYE sip:a SIP/2.0", VIA, "i:mine "), Standing.RUNNING),
-        (message("ACK sip:a SIP/2.0", VIA, "call-id :  mine"), Standing.RUNNING),
+        (message("BYE sip:a SIP/2.0", VIA, MINE, OURS), Standing.RUNNING),
+        (message("BYE sip:a SIP/2.0", VIA, "i:mine ", 't : "a;b" <sip:us@h> ; TAG = t;x'), Standing.RUNNING),
+        (message("BYE sip:a SIP/2.0", VIA, MINE, "To: <sip:us@h>;tag=u"), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", VIA, MINE, "To: <sip:us@h>"), Standing.NEW),
+        (message("ACK sip:a SIP/2.0", VIA, "call-id :  mine", OURS), Standing.RUNNING),
         (message("ACK sip:a SIP/2.0", VIA, "Call-ID: other"), Standing.STRAY),
-        (message("ACK sip:a SIP/2.0", OUR_VIA, "Call-ID: other"), Standing.RUNNING),
-        (message("CANCEL sip:a SIP/2.0", OUR_VIA, "Call-ID: other"), Standing.RUNNING),
+        (message("ACK sip:a SIP/2.0", VIA, MINE), Standing.STRAY),
+        (message("ACK sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.RUNNING),
+        (message("CANCEL sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.RUNNING),
+        (message("INVITE sip:a SIP/2.0", OUR_VIA, "Call-ID: other"), Standing.NEW),
+        (message("SIP/2.0 200 OK", THEIR_VIA, "Call-ID: other"), Standing.STRAY),
+        (message("REGISTER sip:a SIP/2.0", VIA, PROOF), Standing.CHALLENGED),
+        (message("REGISTER sip:a SIP/2.0", VIA, f"proxy-{PROOF}"), Standing.CHALLENGED),
+        (message("REGISTER sip:a SIP/2.0", VIA, PROOF.replace("abc", "abcd")), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", PROOF, "X: " + "y" * LONGEST_NEW), Standing.OVERSIZED),
         (message("SIP/2.0 200 OK", OUR_VIA, "Call-ID: other"), Standing.RUNNING),
         (message("SIP/2.0 200 OK", VIA, "Call-ID: mine"), Standing.STRAY),
         (message("SIP/2.0 200 OK", "Call-ID: mine"), Standing.NEW),
     ],
 )
 def test_a_first_look(data: bytes, standing: Standing) -> None:
-    assert standing_of(data, Known()) is standing
+    assert looked_at(data, HERE, Known()).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("data", "standing"),
+    [
+        (message("BYE sip:a SIP/2.0", VIA, MINE, OURS), Standing.ROAMING),
+        (message("SIP/2.0 200 OK", OUR_VIA, MINE), Standing.ROAMING),
+        (message("CANCEL sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.NEW),
+        (message("REGISTER sip:a SIP/2.0", VIA, PROOF), Standing.NEW),
+    ],
+)
+def test_the_same_from_elsewhere(data: bytes, standing: Standing) -> None:
+    assert looked_at(data, "198.51.100.1", Known()).standing is standing
+
+
+def test_what_came_by_tcp_is_told_apart_in_the_same_way() -> None:
+    request = options("SIP/2.0/TCP h;branch=z9hG4bKq").replace(b"Call-ID: c", b"Call-ID: mine")
+    within = request.replace(b"To: <sip:b@x>", b"To: <sip:b@x>;tag=t")
+    response = request.replace(b"OPTIONS sip:b@127.0.0.1 SIP/2.0", b"SIP/2.0 200 OK")
+    ours = response.replace(b"z9hG4bKq", b"z9hG4bKours")
+    looks = [of_message(parse(each), HERE, Known()).standing for each in (request, within, response, ours)]
+    assert looks == [Standing.NEW, Standing.RUNNING, Standing.STRAY, Standing.RUNNING]
+    assert of_message(parse(within), "198.51.100.1", Known()) == (Standing.ROAMING, "mine")
 
 
 @pytest.mark.parametrize("name", torture.NAMES)
 def test_no_message_of_rfc4475_is_noise_but_those_that_nobody_answers(name: str) -> None:
-    standing = standing_of(torture.load(name), Known())
+    standing = looked_at(torture.load(name), HERE, Known()).standing
     answered = standing in (Standing.NEW, Standing.RUNNING)
     assert (
         answered
@@ -94,10 +142,13 @@ LIMITS = IntakeLimits(
 )
 
 
+NEW = Look(Standing.NEW)
+
+
 def taken(
     shedder: Shedder, host: str, tries: int, standing: Standing = Standing.NEW, now: float = 0.0
 ) -> int:
-    return sum(shedder.against(standing, host, 400, now) is None for _ in range(tries))
+    return sum(shedder.against(Look(standing), host, 400, now) is None for _ in range(tries))
 
 
 def test_one_address_gets_its_share_and_strangers_together_theirs() -> None:
@@ -119,7 +170,7 @@ def test_a_flood_under_ever_new_addresses_does_not_shut_out_who_is_known() -> No
     shedder = Shedder(LIMITS)
     shedder.proved("192.0.2.1", 0.0)
     for n in range(1000):
-        shedder.against(Standing.NEW, f"10.0.{n // 250}.{n % 250}", 400, 0.0)
+        shedder.against(NEW, f"10.0.{n // 250}.{n % 250}", 400, 0.0)
     assert taken(shedder, "192.0.2.9", 1) == 0
     assert taken(shedder, "192.0.2.1", 10) == 8
     assert taken(shedder, "192.0.2.1", 10, now=KNOWN_FOR_S + 1) == 4
@@ -134,11 +185,51 @@ def test_running_calls_pass_while_new_ones_are_shed() -> None:
 
 def test_long_and_broken_messages_cost_their_sender_more() -> None:
     shedder = Shedder(LIMITS)
-    assert shedder.against(Standing.NEW, "192.0.2.1", 8000, 0.0) is None
+    assert shedder.against(NEW, "192.0.2.1", 8000, 0.0) is None
     assert taken(shedder, "192.0.2.1", 1) == 0
     assert taken(shedder, "192.0.2.2", 1) == 1
-    shedder.malformed("192.0.2.2")
+    shedder.malformed("192.0.2.2", 0.0, proven=True)
     assert taken(shedder, "192.0.2.2", 1) == 0
+
+
+def test_rubbish_in_the_name_of_an_address_is_not_its_own() -> None:
+    shedder = Shedder(replace(LIMITS, strangers=PLENTY, rubbish=Rate(0, 10)))
+    for _ in range(10):
+        assert taken(shedder, "192.0.2.2", 1) == 1
+        shedder.malformed("192.0.2.2", 0.0, proven=False)
+    assert taken(shedder, "192.0.2.2", 1) == 1
+    shedder.malformed("192.0.2.2", 0.0, proven=False)  # of much rubbish each costs what any message costs
+    assert taken(shedder, "192.0.2.2", 9) == 3
+
+
+def test_who_answers_a_challenge_is_heard_whatever_comes_in_its_name() -> None:
+    shedder = Shedder(LIMITS)
+    for n in range(1000):
+        shedder.against(NEW, "192.0.2.2", 400, n / 1000)
+        shedder.malformed("192.0.2.2", n / 1000, proven=False)
+    assert taken(shedder, "192.0.2.2", 1, now=1.0) == 0
+    assert taken(shedder, "192.0.2.2", 9, Standing.CHALLENGED, now=1.0) == 4
+
+
+def test_all_who_roam_share_one_bucket_and_leave_those_who_stay_alone() -> None:
+    shedder = Shedder(replace(LIMITS, roaming=Rate(0, 6)))
+    heard = [taken(shedder, f"198.51.100.{n}", 4, Standing.ROAMING) for n in range(3)]
+    assert heard == [4, 2, 0] and shedder.counts[Shed.RUNNING] == 6
+    assert taken(shedder, "198.51.100.1", 4, Standing.RUNNING) == 4
+    shedder.proved("192.0.2.7", 0.0)
+    assert taken(shedder, "192.0.2.7", 4, Standing.ROAMING) == 4  # a carrier's other server
+
+
+def test_one_call_says_no_more_than_a_call_has_to_say() -> None:
+    shedder = Shedder(replace(LIMITS, running=PLENTY, call=Rate(0, 7)))
+    mine, other = Look(Standing.RUNNING, "mine"), Look(Standing.RUNNING, "other")
+    assert sum(shedder.against(mine, "192.0.2.1", 400, 0.0) is None for _ in range(20)) == 7
+    assert shedder.against(other, "192.0.2.1", 400, 0.0) is None
+
+
+def test_one_owner_of_ipv6_addresses_runs_no_faster_than_one_address() -> None:
+    shedder = Shedder(LIMITS)
+    assert sum(taken(shedder, f"2001:db8::{n}", 1, Standing.RUNNING) for n in range(1, 9)) == 5
 
 
 def test_one_owner_of_ipv6_addresses_has_one_share() -> None:
@@ -147,4 +238,4 @@ def test_one_owner_of_ipv6_addresses_has_one_share() -> None:
 
 
 def test_a_plain_request_is_new() -> None:
-    assert standing_of(options("SIP/2.0/UDP h;branch=z9hG4bKq"), Known()) is Standing.NEW
+    assert looked_at(options("SIP/2.0/UDP h;branch=z9hG4bKq"), HERE, Known()) == (Standing.NEW, "")
