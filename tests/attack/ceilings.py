@@ -8,17 +8,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from tests.attack.case import Measured, at_most, attack, is_true, told
+from tests.attack.case import Measured, at_least, at_most, attack, is_true, told
 from tests.attack.flooding import Flood
 from tests.attack.messages import sdp
 from tests.attack.phone import Phone
 from tests.attack.sound import Talker
 from tests.attack.target import Target, eventually
-from tests.attack.wire import TcpWire
+from tests.attack.wire import TcpWire, readable
 
 STRANGER, CALLER = "127.7.0.66", "127.7.0.5"
 IDLE = 1000
 HALF_SENT = 1131
+PER_SOURCE = 20
+"""TCP connections that one stranger may hold."""
+HALF_S = 12.0
+"""A message has to be whole within 5 s; connections are looked at every 2 s."""
 RECOVERED_MB = 20.0
 RECOVERY_S = 60.0
 TOKEN = "a-long-and-random-text-for-tests-only"
@@ -91,6 +95,23 @@ def half_sent_sip_over_tcp(target: Target) -> Iterable[Measured]:
         yield is_true("another host's call over TCP", _a_call(target, tcp=True) == 200)
         closed = eventually(lambda: _open(connections) == 0, 45.0, every_s=1.0)
         yield is_true("all closed within 45 s", closed)
+
+
+@attack("B5", ROOM, fresh=True)
+def half_sent_sip_after_a_whole_message(target: Target) -> Iterable[Measured]:
+    """20 connections from one host send a whole OPTIONS, which proves nothing, and then half a message."""
+    with ExitStack() as stack, Phone(target.sip, STRANGER) as phone:
+        half = b"INVITE sip:echo@x SIP/2.0\r\nContent-Length: 60000\r\n\r\n" + b"a" * 2000
+        whole = phone.request("OPTIONS", "", via=phone.via.replace("UDP", "TCP"))
+        connections = _connect(stack, PER_SOURCE, target.sip, whole)
+        answered = sum(
+            readable(sock, 2.0) and sock.recv(4096)[:12] == b"SIP/2.0 200 " for sock in connections
+        )
+        yield at_least("answered to the whole one", answered, PER_SOURCE)
+        for sock in connections:
+            sock.send(half)
+        closed = eventually(lambda: _open(connections) == 0, HALF_S, every_s=0.5)
+        yield is_true(f"all closed within {HALF_S:g} s", closed)
 
 
 @attack("B5", GUARDED, fresh=True)

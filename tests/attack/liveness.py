@@ -7,6 +7,7 @@ import struct
 import time
 from collections.abc import Callable, Iterable
 
+from tests.attack.called import EXTENSIONS, PHONE, called
 from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import sdp
 from tests.attack.phone import Dialled, Phone
@@ -166,3 +167,40 @@ def a_phone_that_vanished_from_a_hold_is_noticed(target: Target) -> Iterable[Mea
     begun = time.monotonic()
     gone = target.quiet(40.0)
     yield at_most("s until no call is left", time.monotonic() - begun if gone else 999.0, 36.0)
+
+
+SHORT = {"sip": {"max_call_s": 6, "extensions": EXTENSIONS}}
+"""No call may last for longer, in or out."""
+
+
+def _talks_until_ended(phone: Phone, talker: Talker, over: Callable[[], bool]) -> Measured:
+    """It never falls silent, so nothing but the limit ends it."""
+    begun = time.monotonic()
+    while not over() and time.monotonic() < begun + 12.0:
+        talk([Part(talker)], 0.2)
+        phone.listen(0.02, until=over)
+    return at_most("s until the server ended it", time.monotonic() - begun if over() else 999.0, 9.0)
+
+
+@attack("B4", SHORT)
+def a_call_that_talks_for_ever_ends(target: Target) -> Iterable[Measured]:
+    """Somebody calls and talks on and on; a call may last 6 s here."""
+    talker = Talker(CALLER)
+    with Phone(target.sip, CALLER) as phone:
+        dialled = phone.call("echo", talker.address)
+        talker.to = dialled.media
+        yield _talks_until_ended(phone, talker, lambda: not dialled.up)
+    talker.close()
+
+
+@attack("B4", SHORT)
+def a_call_that_we_placed_ends_too(target: Target) -> Iterable[Measured]:
+    """The server calls a phone that talks on and on; a call may last 6 s here."""
+    talker = Talker(PHONE)
+    with called(target) as (answered, _):
+        answered.answer(sdp(PHONE, talker.port))
+        talker.to = answered.invite.media
+        phone = answered.phone
+        phone.asked.clear()
+        yield _talks_until_ended(phone, talker, lambda: any(m.method == "BYE" for m in phone.asked))
+    talker.close()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from typing import Any
 
 from tests.attack.called import EXTENSIONS, PHONE
-from tests.attack.case import Measured, at_most, attack, is_true, told
+from tests.attack.case import Measured, at_least, at_most, attack, is_true, told
 from tests.attack.messages import Address, branch, sdp, written
 from tests.attack.phone import Phone
+from tests.attack.sound import Part, Talker, talk
 from tests.attack.target import Target
 from tests.attack.wire import Victim
 
@@ -22,6 +24,8 @@ VICTIM = "127.7.1.1"
 SIP_PORT, RTP_PORT, RTCP_PORT = 5060, 40_000, 40_001
 RATIO = 3.0
 """Bytes out at the victim per byte in."""
+ENGINES_S = 0.05
+"""Processor time of workers that have nothing to do but pings."""
 UNANSWERED_S = 35.0
 """A little more than 64 * T1, after which the last transaction is given up."""
 ACKED_S = 15.0
@@ -94,15 +98,31 @@ def spoofed_invites_never_acked(target: Target) -> Iterable[Measured]:
 
 @attack("B1", ROOM, fresh=True)
 def spoofed_invites_to_an_agent_never_acked(target: Target) -> Iterable[Measured]:
-    """20 INVITEs for the demo agent, which speaks first, with the victim as source; nobody ever ACKs."""
-    before = target.cpu_s()
+    """20 INVITEs for the demo agent, which speaks first, with the victim as source; nobody ever ACKs, so no
+    engine is put to work. As many that are ACKed show that its work would be seen."""
+    time.sleep(3.0)  # the workers have warmed up
+    before = target.cpu_s(), target.engines_cpu_s()
     yield from _spoofed(
         target,
         lambda _: _invite(target, f"{VICTIM}:{SIP_PORT}", (VICTIM, RTP_PORT), "demo"),
         20,
         UNANSWERED_S,
     )
-    yield told("processor seconds of the server", target.cpu_s() - before)
+    yield told("processor seconds of the server", target.cpu_s() - before[0])
+    spent = target.engines_cpu_s() - before[1]
+    yield at_most("processor seconds of the engines", spent, ENGINES_S)
+    working = target.engines_cpu_s()
+    with ExitStack() as stack:
+        phone = stack.enter_context(Phone(target.sip, ATTACKER))
+        parts = [Part(stack.enter_context(closing(Talker(ATTACKER)))) for _ in range(20)]
+        calls = [phone.call("demo", part.talker.address) for part in parts]
+        for part, call in zip(parts, calls, strict=True):
+            part.talker.to = call.media
+        talk(parts, 4.0)
+        for call in calls:
+            call.bye()
+    spent = target.engines_cpu_s() - working
+    yield at_least("of as many calls that are ACKed, times the limit", spent / ENGINES_S, 1.0)
 
 
 @attack("B1", TRUNKED, fresh=True)

@@ -208,9 +208,11 @@ class Phone:
         within_s: float = ANSWER_S,
         more: Sequence[str] = (),
         contact: str | None = None,
+        claims: str = "",
     ) -> Dialled:
-        """INVITE, its answer, and the ACK. `media`: where we say that our audio is wanted."""
-        call_id, from_ = token(), f"<sip:{self.user}@{self.named}>;tag={token()}"
+        """INVITE, its answer, and the ACK. `media`: where we say that our audio is wanted; `claims`: whom
+        From names, when that is another than who proves itself."""
+        call_id, from_ = token(), f"<sip:{claims or self.user}@{self.named}>;tag={token()}"
         offer = body if body is not None else sdp(*media)
         proof: list[str] = []
         answer = None

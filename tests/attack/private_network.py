@@ -65,35 +65,13 @@ def inside(pid: int, make: Callable[[], T]) -> T:
     return made[0]
 
 
-class Nat:
-    """A phone's network behind a router that masquerades with random ports; the server's side is ours."""
+class _Networks:
+    """Network namespaces that live as long as this does; the server's end of the wire is in ours."""
 
     def __init__(self) -> None:
         if not _entered:
             raise LeftOutError("no network namespace of our own (needs root and `ip`)")
-        if shutil.which("nft") is None:
-            raise LeftOutError("nft is not installed (apt-get install nftables)")
         self._stack = ExitStack()
-        self.phone = self._network()
-        self._router = self._network()
-        self._ip(f"link add served type veth peer name outside netns {self._router}")
-        self._ip(f"link add home netns {self.phone} type veth peer name inside netns {self._router}")
-        self._ip(f"addr add {SERVER}/24 dev served")
-        self._ip("link set served up")
-        self._ip(f"addr add {PHONE}/24 dev home", self.phone)
-        for name, pid in (("home", self.phone), ("outside", self._router), ("inside", self._router)):
-            self._ip(f"link set {name} up", pid)
-        self._ip(f"addr add {INSIDE}/24 dev inside", self._router)
-        self._ip(f"addr add {OUTSIDE}/24 dev outside", self._router)
-        self._ip(f"route add default via {INSIDE}", self.phone)
-        self._run(["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"], self._router)
-        self._run(["nft", "-f", "-"], self._router, _RULES)
-
-    def rebind(self, outside: str = OUTSIDE) -> None:
-        """Forget all mappings, as a router does that was started anew: the kernel drops those of an address
-        that goes away."""
-        self._run(["ip", "addr", "flush", "dev", "outside"], self._router)
-        self._ip(f"addr add {outside}/24 dev outside", self._router)
 
     def _network(self) -> int:
         holder = subprocess.Popen(["unshare", "-n", "sleep", "600"])
@@ -121,3 +99,45 @@ class Nat:
     ) -> None:
         subprocess.run(["ip", "link", "del", "served"], capture_output=True, check=False)
         self._stack.close()
+
+
+class Neighbour(_Networks):
+    """Another machine at OUTSIDE, on one wire with the server at SERVER."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.phone = self._network()
+        self._ip(f"link add served type veth peer name wire netns {self.phone}")
+        self._ip(f"addr add {SERVER}/24 dev served")
+        self._ip("link set served up")
+        self._ip(f"addr add {OUTSIDE}/24 dev wire", self.phone)
+        self._ip("link set wire up", self.phone)
+
+
+class Nat(_Networks):
+    """A phone's network behind a router that masquerades with random ports; the server's side is ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if shutil.which("nft") is None:
+            raise LeftOutError("nft is not installed (apt-get install nftables)")
+        self.phone = self._network()
+        self._router = self._network()
+        self._ip(f"link add served type veth peer name outside netns {self._router}")
+        self._ip(f"link add home netns {self.phone} type veth peer name inside netns {self._router}")
+        self._ip(f"addr add {SERVER}/24 dev served")
+        self._ip("link set served up")
+        self._ip(f"addr add {PHONE}/24 dev home", self.phone)
+        for name, pid in (("home", self.phone), ("outside", self._router), ("inside", self._router)):
+            self._ip(f"link set {name} up", pid)
+        self._ip(f"addr add {INSIDE}/24 dev inside", self._router)
+        self._ip(f"addr add {OUTSIDE}/24 dev outside", self._router)
+        self._ip(f"route add default via {INSIDE}", self.phone)
+        self._run(["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"], self._router)
+        self._run(["nft", "-f", "-"], self._router, _RULES)
+
+    def rebind(self, outside: str = OUTSIDE) -> None:
+        """Forget all mappings, as a router does that was started anew: the kernel drops those of an address
+        that goes away."""
+        self._run(["ip", "addr", "flush", "dev", "outside"], self._router)
+        self._ip(f"addr add {outside}/24 dev outside", self._router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -128,8 +129,21 @@ class Target:
 
     def cpu_s(self) -> float:
         """Processor time of the server process alone."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return _cpu_s(self.pid)
+
+    def engines_cpu_s(self) -> float:
+        """Processor time of the engines' workers."""
+        return sum(_cpu_s(pid) for pid in self._workers())
+
+    def _workers(self) -> list[int]:
+        """The server's children that run engines; the database's are others."""
+        found = []
+        for child in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            for pid in child.read_text().split():
+                with contextlib.suppress(OSError):
+                    if b"pipelines" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        found.append(int(pid))
+        return found
 
     def ask(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -180,6 +194,11 @@ def eventually(condition: Callable[[], bool], within_s: float, every_s: float = 
             return False
         time.sleep(every_s)  # polls another process; nothing here can be awaited
     return True
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _toml(value: Any) -> str:

@@ -30,7 +30,7 @@ WARM_CALLS = 400
 """What is made once is made by then."""
 GONE_S = 80.0
 """After this the last transaction and the last silent call are over, twice."""
-MEMORY, OBJECTS = "memory, MB", "objects collected"
+MEMORY, OBJECTS, LOOKS = "memory, MB", "objects collected", "collections"
 FIGURES = {
     MEMORY: "",
     "descriptors": "process_open_fds",
@@ -43,6 +43,7 @@ FIGURES = {
     "RTP ports": "voiceforge_rtp_ports_in_use",
     "live calls": "voiceforge_calls_live",
     OBJECTS: "python_gc_objects_collected_total",
+    LOOKS: "python_gc_collections_total",
 }
 """What is looked at, and the metric that tells it; those without are read from /proc."""
 GONE = ("live calls", "dialogs", "transactions", "RTP ports", "TCP connections")
@@ -91,7 +92,7 @@ def faults(run: Churned) -> list[str]:
     found = [
         f"left over: {run.after[what] - value:+,.2f} {what}"
         for what, value in run.before.items()
-        if what != OBJECTS and run.after[what] - value > BACK.get(what, 0.0)
+        if what not in (OBJECTS, LOOKS) and run.after[what] - value > BACK.get(what, 0.0)
     ]
     whole = run.how.get("whole", 0)
     if whole < TALKED * max(1, run.calls):
@@ -99,6 +100,8 @@ def faults(run: Churned) -> list[str]:
     each = run.objects_per_call
     if each is None:
         found.append("the server does not tell how many objects its collector found")
+    elif run.after[LOOKS] == run.before[LOOKS]:
+        found.append("the collector never looked: too few calls to tell what it would have found")
     elif each > OBJECTS_PER_CALL:
         found.append(f"{each:.2f} objects of each call were left to the collector, over {OBJECTS_PER_CALL:g}")
     slope_mb = run.slopes[MEMORY]

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.load.churn_load import MEMORY, OBJECTS, SLOPE_FROM_S, Churned, faults
+from tests.load.churn_load import LOOKS, MEMORY, OBJECTS, SLOPE_FROM_S, Churned, faults
 
-BEFORE = {MEMORY: 100.0, "dialogs": 0.0, "RTP ports": 0.0, "descriptors": 50.0, OBJECTS: 3000.0}
+BEFORE = {MEMORY: 100.0, "dialogs": 0.0, "RTP ports": 0.0, "descriptors": 50.0, OBJECTS: 3000.0, LOOKS: 10.0}
 GOOD = Churned(
     calls=1000,
     how={"whole": 670, "cancelled": 100, "vanished": 230},
@@ -16,7 +16,7 @@ GOOD = Churned(
     before=BEFORE,
     most=BEFORE,
     end=BEFORE,
-    after={**BEFORE, MEMORY: 105.0, OBJECTS: 3050.0},
+    after={**BEFORE, MEMORY: 105.0, OBJECTS: 3050.0, LOOKS: 12.0},
     slopes={MEMORY: 2.0},
 )
 LONG = replace(GOOD, churned_s=SLOPE_FROM_S, slopes={MEMORY: 0.05})
@@ -36,7 +36,8 @@ def test_a_run_that_leaves_nothing_passes(run: Churned) -> None:
         (replace(GOOD, after={**GOOD.after, OBJECTS: 4100.0}), "1.10 objects"),
         (replace(GOOD, before={MEMORY: 100.0}), "does not tell"),
         (replace(GOOD, how={"refused 503": 900, "whole": 100}), "100 of 1000 calls talked"),
-        (replace(GOOD, calls=0, how={}, after=BEFORE), "calls talked"),
+        (replace(GOOD, calls=0, how={}, after={**BEFORE, LOOKS: 12.0}), "calls talked"),
+        (replace(GOOD, after=BEFORE), "never looked"),
         (replace(LONG, slopes={MEMORY: 0.11}), "+0.110 MB a minute"),
         (replace(LONG, slopes={MEMORY: -0.11}), "-0.110 MB a minute"),
     ),
