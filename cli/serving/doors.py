@@ -99,7 +99,7 @@ async def open_sip(
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
-        call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s),
+        call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         own=own,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks

@@ -25,14 +25,16 @@ class RtpSettings(SettingsGroup):
         default=15.0,
         ge=0,
         le=3600,
-        description="A call is ended whose far end has sent no packet, RTP or RTCP, so long after the "
-        "answer; 0: never.",
+        description="A call whose far end has sent no packet, RTP or RTCP, so long after the answer is asked "
+        "for a sign of life, as below; 0: never.",
     )
     media_timeout_s: float = Field(
         default=15.0,
         ge=0,
         le=3600,
-        description="A call is ended whose far end sends neither RTP nor RTCP for so long in talk; 0: never.",
+        description="A call whose far end sends neither RTP nor RTCP for so long in talk is asked for a sign "
+        "of life (OPTIONS). It ends when none comes within five seconds, or at once where "
+        "`sip.keep_alive_s` is 0; who answers may be silent for `sip.max_silence_s`. 0: never.",
     )
     hold_timeout_s: float = Field(
         default=0.0,

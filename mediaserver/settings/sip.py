@@ -69,6 +69,13 @@ class SipSettings(SettingsGroup):
         description="When nothing is heard of the other side for so many seconds, neither audio nor RTCP nor "
         "a request, it is asked for a sign of life (OPTIONS); without an answer the call ends. 0: never.",
     )
+    max_silence_s: float = Field(
+        default=600.0,
+        ge=0,
+        le=7 * 86_400,
+        description="A call whose far end answers when it is asked for a sign of life, but has sent neither "
+        "RTP nor RTCP for so long after that, is ended, in seconds; 0: never.",
+    )
     extensions: dict[str, ExtensionSettings] = Field(
         default={},
         description="Phones that may register and call: the user name of each, and its password, or a table "

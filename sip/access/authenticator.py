@@ -31,13 +31,17 @@ class Proof(enum.Enum):
     `stale=True`."""
     WRONG = "wrong"
     """An unknown user or a wrong password, with a nonce that we made for this very source: a guess."""
+    FOREIGN = "foreign"
+    """A nonce that we never made for this source, perhaps from before we were started anew. It proves
+    nothing, and its password was not looked at; but a phone that is told so asks nobody for another one."""
     NONE = "none"
-    """No credentials for us, or such as prove nothing about who sent them: a foreign nonce, nonsense."""
+    """No credentials for us, or nonsense."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome; and whom the request claims to be from, when that is worth anything (not with NONE)."""
+    """The outcome; and whom the request claims to be from, when that is worth anything (not with FOREIGN and
+    NONE)."""
 
     outcome: Proof
     user: str | None = None
@@ -49,16 +53,23 @@ class Verdict:
 
     @property
     def stale(self) -> bool:
-        """Whether the next challenge is to say `stale=true`."""
-        return self.outcome is Proof.STALE
+        """Whether the next challenge is to say `stale=true`: the nonce is what was wrong (:rfc:`7616`
+        section 3.3)."""
+        return self.outcome in (Proof.STALE, Proof.FOREIGN)
+
+    @property
+    def proves_nothing(self) -> bool:
+        """It is as if there were no credentials."""
+        return self.outcome in (Proof.NONE, Proof.FOREIGN)
 
 
 _NOTHING = Verdict(Proof.NONE)
+_FOREIGN = Verdict(Proof.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Credentials for our realm that are complete and made with a nonce of ours for their source."""
+    """Credentials for our realm that are complete."""
 
     user: str
     nonce: str
@@ -68,7 +79,12 @@ class Claim:
     count: str
     cnonce: str
     response: str
-    fresh: bool
+    age: Age
+
+    @property
+    def foreign(self) -> bool:
+        """Not made with a nonce of ours for their source."""
+        return self.age is Age.FOREIGN
 
 
 class Authenticator:
@@ -111,11 +127,7 @@ class Authenticator:
 
     def read(self, header_value: str | None, uri: Uri | str, source: str, now: float) -> Claim | None:
         """The claim in an Authorization or Proxy-Authorization value, not yet checked; None for anything
-        else.
-
-        Costs no digest. A nonce that we did not make for this source ends here: whoever lies about where it
-        is never saw one, so that a guess counts against nobody but the guesser, and a made-up nonce gets no
-        answer that tells a right password from a wrong one.
+        else. Costs no digest.
         """
         try:
             scheme, params = parse_auth(header_value or "")
@@ -134,16 +146,21 @@ class Authenticator:
             or not same_uri(params["uri"], uri)
         ):
             return None
-        age = self._nonces.age(params["nonce"], source, now)
-        if age is Age.FOREIGN:
-            return None
         return Claim(
             params["username"], params["nonce"], params["uri"], algorithm, qop, count,
-            params.get("cnonce", ""), params["response"].lower(), age is Age.FRESH,
+            params.get("cnonce", ""), params["response"].lower(),
+            self._nonces.age(params["nonce"], source, now),
         )  # fmt: skip
 
     def check(self, claim: Claim, method: str, body: bytes, now: float) -> Verdict:
-        """Whether a claim that was just read is true: OK, STALE or WRONG."""
+        """Whether a claim that was just read is true: OK, STALE or WRONG; or FOREIGN.
+
+        What has a nonce that we did not make for this source is not looked at: whoever lies about where it is
+        never saw one, so that a guess counts against nobody but the guesser, and a made-up nonce gets no
+        answer that tells a right password from a wrong one.
+        """
+        if claim.foreign:
+            return _FOREIGN
         password = self._credentials(claim.user)
         expected = digest(
             algorithm=claim.algorithm,
@@ -163,7 +180,7 @@ class Authenticator:
             return Verdict(Proof.WRONG, claim.user)
         # A client of RFC 2069 counts nothing: its nonce is good for one request.
         count = 1 if claim.qop is None else int(claim.count, 16)
-        if not claim.fresh or not self._nonces.use(claim.nonce, count, now):
+        if claim.age is not Age.FRESH or not self._nonces.use(claim.nonce, count, now):
             return Verdict(Proof.STALE, claim.user)
         return Verdict(Proof.OK, claim.user)
 

@@ -50,6 +50,8 @@ class Challenger:
         claim = self._claim(request, host, now)
         if claim is None:
             return Verdict(Proof.NONE)
+        if claim.foreign:  # no guess
+            return self._auth.check(claim, request.method, request.body, now)
         match self.guessing.hearing(host, claim.user, now):
             case Heed.SOURCE_WAITS:
                 self._wrong(request, host, claim.user, now, looked_at=False)
@@ -88,8 +90,8 @@ class Challenger:
         # header.
         values = [*request.get_all("Authorization"), *request.get_all("Proxy-Authorization")]
         ours = [value for value in values if self._auth.realm in value][:LOOKED_AT]
-        claims = (self._auth.read(value, request.uri, host, now) for value in ours)
-        return next((claim for claim in claims if claim is not None), None)
+        claims = [claim for value in ours if (claim := self._auth.read(value, request.uri, host, now))]
+        return min(claims, key=lambda claim: claim.foreign, default=None)
 
     def _wrong(self, request: Request, host: str, user: str, now: float, *, looked_at: bool) -> None:
         guess = self.guessing.wrong(host, user, now, looked_at=looked_at)

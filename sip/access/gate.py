@@ -18,7 +18,6 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from mediaserver.addresses import address_of
-from sip.access.authenticator import Proof
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Admitted, Endpoints, Trunk
 from sip.messages.message import Request, Response
@@ -58,7 +57,7 @@ class Gate:
         verdict = self._challenger.verdict(request, source.host, now)
         if verdict.ok and verdict.user is not None:
             return self._proven(verdict.user, request, source.host)
-        if verdict.outcome is Proof.NONE:
+        if verdict.proves_nothing:
             if (extension := self._registered_on(source, now)) is not None:
                 return extension
             if self.endpoints.is_anonymous(source.host):
@@ -67,16 +66,21 @@ class Gate:
         return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
 
     def within_dialog(
-        self, request: Request, source: Peer, hosts: Collection[str], now: float
+        self, request: Request, source: Peer, hosts: Collection[str], now: float, *, proved: bool = False
     ) -> Response | None:
         """The response that refuses a request within a dialog, None when it may pass. `hosts`: the addresses
-        that the other side is known to be at. From elsewhere (a phone that moved) it needs the same proof as
-        a new call: who merely learned the tags ends nobody's call."""
+        that the other side is known to be at. From elsewhere (a phone that moved, another server of a
+        carrier) it needs the same proof as a new call: who merely learned the tags ends nobody's call.
+        `proved`: whoever opened the dialog had to prove who it is; a network that needs no proof is none
+        then."""
         host = source.host
         if host in hosts or address_of(host) in {address_of(each) for each in hosts} - {None}:
             return None
-        if self.endpoints.is_trunk(host):
+        endpoints = self.endpoints
+        if endpoints.is_trunk(host) or endpoints.of_source(request, host) is not None:
             return None  # carriers send from any of their servers
+        if not proved and endpoints.is_anonymous(host):
+            return None
         verdict = self._challenger.verdict(request, host, now)
         if verdict.ok:
             return None

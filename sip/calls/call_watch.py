@@ -3,6 +3,7 @@
     limit of the whole call     from the INVITE on, in both directions
     limit of no audio           both sides agreed on `inactive`: nobody would ever notice that it is forgotten
     keep-alive                  OPTIONS within the dialog (RFC 3261 11), since we use no session timer
+    audio that stays away       asked the same, and at once: a muted phone may send nothing at all
 
 Who is heard needs no keep-alive: whoever sends audio, RTCP or requests lives, and some of those answer
 OPTIONS within a call with 481. So it is asked of silent ones alone.
@@ -29,6 +30,8 @@ class CallLimits:
     inactive_s: float = 3_600.0
     keep_alive_s: float = 60.0
     """Of silence, before we ask."""
+    silence_s: float = 600.0
+    """Of audio and RTCP that stay away from who answers nevertheless."""
 
 
 class WatchState(enum.Enum):
@@ -47,15 +50,33 @@ class WatchAction(enum.Enum):
     """The whole call has lasted too long."""
     END_INACTIVE = enum.auto()
     """Nobody wanted audio for too long."""
+    END_SILENT = enum.auto()
+    """Audio stays away, and there was no other sign of life either, or it has stayed away for too long."""
 
 
 class CallWatch:
     """Of one call. Ask `deadline` after each method."""
 
-    __slots__ = ("_began", "_failures", "_heard", "_inactive_since", "_limits", "state")
+    __slots__ = (
+        "_answer_by",
+        "_began",
+        "_failures",
+        "_heard",
+        "_inactive_since",
+        "_limits",
+        "_patience_s",
+        "_quiet_since",
+        "state",
+    )
 
-    def __init__(self, limits: CallLimits, now: float) -> None:
+    def __init__(self, limits: CallLimits, now: float, patience_s: float = 5.0) -> None:
+        """`patience_s`: for the answer of somebody whose audio stays away."""
         self.state = WatchState.UNANSWERED
+        self._patience_s = patience_s
+        self._quiet_since: float | None = None
+        """When we were told that audio stays away; None while it does not."""
+        self._answer_by: float | None = None
+        """Until then there must be another sign of life."""
         self._limits = limits
         self._began = self._heard = now
         self._inactive_since: float | None = None
@@ -71,6 +92,10 @@ class CallWatch:
             times.append(self._inactive_since + limits.inactive_s)
         if limits.keep_alive_s and self.state is WatchState.LISTENING:
             times.append(self._heard + limits.keep_alive_s)
+        if self._answer_by is not None:
+            times.append(self._answer_by)
+        if limits.silence_s and self._quiet_since is not None:
+            times.append(self._quiet_since + limits.silence_s)
         return min(times, default=None)
 
     def begun(self, now: float) -> None:
@@ -80,6 +105,7 @@ class CallWatch:
 
     def agreed(self, inactive: bool, now: float) -> None:
         """Both sides agreed on audio, or on none in either direction."""
+        self._quiet_since = self._answer_by = None  # the patience with audio begins anew
         if not inactive:
             self._inactive_since = None
         elif self._inactive_since is None:
@@ -88,6 +114,17 @@ class CallWatch:
     def heard(self, now: float) -> None:
         """A request of the dialog came."""
         self._heard = now
+        self._answer_by = None
+
+    def quiet(self, now: float) -> WatchAction | None:
+        """Audio and RTCP stay away for longer than they should."""
+        if not self._limits.keep_alive_s or self.state is WatchState.UNANSWERED:
+            return WatchAction.END_SILENT
+        self._quiet_since, self._answer_by = now, now + self._patience_s
+        if self.state is WatchState.ASKING:
+            return None
+        self.state = WatchState.ASKING
+        return WatchAction.ASK
 
     def due(self, now: float, silent_s: float | None) -> WatchAction | None:
         """A deadline may have passed. `silent_s`: seconds since audio or RTCP came; None: none ever did."""
@@ -99,6 +136,13 @@ class CallWatch:
                 return WatchAction.END_INACTIVE
         if silent_s is not None:
             self._heard = max(self._heard, now - silent_s)
+            if self._quiet_since is not None and now - silent_s > self._quiet_since:
+                self._quiet_since = self._answer_by = None
+        if self._answer_by is not None and now >= self._answer_by:
+            return WatchAction.END_SILENT
+        if limits.silence_s and self._quiet_since is not None:
+            if now >= self._quiet_since + limits.silence_s:
+                return WatchAction.END_SILENT
         if limits.keep_alive_s and self.state is WatchState.LISTENING:
             if now >= self._heard + limits.keep_alive_s:
                 self.state = WatchState.ASKING
@@ -111,6 +155,7 @@ class CallWatch:
         self.state, self._heard = WatchState.LISTENING, now
         if reached:
             self._failures = 0
+            self._answer_by = None
             return status not in GONE
         self._failures += 1
         return status not in GONE and self._failures < MOST_FAILURES

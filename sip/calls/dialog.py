@@ -35,6 +35,7 @@ class Dialog:
         "call_id",
         "local",
         "local_cseq",
+        "opener_proved",
         "remote",
         "remote_cseq",
         "routes",
@@ -67,6 +68,8 @@ class Dialog:
         """To the other side; None where its messages are all we know of it."""
         self.budget: AnswerBudget | None = None
         """What we may send because of the INVITE that asked for it; None when that was ours."""
+        self.opener_proved = False
+        """Whoever called us had to prove who it is, and has to again from where nobody knows it."""
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:

@@ -2,7 +2,8 @@
 with the flows of RFC 5626, the ports of RFC 3581 and the connections of RFC 5923).
 
 What a peer writes into Contact and Record-Route is its word; where its messages come from is a fact. So the
-flow is preferred, and whoever is named elsewhere gets few packets until an answer comes from there.
+flow is preferred where a NAT may be between us, and whoever is named elsewhere gets few packets until an
+answer comes from there; without one the flow is asked.
 
 Pure. It must never send, look a name up, or learn from anything but authentic requests of its dialog.
 """
@@ -15,7 +16,7 @@ from typing import NamedTuple, Protocol
 from mediaserver.addresses import is_address
 from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
-from sip.transport.addresses import is_behind_nat
+from sip.transport.addresses import Reach, is_behind_nat, reach_of
 
 DEFAULT_PORT = 5060
 FEW = 2
@@ -117,6 +118,12 @@ class WayBack:
 
     # -- what follows
 
+    def leads_to(self, host: str) -> bool:
+        """Whether the other side has proven to be at this host, on its present flow or on the one before."""
+        if self.proven and self.flow.host == host:
+            return True
+        return self._before is not None and self._before.host == host
+
     def hops(self, named: Hop, routed: bool) -> tuple[Hop, Hop | None]:
         """Where the next request goes, and where else when that fails. `named`: whom the first Route
         (`routed`) or the Contact names."""
@@ -146,4 +153,10 @@ class WayBack:
             return True
         if routed:  # the nearest proxy is who sent us the request, whatever it calls itself
             return not is_address(named.host)
-        return flow.direct and not (flow.plain and named.host == flow.host)
+        if not flow.direct:
+            return False
+        # A phone that a NAT hides is where it is. Whoever names another address that may be meant for us has
+        # several (an SBC that sends by one interface and listens on another): it is asked there first.
+        if not is_address(named.host):
+            return True
+        return not flow.plain and (named.host == flow.host or reach_of(named.host) is not Reach.WORLD)

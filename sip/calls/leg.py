@@ -16,14 +16,12 @@ from mediaserver.media.leg import (
     Digit,
     Direction,
     Ended,
-    EndedBy,
     Frame,
     Hold,
     Lane,
     LegEvent,
     LegStats,
     Termination,
-    Why,
 )
 from mediaserver.media.time import FRAME_SAMPLES
 from sip.calls.info_dtmf import relay_body
@@ -46,6 +44,9 @@ class Signalling(Protocol):
     def ring(self) -> None: ...
     async def answer(self) -> None: ...
     def hangup(self, why: Termination) -> None: ...
+    def audio_stays_away(self) -> None:
+        """Neither audio nor RTCP came for longer than it should."""
+
     async def renegotiate(self, direction: str) -> None: ...
     def send_info_digit(self, digit: str, duration_ms: int) -> None: ...
 
@@ -171,7 +172,7 @@ class SipLeg:
         if self._stream is None:
             self._stream = stream
             stream.on_digit = self._digit_by_rtp
-            stream.on_silent = self._silent
+            stream.on_silent = self._session.audio_stays_away
 
     def digit_by_info(self, digit: str, duration_ms: int) -> None:
         """A digit came by INFO; ignored once RFC 4733 was seen, which is the better of the two."""
@@ -209,9 +210,6 @@ class SipLeg:
             return
         self._deliver(Digit(digit, t, duration_ms))
 
-    def _silent(self) -> None:
-        self._session.hangup(Termination(EndedBy.NETWORK, Why.MEDIA_TIMEOUT))
-
     def _deliver(self, event: LegEvent) -> None:
         if self.termination is not None and not isinstance(event, Ended):
             return
@@ -238,6 +236,9 @@ class _Over:
 
     def hangup(self, why: Termination) -> None:
         """It is over."""
+
+    def audio_stays_away(self) -> None:
+        """As it should."""
 
     async def renegotiate(self, direction: str) -> None:
         raise CallError("the call is over", 481)

@@ -34,6 +34,9 @@ from sip.transactions.transaction import Cause
 
 log = logging.getLogger(__name__)
 
+ASKED_FOR = 10
+"""Of T1 (5 s): whoever is silent is asked four times in that time over UDP, and has to answer within it."""
+
 
 def _nothing_to_abandon(why: Termination) -> None:
     return None
@@ -66,7 +69,7 @@ class InviteSession:
         self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
-        self._watch = CallWatch(core.call_limits, core.now())
+        self._watch = CallWatch(core.call_limits, core.now(), ASKED_FOR * core.layer.timing.t1)
         self._alarm = Alarm()
         self.credentials = credentials
         self.started = core.now()
@@ -157,6 +160,8 @@ class InviteSession:
         invite, audio_from = self._invite, self.media.open().remote
         if invite is not None and audio_from is not None and audio_from[0] == invite.peer.host:
             invite.prove()  # and the 200 is repeated until the ACK
+            if self.dialog.way is not None:
+                self.dialog.way.acknowledged()
         self._settled.set()
 
     def refuse(
@@ -328,13 +333,23 @@ class InviteSession:
     def _look(self) -> None:
         """Whether the call lasts too long, and the other side still lives."""
         stream = self.media.stream
-        match self._watch.due(self.core.now(), stream.silent_s() if stream is not None else None):
+        self._act(self._watch.due(self.core.now(), stream.silent_s() if stream is not None else None))
+
+    def audio_stays_away(self) -> None:
+        """Called by the stream. Who is muted may send nothing, and answers when asked."""
+        if not self.machine.over:
+            self._act(self._watch.quiet(self.core.now()))
+
+    def _act(self, action: WatchAction | None) -> None:
+        match action:
             case WatchAction.ASK:
                 self._ask("OPTIONS", [("Accept", "application/sdp")], b"", self._asked)
             case WatchAction.END_LATE:
                 self.hangup(Termination(EndedBy.SERVER, Why.TIME_LIMIT))
             case WatchAction.END_INACTIVE:
                 self.hangup(Termination(EndedBy.SERVER, Why.NO_AUDIO_WANTED))
+            case WatchAction.END_SILENT:
+                self.hangup(Termination(EndedBy.NETWORK, Why.MEDIA_TIMEOUT))
             case None:
                 pass
         self.rearm()

@@ -22,6 +22,7 @@ from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.calls.admission import refusal
 from sip.calls.core import ACCEPT, Core
+from sip.calls.dialog import Dialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.places import Places
@@ -116,14 +117,23 @@ class UserAgentServer:
             self._stateless(request.response(481), request, source)
         elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
             self._stateless(no, request, source)
-        elif self._gate is not None and (
-            (no := self._gate.within_dialog(request, source, user.dialog.hosts, self._core.now())) is not None
-        ):
+        elif (no := self._unproven(request, user.dialog, source)) is not None:
             self._stateless(no, request, source)
         elif request.method != "BYE" and self._places.against_more(self._core.layer.serving):
             self._no_room("overloaded", request, source)
         else:
-            user.receive(self._core.layer.serve(request, source))
+            server = self._core.layer.serve(request, source)
+            way = user.dialog.way
+            if way is not None and way.leads_to(source.host):
+                server.prove()  # a refresh is answered as long as the call may take
+            user.receive(server)
+
+    def _unproven(self, request: Request, dialog: Dialog, source: Source) -> Response | None:
+        """The response that asks for proof of a request within a dialog, None when it needs none."""
+        if self._gate is None:
+            return None
+        now, proved = self._core.now(), dialog.opener_proved
+        return self._gate.within_dialog(request, source, dialog.hosts, now, proved=proved)
 
     def _cancel(self, request: Request, source: Source) -> None:
         """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
@@ -198,6 +208,7 @@ class UserAgentServer:
         if proven:
             server.prove()
         session = InviteSession.offered(self._core, server, verified=caller.kind != "anonymous")
+        session.dialog.opener_proved = caller.kind != "anonymous"
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:

@@ -25,6 +25,7 @@ from sip.transactions.requests import (
     ignore_failure,
     ignore_response,
 )
+from sip.transactions.tables import TransactionState
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transactions.transaction import (
     Cause,
@@ -288,6 +289,8 @@ class TransactionLayer:
             assert isinstance(message, Request)
             if message is item.request:
                 if item.hop.sends and item.sent >= item.hop.sends:
+                    if item.fallback is not None and item.machine.state is not TransactionState.PROCEEDING:
+                        failed()  # nobody is there: it is time for the other hop
                     return
                 item.sent += 1
             if item.budget is not None and not item.budget.take(len(bytes(message))):

@@ -115,6 +115,7 @@ def a_packet_now_and_then_keeps_a_call(target: Target) -> Iterable[Measured]:
 
 
 def _ends_within(phone: Phone, dialled: Dialled, limit_s: float) -> Measured:
+    phone.answer_with = lambda asked: phone.ok(asked) if asked.method == "BYE" else None
     begun = time.monotonic()
     phone.listen(limit_s + 4, until=lambda: not dialled.up)
     took = time.monotonic() - begun
@@ -122,8 +123,23 @@ def _ends_within(phone: Phone, dialled: Dialled, limit_s: float) -> Measured:
 
 
 @attack("B4", SOON)
+def a_muted_phone_that_answers_lives(target: Target) -> Iterable[Measured]:
+    """A second of speech, then nothing, not even RTCP; but it answers OPTIONS."""
+    talker = Talker(CALLER)
+    with Phone(target.sip, CALLER) as phone:
+        dialled = phone.call("echo", talker.address)
+        talker.to = dialled.media
+        talk([Part(talker)], 1)
+        phone.listen(LIVES_S, until=lambda: not dialled.up)
+        survived = dialled.up
+        dialled.bye()
+    talker.close()
+    yield is_true(f"lives after {LIVES_S:g} s without a packet", survived)
+
+
+@attack("B4", SOON)
 def a_call_without_a_first_packet_ends(target: Target) -> Iterable[Measured]:
-    """Answered, and nothing ever comes."""
+    """Answered, and nothing ever comes, no answer to OPTIONS either."""
     with Phone(target.sip, CALLER) as phone:
         dialled = phone.call("echo", (CALLER, 41_000))
         yield _ends_within(phone, dialled, 3.0 * SILENCE_S)
@@ -131,7 +147,7 @@ def a_call_without_a_first_packet_ends(target: Target) -> Iterable[Measured]:
 
 @attack("B4", SOON)
 def a_call_that_falls_silent_ends(target: Target) -> Iterable[Measured]:
-    """A second of speech, then nothing, not even RTCP."""
+    """A second of speech, then nothing, not even RTCP or an answer to OPTIONS."""
     talker = Talker(CALLER)
     with Phone(target.sip, CALLER) as phone:
         dialled = phone.call("echo", talker.address)

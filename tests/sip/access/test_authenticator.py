@@ -87,13 +87,13 @@ def test_a_nonce_lives_60_seconds(server: Authenticator) -> None:
 
 def test_a_nonce_is_good_for_the_host_that_was_asked_and_for_nobody_else(server: Authenticator) -> None:
     header = login(server)
-    assert outcome(server, header, host="192.0.2.2") is Proof.NONE
+    assert outcome(server, header, host="192.0.2.2") is Proof.FOREIGN
     assert outcome(server, header) is Proof.OK
 
 
 def test_a_nonce_we_never_gave_tells_no_right_password_from_a_wrong_one(server: Authenticator) -> None:
     other = Authenticator("example.com", USERS.get)
-    assert outcome(server, login(other)) is outcome(server, login(other, password="wrong")) is Proof.NONE
+    assert outcome(server, login(other)) is outcome(server, login(other, password="wrong")) is Proof.FOREIGN
     challenge = server.challenge(HOST, 0.0)[0]
     nonce = parse_auth(challenge)[1]["nonce"]
     for changed in (
@@ -104,7 +104,7 @@ def test_a_nonce_we_never_gave_tells_no_right_password_from_a_wrong_one(server: 
         nonce[:-1] + ("0" if nonce[-1] != "0" else "1"),
     ):
         header = answer_challenge([challenge.replace(nonce, changed)], "bob", "zanzibar", "REGISTER", TARGET)
-        assert outcome(server, header) is Proof.NONE
+        assert outcome(server, header) is Proof.FOREIGN
 
 
 def test_a_flood_of_challenges_pushes_no_nonce_out_and_costs_no_memory(server: Authenticator) -> None:

@@ -206,6 +206,32 @@ def test_an_old_nonce_is_said_to_be_old(gate: Gate) -> None:
     assert not is_stale(answer.get_all("WWW-Authenticate"))
 
 
+def test_a_nonce_from_before_a_restart_is_said_to_be_old_whatever_the_password(gate: Gate) -> None:
+    """Without that, phones take a 401 for a wrong password, and ask their user for another."""
+    before = Gate(ENDPOINTS, Challenger("voiceforge", ENDPOINTS.password, guessing=Guessing()))
+    for password in ("battery staple", "wrong"):
+        header = proof(before, "100", password)
+        answer = challenged(gate, invite(Authorization=header))
+        assert is_stale(answer.get_all("WWW-Authenticate"))
+        moved = challenged(gate, invite(Authorization=proof(gate, "100", password)), Place("203.0.113.10"))
+        assert is_stale(moved.get_all("WWW-Authenticate"))
+    assert not gate.banned(STRANGER, 0.0)
+    assert admit(gate, invite(Authorization=proof(gate, "100", "battery staple"))) == PHONE.admitted
+
+
+def test_a_nonce_of_ours_is_looked_at_though_a_foreign_one_comes_first(gate: Gate) -> None:
+    before = Gate(ENDPOINTS, Challenger("voiceforge", ENDPOINTS.password, guessing=Guessing()))
+    request = invite(Authorization=proof(before, "100", "battery staple"))
+    request.add("Authorization", proof(gate, "100", "battery staple"))
+    assert admit(gate, request) == PHONE.admitted
+
+
+def test_a_foreign_nonce_takes_nothing_from_who_needs_no_proof(gate: Gate) -> None:
+    before = Gate(ENDPOINTS, Challenger("voiceforge", ENDPOINTS.password, guessing=Guessing()))
+    header = proof(before, "100", "battery staple")
+    assert admit(gate, invite(Authorization=header), Place("127.0.0.5")) == Admitted("anonymous")
+
+
 def test_whoever_guesses_is_banned_and_its_right_password_is_not_heard_while_it_waits(
     gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -303,8 +329,18 @@ def test_within_a_dialog_the_other_side_is_known_by_its_address(gate: Gate) -> N
     assert gate.within_dialog(bye, Place("::ffff:203.0.113.1"), known, 0.0) is None
     assert gate.within_dialog(bye, Place("192.0.2.200"), known, 0.0) is None, "a trunk has many servers"
     for stranger in (STRANGER, "127.0.0.1"):
-        answer = gate.within_dialog(bye, Place(stranger), known, 0.0)
+        answer = gate.within_dialog(bye, Place(stranger), known, 0.0, proved=True)
         assert answer is not None and answer.status == 401
+
+
+def test_within_a_dialog_nobody_needs_more_proof_than_to_open_it(gate: Gate) -> None:
+    """Another server of the same carrier ends the call."""
+    bye, known = invite(method="BYE"), ("203.0.113.1",)
+    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0) is None
+    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0, proved=True) is not None
+    keyed = invite(method="BYE", X_Key="open sesame")
+    assert gate.within_dialog(keyed, Place(), known, 0.0, proved=True) is None
+    assert gate.within_dialog(invite(method="BYE", X_Key="guess"), Place(), known, 0.0) is not None
 
 
 def test_within_a_dialog_a_phone_that_moved_proves_itself(gate: Gate) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from sip.calls.call_watch import MOST_FAILURES, CallLimits, CallWatch, WatchAction, WatchState
 
-NONE = CallLimits(0.0, 0.0, 0.0)
-TALK = CallLimits(call_s=0.0, inactive_s=0.0, keep_alive_s=60.0)
+NONE = CallLimits(0.0, 0.0, 0.0, 0.0)
+TALK = CallLimits(call_s=0.0, inactive_s=0.0, keep_alive_s=60.0, silence_s=600.0)
 
 
 def watch(limits: CallLimits, up_at: float | None = 0.0) -> CallWatch:
@@ -94,3 +94,56 @@ def test_requests_that_cannot_be_sent_are_tried_again_a_few_times() -> None:
         assert call.answered(200, True, now) if failure == 0 else True
         if failure:
             assert call.answered(503, False, now) is (failure < MOST_FAILURES)
+
+
+def test_whose_audio_stays_away_is_asked_at_once_and_ended_without_an_answer() -> None:
+    call = watch(TALK)
+    assert call.quiet(20.0) is WatchAction.ASK
+    assert call.deadline == 25.0 and call.due(24.9, 19.9) is None
+    assert call.due(25.0, 20.0) is WatchAction.END_SILENT
+
+
+@pytest.mark.parametrize("status", [200, 401, 405, 501])
+def test_who_answers_may_be_silent_for_much_longer_and_is_asked_now_and_then(status: int) -> None:
+    call = watch(TALK)
+    assert call.quiet(20.0) is WatchAction.ASK
+    assert call.answered(status, True, 21.0)
+    now = 21.0
+    while now + 60.0 < 620.0:
+        now += 60.0
+        assert call.due(now, None) is WatchAction.ASK
+        assert call.answered(status, True, now)
+    assert call.deadline == 620.0 and call.due(620.0, 615.0) is WatchAction.END_SILENT
+
+
+def test_a_request_or_audio_is_as_good_as_an_answer() -> None:
+    by_request, by_audio, by_change = watch(TALK), watch(TALK), watch(TALK)
+    for call in (by_request, by_audio, by_change):
+        assert call.quiet(20.0) is WatchAction.ASK
+    by_request.heard(22.0)
+    by_change.agreed(False, 22.0)
+    assert by_request.due(25.0, 20.0) is None
+    assert by_audio.due(25.0, 1.0) is None
+    assert by_change.due(25.0, 20.0) is None
+    assert by_request.due(620.0, 615.0) is WatchAction.END_SILENT
+    assert by_audio.due(700.0, 1.0) is None
+    assert by_change.due(700.0, 1.0) is None
+
+
+def test_a_failure_to_ask_is_no_answer() -> None:
+    call = watch(TALK)
+    assert call.quiet(20.0) is WatchAction.ASK
+    assert call.answered(503, False, 20.1)
+    assert call.due(25.0, None) is WatchAction.END_SILENT
+
+
+def test_who_is_being_asked_already_is_not_asked_twice() -> None:
+    call = watch(TALK)
+    assert call.due(60.0, None) is WatchAction.ASK
+    assert call.quiet(61.0) is None
+    assert call.due(66.0, None) is WatchAction.END_SILENT
+
+
+def test_where_nobody_is_to_be_asked_silence_is_the_end() -> None:
+    assert watch(NONE).quiet(20.0) is WatchAction.END_SILENT
+    assert watch(TALK, None).quiet(20.0) is WatchAction.END_SILENT

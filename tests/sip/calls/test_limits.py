@@ -8,6 +8,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.rtp.stream import RtpStream
 from sip.calls.call_watch import CallLimits
 from sip.messages.message import Request
+from sip.transactions.timing import RFC_TIMING
 from tests.sip.agents import SDP, Callee, Events, agent, legs_of, raw_peer
 from tests.sip.calls.test_session import IMPATIENT, called, demo
 
@@ -97,3 +98,36 @@ async def test_who_sends_audio_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> 
         bye = await peer.next()
         assert isinstance(bye, Request) and bye.method == "BYE"
         far.answers(bye, 200)
+
+
+async def test_who_sends_no_audio_and_answers_is_muted() -> None:
+    async with agent(timing=RFC_TIMING) as a, raw_peer() as peer, called(a, peer) as far:
+        stream = far.leg.stream
+        assert stream is not None and stream.on_silent is not None
+        stream.on_silent()
+        far.answers(await peer.request("OPTIONS"), 200)
+        far.asks("OPTIONS", 2)
+        await peer.response(200, method="OPTIONS")
+        assert far.leg.termination is None
+
+
+async def test_who_sends_no_audio_and_does_not_answer_is_gone() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        stream = far.leg.stream
+        assert stream is not None and stream.on_silent is not None
+        stream.on_silent()
+        await peer.request("OPTIONS")
+        far.answers(await peer.request("BYE"), 200)
+        ended = (await Events(far.leg).end()).termination
+        assert (ended.by, ended.why) == (EndedBy.NETWORK, Why.MEDIA_TIMEOUT)
+
+
+async def test_without_signs_of_life_audio_that_stays_away_ends_the_call() -> None:
+    async with agent(call_limits=CallLimits(keep_alive_s=0)) as a, raw_peer() as peer, called(a, peer) as far:
+        stream = far.leg.stream
+        assert stream is not None and stream.on_silent is not None
+        stream.on_silent()
+        first = await peer.next()
+        assert isinstance(first, Request) and first.method == "BYE"
+        far.answers(first, 200)
+        assert (await Events(far.leg).end()).termination.why is Why.MEDIA_TIMEOUT

@@ -491,3 +491,41 @@ async def test_a_caller_that_is_gone_before_its_ack_is_told_to_whoever_answered(
         await peer.response(200, method="INVITE")
         assert "failed by network" in str(await asyncio.wait_for(failed.get(), 10))
         assert legs_of(b) == 0
+
+
+# -- what is lost on the way
+
+
+async def test_the_answer_to_a_refresh_is_repeated_until_an_ack_arrives() -> None:
+    """The caller's first ACK has proven where it is; a refresh is nothing new."""
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        leg = (await callee.calls.get()).leg
+        refresh = peer.make("INVITE", demo(b), cseq=2, branch="r", body=SDP, short=True)
+        refresh.set("To", ok.get("To") or "")
+        peer.send(refresh, b.port)
+        repeated = 0
+        while repeated < 8:
+            repeated += (await peer.response(200)).cseq.number == 2
+        peer.send(peer.in_dialog("ACK", ok, cseq=2, branch="a2"), b.port)
+        peer.send(peer.in_dialog("OPTIONS", ok, cseq=3, branch="o"), b.port)
+        await peer.response(200, method="OPTIONS")
+        assert leg.termination is None
+        await leg.hangup(HANGUP)
+        peer.send((await peer.request("BYE")).response(200), b.port)
+
+
+async def test_a_caller_that_was_heard_and_whose_acks_are_lost_gets_our_bye_as_often_as_it_takes() -> None:
+    callee = Callee.answering()
+    async with agent(callee, timing=IMPATIENT) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP, short=True), b.port)
+        await peer.response(200)
+        leg = (await callee.calls.get()).leg
+        assert leg.stream is not None and leg.stream.on_heard is not None
+        leg.stream.on_heard()
+        byes = [await peer.request("BYE") for _ in range(6)]
+        peer.send(byes[-1].response(200), b.port)
+        assert (await Events(leg).end()).termination.by is EndedBy.NETWORK

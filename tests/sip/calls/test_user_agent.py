@@ -263,21 +263,6 @@ async def test_update_changes_the_session() -> None:
         await peer.response(200, method="BYE")
 
 
-async def test_media_that_stays_away_ends_the_call() -> None:
-    callee = Callee.answering()
-    async with agent(callee) as b, agent() as a:
-        leg = await a.call(address(b))
-        other = Events(leg)
-        call = await callee.calls.get()
-        events = Events(call.leg)
-        stream = call.leg.stream
-        assert stream is not None and stream.on_silent is not None
-        stream.on_silent()
-        ended = (await events.end()).termination
-        assert (ended.by, ended.why) == (EndedBy.NETWORK, Why.MEDIA_TIMEOUT)
-        await other.end()
-
-
 async def test_unknown_users_get_404() -> None:
     def answers(call: SipInvitation) -> None:
         call.reject(404)

@@ -37,7 +37,6 @@ def register(contact: str) -> Request:
     [
         "sip:raw@10.99.0.5:5060",
         "sip:raw@127.0.0.1:PORT;transport=tcp",
-        "sip:raw@127.0.0.9:9",
         "sips:raw@host",
     ],
 )
@@ -85,6 +84,29 @@ async def test_a_request_that_is_not_of_the_call_moves_nothing() -> None:
         await callee.calls.get_nowait().leg.hangup(HANGUP)
         phone.send((await phone.request("BYE")).response(200), us.port)
         assert stranger.messages.empty()
+
+
+async def test_a_caller_that_listens_at_another_address_gets_our_bye_there() -> None:
+    """An SBC that sends by one interface and listens on another."""
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as sends, raw_peer("127.0.0.21") as listens:
+        lines = {"Contact": f"<sip:raw@127.0.0.21:{listens.port}>"}
+        sends.send(sends.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines), us.port)
+        sends.send(sends.in_dialog("ACK", await sends.response(200), cseq=1, branch="a"), us.port)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await listens.request("BYE")
+        listens.send(bye.response(200), us.port)
+
+
+async def test_who_is_not_where_its_contact_says_gets_our_bye_the_way_the_call_came() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as caller, raw_peer("127.0.0.21") as victim:
+        lines = {"Contact": f"<sip:raw@127.0.0.21:{victim.port}>"}
+        caller.send(caller.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines), us.port)
+        caller.send(caller.in_dialog("ACK", await caller.response(200), cseq=1, branch="a"), us.port)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        caller.send((await caller.request("BYE")).response(200), us.port)
+        assert victim.messages.qsize() == 2
 
 
 async def test_whom_the_contact_names_behind_a_proxy_is_asked_and_then_the_proxy() -> None:

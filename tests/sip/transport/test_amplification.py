@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mediaserver.media.leg import EndedBy
+from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.messages.message import Request
 from sip.messages.parsing import parse
 from sip.transport.connection import Source
@@ -90,9 +90,7 @@ async def test_a_caller_that_acknowledged_gets_our_bye_as_often_as_it_takes(vict
         peer.send(peer.in_dialog("OPTIONS", ok, cseq=2, branch="o"), b.port)
         await peer.response(200, method="OPTIONS")
         call = await callee.calls.get()
-        stream = call.leg.stream
-        assert stream is not None and stream.on_silent is not None
-        stream.on_silent()
+        await call.leg.hangup(Termination(EndedBy.AGENT, Why.COMPLETED))
         byes = [await peer.request("BYE") for _ in range(8)]
         peer.send(byes[-1].response(200), b.port)
 
