@@ -164,7 +164,7 @@ def server() -> Iterator[ServerProcess]:
 @pytest.fixture(scope="session")
 def impatient_server() -> Iterator[ServerProcess]:
     """A server that soon ends calls without audio."""
-    yield from _running("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\n")
+    yield from _running("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\nfirst_packet_timeout_s = 2\n")
 
 
 def _running(host: str, toml: str) -> Iterator[ServerProcess]:
