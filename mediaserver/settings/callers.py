@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from mediaserver.settings.group import SettingsGroup
+from mediaserver.settings.group import NetworkText, SettingsGroup
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 _HEADER = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+[ \t]*:[ \t]*[^\r\n]*[^\s]")
-
-
-def _is_network(text: str) -> str:
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        raise ValueError(
-            'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32"'
-        ) from None
-    return text
-
-
-NetworkText = Annotated[str, AfterValidator(_is_network)]
 
 
 class ExtensionSettings(SettingsGroup):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, NetworkText, TrunkSettings
-from mediaserver.settings.group import Host, Port, SettingsGroup
+from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, TrunkSettings
+from mediaserver.settings.group import Host, NetworkText, Port, SettingsGroup
 
 TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 """It is no secret: it is logged."""
@@ -25,7 +24,7 @@ class SipSettings(SettingsGroup):
         description="Address or name under which the world reaches us when that is another than `host` "
         "(behind NAT); written into Via, Contact and SDP for all peers but those in `sip.local_networks`.",
     )
-    local_networks: tuple[str, ...] = Field(
+    local_networks: tuple[NetworkText, ...] = Field(
         default=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
         description="Networks whose peers reach us without NAT and are told our local address; this machine "
         "always does.",
@@ -129,16 +128,6 @@ class SipSettings(SettingsGroup):
         description="TCP connections of one address that has proven nothing yet; the one that was silent "
         "longest gives way to the next.",
     )
-
-    @field_validator("local_networks")
-    @classmethod
-    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
-        for text in networks:
-            try:
-                ipaddress.ip_network(text, strict=False)
-            except ValueError:
-                raise ValueError(f"{text!r} is no network; write it like 10.0.0.0/8") from None
-        return networks
 
     @model_validator(mode="after")
     def _each_user_is_one(self) -> SipSettings:
