@@ -23,7 +23,7 @@ INSIDE: dict[str, set[str]] = {
     },
     "sip.messages": set(),
     "sip.transactions": {"sip.messages"},
-    "sip.access": {"sip.messages", "sip.transactions"},
+    "sip.access": {"sip.messages", "sip.sdp", "sip.transactions"},
     "sip.transport": {"sip.messages", "sip.transactions"},
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from mediaserver.addresses import Address, address_of
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from sip.messages.message import Request
+from sip.sdp.policy import MediaPolicy
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
@@ -26,6 +27,8 @@ class Admitted:
     name: str = ""
     """Of the trunk, or the extension."""
     reach: MayDial = EVERYBODY
+    media: MediaPolicy | None = None
+    """What it is answered; None: as everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,12 @@ class Extension:
     name: str
     password: str = field(repr=False)
     reach: MayDial = EVERYBODY
+    media: MediaPolicy | None = None
+    """None: as everybody."""
 
     @property
     def admitted(self) -> Admitted:
-        return Admitted("extension", self.name, self.reach)
+        return Admitted("extension", self.name, self.reach, self.media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,12 @@ class Trunk:
     password: str = field(default="", repr=False)
     """Empty: it is not asked for one."""
     reach: MayDial = AGENTS
+    media: MediaPolicy | None = None
+    """None: as everybody."""
 
     @property
     def admitted(self) -> Admitted:
-        return Admitted("trunk", self.name, self.reach)
+        return Admitted("trunk", self.name, self.reach, self.media)
 
     def fits(self, request: Request, address: Address | None) -> bool:
         """Whether a request comes from its networks and has its header, as far as these are given."""

@@ -19,6 +19,7 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
 from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
+from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.budget import AnswerBudget
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch
@@ -80,6 +81,8 @@ class Core:
         self.wire = wire
         self.audio_addresses = audio_addresses or transport.own
         self.user_agent = user_agent
+        self.media_policy = PLAIN_TELEPHONY
+        """For whoever has none of its own."""
         self.dialogs = Dialogs()
         self.allow = ALLOW
         self.registered: Callable[[Uri], SipFlow | None] = _nowhere
@@ -105,10 +108,10 @@ class Core:
     def later(self, delay: float, act: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(delay, act)
 
-    def media(self, towards: str) -> OfferAnswer:
-        """The audio side of a new call with a peer at that address."""
+    def media(self, towards: str, policy: MediaPolicy | None = None) -> OfferAnswer:
+        """The audio side of a new call with a peer at that address. `policy`: its own, if it has one."""
         ours = self.audio_addresses.towards
-        return OfferAnswer(self.wire, ours(towards), towards, ours)
+        return OfferAnswer(self.wire, ours(towards), towards, ours, policy or self.media_policy)
 
     def contact(self, transport: str, towards: str) -> str:
         """Our Contact, on the transport that the dialog came or went by."""

@@ -29,6 +29,7 @@ from sip.messages.multipart import description_of
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError
+from sip.sdp.policy import MediaPolicy
 from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
 
@@ -76,9 +77,10 @@ class OutgoingCall:
         headers: Sequence[tuple[str, str]] = (),
         hops: int = MOST_HOPS,
         on_ringing: Callable[[], object] = nobody_listens,
+        media: MediaPolicy | None = None,
     ) -> None:
         """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
-        once."""
+        once. `media`: what is offered; None: as to everybody."""
         self._core = core
         self._hop = hop
         self._headers = list(headers)
@@ -97,7 +99,13 @@ class OutgoingCall:
             [NameAddr.parse(route) for route in routes],
         )
         self.session = InviteSession(
-            core, Direction.OUTBOUND, self._draft, flow, credentials=credentials, abandon=self.give_up
+            core,
+            Direction.OUTBOUND,
+            self._draft,
+            flow,
+            credentials=credentials,
+            abandon=self.give_up,
+            policy=media,
         )
         self._patience_s = patience_s
         self.machine = OutgoingMachine(patience_s, core.layer.timing)

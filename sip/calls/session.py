@@ -29,6 +29,7 @@ from sip.calls.session_machine import Doing, SessionAction, SessionEvent, Sessio
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
+from sip.sdp.policy import MediaPolicy
 from sip.transactions.requests import ReceivedRequest
 from sip.transactions.transaction import Cause
 
@@ -58,14 +59,16 @@ class InviteSession:
         *,
         credentials: Credentials | None = None,
         abandon: Callable[[Termination], None] = _nothing_to_abandon,
+        policy: MediaPolicy | None = None,
     ) -> None:
         """`dialog`: a draft when the INVITE is ours. `remote`: the way to the other side's
-        signalling. `abandon`: end our INVITE that was not answered yet."""
+        signalling. `abandon`: end our INVITE that was not answered yet. `policy`: of this peer's media; None:
+        as everybody's."""
         self.core = core
         self.direction = direction
         self.dialog = dialog
         self.transport, self.host = remote[0], remote[1]
-        self.media = core.media(self.host)
+        self.media = core.media(self.host, policy)
         self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
@@ -98,10 +101,17 @@ class InviteSession:
     # -- incoming: the first INVITE
 
     @classmethod
-    def offered(cls, core: Core, server: ReceivedRequest, *, verified: bool = False) -> InviteSession:
+    def offered(
+        cls,
+        core: Core,
+        server: ReceivedRequest,
+        *,
+        verified: bool = False,
+        policy: MediaPolicy | None = None,
+    ) -> InviteSession:
         """The call that the INVITE of `server` asks for."""
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
-        session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer))
+        session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy)
         session._invite = server
         session.verified, session._received = verified, peer.size
         dialog.budget = server.budget

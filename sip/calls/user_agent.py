@@ -31,6 +31,7 @@ from sip.calls.user_agent_server import OnInvite, UserAgentServer
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.sdp.audio import AudioPorts
+from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
@@ -62,6 +63,8 @@ class CallOptions(TypedDict, total=False):
     """Seconds; then it is cancelled."""
     on_ringing: Callable[[], object]
     """It rings there; called at most once."""
+    media: MediaPolicy | None
+    """What is offered; None: as to everybody."""
 
 
 class SipAgent:
@@ -71,7 +74,8 @@ class SipAgent:
     unanswered gets a 100 soon. `gate` decides who may call; without one, as with phones of our own,
     everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first; of
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
-    `on_refused` is told why a request was turned away: full, stopping or overloaded.
+    `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
+    has no policy of its own is offered and answered.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class SipAgent:
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
+        media: MediaPolicy = PLAIN_TELEPHONY,
     ) -> None:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
@@ -107,6 +112,7 @@ class SipAgent:
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._core.call_limits = call_limits or CallLimits()
+        self._core.media_policy = media
         self._requester = UserAgentClient(self._core)
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)
         if registrar is not None:
@@ -194,6 +200,7 @@ class SipAgent:
             headers=options.get("headers", ()),
             hops=options.get("hops", MOST_HOPS),
             on_ringing=options.get("on_ringing", nobody_listens),
+            media=options.get("media"),
         )
         self._places.take(call.session)
         return call

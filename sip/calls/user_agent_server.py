@@ -192,7 +192,8 @@ class UserAgentServer:
             return
         if offered := description_of(request):
             try:
-                check_offer(offered, "127.0.0.1", 4, peer=source.host)
+                policy = caller.media or self._core.media_policy
+                check_offer(offered, "127.0.0.1", 4, codecs=policy.codecs, peer=source.host)
             except SdpError as error:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
                 self._stateless(request.response(status), request, source)
@@ -207,8 +208,9 @@ class UserAgentServer:
         server = self._core.layer.serve(request, source)
         if proven:
             server.prove()
-        session = InviteSession.offered(self._core, server, verified=caller.kind != "anonymous")
-        session.dialog.opener_proved = caller.kind != "anonymous"
+        verified = caller.kind != "anonymous"
+        session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
+        session.dialog.opener_proved = verified
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:

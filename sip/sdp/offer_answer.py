@@ -12,6 +12,7 @@ from collections.abc import Callable
 from mediaserver.addresses import is_address
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
+from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.sdp.session import SdpSession
 from sip.transport.addresses import may_send_to
 
@@ -32,14 +33,17 @@ class OfferAnswer:
         host: str,
         peer: str | None = None,
         address_for: Callable[[str], str] | None = None,
+        policy: MediaPolicy = PLAIN_TELEPHONY,
     ) -> None:
         """`host`: our address in the descriptions. `peer`: the address of the other side's signalling, which
         stands for a host name in its own. `address_for`: our address for audio with somebody at an IP
-        address, where that is of another family than `host`."""
+        address, where that is of another family than `host`. `policy`: what this peer is offered and
+        answered."""
         self._wire = wire
         self._host = host
         self._peer = peer
         self._address_for = address_for
+        self.policy = policy
         self._sdp = SdpSession(secrets.randbits(32))
         self._offered: bytes | None = None
         self.direction = ACTIVE
@@ -58,7 +62,9 @@ class OfferAnswer:
         return self._offered is not None
 
     def offer(self) -> bytes:
-        self._offered = self._sdp.offer(self._host, self.open().local_port, direction=self.direction)
+        port = self.open().local_port
+        codecs = self.policy.codecs
+        self._offered = self._sdp.offer(self._host, port, codecs=codecs, direction=self.direction)
         return self._offered
 
     def answer(self, offer: bytes) -> bytes:
@@ -66,7 +72,12 @@ class OfferAnswer:
         self._meet(offer)
         port = self.open().local_port
         text, negotiated = self._sdp.answer(
-            offer, self._host, port, direction=self.direction, peer=self._peer
+            offer,
+            self._host,
+            port,
+            codecs=self.policy.codecs,
+            direction=self.direction,
+            peer=self._peer,
         )
         self._agree(negotiated)
         return text
