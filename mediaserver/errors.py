@@ -4,7 +4,8 @@ VoiceForgeError
 ├── ConfigError          the operator's: configuration missing, unreadable or wrong
 ├── StartupError         the machine's: a port in use, a database or engine that is down
 │   ├── PortInUseError
-│   └── DatabaseError
+│   ├── DatabaseError
+│   └── SealError        a secret that is kept cannot be read with the key we have
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   └── EngineMissingError
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
@@ -41,6 +42,10 @@ class DatabaseError(StartupError):
     """The database cannot be reached or refused us."""
 
     retryable = True
+
+
+class SealError(StartupError):
+    """A secret in the database cannot be opened."""
 
 
 class EngineError(VoiceForgeError):
