@@ -7,7 +7,8 @@ the call's own.
 from __future__ import annotations
 
 import random
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from sip.calls.core import ACCEPT, Core
 from sip.calls.dialog import Dialog, Headers
@@ -42,18 +43,16 @@ class Called(Protocol):
 
 
 def serve(call: Called, server: ReceivedRequest) -> None:
-    """A request in order of a call that is not over; anything but ACK, CANCEL and BYE."""
-    match server.request.method:
-        case "INVITE":
-            _reinvited(call, server)
-        case "UPDATE":
-            _updated(call, server)
-        case "INFO":
-            _informed(call, server)
-        case "OPTIONS":
-            call.reply(server, 200, headers=[("Allow", call.core.allow), ("Accept", ACCEPT)])
-        case _:
-            call.reply(server, 405, headers=[("Allow", call.core.allow)])
+    """Answer a new request within a call that is not over."""
+    HANDLERS.get(server.request.method, _not_served)(call, server)
+
+
+def _asked(call: Called, server: ReceivedRequest) -> None:
+    call.reply(server, 200, headers=[("Allow", call.core.allow), ("Accept", ACCEPT)])
+
+
+def _not_served(call: Called, server: ReceivedRequest) -> None:
+    call.reply(server, 405, headers=[("Allow", call.core.allow)])
 
 
 def _reinvited(call: Called, server: ReceivedRequest) -> None:
@@ -109,3 +108,14 @@ def _informed(call: Called, server: ReceivedRequest) -> None:
     call.reply(server, 200 if press else 400)
     if press:
         call.leg.digit_by_info(*press)
+
+
+Handler: TypeAlias = Callable[[Called, ReceivedRequest], None]
+
+HANDLERS: dict[str, Handler] = {
+    "INVITE": _reinvited,
+    "UPDATE": _updated,
+    "INFO": _informed,
+    "OPTIONS": _asked,
+}
+"""Who answers which method within a call; all others get 405. BYE is the call's own to answer."""

@@ -252,7 +252,7 @@ async def placed_and_refused(world: World) -> None:
 
 def rings(call: SipInvitation) -> Any:
     """A phone that tells at once; a stranger with a short INVITE is told half a second later."""
-    call._session._invite.prove()  # type: ignore[attr-defined]
+    call._session._answering.invite.prove()  # type: ignore[attr-defined]
     return call.leg.ring()
 
 
