@@ -23,6 +23,7 @@ from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
 from sip.calls.registrar import Registrar
+from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
@@ -100,6 +101,7 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
+        timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         own=own,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks

@@ -75,6 +75,21 @@ class SipSettings(SettingsGroup):
         description="A call whose far end answers when it is asked for a sign of life, but has sent neither "
         "RTP nor RTCP for so long after that, is ended, in seconds; 0: never.",
     )
+    session_expires_s: int = Field(
+        default=1800,
+        ge=0,
+        le=86_400,
+        description="Calls that we place are refreshed within this time (session timer, RFC 4028), so that "
+        "everybody on the way knows that they still live, in seconds; 0: we ask for none. Who calls us and "
+        "asks for one gets it in any case.",
+    )
+    min_se_s: int = Field(
+        default=90,
+        ge=90,
+        le=3600,
+        description="The shortest session timer that a caller may ask for, in seconds; shorter ones are "
+        "answered with 422.",
+    )
     extensions: dict[str, ExtensionSettings] = Field(
         default={},
         description="Phones that may register and call: the user name of each, and its password, or a table "

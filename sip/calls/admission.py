@@ -8,29 +8,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mediaserver.addresses import is_address
+from sip.calls.core import SUPPORTED
+from sip.calls.session_timer import TimerPolicy
+from sip.calls.session_timer import refused as too_short
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
 from sip.transport.addresses import may_send_to
 
+STRICT = TimerPolicy()
 KNOWN_METHODS = frozenset({"REFER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
 """Methods we know of and do not do: 405. What we never heard of gets 501."""
 _SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
 
 
-def refusal(request: Request, allow: str, accept: str) -> Response | None:
+def refusal(request: Request, allow: str, accept: str, timers: TimerPolicy = STRICT) -> Response | None:
     """The response to a request that we cannot serve, None when we can."""
     allowed = [("Allow", allow)]
     if request.method not in allow.split(", "):
         return request.response(405 if request.method in KNOWN_METHODS else 501, headers=allowed)
     if request.uri.scheme not in ("sip", "sips"):
         return request.response(416)
-    if unsupported := request.get_all("Require"):
-        # We implement no extension that may be required.
+    if unsupported := [name for name in request.get_all("Require") if name.lower() not in SUPPORTED]:
         return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
     if request.method == "INVITE" and request.to.tag is None and not _can_be_reached(request):
         return request.response(400, "No Usable Contact")  # every request of ours in the call would go there
     if request.method in ("INVITE", "UPDATE"):
-        return session_refusal(request, accept)
+        return too_short(request, timers) or session_refusal(request, accept)
     return None
 
 

@@ -37,6 +37,8 @@ class DialogRequest:
         self._finished = finished
         self.reached = False
         """Somebody has answered."""
+        self.response: Response | None = None
+        """The final one; None when none came."""
         self._tried: set[tuple[int, str]] = set()
         self._request: Request
 
@@ -48,6 +50,7 @@ class DialogRequest:
         self.reached = True
         if response.status < 200:
             return
+        self.response = response
         if response.status in (401, 407) and self._credentials is not None:
             if header := self._credentials.answer(self._request, response, self._tried):
                 self.send([header])

@@ -15,6 +15,8 @@ from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
 from sip.calls.flow import SipFlow
+from sip.calls.session_timer import TimerPolicy
+from sip.messages.extensions import TIMER
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed
 from sip.sdp.audio import AudioPorts
@@ -30,6 +32,8 @@ from sip.transport.transport import DATAGRAM_LIMIT, Transport
 from sip.transport.way_back import DEFAULT_PORT
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
+SUPPORTED = (TIMER,)
+"""The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
 VIA_ROOM = 120
 """Bytes that our Via adds to a request."""
@@ -88,6 +92,7 @@ class Core:
         self.registered: Callable[[Uri], SipFlow | None] = _nowhere
         """The way by which a phone registered, by its Contact."""
         self.call_limits = CallLimits()
+        self.timer_policy = TimerPolicy()
         self._all_left: asyncio.Event | None = None
 
     def leave(self, dialog: Dialog) -> None:
@@ -117,6 +122,10 @@ class Core:
         """Our Contact, on the transport that the dialog came or went by."""
         where = f"{bracketed(self.transport.local_host(towards))}:{self.transport.port}"
         return f"<sip:{where};transport=tcp>" if transport == "TCP" else f"<sip:{where}>"
+
+    def able(self) -> list[tuple[str, str]]:
+        """What our INVITEs and UPDATEs say that we can do."""
+        return [("Allow", self.allow), ("Supported", ", ".join(SUPPORTED))]
 
     def hop(self, uri: Uri, transport: str | None = None) -> Hop:
         """Where a request to `uri` goes. Raises CallError for what we cannot reach (TLS, other schemes)."""

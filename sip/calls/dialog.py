@@ -31,6 +31,7 @@ class Dialog:
     """One dialog, seen from our side."""
 
     __slots__ = (
+        "allows",
         "budget",
         "call_id",
         "local",
@@ -64,6 +65,8 @@ class Dialog:
         """The route set, nearest proxy first."""
         self.local_cseq = local_cseq
         self.remote_cseq = remote_cseq
+        self.allows: frozenset[str] = frozenset()
+        """The methods that the other side says it takes; empty while it has said nothing."""
         self.way: WayBack | None = None
         """To the other side; None where its messages are all we know of it."""
         self.budget: AnswerBudget | None = None
@@ -76,7 +79,7 @@ class Dialog:
         """The dialog that an answer of ours to `request` makes (12.1.1). `tag` is our To tag."""
         contacts = request.contacts
         target = contacts[0].uri if contacts else request.from_.uri
-        return cls(
+        dialog = cls(
             request.call_id,
             request.to.without_params().with_tag(tag),
             request.from_,
@@ -84,12 +87,14 @@ class Dialog:
             request.record_routes,
             remote_cseq=request.cseq.number,
         )
+        dialog._learn(request)
+        return dialog
 
     @classmethod
     def of_response(cls, request: Request, response: Response) -> Dialog:
         """The dialog that an answer to our `request` makes (12.1.2)."""
         contacts = response.contacts
-        return cls(
+        dialog = cls(
             request.call_id,
             request.from_,
             response.to,
@@ -97,6 +102,8 @@ class Dialog:
             response.record_routes[::-1],
             local_cseq=request.cseq.number,
         )
+        dialog._learn(response)
+        return dialog
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -112,6 +119,11 @@ class Dialog:
         """Take the Contact of a target refresh (INVITE, UPDATE or a 2xx to one) as the new target (12.2)."""
         if contacts := message.contacts:
             self.target = contacts[0].uri
+        self._learn(message)
+
+    def _learn(self, message: Message) -> None:
+        if allowed := message.get_all("Allow"):
+            self.allows = frozenset(allowed)
 
     def in_order(self, request: Request) -> bool:
         """Whether an incoming request is in sequence (12.2.2); when not, 500 is the answer.

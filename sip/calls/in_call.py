@@ -15,6 +15,7 @@ from sip.calls.dialog import Dialog, Headers
 from sip.calls.info_dtmf import INFO_TYPES, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.session_machine import SessionMachine, SessionState
+from sip.calls.session_timer import SessionTimer
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.offer_answer import OfferAnswer
@@ -31,7 +32,9 @@ class Called(Protocol):
     dialog: Dialog
     transport: str
     host: str
+    timer: SessionTimer
 
+    def rearm(self) -> None: ...
     def reply(
         self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b""
     ) -> None: ...
@@ -65,17 +68,24 @@ def _reinvited(call: Called, server: ReceivedRequest) -> None:
 
 
 def _updated(call: Called, server: ReceivedRequest) -> None:
-    headers = call.core.respond_headers(call.transport, call.host)
     if not description_of(server.request):
         call.dialog.refresh(server.request)
-        call.reply(server, 200, headers=headers)
+        _refreshed(call, server)
     elif call.media.offering or call.machine.asking:
         call.reply(server, 491)
     elif call.machine.unanswered:
         _later(call, server)
     elif (body := _negotiated(call, server)) is not None:
-        call.reply(server, 200, headers=headers, body=body)
+        _refreshed(call, server, body)
         call.media_changed()
+
+
+def _refreshed(call: Called, server: ReceivedRequest, body: bytes = b"") -> None:
+    """Accept an UPDATE, which refreshes the session (RFC 4028 section 9) of a call that is up."""
+    timer = call.timer.granted(server.request, call.core.now()) if call.machine.up else []
+    headers = call.core.respond_headers(call.transport, call.host)
+    call.reply(server, 200, headers=[*headers, *timer], body=body)
+    call.rearm()
 
 
 def _later(call: Called, server: ReceivedRequest) -> None:

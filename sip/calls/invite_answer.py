@@ -17,6 +17,7 @@ from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import Refusal
 from sip.calls.leg import SipLeg
 from sip.calls.session_machine import SessionEvent, SessionMachine, SessionState
+from sip.calls.session_timer import SessionTimer
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import NoCommonCodec, SdpError
@@ -38,6 +39,7 @@ class Answerable(Protocol):
     received: int
     """Bytes of its requests in this call."""
     verified: bool
+    timer: SessionTimer
 
     def happened(self, event: SessionEvent) -> None: ...
     def hangup(self, why: Termination) -> None: ...
@@ -127,12 +129,15 @@ class InviteAnswer:
 
     def _send_ok(self, call: Answerable, server: ReceivedRequest, body: bytes, headers: Headers = ()) -> None:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
-        lines = [*call.core.respond_headers(call.transport, call.host), *headers]
+        timer = call.timer.granted(server.request, call.core.now())
+        extras = [*timer, *headers]
+        lines = [*call.core.respond_headers(call.transport, call.host), *extras]
         lines.append(("Content-Type", "application/sdp"))
         ok = server.request.response(200, to_tag=call.dialog.local.tag, headers=lines, body=body)
         if not server.budget.fits(2 * len(bytes(ok))):  # that it can be repeated is worth more than extras
-            for name, _ in headers:
+            for name, _ in extras:
                 ok.remove(name)
+            call.timer.off()  # for we did not say so
         call.happened(SessionEvent.ANSWER)
         server.respond(ok)
 

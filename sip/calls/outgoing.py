@@ -148,8 +148,8 @@ class OutgoingCall:
             self._happened(OutgoingEvent.RINGING if status > 100 else OutgoingEvent.TRYING)
         elif status < 300:
             self._success(response)
-        elif status in (401, 407) and self._can_prove(response):
-            self._happened(OutgoingEvent.CHALLENGED)
+        elif self._can_amend(response):
+            self._happened(OutgoingEvent.AGAIN)
         else:
             why = why_of(status)
             reason = response.reason or reason_phrase(status)
@@ -169,6 +169,12 @@ class OutgoingCall:
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)
         self._happened(OutgoingEvent.ANSWER, answer=answer)
+
+    def _can_amend(self, response: Response) -> bool:
+        """Whether the next INVITE can have what this one was refused for want of."""
+        if response.status == 422:
+            return self.session.timer.too_short(response)
+        return response.status in (401, 407) and self._can_prove(response)
 
     def _can_prove(self, response: Response) -> bool:
         """Have the answer to a challenge ready for the next INVITE."""
@@ -226,7 +232,8 @@ class OutgoingCall:
     def _invite(self) -> None:
         headers = [
             ("Contact", self._core.contact(self._hop.transport, self.session.host)),
-            ("Allow", self._core.allow),
+            *self._core.able(),
+            *self.session.timer.asked(),
             ("Accept", "application/sdp"),
             ("Content-Type", "application/sdp"),
             *self._auth,
@@ -261,6 +268,7 @@ class OutgoingCall:
         if leg.post_dial_delay_s is None:
             leg.post_dial_delay_s = leg.setup_s
         leg.took_headers(answer.response)
+        session.timer.answered(answer.response, self._core.now())
         session.establish(answer.dialog)
         # Else whoever waited is being cancelled, and gives up in a moment.
         if self._answered is not None and not self._answered.done():

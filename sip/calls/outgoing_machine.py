@@ -1,7 +1,7 @@
 """The states of a call that we place, from the INVITE to its last answer (RFC 3261 sections 9.1 and 13.2).
 
     NEW ──▶ CALLING ──1xx──▶ PROCEEDING, RINGING ──2xx──▶ ANSWERED
-               │ ▲──────── challenged ───│                    └─nothing in common─▶ OVER
+               │ ▲──────── once more ────│                    └─nothing in common─▶ OVER
            give up                    give up
                ▼                         ▼
           GIVEN_UP ───────1xx─────▶ CANCELLING ──any final answer, or none in 64*T1──▶ OVER
@@ -46,8 +46,8 @@ class OutgoingEvent(enum.Enum):
     """The first 2xx of a fork."""
     UNACCEPTABLE = enum.auto()
     """Its answer to our offer cannot be used."""
-    CHALLENGED = enum.auto()
-    """401 or 407, and we have a new answer to it."""
+    AGAIN = enum.auto()
+    """Refused for want of something that the next INVITE has: a proof (401, 407), a longer session (422)."""
     REFUSED = enum.auto()
     """Any other final response."""
     FAILED = enum.auto()
@@ -84,7 +84,7 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.CALLING, E.TRYING): (S.PROCEEDING, ()),
     (S.CALLING, E.RINGING): (S.RINGING, (D.RANG,)),
     (S.CALLING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
-    (S.CALLING, E.CHALLENGED): (S.CALLING, (D.SEND_INVITE,)),
+    (S.CALLING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
     (S.CALLING, E.REFUSED): (S.OVER, (D.END,)),
     (S.CALLING, E.FAILED): (S.OVER, (D.END,)),
     (S.CALLING, E.GIVE_UP): (S.GIVEN_UP, (D.END,)),
@@ -92,7 +92,7 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.PROCEEDING, E.TRYING): (S.PROCEEDING, ()),
     (S.PROCEEDING, E.RINGING): (S.RINGING, (D.RANG,)),
     (S.PROCEEDING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
-    (S.PROCEEDING, E.CHALLENGED): (S.CALLING, (D.SEND_INVITE,)),
+    (S.PROCEEDING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
     (S.PROCEEDING, E.REFUSED): (S.OVER, (D.END,)),
     (S.PROCEEDING, E.FAILED): (S.OVER, (D.END,)),
     (S.PROCEEDING, E.GIVE_UP): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
@@ -100,7 +100,7 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.RINGING, E.TRYING): (S.RINGING, ()),
     (S.RINGING, E.RINGING): (S.RINGING, ()),
     (S.RINGING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
-    (S.RINGING, E.CHALLENGED): (S.CALLING, (D.SEND_INVITE,)),
+    (S.RINGING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
     (S.RINGING, E.REFUSED): (S.OVER, (D.END,)),
     (S.RINGING, E.FAILED): (S.OVER, (D.END,)),
     (S.RINGING, E.GIVE_UP): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
@@ -113,14 +113,14 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.GIVEN_UP, E.TRYING): (S.CANCELLING, (D.SEND_CANCEL,)),
     (S.GIVEN_UP, E.RINGING): (S.CANCELLING, (D.SEND_CANCEL,)),
     (S.GIVEN_UP, E.ANSWER): (S.OVER, (D.DROP,)),
-    (S.GIVEN_UP, E.CHALLENGED): (S.OVER, ()),
+    (S.GIVEN_UP, E.AGAIN): (S.OVER, ()),
     (S.GIVEN_UP, E.REFUSED): (S.OVER, ()),
     (S.GIVEN_UP, E.FAILED): (S.OVER, ()),
     (S.GIVEN_UP, E.GIVE_UP): (S.GIVEN_UP, ()),
     (S.CANCELLING, E.TRYING): (S.CANCELLING, ()),
     (S.CANCELLING, E.RINGING): (S.CANCELLING, ()),
     (S.CANCELLING, E.ANSWER): (S.OVER, (D.DROP,)),  # it crossed the CANCEL
-    (S.CANCELLING, E.CHALLENGED): (S.OVER, ()),
+    (S.CANCELLING, E.AGAIN): (S.OVER, ()),
     (S.CANCELLING, E.REFUSED): (S.OVER, ()),
     (S.CANCELLING, E.FAILED): (S.OVER, ()),
     (S.CANCELLING, E.GIVE_UP): (S.CANCELLING, ()),

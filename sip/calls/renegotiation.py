@@ -17,6 +17,7 @@ from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.session_machine import BLOCKED_S, Change, ChangeEvent, SessionMachine
+from sip.calls.session_timer import SessionTimer
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import SdpError
@@ -35,6 +36,7 @@ class Changeable(Protocol):
     transport: str
     host: str
     dialog: Dialog
+    timer: SessionTimer
 
     def rearm(self) -> None:
         """The machine's deadline may be another one now."""
@@ -62,8 +64,9 @@ class Renegotiation:
         self._auth: list[tuple[str, str]] = []
         self._tried: set[tuple[int, str]] = set()
 
-    async def want(self, direction: str) -> None:
-        """Offer audio in another direction. Raises CallError when it is refused."""
+    def begin(self, direction: str) -> asyncio.Future[None]:
+        """Offer audio in that direction; resolved when it is settled, with CallError when it is refused.
+        Raises CallError when it cannot be asked for now."""
         call = self._call
         if not call.machine.up:
             raise CallError("the call is not up; it can be held after it was answered", 481)
@@ -75,7 +78,7 @@ class Renegotiation:
         self._until = call.core.now() + call.core.layer.timing.patience
         call.machine.changed(ChangeEvent.WANTED, call.core.now())
         self.send()
-        await wanted
+        return wanted
 
     def send(self) -> None:
         """Send the re-INVITE that is wanted, unless it would collide."""
@@ -88,7 +91,8 @@ class Renegotiation:
         auth = self._auth
         headers = [
             ("Contact", call.core.contact(call.transport, call.host)),
-            ("Allow", call.core.allow),
+            *call.core.able(),
+            *call.timer.asked(),
             ("Content-Type", "application/sdp"),
             *auth,
         ]
@@ -104,6 +108,7 @@ class Renegotiation:
                 if not again:
                     dialog.refresh(response)  # the ACK goes to where the answer says (12.2.1.2)
                     acks.append(dialog.ack(request.cseq.number, auth))
+                    call.timer.answered(response, call.core.now())
                     if machine.asking:
                         self._accepted(response)
                 call.core.send_ack(dialog, acks[0], again=again)
@@ -177,6 +182,10 @@ class Renegotiation:
                 call.machine.changed(ChangeEvent.AGAIN, now)
                 self.send()
                 return
+        if asked and response.status == 422 and call.timer.too_short(response):
+            call.machine.changed(ChangeEvent.AGAIN, now)
+            self.send()
+            return
         self.failed(response.status)
 
     def failed(self, status: int) -> None:

@@ -6,11 +6,13 @@ who wants to wait awaits the futures of `answer` and `renegotiate`. It must neve
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable
 
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from sip.calls import refreshing
 from sip.calls.alarm import Alarm
 from sip.calls.asking import DialogRequest, Finished
 from sip.calls.core import Core, Credentials
@@ -24,6 +26,7 @@ from sip.calls.key_presses import KeyPresses
 from sip.calls.leg import SipLeg
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
+from sip.calls.session_timer import SessionTimer
 from sip.calls.signs_of_life import SignsOfLife
 from sip.messages.message import Request
 from sip.sdp.negotiation import Negotiated
@@ -80,6 +83,7 @@ class InviteSession:
         self._abandon = abandon
         self._answering = InviteAnswer()
         self._keys = KeyPresses()
+        self.timer = SessionTimer(core.timer_policy)
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
         self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND)
@@ -198,9 +202,16 @@ class InviteSession:
 
     async def renegotiate(self, direction: str) -> None:
         """Offer audio in another direction (re-INVITE). Raises CallError when it is refused."""
+        await self._begin_change(direction)
+
+    def offer_again(self) -> asyncio.Future[None]:
+        """Offer what is agreed on (re-INVITE)."""
+        return self._begin_change(self.media.direction)
+
+    def _begin_change(self, direction: str) -> asyncio.Future[None]:
         if self._renegotiation is None:
             self._renegotiation = Renegotiation(self)
-        await self._renegotiation.want(direction)
+        return self._renegotiation.begin(direction)
 
     def send_info_digit(self, digit: str, duration_ms: int) -> None:
         """Raises ValueError for what is no key. Nobody hears keys of a call that is not up."""
@@ -241,6 +252,7 @@ class InviteSession:
     def rearm(self) -> None:
         """Come back at the next deadline."""
         times = [self.machine.deadline, None if self.machine.over else self._life.watch.deadline]
+        times.append(self.timer.deadline if self.machine.up else None)
         self._alarm.set(min((time for time in times if time is not None), default=None), self._deadline)
 
     def reply(self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b"") -> None:
@@ -256,6 +268,8 @@ class InviteSession:
         self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
         if not self.machine.over:
             self._life.look(self)
+        if self.machine.up:
+            refreshing.look(self)
 
     def _do(self, doing: Doing, why: Termination | None, refusal: Refusal | None = None) -> None:
         # A BYE that waited for its ACK says what the hang-up said.

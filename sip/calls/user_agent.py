@@ -26,6 +26,7 @@ from sip.calls.nat_pings import NatPings
 from sip.calls.outgoing import OutgoingCall, nobody_listens
 from sip.calls.places import Places
 from sip.calls.registrar import Binding, Registrar
+from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
 from sip.calls.user_agent_server import OnInvite, UserAgentServer
 from sip.messages.message import Request, Response
@@ -97,6 +98,7 @@ class SipAgent:
         limits: ConnectionLimits | None = None,
         intake: IntakeLimits | None = None,
         call_limits: CallLimits | None = None,
+        timers: TimerPolicy | None = None,
         on_refused: Callable[[str], None] | None = None,
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
@@ -112,6 +114,7 @@ class SipAgent:
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._core.call_limits = call_limits or CallLimits()
+        self._core.timer_policy = timers or TimerPolicy()
         self._core.media_policy = media
         self._requester = UserAgentClient(self._core)
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)

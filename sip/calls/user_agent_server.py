@@ -21,7 +21,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.calls.admission import refusal
-from sip.calls.core import ACCEPT, Core
+from sip.calls.core import ACCEPT, SUPPORTED, Core
 from sip.calls.dialog import Dialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
@@ -94,7 +94,7 @@ class UserAgentServer:
         reason = self._places.against(request.method, layer.unanswered, layer.serving, delay)
         if reason is not None:
             self._no_room(reason, request, source)
-        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+        elif (no := self._refusal(request)) is not None:
             self._stateless(no, request, source)
         elif self._core.layer.merged(request):
             self._stateless(request.response(482), request, source)
@@ -115,7 +115,7 @@ class UserAgentServer:
                 self._places.proven(user)
         elif user is None:
             self._stateless(request.response(481), request, source)
-        elif (no := refusal(request, self._core.allow, ACCEPT)) is not None:
+        elif (no := self._refusal(request)) is not None:
             self._stateless(no, request, source)
         elif (no := self._unproven(request, user.dialog, source)) is not None:
             self._stateless(no, request, source)
@@ -127,6 +127,10 @@ class UserAgentServer:
             if way is not None and way.leads_to(source.host):
                 server.prove()  # a refresh is answered as long as the call may take
             user.receive(server)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """What `refusal` says, by what we can do."""
+        return refusal(request, self._core.allow, ACCEPT, self._core.timer_policy)
 
     def _unproven(self, request: Request, dialog: Dialog, source: Source) -> Response | None:
         """The response that asks for proof of a request within a dialog, None when it needs none."""
@@ -178,6 +182,7 @@ class UserAgentServer:
             ("Accept", "application/sdp"),
             ("Accept-Encoding", "identity"),
             ("Accept-Language", "en"),
+            ("Supported", ", ".join(SUPPORTED)),
             ("Server", self._core.user_agent),
         ]
         return request.response(status, headers=headers)

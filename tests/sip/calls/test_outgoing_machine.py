@@ -19,7 +19,7 @@ PATIENCE_S = 20.0
 TIMING = Timing(t1=1.0)
 """64*T1 is 64 s."""
 WAITING = (OutgoingState.CALLING, OutgoingState.PROCEEDING, OutgoingState.RINGING)
-ENDS = [OutgoingEvent.ANSWER, OutgoingEvent.CHALLENGED, OutgoingEvent.REFUSED, OutgoingEvent.FAILED]
+ENDS = [OutgoingEvent.ANSWER, OutgoingEvent.AGAIN, OutgoingEvent.REFUSED, OutgoingEvent.FAILED]
 
 
 def placed(*events: OutgoingEvent) -> OutgoingMachine:
@@ -50,7 +50,7 @@ def test_what_somebody_has_is_cancelled_at_once_and_forgotten_without_an_end(hea
 
 
 def test_patience_counts_from_the_invite_whatever_comes_before_the_answer() -> None:
-    call = placed(OutgoingEvent.CHALLENGED, OutgoingEvent.TRYING, OutgoingEvent.RINGING)
+    call = placed(OutgoingEvent.AGAIN, OutgoingEvent.TRYING, OutgoingEvent.RINGING)
     assert call.due(PATIENCE_S - 0.1) == ()
     assert call.due(PATIENCE_S) == (OutgoingAction.END, OutgoingAction.SEND_CANCEL)
     assert placed().due(PATIENCE_S) == (OutgoingAction.END,)
@@ -89,7 +89,7 @@ def test_ringing_is_told_once() -> None:
 def test_whoever_gives_up_on_a_challenged_call_proves_nothing_more() -> None:
     for heard in ((), (OutgoingEvent.RINGING,)):
         call = placed(*heard, OutgoingEvent.GIVE_UP)
-        assert call.happened(OutgoingEvent.CHALLENGED, 2.0) == () and call.state is OutgoingState.OVER
+        assert call.happened(OutgoingEvent.AGAIN, 2.0) == () and call.state is OutgoingState.OVER
 
 
 def test_every_state_can_be_given_up_and_every_waiting_one_ends() -> None:
