@@ -135,7 +135,9 @@ class Server:
             switchboard.http = http
         context.pool, context.switchboard = database.pool, switchboard
 
-        context.sip_address = await open_sip(settings, wire, switchboard, metrics, undo, shares.sip_tcp)
+        context.sip_address = await open_sip(
+            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks
+        )
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")
@@ -145,6 +147,7 @@ class Server:
             code.findings,
             steadiness.findings,
             database.directory.findings,
+            database.trunks.findings,
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from cli.serving.trunks import open_trunks
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.recorder import salvage
 from mediaserver.calls.routes import AgentSpec, Check
@@ -20,6 +21,7 @@ from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
 from mediaserver.storage.writer import StoreWriter
+from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Stored:
     pool: asyncpg.Pool
     writer: StoreWriter
     directory: Directory
+    trunks: TrunkBoard
 
 
 async def open_database(
@@ -60,8 +63,9 @@ async def open_database(
     )
     undo.push_async_callback(directory.close)
     await directory.start()
+    trunks = await open_trunks(settings, lambda: open_connection(dsn), undo)
     writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
-    return Stored(pool, writer, directory)
+    return Stored(pool, writer, directory, trunks)
 
 
 async def _open_writer(

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from cli.serving.trunks import admit_trunks, call_by_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
@@ -29,6 +30,7 @@ from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.shedding import IntakeLimits
+from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
 
@@ -67,15 +69,16 @@ async def open_sip(
     metrics: Metrics,
     undo: AsyncExitStack,
     streams: int,
+    trunks: TrunkBoard,
 ) -> str:
     """From now on calls come in and can be placed; the address that can be called, as HOST:PORT. `streams`:
-    TCP connections at once."""
+    TCP connections at once. `trunks`: those of the database."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     endpoints = endpoints_of(sip)
     guessing = Guessing(
         GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
-        lambda host: endpoints.is_anonymous(host) or endpoints.is_trunk(host),
+        lambda host: gate.endpoints.is_anonymous(host) or gate.endpoints.is_trunk(host),
     )
     challenger = Challenger(
         sip.realm,
@@ -85,15 +88,17 @@ async def open_sip(
         note=lambda what: metrics.sip_proofs.labels(what).inc(),
     )
     metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
+    gate = Gate(endpoints, challenger)
+    admit_trunks(trunks, gate, sip, undo)
     registrar = Registrar(sip.realm, endpoints.extension_password, challenger=challenger)
     agent = SipAgent(
         host=sip.host,
         port=sip.port,
         wire=wire,
-        on_invite=switchboard.invited,
+        on_invite=lambda call: trunks.invited(call, switchboard.invited),
         registrar=registrar,
         tcp=sip.tcp,
-        gate=Gate(endpoints, challenger),
+        gate=gate,
         max_legs=legs_for(sip.max_calls),
         max_calls=sip.max_calls,
         limits=ConnectionLimits(streams, unproven_per_source=sip.connections_per_source),
@@ -109,10 +114,12 @@ async def open_sip(
     )
     metrics.watch_signalling(agent.figures)
     switchboard.carriers.append(SipCarrier(agent, registrar))
+    call_by_trunks(trunks, agent, switchboard)
     _show_sizes(wire, metrics)
     wire.on_withheld = metrics.audio_withheld.inc
     await agent.start()
     undo.push_async_callback(agent.stop)
+    undo.push_async_callback(trunks.stop_tending)
     log.info("%s", who_may_call(sip))
     for finding in weak_secrets(sip):
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)

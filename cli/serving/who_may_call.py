@@ -19,14 +19,14 @@ NAMED = 5
 """Endpoints that one line names."""
 
 
-def endpoints_of(sip: SipSettings) -> Endpoints:
-    """Who may call by these settings."""
+def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
+    """Who may call by these settings, and by the rows of the table of trunks; the settings come first."""
     return Endpoints(
         [
             Extension(name, each.password.get_secret_value(), _reach(each.may_dial, EVERYBODY))
             for name, each in sip.extensions.items()
         ],
-        [_trunk(name, each) for name, each in sip.trunks.items()],
+        [*rows, *(_trunk(name, each) for name, each in sip.trunks.items())],
         _networks(sip.anonymous),
         MayDial(sip.anonymous_may_dial),
     )

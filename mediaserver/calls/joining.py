@@ -81,7 +81,11 @@ class Joining:
         if live.hops_left < 1:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
         placing = self._way_out(to).place(
-            to, live.call.from_uri, timeout_s=RING_TIMEOUT_S, hops=live.hops_left - 1
+            to,
+            live.call.from_uri,
+            timeout_s=RING_TIMEOUT_S,
+            hops=live.hops_left - 1,
+            about=live.call.about,
         )
         task = asyncio.create_task(placing)
         live.ringing[task] = listens

@@ -52,6 +52,11 @@ class Invitation(Protocol):
     def reach(self) -> MayDial:
         """Whom this caller may reach."""
 
+    @property
+    def about(self) -> About:
+        """What its door knows of the call beyond that, for the agent and the call's row: under "sip" a trunk,
+        diversions, headers."""
+
     def announce(self, url: str) -> None:
         """Tell the caller, with the answer, where it may read its transcript."""
 
@@ -73,10 +78,12 @@ class Carrier(Protocol):
         timeout_s: float,
         on_ringing: Callable[[], object] = ...,
         hops: int = ...,
+        about: About = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
-        `hops`: servers that the call may go over on its way. Cancelling cancels the call. Raises
-        CallError."""
+        `hops`: servers that the call may go over on its way. `about`: what the call is about, of which a
+        trunk may give something along ("sip": its headers, whether its caller is private). Cancelling cancels
+        the call. Raises CallError."""
 
 
 class CallControls(Protocol):

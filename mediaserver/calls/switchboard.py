@@ -81,7 +81,7 @@ class LocalSwitchboard:
         self._bus = bus
         self._sink = sink
         self._record = record
-        self._targets = targets
+        self.targets = targets
         self._hold_music = hold_music
         self._means = Means(clock, sink, metrics, recorder, self._spawn)
         self._joining = Joining(targets, self._means, self._way_out)
@@ -132,7 +132,7 @@ class LocalSwitchboard:
             log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
-        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent)
+        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about)
         live = self._new_live(call, leg)
         live.hops_left = invitation.hops_left
         self._spawn(self._serve(live, invitation, to))
@@ -227,8 +227,8 @@ class LocalSwitchboard:
         ring_s: float = RING_TIMEOUT_S,
         about: About = NOTHING,
     ) -> Call:
-        self._targets.check(to)
-        self._targets.check_caller(caller)
+        self.targets.check(to)
+        self.targets.check_caller(caller)
         if not SHORTEST_RING_S <= ring_s <= LONGEST_RING_S:
             raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
         about = checked(about)
@@ -252,7 +252,9 @@ class LocalSwitchboard:
         with logs.in_call(call.id):
             try:
                 way_out = self._way_out(to)
-                leg = await way_out.place(to, caller, timeout_s=ring_s, on_ringing=call.ring)
+                leg = await way_out.place(
+                    to, caller, timeout_s=ring_s, on_ringing=call.ring, about=call.about
+                )
             except VoiceForgeError as error:
                 call.end(unanswered(error))
                 return

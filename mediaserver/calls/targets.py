@@ -8,7 +8,7 @@ refused, so that nobody reads an address in another way than this check did.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from mediaserver.calls.glob import fits
 from mediaserver.errors import CallError
@@ -22,6 +22,10 @@ _CALLER = re.compile(r"[A-Za-z0-9._~+*#@:()\[\] -]{0,200}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
 
 
+def _none(number: str) -> bool:
+    return False
+
+
 class Targets:
     """Extensions, and patterns: one with `@` for addresses, any other for numbers. `*` stands for any
     characters, `?` for one; a port counts as written."""
@@ -31,6 +35,8 @@ class Targets:
         # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
         self._addresses = [_bare(each) for each in patterns if "@" in each]
         self._numbers = [each for each in patterns if "@" not in each]
+        self.trunks: Callable[[str], bool] = _none
+        """Whether a trunk may call a number: its prefixes are a permission, too."""
 
     @staticmethod
     def check_caller(caller: str) -> None:
@@ -46,9 +52,13 @@ class Targets:
             plain = f"{address['user']}@{address['host'].lower()}{address['port'] or ''}"
             allowed = any(fits(pattern, plain) for pattern in self._addresses)
         else:
-            allowed = _NUMBER.fullmatch(to) is not None and any(fits(each, to) for each in self._numbers)
+            allowed = _NUMBER.fullmatch(to) is not None and (
+                any(fits(each, to) for each in self._numbers) or self.trunks(to)
+            )
         if not allowed:
-            raise CallError("calls to there are not allowed; add it to sip.allowed_targets", 403)
+            raise CallError(
+                "calls to there are not allowed; add it to sip.allowed_targets, or its prefix to a trunk", 403
+            )
 
 
 def _bare(pattern: str) -> str:

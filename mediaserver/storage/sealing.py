@@ -10,10 +10,12 @@ import base64
 import os
 import secrets
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+if TYPE_CHECKING:  # imported by who has something sealed: a start without secrets must not wait for it
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mediaserver.errors import SealError, StartupError
 
@@ -27,7 +29,13 @@ class Sealer:
     """Seals texts with one key (AES-256-GCM, a random nonce each)."""
 
     def __init__(self, key: bytes) -> None:
-        self._box = AESGCM(key)
+        self._key = key
+
+    @cached_property
+    def _box(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self._key)
 
     def seal(self, text: str, owner: str) -> str:
         """`owner`: whose secret it is, e.g. "trunk:acme". Sealed for one it opens for no other."""
@@ -37,6 +45,8 @@ class Sealer:
 
     def open(self, sealed: str, owner: str) -> str:
         """Raises SealError for what was sealed with another key, for somebody else, or was changed."""
+        from cryptography.exceptions import InvalidTag
+
         try:
             if not sealed.startswith(_VERSION):
                 raise ValueError

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError, UnreachableError
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow
@@ -42,10 +43,11 @@ class SipCarrier:
         timeout_s: float,
         on_ringing: Callable[[], object] = nobody_listens,
         hops: int = MOST_HOPS,
+        about: About = NOTHING,
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
-        once. `hops`: servers that the call may go over.
+        once. `hops`: servers that the call may go over. `about`: not for phones.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mediaserver.calls.about import NOTHING, About
 from mediaserver.media.leg import EndedBy, Termination
 from sip.access.endpoints import Admitted
 from sip.calls.dialog import MOST_HOPS
@@ -56,6 +57,7 @@ class SipInvitation:
         self.hops_left = MOST_HOPS if hops is None else hops
         self.caller = caller
         self.reach = caller.reach
+        self.about: About = NOTHING
         self._session = session
 
     def announce(self, url: str) -> None:

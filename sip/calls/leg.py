@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from mediaserver.errors import CallError
@@ -30,6 +31,7 @@ from sip.sdp.audio import AudioStream, Figures
 from sip.sdp.negotiation import Negotiated
 from sip.sdp.offer_answer import ACTIVE, HOLD
 
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 SAME_PRESS_S = 0.5
 """A digit by INFO and the same digit by RFC 4733 within this time are one press."""
 
@@ -76,6 +78,10 @@ class SipLeg:
         self.setup_s: float | None = None
         """Outgoing: INVITE to 200. Incoming: INVITE to our 200."""
         self.termination: Termination | None = None
+        self.labels: dict[str, str] = {}
+        """What else is to be kept of it among its figures: the trunk that carried it."""
+        self.on_ended: Callable[[LegStats], None] | None = None
+        """Told its last figures once, when it is over: whoever lent the leg has its place back."""
 
     # -- the Leg protocol
 
@@ -162,7 +168,7 @@ class SipLeg:
     def stats(self) -> LegStats:
         """Of the stream, also after its end; `detail` is its own `as_dict`."""
         if self.termination is None and self._stream is not None:
-            return leg_stats(self._stream.stats())
+            return leg_stats(self._stream.stats(), self.labels)
         return self._final_stats
 
     # -- called by the session
@@ -191,11 +197,15 @@ class SipLeg:
         if self.termination is not None:
             return
         self.termination = why
-        if stats is not None:
-            self._final_stats = leg_stats(stats)
+        self._final_stats = (
+            LegStats(detail=dict(self.labels)) if stats is None else leg_stats(stats, self.labels)
+        )
         if self._stream is not None:
             self._stream.on_digit = self._stream.on_silent = self._stream.on_heard = None
         self._session = _Over(self._session.negotiated)
+        on_ended, self.on_ended = self.on_ended, None
+        if on_ended is not None:
+            on_ended(self._final_stats)
         self._deliver(Ended(why))
 
     def took_headers(self, message: Message) -> None:
@@ -247,7 +257,7 @@ class _Over:
         relay_body(digit, duration_ms)
 
 
-def leg_stats(stats: Figures) -> LegStats:
+def leg_stats(stats: Figures, labels: Mapping[str, str] = NO_LABELS) -> LegStats:
     """A stream's figures as those of a leg."""
     return LegStats(
         packets=stats.packets,
@@ -257,5 +267,5 @@ def leg_stats(stats: Figures) -> LegStats:
         rtt_ms=stats.rtt_ms,
         mos=stats.mos,
         lateness_ms=stats.lateness_ms,
-        detail=stats.as_dict(),
+        detail={**stats.as_dict(), **labels},
     )

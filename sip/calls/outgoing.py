@@ -117,6 +117,8 @@ class OutgoingCall:
         """The last INVITE; there from the first response to it on."""
         self._answers: dict[str, _Answer] = {}
         """By the tag of the fork."""
+        self.heard = False
+        """Whether anything came back, be it a 100 or a challenge: somebody is there."""
         self._unwanted = ANOTHER_FORK
         """What a fork is told that answers and is not to become the call."""
 
@@ -144,6 +146,7 @@ class OutgoingCall:
 
     def _on_response(self, response: Response) -> None:
         status = response.status
+        self.heard = True
         if status < 200:
             self._happened(OutgoingEvent.RINGING if status > 100 else OutgoingEvent.TRYING)
         elif status < 300:

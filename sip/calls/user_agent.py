@@ -137,6 +137,11 @@ class SipAgent:
         return self.transport.port
 
     @property
+    def has_room(self) -> bool:
+        """One more call can be placed."""
+        return self._places.free
+
+    @property
     def figures(self) -> SipFigures:
         """What we count."""
         return SipFigures(self.transport, self._layer, self._places, self._core.dialogs)

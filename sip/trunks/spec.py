@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from mediaserver.settings.group import NetworkText, Port
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
+from sip.sdp.policy import Encryption, MediaPolicy
 
 SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]
 EncryptionWish: TypeAlias = Literal["off", "optional", "required"]
@@ -257,6 +258,11 @@ class TrunkSpec:
             return self.target
         named = self.outbound_proxy
         return Uri.parse(named if named.startswith(("sip:", "sips:")) else f"sip:{named}")
+
+    @property
+    def media(self) -> MediaPolicy:
+        """What its calls are offered and answered."""
+        return MediaPolicy(self.codecs, Encryption(self.encryption))
 
     @property
     def _params(self) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import (
@@ -123,6 +124,7 @@ class Asked:
         self.to_uri = f"sip:{dialled}@h"
         self.source_host = source_host
         self.hops_left = 70
+        self.about: About = NOTHING
         self.url = ""
         self.reach = EVERYBODY
 
@@ -143,6 +145,7 @@ class Lines:
         self.answering.set()
         self.rang_s: list[float] = []
         self.hops: list[int] = []
+        self.told: list[About] = []
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
 
@@ -157,7 +160,9 @@ class Lines:
         timeout_s: float,
         on_ringing: Callable[[], object] = lambda: None,
         hops: int = 70,
+        about: About = NOTHING,
     ) -> Line:
+        self.told.append(about)
         self.placed.append((to, caller))
         self.hops.append(hops)
         self.rang_s.append(timeout_s)

@@ -13,6 +13,7 @@ import pytest
 from mediaserver.calls import directory as module
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.routes import AgentSpec, Refused, Resolution, ToAgent, ToExtension
+from mediaserver.storage import following
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import CallStarted
 from tests.mediaserver.calls.bench import Bench
@@ -131,7 +132,7 @@ async def test_without_notifications_polling_finds_the_change(follow: Follow, po
 async def test_the_last_snapshot_outlives_the_database_and_is_renewed_after(
     follow: Follow, pool: asyncpg.Pool, cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
+    monkeypatch.setattr(following, "FIRST_DELAY_S", 0.0)
     one = await follow(NEVER_S)
     cable.cut()
     await asyncio.wait_for(cable.refused.wait(), 10)
@@ -191,7 +192,7 @@ async def test_a_route_may_hold_from_the_beginning_to_the_end_of_time(
 async def test_tables_that_cannot_be_taken_over_are_a_finding_and_are_tried_again(
     pool: asyncpg.Pool, cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
+    monkeypatch.setattr(following, "FIRST_DELAY_S", 0.0)
     failing, taken = True, asyncio.Event()
 
     def on_change() -> None:
@@ -228,7 +229,7 @@ async def test_a_check_that_fails_costs_its_row_alone(pool: asyncpg.Pool, cable:
 async def test_a_failure_of_ours_does_not_end_the_following(
     follow: Follow, pool: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.0)
+    monkeypatch.setattr(following, "FIRST_DELAY_S", 0.0)
     one = await follow(0.01)
     failed = asyncio.Event()
 

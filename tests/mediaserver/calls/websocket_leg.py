@@ -18,6 +18,7 @@ import numpy as np
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestClient
 
+from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import EVERYBODY
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.media.leg import (
@@ -144,6 +145,7 @@ class WebSocketInvitation:
         self.to_uri = f"ws:{dialled}"
         self.source_host = source_host
         self.hops_left = 70
+        self.about: About = NOTHING
         self.reach = EVERYBODY
 
     def announce(self, url: str) -> None:

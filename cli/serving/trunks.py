@@ -1,0 +1,49 @@
+"""Trunks from the database: followed while the server runs, joined to the SIP side and the switchboard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import asyncpg
+
+from cli.serving.who_may_call import endpoints_of
+from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.config import Settings
+from mediaserver.settings.sip import SipSettings
+from mediaserver.storage.sealing import open_sealer
+from sip.access.gate import Gate
+from sip.calls.user_agent import SipAgent
+from sip.trunks.board import TrunkBoard
+from sip.trunks.carrier import TrunkCarrier
+from sip.trunks.whereabouts import Whereabouts
+
+
+async def open_trunks(
+    settings: Settings, connect: Callable[[], Awaitable[asyncpg.Connection]], undo: AsyncExitStack
+) -> TrunkBoard:
+    """The table of trunks, followed from now on. Raises DatabaseError, and StartupError for the key of their
+    secrets."""
+    board = TrunkBoard(await asyncio.to_thread(open_sealer, settings.data), settings.sip.trunks)
+    undo.push_async_callback(board.close)
+    await board.start(connect)
+    return board
+
+
+def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> None:
+    """Whoever calls by a trunk is known from now on, whatever the rows become."""
+    whereabouts = Whereabouts(board)
+
+    def renewed() -> None:
+        gate.endpoints = endpoints_of(sip, whereabouts.endpoints())
+
+    whereabouts.on_change(renewed)
+    undo.callback(asyncio.create_task(whereabouts.run(), name="whereabouts of trunks").cancel)
+
+
+def call_by_trunks(board: TrunkBoard, agent: SipAgent, switchboard: LocalSwitchboard) -> None:
+    """Numbers that a trunk has a prefix for may be called, and are called by it."""
+    carrier = TrunkCarrier(agent, lambda: board.lines)
+    switchboard.carriers.append(carrier)
+    switchboard.targets.trunks = carrier.serves

@@ -1,0 +1,157 @@
+"""One call by one trunk, up to its answer or to what speaks for the next trunk.
+
+It keeps the trunk's places, scorecard and standing true whatever happens. Which trunk is asked, and what
+becomes of the caller, is the carrier's to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from mediaserver.calls.about import About
+from mediaserver.errors import CallError, UnreachableError
+from mediaserver.media.leg import EndedBy, LegStats, Termination, Why
+from sip.calls.leg import SipLeg
+from sip.calls.outgoing import OutgoingCall
+from sip.calls.user_agent import CallOptions, SipAgent
+from sip.trunks.callers import caller_on, given_along, is_private
+from sip.trunks.failover import Consequence, FailedAttempt, consequence
+from sip.trunks.line import TrunkLine
+from sip.trunks.numbers import rewritten
+from sip.trunks.scorecard import SILENT
+
+DEAF = Termination(EndedBy.SERVER, Why.UNREACHABLE, 408, "the trunk was silent; another one was asked")
+
+
+class TrunkAttempt:
+    """A place of the trunk's must have been taken for it; it is given back when the call is over."""
+
+    def __init__(self, agent: SipAgent, line: TrunkLine, on_ringing: Callable[[], object]) -> None:
+        """`on_ringing`: it rings there; called at most once."""
+        self._agent = agent
+        self._line = line
+        self._on_ringing = on_ringing
+        self._now = asyncio.get_running_loop().time
+        self._began = self._now()
+        self._rang = False
+        self._silent = False
+        self.answered = False
+
+    async def place(
+        self, number: str, caller: str, *, patience_s: float, hops: int, about: About
+    ) -> SipLeg | Consequence:
+        """Call a number in E.164. What follows for the next trunk, when this one came to nothing, and
+        `error` says why. Raises what is no trunk's to mend: CapacityError, our own lack of room. Cancelling
+        the task cancels the call."""
+        line = self._line
+        line.scorecard.attempted(self._began)
+        self.error = ""
+        self.code: int | None = None
+        call: OutgoingCall | None = None
+        try:
+            call = await self._prepared(number, caller, patience_s, hops, about)
+            leg = await self._heard_of(call)
+        except CallError as error:
+            self.error, self.code = str(error), error.code
+            silent = self._silent or isinstance(error, UnreachableError) or call is None
+            headers = tuple(call.session.leg.answer_headers) if call is not None and not silent else ()
+            return self._failed(FailedAttempt(error.code, self._rang, silent, headers))
+        finally:
+            if not self.answered:
+                line.limits.give_back()
+            del call  # an error that is on its way has this frame
+        return leg
+
+    async def _prepared(
+        self, number: str, caller: str, patience_s: float, hops: int, about: About
+    ) -> OutgoingCall:
+        """Raises CallError: the trunk has no address, or none in time."""
+        spec = self._line.spec
+        said = caller_on(spec, caller, private=is_private(about))
+        options = CallOptions(
+            from_uri=said.from_uri,
+            username=spec.login or None,
+            password=spec.password or None,
+            proxy=spec.outbound_proxy or None,
+            transport=spec.transport,
+            headers=[*said.headers, *given_along(spec, about)],
+            hops=hops,
+            timeout=patience_s,
+            on_ringing=self._ringing,
+            media=spec.media,
+        )
+        try:
+            async with asyncio.timeout(spec.first_response_s):
+                return await self._agent.prepare(str(spec.callee(rewritten(spec.dial, number))), **options)
+        except TimeoutError:
+            raise UnreachableError(
+                f"nobody could say within {spec.first_response_s:g} s where {spec.host} is", 503
+            ) from None
+
+    async def _heard_of(self, call: OutgoingCall) -> SipLeg:
+        """The answered call. Raises CallError; UnreachableError also when nothing at all came back soon."""
+        patience_s = self._line.spec.first_response_s
+        loop = asyncio.get_running_loop()
+        guard = loop.call_later(max(0.0, patience_s - (self._now() - self._began)), self._deaf, call)
+        try:
+            leg = await call.place()
+        except CallError:
+            if self._silent:
+                host = self._line.spec.next_hop.host
+                raise UnreachableError(f"{host} did not answer within {patience_s:g} s", 408) from None
+            raise
+        finally:
+            guard.cancel()
+        self._worked(leg)
+        return leg
+
+    def _deaf(self, call: OutgoingCall) -> None:
+        if not call.heard:
+            self._silent = True
+            call.give_up(DEAF)
+
+    def _ringing(self) -> None:
+        self._rings()
+        self._on_ringing()
+
+    def _rings(self) -> None:
+        if not self._rang:
+            self._rang = True
+            now = self._now()
+            self._line.scorecard.rang(now - self._began, now)
+
+    def _worked(self, leg: SipLeg) -> None:
+        self._rings()  # answered without
+        line = self._line
+        self.answered = True
+        line.worked()
+        line.scorecard.answered(self._now())
+        lend(line, leg)
+
+    def _failed(self, attempt: FailedAttempt) -> Consequence:
+        follows = consequence(attempt)
+        now, line = self._now(), self._line
+        code = SILENT if attempt.silent or attempt.code is None else attempt.code
+        line.scorecard.failed(code, now, fault=follows.fault)
+        if follows.fault:
+            line.bore(follows, now)
+        else:
+            line.worked()
+        return follows
+
+
+def lend(line: TrunkLine, leg: SipLeg) -> None:
+    """The leg has a place of the trunk's until it is over."""
+    leg.labels["trunk"] = line.spec.name
+    if leg.termination is not None:
+        line.limits.give_back()
+    else:
+        leg.on_ended = partial(_over, line, asyncio.get_running_loop().time)
+
+
+def _over(line: TrunkLine, now: Callable[[], float], stats: LegStats) -> None:
+    line.limits.give_back()
+    if stats.mos is not None:
+        line.scorecard.heard(stats.mos, now())

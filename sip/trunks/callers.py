@@ -1,0 +1,107 @@
+"""As whom we call by a trunk: From, P-Asserted-Identity (:rfc:`3325`) and Privacy (:rfc:`3323`); and what a
+call gives along in headers: those of the operator's choice, and User-to-User (:rfc:`7433`).
+
+Pure. What a call is to give along comes from whoever places it, maybe from a caller by way of an agent: only
+what the trunk names is sent, and nothing that could break a message apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mediaserver.calls.glob import fits
+from sip.messages.grammar import ParseError
+from sip.messages.uri import Uri, escape_user
+from sip.trunks.numbers import is_number, rewritten
+from sip.trunks.spec import TrunkSpec
+
+ANONYMOUS = "sip:anonymous@anonymous.invalid"
+""":rfc:`3323` section 4.1.1.3."""
+UUI = "User-to-User"
+MOST_HEADERS = 20
+LONGEST_VALUE = 500
+
+Header = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """Who calls, as the INVITE says it."""
+
+    from_uri: str
+    headers: tuple[Header, ...] = ()
+
+
+def caller_on(spec: TrunkSpec, caller: str, *, private: bool = False) -> CallerSaid:
+    """`caller`: a SIP address, a number, a name, or nothing. `private`: it is not to be shown to the
+    called."""
+    user, hidden = _user(caller)
+    number = rewritten(spec.dial, _chosen(spec, user))
+    params: dict[str, str | None] = {"user": "phone"} if spec.user_phone and is_number(number) else {}
+    ours = str(Uri("sip", escape_user(number), host=spec.domain, params=params))
+    asserted = (("P-Asserted-Identity", f"<{ours}>"),) if spec.caller.asserts else ()
+    mode = spec.caller.privacy
+    if mode == "always" or (mode == "pass" and (private or hidden)):
+        return CallerSaid(ANONYMOUS, (*asserted, ("Privacy", "id")))
+    return CallerSaid(ours, asserted)
+
+
+def given_along(spec: TrunkSpec, about: Mapping[str, Any]) -> list[Header]:
+    """The headers of a call by this trunk, from what the call is about: `{"sip": {"headers": {...}, "uui":
+    "..."}}`."""
+    said = about.get("sip")
+    if not isinstance(said, Mapping):
+        return []
+    headers: list[Header] = []
+    given = said.get("headers")
+    for name, value in given.items() if isinstance(given, Mapping) else ():
+        if len(headers) < MOST_HEADERS and names(spec.headers_out, str(name)) and _sendable(value):
+            headers.append((str(name), value))
+    if spec.uui and _sendable(said.get("uui")):
+        headers.append((UUI, str(said["uui"])))
+    return headers
+
+
+def is_private(about: Mapping[str, Any]) -> bool:
+    """Whether who is behind a call wants to be hidden from whom it goes to."""
+    said = about.get("sip")
+    return isinstance(said, Mapping) and said.get("private") is True
+
+
+def names(patterns: tuple[str, ...], header: str) -> bool:
+    """Whether a header is one of these; a pattern that ends in `*` is all that begin so."""
+    lower = header.lower()
+    return any(
+        lower.startswith(each[:-1].lower()) if each.endswith("*") else lower == each.lower()
+        for each in patterns
+    )
+
+
+def _chosen(spec: TrunkSpec, user: str) -> str:
+    rules = spec.caller
+    own = user if is_number(user) else ""
+    if rules.mode == "fixed" or (
+        rules.mode == "allowed" and not any(fits(each, own) for each in rules.allowed if own)
+    ):
+        own = ""
+    return own or rules.number or spec.username or spec.name
+
+
+def _user(caller: str) -> tuple[str, bool]:
+    """Whom a caller's address names, and whether that is nobody on purpose."""
+    try:
+        uri = Uri.parse(caller)
+    except ParseError:
+        return caller.partition("@")[0].replace(" ", ""), False
+    if uri.scheme == "tel":
+        return uri.opaque.partition(";")[0], False
+    hidden = uri.host.lower().endswith("anonymous.invalid") or (uri.user or "").lower() == "anonymous"
+    return ("", True) if hidden else (uri.unescaped_user or "", False)
+
+
+def _sendable(value: object) -> bool:
+    return (
+        isinstance(value, str) and 0 < len(value) <= LONGEST_VALUE and value.isascii() and value.isprintable()
+    )

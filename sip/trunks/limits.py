@@ -1,0 +1,38 @@
+"""How much one trunk takes: calls at once, and new ones a second. Pure; `now` in seconds of one clock."""
+
+from __future__ import annotations
+
+from sip.transport.token_buckets import Rate, TokenBuckets
+
+FULL, TOO_FAST = "full", "too fast"
+
+
+class TrunkLimits:
+    """Of one trunk. Calls that are up keep their places when the limits change."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        """That ring or are up, in both directions."""
+        self._pace = TokenBuckets[str](most=1)
+
+    def take(self, max_calls: int, max_cps: float, now: float) -> str:
+        """Take a place for an outgoing call; why not, else empty. 0: no such limit."""
+        if max_calls and self.calls >= max_calls:
+            return FULL
+        # A second's worth may be saved up, and one call at least.
+        if max_cps and not self._pace.take("", Rate(max_cps, max(1.0, max_cps)), now):
+            return TOO_FAST
+        self.calls += 1
+        return ""
+
+    def take_incoming(self, max_calls: int) -> bool:
+        """Take a place for a call that came by the trunk; False when there is none. How many a second come
+        is the trunk's own choice."""
+        if max_calls and self.calls >= max_calls:
+            return False
+        self.calls += 1
+        return True
+
+    def give_back(self) -> None:
+        """A call is over."""
+        self.calls -= 1

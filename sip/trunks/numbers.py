@@ -1,0 +1,50 @@
+"""Numbers on a trunk: which of them may be called by it, and how they are written there.
+
+Pure. Inside, a number is E.164 where it is a telephone number at all; what is none is passed on as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sip.trunks.spec import NumberRules, TrunkSpec
+
+LONGEST = 64
+"""Characters; what is longer is no number, and no expression of the operator's is tried on it."""
+_NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
+
+
+def is_number(text: str) -> bool:
+    """Whether this can be dialled on a telephone."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def rewritten(rules: NumberRules, number: str) -> str:
+    """The number by these rules; as it is where they say nothing of it, or would leave nothing of it."""
+    if len(number) > LONGEST:
+        return number
+    for rule in rules.rewrites:
+        if (found := re.fullmatch(rule.match, number)) is not None:
+            return found.expand(rule.replace) or number
+    if rules.strip and not number.startswith(rules.strip):
+        return number
+    return rules.prepend + number.removeprefix(rules.strip) or number
+
+
+def fitting_prefix(spec: TrunkSpec, number: str) -> str | None:
+    """The longest of the trunk's prefixes that a number begins with, with its `!`; None: it has none."""
+    fits = [each for each in spec.prefixes if _begins(number, each.removeprefix("!"))]
+    # Of two that are alike the one that says no counts.
+    return max(fits, key=lambda each: (len(each.removeprefix("!").strip("*")), each[0] == "!"), default=None)
+
+
+def may_call(spec: TrunkSpec, number: str) -> bool:
+    """Whether calls to this number may go out by this trunk."""
+    if not is_number(number):
+        return False
+    prefix = fitting_prefix(spec, number)
+    return prefix is not None and not prefix.startswith("!")
+
+
+def _begins(number: str, prefix: str) -> bool:
+    return prefix == "*" or number.startswith(prefix)
