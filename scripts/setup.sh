@@ -8,7 +8,7 @@
 #     runtime    packages, and the project itself (editable): all that `make run` needs
 #     dev        runtime, and the tools that test and check
 #     mutate     dev, and the mutation tester
-#     peers      SIPp, baresip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
+#     peers      SIPp, baresip, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
 #     proxy      Kamailio; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
 #
@@ -178,7 +178,7 @@ want() {
     fi
 }
 
-peers() { want sipp:sip-tester baresip:baresip-core nft:nftables; }
+peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables; }
 proxy() { want kamailio:kamailio; }
 
 # Debian 12 has no Asterisk: it lives in a Debian tree of its own.

@@ -16,8 +16,10 @@ from pathlib import Path
 
 COPY = Path("mutants")
 GOAL = 0.85
-SURVIVED, UNTESTED = 0, 33
-"""mutmut's exit codes: the tests passed; none comes by. Any other is a test that failed or never ended."""
+ALIVE = frozenset({0, 33})
+"""mutmut's exit codes: the tests passed; none comes by."""
+KILLED = frozenset({1, 3, 24, 36, 37, 152, 255, -24})
+"""A test failed, or the tests never ended. Any other, and none, is a mutant that was not judged."""
 
 
 def outcomes() -> Iterator[tuple[str, dict[str, int | None]]]:
@@ -32,18 +34,24 @@ def main() -> int:
     run = subprocess.run([sys.executable, "-m", "mutmut", "run", *sys.argv[1:]], check=False)
     if run.returncode:
         return run.returncode
-    made = killed = 0
+    judged = killed = unjudged = 0
     survivors: list[str] = []
-    print(f"\n{'file':<50} {'mutants':>8} {'killed':>7}")
+    print(f"\n{'file':<50} {'judged':>8} {'killed':>7}")
     for path, found in outcomes():
-        alive = [name for name, code in found.items() if code in (SURVIVED, UNTESTED, None)]
-        survivors += alive
-        made += len(found)
-        killed += len(found) - len(alive)
-        print(f"{path:<50} {len(found):>8} {1 - len(alive) / len(found):>7.1%}")
+        alive = [name for name, code in found.items() if code in ALIVE]
+        dead = sum(code in KILLED for code in found.values())
+        unjudged += len(found) - dead - len(alive)
+        if dead or alive:
+            survivors += alive
+            judged += dead + len(alive)
+            killed += dead
+            print(f"{path:<50} {dead + len(alive):>8} {dead / (dead + len(alive)):>7.1%}")
+    if not judged:
+        print("no mutant was judged")
+        return 0 if {"--help", "-h"} & set(sys.argv) else 1
     print("\nsurvivors:", *survivors, sep="\n  ")
-    share = killed / max(made, 1)
-    print(f"\n{killed} of {made} mutants killed: {share:.1%} (goal: {GOAL:.0%})")
+    share = killed / judged
+    print(f"\n{killed} of {judged} mutants killed: {share:.1%} (goal: {GOAL:.0%}); {unjudged} not judged")
     return 0 if share >= GOAL else 1
 
 

@@ -39,10 +39,10 @@ def main() -> int:
         for case in cases:
             say(f"{case.point:4} {case.name}: {case.does}")
         return 0
-    if not private_network.enter():
-        say("without a network namespace of our own (needs root): what needs one is left out")
+    if why := private_network.enter():
+        say(f"without a network namespace of our own: {why}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server is not left behind
-    results = []
+    results, left_out = [], []
     with Servers(given.tree.resolve()) as servers:
         for case in sorted(cases, key=lambda case: repr(case.settings)):  # those that share a server
             begun = time.monotonic()
@@ -50,14 +50,25 @@ def main() -> int:
                 figures, broken = play(case, servers)
             except private_network.LeftOutError as reason:
                 say(f"left out {case.point:4} {case.name}: {reason}")
+                left_out.append(case.name)
                 continue
             results.append((case, figures, broken))
             say(line(case, figures, broken, time.monotonic() - begun))
     bad = [case.name for case, figures, broken in results if broken or not all(f.ok for f in figures)]
-    say(f"\n{len(results) - len(bad)} of {len(results)} held" + (f"; not: {', '.join(bad)}" if bad else ""))
+    say(summary(len(results), bad, left_out))
     if given.json is not None:
         given.json.write_text(json.dumps(as_json(results), indent=1) + "\n")
     return 1 if bad else 0 if results else NONE_PLAYED
+
+
+def summary(played: int, bad: list[str], left_out: list[str]) -> str:
+    """The last line."""
+    text = f"\n{played - len(bad)} of {played} held"
+    if bad:
+        text += f"; not: {', '.join(bad)}"
+    if left_out:
+        text += f"; {len(left_out)} left out, which says nothing of them: {', '.join(left_out)}"
+    return text
 
 
 def wanted(case: Case, names: list[str]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.attack.case import Measured, at_most, attack, told
-from tests.attack.flooding import Flood
+from tests.attack.case import Measured, at_least, at_most, attack, told
+from tests.attack.flooding import SENT, Flood
 from tests.attack.running_calls import running
 from tests.attack.sound import Part, Talker, listen, talk
 from tests.attack.target import Target
@@ -32,7 +32,7 @@ def _beside(target: Target, kind: str, rate: int) -> Iterable[Measured]:
         yield told("largest gap without a flood, ms", quiet.largest_gap_ms)
         yield told("% lost without a flood", quiet.lost)
         yield told("median of the calls' largest gaps, ms", noticed.median_gap_ms)
-        yield told("datagrams a second", sent / FLOOD_S)
+        yield at_least("datagrams a second", sent / FLOOD_S, SENT * rate)
         yield told("memory grown, MB", target.rss_mb() - before_mb)
 
 
@@ -67,9 +67,10 @@ def foreign_packets_at_one_call_beside_others(target: Target) -> Iterable[Measur
         with Flood("foreign", calls.calls[0].media, 5000, FLOOD_S) as flood:
             calls.talk(FLOOD_S)
             noticed = calls.noticed(FLOOD_S)
-            flood.wait()
+            sent = flood.wait()
         yield at_most("largest gap of any running call, ms", noticed.largest_gap_ms, GAP_MS)
         yield at_most("% of the frames lost by the worst call", noticed.lost, LOST)
+        yield at_least("packets a second", sent / FLOOD_S, SENT * 5000)
 
 
 COSTS = 1.5

@@ -1,5 +1,5 @@
 """B7: phones behind a NAT. They write addresses that nobody can reach and come from others; the other address
-is an alias of loopback here, and a real NAT between network namespaces in `namespaces`.
+is an alias of loopback here, and a real NAT between network namespaces in `real_nat`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ T = TypeVar("T")
 _NEW_NETWORK = 0x40000000
 """CLONE_NEWNET, linux/sched.h."""
 _entered: list[bool] = []
+_why_not: list[str] = ["nobody asked for one"]
 
 SERVER, OUTSIDE, INSIDE, PHONE = "10.203.7.1", "10.203.7.254", "192.168.77.1", "192.168.77.5"
 _RULES = """
@@ -34,14 +35,24 @@ class LeftOutError(Exception):
     """This attack cannot be played here; says why."""
 
 
-def enter() -> bool:
-    """A network of our own with nothing but loopback, for this process and those that it starts."""
+def enter() -> str:
+    """A network of our own with nothing but loopback, for this process and those that it starts. Why there is
+    none; empty when there is."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if os.geteuid() != 0 or shutil.which("ip") is None or libc.unshare(_NEW_NETWORK) != 0:
-        return False
+    if os.geteuid() != 0:
+        why = "needs root"
+    elif shutil.which("ip") is None:
+        why = "ip is not installed (apt-get install iproute2)"
+    elif libc.unshare(_NEW_NETWORK) != 0:
+        why = f"the system permits none: {os.strerror(ctypes.get_errno())}"
+    else:
+        why = ""
+    if why:
+        _why_not[:] = [why]
+        return why
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     _entered.append(True)
-    return True
+    return ""
 
 
 def inside(pid: int, make: Callable[[], T]) -> T:
@@ -70,7 +81,7 @@ class _Networks:
 
     def __init__(self) -> None:
         if not _entered:
-            raise LeftOutError("no network namespace of our own (needs root and `ip`)")
+            raise LeftOutError(f"no network namespace of our own: {_why_not[0]}")
         self._stack = ExitStack()
 
     def _network(self) -> int:

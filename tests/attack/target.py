@@ -20,13 +20,14 @@ from typing import Any
 READY_S = 60.0
 STOP_S = 15.0
 HOST = "127.7.0.1"
+HERE = Path(__file__).resolve().parents[2]
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _ASK_KEYS = "from mediaserver.config import keys; print(*keys())"
 
 
 class Target:
-    """One running server. Settings that its version does not know are left out, so that an older one can be
-    attacked in the same way: `left_out` names them."""
+    """One running server. Settings that an older version (`tree` is another checkout) does not know are left
+    out, so that it can be attacked in the same way: `left_out` names them."""
 
     def __init__(self, tree: Path, settings: Mapping[str, Mapping[str, Any]], host: str = HOST) -> None:
         self._tree = tree
@@ -72,8 +73,12 @@ class Target:
             for key, value in values.items():
                 if f"{section}.{key}" in known:
                     lines.append(f"{key} = {_toml(value)}")
+                elif self._tree == HERE:
+                    raise ValueError(f"there is no setting {section}.{key}: another server would be attacked")
                 else:
                     self.left_out.append(f"{section}.{key}")
+        if self.left_out:
+            sys.stderr.write(f"without settings that it does not know: {', '.join(self.left_out)}\n")
         config, ready = self.folder / "voiceforge.toml", self.folder / "ready.json"
         config.write_text("\n".join(lines) + "\n")
         command = [sys.executable, "-m", "mediaserver", "serve"]

@@ -28,6 +28,7 @@ from mediaserver.media.collector import (
     YOUNG_OBJECTS,
     Collector,
     Pace,
+    young_objects,
 )
 
 MS = 1_000_000
@@ -294,3 +295,13 @@ def test_what_was_found_and_how_long_it_took_add_up(monkeypatch: pytest.MonkeyPa
         collector.stop()
     assert found[1] - found[0] == found[2] - found[1] >= 50 and found[0] >= 50
     assert collector.pauses[YOUNG].total_ns == 3 * MS == collector.paused_ns
+
+
+def test_young_objects_are_counted_while_old_ones_go(collector: Collector) -> None:
+    """As many calls end as begin; `gc.get_count` has the difference."""
+    old: list[list[int]] = [[] for _ in range(1_000)]
+    gc.collect(YOUNG)
+    before = young_objects()
+    young: list[list[int]] = [[] for _ in range(1_000)]
+    old.clear()
+    assert young_objects() - before >= len(young)
