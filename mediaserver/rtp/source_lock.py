@@ -34,7 +34,15 @@ import enum
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mediaserver.media.time import NARROW_RATE, SECOND_NS, WRAP_16, ahead_16, distance_32
+from mediaserver.media.time import (
+    NARROW_RATE,
+    NARROW_SAMPLE_NS,
+    SECOND_NS,
+    WRAP_16,
+    ahead_16,
+    ahead_32,
+    distance_32,
+)
 from mediaserver.rtp.packets import HEADER, MAX_DROPOUT, Address
 
 GAP_NS = 3 * SECOND_NS
@@ -53,7 +61,15 @@ _PAUSE_NS = SECOND_NS
 _SKIP = 3
 """A sequence may lack two packets in a row."""
 _LEAP = 60 * NARROW_RATE
-"""Of time stamps in a stream that goes on, at most."""
+"""Of time stamps in a stream that goes on, at most, beyond the time that passed: the clock of a muted phone
+goes on, or stands still."""
+
+
+def _is_near(timestamp: int, heard: int, passed: int) -> bool:
+    """Whether a time stamp may follow `heard` after so many samples of time."""
+    if distance_32(timestamp, heard) < _LEAP:
+        return True
+    return ahead_32(timestamp, of=heard) < passed + _LEAP
 
 
 class Rank(enum.IntEnum):
@@ -250,9 +266,7 @@ class SourceLock:
         displaced = self._displaced
         if displaced is None or displaced.source != source or rank is not self._rank:
             return False
-        return displaced.ssrc == candidate.ssrc and self._continues(
-            candidate.sequence, timestamp, displaced.heard
-        )
+        return displaced.ssrc == candidate.ssrc and self._continues(candidate, timestamp, displaced.heard)
 
     def _wins(
         self,
@@ -270,7 +284,7 @@ class SourceLock:
         if last.at >= candidate.began:  # the locked source speaks: that is no place to move from
             candidate.count = 0
             return False
-        if candidate.ssrc == ssrc and self._continues(candidate.sequence, timestamp, last):
+        if candidate.ssrc == ssrc and self._continues(candidate, timestamp, last):
             return candidate.count >= NEEDED_TO_CONTINUE
         if candidate.count < NEEDED[rank]:
             return False
@@ -282,9 +296,10 @@ class SourceLock:
         return open_ or self._was_displaced(source, candidate.last)
 
     @staticmethod
-    def _continues(sequence: int, timestamp: int, heard: Heard) -> bool:
-        ahead = ahead_16(sequence, of=heard.sequence & WRAP_16)
-        return 0 < ahead < MAX_DROPOUT and distance_32(timestamp, heard.timestamp) < _LEAP
+    def _continues(candidate: _Candidate, timestamp: int, heard: Heard) -> bool:
+        ahead = ahead_16(candidate.sequence, of=heard.sequence & WRAP_16)
+        passed = max(0, candidate.last - heard.at) // NARROW_SAMPLE_NS
+        return 0 < ahead < MAX_DROPOUT and _is_near(timestamp, heard.timestamp, passed)
 
     def _late_until(self, source: Address) -> int:
         left = self._left.get(source)

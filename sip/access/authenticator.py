@@ -80,11 +80,24 @@ class Claim:
     cnonce: str
     response: str
     age: Age
+    rewritten: bool = False
+    """The request names another host than its sender wrote into its credentials: a proxy is between us."""
 
     @property
     def foreign(self) -> bool:
         """Not made with a nonce of ours for their source."""
         return self.age is Age.FOREIGN
+
+
+def _same_user(sent: str, ours: Uri | str) -> bool:
+    """Whether both name the same user, of whatever host. Proxies before us write the host anew, and phones
+    leave the port out (:rfc:`3261` 22.4 item 5 lets them differ); whom a password dials stays protected."""
+    try:
+        signed = Uri.parse(sent)
+        asked = Uri.parse(ours) if isinstance(ours, str) else ours
+    except ParseError:
+        return False
+    return signed.is_sip and asked.is_sip and signed.unescaped_user == asked.unescaped_user
 
 
 class Authenticator:
@@ -135,6 +148,7 @@ class Authenticator:
             return None
         algorithm = params.get("algorithm", "MD5").upper()
         qop = params["qop"].lower() if "qop" in params else None
+        rewritten = False
         count = params.get("nc", "")
         if (
             scheme.lower() != "digest"
@@ -143,13 +157,13 @@ class Authenticator:
             or not {"username", "nonce", "uri", "response"} <= params.keys()
             or qop not in ("auth", "auth-int", None)
             or (qop is not None and (_NONCE_COUNT.fullmatch(count) is None or "cnonce" not in params))
-            or not same_uri(params["uri"], uri)
+            or not (same_uri(params["uri"], uri) or (rewritten := _same_user(params["uri"], uri)))
         ):
             return None
         return Claim(
             params["username"], params["nonce"], params["uri"], algorithm, qop, count,
             params.get("cnonce", ""), params["response"].lower(),
-            self._nonces.age(params["nonce"], source, now),
+            self._nonces.age(params["nonce"], source, now), rewritten,
         )  # fmt: skip
 
     def check(self, claim: Claim, method: str, body: bytes, now: float) -> Verdict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from mediaserver.seldom import Seldom
 from sip.access.authenticator import Authenticator, Claim, Proof, Verdict
 from sip.access.digest import ALGORITHMS
 from sip.access.guessing import Guessing, Heed
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT = 2
 """Credentials of one request that may be ours; more are not read."""
+REWRITTEN_EVERY_S = 600.0
+"""So often at most the log speaks of addresses that somebody rewrites."""
 SHOWN_USER = 64
 """Characters of a user name in the log: strangers choose it."""
 
@@ -43,6 +46,7 @@ class Challenger:
         self._auth = Authenticator(realm, password, algorithms=algorithms)
         self.guessing = guessing or Guessing()
         self._note = note
+        self._rewritten = Seldom(REWRITTEN_EVERY_S)
 
     def verdict(self, request: Request, host: str, now: float) -> Verdict:
         """What the request's credentials are worth. NONE: there are none. Whoever has to wait is told WRONG,
@@ -64,6 +68,8 @@ class Challenger:
         verdict = self._auth.check(claim, request.method, request.body, now)
         if verdict.ok:
             self.guessing.right(host, claim.user, now)
+            if claim.rewritten:
+                self._tell_rewritten(request, host, claim, now)
         elif verdict.outcome is Proof.WRONG:
             self._wrong(request, host, claim.user, now, looked_at=True)
         return verdict
@@ -92,6 +98,14 @@ class Challenger:
         ours = [value for value in values if self._auth.realm in value][:LOOKED_AT]
         claims = [claim for value in ours if (claim := self._auth.read(value, request.uri, host, now))]
         return min(claims, key=lambda claim: claim.foreign, default=None)
+
+    def _tell_rewritten(self, request: Request, host: str, claim: Claim, now: float) -> None:
+        if (unsaid := self._rewritten.due(now)) is not None:
+            log.info(
+                "%s proved itself as %s for %s and asks for %s: a proxy before us changes addresses, or the "
+                "phone shortens them; only the user part was compared (%d more since the last such line)",
+                host, _shown(claim.user), _shown(claim.uri), _shown(str(request.uri)), unsaid,
+            )  # fmt: skip
 
     def _wrong(self, request: Request, host: str, user: str, now: float, *, looked_at: bool) -> None:
         guess = self.guessing.wrong(host, user, now, looked_at=looked_at)

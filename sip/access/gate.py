@@ -66,13 +66,20 @@ class Gate:
         return self._challenger.challenge(request, source.host, now, stale=verdict.stale)
 
     def within_dialog(
-        self, request: Request, source: Peer, hosts: Collection[str], now: float, *, proved: bool = False
+        self,
+        request: Request,
+        source: Peer,
+        hosts: Collection[str],
+        now: float,
+        *,
+        proved: bool = False,
+        extension: str = "",
     ) -> Response | None:
         """The response that refuses a request within a dialog, None when it may pass. `hosts`: the addresses
         that the other side is known to be at. From elsewhere (a phone that moved, another server of a
         carrier) it needs the same proof as a new call: who merely learned the tags ends nobody's call.
         `proved`: whoever opened the dialog had to prove who it is; a network that needs no proof is none
-        then."""
+        then. `extension`: whose call it is, when that is known: no other's password counts."""
         host = source.host
         if host in hosts or address_of(host) in {address_of(each) for each in hosts} - {None}:
             return None
@@ -82,9 +89,9 @@ class Gate:
         if not proved and endpoints.is_anonymous(host):
             return None
         verdict = self._challenger.verdict(request, host, now)
-        if verdict.ok:
-            return None
-        return self._challenger.challenge(request, host, now, stale=verdict.stale)
+        if not verdict.ok:
+            return self._challenger.challenge(request, host, now, stale=verdict.stale)
+        return None if extension in ("", verdict.user) else request.response(403)
 
     def proves(self, caller: Admitted, source: Peer) -> bool:
         """Whether who was admitted has also proven to be at that address: by TCP, or by a digest, whose nonce

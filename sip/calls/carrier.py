@@ -62,6 +62,7 @@ class SipCarrier:
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)
+        options["extension"] = to
         contacts = [contact for binding in bindings if (contact := self._contact(binding, options))]
         if not contacts:
             raise CallError(f"the phone of extension {to} closed its connection; it must register again", 480)

@@ -14,7 +14,7 @@ from sip.access.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
-from sip.calls.flow import SipFlow
+from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
 from sip.messages.extensions import TIMER
 from sip.messages.message import Request, Response
@@ -89,8 +89,8 @@ class Core:
         """For whoever has none of its own."""
         self.dialogs = Dialogs()
         self.allow = ALLOW
-        self.registered: Callable[[Uri], SipFlow | None] = _nowhere
-        """The way by which a phone registered, by its Contact."""
+        self.registered: Callable[[Dialog], Binding | None] = _nowhere
+        """Where the phone of a dialog with an extension registered last."""
         self.call_limits = CallLimits()
         self.timer_policy = TimerPolicy()
         self._all_left: asyncio.Event | None = None
@@ -138,10 +138,9 @@ class Core:
         """Where a request within a dialog goes, and where else when that fails; see `WayBack`. Raises
         CallError as `hop`."""
         way = dialog.way
-        if way is not None and way.flow.lost and way.flow.direct:
-            anew = self.registered(dialog.target)
-            if anew is not None and not anew.lost:  # it lost its connection, made another one, and said so
-                way.heard(anew)
+        if way is not None and dialog.extension and (anew := self.registered(dialog)) is not None:
+            sure = dialog.instance != "" and anew.instance == dialog.instance
+            way.registered(anew.received, anew.at, sure=sure)
         try:
             named = self.hop(dialog.next_hop())
         except CallError:
@@ -184,7 +183,7 @@ class Core:
             asyncio.get_running_loop().call_soon(on_failure, Cause.TRANSPORT)
             return None
         way = dialog.way
-        if way is None or not hop.sends:
+        if way is None:
             return self.request(request, hop, on_response, on_failure, fallback, dialog.budget)
 
         def answered(response: Response) -> None:
@@ -228,7 +227,7 @@ class Core:
         ]
 
 
-def _nowhere(contact: Uri) -> None:
+def _nowhere(dialog: Dialog) -> None:
     return None
 
 

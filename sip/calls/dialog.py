@@ -21,6 +21,8 @@ from sip.transactions.budget import AnswerBudget
 DialogId: TypeAlias = tuple[str, str, str]
 """Call-ID, local tag, remote tag (empty for an RFC 2543 peer)."""
 
+INSTANCE = "+sip.instance"
+"""The Contact parameter that tells the phones of an extension apart."""
 MOST_HOPS = 70
 """Max-Forwards of a request that begins here (8.1.1.6)."""
 
@@ -34,6 +36,8 @@ class Dialog:
         "allows",
         "budget",
         "call_id",
+        "extension",
+        "instance",
         "local",
         "local_cseq",
         "opener_proved",
@@ -73,6 +77,11 @@ class Dialog:
         """What we may send because of the INVITE that asked for it; None when that was ours."""
         self.opener_proved = False
         """Whoever called us had to prove who it is, and has to again from where nobody knows it."""
+        self.extension = ""
+        """The extension that is on the other side: that proved its password, or whom we called where it
+        registered. Empty: none of ours, or nobody knows."""
+        self.instance = ""
+        """Which of its phones, by its own word (+sip.instance, RFC 5626 4.1); empty: it did not say."""
 
     @classmethod
     def of_request(cls, request: Request, tag: str) -> Dialog:
@@ -124,6 +133,12 @@ class Dialog:
     def _learn(self, message: Message) -> None:
         if allowed := message.get_all("Allow"):
             self.allows = frozenset(allowed)
+
+    def is_with(self, extension: str, message: Message | None = None) -> None:
+        """The other side is a phone of that extension, who sent the message."""
+        self.extension = extension
+        contacts = message.contacts if message is not None else []
+        self.instance = (contacts[0].params.get(INSTANCE) or "") if contacts else ""
 
     def in_order(self, request: Request) -> bool:
         """Whether an incoming request is in sequence (12.2.2); when not, 500 is the answer.

@@ -22,6 +22,8 @@ DEFAULT_PORT = 5060
 FEW = 2
 """Datagrams of one request, repetitions included, to an address that nothing was ever heard from: less than
 three bytes for each byte of the INVITE and ACK, or of the request, that named it."""
+TRIES = 4
+"""Datagrams of one request (7.5 s) to where a phone may not be any more, before it is asked where it is."""
 KEPT = 8
 """Named addresses of a dialog of which we know whether they answer."""
 
@@ -70,11 +72,29 @@ def flow_of(request: Request, peer: Peer) -> SipFlow:
 class WayBack:
     """The flow of one dialog, and what is known of those that its messages name."""
 
-    __slots__ = ("_answering", "_before", "_first", "_silent", "flow", "proven")
+    __slots__ = (
+        "_answering",
+        "_anew",
+        "_before",
+        "_first",
+        "_heard_at",
+        "_quiet",
+        "_silent",
+        "_sure",
+        "flow",
+        "proven",
+    )
 
-    def __init__(self, flow: SipFlow, *, proven: bool = False) -> None:
+    def __init__(self, flow: SipFlow, *, proven: bool = False, now: float = 0.0) -> None:
         """`proven`: it was we who sent there first, or an answer came from there."""
         self.flow = flow
+        self._heard_at = now
+        """When the last request of the dialog came by the flow."""
+        self._quiet = False
+        """The last request of ours to the flow was not answered."""
+        self._anew: SipFlow | None = None
+        """By which the phone registered since, and whether it is that very phone."""
+        self._sure = False
         self.proven = proven or flow.transport != "UDP"
         self._first = flow
         self._before: SipFlow | None = None
@@ -90,8 +110,9 @@ class WayBack:
         if self.flow.place == self._first.place:
             self.proven = True
 
-    def heard(self, flow: SipFlow) -> None:
+    def heard(self, flow: SipFlow, now: float = 0.0) -> None:
         """A new request of the dialog came, in order: whoever knows its tags is there now."""
+        self._heard_at, self._quiet, self._anew = now, False, None
         if flow.place != self.flow.place:
             if self.proven:
                 self._before = self.flow
@@ -100,11 +121,23 @@ class WayBack:
             )
         self.flow = flow
 
+    def registered(self, flow: SipFlow | None, at: float, *, sure: bool) -> None:
+        """The extension on the other side registered by that flow then, with its password. `sure`: it was
+        that very phone. Phones register from a new place long before they have anything to say in a call."""
+        self._anew = None
+        if flow is None or flow.lost or not (self.flow.direct and flow.direct):
+            return
+        if self.flow.lost:  # it lost its connection, made another one, and said so
+            self.heard(flow, at)
+            self.proven = True
+        elif at > self._heard_at and flow.place != self.flow.place:
+            self._anew, self._sure = flow, sure
+
     def answered(self, hop: Hop) -> None:
         """A response to a request that was sent to this hop came."""
         place = (hop.transport, hop.host, hop.port)
         if place == self.flow.place:
-            self.proven = True
+            self.proven, self._quiet = True, False
         elif place not in self._answering:
             self._answering = [*self._answering[-KEPT:], place]
 
@@ -113,7 +146,9 @@ class WayBack:
         place = (hop.transport, hop.host, hop.port)
         if place != self.flow.place:
             self._silent = [*self._silent[-KEPT:], place]
-        elif not self.proven and self._before is not None:
+            return
+        self._quiet = True
+        if not self.proven and self._before is not None:
             self.flow, self.proven = self._before, True
 
     # -- what follows
@@ -127,6 +162,16 @@ class WayBack:
     def hops(self, named: Hop, routed: bool) -> tuple[Hop, Hop | None]:
         """Where the next request goes, and where else when that fails. `named`: whom the first Route
         (`routed`) or the Contact names."""
+        first, then = self._hops(named, routed)
+        if (anew := self._anew) is None or anew.lost:
+            return first, then
+        there = Hop(*anew.place)
+        if self._sure or self._quiet:
+            return replace(there, sends=TRIES), first
+        return (first, then) if then is not None else (replace(first, sends=first.sends or TRIES), there)
+
+    def _hops(self, named: Hop, routed: bool) -> tuple[Hop, Hop | None]:
+        """The same, by what was said and heard in the call alone."""
         flow = self.flow
         here = Hop(*flow.place, sends=0 if self.proven else FEW)
         if flow.lost and named.host == flow.host:  # a proxy, or a phone that no NAT hides, listens there

@@ -50,6 +50,9 @@ class Answerable(Protocol):
     def heard(self) -> None:
         """Audio of the other side came."""
 
+    def proven(self) -> None:
+        """The caller has read our answer where the INVITE came from."""
+
     def media_changed(self) -> None: ...
 
 
@@ -150,6 +153,7 @@ class InviteAnswer:
             invite.prove()  # and the 200 is repeated until the ACK
             if call.dialog.way is not None:
                 call.dialog.way.acknowledged()
+            call.proven()
         self.settled.set()
 
     def confirms(self, call: Answerable, ack: Request) -> bool:

@@ -78,9 +78,11 @@ class OutgoingCall:
         hops: int = MOST_HOPS,
         on_ringing: Callable[[], object] = nobody_listens,
         media: MediaPolicy | None = None,
+        extension: str = "",
     ) -> None:
         """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
-        once. `media`: what is offered; None: as to everybody."""
+        once. `media`: what is offered; None: as to everybody. `extension`: whose phone that is, when it is
+        one of ours."""
         self._core = core
         self._hop = hop
         self._headers = list(headers)
@@ -98,6 +100,7 @@ class OutgoingCall:
             target,
             [NameAddr.parse(route) for route in routes],
         )
+        self._draft.is_with(extension)
         self.session = InviteSession(
             core,
             Direction.OUTBOUND,
@@ -168,6 +171,7 @@ class OutgoingCall:
             return
         dialog = Dialog.of_response(self._client.request, response)
         dialog.way = self._draft.way
+        dialog.is_with(self._draft.extension, response)
         answer = _Answer(response, dialog, dialog.ack(response.cseq.number, self._auth))
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)

@@ -70,7 +70,7 @@ class Places:
         """Until the session is over. `unproven_at`: the address of a caller who has proven nothing yet.
         `of_trunk`: it seems to be a trunk's."""
         self.taken.add(session)
-        session.on_over = self._over
+        session.on_over, session.on_proven = self._over, self.proven
         if unproven_at:
             site = TRUNKS if of_trunk else site_of(unproven_at)
             self._unproven[session] = site

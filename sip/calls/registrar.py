@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sip.access.challenger import Challenger
+from sip.calls.dialog import INSTANCE
 from sip.calls.flow import SipFlow
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
@@ -36,6 +37,10 @@ class Binding:
     q: float = 1.0
     received: SipFlow | None = None
     """The way that the REGISTER came by: phones are called by it."""
+    instance: str = ""
+    """Of the phone, by its own word (+sip.instance, RFC 5626 section 4.1); empty: it did not say."""
+    at: float = 0.0
+    """When it registered last, in seconds of `now`."""
 
 
 class BindingStore(Protocol):
@@ -98,10 +103,19 @@ class Registrar:
         """Of all extensions."""
         return [binding for binding in self._store.all() if binding.expires_at > now]
 
-    def flow_to(self, contact: Uri, now: float) -> SipFlow | None:
-        """The way by which the phone with this Contact registered last."""
-        same = [each for each in self.bindings(now) if each.contact.same_as(contact)]
-        return max(same, key=lambda each: each.expires_at).received if same else None
+    def phone(self, extension: str, instance: str, contact: Uri, now: float) -> Binding | None:
+        """Where a phone of that extension is that is in a call: it has this instance (empty: it did not say)
+        or this Contact, or is the only one that can be reached. None when it cannot be told.
+
+        What other extensions registered never counts: a Contact is anybody's to write.
+        """
+        own = [each for each in self.lookup(extension, now) if each.received and not each.received.lost]
+        may_be = [each for each in own if not (instance and each.instance)]
+        same = [each for each in own if instance and each.instance == instance]
+        same = same or [each for each in may_be if each.contact.same_as(contact)]
+        if not same and len(own) == 1:
+            same = may_be
+        return max(same, key=lambda each: each.at, default=None)
 
     def lookup(self, extension: str, now: float) -> list[Binding]:
         """Where an extension can be reached now, the most wanted first.
@@ -180,6 +194,8 @@ class Registrar:
             request.cseq.number,
             _quality(contact.params.get("q")),
             received,
+            contact.params.get(INSTANCE) or "",
+            now,
         )
         return None
 

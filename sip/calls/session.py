@@ -80,13 +80,15 @@ class InviteSession:
         """Bytes of its requests in this call."""
         self.on_over: Callable[[InviteSession], None] = _nobody_cares
         """The owner's: the call is over and its place is free."""
+        self.on_proven: Callable[[InviteSession], None] = _nobody_cares
+        """The owner's: the caller has read our answer where the INVITE came from."""
         self._abandon = abandon
         self._answering = InviteAnswer()
         self._keys = KeyPresses()
         self.timer = SessionTimer(core.timer_policy)
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
-        self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND)
+        self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND, now=self.started)
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -172,7 +174,7 @@ class InviteSession:
             return
         self.received += server.peer.size
         if self.dialog.way is not None:
-            self.dialog.way.heard(flow_of(request, server.peer))
+            self.dialog.way.heard(flow_of(request, server.peer), self.core.now())
         self._life.watch.heard(self.core.now())
         if request.method == "BYE":
             self.reply(server, 200)
@@ -186,6 +188,7 @@ class InviteSession:
     def acknowledged(self, ack: Request) -> None:
         """An ACK to a 2xx of ours."""
         if self._answering.confirms(self, ack):
+            self.proven()
             self._life.watch.begun(self.core.now())
             self.happened(SessionEvent.ACK)
             self._answering.confirmed(self, ack)
@@ -193,6 +196,10 @@ class InviteSession:
     def heard(self) -> None:
         """Audio of the other side came."""
         self._answering.heard(self)
+
+    def proven(self) -> None:
+        """The caller has read our answer where the INVITE came from."""
+        self.on_proven(self)
 
     def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
         """Accept their re-INVITE."""
@@ -312,7 +319,7 @@ class InviteSession:
         self._answering.let_go()
         self._renegotiation = None
         self._abandon = _nothing_to_abandon
-        self.on_over = _nobody_cares
+        self.on_over = self.on_proven = _nobody_cares
 
     @property
     def _change(self) -> Renegotiation:

@@ -66,6 +66,8 @@ class CallOptions(TypedDict, total=False):
     """It rings there; called at most once."""
     media: MediaPolicy | None
     """What is offered; None: as to everybody."""
+    extension: str
+    """Whose phone that is, when it is one of ours."""
 
 
 class SipAgent:
@@ -120,7 +122,9 @@ class SipAgent:
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
-            self._core.registered = lambda contact: registrar.flow_to(contact, self._now())
+            self._core.registered = lambda dialog: registrar.phone(
+                dialog.extension, dialog.instance, dialog.target, self._now()
+            )
         self._nat_ping_s = nat_ping_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm()
@@ -209,6 +213,7 @@ class SipAgent:
             hops=options.get("hops", MOST_HOPS),
             on_ringing=options.get("on_ringing", nobody_listens),
             media=options.get("media"),
+            extension=options.get("extension", ""),
         )
         self._places.take(call.session)
         return call

@@ -112,7 +112,6 @@ class UserAgentServer:
         if request.method == "ACK":
             if user is not None:
                 user.acknowledged(request)
-                self._places.proven(user)
         elif user is None:
             self._stateless(request.response(481), request, source)
         elif (no := self._refusal(request)) is not None:
@@ -136,8 +135,10 @@ class UserAgentServer:
         """The response that asks for proof of a request within a dialog, None when it needs none."""
         if self._gate is None:
             return None
-        now, proved = self._core.now(), dialog.opener_proved
-        return self._gate.within_dialog(request, source, dialog.hosts, now, proved=proved)
+        now, proved, extension = self._core.now(), dialog.opener_proved, dialog.extension
+        return self._gate.within_dialog(
+            request, source, dialog.hosts, now, proved=proved, extension=extension
+        )
 
     def _cancel(self, request: Request, source: Source) -> None:
         """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""
@@ -216,6 +217,8 @@ class UserAgentServer:
         verified = caller.kind != "anonymous"
         session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
         session.dialog.opener_proved = verified
+        if caller.kind == "extension":
+            session.dialog.is_with(caller.name, request)
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
         call = SipInvitation(request, source, session.leg, session, caller)
         try:

@@ -369,7 +369,7 @@ def test_a_stream_goes_on_within_a_minute_and_a_burst_of_loss(
     stream = Stream()
     stream.talk(ANNOUNCED, 0, 100)
     stream.now += 10 * GAP_NS
-    last = Heard(0, 99, 99 * 160)
+    last = Heard(stream.now - 1, 99, 99 * 160)
     for n in range(3):
         numbers = (99 + sequence + n) & 0xFFFF, 99 * 160 + timestamp + 160 * n
         moved = stream.lock.admit(
@@ -385,3 +385,45 @@ def test_who_began_before_the_locked_place_fell_silent_is_counted_from_then_on()
     assert spaced(stream, ELSEWHERE, [50, 51]) == [False, False]
     assert spaced(stream, ANNOUNCED, [50]) == [True]
     assert spaced(stream, ELSEWHERE, [52, 53, 54, 55]) == [False, False, False, True]
+
+
+@pytest.mark.parametrize("silent_s", [65, 1_800])
+@pytest.mark.parametrize("clock_goes_on", [True, False])
+def test_who_was_muted_for_long_behind_a_nat_that_forgot_it_is_heard_again(
+    silent_s: int, clock_goes_on: bool
+) -> None:
+    """Some phones stop the clock of their stream with the packets."""
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.now += silent_s * SECOND_NS
+    later = 50 * silent_s if clock_goes_on else 0
+    assert resumed(stream, ELSEWHERE, 50, later) == 48
+    assert stream.lock.locked == ELSEWHERE
+
+
+@pytest.mark.parametrize(("number", "later_s"), [(50, 65 + 61), (50, -61), (50 + MAX_DROPOUT, 65)])
+def test_a_stream_that_cannot_be_its_own_moves_nothing_after_a_silence(number: int, later_s: int) -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.now += 65 * SECOND_NS
+    assert resumed(stream, MALLORY, number, 50 * later_s + 50 - number) == 0
+
+
+def test_nor_does_another_stream_however_long_the_silence() -> None:
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 50)
+    stream.now += 1_800 * SECOND_NS
+    assert resumed(stream, MALLORY, 50, 0, ssrc=8) == 0
+
+
+def resumed(stream: Stream, source: Address, first: int, later: int, ssrc: int = 7) -> int:
+    """50 packets, numbered from `first` on, whose clock is `later` packets ahead of their numbers."""
+    got = 0
+    for n in range(first, first + 50):
+        stream.now += TICK
+        data = HEADER.pack(0x80, 0, n & 0xFFFF, (n + later) * 160 & 0xFFFFFFFF, ssrc) + bytes(160)
+        if source == stream.lock.locked or stream.lock.admit(
+            data, source, stream.now, stream.ssrc, lambda: stream._heard
+        ):
+            got += 1
+    return got

@@ -149,9 +149,9 @@ def test_the_dummy_password_of_unknown_users_opens_nothing(server: Authenticator
     assert outcome(server, header) is Proof.WRONG
 
 
-def test_credentials_hold_for_their_method_and_uri_only(server: Authenticator) -> None:
+def test_credentials_hold_for_their_method_and_user_only(server: Authenticator) -> None:
     assert outcome(server, login(server), method="INVITE") is Proof.WRONG
-    elsewhere = Uri.parse("sip:other.example.com")
+    elsewhere = Uri.parse("sip:other@example.com")
     assert server.verify(login(server), "REGISTER", elsewhere, b"", HOST, 0.0).outcome is Proof.NONE
     assert server.verify(login(server), "REGISTER", "sip:EXAMPLE.com", b"", HOST, 0.0).ok
 
@@ -182,3 +182,22 @@ def test_strange_credentials_are_refused_without_an_exception(
     server: Authenticator, header: str | None
 ) -> None:
     assert outcome(server, header) is Proof.NONE
+
+
+@pytest.mark.parametrize("signed", ["sip:echo@voice.example", "sip:echo@192.0.2.9", "sips:%65cho@pbx;a=b"])
+def test_a_proxy_on_the_way_may_write_the_host_anew(server: Authenticator, signed: str) -> None:
+    header = answer_challenge(server.challenge(HOST, 0.0), "bob", "zanzibar", "INVITE", signed)
+    claim = server.read(header, "sip:echo@192.0.2.9:5060", HOST, 0.0)
+    assert claim is not None and claim.rewritten
+    assert server.check(claim, "INVITE", b"", 0.0).ok
+
+
+@pytest.mark.parametrize("signed", ["sip:+4930123@voice.example", "sip:voice.example", "tel:echo", "*"])
+def test_a_password_for_one_number_dials_no_other(server: Authenticator, signed: str) -> None:
+    header = answer_challenge(server.challenge(HOST, 0.0), "bob", "zanzibar", "INVITE", signed)
+    assert server.read(header, "sip:echo@192.0.2.9:5060", HOST, 0.0) is None
+
+
+def test_credentials_for_the_very_address_are_not_rewritten(server: Authenticator) -> None:
+    claim = server.read(login(server), TARGET, HOST, 0.0)
+    assert claim is not None and not claim.rewritten

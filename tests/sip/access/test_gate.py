@@ -353,6 +353,17 @@ def test_within_a_dialog_a_phone_that_moved_proves_itself(gate: Gate) -> None:
     assert gate.within_dialog(right, Place(), ("203.0.113.1",), 0.0) is None
 
 
+def test_within_the_call_of_one_extension_the_password_of_another_is_worth_nothing(gate: Gate) -> None:
+    answer = gate.within_dialog(invite(method="BYE"), Place(), ("203.0.113.1",), 0.0, extension="200")
+    assert answer is not None and answer.status == 401
+    values, uri = answer.get_all("WWW-Authenticate"), "sip:demo@voiceforge.test"
+    for extension, expected in (("200", 403), ("100", None)):
+        header = answer_challenge(values, "100", "battery staple", "BYE", uri, nc=1 if expected else 2)
+        bye = invite(method="BYE", Authorization=header)
+        answer = gate.within_dialog(bye, Place(), ("203.0.113.1",), 0.0, extension=extension)
+        assert (answer.status if answer is not None else None) == expected
+
+
 def test_a_trunk_is_no_extension_and_keeps_its_secrets_to_itself() -> None:
     assert ENDPOINTS.extension_password("100") == "battery staple"
     assert ENDPOINTS.extension_password("acme") is None and ENDPOINTS.extension_password("999") is None

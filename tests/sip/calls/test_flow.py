@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from sip.calls.flow import FEW, KEPT, SipFlow, WayBack, flow_of
+from sip.calls.flow import FEW, KEPT, TRIES, SipFlow, WayBack, flow_of
 from sip.messages.message import Request
 from sip.messages.uri import Uri
 from sip.transactions.requests import Hop
@@ -243,3 +243,48 @@ def test_the_latest_of_many_named_places_are_remembered() -> None:
     )
     assert way.hops(places[0], False)[0].sends == FEW, "and the first ones forgotten"
     assert way.hops(replace(places[0], port=5070), False)[0].host == places[0].host
+
+
+ANEW = SipFlow("UDP", "9.9.9.9", 40_000)
+"""By which the phone registered while it was in a call."""
+
+
+def registered(flow: SipFlow = PHONE, at: float = 7.0, sure: bool = False, anew: SipFlow = ANEW) -> WayBack:
+    """A call whose last request came at 5 s, and a registration."""
+    way = WayBack(flow)
+    way.acknowledged()
+    way.heard(flow, 5.0)
+    way.registered(anew, at, sure=sure)
+    return way
+
+
+def test_where_a_phone_registered_since_is_where_it_is_asked_next() -> None:
+    assert registered().hops(HIDDEN, False) == (Hop(*PHONE.place, sends=TRIES), Hop(*ANEW.place))
+    assert registered(at=4.0).hops(HIDDEN, False) == (Hop(*PHONE.place), None), "it was heard later"
+    assert registered(anew=PHONE).hops(HIDDEN, False) == (Hop(*PHONE.place), None)
+
+
+def test_and_first_when_it_is_that_very_phone_or_the_call_has_gone_silent() -> None:
+    there = (Hop(*ANEW.place, sends=TRIES), Hop(*PHONE.place))
+    assert registered(sure=True).hops(HIDDEN, False) == there
+    way = registered()
+    way.silent(Hop(*PHONE.place))
+    assert way.hops(HIDDEN, False) == there
+    way.answered(Hop(*PHONE.place))
+    assert way.hops(HIDDEN, False)[0] == Hop(*PHONE.place, sends=TRIES)
+    way.silent(Hop(*PHONE.place))
+    way.heard(PHONE, 8.0)
+    way.registered(ANEW, 7.0, sure=False)
+    assert way.hops(HIDDEN, False) == (Hop(*PHONE.place), None)
+
+
+def test_a_registration_by_a_proxy_or_a_closed_connection_leads_nowhere() -> None:
+    for anew in (ANEW._replace(direct=False), ANEW._replace(transport="TCP", connection=Connection(False))):
+        assert registered(anew=anew, sure=True).hops(HIDDEN, False) == (Hop(*PHONE.place), None)
+    assert registered(BEHIND_PROXY, sure=True).hops(VICTIM, True)[0].host == VICTIM.host
+
+
+def test_a_connection_that_was_lost_is_replaced_by_that_of_the_registration() -> None:
+    lost = PHONE._replace(transport="TCP", connection=Connection(open=False))
+    way = registered(lost, at=1.0)
+    assert way.hops(HIDDEN, False) == (Hop(*ANEW.place), None) and way.flow == ANEW

@@ -15,6 +15,7 @@ class Over:
     """A session as its place sees it."""
 
     on_over: object = None
+    on_proven: object = None
 
 
 def session() -> InviteSession:
@@ -119,3 +120,17 @@ async def test_callers_that_never_acknowledge_are_refused_after_some() -> None:
         peer.send(peer.make("INVITE", to, branch="again", body=SDP, lines=lines), b.port)
         while (await peer.response(200)).call_id != "one-more":
             pass
+
+
+@pytest.mark.parametrize("branch", ["1", "another"])
+async def test_an_ack_frees_the_place_of_a_stranger_whatever_its_branch(branch: str) -> None:
+    """It ought to have one of its own (RFC 3261 13.2.2.4); some callers send that of the INVITE."""
+    callee = Callee.answering()
+    async with agent(callee, max_calls=8) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", f"sip:demo@127.0.0.1:{b.port}", body=SDP), b.port)
+        ok = await peer.response(200)
+        assert b._places.unproven == 1
+        peer.send(peer.in_dialog("ACK", ok, cseq=1, branch=branch), b.port)
+        peer.send(peer.in_dialog("OPTIONS", ok), b.port)
+        await peer.response(200, method="OPTIONS")
+        assert b._places.unproven == 0 and legs_of(b) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sip.access.digest import answer_challenge, is_stale
+from sip.calls.flow import SipFlow
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
 from sip.messages.uri import Uri
@@ -130,3 +131,41 @@ def test_a_phone_restarted_on_ever_new_ports_pushes_out_its_oldest_place() -> No
         request = register(f"<sip:a@h:{port}>", call_id=f"start-{port}")
         assert home.bind("100", request, float(port)).status == 200
     assert sorted(uris(home, 4.0)) == ["sip:a@h:2", "sip:a@h:3"]
+
+
+ONE, TWO = SipFlow("UDP", "8.8.4.4", 31_007), SipFlow("UDP", "9.9.9.9", 40_000)
+CONTACT = Uri.parse("sip:a@192.168.1.5")
+
+
+def found(home: Registrar, instance: str = "", extension: str = "100", now: float = 9.0) -> SipFlow | None:
+    phone = home.phone(extension, instance, CONTACT, now)
+    return phone.received if phone is not None else None
+
+
+def test_the_phone_of_a_call_is_looked_for_among_those_of_its_extension() -> None:
+    home = registrar()
+    home.bind("101", register(f"<{CONTACT}>", to="101"), 1.0, ONE)
+    assert found(home) is None and found(home, extension="") is None
+    assert found(home, extension="101") == ONE
+
+
+def test_it_is_known_by_its_instance_before_its_contact() -> None:
+    home = registrar()
+    home.bind("100", register(f'<{CONTACT}>;+sip.instance="<urn:1>"'), 1.0, ONE)
+    home.bind("100", register('<sip:b@192.168.1.6>;+sip.instance="<urn:2>"', call_id="d"), 2.0, TWO)
+    assert found(home, '"<urn:1>"') == ONE and found(home, '"<urn:2>"') == TWO
+    assert found(home, '"<urn:3>"') is None, "that has another Contact, and is none of these"
+    assert found(home) == ONE, "it did not say"
+
+
+def test_or_it_is_the_only_one_that_can_be_reached() -> None:
+    class Closed:
+        open = False
+
+    home = registrar()
+    home.bind("100", register("<sip:a@192.168.1.5:1;transport=tcp>"), 1.0, ONE._replace(connection=Closed()))
+    home.bind("100", register("<sip:a@192.168.1.5:2;transport=tcp>", call_id="d"), 2.0, TWO)
+    assert found(home) == TWO
+    home.bind("100", register("<sip:a@192.168.1.5:3>", call_id="e"), 3.0, ONE)
+    assert found(home) is None
+    assert found(home, now=4_000.0) is None

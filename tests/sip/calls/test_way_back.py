@@ -10,9 +10,13 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.challenger import Challenger
+from sip.access.endpoints import Admitted, Endpoints
+from sip.access.gate import Gate, Sender
 from sip.calls.carrier import SipCarrier
 from sip.calls.flow import SipFlow
 from sip.calls.registrar import Registrar
+from sip.calls.session import InviteSession
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.messages.parsing import parse_head
@@ -171,25 +175,101 @@ async def test_a_call_over_tcp_is_hung_up_on_its_connection() -> None:
         writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
 
 
-async def test_a_call_whose_connection_broke_is_hung_up_on_by_the_one_of_its_registration() -> None:
-    callee = Callee.answering()
-    registrar = Registrar("voiceforge", {"101": "secret"}.get)
-    async with agent(callee, registrar=registrar) as us, connected_phone(us) as (reader, writer):
-        writer.close()
+class Admitting(Gate):
+    """Knows all callers as one extension."""
+
+    def __init__(self) -> None:
+        super().__init__(Endpoints(), Challenger("voiceforge", dict[str, str]().get))
+
+    def admit(self, request: Request, source: Sender, now: float) -> Admitted | Response:
+        return Admitted("extension", "101")
+
+
+@asynccontextmanager
+async def registered_again(
+    us: SipAgent,
+    registrar: Registrar,
+    extension: str,
+    phone: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Another connection, by which that extension has registered the Contact of `connected_phone`; whose own
+    was closed before, when it is given."""
+    if phone is not None:
+        phone[1].close()
         async with asyncio.timeout(10):
             while len(us.transport._streams):  # noqa: ASYNC110 - until we know that it is closed
                 await asyncio.sleep(0.01)
-        again, other = await asyncio.open_connection("127.0.0.1", us.port)
-        other.write(b"\r\n\r\n")
-        assert await again.readexactly(2) == b"\r\n"  # both ends of the connections are known to us now
-        port = other.get_extra_info("sockname")[1]
-        now = asyncio.get_running_loop().time()
-        contact = "sip:raw@192.168.1.20:5060;transport=tcp"
-        registrar.bind("101", register(contact), now, SipFlow("TCP", "127.0.0.1", port, Open()))
+    reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
+    writer.write(b"\r\n\r\n")
+    assert await reader.readexactly(2) == b"\r\n"  # both ends of the connections are known to us now
+    port = writer.get_extra_info("sockname")[1]
+    now = asyncio.get_running_loop().time()
+    contact = "sip:raw@192.168.1.20:5060;transport=tcp"
+    registrar.bind(extension, register(contact), now, SipFlow("TCP", "127.0.0.1", port, Open()))
+    yield reader, writer
+    writer.close()
+
+
+async def test_a_call_whose_connection_broke_is_hung_up_on_by_the_one_of_its_registration() -> None:
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with (
+        agent(callee, registrar=registrar, gate=Admitting()) as us,
+        connected_phone(us) as phone,
+        registered_again(us, registrar, "101", phone) as (again, writer),
+    ):
         await callee.calls.get_nowait().leg.hangup(HANGUP)
         bye = await streamed(again, b"BYE")
-        other.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
-        other.close()
+        writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+
+
+async def test_another_extension_with_the_same_contact_gets_nothing_of_that_call() -> None:
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret", "102": "other"}.get)
+    async with (
+        agent(callee, registrar=registrar, gate=Admitting()) as us,
+        connected_phone(us) as phone,
+        registered_again(us, registrar, "102", phone) as (other, writer),
+    ):
+        session = callee.calls.get_nowait()._session
+        assert isinstance(session, InviteSession)
+        await session.leg.hangup(HANGUP)
+        while us._core.dialogs:  # noqa: ASYNC110 - until the BYE has found nobody
+            await asyncio.sleep(0.01)
+        writer.write(b"\r\n\r\n")
+        assert await other.readexactly(2) == b"\r\n", "and nothing before"
+        way = session.dialog.way
+        assert way is not None and way.flow.port != writer.get_extra_info("sockname")[1]
+
+
+async def test_nobody_knows_whose_the_call_of_a_stranger_is() -> None:
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with (
+        agent(callee, registrar=registrar) as us,
+        connected_phone(us) as phone,
+        registered_again(us, registrar, "101", phone) as (other, writer),
+    ):
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        while us._core.dialogs:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        writer.write(b"\r\n\r\n")
+        assert await other.readexactly(2) == b"\r\n"
+
+
+async def test_a_phone_that_registered_anew_in_mid_call_is_asked_there_when_its_old_place_is_silent() -> None:
+    """A phone that went from one network to another: nobody closed its old connection."""
+    callee = Callee.answering()
+    registrar = Registrar("voiceforge", {"101": "secret"}.get)
+    async with (
+        agent(callee, registrar=registrar, gate=Admitting()) as us,
+        connected_phone(us) as (silent, _),
+        registered_again(us, registrar, "101", None) as (again, writer),
+    ):
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        await streamed(silent, b"BYE")
+        bye = await streamed(again, b"BYE")
+        writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
 
 
 class Open:
@@ -232,6 +312,7 @@ async def test_an_extension_is_called_where_its_phone_registered(contact: str) -
         registrar.bind("101", register(contact), now, SipFlow("UDP", "127.0.0.1", phone.port))
         leg = await SipCarrier(us, registrar).place("101", "", timeout_s=5)
         assert callee.calls.get_nowait().request.uri == Uri.parse(contact)
+        assert isinstance(leg._session, InviteSession) and leg._session.dialog.extension == "101"
         await leg.hangup(HANGUP)
 
 

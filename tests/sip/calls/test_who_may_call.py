@@ -86,6 +86,7 @@ async def test_an_extension_calls_with_its_password_and_under_its_own_name() -> 
         call = await callee.calls.get()
         assert (call.caller.kind, call.caller.name) == ("extension", "100")
         assert call.from_uri == "sip:100@127.0.0.1"
+        assert [session.dialog.extension for session in server._places.taken] == ["100"]
         await leg.hangup(HANGUP)
 
 
