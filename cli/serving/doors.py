@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
-from cli.serving.trunks import admit_trunks, call_by_trunks
+from cli.serving.trunks import admit_trunks, call_by_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
@@ -119,7 +119,7 @@ async def open_sip(
     wire.on_withheld = metrics.audio_withheld.inc
     await agent.start()
     undo.push_async_callback(agent.stop)
-    undo.push_async_callback(trunks.stop_tending)
+    tend_trunks(trunks, agent, undo)
     log.info("%s", who_may_call(sip))
     for finding in weak_secrets(sip):
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)

@@ -17,6 +17,7 @@ from sip.access.gate import Gate
 from sip.calls.user_agent import SipAgent
 from sip.trunks.board import TrunkBoard
 from sip.trunks.carrier import TrunkCarrier
+from sip.trunks.tending import TrunkTender
 from sip.trunks.whereabouts import Whereabouts
 
 
@@ -47,3 +48,10 @@ def call_by_trunks(board: TrunkBoard, agent: SipAgent, switchboard: LocalSwitchb
     carrier = TrunkCarrier(agent, lambda: board.lines)
     switchboard.carriers.append(carrier)
     switchboard.targets.trunks = carrier.serves
+
+
+def tend_trunks(board: TrunkBoard, agent: SipAgent, undo: AsyncExitStack) -> None:
+    """From now on trunks are registered and asked for signs of life. In the end registrations are taken
+    back."""
+    undo.push_async_callback(board.stop_tending)
+    board.tended_by(TrunkTender(agent).tend)

@@ -19,6 +19,7 @@ from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
 from sip.calls.core import ALLOW, Core, Credentials
 from sip.calls.dialog import MOST_HOPS
+from sip.calls.enrolment import Enrolment
 from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow
 from sip.calls.leg import SipLeg
@@ -31,6 +32,7 @@ from sip.calls.user_agent_client import UserAgentClient
 from sip.calls.user_agent_server import OnInvite, UserAgentServer
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
+from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
@@ -54,6 +56,8 @@ class CallOptions(TypedDict, total=False):
     password: str | None
     proxy: str | None
     """host:port or a SIP URI: gets the request instead of the host of the URI."""
+    routes: Sequence[str]
+    """Behind the proxy: Route values that a registrar gave us (RFC 3608)."""
     at: SipFlow | None
     """Where the phone is known to be, whatever the URI says."""
     transport: str
@@ -192,7 +196,7 @@ class SipAgent:
         if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         proxy, transport = options.get("proxy"), options.get("transport", "udp")
-        target, hop, routes = self._requester.way(uri, proxy, transport)
+        target, hop, routes = self._requester.way(uri, proxy, transport, options.get("routes", ()))
         flow = options.get("at")
         if flow is not None:
             hop = Hop(*flow.place)
@@ -239,6 +243,23 @@ class SipAgent:
         return await self._requester.register(
             uri, username, password, expires, proxy=proxy, transport=transport
         )
+
+    def enrolment(
+        self,
+        who: Uri,
+        registrar: Uri,
+        *,
+        contact_user: str,
+        proxy: str | None = None,
+        transport: str = "udp",
+        username: str | None = None,
+        password: str | None = None,
+    ) -> Enrolment:
+        """A registration of the address of record `who`, to be asked for."""
+        return Enrolment(
+            self._core, self._requester, who, registrar, contact_user=contact_user, proxy=proxy,
+            transport=transport, credentials=_credentials(username, password),
+        )  # fmt: skip
 
     # -- being called (sip.transport.transport.Handler)
 

@@ -1,7 +1,6 @@
 """Requests of ours outside of calls, and the way to whom they go: OPTIONS, REGISTER, addresses, proxies.
 
-It asks and returns the final answer. It must never keep a registration or a call: who asked does. Trunks are
-going to register and to be asked; today only the phones of tests are users of this.
+It asks and returns the final answer. It must never keep a registration or a call: who asked does.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
@@ -20,6 +20,14 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, escape_user
 from sip.transactions.requests import Hop
 from sip.transactions.transaction import Cause
+
+
+@dataclass(slots=True)
+class Numbering:
+    """What the requests of one purpose have in common (10.2, 8.1.1.4 and 8.1.1.5)."""
+
+    call_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    cseq: int = 0
 
 
 class UserAgentClient:
@@ -34,14 +42,14 @@ class UserAgentClient:
         address = await self.address(hop)
         caller = str(self.caller(None, None, address).with_tag(secrets.token_hex(8)))
         lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
-        return await self._ask("OPTIONS", target, hop, routes, lines, None)
+        return await self.ask("OPTIONS", target, hop, routes, lines, None)
 
     async def ping(self, uri: Uri, flow: SipFlow) -> bool:
         """Ask a registered phone for a sign of life; whether one came."""
         who = self.caller(None, None, flow.host)
         lines = [("From", str(who.with_tag(secrets.token_hex(8)))), ("To", f"<{uri}>")]
         try:
-            await self._ask("OPTIONS", uri, Hop(*flow.place, sends=FEW), (), lines, None)
+            await self.ask("OPTIONS", uri, Hop(*flow.place, sends=FEW), (), lines, None)
         except CallError:
             return False
         return True
@@ -73,7 +81,7 @@ class UserAgentClient:
             ("Contact", contact),
             ("Expires", str(expires)),
         ]
-        response = await self._ask("REGISTER", target, hop, routes, lines, Credentials(username, password))
+        response = await self.ask("REGISTER", target, hop, routes, lines, Credentials(username, password))
         if response.status >= 300:
             raise CallError(f"not registered: {response.status} {response.reason}", response.status)
         granted = [
@@ -81,7 +89,7 @@ class UserAgentClient:
         ]
         return min(granted, default=expires)
 
-    async def _ask(
+    async def ask(
         self,
         method: str,
         target: Uri,
@@ -89,15 +97,15 @@ class UserAgentClient:
         routes: Sequence[str],
         lines: Sequence[tuple[str, str]],
         credentials: Credentials | None,
+        numbering: Numbering | None = None,
     ) -> Response:
         """A request outside dialogs, with one answer to each kind of challenge."""
-        call_id, tried = secrets.token_hex(16), set[tuple[int, str]]()
+        numbers, tried = numbering or Numbering(), set[tuple[int, str]]()
         auth: dict[str, str] = {}
-        number = 0
         while True:
-            number += 1
+            numbers.cseq += 1
             headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
-            headers += [("Call-ID", call_id), ("CSeq", f"{number} {method}"), *auth.items()]
+            headers += [("Call-ID", numbers.call_id), ("CSeq", f"{numbers.cseq} {method}"), *auth.items()]
             request = Request(method, target, headers)
             final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
 
@@ -119,19 +127,25 @@ class UserAgentClient:
                 return response
             auth[header[0]] = header[1]
 
-    def way(self, uri: str, proxy: str | None, transport: str) -> tuple[Uri, Hop, list[str]]:
-        """The target, where the request goes first, and the Route it carries."""
+    def way(
+        self, uri: str, proxy: str | None, transport: str, routes: Sequence[str] = ()
+    ) -> tuple[Uri, Hop, list[str]]:
+        """The target, where the request goes first, and the Route it carries. `routes`: those that a
+        registrar gave us, behind our own proxy (RFC 3608 6.1)."""
         try:
             target = Uri.parse(uri if ":" in uri.partition("@")[0] else f"sip:{uri}")
+            first = NameAddr.parse(routes[0]).uri if routes else None
             if proxy is None:
-                return target, self._core.hop(target, transport), []
+                return target, self._core.hop(first or target, transport), list(routes)
             next_hop = Uri.parse(proxy if proxy.startswith(("sip:", "sips:")) else f"sip:{proxy}")
         except ParseError as error:
             raise CallError(
                 f"{uri!r} is not a SIP address ({error}); write it like sip:demo@127.0.0.1"
             ) from error
         lr = Uri("sip", host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None})
-        return target, self._core.hop(next_hop, transport), [f"<{lr}>"]
+        if first is not None and (first.host, first.port) == (next_hop.host, next_hop.port):
+            return target, self._core.hop(next_hop, transport), list(routes)
+        return target, self._core.hop(next_hop, transport), [f"<{lr}>", *routes]
 
     async def address(self, hop: Hop) -> str:
         address = await self._core.transport.resolve(hop.host)

@@ -213,6 +213,11 @@ class Streams:
         self._opening[host, port] = [(data, failed)]
         self.spawn(self._connect(host, port))
 
+    def is_open(self, host: str, port: int) -> bool:
+        """Whether there is a connection to there."""
+        connection = self._connections.get((host, port))
+        return connection is not None and connection.open
+
     async def _connect(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         connection: StreamConnection | None = None

@@ -164,6 +164,11 @@ class Transport:
         """Whether what is sent there comes back to us. `address`: an IP address."""
         return port == self.port and (unmapped(address) in self._datagrams.hosts or self.own.holds(address))
 
+    def is_open(self, transport: str, address: str, port: int) -> bool:
+        """Whether requests can come to us by the way that ours went there: by TCP on a connection that is
+        still open."""
+        return transport == "UDP" or self._streams.is_open(address, port)
+
     def leads_to(self, name: str, address: str) -> bool:
         """Whether that is the address of a host (a name or an address), as far as we know without asking."""
         return name == address or self._names.known(name) == address

@@ -75,6 +75,7 @@ class TrunkAttempt:
             username=spec.login or None,
             password=spec.password or None,
             proxy=spec.outbound_proxy or None,
+            routes=self._line.service_routes,
             transport=spec.transport,
             headers=[*said.headers, *given_along(spec, about)],
             hops=hops,
