@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from api import call_control, calls, events, health, page, parties, playing
+from api import call_control, calls, events, health, page, parties, playing, trunks
 from api.context import CONTEXT, ApiContext
 from api.guard import guard, tidy
 
@@ -13,6 +13,8 @@ __all__ = ["ApiContext", "build_app"]
 MAX_BODY_BYTES = 64 << 10
 CALLS = "/api/telephony/calls"
 CALL = CALLS + "/{id}"
+TRUNKS = "/api/telephony/trunks"
+TRUNK = TRUNKS + "/{name}"
 
 
 def build_app(context: ApiContext) -> web.Application:
@@ -43,5 +45,10 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(f"{CALL}/gain", parties.gain)
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)
+    app.router.add_get(TRUNKS, trunks.trunks)
+    app.router.add_post(TRUNKS, trunks.add)
+    app.router.add_get(TRUNK, trunks.trunk)
+    app.router.add_put(TRUNK, trunks.change)
+    app.router.add_delete(TRUNK, trunks.remove)
     app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
     return app

@@ -14,6 +14,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from sip.trunks.board import TrunkBoard
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class ApiContext:
     settings: Settings
     health: Health
     metrics: Metrics
+    trunks: TrunkBoard | None = None
+    """None while the database is not up."""
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
     connections: HttpConnections | None = None

@@ -133,7 +133,7 @@ class Server:
         undo.push_async_callback(switchboard.close)
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
             switchboard.http = http
-        context.pool, context.switchboard = database.pool, switchboard
+        context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
         context.sip_address = await open_sip(
             settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks

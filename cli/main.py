@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",
     "agents": "say who answers which address",
+    "trunks": "connect carriers and phone systems",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

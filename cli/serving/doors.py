@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
-from cli.serving.trunks import admit_trunks, call_by_trunks, tend_trunks
+from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
@@ -89,7 +89,7 @@ async def open_sip(
     )
     metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
     gate = Gate(endpoints, challenger)
-    admit_trunks(trunks, gate, sip, undo)
+    whereabouts = admit_trunks(trunks, gate, sip, undo)
     registrar = Registrar(sip.realm, endpoints.extension_password, challenger=challenger)
     agent = SipAgent(
         host=sip.host,
@@ -114,7 +114,8 @@ async def open_sip(
     )
     metrics.watch_signalling(agent.figures)
     switchboard.carriers.append(SipCarrier(agent, registrar))
-    call_by_trunks(trunks, agent, switchboard)
+    humour_trunks(whereabouts, agent)
+    call_by_trunks(trunks, agent, switchboard, metrics)
     _show_sizes(wire, metrics)
     wire.on_withheld = metrics.audio_withheld.inc
     await agent.start()

@@ -11,12 +11,14 @@ import asyncpg
 from cli.serving.who_may_call import endpoints_of
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
+from mediaserver.metrics import Metrics
 from mediaserver.settings.sip import SipSettings
 from mediaserver.storage.sealing import open_sealer
 from sip.access.gate import Gate
 from sip.calls.user_agent import SipAgent
 from sip.trunks.board import TrunkBoard
 from sip.trunks.carrier import TrunkCarrier
+from sip.trunks.figures import TrunkCollector
 from sip.trunks.tending import TrunkTender
 from sip.trunks.whereabouts import Whereabouts
 
@@ -32,8 +34,8 @@ async def open_trunks(
     return board
 
 
-def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> None:
-    """Whoever calls by a trunk is known from now on, whatever the rows become."""
+def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:
+    """Whoever calls by a trunk is known from now on, whatever the rows become. Where each is."""
     whereabouts = Whereabouts(board)
 
     def renewed() -> None:
@@ -41,10 +43,23 @@ def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExi
 
     whereabouts.on_change(renewed)
     undo.callback(asyncio.create_task(whereabouts.run(), name="whereabouts of trunks").cancel)
+    return whereabouts
 
 
-def call_by_trunks(board: TrunkBoard, agent: SipAgent, switchboard: LocalSwitchboard) -> None:
+def humour_trunks(whereabouts: Whereabouts, agent: SipAgent) -> None:
+    """Each trunk gets what it needs and others do not, whatever the rows become."""
+
+    def renewed() -> None:
+        agent.quirks = whereabouts.quirks()
+
+    whereabouts.on_change(renewed)
+
+
+def call_by_trunks(
+    board: TrunkBoard, agent: SipAgent, switchboard: LocalSwitchboard, metrics: Metrics
+) -> None:
     """Numbers that a trunk has a prefix for may be called, and are called by it."""
+    metrics.registry.register(TrunkCollector(lambda: board.lines, asyncio.get_running_loop().time))
     carrier = TrunkCarrier(agent, lambda: board.lines)
     switchboard.carriers.append(carrier)
     switchboard.targets.trunks = carrier.serves

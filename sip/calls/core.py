@@ -14,11 +14,12 @@ from sip.access.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
+from sip.calls.peer_quirks import NO_QUIRKS, PeerQuirks
 from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
 from sip.messages.extensions import TIMER
 from sip.messages.message import Request, Response
-from sip.messages.uri import Uri, bracketed
+from sip.messages.uri import Uri, bracketed, escape_user
 from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
@@ -92,6 +93,7 @@ class Core:
         self.registered: Callable[[Dialog], Binding | None] = _nowhere
         """Where the phone of a dialog with an extension registered last."""
         self.call_limits = CallLimits()
+        self.quirks: PeerQuirks = NO_QUIRKS
         self.timer_policy = TimerPolicy()
         self._all_left: asyncio.Event | None = None
 
@@ -121,6 +123,8 @@ class Core:
     def contact(self, transport: str, towards: str) -> str:
         """Our Contact, on the transport that the dialog came or went by."""
         where = f"{bracketed(self.transport.local_host(towards))}:{self.transport.port}"
+        if user := self.quirks.contact_user(towards):
+            where = f"{escape_user(user)}@{where}"
         return f"<sip:{where};transport=tcp>" if transport == "TCP" else f"<sip:{where}>"
 
     def able(self) -> list[tuple[str, str]]:
@@ -165,6 +169,7 @@ class Core:
             and not hop.sends
             and len(bytes(request)) + VIA_ROOM > DATAGRAM_LIMIT
             and self.transport.tcp
+            and not self.quirks.stays_on_datagrams(hop.host)
         ):
             hop, fallback = replace(hop, transport="TCP"), hop
         return self.layer.request(request, hop, on_response, on_failure, fallback=fallback, budget=budget)

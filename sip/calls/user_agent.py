@@ -25,6 +25,7 @@ from sip.calls.flow import SipFlow
 from sip.calls.leg import SipLeg
 from sip.calls.nat_pings import NatPings
 from sip.calls.outgoing import OutgoingCall, nobody_listens
+from sip.calls.peer_quirks import PeerQuirks
 from sip.calls.places import Places
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
@@ -145,6 +146,16 @@ class SipAgent:
         return self.transport.port
 
     @property
+    def quirks(self) -> PeerQuirks:
+        """What some peers need that others do not."""
+        return self._core.quirks
+
+    @quirks.setter
+    def quirks(self, quirks: PeerQuirks) -> None:
+        self._core.quirks = quirks
+        self.transport.forces_rport = quirks.forces_rport
+
+    @property
     def has_room(self) -> bool:
         """One more call can be placed."""
         return self._places.free
@@ -221,6 +232,20 @@ class SipAgent:
         )
         self._places.take(call.session)
         return call
+
+    async def ask(
+        self,
+        method: str,
+        uri: str,
+        lines: Sequence[tuple[str, str]] = (),
+        *,
+        who: str | None = None,
+        proxy: str | None = None,
+        transport: str = "udp",
+    ) -> Response:
+        """The final response to a request outside of dialogs, as it is: challenges are not answered. `who`
+        asks: From and, for REGISTER, To. Raises CallError when none comes."""
+        return await self._requester.inquire(method, uri, lines, who=who, proxy=proxy, transport=transport)
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""

@@ -89,6 +89,23 @@ class UserAgentClient:
         ]
         return min(granted, default=expires)
 
+    async def inquire(
+        self,
+        method: str,
+        uri: str,
+        lines: Sequence[tuple[str, str]],
+        *,
+        who: str | None,
+        proxy: str | None,
+        transport: str,
+    ) -> Response:
+        """The final response, challenges and all. Raises CallError when none comes."""
+        target, hop, routes = self.way(uri, proxy, transport)
+        caller = self.caller(who, None, await self.address(hop))
+        to = caller if method == "REGISTER" else NameAddr("", target)
+        own = [("From", str(caller.with_tag(secrets.token_hex(8)))), ("To", str(to))]
+        return await self.ask(method, target, hop, routes, [*own, *lines], None)
+
     async def ask(
         self,
         method: str,

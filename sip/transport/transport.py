@@ -98,6 +98,8 @@ class Transport:
         self._sweep: asyncio.TimerHandle | None = None
         self.unwanted: Callable[[str], bool] = _nobody
         """Hosts of which nothing is looked at; asked of each datagram and each new connection."""
+        self.forces_rport: Callable[[str], bool] = _nobody
+        """Hosts that are answered to the port that they send from, also where they do not ask for that."""
 
     # -- life
 
@@ -219,7 +221,7 @@ class Transport:
         try:
             if isinstance(message, Request):
                 validate(message)
-                self._handler.on_request(stamped(message, source), source)
+                self._handler.on_request(stamped(message, source, self.forces_rport(source.host)), source)
             elif self.is_ours(message.via):
                 self._handler.on_response(message, source)
             else:

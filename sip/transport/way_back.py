@@ -28,12 +28,12 @@ _OPTIONAL = (
 """What a response can do without, the least useful first."""
 
 
-def stamped(request: Request, source: Source) -> Request:
+def stamped(request: Request, source: Source, forced: bool = False) -> Request:
     """The request with what we saw of its sender in its top Via: `received` and, where it is asked for,
-    `rport`. Whatever stood there is the sender's invention, and `maddr` too."""
+    `rport` (`forced`: as if it was). Whatever stood there is the sender's invention, and `maddr` too."""
     via = request.via
     params = {name: value for name, value in via.params.items() if name not in _INVENTED}
-    if "rport" in params:
+    if "rport" in params or forced:
         params["rport"] = str(source.port)
     if "rport" in params or via.address != source.host:
         params["received"] = source.host

@@ -22,21 +22,25 @@ from sip.trunks.line import TrunkLine
 from sip.trunks.numbers import rewritten
 from sip.trunks.scorecard import SILENT
 
+STUCK = Termination(EndedBy.SERVER, Why.NO_ANSWER, 408, "nothing rang; another trunk was asked")
 DEAF = Termination(EndedBy.SERVER, Why.UNREACHABLE, 408, "the trunk was silent; another one was asked")
 
 
 class TrunkAttempt:
     """A place of the trunk's must have been taken for it; it is given back when the call is over."""
 
-    def __init__(self, agent: SipAgent, line: TrunkLine, on_ringing: Callable[[], object]) -> None:
-        """`on_ringing`: it rings there; called at most once."""
+    def __init__(
+        self, agent: SipAgent, line: TrunkLine, on_ringing: Callable[[], object], *, others: bool
+    ) -> None:
+        """`on_ringing`: it rings there; called at most once. `others`: there is another trunk to be asked."""
         self._agent = agent
         self._line = line
         self._on_ringing = on_ringing
         self._now = asyncio.get_running_loop().time
         self._began = self._now()
         self._rang = False
-        self._silent = False
+        self._silent = self._stuck = False
+        self._others = others
         self.answered = False
 
     async def place(
@@ -93,18 +97,24 @@ class TrunkAttempt:
 
     async def _heard_of(self, call: OutgoingCall) -> SipLeg:
         """The answered call. Raises CallError; UnreachableError also when nothing at all came back soon."""
-        patience_s = self._line.spec.first_response_s
-        loop = asyncio.get_running_loop()
-        guard = loop.call_later(max(0.0, patience_s - (self._now() - self._began)), self._deaf, call)
+        spec = self._line.spec
+        patience_s, loop = spec.first_response_s, asyncio.get_running_loop()
+        guards = [loop.call_later(max(0.0, patience_s - (self._now() - self._began)), self._deaf, call)]
+        if self._others and spec.progress_s:
+            guards.append(loop.call_later(spec.progress_s, self._no_progress, call))
         try:
             leg = await call.place()
         except CallError:
             if self._silent:
-                host = self._line.spec.next_hop.host
-                raise UnreachableError(f"{host} did not answer within {patience_s:g} s", 408) from None
+                raise UnreachableError(
+                    f"{spec.next_hop.host} did not answer within {patience_s:g} s", 408
+                ) from None
+            if self._stuck:
+                raise CallError(f"nothing rang within {spec.progress_s:g} s", 408) from None
             raise
         finally:
-            guard.cancel()
+            for guard in guards:
+                guard.cancel()
         self._worked(leg)
         return leg
 
@@ -112,6 +122,11 @@ class TrunkAttempt:
         if not call.heard:
             self._silent = True
             call.give_up(DEAF)
+
+    def _no_progress(self, call: OutgoingCall) -> None:
+        if not self._rang:
+            self._stuck = True
+            call.give_up(STUCK)
 
     def _ringing(self) -> None:
         self._rings()

@@ -39,7 +39,7 @@ class TrunkBoard:
 
     def __init__(self, sealer: Sealer, reserved: Collection[str] = ()) -> None:
         """`sealer`: of the rows' secrets. `reserved`: names of trunks in the settings."""
-        self._sealer = sealer
+        self.sealer = sealer
         self._reserved = frozenset(reserved)
         self._lines: dict[str, TrunkLine] = {}
         self.faults: Mapping[str, str] = {}
@@ -150,7 +150,7 @@ class TrunkBoard:
 
     def take(self, rows: list[Row]) -> None:
         """The table is this now."""
-        read = read_all(rows, self._sealer)
+        read = read_all(rows, self.sealer)
         doubled = {name: f"sip.trunks.{name} of the settings has that name" for name in self._reserved}
         faults = {**read.faults, **{name: why for name, why in doubled.items() if name in read.specs}}
         for name, fault in faults.items():

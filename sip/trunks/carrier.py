@@ -78,7 +78,8 @@ class TrunkCarrier:
         told = _Once(on_ringing)
         reasons = [_standing(line, loop.time()) for line in wanted if not _usable(line, loop.time())]
         code: int | None = None
-        for line in in_order(wanted, loop.time(), self._draw):
+        asked = in_order(wanted, loop.time(), self._draw)
+        for line in asked:
             left = deadline - loop.time()
             if left < SHORTEST_S:
                 break
@@ -86,7 +87,7 @@ class TrunkCarrier:
             if why := line.limits.take(spec.max_calls, spec.max_cps, loop.time()):
                 reasons.append(f"{spec.name} is {_LIMITS[why]}")
                 continue
-            attempt = TrunkAttempt(self._agent, line, told)
+            attempt = TrunkAttempt(self._agent, line, told, others=line is not asked[-1])
             found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about)
             if isinstance(found, SipLeg):
                 return found

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from mediaserver.settings.group import NetworkText, Port
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
-from sip.sdp.policy import Encryption, MediaPolicy
+from sip.sdp.policy import CodecOrder, Encryption, MediaPolicy
 
 SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]
 EncryptionWish: TypeAlias = Literal["off", "optional", "required"]
@@ -217,6 +217,9 @@ class TrunkSpec:
     """New outgoing calls a second; 0: no limit."""
     first_response_s: Annotated[float, Field(ge=0.2, le=32)] = 1.5
     """So long it may be silent after our INVITE before the next trunk is tried."""
+    progress_s: Annotated[float, Field(ge=0, le=300)] = 20.0
+    """So long it may take from there until something rings before the next trunk is tried, where there is
+    one; 0: as long as the caller waits."""
 
     codecs: Annotated[tuple[str, ...], Field(min_length=1, max_length=10)] = DEFAULT_CODECS
     """In order of preference."""
@@ -262,7 +265,7 @@ class TrunkSpec:
     @property
     def media(self) -> MediaPolicy:
         """What its calls are offered and answered."""
-        return MediaPolicy(self.codecs, Encryption(self.encryption))
+        return MediaPolicy(self.codecs, Encryption(self.encryption), CodecOrder.OURS)
 
     @property
     def _params(self) -> dict[str, str | None]:

@@ -13,7 +13,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from mediaserver.addresses import is_address, unmapped
 from mediaserver.calls.may_dial import AGENTS, MayDial
 from sip.access.endpoints import Network, Trunk
+from sip.calls.peer_quirks import PeerQuirks
 from sip.trunks.board import TrunkBoard
+from sip.trunks.peers import TrunkPeers
 from sip.trunks.spec import TrunkSpec
 
 log = logging.getLogger(__name__)
@@ -35,12 +37,12 @@ class Whereabouts:
         self._known: dict[str, tuple[str, ...]] = {}
         """By host name."""
         self._again = asyncio.Event()
-        self._tell: Callable[[], None] = lambda: None
+        self._listeners: list[Callable[[], None]] = []
         board.on_change(self._again.set)
 
     def on_change(self, tell: Callable[[], None]) -> None:
         """`tell` is called when the board has changed, or an address."""
-        self._tell = tell
+        self._listeners.append(tell)
         self._board.on_change(tell)
 
     def endpoints(self) -> list[Trunk]:
@@ -56,12 +58,17 @@ class Whereabouts:
                 found.append(Trunk(spec.name, networks, header, reach=reach, media=spec.media))
         return found
 
+    def quirks(self) -> PeerQuirks:
+        """What the trunks need, by where they are."""
+        return TrunkPeers.of(self._board.specs(), self._networks)
+
     async def run(self) -> None:
         """Look names up until cancelled."""
         while True:
             self._again.clear()
             if await self.refresh():
-                self._tell()
+                for tell in self._listeners:
+                    tell()
             try:
                 async with asyncio.timeout(REFRESH_S):
                     await self._again.wait()

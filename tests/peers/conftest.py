@@ -49,6 +49,32 @@ class ServerProcess:
         with urllib.request.urlopen(self.http + path, timeout=10) as reply:  # loopback only
             return json.load(reply)
 
+    def ask(self, method: str, path: str, content: Any = None) -> Any:
+        """A request that may change something; what it is answered with."""
+        request = urllib.request.Request(self.http + path, method=method)
+        if content is not None:
+            request.data = json.dumps(content).encode()
+            request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=10) as reply:  # loopback only
+            return json.loads(reply.read() or b"null")
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """`voiceforge` with these words, with the server's configuration."""
+        env = {
+            **os.environ,
+            "VOICEFORGE_DATA": str(self.folder / "data"),
+            "VOICEFORGE_HTTP__PORT": self.http.rpartition(":")[2],
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "mediaserver",
+            *words,
+            "--config",
+            str(self.folder / "voiceforge.toml"),
+        ]
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
     def calls(self) -> list[dict[str, Any]]:
         """Live and recent calls, newest first."""
         answer = self.get("/api/telephony/calls")

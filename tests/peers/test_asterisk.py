@@ -4,6 +4,7 @@ digest, registration of Asterisk as an extension.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -145,3 +146,51 @@ def test_asterisk_as_an_extension_is_called(
     record = server.newest("extension", before)
     assert record["why"] == "hung up" and record["ended_by"] == "caller"
     assert [leg["stats"]["packets"] >= 60 for leg in record["legs"]] == [True, True]
+
+
+@pytest.fixture
+def trunk(server: ServerProcess, asterisk: Asterisk) -> Iterator[str]:
+    """Asterisk as a trunk of the server, by its address; three digits that begin with 6 may be called."""
+    host, _, port = asterisk.address.rpartition(":")
+    content = {
+        "name": "pbx", "host": host, "port": int(port), "prefixes": ["6"], "codecs": ["PCMA"],
+        "keep_alive_s": 1, "caller": {"number": "200"}, "may_dial": ["echo"],
+    }  # fmt: skip
+    server.ask("POST", "/api/telephony/trunks", content)
+
+    def up() -> bool:
+        status = server.get("/api/telephony/trunks/pbx")["status"]
+        return status is not None and status["standing"] == "up"
+
+    server.wait_for("an answer of Asterisk to OPTIONS", up)
+    yield "pbx"
+    server.ask("DELETE", "/api/telephony/trunks/pbx")
+
+
+def test_asterisk_as_a_trunk_is_called_and_calls(
+    server: ServerProcess, asterisk: Asterisk, trunk: str
+) -> None:
+    before = server.ids()
+    call = server.ask("POST", "/api/telephony/calls", {"to": "600", "agent": "echo"})["id"]
+    server.wait_for("the answer", lambda: server.records(call).get("answered_at"))
+    server.ask("DELETE", f"/api/telephony/calls/{call}")
+    (leg,) = server.newest("echo", before)["legs"]
+    assert (leg["stats"]["trunk"], leg["codec"]) == (trunk, "PCMA")
+
+    before = server.ids()
+    asterisk.call("echo", "800")
+    [incoming] = server.wait_for("the call", lambda: server.ids() - before)
+    server.wait_for("its answer", lambda: server.records(incoming)["legs"])
+    asterisk.command("channel request hangup all")
+    record = server.newest("echo", before)
+    assert record["about"]["sip"]["trunk"] == trunk
+    lately = server.get("/api/telephony/trunks/pbx")["status"]["lately"]
+    assert (lately["attempts"], lately["answered"], lately["trunk_failures"]) == (1, 1, 0)
+
+
+def test_a_check_of_asterisk_finds_nothing_wrong(server: ServerProcess, trunk: str) -> None:
+    said = server.command("trunks", "check", trunk, "--json")
+    checks = {each["name"]: each for each in json.loads(said.stdout)["checks"]}
+    assert said.returncode == 0, said.stdout
+    assert checks["answer"]["ok"] and "Asterisk" in checks["answer"]["detail"]
+    assert checks["long requests"]["ok"]

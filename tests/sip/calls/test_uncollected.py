@@ -29,6 +29,9 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.transactions.timing import Timing
+from sip.trunks.carrier import TrunkCarrier
+from sip.trunks.line import TrunkLine
+from sip.trunks.spec import TrunkSpec
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
 from tests.mediaserver.calls.rows import as_at_the_first_start
@@ -71,7 +74,13 @@ class World:
         )
         registrar = self.sip.registrar
         assert registrar is not None
-        self.board.carriers = [SipCarrier(self.sip, registrar)]
+        trunks = [
+            TrunkLine(TrunkSpec(name, "127.0.0.1", agent.port, prefixes=("+",), priority=number))
+            for number, (name, agent) in enumerate([("first", self.second), ("second", self.phone)])
+        ]
+        self.trunks = TrunkCarrier(self.sip, lambda: trunks)
+        self.board.targets.trunks = self.trunks.serves
+        self.board.carriers = [SipCarrier(self.sip, registrar), self.trunks]
         await engines.settle()
 
     def address(self, user: str) -> str:
@@ -243,6 +252,16 @@ async def placed_and_answered(world: World) -> None:
     await world.ended(call)
 
 
+async def placed_by_the_second_trunk(world: World) -> None:
+    world.second.refuse_new()  # 503
+    call = world.board.place("+4930", "demo")
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.up()
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+    await world.ended(call)
+
+
 async def placed_and_refused(world: World) -> None:
     busy = Termination(EndedBy.CALLEE, Why.BUSY, 486)
     world.heard._answers = lambda call: call.leg.hangup(busy)
@@ -357,7 +376,8 @@ KINDS = (
     held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
     echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, a_flow_talks, a_flow_is_hung_up_by_us,
     bridged_to_a_phone, placed_and_answered, placed_and_refused, placed_and_cancelled,
-    placed_and_never_answered, placed_to_nobody, refused_for_nobody_is_there, cancelled_before_the_answer,
+    placed_and_never_answered, placed_by_the_second_trunk, placed_to_nobody, refused_for_nobody_is_there,
+    cancelled_before_the_answer,
     never_acknowledged, transferred_to_a_phone, a_transfer_that_is_refused, a_transfer_whose_caller_goes,
     a_conference, played_to_and_held,
 )  # fmt: skip

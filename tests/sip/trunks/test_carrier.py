@@ -224,6 +224,32 @@ async def test_nobody_waits_longer_than_wanted() -> None:
         assert asyncio.get_running_loop().time() > began
 
 
+async def test_a_trunk_that_takes_a_call_and_lets_nothing_ring_is_left_while_there_is_another() -> None:
+    async with rig() as it:
+        it.change(0, progress_s=0.2)
+        it.change(1, progress_s=0.2)
+        placing = it.call()
+        first = await it.peers[0].request("INVITE")
+        await it.says(0, first, 100)
+        second = await it.peers[1].request("INVITE")
+        assert (await it.peers[0].request("CANCEL")).call_id == first.call_id
+        await it.says(1, second, 100)
+        with pytest.raises(TimeoutError):  # there is no third
+            await asyncio.wait_for(asyncio.shield(placing), 0.4)
+        await it.answers(1, second)
+        await placing
+        assert it.lines[0].scorecard.total.as_dict()["codes"] == {"408": 1}
+
+
+async def test_a_trunk_that_rings_has_all_the_time_that_there_is() -> None:
+    async with rig() as it:
+        it.change(0, progress_s=0.1)
+        placing = it.call(timeout_s=0.6)
+        await it.says(0, await it.peers[0].request("INVITE"), 183)
+        assert (await failure(placing)).code == 408
+        assert it.rang == 1 and it.peers[1].messages.empty()
+
+
 async def test_numbers_without_a_prefix_are_not_served() -> None:
     async with rig(1) as it:
         assert it.carrier.serves("+493012")

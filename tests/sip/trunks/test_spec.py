@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from sip.sdp.policy import CodecOrder, Encryption
 from sip.trunks.spec import CallerRules, TrunkSpec, contradiction
 
 READ = TypeAdapter(TrunkSpec)
@@ -30,6 +31,12 @@ def test_what_is_written_out_is_read_again() -> None:
     )  # fmt: skip
     assert READ.validate_json(READ.dump_json(spec)) == spec
     assert "secret" not in repr(spec)
+
+
+def test_its_calls_are_offered_what_it_says_in_its_order() -> None:
+    policy = read(codecs=["G722", "PCMA"], encryption="required").media
+    assert policy.codecs == ("G722", "PCMA") and policy.encryption is Encryption.REQUIRED
+    assert policy.order is CodecOrder.OURS
 
 
 def test_addresses_are_those_of_the_trade() -> None:

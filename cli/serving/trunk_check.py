@@ -1,0 +1,41 @@
+"""A look at one trunk with a user agent of its own, so that it works beside a running server and without."""
+
+from __future__ import annotations
+
+from mediaserver.config import Settings
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.errors import CapacityError
+from sip.calls.invitation import SipInvitation
+from sip.calls.user_agent import SipAgent
+from sip.sdp.audio import AudioStream
+from sip.transport.own_addresses import OwnAddresses
+from sip.trunks.checking import TrunkCheck
+from sip.trunks.spec import TrunkSpec
+
+
+class NoAudio:
+    """Implements sip.sdp.audio.AudioPorts, for an agent that is to have no call."""
+
+    def open(self, local: str = "", /) -> AudioStream:
+        raise CapacityError("this agent has no calls")
+
+
+async def check(settings: Settings, spec: TrunkSpec) -> list[Finding]:
+    """All that can be asked of the trunk without a call. Raises StartupError when we have no socket."""
+    sip = settings.sip
+    agent = SipAgent(
+        host=sip.host,
+        port=0,
+        wire=NoAudio(),
+        on_invite=_unwanted,
+        own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
+    )
+    await agent.start()
+    try:
+        return [finding async for finding in TrunkCheck(spec, agent).look()]
+    finally:
+        await agent.stop(0.5)
+
+
+def _unwanted(call: SipInvitation) -> None:
+    call.reject(480)
