@@ -33,8 +33,8 @@ class SipSettings(SettingsGroup):
         default=25.0,
         ge=0,
         le=3600,
-        description="How often registered phones behind NAT are asked for a sign of life (OPTIONS), so that "
-        "their NAT keeps the way to them open; 0: never.",
+        description="How often phones behind NAT that registered or are in a call are asked for a sign of "
+        "life (OPTIONS), so that their NAT keeps the way to them open; 0: never.",
     )
     realm: str = Field(
         default="voiceforge", min_length=1, max_length=100, description="Realm of digest authentication."

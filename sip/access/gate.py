@@ -74,24 +74,25 @@ class Gate:
         *,
         proved: bool = False,
         extension: str = "",
-    ) -> Response | None:
-        """The response that refuses a request within a dialog, None when it may pass. `hosts`: the addresses
+    ) -> Response | bool:
+        """The response that refuses a request within a dialog; when it may pass, whether it has proven by a
+        password to be where it came from. `hosts`: the addresses
         that the other side is known to be at. From elsewhere (a phone that moved, another server of a
         carrier) it needs the same proof as a new call: who merely learned the tags ends nobody's call.
         `proved`: whoever opened the dialog had to prove who it is; a network that needs no proof is none
         then. `extension`: whose call it is, when that is known: no other's password counts."""
         host = source.host
         if host in hosts or address_of(host) in {address_of(each) for each in hosts} - {None}:
-            return None
+            return False
         endpoints = self.endpoints
         if endpoints.is_trunk(host) or endpoints.of_source(request, host) is not None:
-            return None  # carriers send from any of their servers
+            return False  # carriers send from any of their servers
         if not proved and endpoints.is_anonymous(host):
-            return None
+            return False
         verdict = self._challenger.verdict(request, host, now)
         if not verdict.ok:
             return self._challenger.challenge(request, host, now, stale=verdict.stale)
-        return None if extension in ("", verdict.user) else request.response(403)
+        return True if extension in ("", verdict.user) else request.response(403)
 
     def proves(self, caller: Admitted, source: Peer) -> bool:
         """Whether who was admitted has also proven to be at that address: by TCP, or by a digest, whose nonce

@@ -148,7 +148,7 @@ class Core:
         try:
             named = self.hop(dialog.next_hop())
         except CallError:
-            if way is None or not way.flow.direct:
+            if way is None or not (way.flow.direct or dialog.theirs):
                 raise
             return Hop(*way.flow.place), None  # a phone may call itself what it likes; it is where it is
         return (named, None) if way is None else way.hops(named, bool(dialog.routes))

@@ -115,6 +115,11 @@ class Dialog:
         return dialog
 
     @property
+    def theirs(self) -> bool:
+        """The INVITE was theirs: by whatever names, its way is one by which they can be reached."""
+        return self.budget is not None
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Where the other side is known to be: the hosts that its requests may come from unasked."""
         named = [self.target.address, *(route.uri.address for route in self.routes)]

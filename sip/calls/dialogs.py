@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from sip.calls.dialog import Dialog, DialogId
@@ -14,7 +15,7 @@ class DialogUser(Protocol):
 
     dialog: Dialog
 
-    def receive(self, server: ReceivedRequest) -> None: ...
+    def receive(self, server: ReceivedRequest, *, proved: bool = False) -> None: ...
     def acknowledged(self, ack: Request) -> None: ...
 
 
@@ -29,6 +30,13 @@ class Dialogs:
 
     def __bool__(self) -> bool:
         return bool(self._calls)
+
+    def __iter__(self) -> Iterator[Dialog]:
+        return (user.dialog for users in self._calls.values() for user in users.values())
+
+    def connections(self) -> set[object]:
+        """Those that the dialogs need: there is no other way to who is behind a NAT."""
+        return {each.way.flow.connection for each in self if each.way is not None}
 
     def __setitem__(self, dialog: DialogId, user: DialogUser) -> None:
         self._calls.setdefault(dialog[0], {})[dialog] = user

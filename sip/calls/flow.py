@@ -127,6 +127,8 @@ class WayBack:
         self._anew = None
         if flow is None or flow.lost or not (self.flow.direct and flow.direct):
             return
+        if self.flow.transport == "TLS" and flow.transport != "TLS":
+            return  # what began encrypted does not go on in the clear
         if self.flow.lost:  # it lost its connection, made another one, and said so
             self.heard(flow, at)
             self.proven = True
@@ -175,7 +177,11 @@ class WayBack:
         flow = self.flow
         here = Hop(*flow.place, sends=0 if self.proven else FEW)
         if flow.lost and named.host == flow.host:  # a proxy, or a phone that no NAT hides, listens there
-            return replace(named, transport="TCP", named_by=flow.host), None
+            named = replace(named, named_by=flow.host)
+            if named.transport == "TLS":
+                return named, None
+            other = replace(named, transport="UDP" if named.transport == "TCP" else "TCP")
+            return replace(named, sends=TRIES), other
         before = None
         if not self.proven and self._before is not None:
             before = Hop(*self._before.place)

@@ -1,4 +1,5 @@
-"""A question now and then to registered phones behind NAT (OPTIONS), so that the way to them stays open.
+"""A question now and then to phones behind NAT (OPTIONS) that registered or are in a call, so that the way to
+them stays open.
 
 Many a NAT forgets a UDP flow after half a minute without a packet from inside, and it is the phone's answer
 that it hears; a connection without traffic is closed by us. Phones that speak RFC 5626 see to this, many do
@@ -8,9 +9,11 @@ not. Whoever leaves some questions unanswered is asked no more until it register
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import math
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeAlias
 
+from sip.calls.dialog import Dialog
 from sip.calls.registrar import Binding
 from sip.transport.way_back import DEFAULT_PORT
 
@@ -27,6 +30,21 @@ def is_hidden(binding: Binding) -> bool:
     if flow is None or flow.lost:
         return False
     return flow.connection is not None or flow.place[1:] != (contact.address, contact.port or DEFAULT_PORT)
+
+
+def callers(dialogs: Iterable[Dialog], registered: Iterable[Binding]) -> list[Binding]:
+    """The other sides of calls that did not register by the way that the call came by, as if they had; once
+    for each way. Nobody is asked who has not proven to be there, and no proxy."""
+    known = {each.received.place for each in registered if each.received is not None}
+    found = []
+    for dialog in dialogs:
+        way = dialog.way
+        if way is None or not way.proven or not way.flow.direct or way.flow.place in known:
+            continue
+        known.add(way.flow.place)
+        contact = dialog.target.without_headers()
+        found.append(Binding(contact, math.inf, dialog.call_id, 0, received=way.flow))
+    return found
 
 
 class Questions:
@@ -56,12 +74,15 @@ class NatPings:
 
     def __init__(
         self,
-        bindings: Callable[[], Iterable[Binding]],
+        bindings: Callable[[], Collection[Binding]],
+        dialogs: Iterable[Dialog],
         ask: Callable[[Binding], Awaitable[bool]],
         period_s: float,
     ) -> None:
-        """`bindings`: all that are valid now. `ask`: whether any answer came."""
+        """`bindings`: all that are valid now. `dialogs`: those that are up, each time anew. `ask`: whether
+        any answer came."""
         self._bindings = bindings
+        self._dialogs = dialogs
         self._ask = ask
         self._period_s = period_s
         self._questions = Questions()
@@ -71,7 +92,8 @@ class NatPings:
         asked: set[asyncio.Task[None]] = set()
         try:
             while True:
-                due = self._questions.due(self._bindings())
+                registered = self._bindings()
+                due = self._questions.due([*registered, *callers(self._dialogs, registered)])
                 for binding in due:
                     task = asyncio.create_task(self._one(binding))
                     asked.add(task)

@@ -166,15 +166,16 @@ class InviteSession:
 
     # -- requests of the dialog
 
-    def receive(self, server: ReceivedRequest) -> None:
-        """A new request within the dialog (anything but ACK and CANCEL)."""
+    def receive(self, server: ReceivedRequest, *, proved: bool = False) -> None:
+        """A new request within the dialog (anything but ACK and CANCEL). `proved`: its sender is where it
+        came from."""
         request = server.request
         if not self.dialog.in_order(request):
             self.reply(server, 500)
             return
         self.received += server.peer.size
         if self.dialog.way is not None:
-            self.dialog.way.heard(flow_of(request, server.peer), self.core.now())
+            self._is_at(flow_of(request, server.peer), self.dialog.way, proved)
         self._life.watch.heard(self.core.now())
         if request.method == "BYE":
             self.reply(server, 200)
@@ -269,6 +270,18 @@ class InviteSession:
         )
 
     # -- inside
+
+    def _is_at(self, flow: SipFlow, way: WayBack, proved: bool) -> None:
+        """A request in order came by that flow. Once it is proven that the other side is there, what we say
+        of ourselves is what it can reach from there, and its audio is expected from there."""
+        way.heard(flow, self.core.now())
+        if proved:
+            way.proven = True
+        if way.proven and (flow.transport, flow.host) != (self.transport, self.host):
+            self.transport, self.host = flow.transport, flow.host
+            self.media.moved(self.core.audio_addresses.towards(self.host), self.host)
+            if (stream := self.media.stream) is not None:
+                stream.proven(self.host, self.received, verified=self.verified)
 
     def _deadline(self) -> None:
         doing = self.machine.due(self.core.now())

@@ -131,6 +131,7 @@ class SipAgent:
                 dialog.extension, dialog.instance, dialog.target, self._now()
             )
         self._nat_ping_s = nat_ping_s
+        self.transport.in_use = self._core.dialogs.connections
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm()
 
@@ -168,8 +169,8 @@ class SipAgent:
     async def start(self) -> None:
         """Listen. Raises PortInUseError or StartupError, which say how to mend it."""
         await self.transport.start()
-        if (registrar := self.registrar) is not None and self._nat_ping_s:
-            pings = NatPings(lambda: registrar.bindings(self._now()), self._ping, self._nat_ping_s)
+        if self._nat_ping_s:
+            pings = NatPings(self._registered, self._core.dialogs, self._ping, self._nat_ping_s)
             self._spawn(pings.run())
         named = [own for own in {self.transport.own, self._core.audio_addresses} if own.changes]
         if named:
@@ -250,6 +251,9 @@ class SipAgent:
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
         return await self._requester.options(uri, proxy=proxy, transport=transport)
+
+    def _registered(self) -> list[Binding]:
+        return self.registrar.bindings(self._now()) if self.registrar is not None else []
 
     async def _ping(self, binding: Binding) -> bool:
         return binding.received is not None and await self._requester.ping(binding.contact, binding.received)

@@ -116,29 +116,32 @@ class UserAgentServer:
             self._stateless(request.response(481), request, source)
         elif (no := self._refusal(request)) is not None:
             self._stateless(no, request, source)
-        elif (no := self._unproven(request, user.dialog, source)) is not None:
-            self._stateless(no, request, source)
+        elif isinstance(proved := self._proved(request, user.dialog, source), Response):
+            self._stateless(proved, request, source)
         elif request.method != "BYE" and self._places.against_more(self._core.layer.serving):
             self._no_room("overloaded", request, source)
         else:
             server = self._core.layer.serve(request, source)
             way = user.dialog.way
-            if way is not None and way.leads_to(source.host):
+            if proved or (way is not None and way.leads_to(source.host)):
                 server.prove()  # a refresh is answered as long as the call may take
-            user.receive(server)
+            user.receive(server, proved=proved)
 
     def _refusal(self, request: Request) -> Response | None:
         """What `refusal` says, by what we can do."""
         return refusal(request, self._core.allow, ACCEPT, self._core.timer_policy)
 
-    def _unproven(self, request: Request, dialog: Dialog, source: Source) -> Response | None:
-        """The response that asks for proof of a request within a dialog, None when it needs none."""
+    def _proved(self, request: Request, dialog: Dialog, source: Source) -> Response | bool:
+        """The response that asks for proof of a request within a dialog; when it needs none, whether it has
+        proven to be where it came from: by a password, or by TCP."""
+        connected = source.transport != "UDP"
         if self._gate is None:
-            return None
+            return connected
         now, proved, extension = self._core.now(), dialog.opener_proved, dialog.extension
-        return self._gate.within_dialog(
+        answer = self._gate.within_dialog(
             request, source, dialog.hosts, now, proved=proved, extension=extension
         )
+        return answer or connected
 
     def _cancel(self, request: Request, source: Source) -> None:
         """RFC 3261 9.2: the CANCEL is answered for itself; the INVITE only if it is still open."""

@@ -50,6 +50,13 @@ class OfferAnswer:
         self.stream: AudioStream | None = None
         self.negotiated: Negotiated | None = None
 
+    def moved(self, host: str, peer: str) -> None:
+        """The other side's signalling is at `peer` now, for which our address is `host`. The ports that are
+        open stay, and their family."""
+        self._peer = peer
+        if self.stream is None or _is_ipv6(host) == _is_ipv6(self._host):
+            self._host = host
+
     def open(self) -> AudioStream:
         """The stream of this call, opened at the first use. Raises CapacityError."""
         if self.stream is None:

@@ -32,7 +32,7 @@ class ConnectionLimits:
     unproven_idle_s: float = 120.0
     """Closed when nobody has proven anything on it and no message came for so long."""
     idle_s: float = 300.0
-    """Closed after so long without a byte."""
+    """Closed after so long without a byte, unless a call needs it."""
     unfinished_s: float = 30.0
     """Closed when a message is not complete after so long."""
     opened_per_source: Rate = Rate(per_s=50, burst=200)
@@ -118,11 +118,12 @@ class StreamConnection(asyncio.Protocol):
         if self._wire is not None:
             self._wire.abort()
 
-    def close_if_idle(self, now: float) -> None:
+    def close_if_idle(self, now: float, in_use: bool = False) -> None:
+        """`in_use`: a call that is up has no other way to its other side, and ends it with itself."""
         limits, unfinished = self._limits, self._unfinished_since
         patience = limits.unfinished_s if self.proven else min(limits.unfinished_s, limits.first_message_s)
         if (
-            now - self._last > limits.idle_s
+            (now - self._last > limits.idle_s and not in_use)
             or (unfinished is not None and now - unfinished > patience)
             or (not self._greeted and now - self.last_message > limits.first_message_s)
             or (not self.proven and now - self.last_message > limits.unproven_idle_s)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Protocol
 
 from mediaserver.addresses import site_of
@@ -40,6 +40,10 @@ class Reader(Protocol):
     @property
     def unwanted(self) -> Callable[[str], bool]:
         """Whether nothing of a host is looked at."""
+
+    @property
+    def in_use(self) -> Callable[[], Collection[object]]:
+        """The connections that calls need which are up."""
 
 
 class Streams:
@@ -86,8 +90,9 @@ class Streams:
 
     def sweep(self, now: float) -> None:
         """Close what was silent for too long. `now` in seconds of the event loop's clock."""
+        in_use = self._reader.in_use() if self._connections else ()
         for connection in list(self._connections.values()):
-            connection.close_if_idle(now)
+            connection.close_if_idle(now, connection in in_use)
 
     # -- coming
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -94,6 +94,8 @@ class Transport:
         self.intake = Intake(self, handler, intake or IntakeLimits())
         self._datagrams = DatagramSockets(self.intake)
         self._streams = Streams(self, self._limits)
+        self.in_use: Callable[[], Collection[object]] = frozenset
+        """Connections that are not closed however long they are silent; asked now and then."""
         self._names = HostNames(())
         self._sweep: asyncio.TimerHandle | None = None
         self.unwanted: Callable[[str], bool] = _nobody

@@ -82,6 +82,33 @@ def a_registration_ends_with_its_connection(target: Target) -> Iterable[Measured
         dialled.bye()
 
 
+class _InAnyHome(Phone):
+    """Calls itself what phones in the commonest of private networks do."""
+
+    @property
+    def contact(self) -> str:
+        return "Contact: <sip:phone@192.168.1.5:5060;transport=tcp>"
+
+
+@attack("B8", EARS, fresh=True)
+def a_call_is_not_had_by_registering_its_contact(target: Target) -> Iterable[Measured]:
+    """101 is in a call over TCP; 102 registers, with its own password, the Contact that 101 has. Then the
+    connection of 101 breaks, and the server ends the call."""
+    first, second = TcpWire(PHONE, target.sip), TcpWire(OTHER_PHONE, target.sip)
+    with (
+        _InAnyHome(target.sip, PHONE, user="101", wire=first) as victim,
+        _InAnyHome(target.sip, OTHER_PHONE, user="102", wire=second) as thief,
+    ):
+        dialled = victim.call("echo", (PHONE, 41_000), password=EXTENSIONS["101"])
+        yield is_true(f"101 is in a call ({dialled.status})", dialled.status == 200)
+        yield is_true("102 registers", thief.register(EXTENSIONS["102"]) == 200)
+        first.reset()
+        for call in target.get("/api/telephony/calls")["live"]:
+            target.ask("DELETE", f"/api/telephony/calls/{call['id']}")
+        asked = thief.wait_for("BYE", 4.0)
+        yield at_most("requests of that call to 102", float(asked is not None), 0)
+
+
 @attack("B8", EARS)
 def numbers_cannot_be_told_apart_by_code(target: Target) -> Iterable[Measured]:
     """Without proof, agents, extensions and what does not exist are answered alike, whatever is asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -167,6 +168,17 @@ class RawPeer(asyncio.DatagramProtocol):
             message = await self.next()
             if isinstance(message, Request) and message.method in methods:
                 return message
+
+    async def sent_until(
+        self, message: Request | Response, port: int, come: Callable[[], Awaitable[Any]]
+    ) -> Any:
+        """Send a message until what it leads to has come, as the timers of the RFC do: a busy machine loses
+        datagrams on loopback, too."""
+        async with asyncio.timeout(10):
+            while True:
+                self.send(message, port)
+                with contextlib.suppress(TimeoutError):
+                    return await asyncio.wait_for(come(), 0.5)
 
     def make(
         self,

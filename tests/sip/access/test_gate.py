@@ -325,43 +325,45 @@ def test_no_line_for_the_address_of_a_phone_that_proved_itself(
 def test_within_a_dialog_the_other_side_is_known_by_its_address(gate: Gate) -> None:
     bye = invite(method="BYE")
     known = ("203.0.113.1", "phone.test")
-    assert gate.within_dialog(bye, Place("203.0.113.1"), known, 0.0) is None
-    assert gate.within_dialog(bye, Place("::ffff:203.0.113.1"), known, 0.0) is None
-    assert gate.within_dialog(bye, Place("192.0.2.200"), known, 0.0) is None, "a trunk has many servers"
+    assert gate.within_dialog(bye, Place("203.0.113.1"), known, 0.0) is False
+    assert gate.within_dialog(bye, Place("::ffff:203.0.113.1"), known, 0.0) is False
+    assert gate.within_dialog(bye, Place("192.0.2.200"), known, 0.0) is False, "a trunk has many servers"
     for stranger in (STRANGER, "127.0.0.1"):
         answer = gate.within_dialog(bye, Place(stranger), known, 0.0, proved=True)
-        assert answer is not None and answer.status == 401
+        assert isinstance(answer, Response) and answer.status == 401
 
 
 def test_within_a_dialog_nobody_needs_more_proof_than_to_open_it(gate: Gate) -> None:
     """Another server of the same carrier ends the call."""
     bye, known = invite(method="BYE"), ("203.0.113.1",)
-    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0) is None
-    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0, proved=True) is not None
+    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0) is False
+    assert gate.within_dialog(bye, Place("127.0.0.1"), known, 0.0, proved=True) is not False
     keyed = invite(method="BYE", X_Key="open sesame")
-    assert gate.within_dialog(keyed, Place(), known, 0.0, proved=True) is None
-    assert gate.within_dialog(invite(method="BYE", X_Key="guess"), Place(), known, 0.0) is not None
+    assert gate.within_dialog(keyed, Place(), known, 0.0, proved=True) is False
+    assert gate.within_dialog(invite(method="BYE", X_Key="guess"), Place(), known, 0.0) is not False
 
 
 def test_within_a_dialog_a_phone_that_moved_proves_itself(gate: Gate) -> None:
     answer = gate.within_dialog(invite(method="BYE"), Place(), ("203.0.113.1",), 0.0)
-    assert answer is not None
+    assert isinstance(answer, Response)
     values, uri = answer.get_all("WWW-Authenticate"), "sip:demo@voiceforge.test"
     wrong = invite(method="BYE", Authorization=answer_challenge(values, "100", "wrong", "BYE", uri))
-    assert gate.within_dialog(wrong, Place(), ("203.0.113.1",), 0.0) is not None
+    assert isinstance(gate.within_dialog(wrong, Place(), ("203.0.113.1",), 0.0), Response)
     right = invite(method="BYE", Authorization=answer_challenge(values, "100", "battery staple", "BYE", uri))
-    assert gate.within_dialog(right, Place(), ("203.0.113.1",), 0.0) is None
+    assert gate.within_dialog(right, Place(), ("203.0.113.1",), 0.0) is True
 
 
 def test_within_the_call_of_one_extension_the_password_of_another_is_worth_nothing(gate: Gate) -> None:
     answer = gate.within_dialog(invite(method="BYE"), Place(), ("203.0.113.1",), 0.0, extension="200")
-    assert answer is not None and answer.status == 401
+    assert isinstance(answer, Response) and answer.status == 401
     values, uri = answer.get_all("WWW-Authenticate"), "sip:demo@voiceforge.test"
-    for extension, expected in (("200", 403), ("100", None)):
-        header = answer_challenge(values, "100", "battery staple", "BYE", uri, nc=1 if expected else 2)
+    for extension, expected in (("200", 403), ("100", True)):
+        header = answer_challenge(
+            values, "100", "battery staple", "BYE", uri, nc=1 if extension == "200" else 2
+        )
         bye = invite(method="BYE", Authorization=header)
         answer = gate.within_dialog(bye, Place(), ("203.0.113.1",), 0.0, extension=extension)
-        assert (answer.status if answer is not None else None) == expected
+        assert (answer.status if isinstance(answer, Response) else answer) == expected
 
 
 def test_a_trunk_is_no_extension_and_keeps_its_secrets_to_itself() -> None:
@@ -416,12 +418,12 @@ def test_who_needs_no_proof_may_dial_what_all_of_them_may() -> None:
 def test_an_old_nonce_within_a_dialog_is_said_to_be_old(gate: Gate) -> None:
     bye, known = invite(method="BYE"), ("203.0.113.1",)
     answer = gate.within_dialog(bye, Place(), known, 0.0)
-    assert answer is not None and not is_stale(answer.get_all("WWW-Authenticate"))
+    assert isinstance(answer, Response) and not is_stale(answer.get_all("WWW-Authenticate"))
     header = answer_challenge(
         answer.get_all("WWW-Authenticate"), "100", "battery staple", "BYE", "sip:demo@voiceforge.test"
     )
     answer = gate.within_dialog(invite(method="BYE", Authorization=header), Place(), known, 61.0)
-    assert answer is not None and is_stale(answer.get_all("WWW-Authenticate"))
+    assert isinstance(answer, Response) and is_stale(answer.get_all("WWW-Authenticate"))
 
 
 def test_a_connection_that_never_registered_may_be_given_up(gate: Gate) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Why
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
+from sip.transactions.timing import RFC_TIMING
 from tests.sip.agents import SDP, Callee, Events, RawPeer, agent, legs_of, raw_peer
 
 
@@ -25,8 +27,8 @@ async def cancelled(placing: asyncio.Task[object]) -> None:
         await placing
 
 
-def place(a: SipAgent, peer: RawPeer) -> asyncio.Task[object]:
-    return asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
+def place(a: SipAgent, peer: RawPeer, **options: Any) -> asyncio.Task[object]:
+    return asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}", **options))
 
 
 @pytest.mark.parametrize("ringing", [False, True])
@@ -76,20 +78,20 @@ async def test_a_bye_before_the_answer_ends_the_invite_too() -> None:
 
 
 async def test_we_cancel_while_it_rings() -> None:
-    async with agent() as a, raw_peer() as peer:
-        placing = place(a, peer)
+    rang = asyncio.Event()
+    # With the RFC's timers: a machine that stands still for two seconds is to change nothing.
+    async with agent(timing=RFC_TIMING) as a, raw_peer() as peer:
+        placing = place(a, peer, on_ringing=rang.set)
         invite = await peer.request("INVITE")
-        peer.send(invite.response(180, to_tag="raw"), a.port)
-        peer.send(invite.response(180, to_tag="raw"), a.port)
-        # The OPTIONS comes back after the 180 was worked on: from here on the call is known to ring.
-        peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{a.port}"), a.port)
-        await peer.response(200, method="OPTIONS")
+        ringing = invite.response(180, to_tag="raw")
+        peer.send(ringing, a.port)
+        await peer.sent_until(ringing, a.port, rang.wait)
         await cancelled(placing)
         cancel = await peer.request("CANCEL")
         assert cancel.via.branch == invite.via.branch
         peer.send(cancel.response(200), a.port)
-        peer.send(invite.response(487, to_tag="raw"), a.port)
-        await peer.request("ACK")
+        terminated = invite.response(487, to_tag="raw")
+        await peer.sent_until(terminated, a.port, lambda: peer.request("ACK"))
         assert legs_of(a) == 0
 
 

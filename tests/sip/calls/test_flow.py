@@ -168,8 +168,10 @@ def test_an_open_connection_is_used_and_a_closed_one_is_replaced_by_where_the_ph
     flow = SipFlow("TCP", "8.8.4.4", 31_007, Connection())
     assert WayBack(flow).hops(listens, False)[0] == Hop(*flow.place)
     gone = WayBack(flow._replace(connection=Connection(open=False)))
-    hop, _ = gone.hops(listens, False)
-    assert (hop.transport, hop.host, hop.port) == ("TCP", "8.8.4.4", 5060)
+    for transport, other in (("UDP", "TCP"), ("TCP", "UDP")):
+        hop, fallback = gone.hops(replace(listens, transport=transport), False)
+        assert (hop.transport, hop.host, hop.port) == (transport, "8.8.4.4", 5060)
+        assert fallback == Hop(other, "8.8.4.4", 5060, named_by="8.8.4.4")
     assert gone.hops(Hop("TCP", "192.168.1.5", 5060), False)[0] == Hop(*flow.place)
 
 
@@ -215,8 +217,8 @@ def test_another_port_of_a_host_is_another_place_for_datagrams_and_none_for_a_co
 def test_where_a_closed_connection_is_opened_anew_is_the_peers_word() -> None:
     gone = WayBack(SipFlow("TCP", "8.8.4.4", 31_007, Connection(open=False)))
     assert gone.hops(Hop("TCP", "8.8.4.4", 5060), False) == (
-        Hop("TCP", "8.8.4.4", 5060, named_by="8.8.4.4"),
-        None,
+        Hop("TCP", "8.8.4.4", 5060, named_by="8.8.4.4", sends=TRIES),
+        Hop("UDP", "8.8.4.4", 5060, named_by="8.8.4.4"),
     )
 
 
@@ -282,6 +284,15 @@ def test_a_registration_by_a_proxy_or_a_closed_connection_leads_nowhere() -> Non
     for anew in (ANEW._replace(direct=False), ANEW._replace(transport="TCP", connection=Connection(False))):
         assert registered(anew=anew, sure=True).hops(HIDDEN, False) == (Hop(*PHONE.place), None)
     assert registered(BEHIND_PROXY, sure=True).hops(VICTIM, True)[0].host == VICTIM.host
+
+
+def test_a_call_by_tls_does_not_go_on_where_its_phone_registered_in_the_clear() -> None:
+    for connection in (Connection(), Connection(open=False)):
+        flow = PHONE._replace(transport="TLS", connection=connection)
+        way = registered(flow, sure=True)
+        assert way.flow == flow and all(
+            hop is None or hop.transport == "TLS" for hop in way.hops(replace(HIDDEN, transport="TLS"), False)
+        )
 
 
 def test_a_connection_that_was_lost_is_replaced_by_that_of_the_registration() -> None:

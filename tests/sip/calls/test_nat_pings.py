@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from sip.calls.flow import SipFlow
-from sip.calls.nat_pings import PATIENCE, Questions
+from sip.calls.dialog import Dialog
+from sip.calls.flow import SipFlow, WayBack
+from sip.calls.nat_pings import PATIENCE, Questions, callers
 from sip.calls.registrar import Binding, Registrar
+from sip.messages.headers import NameAddr
 from sip.messages.message import Request
 from sip.messages.uri import Uri
 from tests.sip.agents import agent, raw_peer
@@ -49,6 +51,22 @@ def test_an_answer_makes_good_for_those_that_were_lost() -> None:
         questions.said(HIDDEN, answered=False)
         questions.said(HIDDEN, answered=True)
     assert questions.due([HIDDEN]) == [HIDDEN]
+
+
+def call(flow: SipFlow, *, proven: bool = True) -> Dialog:
+    who = NameAddr("", Uri.parse("sip:101@192.168.1.20"))
+    dialog = Dialog("c", who, who, Uri.parse("sip:101@192.168.1.20?X=y"), ())
+    dialog.way = WayBack(flow, proven=proven)
+    return dialog
+
+
+def test_callers_are_asked_once_for_each_way_and_only_where_they_have_proven_to_be() -> None:
+    flow = SipFlow("UDP", "8.8.8.8", 31_007)
+    (asked,) = callers([call(flow), call(flow)], [])
+    assert (str(asked.contact), asked.received) == ("sip:101@192.168.1.20", flow)
+    assert Questions().due([asked]) == [asked]
+    assert callers([call(flow)], [HIDDEN]) == [], "it registered by that way, and is asked as such"
+    assert callers([call(flow, proven=False), call(flow._replace(direct=False))], []) == []
 
 
 async def test_a_registered_phone_is_asked_by_the_way_that_it_registered() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -145,13 +145,18 @@ async def test_an_ack_that_did_not_arrive_where_the_contact_says_goes_the_way_of
         named.send((await named.request("BYE")).response(200), us.port)
 
 
+HIDDEN = {"Contact": "<sip:raw@192.168.1.20:5060;transport=tcp>"}
+
+
 @asynccontextmanager
-async def connected_phone(us: SipAgent) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """The connection of a phone behind NAT that has called us and was answered."""
+async def connected_phone(
+    us: SipAgent, contact: Mapping[str, str] = HIDDEN
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """The connection of a phone that has called us and was answered; behind NAT, if its Contact is."""
     reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
     async with raw_peer() as phone:
         via = {"Via": "SIP/2.0/TCP 192.168.1.20:5060;branch=z9hG4bKt", "Content-Length": str(len(SDP))}
-        writer.write(bytes(phone.make("INVITE", "sip:demo@127.0.0.1", body=SDP, lines=via | HIDDEN)))
+        writer.write(bytes(phone.make("INVITE", "sip:demo@127.0.0.1", body=SDP, lines={**via, **contact})))
         ok = await streamed(reader, b"SIP/2.0 200")
         assert isinstance(ok, Response)
         lines = via | {"Content-Length": "0", "To": ok.get("To") or ""}
@@ -164,15 +169,81 @@ async def connected_phone(us: SipAgent) -> AsyncIterator[tuple[asyncio.StreamRea
     writer.close()
 
 
-HIDDEN = {"Contact": "<sip:raw@192.168.1.20:5060;transport=tcp>"}
-
-
 async def test_a_call_over_tcp_is_hung_up_on_its_connection() -> None:
     callee = Callee.answering()
     async with agent(callee) as us, connected_phone(us) as (reader, writer):
         await callee.calls.get_nowait().leg.hangup(HANGUP)
         bye = await streamed(reader, b"BYE")
         writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+
+
+async def lost(us: SipAgent, writer: asyncio.StreamWriter) -> None:
+    """Close a connection, until we know that it is."""
+    writer.close()
+    async with asyncio.timeout(10):
+        while len(us.transport._streams):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+
+async def test_a_call_that_came_by_tcp_goes_on_where_its_contact_says_when_the_connection_is_closed() -> None:
+    """A phone that takes TCP for its INVITE alone, because that is long (RFC 3261 18.1.1)."""
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as phone:
+        contact = {"Contact": f"<sip:raw@127.0.0.1:{phone.port}>"}
+        async with connected_phone(us, contact) as (_, writer):
+            await lost(us, writer)
+            await callee.calls.get_nowait().leg.hangup(HANGUP)
+            phone.send((await phone.request("BYE")).response(200), us.port)
+
+
+@pytest.mark.parametrize("edge", ["sip:127.0.0.1:5061;transport=tls;lr", "sips:127.0.0.1:5061;lr"])
+async def test_an_edge_that_records_its_encrypted_side_alone_is_asked_where_the_call_came_from(
+    edge: str,
+) -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, raw_peer() as proxy:
+        invite = proxy.make(
+            "INVITE",
+            f"sip:demo@127.0.0.1:{us.port}",
+            body=SDP,
+            lines={"Contact": "<sip:raw@198.51.100.7:4455;transport=tls>", "Record-Route": f"<{edge}>"},
+        )
+        invite.add("Via", "SIP/2.0/TLS 198.51.100.7:4455;branch=z9hG4bKphone")
+        proxy.send(invite, us.port)
+        proxy.send(proxy.in_dialog("ACK", await proxy.response(200), cseq=1, branch="a"), us.port)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await proxy.request("BYE")
+        assert bye.get_all("Route") == [f"<{edge}>"]
+        proxy.send(bye.response(200), us.port)
+
+
+async def test_a_connection_that_a_call_needs_stays_while_the_call_does() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as us, connected_phone(us) as (reader, writer):
+        us.transport._streams.sweep(asyncio.get_running_loop().time() + 301)
+        await callee.calls.get_nowait().leg.hangup(HANGUP)
+        bye = await streamed(reader, b"BYE")
+        writer.write(bytes(bye.response(200)) if isinstance(bye, Request) else b"")
+        while us._core.dialogs:  # noqa: ASYNC110 - until the answer is read
+            await asyncio.sleep(0.01)
+        us.transport._streams.sweep(asyncio.get_running_loop().time() + 301)
+        assert await asyncio.wait_for(reader.read(), 10) == b"", "and no longer"
+
+
+async def test_a_caller_behind_nat_is_asked_for_a_sign_of_life_while_it_is_in_a_call() -> None:
+    """It never registered: its NAT would forget the way to it while only audio flows."""
+    callee = Callee.answering()
+    async with agent(callee, nat_ping_s=0.05) as us, raw_peer() as phone:
+        lines = {"Contact": "<sip:raw@192.168.1.20:5060>"}
+        phone.send(phone.make("INVITE", f"sip:demo@127.0.0.1:{us.port}", body=SDP, lines=lines), us.port)
+        ok = await phone.response(200)
+        phone.send(phone.in_dialog("ACK", ok, cseq=1, branch="a"), us.port)
+        for _ in range(3):
+            asked = await phone.request("OPTIONS")
+            assert asked.to.tag is None and str(asked.uri) == "sip:raw@192.168.1.20:5060"
+            phone.send(asked.response(405), us.port)
+        phone.send(phone.in_dialog("BYE", ok, cseq=2, branch="b"), us.port)
+        await phone.response(200, method="BYE")
 
 
 class Admitting(Gate):
@@ -195,10 +266,7 @@ async def registered_again(
     """Another connection, by which that extension has registered the Contact of `connected_phone`; whose own
     was closed before, when it is given."""
     if phone is not None:
-        phone[1].close()
-        async with asyncio.timeout(10):
-            while len(us.transport._streams):  # noqa: ASYNC110 - until we know that it is closed
-                await asyncio.sleep(0.01)
+        await lost(us, phone[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
     writer.write(b"\r\n\r\n")
     assert await reader.readexactly(2) == b"\r\n"  # both ends of the connections are known to us now
