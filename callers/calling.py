@@ -7,9 +7,12 @@ server.
 from __future__ import annotations
 
 import asyncio
+import datetime
 import socket
 import sys
+import tempfile
 import time
+from pathlib import Path
 from types import TracebackType
 
 from callers.conversation import CallFigures, Conversation
@@ -22,6 +25,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
 from sip.transactions.timing import RFC_TIMING, Timing
+from sip.transport.tls import Tls, TlsFiles
 
 RING_FOR_S = 30.0
 IMPATIENT = Timing(t1=0.06)
@@ -70,9 +74,18 @@ class MeasuredCall:
 class CallingParty:
     """`async with CallingParty(uri) as party: call = await party.call()`."""
 
-    def __init__(self, uri: str, *, keep_audio: bool = True, timing: Timing = RFC_TIMING) -> None:
-        """`keep_audio`: keep every packet for analysis; off where only counters are wanted. Raises
-        CallError when there is no way to the host."""
+    def __init__(
+        self,
+        uri: str,
+        *,
+        keep_audio: bool = True,
+        timing: Timing = RFC_TIMING,
+        tls: bool = False,
+        ca: Path | None = None,
+    ) -> None:
+        """`keep_audio`: keep every packet for analysis; off where only counters are wanted. `tls`: it calls
+        by TLS, and trusts the authorities in the PEM file `ca` beside those of the system. Raises
+        CallError when there is no way to the host, ConfigError when `ca` is no good."""
         self.uri = uri
         self.far_host = Uri.parse(uri).host
         self.host = local_address(self.far_host)
@@ -84,6 +97,7 @@ class CallingParty:
             on_invite=_refuse,
             max_legs=10_000,
             timing=timing,
+            tls=_throwaway(self.host, ca) if tls else None,
         )
 
     async def __aenter__(self) -> CallingParty:
@@ -123,6 +137,18 @@ class CallingParty:
 def _refuse(call: SipInvitation) -> None:
     """A measuring caller takes no calls."""
     call.reject(404)
+
+
+def _throwaway(host: str, ca: Path | None) -> Tls:
+    """A certificate that lasts as long as we do: some servers open a connection of their own to a phone."""
+    from sip.transport.certificates import SelfMade
+
+    with tempfile.TemporaryDirectory() as folder:
+        made = SelfMade(Path(folder), (host,))
+        made.ensure(datetime.datetime.now(datetime.UTC))
+        tls = Tls(TlsFiles(made.certificate, made.key, ca=ca, shown=False))
+        tls.load()
+    return tls
 
 
 def local_address(host: str) -> str:

@@ -73,7 +73,15 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--user", default="", help="user name, when the server asks who calls")
     parser.add_argument("--password", default="", help="its password")
-    parser.add_argument("--transport", choices=("udp", "tcp"), default="udp", help="for SIP (default udp)")
+    parser.add_argument(
+        "--transport", choices=("udp", "tcp", "tls"), help="for SIP (default udp; tls for sips: or with --ca)"
+    )
+    parser.add_argument(
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="PEM file with authorities to trust by TLS, beside those of the system, e.g. a server's ca.pem",
+    )
     parser.add_argument("--no-transcript", action="store_true", help="do not show what is said")
     add_json_option(parser)
 
@@ -93,7 +101,8 @@ async def _run(args: argparse.Namespace) -> int:
         out.quiet = True
     stop = _stop_on_signals()
     with Screen(out) as screen:
-        async with CallingParty(args.uri, timing=IMPATIENT) as party:
+        tls = _transport(args) == "tls"
+        async with CallingParty(args.uri, timing=IMPATIENT, tls=tls, ca=args.ca) as party:
             screen.line(f"calling {args.uri}", "dim")
             call = await _unless(stop, _place(party, args))
             if call is None:
@@ -124,7 +133,15 @@ async def _run(args: argparse.Namespace) -> int:
 
 
 async def _place(party: CallingParty, args: argparse.Namespace) -> MeasuredCall:
-    return await party.call(user=args.user, password=args.password, transport=args.transport)
+    return await party.call(user=args.user, password=args.password, transport=_transport(args))
+
+
+def _transport(args: argparse.Namespace) -> str:
+    """What is asked for, by the option or by the address itself."""
+    if args.transport is not None:
+        return str(args.transport)
+    secure = args.uri.startswith("sips:") or ";transport=tls" in args.uri.lower()
+    return "tls" if secure or args.ca is not None else "udp"
 
 
 async def _talk(call: MeasuredCall, clips: Sequence[Clip], args: argparse.Namespace) -> None:
@@ -248,7 +265,7 @@ def _sip_uri(text: str) -> str:
     from sip.messages.uri import Uri
 
     try:
-        known = Uri.parse(text).scheme == "sip"
+        known = Uri.parse(text).is_sip
     except ParseError:
         known = False
     if not known:

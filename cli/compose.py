@@ -18,6 +18,7 @@ from typing import Any
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
+from cli.serving.certificates import Certificates
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
@@ -67,9 +68,11 @@ class Addresses:
     """HOST:PORT for UDP and TCP."""
     http: str
     """Base address."""
+    sips: str = ""
+    """HOST:PORT for TLS; empty when nobody can call by it."""
 
     def as_dict(self) -> dict[str, Any]:
-        return {"sip": self.sip, "http": self.http}
+        return {"sip": self.sip, "http": self.http} | ({"sips": self.sips} if self.sips else {})
 
 
 class Server:
@@ -84,6 +87,7 @@ class Server:
         self.metrics = Metrics()
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
         self._switchboard: LocalSwitchboard | None = None
+        self._certificates: Certificates | None = None
         self._ready = False
 
     async def start(self) -> Addresses:
@@ -91,6 +95,8 @@ class Server:
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
         shares = descriptors.shares(descriptors.take(), legs_for(settings.sip.max_calls))
         await asyncio.to_thread(make_data_folder, settings.data)
+        certificates = self._certificates = Certificates(settings)
+        await asyncio.to_thread(certificates.open)
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
@@ -135,8 +141,8 @@ class Server:
             switchboard.http = http
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
-        context.sip_address = await open_sip(
-            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks
+        context.sip_address, secure = await open_sip(
+            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks, certificates
         )
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
@@ -148,6 +154,7 @@ class Server:
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,
+            certificates.findings,
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
@@ -159,7 +166,12 @@ class Server:
             "ready in %.1f s: call sip:demo@%s, watch %s/",
             time.perf_counter() - self._began, context.sip_address, http,
         )  # fmt: skip
-        return Addresses(context.sip_address, http)
+        return Addresses(context.sip_address, http, secure)
+
+    def reload(self) -> None:
+        """Read the certificates anew, as SIGHUP asks. Calls that are up stay."""
+        if self._certificates is not None:
+            self._certificates.reload()
 
     async def stop(self) -> None:
         """No new calls, goodbye to those that run, everything stored: within five seconds."""

@@ -68,6 +68,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
+    from cli.serving.certificates import examine
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
     from mediaserver.diagnosis.public_host import public_hosts
@@ -80,6 +81,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             checks.processors(),
             *checks.ports(settings),
             *await public_hosts(settings),
+            *await asyncio.to_thread(examine, settings),
             checks.http_guard(settings),
         ],  # fmt: skip
     )

@@ -49,6 +49,8 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
     from cli.compose import Server
 
     server = Server(settings)
+    # Of a terminal that is closed, or from an operator who has changed a certificate.
+    loop.add_signal_handler(signal.SIGHUP, stop.set if sys.stdin.isatty() else server.reload)
     starting = asyncio.create_task(server.start())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -62,6 +64,8 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
             _write_whole(ready_file, json.dumps(addresses.as_dict()))
         if sys.stdout.isatty():
             print(f"\n  Call sip:demo@{addresses.sip}   (echo: sip:echo@{addresses.sip})")
+            if addresses.sips:
+                print(f"  Encrypted: sips:demo@{addresses.sips}")
             print(f"  Watch {addresses.http}/   Stop with Ctrl-C\n")
         await stopping
         return 0

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack
 
+from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -34,15 +35,13 @@ from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
 
-SOMEWHERE = "192.0.2.1"
-"""Of nobody (:rfc:`5737`): which of our addresses goes out to the world is asked of the routes. Nothing is
-sent."""
-
 
 def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
     """The wire for all audio; SIP's port is tried too, so that both faults are told before anything slow has
     begun. Raises PortInUseError when no call could ever be made on these addresses."""
-    try_port(settings.sip.host, settings.sip.port, settings.sip.tcp)
+    sip = settings.sip
+    secure = files_of(settings).certificate is not None
+    try_port(sip.host, sip.port, sip.tcp, sip.tls_port if secure else None)
     wire = RtpWire(
         settings.rtp_host,
         (settings.rtp.port_min, settings.rtp.port_max),
@@ -70,9 +69,11 @@ async def open_sip(
     undo: AsyncExitStack,
     streams: int,
     trunks: TrunkBoard,
-) -> str:
-    """From now on calls come in and can be placed; the address that can be called, as HOST:PORT. `streams`:
-    TCP connections at once. `trunks`: those of the database."""
+    certificates: Certificates,
+) -> tuple[str, str]:
+    """From now on calls come in and can be placed; the address that can be called, as HOST:PORT, and the one
+    for TLS, empty when there is none. `streams`: connections at once. `trunks`: those of the database.
+    `certificates`: open."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     endpoints = endpoints_of(sip)
@@ -98,6 +99,8 @@ async def open_sip(
         on_invite=lambda call: trunks.invited(call, switchboard.invited),
         registrar=registrar,
         tcp=sip.tcp,
+        tls=certificates.tls,
+        tls_port=sip.tls_port,
         gate=gate,
         max_legs=legs_for(sip.max_calls),
         max_calls=sip.max_calls,
@@ -121,10 +124,12 @@ async def open_sip(
     await agent.start()
     undo.push_async_callback(agent.stop)
     tend_trunks(trunks, agent, undo)
+    undo.callback(asyncio.create_task(certificates.watch()).cancel)
     log.info("%s", who_may_call(sip))
     for finding in weak_secrets(sip):
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)
-    return host_port(_dialled(own), agent.port)
+    secure = agent.transport.tls_port
+    return host_port(_dialled(own), agent.port), host_port(_dialled(own), secure) if secure else ""
 
 
 def _dialled(own: OwnAddresses) -> str:

@@ -63,6 +63,8 @@ def ports(settings: Settings) -> list[Finding]:
     wanted = [("sip udp", "sip.port", socket.SOCK_DGRAM, sip.host, sip.port)]
     if sip.tcp:
         wanted.append(("sip tcp", "sip.port", socket.SOCK_STREAM, sip.host, sip.port))
+    if sip.tls == "self-made" or (sip.tls == "auto" and sip.tls_certificate):
+        wanted.append(("sip tls", "sip.tls_port", socket.SOCK_STREAM, sip.host, sip.tls_port))
     wanted.append(("http", "http.port", socket.SOCK_STREAM, http.host, http.port))
     return [port(*each) for each in wanted] + [rtp_ports(settings)]
 

@@ -7,18 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, TrunkSettings
-from mediaserver.settings.group import Host, NetworkText, Port, SettingsGroup
+from mediaserver.settings.group import NetworkText
+from mediaserver.settings.listening import ListeningSettings
 
 TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 """It is no secret: it is logged."""
 
 
-class SipSettings(SettingsGroup):
-    host: Host = Field(default="127.0.0.1", description="Address for SIP over UDP and TCP.")
-    port: Port = Field(
-        default=5060, description="Port for SIP, the same for UDP and TCP; 0 takes a free one."
-    )
-    tcp: bool = Field(default=True, description="Listen on TCP as well as UDP.")
+class SipSettings(ListeningSettings):
     public_host: str = Field(
         default="",
         description="Address or name under which the world reaches us when that is another than `host` "

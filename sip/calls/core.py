@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mediaserver.errors import CallError
+from mediaserver.host_port import host_port
 from sip.access.digest import ChallengeError, answer_challenge, is_stale
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
@@ -30,7 +31,7 @@ from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
-from sip.transport.way_back import DEFAULT_PORT
+from sip.transport.way_back import default_port
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 SUPPORTED = (TIMER,)
@@ -120,11 +121,14 @@ class Core:
         ours = self.audio_addresses.towards
         return OfferAnswer(self.wire, ours(towards), towards, ours, policy or self.media_policy)
 
-    def contact(self, transport: str, towards: str) -> str:
-        """Our Contact, on the transport that the dialog came or went by."""
-        where = f"{bracketed(self.transport.local_host(towards))}:{self.transport.port}"
+    def contact(self, transport: str, towards: str, secure: bool = False) -> str:
+        """Our Contact, on the transport that the dialog came or went by. `secure`: the other side was asked
+        for by a sips: URI, or asked for us by one (RFC 3261 8.1.1.8, 12.1.1)."""
+        where = f"{bracketed(self.transport.local_host(towards))}:{self.transport.port_for(transport)}"
         if user := self.quirks.contact_user(towards):
             where = f"{escape_user(user)}@{where}"
+        if transport == "TLS":
+            return f"<sips:{where}>" if secure else f"<sip:{where};transport=tls>"
         return f"<sip:{where};transport=tcp>" if transport == "TCP" else f"<sip:{where}>"
 
     def able(self) -> list[tuple[str, str]]:
@@ -132,11 +136,25 @@ class Core:
         return [("Allow", self.allow), ("Supported", ", ".join(SUPPORTED))]
 
     def hop(self, uri: Uri, transport: str | None = None) -> Hop:
-        """Where a request to `uri` goes. Raises CallError for what we cannot reach (TLS, other schemes)."""
+        """Where a request to `uri` goes. Raises CallError for what we cannot reach (WebSocket, other
+        schemes)."""
         name = (uri.transport or transport or "udp").upper()
-        if uri.scheme != "sip" or name not in ("UDP", "TCP") or not uri.host:
-            raise CallError(f"cannot reach {uri}: only sip: addresses over UDP or TCP can be called")
-        return Hop(name, uri.address, uri.port or DEFAULT_PORT)
+        if uri.scheme == "sips" and name != "TLS":
+            name = "TLS" if uri.transport in (None, "tcp") else ""  # never in the clear (RFC 3261 19.1)
+        if uri.scheme not in ("sip", "sips") or name not in ("UDP", "TCP", "TLS") or not uri.host:
+            raise CallError(
+                f"cannot reach {uri}: only sip: and sips: addresses over UDP, TCP or TLS can be called"
+            )
+        return Hop(
+            name, uri.address, uri.port or default_port(name), domain=uri.address if name == "TLS" else ""
+        )
+
+    def unreached(self, hop: Hop, cause: Cause) -> str:
+        """One line for whoever asked for something that did not get there."""
+        where = f"{host_port(hop.host, hop.port)} over {hop.transport}"
+        if trouble := self.transport.trouble(hop):
+            return f"{where} cannot be reached: {trouble}"
+        return f"{where} does not answer" if cause is Cause.TIMEOUT else f"{where} cannot be reached"
 
     def hops_in(self, dialog: Dialog) -> tuple[Hop, Hop | None]:
         """Where a request within a dialog goes, and where else when that fails; see `WayBack`. Raises
@@ -150,8 +168,15 @@ class Core:
         except CallError:
             if way is None or not (way.flow.direct or dialog.theirs):
                 raise
-            return Hop(*way.flow.place), None  # a phone may call itself what it likes; it is where it is
-        return (named, None) if way is None else way.hops(named, bool(dialog.routes))
+            return way.flow.hop(), None  # a phone may call itself what it likes; it is where it is
+        if way is None:
+            return named, None
+        if dialog.theirs and named.transport == "TLS" and way.flow.transport != "TLS":
+            return (
+                way.flow.hop(),
+                None,
+            )  # an edge that names its encrypted side alone, and called in the clear
+        return way.hops(named, bool(dialog.routes))
 
     def request(
         self,
@@ -223,11 +248,11 @@ class Core:
                 ack.prepend("Via", via)
                 self.transport.send_request(ack, hop, _nothing)
 
-    def respond_headers(self, transport: str, towards: str) -> list[tuple[str, str]]:
+    def respond_headers(self, transport: str, towards: str, secure: bool) -> list[tuple[str, str]]:
         """What every 2xx to INVITE and UPDATE carries, and no more: it is to fit into what an unproven caller
         may be sent, twice."""
         return [
-            ("Contact", self.contact(transport, towards)),
+            ("Contact", self.contact(transport, towards, secure)),
             ("Allow", ALLOW.replace(" ", "")),
         ]
 

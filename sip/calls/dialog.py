@@ -44,6 +44,7 @@ class Dialog:
         "remote",
         "remote_cseq",
         "routes",
+        "secure",
         "target",
         "way",
     )
@@ -65,6 +66,9 @@ class Dialog:
         self.remote = remote
         self.target = target
         """Where the other side wants our requests: its Contact."""
+        self.secure = target.scheme == "sips"
+        """Whoever asked for this wanted it encrypted up to the other end: our Contact is a sips: URI, too
+        (12.1.1, 12.1.2)."""
         self.routes = tuple(routes)
         """The route set, nearest proxy first."""
         self.local_cseq = local_cseq
@@ -88,15 +92,17 @@ class Dialog:
         """The dialog that an answer of ours to `request` makes (12.1.1). `tag` is our To tag."""
         contacts = request.contacts
         target = contacts[0].uri if contacts else request.from_.uri
+        routes = request.record_routes
         dialog = cls(
             request.call_id,
             request.to.without_params().with_tag(tag),
             request.from_,
             target,
-            request.record_routes,
+            routes,
             remote_cseq=request.cseq.number,
         )
         dialog._learn(request)
+        dialog.secure = "sips" in (request.uri.scheme, (routes[0].uri if routes else target).scheme)
         return dialog
 
     @classmethod
@@ -112,6 +118,7 @@ class Dialog:
             local_cseq=request.cseq.number,
         )
         dialog._learn(response)
+        dialog.secure = request.uri.scheme == "sips"
         return dialog
 
     @property

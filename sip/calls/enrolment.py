@@ -74,7 +74,7 @@ class Enrolment:
         if self._sent_to is None:
             return False
         hop, address = self._sent_to
-        if not self._core.transport.is_open(hop.transport, address, hop.port):
+        if not self._core.transport.is_open(hop.transport, address, hop.port, hop.domain):
             return True
         return self._contact(hop, address) != self.contact
 

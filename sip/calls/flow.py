@@ -48,10 +48,16 @@ class SipFlow(NamedTuple):
     """The peer is the other end itself and no proxy before it."""
     plain: bool = False
     """The peer knows itself where we see it: no NAT is between us."""
+    domain: str = ""
+    """Of a flow by TLS that is ours to open: whom the certificate there has to be for."""
 
     @property
     def place(self) -> tuple[str, str, int]:
         return self[:3]
+
+    def hop(self, sends: int = 0) -> Hop:
+        """The next hop of a request that goes there; `sends`: see there."""
+        return Hop(*self.place, sends=sends, domain=self.domain)
 
     @property
     def lost(self) -> bool:
@@ -66,7 +72,9 @@ def flow_of(request: Request, peer: Peer) -> SipFlow:
     if peer.transport == "UDP" and not via.wants_rport:
         port = via.port or DEFAULT_PORT  # it listens there, and sends from anywhere (RFC 3261 18.2.2)
     plain = via.address == peer.host and (peer.transport != "UDP" or (via.port or DEFAULT_PORT) == peer.port)
-    return SipFlow(peer.transport, peer.host, port, connection, len(request.get_all("Via")) == 1, plain)
+    direct = len(request.get_all("Via")) == 1
+    domain: str = getattr(connection, "domain", "")  # it may be one that we opened
+    return SipFlow(peer.transport, peer.host, port, connection, direct, plain, domain)
 
 
 class WayBack:
@@ -167,7 +175,7 @@ class WayBack:
         first, then = self._hops(named, routed)
         if (anew := self._anew) is None or anew.lost:
             return first, then
-        there = Hop(*anew.place)
+        there = anew.hop()
         if self._sure or self._quiet:
             return replace(there, sends=TRIES), first
         return (first, then) if then is not None else (replace(first, sends=first.sends or TRIES), there)
@@ -175,16 +183,23 @@ class WayBack:
     def _hops(self, named: Hop, routed: bool) -> tuple[Hop, Hop | None]:
         """The same, by what was said and heard in the call alone."""
         flow = self.flow
-        here = Hop(*flow.place, sends=0 if self.proven else FEW)
+        here = flow.hop(0 if self.proven else FEW)
+        if flow.transport == "TLS" and named.transport != "TLS":
+            return here, None  # what began encrypted does not go on in the clear, whatever a Contact says
+        if named.transport == "TLS" and flow.transport != "TLS":
+            # A phone may call itself what it likes: it is where it is. Others mean what they say.
+            return (here, None) if flow.direct else (replace(named, named_by=flow.host), None)
         if flow.lost and named.host == flow.host:  # a proxy, or a phone that no NAT hides, listens there
             named = replace(named, named_by=flow.host)
             if named.transport == "TLS":
                 return named, None
             other = replace(named, transport="UDP" if named.transport == "TCP" else "TCP")
             return replace(named, sends=TRIES), other
+        if named.transport == "TLS" and flow.domain and is_address(named.host):
+            named = replace(named, domain=flow.domain)  # another of their servers, by their own word
         before = None
         if not self.proven and self._before is not None:
-            before = Hop(*self._before.place)
+            before = self._before.hop()
         if self._prefers_flow(named, routed):
             return here, before
         if flow.transport == "UDP":  # in a call that began so

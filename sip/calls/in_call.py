@@ -83,7 +83,7 @@ def _updated(call: Called, server: ReceivedRequest) -> None:
 def _refreshed(call: Called, server: ReceivedRequest, body: bytes = b"") -> None:
     """Accept an UPDATE, which refreshes the session (RFC 4028 section 9) of a call that is up."""
     timer = call.timer.granted(server.request, call.core.now()) if call.machine.up else []
-    headers = call.core.respond_headers(call.transport, call.host)
+    headers = call.core.respond_headers(call.transport, call.host, call.dialog.secure)
     call.reply(server, 200, headers=[*headers, *timer], body=body)
     call.rearm()
 

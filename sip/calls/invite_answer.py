@@ -73,7 +73,8 @@ class InviteAnswer:
         """Send a provisional response, unless a final one is out."""
         if self.invite is not None and call.machine.state is SessionState.OFFERED:
             # No longer than need be: the 200 is to fit into what an unproven caller may be sent, too.
-            headers = [("Contact", call.core.contact(call.transport, call.host))] if status > 100 else ()
+            contact = call.core.contact(call.transport, call.host, call.dialog.secure)
+            headers = [("Contact", contact)] if status > 100 else ()
             tag = call.dialog.local.tag if status > 100 else None
             self.invite.respond(self.invite.request.response(status, to_tag=tag, headers=headers))
 
@@ -134,7 +135,7 @@ class InviteAnswer:
         """Send a 2xx to an INVITE and repeat it until the ACK (13.3.1.4)."""
         timer = call.timer.granted(server.request, call.core.now())
         extras = [*timer, *headers]
-        lines = [*call.core.respond_headers(call.transport, call.host), *extras]
+        lines = [*call.core.respond_headers(call.transport, call.host, call.dialog.secure), *extras]
         lines.append(("Content-Type", "application/sdp"))
         ok = server.request.response(200, to_tag=call.dialog.local.tag, headers=lines, body=body)
         if not server.budget.fits(2 * len(bytes(ok))):  # that it can be repeated is worth more than extras

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from sip.calls.dialog import Dialog
 from sip.calls.registrar import Binding
-from sip.transport.way_back import DEFAULT_PORT
+from sip.transport.way_back import default_port
 
 PATIENCE = 3
 """Questions that may stay without an answer."""
@@ -29,7 +29,10 @@ def is_hidden(binding: Binding) -> bool:
     flow, contact = binding.received, binding.contact
     if flow is None or flow.lost:
         return False
-    return flow.connection is not None or flow.place[1:] != (contact.address, contact.port or DEFAULT_PORT)
+    return flow.connection is not None or flow.place[1:] != (
+        contact.address,
+        contact.port or default_port(flow.transport),
+    )
 
 
 def callers(dialogs: Iterable[Dialog], registered: Iterable[Binding]) -> list[Binding]:

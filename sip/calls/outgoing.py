@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mediaserver.errors import CallError, UnreachableError
-from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
@@ -193,10 +192,11 @@ class OutgoingCall:
         return header is not None
 
     def _on_failure(self, cause: Cause) -> None:
-        where = f"{host_port(self._hop.host, self._hop.port)} over {self._hop.transport}"
-        said = "does not answer" if cause is Cause.TIMEOUT else "cannot be reached"
-        why = Termination(EndedBy.NETWORK, Why.UNREACHABLE, cause.value)
-        self._happened(OutgoingEvent.FAILED, _Ending(why, UnreachableError(f"{where} {said}", cause.value)))
+        said = self._core.unreached(self._hop, cause)
+        why = Termination(
+            EndedBy.NETWORK, Why.UNREACHABLE, cause.value, self._core.transport.trouble(self._hop)
+        )
+        self._happened(OutgoingEvent.FAILED, _Ending(why, UnreachableError(said, cause.value)))
 
     def _due(self) -> None:
         late = f"no answer within {self._patience_s:g} s; the far end may be away"
@@ -238,7 +238,7 @@ class OutgoingCall:
 
     def _invite(self) -> None:
         headers = [
-            ("Contact", self._core.contact(self._hop.transport, self.session.host)),
+            ("Contact", self._core.contact(self._hop.transport, self.session.host, self._draft.secure)),
             *self._core.able(),
             *self.session.timer.asked(),
             ("Accept", "application/sdp"),

@@ -77,7 +77,10 @@ def _update(call: Refreshed) -> None:
             _refused(call)
         call.rearm()
 
-    headers = [("Contact", call.core.contact(call.transport, call.host)), *call.core.able()]
+    headers = [
+        ("Contact", call.core.contact(call.transport, call.host, call.dialog.secure)),
+        *call.core.able(),
+    ]
     call.ask("UPDATE", [*headers, *call.timer.asked()], b"", finished)
 
 

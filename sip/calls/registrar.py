@@ -165,7 +165,13 @@ class Registrar:
         received: SipFlow | None,
     ) -> Response | None:
         uri = contact.uri
-        if uri.scheme != "sip" or len(str(uri)) > MAX_URI or uri.headers or "maddr" in uri.params:
+        by_tls = received is not None and received.transport == "TLS"
+        if (
+            uri.scheme not in (("sip", "sips") if by_tls else ("sip",))
+            or len(str(uri)) > MAX_URI
+            or uri.headers
+            or "maddr" in uri.params
+        ):
             return request.response(400, "Contact Cannot Be Reached")
         expires = _seconds(contact.params.get("expires"))
         if expires is None:

@@ -90,7 +90,7 @@ class Renegotiation:
             return
         auth = self._auth
         headers = [
-            ("Contact", call.core.contact(call.transport, call.host)),
+            ("Contact", call.core.contact(call.transport, call.host, call.dialog.secure)),
             *call.core.able(),
             *call.timer.asked(),
             ("Content-Type", "application/sdp"),

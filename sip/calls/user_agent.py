@@ -37,11 +37,11 @@ from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
-from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.own_addresses import REFRESH_S, OwnAddresses, refresh_all
 from sip.transport.shedding import IntakeLimits
+from sip.transport.tls import Tls
 from sip.transport.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class CallOptions(TypedDict, total=False):
 
 
 class SipAgent:
-    """UAC and UAS over UDP and TCP on one port.
+    """UAC and UAS over UDP and TCP on one port, and over TLS on another.
 
     `on_invite` gets every new call, synchronously or as a coroutine function; a call that it leaves
     unanswered gets a 100 soon. `gate` decides who may call; without one, as with phones of our own,
@@ -96,6 +96,8 @@ class SipAgent:
         registrar: Registrar | None = None,
         user_agent: str = "VoiceForge/0.1",
         tcp: bool = True,
+        tls: Tls | None = None,
+        tls_port: int = 0,
         max_legs: int = 1000,
         max_calls: int | None = None,
         max_pending: int = 500,
@@ -113,7 +115,9 @@ class SipAgent:
     ) -> None:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
-        self.transport = Transport(host, port, self, tcp=tcp, own=own, limits=limits, intake=intake)
+        self.transport = Transport(
+            host, port, self, tcp=tcp, tls=tls, tls_port=tls_port, own=own, limits=limits, intake=intake
+        )
         asking = gate if gate is not None else registrar
         self._challenger = asking.challenger if asking is not None else None
         if gate is not None:
@@ -211,7 +215,7 @@ class SipAgent:
         target, hop, routes = self._requester.way(uri, proxy, transport, options.get("routes", ()))
         flow = options.get("at")
         if flow is not None:
-            hop = Hop(*flow.place)
+            hop = flow.hop()
         address = await self._requester.address(hop)
         if self.transport.is_us(address, hop.port):
             raise CallError(f"{uri} is this server itself; it would call for ever", 482)
@@ -221,7 +225,7 @@ class SipAgent:
             target,
             hop,
             self._requester.caller(options.get("from_uri"), username, address),
-            flow=flow or SipFlow(hop.transport, address, hop.port, direct=False),
+            flow=flow or SipFlow(hop.transport, address, hop.port, direct=False, domain=hop.domain),
             patience_s=options.get("timeout", DEFAULT_TIMEOUT_S),
             routes=routes,
             credentials=_credentials(username, options.get("password")),

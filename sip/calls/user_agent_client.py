@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mediaserver.errors import CallError
-from mediaserver.host_port import host_port
 from sip.calls.core import Core, Credentials
 from sip.calls.flow import FEW, SipFlow
 from sip.messages.grammar import ParseError
@@ -49,7 +48,7 @@ class UserAgentClient:
         who = self.caller(None, None, flow.host)
         lines = [("From", str(who.with_tag(secrets.token_hex(8)))), ("To", f"<{uri}>")]
         try:
-            await self.ask("OPTIONS", uri, Hop(*flow.place, sends=FEW), (), lines, None)
+            await self.ask("OPTIONS", uri, flow.hop(FEW), (), lines, None)
         except CallError:
             return False
         return True
@@ -70,10 +69,10 @@ class UserAgentClient:
         """
         address_of_record, hop, routes = self.way(uri, proxy, transport)
         address = await self.address(hop)
-        target = Uri("sip", host=address_of_record.host, port=address_of_record.port)
-        contact = self._core.contact(hop.transport, address).replace(
-            "<sip:", f"<sip:{escape_user(username)}@"
-        )
+        target = Uri(address_of_record.scheme, host=address_of_record.host, port=address_of_record.port)
+        secure = target.scheme == "sips"
+        scheme, _, rest = self._core.contact(hop.transport, address, secure).partition(":")
+        contact = f"{scheme}:{escape_user(username)}@{rest}"
         who = NameAddr("", address_of_record)
         lines = [
             ("From", str(who.with_tag(secrets.token_hex(8)))),
@@ -132,8 +131,7 @@ class UserAgentClient:
 
             def failed(cause: Cause, final: asyncio.Future[Response] = final) -> None:
                 if not final.done():
-                    message = f"{host_port(hop.host, hop.port)} over {hop.transport} does not answer"
-                    final.set_exception(CallError(message, cause.value))
+                    final.set_exception(CallError(self._core.unreached(hop, cause), cause.value))
 
             client = self._core.request(request, hop, answered, failed)
             response = await final
@@ -159,7 +157,9 @@ class UserAgentClient:
             raise CallError(
                 f"{uri!r} is not a SIP address ({error}); write it like sip:demo@127.0.0.1"
             ) from error
-        lr = Uri("sip", host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None})
+        lr = Uri(
+            next_hop.scheme, host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None}
+        )
         if first is not None and (first.host, first.port) == (next_hop.host, next_hop.port):
             return target, self._core.hop(next_hop, transport), list(routes)
         return target, self._core.hop(next_hop, transport), [f"<{lr}>", *routes]

@@ -32,11 +32,12 @@ from sip.messages.grammar import readable
 from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
+from sip.messages.uri import Uri
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
-from sip.transport.way_back import DEFAULT_PORT
+from sip.transport.way_back import DEFAULT_PORT, TLS_PORT
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +243,7 @@ class UserAgentServer:
         return any(
             is_address(uri.address)
             and not is_behind_nat(source.host, unmapped(uri.address))
-            and self._core.transport.is_us(uri.address, uri.port or DEFAULT_PORT)
+            and self._core.transport.is_us(uri.address, uri.port or _port_of(uri))
             for uri in (contact.uri for contact in request.contacts)
         )
 
@@ -278,6 +279,10 @@ class UserAgentServer:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _port_of(uri: Uri) -> int:
+    return TLS_PORT if uri.scheme == "sips" or uri.transport == "tls" else DEFAULT_PORT
 
 
 def _phrase(reason: str, status: int) -> str | None:

@@ -17,7 +17,7 @@ from sip.transactions.transaction import Cause, ClientTransaction, ServerTransac
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Where a request of ours goes next. `host` may be a name; `transport` is UDP or TCP."""
+    """Where a request of ours goes next. `host` may be a name; `transport` is UDP, TCP or TLS."""
 
     transport: str
     host: str
@@ -27,6 +27,9 @@ class Hop:
     sends: int = 0
     """So many datagrams of one request at most, repetitions included: nothing was ever heard from there.
     0: as many as the timers say."""
+    domain: str = ""
+    """By TLS: whom we mean, and the certificate there has to be for: the host of the URI that led here, never
+    what a DNS answer made of it (RFC 5922 section 4). Empty: only a connection that the other side opened."""
 
     @property
     def reliable(self) -> bool:

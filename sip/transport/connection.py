@@ -1,4 +1,4 @@
-"""One TCP connection that carries SIP (RFC 3261 18.3), with its limits.
+"""One TCP connection that carries SIP (RFC 3261 18.3), in the clear or by TLS, with its limits.
 
 It cuts the stream into messages and nothing more; it must never hold more than its limits allow for a peer
 that is slow, silent or hostile, nor keep the event loop for longer than a turn.
@@ -7,16 +7,21 @@ that is slow, silent or hostile, nor keep the event loop for longer than a turn.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from sip.messages.framing import PONG_BYTES, FramingError, KeepAlive, StreamFramer
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
+from sip.transport.tls_channel import TlsChannel
+from sip.transport.tls_trouble import TlsError
 from sip.transport.token_buckets import Rate
 
 READ_AGAIN_S = 0.02
 """A connection that sends more new requests than its source may is read again after this."""
+UNHEARD = 100
+"""Messages on a connection from which nothing ever came, of which it is told when they were for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,31 @@ class Source:
     """Bytes that came with it; counted for UDP only, where the address may be a lie."""
 
 
+class Place(NamedTuple):
+    """Where a connection leads."""
+
+    transport: str
+    """TCP or TLS."""
+    host: str
+    """An IP address."""
+    port: int
+    domain: str = ""
+    """Whom the certificate there is for, as we made sure; empty for TCP, and where the other side called us.
+    A connection is never used in the name of another one than its own (RFC 5923 section 9.2)."""
+
+
 class Owner(Protocol):
     """Who has all connections, as one of them sees it."""
 
     def connected(self, connection: StreamConnection) -> bool: ...
     def disconnected(self, connection: StreamConnection) -> None: ...
+    def secured(self, connection: StreamConnection) -> None:
+        """The TLS handshake is done."""
+
+    def insecure(self, connection: StreamConnection, why: str) -> None:
+        """The connection cannot be secured any longer and is being closed. `why`: what to say of the other
+        side."""
+
     def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
         """Whether this may be looked at now; when not, the connection waits with it."""
 
@@ -72,17 +97,28 @@ class Owner(Protocol):
 class StreamConnection(asyncio.Protocol):
     """Bytes of one connection to and from its owner."""
 
-    def __init__(self, owner: Owner, limits: ConnectionLimits, *, outgoing: bool = False) -> None:
-        self.outgoing = outgoing
-        self.proven = outgoing
+    def __init__(
+        self,
+        owner: Owner,
+        limits: ConnectionLimits,
+        *,
+        to: Place | None = None,
+        tls: TlsChannel | None = None,
+    ) -> None:
+        """`to`: where we open it to; None: the other side does. `tls`: None in the clear."""
+        self.outgoing = to is not None
+        self.proven = self.outgoing
         """Somebody we know is at the other end."""
-        self.remote: tuple[str, int] = ("", 0)
+        self.place = to or Place("TCP" if tls is None else "TLS", "", 0)
         self.last_message = 0.0
         """Or when it was opened, in seconds of the event loop's clock."""
-        self._greeted = outgoing
+        self._greeted = self.outgoing
         self._owner = owner
         self._limits = limits
         self._framer = StreamFramer(limits.message_bytes)
+        self._tls = tls
+        self._unheard: list[Callable[[], None]] | None = [] if self.outgoing else None
+        """Who wants to know that what was sent was for nobody; None once anything came back."""
         self._wire: asyncio.Transport | None = None
         self._held: Request | Response | MessageError | None = None
         self._source: Source | None = None
@@ -100,17 +136,57 @@ class StreamConnection(asyncio.Protocol):
     def open(self) -> bool:
         return self._wire is not None and not self._wire.is_closing()
 
-    def send(self, data: bytes) -> None:
+    @property
+    def domain(self) -> str:
+        """See `Place.domain`."""
+        return self.place.domain
+
+    @property
+    def shaking_hands(self) -> bool:
+        """Who is at the other end is still being found out."""
+        return self._tls is not None and not self._tls.ready
+
+    @property
+    def certified(self) -> bool:
+        """The other end has shown a certificate that we trust."""
+        return self._tls is not None and self._tls.ready and self._tls.certified
+
+    def begin(self) -> None:
+        """Begin the TLS handshake of a connection that we opened."""
+        if self.open and not self._waits:
+            self._waits = True
+            self._owner.wants_turn(self)
+
+    def send(self, data: bytes, failed: Callable[[], None] | None = None) -> None:
+        """`failed` is called when the connection ends before anything came back by it."""
         if self._wire is None or self._wire.is_closing():
             return
+        if self._unheard is not None and failed is not None and len(self._unheard) < UNHEARD:
+            self._unheard.append(failed)
         self._last = asyncio.get_running_loop().time()
+        if self._tls is not None:
+            try:
+                self._tls.write(data)
+            except TlsError:
+                self.abort()
+                return
+            data = self._tls.outgoing()
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        """Octets as they go over the wire."""
+        if self._wire is None or not data:
+            return
         self._wire.write(data)
         if self._wire.get_write_buffer_size() > self._limits.unsent_bytes:
             self._wire.abort()
 
     def close(self) -> None:
         """Close after what was written is out."""
-        if self._wire is not None:
+        if self._wire is not None and not self._wire.is_closing():
+            if self._tls is not None and self._tls.ready:
+                self._tls.close()
+                self._write(self._tls.outgoing())
             self._wire.close()
 
     def abort(self) -> None:
@@ -135,7 +211,8 @@ class StreamConnection(asyncio.Protocol):
         name = wire.get_extra_info("peername")
         self._last = self.last_message = asyncio.get_running_loop().time()
         self._wire = wire
-        self.remote = (name[0], name[1]) if name else ("", 0)
+        if name and not self.outgoing:
+            self.place = self.place._replace(host=name[0], port=name[1])
         if not name or not self._owner.connected(self):
             wire.abort()
 
@@ -143,7 +220,11 @@ class StreamConnection(asyncio.Protocol):
         if not self.open:
             return
         self._last = asyncio.get_running_loop().time()
-        self._framer.add(data)
+        if self._tls is None:
+            self._framer.add(data)
+            self._unheard = None
+        else:
+            self._tls.take(data)
         if not self._waits:
             self._waits = True
             self._owner.wants_turn(self)
@@ -161,22 +242,68 @@ class StreamConnection(asyncio.Protocol):
             self._again = None
         self._owner.disconnected(self)
         self._wire = None
+        unheard, self._unheard = self._unheard, None
+        for failed in unheard or ():
+            failed()
 
     def read_one(self) -> bool:
-        """Hand on the next message that is whole. True when there may be more, for another turn."""
+        """Hand on the next message that is whole, or read what it is made of, or go on with the handshake.
+        True when there may be more, for another turn."""
         if not self.open:
+            return False
+        if self.shaking_hands:
+            self._shake_hands()
             return False
         item, self._held = (self._framer.next_item() if self._held is None else self._held), None
         if item is None:
+            if self._decipher():
+                return True
             self._all_read()
             return False
-        source = self._source = self._source or Source("TCP", *self.remote, self)
+        place = self.place
+        source = self._source = self._source or Source(place.transport, place.host, place.port, self)
         if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
             self._held = item
             self._again = asyncio.get_running_loop().call_later(READ_AGAIN_S, self._ask_again)
             return False
         self._take(item, source)
         return True
+
+    def _shake_hands(self) -> None:
+        """One step of the handshake."""
+        assert self._tls is not None and self._wire is not None
+        why = ""
+        try:
+            self._tls.step()
+        except TlsError as error:
+            why = str(error)
+        self._write(self._tls.outgoing())  # of a failed one the alert
+        if why:
+            self._owner.insecure(self, why)
+            self._wire.close()
+        elif self.shaking_hands:
+            self._all_read()
+        else:
+            self._owner.secured(self)
+            self._owner.wants_turn(self)  # a message may have come with the last of it
+
+    def _decipher(self) -> bool:
+        """Read some text; whether there was any."""
+        if self._tls is None:
+            return False
+        try:
+            text = self._tls.read()
+        except TlsError as error:
+            self._owner.insecure(self, str(error))
+            self.abort()
+            return False
+        if text:
+            self._framer.add(text)
+            self._unheard = None
+        elif self._tls.ended:
+            self._ended = True
+        self._write(self._tls.outgoing())  # the answer to a change of keys
+        return bool(text)
 
     def _ask_again(self) -> None:
         self._again = None

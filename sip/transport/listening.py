@@ -45,10 +45,22 @@ def open_sockets(
             return datagrams, streams
 
 
-def try_port(host: str, port: int, tcp: bool) -> None:
+def open_tls_sockets(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen for TLS, all on one port. Raises PortInUseError or StartupError."""
+    made: list[socket.socket] = []
+    with ExitStack() as undo:
+        for family, address in places(host):
+            made.append(_bound(family, socket.SOCK_STREAM, address, port, undo, "TLS"))
+            port = made[0].getsockname()[1]
+        undo.pop_all()
+    return made
+
+
+def try_port(host: str, port: int, tcp: bool, tls_port: int | None = None) -> None:
     """Bind for a moment, so that a taken port is told before anything slow has begun; `Transport.start`
     still says so itself. Raises PortInUseError or StartupError."""
-    for sockets in open_sockets(host, port, tcp):
+    secure = open_tls_sockets(host, tls_port) if tls_port is not None else []
+    for sockets in (secure, *open_sockets(host, port, tcp)):
         for each in sockets:
             each.close()
 
@@ -67,8 +79,10 @@ def _open(
     return datagrams, streams
 
 
-def _bound(family: int, kind: int, address: str, port: int, undo: ExitStack) -> socket.socket:
-    transport = "TCP" if kind == socket.SOCK_STREAM else "UDP"
+def _bound(
+    family: int, kind: int, address: str, port: int, undo: ExitStack, transport: str = ""
+) -> socket.socket:
+    transport = transport or ("TCP" if kind == socket.SOCK_STREAM else "UDP")
     try:
         made = undo.enter_context(socket.socket(family, kind))
         made.setblocking(False)

@@ -1,23 +1,32 @@
-"""All TCP connections that carry SIP: those that come, those that we open, and who gives way when it is full.
+"""All connections that carry SIP, by TCP and TLS: those that come, those that we open, and who gives way when
+it is full.
 
 Connections of people we know stay. A stranger's is closed when it says nothing, and when others need its
-place; one address cannot take the places of all.
+place; one address cannot take the places of all. TLS handshakes have turns of their own, so that neither many
+of them nor costly ones keep anybody else waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Protocol
 
 from mediaserver.addresses import site_of
+from mediaserver.errors import ConfigError
+from mediaserver.host_port import host_port
+from mediaserver.seldom import Seldom
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
-from sip.transport.connection import ConnectionLimits, Source, StreamConnection
+from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.reading_turns import ReadingTurns
+from sip.transport.tls import Tls
+from sip.transport.tls_channel import TlsChannel
+from sip.transport.tls_trouble import TlsError
 from sip.transport.token_buckets import TokenBuckets
 
 log = logging.getLogger(__name__)
@@ -26,6 +35,7 @@ ACCEPTS_A_TURN = 8
 """Connections taken before the loop gets its turn again."""
 REST_S = 1.0
 """After this it is tried again to accept connections when it could not be done."""
+TROUBLES_KEPT = 256
 
 Waiting = list[tuple[bytes, Callable[[], None]]]
 
@@ -36,6 +46,8 @@ class Reader(Protocol):
     def admits(self, item: Request | Response | MessageError, source: Source) -> bool: ...
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
+    def known(self, connection: StreamConnection) -> None:
+        """Who opened it has shown a certificate that we trust."""
 
     @property
     def unwanted(self) -> Callable[[str], bool]:
@@ -49,17 +61,25 @@ class Reader(Protocol):
 class Streams:
     """Implements `sip.transport.connection.Owner`."""
 
-    def __init__(self, reader: Reader, limits: ConnectionLimits) -> None:
+    def __init__(self, reader: Reader, limits: ConnectionLimits, tls: Tls) -> None:
         self._reader = reader
         self._limits = limits
-        self._listening: list[socket.socket] = []
-        self._connections: dict[tuple[str, int], StreamConnection] = {}
+        self._tls = tls
+        self._listening: dict[socket.socket, bool] = {}
+        """To whether TLS is spoken there."""
+        self._connections: dict[Place, StreamConnection] = {}
         self._strangers: dict[str, dict[StreamConnection, None]] = {}
         """Unproven connections by whose they are (`site_of`)."""
-        self._opening: dict[tuple[str, int], Waiting] = {}
+        self._opening: dict[Place, Waiting] = {}
+        self._troubles: dict[Place, str] = {}
+        """Why no connection was to be had, the oldest first."""
+        self._secured: dict[Place, asyncio.Future[str]] = {}
+        """Of connections that we open by TLS: why the handshake failed; empty when it did not."""
         self._accepting = 0
         self._opened: TokenBuckets[str] = TokenBuckets()
         self._turns = ReadingTurns()
+        self._handshakes = ReadingTurns()
+        self._refused = Seldom()
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = 0
         """Messages."""
@@ -71,9 +91,9 @@ class Streams:
 
     # -- life
 
-    def listen(self, sockets: Iterable[socket.socket]) -> None:
+    def listen(self, sockets: Iterable[socket.socket], *, tls: bool = False) -> None:
         for each in sockets:
-            self._listening.append(each)
+            self._listening[each] = tls
             self._watch(each)
 
     async def stop(self) -> None:
@@ -82,6 +102,7 @@ class Streams:
             each.close()
         self._listening.clear()
         self._turns.stop()
+        self._handshakes.stop()
         for connection in list(self._connections.values()):
             connection.close()
         for task in list(self._tasks):
@@ -111,7 +132,7 @@ class Streams:
                 continue
             accepted.setblocking(False)
             self._accepting += 1
-            self.spawn(self._adopt(accepted))
+            self.spawn(self._adopt(accepted, self._listening[listening]))
 
     def _rest(self, listening: socket.socket, error: OSError) -> None:
         """Accept nobody for a while: no descriptor is left, and who waits would wake us again at once."""
@@ -127,10 +148,14 @@ class Streams:
     def _may_open(self, host: str) -> bool:
         return self._opened.take(site_of(host), self._limits.opened_per_source, time.monotonic())
 
-    async def _adopt(self, accepted: socket.socket) -> None:
+    async def _adopt(self, accepted: socket.socket, secure: bool) -> None:
         try:
+            channel = None
+            if secure:
+                assert self._tls.server is not None
+                channel = TlsChannel(self._tls.server)
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: StreamConnection(self, self._limits), accepted
+                lambda: StreamConnection(self, self._limits, tls=channel), accepted
             )
         except OSError:
             accepted.close()
@@ -164,13 +189,33 @@ class Streams:
         """False refuses it: there are too many."""
         if connection.outgoing and len(self._connections) >= self._limits.connections:
             return False
-        self._connections[connection.remote] = connection
+        self._connections[connection.place] = connection
         if not connection.proven:
-            self._strangers.setdefault(site_of(connection.remote[0]), {})[connection] = None
+            self._strangers.setdefault(site_of(connection.place.host), {})[connection] = None
         return True
 
     def disconnected(self, connection: StreamConnection) -> None:
         self._forget(connection)
+        self._handshake_over(connection, "it closed the connection in the middle of the handshake")
+
+    def secured(self, connection: StreamConnection) -> None:
+        self._handshake_over(connection, "")
+        if not connection.outgoing and connection.certified:
+            self._reader.known(connection)
+
+    def insecure(self, connection: StreamConnection, why: str) -> None:
+        place = connection.place
+        if connection.outgoing:
+            self._remember_trouble(place, why)
+            self._handshake_over(connection, why)
+        elif (unsaid := self._refused.due(time.monotonic())) is not None:
+            others = f" (and {unsaid} others since the last such line)" if unsaid else ""
+            log.warning("no TLS with %s, who called: %s%s", host_port(place.host, place.port), why, others)
+
+    def _handshake_over(self, connection: StreamConnection, why: str) -> None:
+        over = self._secured.get(connection.place) if connection.outgoing else None
+        if over is not None and not over.done():
+            over.set_result(why)
 
     def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
         return self._reader.admits(item, source)
@@ -187,15 +232,15 @@ class Streams:
         self._no_stranger(connection)
 
     def wants_turn(self, connection: StreamConnection) -> None:
-        self._turns.ask(connection)
+        (self._handshakes if connection.shaking_hands else self._turns).ask(connection)
 
     def _forget(self, connection: StreamConnection) -> None:
-        if self._connections.get(connection.remote) is connection:
-            del self._connections[connection.remote]
+        if self._connections.get(connection.place) is connection:
+            del self._connections[connection.place]
         self._no_stranger(connection)
 
     def _no_stranger(self, connection: StreamConnection) -> None:
-        site = site_of(connection.remote[0]) if connection.remote[0] else ""
+        site = site_of(connection.place.host) if connection.place.host else ""
         group = self._strangers.get(site)
         if group is not None:
             group.pop(connection, None)
@@ -204,43 +249,93 @@ class Streams:
 
     # -- going
 
-    def send(self, data: bytes, host: str, port: int, failed: Callable[[], None]) -> None:
-        """Over the connection that is there, or a new one."""
-        connection = self._connections.get((host, port))
-        if connection is not None and connection.open:
+    def send(self, data: bytes, to: Place, failed: Callable[[], None]) -> None:
+        """Over the connection that is there, or a new one. By TLS a new one has to lead to somebody whom its
+        certificate is for: without a domain only one that is there is used."""
+        connection = self._connections.get(to)
+        if connection is not None and connection.open and not connection.shaking_hands:
             self.sent += 1
-            connection.send(data)
+            connection.send(data, failed)
             return
-        waiting = self._opening.get((host, port))
+        if to.transport == "TLS" and not to.domain:
+            self._remember_trouble(to, "the connection that it opened is closed")
+            failed()
+            return
+        waiting = self._opening.get(to)
         if waiting is not None:
             waiting.append((data, failed))
             return
-        self._opening[host, port] = [(data, failed)]
-        self.spawn(self._connect(host, port))
+        self._opening[to] = [(data, failed)]
+        self.spawn(self._open(to))
 
-    def is_open(self, host: str, port: int) -> bool:
+    def is_open(self, to: Place) -> bool:
         """Whether there is a connection to there."""
-        connection = self._connections.get((host, port))
+        connection = self._connections.get(to)
         return connection is not None and connection.open
 
-    async def _connect(self, host: str, port: int) -> None:
-        loop = asyncio.get_running_loop()
+    def trouble(self, to: Place) -> str:
+        """Why the latest attempt to connect there failed; empty when nothing is known."""
+        return self._troubles.get(to, "")
+
+    async def _open(self, to: Place) -> None:
         connection: StreamConnection | None = None
         try:
             async with asyncio.timeout(self._limits.connect_s):
-                _, connection = await loop.create_connection(
-                    lambda: StreamConnection(self, self._limits, outgoing=True), host, port
-                )
-        except (OSError, TimeoutError) as error:
-            log.info("no TCP connection to %s:%s: %s", host, port, error)
+                connection = await self._connect(to)
+            self._troubles.pop(to, None)
+        except TimeoutError:
+            why = f"no {to.transport} connection within {self._limits.connect_s:g} s"
+            if to.domain:
+                why += "; check that it is up, and speaks TLS at this port (5061 is usual)"
+            self._not_opened(to, why)
+        except (ConfigError, TlsError) as error:
+            self._not_opened(to, str(error))
+        except OSError as error:
+            self._not_opened(to, os.strerror(error.errno) if error.errno else str(error))
         finally:
-            waiting = self._opening.pop((host, port), [])
+            waiting = self._opening.pop(to, [])
         for data, failed in waiting:
             if connection is not None and connection.open:
                 self.sent += 1
-                connection.send(data)
+                connection.send(data, failed)
             else:
                 failed()
+
+    async def _connect(self, to: Place) -> StreamConnection:
+        """Raises OSError; by TLS ConfigError and TlsError, too."""
+        loop = asyncio.get_running_loop()
+        if to.transport != "TLS":
+            _, plain = await loop.create_connection(
+                lambda: StreamConnection(self, self._limits, to=to), to.host, to.port
+            )
+            return plain
+        channel = TlsChannel(await self._tls.client(), to.domain)
+        over = self._secured[to] = loop.create_future()
+        connection: StreamConnection | None = None
+        try:
+            _, connection = await loop.create_connection(
+                lambda: StreamConnection(self, self._limits, to=to, tls=channel), to.host, to.port
+            )
+            connection.begin()
+            if why := await over:
+                raise TlsError(why)
+        except BaseException:
+            if connection is not None:
+                connection.abort()
+            raise
+        finally:
+            del self._secured[to]
+        return connection
+
+    def _not_opened(self, to: Place, why: str) -> None:
+        log.info("no %s connection to %s: %s", to.transport, host_port(to.host, to.port), why)
+        self._remember_trouble(to, why)
+
+    def _remember_trouble(self, to: Place, why: str) -> None:
+        self._troubles.pop(to, None)
+        self._troubles[to] = why
+        if len(self._troubles) > TROUBLES_KEPT:
+            del self._troubles[next(iter(self._troubles))]
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         """Do some work that `stop` ends."""

@@ -1,4 +1,4 @@
-"""The transport layer (RFC 3261 section 18) over UDP and TCP on the event loop.
+"""The transport layer (RFC 3261 section 18) over UDP, TCP and TLS on the event loop.
 
 It moves whole messages between sockets and a handler, and keeps to the rules of the Via header. It must never
 raise out of a receive path, never block, and never send to a broadcast or multicast address.
@@ -21,18 +21,19 @@ from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import may_name, may_send_to
-from sip.transport.connection import ConnectionLimits, Source
+from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.datagrams import DatagramSockets
 from sip.transport.intake import Intake
-from sip.transport.listening import open_sockets
+from sip.transport.listening import open_sockets, open_tls_sockets
 from sip.transport.names import HostNames
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
 from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.streams import Streams
+from sip.transport.tls import Tls
 from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
-from sip.transport.way_back import DEFAULT_PORT, fitted, port_of, stamped
+from sip.transport.way_back import default_port, fitted, port_of, stamped
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +69,11 @@ class TransportCounts:
 
 
 class Transport:
-    """UDP and TCP listeners on one port, and the connections to others.
+    """UDP and TCP listeners on one port, one for TLS on another where we have a certificate, and the
+    connections to others.
 
-    `port` 0 lets the system choose; `port` then tells which. `own` says what we name in Via and Contact.
+    `port` 0 lets the system choose; `port` then tells which, and so does `tls_port`, which is None while
+    nobody can call by TLS. `own` says what we name in Via and Contact.
     """
 
     def __init__(
@@ -80,6 +83,8 @@ class Transport:
         handler: Handler,
         *,
         tcp: bool = True,
+        tls: Tls | None = None,
+        tls_port: int = 0,
         own: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
         intake: IntakeLimits | None = None,
@@ -93,7 +98,10 @@ class Transport:
         self._limits = limits or ConnectionLimits()
         self.intake = Intake(self, handler, intake or IntakeLimits())
         self._datagrams = DatagramSockets(self.intake)
-        self._streams = Streams(self, self._limits)
+        self.tls = tls or Tls()
+        self._tls_port = tls_port
+        self.tls_port: int | None = None
+        self._streams = Streams(self, self._limits, self.tls)
         self.in_use: Callable[[], Collection[object]] = frozenset
         """Connections that are not closed however long they are silent; asked now and then."""
         self._names = HostNames(())
@@ -106,11 +114,20 @@ class Transport:
     # -- life
 
     async def start(self) -> None:
-        """Bind. Raises PortInUseError when the port is taken, StartupError when the address is not ours."""
-        datagrams, streams = open_sockets(self.host, self.port, self.tcp)
+        """Bind. Raises PortInUseError when a port is taken, StartupError when the address is not ours."""
+        secure = open_tls_sockets(self.host, self._tls_port) if self.tls.server is not None else []
+        try:
+            datagrams, streams = open_sockets(self.host, self.port, self.tcp)
+        except BaseException:
+            for each in secure:
+                each.close()
+            raise
         self.port = datagrams[0].getsockname()[1]
         self._datagrams.listen(datagrams)
         self._streams.listen(streams)
+        if secure:
+            self.tls_port = secure[0].getsockname()[1]
+            self._streams.listen(secure, tls=True)
         self._names = HostNames(self._datagrams.families)
         self._sweep = asyncio.get_running_loop().call_later(self._limits.sweep_s, self._sweep_up)
 
@@ -150,12 +167,12 @@ class Transport:
 
     @property
     def connections(self) -> int:
-        """TCP connections that are open."""
+        """Connections that are open, by TCP and TLS."""
         return len(self._streams)
 
     @property
     def turned_away(self) -> int:
-        """TCP connections that were refused, or closed to make room."""
+        """Connections that were refused, or closed to make room."""
         return self._streams.turned_away
 
     # -- who we are
@@ -166,12 +183,14 @@ class Transport:
 
     def is_us(self, address: str, port: int) -> bool:
         """Whether what is sent there comes back to us. `address`: an IP address."""
-        return port == self.port and (unmapped(address) in self._datagrams.hosts or self.own.holds(address))
+        return port in (self.port, self.tls_port) and (
+            unmapped(address) in self._datagrams.hosts or self.own.holds(address)
+        )
 
-    def is_open(self, transport: str, address: str, port: int) -> bool:
-        """Whether requests can come to us by the way that ours went there: by TCP on a connection that is
-        still open."""
-        return transport == "UDP" or self._streams.is_open(address, port)
+    def is_open(self, transport: str, address: str, port: int, domain: str = "") -> bool:
+        """Whether requests can come to us by the way that ours went there: by TCP and TLS on a connection
+        that is still open. `domain`: see `Hop`."""
+        return transport == "UDP" or self._streams.is_open(Place(transport, address, port, domain))
 
     def leads_to(self, name: str, address: str) -> bool:
         """Whether that is the address of a host (a name or an address), as far as we know without asking."""
@@ -180,11 +199,16 @@ class Transport:
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
         host = self.local_host(self._names.known(hop.host) or "127.0.0.1")
-        return f"{bracketed(host)}:{self.port}"
+        return f"{bracketed(host)}:{self.port_for(hop.transport)}"
+
+    def port_for(self, transport: str) -> int:
+        """Our port, as others are told it. By TLS without a certificate that others could call us by it is
+        the one in the clear: the connection is all there is."""
+        return self.tls_port or self.port if transport == "TLS" else self.port
 
     def is_ours(self, via: Via) -> bool:
         """Whether a response's top Via names us (18.1.2)."""
-        return (via.port or DEFAULT_PORT) == self.port and (
+        return (via.port or default_port(via.transport)) == self.port_for(via.transport) and (
             via.address == self.host or (is_address(via.address) and self.own.holds(via.address))
         )
 
@@ -248,7 +272,8 @@ class Transport:
         except ParseError:
             port = source.port  # not even the Via can be read: all that is left is where the bytes came from
         else:
-            port = error.request.via.rport or error.request.via.port or DEFAULT_PORT
+            via = error.request.via
+            port = via.rport or via.port or default_port(source.transport)
         try:
             self._send_once(self._handler.refuse(error), source, port)
         except Exception:
@@ -271,12 +296,17 @@ class Transport:
         if peer.transport == "UDP":
             self._send(data, "UDP", peer.host, port_of(response), failed)
         else:
-            self._send_back(data, peer, response.via.port or DEFAULT_PORT, failed)
+            self._send_back(data, peer, response.via.port or default_port(peer.transport), failed)
 
     def send_once(self, response: Response, peer: Peer) -> None:
         """Send a response that nothing is kept of. By UDP it is at most three times as long as its request:
         nobody knows who asked."""
         self._send_once(response, peer, port_of(response))
+
+    def known(self, connection: StreamConnection) -> None:
+        """Who opened it has shown a certificate that we trust (sip.transport.streams.Reader)."""
+        self.intake.shedder.proved(connection.place.host, time.monotonic())
+        self._streams.proved(connection)
 
     def proved(self, peer: Peer) -> None:
         """Somebody at that address gets what we send there."""
@@ -306,16 +336,20 @@ class Transport:
             self.counts.dropped += 1
             failed()
         else:
-            self._send(data, hop.transport, address, hop.port, failed)
+            self._send(data, hop.transport, address, hop.port, failed, hop.domain)
 
-    def _send(self, data: bytes, transport: str, host: str, port: int, failed: Callable[[], None]) -> None:
+    def _send(
+        self, data: bytes, transport: str, host: str, port: int, failed: Callable[[], None], domain: str = ""
+    ) -> None:
         if not may_send_to(host) or not 0 < port < 65_536:
             self.counts.dropped += 1
             failed()
         elif transport == "UDP":
             self._datagrams.send(data, host, port, failed)
+        elif transport == "TLS":
+            self._streams.send(data, Place("TLS", host, port, domain), failed)
         elif transport == "TCP" and self.tcp:
-            self._streams.send(data, host, port, failed)
+            self._streams.send(data, Place("TCP", host, port), failed)
         else:
             failed()
 
@@ -325,6 +359,13 @@ class Transport:
             failed()
         else:
             self._send_request(data, hop, address, failed)
+
+    def trouble(self, hop: Hop) -> str:
+        """Why there is no connection to a hop, as far as we know; empty: nobody said."""
+        address = self._names.known(hop.host)
+        if address is None or not hop.reliable:
+            return ""
+        return self._streams.trouble(Place(hop.transport, address, hop.port, hop.domain))
 
     async def resolve(self, host: str) -> str | None:
         """The address of a host name, remembered for a minute; None when it has none. A and AAAA only."""

@@ -11,6 +11,7 @@ from sip.transactions.budget import FACTOR
 from sip.transport.connection import Source
 
 DEFAULT_PORT = 5060
+TLS_PORT = 5061
 _INVENTED = frozenset(("received", "maddr"))
 """Where a sender might have us send what others are to get."""
 _OPTIONAL = (
@@ -26,6 +27,11 @@ _OPTIONAL = (
     "retry-after",
 )
 """What a response can do without, the least useful first."""
+
+
+def default_port(transport: str) -> int:
+    """Of a URI or a Via that names none (RFC 3261 18.1.1, 19.1.2)."""
+    return TLS_PORT if transport == "TLS" else DEFAULT_PORT
 
 
 def stamped(request: Request, source: Source, forced: bool = False) -> Request:

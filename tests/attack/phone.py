@@ -15,7 +15,7 @@ ANSWER_S = 8.0
 
 
 class SipWire(Protocol):
-    """UdpWire, TcpWire."""
+    """UdpWire, TcpWire, TlsWire."""
 
     transport: str
     host: str
@@ -67,7 +67,8 @@ class Phone:
 
     @property
     def contact(self) -> str:
-        suffix = ";transport=tcp" if self.wire.transport == "TCP" else ""
+        transport = self.wire.transport.lower()
+        suffix = f";transport={transport}" if transport != "udp" else ""
         return f"Contact: <sip:{self.user}@{self.named}:{self.wire.port}{suffix}>"
 
     def request(

@@ -39,6 +39,10 @@ class Target:
         said = json.loads((self.folder / "ready.json").read_text())
         self.sip: tuple[str, int] = (host, int(said["sip"].rpartition(":")[2]))
         self.http: str = said["http"]
+        self.sips: tuple[str, int] | None = (
+            (host, int(said["sips"].rpartition(":")[2])) if "sips" in said else None
+        )
+        """For TLS; None where the settings do not ask for it."""
 
     def _environment(self) -> dict[str, str]:
         ours = {k: v for k, v in os.environ.items() if not k.startswith("VOICEFORGE_")}
@@ -108,6 +112,11 @@ class Target:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def authority(self) -> Path:
+        """What to trust of a server with a self-made certificate."""
+        return self.folder / "data" / "tls" / "ca.pem"
 
     # -- what can be seen from outside
 

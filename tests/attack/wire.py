@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -100,6 +102,34 @@ class TcpWire:
         """Cut it off; its port is free at once."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
+
+
+class TlsWire(TcpWire):
+    """The same by TLS; what the server shows is verified."""
+
+    transport = "TLS"
+
+    def __init__(self, host: str, to: Address, authority: Path, within_s: float = 3.0) -> None:
+        super().__init__(host, to, within_s)
+        context = ssl.create_default_context(cafile=str(authority))
+        self.socket = context.wrap_socket(self.socket, server_hostname=to[0])
+
+    def receive(self, within_s: float) -> Message | None:
+        """As that of TCP; what was deciphered before does not wait in the socket."""
+        self.socket.settimeout(within_s)
+        try:
+            while (whole := self._whole()) is None:
+                data = self.socket.recv(LARGEST)
+                if not data:
+                    return None
+                self.bytes_in += len(data)
+                self._rest += data
+        except TimeoutError:
+            return None
+        finally:
+            self.socket.settimeout(None)
+        self.packets_in += 1
+        return parse(whole, self._to)
 
 
 class Victim:

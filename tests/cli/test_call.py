@@ -27,7 +27,29 @@ def test_options_of_a_call() -> None:
     args = parsed("sip:demo@127.0.0.1:5060", "--play", "a.wav", "b.wav", "--digits", "12#", "--seconds", "5")
     assert args.uri == "sip:demo@127.0.0.1:5060"
     assert args.play == ["a.wav", "b.wav"]
-    assert (args.digits, args.seconds, args.gap, args.transport) == ("12#", 5.0, 700.0, "udp")
+    assert (args.digits, args.seconds, args.gap, call._transport(args)) == ("12#", 5.0, 700.0, "udp")
+
+
+@pytest.mark.parametrize(
+    ("words", "transport"),
+    [
+        (("sips:x@y",), "tls"),
+        (("sip:x@y;transport=TLS",), "tls"),
+        (("sip:x@y", "--ca", "ca.pem"), "tls"),
+        (("sip:x@y", "--transport", "tcp"), "tcp"),
+    ],
+)
+def test_a_call_is_encrypted_when_its_address_or_an_authority_says_so(
+    words: tuple[str, ...], transport: str
+) -> None:
+    assert call._transport(parsed(*words)) == transport
+
+
+def test_an_authority_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    assert main(["call", "sips:demo@127.0.0.1", "--ca", str(tmp_path / "ca.pem")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "ca.pem holds no certificates" in said and "PEM" in said
 
 
 @pytest.mark.parametrize(
@@ -38,7 +60,7 @@ def test_options_of_a_call() -> None:
         ("sip:",),
         ("sip:x@y", "--digits", "12x"),
         ("sip:x@y", "--seconds", "0"),
-        ("sip:x@y", "--transport", "tls"),
+        ("sip:x@y", "--transport", "sctp"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,8 @@ DEMO_EVERY = 50
 class Caller(asyncio.DatagramProtocol):
     """One host's SIP socket, shared by its calls."""
 
+    transport = "UDP"
+
     def __init__(self, host: str) -> None:
         self.host = host
         self.port = 0
@@ -72,7 +74,7 @@ class Coming:
         self.came: asyncio.Queue[Message] = asyncio.Queue()
         caller.calls[self.call_id] = self.came
         self.answer: Message | None = None
-        self.transport = "UDP"
+        self.transport = caller.transport
 
     def request(self, method: str, cseq: int, body: str = "", own_branch: bool = False) -> bytes:
         host, port = self.server
@@ -228,10 +230,17 @@ async def _speak(call: Coming, media: asyncio.DatagramTransport, frames: int) ->
 class Churn:
     """`run` places calls at a rate; `how` counts how they went."""
 
-    def __init__(self, server: Address, abandoned: float = ABANDONED) -> None:
+    def __init__(
+        self,
+        server: Address,
+        abandoned: float = ABANDONED,
+        connect: Callable[[str], Awaitable[Caller]] | None = None,
+    ) -> None:
+        """`connect`: gives each call from a host a caller of its own; None: those of a host share one."""
         assert ipaddress.ip_address(server[0]).is_loopback, "loopback only"
         self._server = server
         self._abandoned = abandoned
+        self._connect = connect
         self._running: set[asyncio.Task[None]] = set()
         self.how: Counter[str] = Counter()
         self.begun = 0
@@ -256,7 +265,12 @@ class Churn:
 
     async def _one(self, caller: Caller) -> None:
         user = "demo" if self.begun % DEMO_EVERY == 0 else "echo"
-        call = Coming(caller, self._server, user)
+        try:
+            own = await self._connect(caller.host) if self._connect is not None else None
+        except OSError as error:
+            self.how[f"no connection: {type(error).__name__}"] += 1
+            return
+        call = Coming(own or caller, self._server, user)
         play = random.choice(BADLY) if random.random() < self._abandoned else whole
         loop = asyncio.get_running_loop()
         media, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=(caller.host, 0))
@@ -269,6 +283,8 @@ class Churn:
         finally:
             call.forget()
             media.close()
+            if own is not None:
+                own.close()
 
 
 def main(host: str, port: str, rate: str, for_s: str) -> None:

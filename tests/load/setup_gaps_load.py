@@ -1,6 +1,6 @@
 """Running calls while others are set up beside them: the largest gap of any.
 
-    python -m tests.load.setup_gaps_load [--calls 100] [--rate 50] [--seconds 20] [--tree CHECKOUT]
+    python -m tests.load.setup_gaps_load [--calls 100] [--rate 50] [--seconds 20] [--tls] [--tree CHECKOUT]
 
 Times are the system's own stamps of the packets at the caller; the callers who come and go are another
 process. Wants a quiet machine.
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.attack.running_calls import Noticed, running
 from tests.attack.target import Target
@@ -24,7 +25,8 @@ LOST = 1.0
 """% of the worst call's frames."""
 SET_UP = 0.9
 """Of the calls that were to be set up."""
-SETTINGS = {"sip": {"max_calls": 1000}}
+SETTINGS: dict[str, dict[str, Any]] = {"sip": {"max_calls": 1000}}
+SECURE: dict[str, dict[str, Any]] = {"sip": {"max_calls": 1000, "tls": "self-made", "tls_port": 0}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,13 @@ def measure(target: Target, calls: int, rate: float, for_s: float) -> SetUpBesid
         up.talk(for_s)
         quiet = up.noticed(for_s)
         up.forget()
-        command = [sys.executable, "-m", "tests.load.churning", target.sip[0], str(target.sip[1])]
-        with subprocess.Popen([*command, str(rate), str(for_s - 2)], stdout=subprocess.PIPE) as churn:
+        module, (host, port) = "churning", target.sip
+        if target.sips is not None:
+            module, (host, port) = "churning_tls", target.sips
+        command = [sys.executable, "-m", f"tests.load.{module}", host, str(port), str(rate), str(for_s - 2)]
+        if target.sips is not None:
+            command.append(str(target.authority))
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as churn:
             up.talk(for_s)
             beside = up.noticed(for_s)
             assert churn.stdout is not None
@@ -75,9 +82,10 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--rate", type=float, default=50.0, help="calls set up a second")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--tls", action="store_true", help="set up by TLS, a connection for each call")
     parser.add_argument("--tree", type=Path, default=Path(__file__).resolve().parents[2])
     given = parser.parse_args()
-    target = Target(given.tree.resolve(), SETTINGS)
+    target = Target(given.tree.resolve(), SECURE if given.tls else SETTINGS)
     try:
         run = measure(target, given.calls, given.rate, given.seconds)
     finally:

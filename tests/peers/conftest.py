@@ -36,6 +36,8 @@ class ServerProcess:
     """HOST:PORT"""
     http: str
     """Base address, http://HOST:PORT"""
+    sips: str = ""
+    """HOST:PORT for TLS, where the server has a certificate."""
 
     @property
     def sip_host(self) -> str:
@@ -152,7 +154,7 @@ def start_server(folder: Path, host: str, toml: str = "", env: dict[str, str] | 
             pytest.fail("the server did not start: " + (folder / "server.log").read_text()[-3000:])
         time.sleep(0.02)  # waits for another process
     said = json.loads(ready.read_text())
-    return ServerProcess(process, folder, said["sip"], said["http"])
+    return ServerProcess(process, folder, said["sip"], said["http"], said.get("sips", ""))
 
 
 def stop_server(server: ServerProcess) -> None:
@@ -184,16 +186,17 @@ EXTENSIONS = """
 def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
     # SIPp 3.6 and baresip 1.0 know no SHA-256, and baresip gives up as soon as it is offered, in any place.
-    yield from _running("127.0.0.41", 'digest = ["MD5"]' + EXTENSIONS)
+    yield from running_server("127.0.0.41", 'digest = ["MD5"]' + EXTENSIONS)
 
 
 @pytest.fixture(scope="session")
 def impatient_server() -> Iterator[ServerProcess]:
     """A server that soon ends calls without audio."""
-    yield from _running("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\nfirst_packet_timeout_s = 2\n")
+    yield from running_server("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\nfirst_packet_timeout_s = 2\n")
 
 
-def _running(host: str, toml: str) -> Iterator[ServerProcess]:
+def running_server(host: str, toml: str) -> Iterator[ServerProcess]:
+    """A server with a folder of its own, until the fixture that asks for it is over."""
     folder = Path(tempfile.mkdtemp(prefix="vf-"))
     folder.chmod(0o755)
     running = start_server(folder, host, toml)

@@ -129,8 +129,9 @@ class Sipp:
 class Baresip:
     """A baresip that plays a tone, auto-answers and takes commands over TCP (netstrings of JSON)."""
 
-    def __init__(self, folder: Path, account: str, *, host: str) -> None:
-        """`account`: a line of baresip's accounts file; PORT in it is replaced by its SIP port."""
+    def __init__(self, folder: Path, account: str, *, host: str, options: str = "") -> None:
+        """`account`: a line of baresip's accounts file; PORT in it is replaced by its SIP port. `options`:
+        further lines of its configuration."""
         program = need("baresip")
         self.host, self.port = host, next_port()
         self._folder = folder
@@ -142,7 +143,7 @@ class Baresip:
             f"rtp_ports {self.port + 2}-{self.port + 7}\nmodule_path {_modules()}\n"
             "module g711.so\nmodule aufile.so\n"
             "module_tmp account.so\nmodule_app menu.so\nmodule ctrl_tcp.so\n"
-            f"ctrl_tcp_listen {host}:{self.port + 8}\n"
+            f"ctrl_tcp_listen {host}:{self.port + 8}\n{options}"
         )
         (folder / "accounts").write_text(account.replace("PORT", str(self.port)) + "\n")
         (folder / "contacts").write_text("")

@@ -299,3 +299,35 @@ def test_a_connection_that_was_lost_is_replaced_by_that_of_the_registration() ->
     lost = PHONE._replace(transport="TCP", connection=Connection(open=False))
     way = registered(lost, at=1.0)
     assert way.hops(HIDDEN, False) == (Hop(*ANEW.place), None) and way.flow == ANEW
+
+
+def test_what_began_encrypted_does_not_go_on_in_the_clear() -> None:
+    flow = BEHIND_PROXY._replace(transport="TLS", port=5061, domain="carrier.example")
+    way = WayBack(flow, proven=True)
+    here = Hop("TLS", "8.8.4.4", 5061, domain="carrier.example")
+    for transport in ("UDP", "TCP"):
+        assert way.hops(Hop(transport, "9.9.9.9", 5060), False) == (here, None)
+    gone = WayBack(flow._replace(connection=Connection(open=False)))
+    assert gone.hops(Hop("TLS", "8.8.4.4", 5061, domain="8.8.4.4"), False) == (
+        Hop("TLS", "8.8.4.4", 5061, named_by="8.8.4.4", domain="8.8.4.4"),
+        None,
+    )
+
+
+def test_nor_where_its_phone_registers_in_the_clear() -> None:
+    flow = PHONE._replace(transport="TLS", connection=Connection(open=False))
+    way = registered(flow, sure=True)
+    assert way.flow == flow and way.hops(HIDDEN, False) == (flow.hop(), None)
+
+
+def test_another_server_of_a_carrier_has_to_be_the_carriers() -> None:
+    flow = BEHIND_PROXY._replace(transport="TLS", port=5061, domain="carrier.example")
+    for host, domain in (("9.9.9.9", "carrier.example"), ("other.example", "other.example")):
+        hop, fallback = WayBack(flow, proven=True).hops(Hop("TLS", host, 5061, domain=host), False)
+        assert (hop.host, hop.domain, fallback) == (host, domain, flow.hop())
+
+
+def test_an_encrypted_contact_is_meant_as_it_is_said_but_by_a_phone() -> None:
+    named = Hop("TLS", "9.9.9.9", 5061, domain="9.9.9.9")
+    assert acknowledged(BEHIND_PROXY).hops(named, False) == (replace(named, named_by="8.8.4.4"), None)
+    assert acknowledged(PHONE).hops(named, False) == (PHONE.hop(), None)

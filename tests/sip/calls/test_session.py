@@ -425,7 +425,7 @@ async def test_keys_by_info_go_out_one_after_the_other() -> None:
         assert (await Events(far.leg).end()).termination.code == 481
 
 
-@pytest.mark.parametrize("contact", ["sips:raw@127.0.0.1", "tel:+4912345"])
+@pytest.mark.parametrize("contact", ["sips:raw@127.0.0.1;transport=udp", "tel:+4912345"])
 async def test_an_answer_from_where_no_way_leads_is_no_call(contact: str) -> None:
     async with agent() as a, raw_peer() as peer:
         calling = asyncio.create_task(a.call(f"sip:x@127.0.0.1:{peer.port}"))

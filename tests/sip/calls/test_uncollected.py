@@ -37,6 +37,7 @@ from tests.mediaserver.calls.bench import Kept
 from tests.mediaserver.calls.rows import as_at_the_first_start
 from tests.mediaserver.calls.test_websocket_leg import World as OverWebSockets
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
+from tests.sip.certified import Authority
 from tests.speech import only
 from tests.uncollected import standing_still
 
@@ -152,13 +153,15 @@ def _is_over(agent: SipAgent) -> bool:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     heard = Callee.answering()
     worlds: list[World] = []
+    authority = Authority(tmp_path)
     async with (
         agent(
             lambda call: worlds[0].board.invited(call),
             registrar=Registrar("voiceforge", {"101": "secret"}.get),
             timing=HASTY,
+            tls=authority.server(),
         ) as sip,
-        agent(heard, timing=HASTY) as phone,
+        agent(heard, timing=HASTY, tls=authority.server("phone.example")) as phone,
         agent(Callee(lambda call: call.leg.ring()), timing=HASTY) as second,
     ):
         world = World(tmp_path, sip, phone, heard, second)
@@ -171,6 +174,17 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def echo_hung_up_by_the_caller(world: World) -> None:
     await world.hang_up(await world.dial("echo"))
+
+
+async def by_tls(world: World) -> None:
+    leg = await world.phone.call(f"sips:echo@127.0.0.1:{world.sip.transport.tls_port}")
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def by_tls_to_somebody_else(world: World) -> None:
+    call = world.board.place(f"sips:101@127.0.0.1:{world.phone.transport.tls_port}", "demo")
+    assert "is for phone.example" in (await world.ended(call)).detail
 
 
 async def echo_hung_up_by_us(world: World) -> None:
@@ -379,7 +393,7 @@ KINDS = (
     placed_and_never_answered, placed_by_the_second_trunk, placed_to_nobody, refused_for_nobody_is_there,
     cancelled_before_the_answer,
     never_acknowledged, transferred_to_a_phone, a_transfer_that_is_refused, a_transfer_whose_caller_goes,
-    a_conference, played_to_and_held,
+    a_conference, played_to_and_held, by_tls, by_tls_to_somebody_else,
 )  # fmt: skip
 
 
