@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.targets import Targets
 from mediaserver.config import Settings
 from mediaserver.diagnosis.checks import rtp_room
-from mediaserver.errors import CapacityError
+from mediaserver.errors import CallError, CapacityError
 from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
@@ -24,9 +26,11 @@ from sip.access.guessing import Guessing, GuessLimits
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
+from sip.calls.redirection import nobody
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
+from sip.messages.uri import Uri
 from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
 from sip.transport.own_addresses import OwnAddresses
@@ -110,6 +114,7 @@ async def open_sip(
         nat_ping_s=sip.nat_ping_s,
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
+        may_redirect_to=may_redirect_to(switchboard.targets) if sip.follow_redirects else nobody,
         own=own,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
@@ -130,6 +135,19 @@ async def open_sip(
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)
     secure = agent.transport.tls_port
     return host_port(_dialled(own), agent.port), host_port(_dialled(own), secure) if secure else ""
+
+
+def may_redirect_to(targets: Targets) -> Callable[[Uri], bool]:
+    """Whom a call of ours may be sent on to by 3xx: nobody whom it could not have gone to at once."""
+
+    def allowed(uri: Uri) -> bool:
+        try:
+            targets.check(str(uri))
+        except CallError:
+            return False
+        return True
+
+    return allowed
 
 
 def _dialled(own: OwnAddresses) -> str:

@@ -80,10 +80,17 @@ class Joining:
         live.check_seat()
         if live.hops_left < 1:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
+        early: list[Leg] = []
+
+        def heard(leg: Leg) -> None:
+            early.append(leg)
+            live.overhear(leg)
+
         placing = self._way_out(to).place(
             to,
             live.call.from_uri,
             timeout_s=RING_TIMEOUT_S,
+            on_early=_not_heard if listens else heard,
             hops=live.hops_left - 1,
             about=live.call.about,
         )
@@ -100,6 +107,8 @@ class Joining:
             raise CallError("the call ended meanwhile") from None
         finally:
             del live.ringing[task]
+            for each in early:
+                live.overheard(each)
             live.ring_back()
             del task  # it has the error that has this frame: the garbage collector would have to part them
         if live.over or live.draining:
@@ -114,6 +123,10 @@ class Joining:
         except BaseException:
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED)))
             raise
+
+
+def _not_heard(leg: Leg) -> None:
+    """Who is rung to listen plays nothing to the call."""
 
 
 def unanswered(error: VoiceForgeError) -> Termination:

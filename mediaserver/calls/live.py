@@ -17,13 +17,14 @@ from uuid import uuid4
 from mediaserver import logs
 from mediaserver.calls.call import Call
 from mediaserver.calls.digit_gate import PER_CALL, PER_SECOND
+from mediaserver.calls.early_sound import EarlySound
 from mediaserver.calls.party import Party, shown
 from mediaserver.calls.playing import Frames, Looped, OnHold, Player
 from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.room import Room, Seat
-from mediaserver.errors import CallError, CapacityError
+from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import (
     App,
@@ -84,6 +85,7 @@ class LiveCall:
         self._agent_seat: Seat | None = None
         self._player: Seat | None = None
         self._tone: Seat | None = None
+        self._early = EarlySound(means.clock)
         self._means = means
         self._gone = gone
 
@@ -196,10 +198,43 @@ class LiveCall:
         if rings and self._alone and self._tone is None:
             self._gather()
             assert self.first.seat is not None
-            self._tone = self.first.seat.host("ringing tone", Looped(ringing_tone()))
+            tone = self._early.relay() if self._early.playing else Looped(ringing_tone())
+            self._tone = self.first.seat.host("ringing tone", tone)
         elif self._tone is not None and not (rings and self._alone):
             self._leave_room(self._tone)
             self._tone = None
+
+    def overhear(self, leg: Leg) -> None:
+        """A leg that is rung for the first one plays something, which is heard in place of a ringing tone."""
+        if self.over or leg.termination is not None:
+            return
+        self._early.begin(leg)
+        if self.first.attached:
+            self._change_tone()
+        else:
+            self._means.spawn(self._preview())
+
+    def overheard(self, leg: Leg) -> None:
+        """It was answered, or is over."""
+        if self._early.end(leg):
+            self._change_tone()
+
+    def _change_tone(self) -> None:
+        if self._tone is not None:
+            self._leave_room(self._tone)
+            self._tone = None
+        self.ring_back()
+
+    async def _preview(self) -> None:
+        """Let a caller hear who is rung for it before it is answered, where its side knows how to."""
+        first = self.first
+        try:
+            heard = await first.leg.progress()
+        except VoiceForgeError:
+            return  # it is over, or there is no room: the answer will tell
+        if heard and self._early.playing and not first.attached and not self.over:
+            self._means.clock.detach(first.leg)  # from who was heard before
+            self._means.clock.attach(first.leg, self._early.relay())
 
     def end_if_alone(self, why: Termination) -> None:
         """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
@@ -329,6 +364,7 @@ class LiveCall:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
             party.attached = True
+            self._means.clock.detach(party.leg)  # from what was heard before the answer
             self._means.clock.attach(party.leg, app, lambda error: self._failed(party, error))
 
     def _dress(self, party: Party) -> None:
@@ -381,6 +417,7 @@ class LiveCall:
 
     def _over(self, why: Termination) -> None:
         self.stop_ringing()
+        self._early.end()
         for other in tuple(self.others):
             self._means.spawn(other.leg.hangup(why))
         self.call.end(why)

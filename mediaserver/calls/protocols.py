@@ -77,10 +77,12 @@ class Carrier(Protocol):
         *,
         timeout_s: float,
         on_ringing: Callable[[], object] = ...,
+        on_early: Callable[[Leg], object] = ...,
         hops: int = ...,
         about: About = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
+        `on_early`: this leg can be heard and is not answered; called once for each that is tried, or never.
         `hops`: servers that the call may go over on its way. `about`: what the call is about, of which a
         trunk may give something along ("sip": its headers, whether its caller is private). Cancelling cancels
         the call. Raises CallError."""

@@ -242,6 +242,10 @@ class Leg(AudioSide, Protocol):
     async def ring(self) -> None:
         """Tell the caller that it rings."""
 
+    async def progress(self) -> bool:
+        """Let the caller hear us before the answer. False: it cannot; let it ring. Raises CallError when the
+        call is over."""
+
     async def answer(self) -> None:
         """Accept an incoming call."""
 

@@ -118,6 +118,11 @@ class SipSettings(ListeningSettings):
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "
         'with `*` for any characters and `?` for one, e.g. `["*@pbx.example", "+49*"]`. Empty: nobody.',
     )
+    follow_redirects: bool = Field(
+        default=True,
+        description="Calls that are answered with 300, 301 or 302 go on to whom that names, to five at most "
+        "and only to whom `allowed_targets` lets us call anyway; false: such calls end.",
+    )
     requests_per_source: int = Field(
         default=100,
         ge=10,

@@ -10,11 +10,12 @@ from collections.abc import Callable
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError, UnreachableError
+from mediaserver.media.leg import Leg
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow
 from sip.calls.forked_call import Contact, ForkedCall
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing import OutgoingCall, nobody_listens
+from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
@@ -42,17 +43,19 @@ class SipCarrier:
         *,
         timeout_s: float,
         on_ringing: Callable[[], object] = nobody_listens,
+        on_early: Callable[[Leg], object] = nobody_hears,
         hops: int = MOST_HOPS,
         about: About = NOTHING,
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
-        once. `hops`: servers that the call may go over. `about`: not for phones.
+        once. `on_early`: what it plays before the answer can be heard; of several phones, the last to begin.
+        `hops`: servers that the call may go over. `about`: not for phones.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.
         """
-        options = CallOptions(timeout=timeout_s, on_ringing=on_ringing, hops=hops)
+        options = CallOptions(timeout=timeout_s, on_ringing=on_ringing, on_early=on_early, hops=hops)
         if _is_address(caller):
             options["from_uri"] = caller
         else:

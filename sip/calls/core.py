@@ -18,7 +18,7 @@ from sip.calls.dialogs import Dialogs
 from sip.calls.peer_quirks import NO_QUIRKS, PeerQuirks
 from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
-from sip.messages.extensions import TIMER
+from sip.messages.extensions import RELIABLE, TIMER
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed, escape_user
 from sip.sdp.audio import AudioPorts
@@ -33,8 +33,8 @@ from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
 from sip.transport.way_back import default_port
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
-SUPPORTED = (TIMER,)
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK"
+SUPPORTED = (TIMER, RELIABLE)
 """The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
 VIA_ROOM = 120

@@ -121,6 +121,12 @@ class Dialog:
         dialog.secure = request.uri.scheme == "sips"
         return dialog
 
+    def continues(self, early: Dialog) -> None:
+        """This dialog was an early one: requests are numbered on (13.2.2.4)."""
+        self.local_cseq = max(self.local_cseq, early.local_cseq)
+        self.remote_cseq = early.remote_cseq
+        self.allows = self.allows or early.allows
+
     @property
     def theirs(self) -> bool:
         """The INVITE was theirs: by whatever names, its way is one by which they can be reached."""

@@ -64,8 +64,9 @@ _WHY = {
 
 
 def refusal_code(why: Termination) -> int:
-    """The status that refuses an unanswered call; the code of `why` when it is one."""
-    if why.code is not None and 300 <= why.code < 700:
+    """The status that refuses an unanswered call; the code of `why` when it is one. A redirect that led
+    nowhere is not handed on: whom it names was not for the caller to know."""
+    if why.code is not None and 400 <= why.code < 700:
         return why.code
     return _REFUSAL.get(why.why, 480)
 

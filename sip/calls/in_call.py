@@ -22,8 +22,8 @@ from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.requests import ReceivedRequest
 
 
-class Called(Protocol):
-    """The call, as a request within it sees it."""
+class Described(Protocol):
+    """A call or a dialog of one, as a request sees it that comes at any time."""
 
     core: Core
     machine: SessionMachine
@@ -34,15 +34,30 @@ class Called(Protocol):
     host: str
     timer: SessionTimer
 
+    @property
+    def offering(self) -> bool:
+        """An offer of ours waits for its answer."""
+
+    @property
+    def undecided(self) -> bool:
+        """An offer of theirs, or their INVITE without one, does."""
+
     def rearm(self) -> None: ...
     def reply(
         self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b""
     ) -> None: ...
+    def media_changed(self) -> None:
+        """Something new was agreed on."""
+
+
+class Called(Described, Protocol):
+    """The call, as a request within it sees it."""
+
     def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
         """Accept a re-INVITE."""
 
-    def media_changed(self) -> None:
-        """Something new was agreed on."""
+    def pracked(self, server: ReceivedRequest) -> None:
+        """A PRACK came."""
 
 
 def serve(call: Called, server: ReceivedRequest) -> None:
@@ -50,11 +65,21 @@ def serve(call: Called, server: ReceivedRequest) -> None:
     HANDLERS.get(server.request.method, _not_served)(call, server)
 
 
-def _asked(call: Called, server: ReceivedRequest) -> None:
+def serve_early(call: Described, server: ReceivedRequest) -> None:
+    """Answer a new request within a dialog that our INVITE has made before its answer: who is called may
+    neither call again nor hang up before it has answered."""
+    EARLY.get(server.request.method, _no_such_call)(call, server)
+
+
+def _no_such_call(call: Described, server: ReceivedRequest) -> None:
+    call.reply(server, 481)
+
+
+def _asked(call: Described, server: ReceivedRequest) -> None:
     call.reply(server, 200, headers=[("Allow", call.core.allow), ("Accept", ACCEPT)])
 
 
-def _not_served(call: Called, server: ReceivedRequest) -> None:
+def _not_served(call: Described, server: ReceivedRequest) -> None:
     call.reply(server, 405, headers=[("Allow", call.core.allow)])
 
 
@@ -67,20 +92,20 @@ def _reinvited(call: Called, server: ReceivedRequest) -> None:
         call.answer_again(server, body)
 
 
-def _updated(call: Called, server: ReceivedRequest) -> None:
+def _updated(call: Described, server: ReceivedRequest) -> None:
     if not description_of(server.request):
         call.dialog.refresh(server.request)
         _refreshed(call, server)
-    elif call.media.offering or call.machine.asking:
+    elif call.offering or call.machine.asking:
         call.reply(server, 491)
-    elif call.machine.unanswered:
+    elif call.undecided:
         _later(call, server)
     elif (body := _negotiated(call, server)) is not None:
         _refreshed(call, server, body)
         call.media_changed()
 
 
-def _refreshed(call: Called, server: ReceivedRequest, body: bytes = b"") -> None:
+def _refreshed(call: Described, server: ReceivedRequest, body: bytes = b"") -> None:
     """Accept an UPDATE, which refreshes the session (RFC 4028 section 9) of a call that is up."""
     timer = call.timer.granted(server.request, call.core.now()) if call.machine.up else []
     headers = call.core.respond_headers(call.transport, call.host, call.dialog.secure)
@@ -88,12 +113,12 @@ def _refreshed(call: Called, server: ReceivedRequest, body: bytes = b"") -> None
     call.rearm()
 
 
-def _later(call: Called, server: ReceivedRequest) -> None:
+def _later(call: Described, server: ReceivedRequest) -> None:
     """Another exchange is under way (RFC 3261 14.2)."""
     call.reply(server, 500, headers=[("Retry-After", str(random.randint(1, 10)))])
 
 
-def _negotiated(call: Called, server: ReceivedRequest) -> bytes | None:
+def _negotiated(call: Described, server: ReceivedRequest) -> bytes | None:
     """Our answer to the offer in a request, or our offer; None when it was refused, and all stays as it was:
     fax (T.38) gets 488, and the call goes on."""
     offered = description_of(server.request)
@@ -106,7 +131,7 @@ def _negotiated(call: Called, server: ReceivedRequest) -> bytes | None:
     return body
 
 
-def _informed(call: Called, server: ReceivedRequest) -> None:
+def _informed(call: Described, server: ReceivedRequest) -> None:
     request = server.request
     if not request.body:
         call.reply(server, 200)
@@ -120,6 +145,10 @@ def _informed(call: Called, server: ReceivedRequest) -> None:
         call.leg.digit_by_info(*press)
 
 
+def _acknowledged(call: Called, server: ReceivedRequest) -> None:
+    call.pracked(server)
+
+
 Handler: TypeAlias = Callable[[Called, ReceivedRequest], None]
 
 HANDLERS: dict[str, Handler] = {
@@ -127,5 +156,13 @@ HANDLERS: dict[str, Handler] = {
     "UPDATE": _updated,
     "INFO": _informed,
     "OPTIONS": _asked,
+    "PRACK": _acknowledged,
 }
 """Who answers which method within a call; all others get 405. BYE is the call's own to answer."""
+
+EARLY: dict[str, Callable[[Described, ReceivedRequest], None]] = {
+    "UPDATE": _updated,
+    "INFO": _informed,
+    "OPTIONS": _asked,
+}
+"""The same for the early dialogs of an INVITE of ours."""

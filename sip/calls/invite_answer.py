@@ -8,6 +8,7 @@ to the call, which is handed to whatever needs it: nothing is to wait for the ga
 from __future__ import annotations
 
 import asyncio
+import enum
 from typing import Protocol
 
 from mediaserver.errors import CallError, CapacityError
@@ -16,13 +17,30 @@ from sip.calls.core import Core
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import Refusal
 from sip.calls.leg import SipLeg
+from sip.calls.reliable import ReliableSending, SendingAction, SendingState
 from sip.calls.session_machine import SessionEvent, SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
+from sip.messages.extensions import RELIABLE, RAck, options, supports
 from sip.messages.message import Request
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.offer_answer import OfferAnswer
+from sip.transactions.budget import FINAL, REFUSAL
 from sip.transactions.requests import ReceivedRequest
+
+
+class EarlyAnswer(enum.Enum):
+    """What the caller has of our description before the answer."""
+
+    NONE = enum.auto()
+    REPEATED = enum.auto()
+    """It may have been lost: the 200 says it again."""
+    FINAL = enum.auto()
+    """It was acknowledged, or will be: the 200 says none (RFC 3262 section 5)."""
+
+
+def _required(request: Request) -> frozenset[str]:
+    return options(request, "Require")
 
 
 class Answerable(Protocol):
@@ -54,6 +72,10 @@ class Answerable(Protocol):
         """The caller has read our answer where the INVITE came from."""
 
     def media_changed(self) -> None: ...
+    def rearm(self) -> None: ...
+    def reply(
+        self, server: ReceivedRequest, status: int, headers: Headers = (), body: bytes = b""
+    ) -> None: ...
 
 
 class InviteAnswer:
@@ -66,22 +88,126 @@ class InviteAnswer:
         """More headers of the first 200."""
         self.settled = asyncio.Event()
         """An ACK came, or audio of the caller's, or the end."""
+        self._sending: ReliableSending | None = None
+        """Of the provisional responses that need a PRACK; None while there was none."""
+        self._pracked = asyncio.Event()
+        """None of them waits."""
+        self._pracked.set()
+        self._early = EarlyAnswer.NONE
+        self._body = b""
+        """That was said early."""
 
     # -- before the answer
 
-    def ring(self, call: Answerable, status: int = 180) -> None:
-        """Send a provisional response, unless a final one is out."""
+    @property
+    def deadline(self) -> float | None:
+        """When to call `due`; None: never."""
+        return self._sending.deadline if self._sending is not None else None
+
+    def ring(self, call: Answerable) -> None:
+        """Send a 180, unless a final response is out."""
         if self.invite is not None and call.machine.state is SessionState.OFFERED:
-            # No longer than need be: the 200 is to fit into what an unproven caller may be sent, too.
-            contact = call.core.contact(call.transport, call.host, call.dialog.secure)
-            headers = [("Contact", contact)] if status > 100 else ()
-            tag = call.dialog.local.tag if status > 100 else None
-            self.invite.respond(self.invite.request.response(status, to_tag=tag, headers=headers))
+            self._say(call, self.invite, 180)
 
     def trying(self, call: Answerable) -> None:
         """Send a 100, unless the caller has heard more."""
-        if self.invite is not None and self.invite.machine.last is None:
-            self.ring(call, 100)
+        invite = self.invite
+        if invite is not None and invite.machine.last is None and call.machine.state is SessionState.OFFERED:
+            invite.respond(invite.request.response(100))
+
+    async def progress(self, call: Answerable) -> bool:
+        """Send a 183 with our description, so that the caller hears us. See SipLeg.progress."""
+        invite = self.invite
+        if call.machine.state is not SessionState.OFFERED or invite is None:
+            raise CallError("the call is over or was answered before", 487)
+        if self._early is not EarlyAnswer.NONE:
+            return True
+        reliably, offered = supports(invite.request, RELIABLE), description_of(invite.request)
+        if not reliably and not (offered and invite.budget.proven):
+            return False  # before its answer we shall not know that the caller is where it says
+        await self._pracked.wait()
+        if call.machine.state is not SessionState.OFFERED:
+            raise CallError("the call is over", 487)
+        body = self._describe(call, offered)
+        if not self._say(call, invite, 183, body):
+            call.media.withdraw()
+            return False
+        self._early = EarlyAnswer.FINAL if reliably else EarlyAnswer.REPEATED
+        self._body = body
+        await self._pracked.wait()
+        if (over := call.leg.termination) is not None:
+            raise CallError(f"the call was over before the caller could hear us: {over}", over.code or 487)
+        if not invite.budget.proven:
+            return False  # the PRACK came from elsewhere
+        call.media.open().proven(call.host, call.received, verified=call.verified)
+        return True
+
+    def _say(self, call: Answerable, invite: ReceivedRequest, status: int, body: bytes = b"") -> bool:
+        """Send a provisional response, reliably where the caller requires it or a description is to arrive
+        (RFC 3262 section 3). Whether it went out: not while another one waits for its PRACK, nor to a
+        stranger who has not sent enough for it."""
+        reliably = supports(invite.request, RELIABLE) if body else RELIABLE in _required(invite.request)
+        # No longer than need be: the 200 is to fit into what an unproven caller may be sent, too.
+        lines = [("Contact", call.core.contact(call.transport, call.host, call.dialog.secure))]
+        sending = self._sending = self._sending or ReliableSending(call.core.layer.timing)
+        if reliably:
+            if sending.state is not SendingState.IDLE:
+                return False
+            lines += [("Require", RELIABLE), ("RSeq", str(sending.rseq + 1))]
+            lines.append(("Allow", call.core.allow.replace(" ", "")))  # PRACK and UPDATE may follow now
+        if body:
+            lines.append(("Content-Type", "application/sdp"))
+        response = invite.request.response(status, to_tag=call.dialog.local.tag, headers=lines, body=body)
+        if reliably:
+            if not invite.budget.fits(len(bytes(response)) + (REFUSAL if body else FINAL)):
+                return False
+            sending.sent(call.core.now())
+            self._pracked.clear()
+            call.rearm()
+        invite.respond(response)
+        return True
+
+    def due(self, call: Answerable) -> None:
+        """A deadline may have passed."""
+        action = self._sending.due(call.core.now()) if self._sending is not None else None
+        if action is SendingAction.REPEAT:
+            self.repeat()
+        elif action is SendingAction.GIVE_UP:
+            why = Termination(EndedBy.NETWORK, Why.FAILED, 504, "no PRACK arrived")
+            call.refuse(504, why=why)
+
+    def pracked(self, call: Answerable, server: ReceivedRequest) -> None:
+        """A PRACK came, whoever sent it (section 3)."""
+        what, invite, sending = RAck.of(server.request), self.invite, self._sending
+        if what is None:
+            call.reply(server, 400)
+            return
+        if (
+            invite is None
+            or sending is None
+            or (what.cseq, what.method) != (invite.request.cseq.number, "INVITE")
+            or not sending.acknowledged(what.rseq)
+        ):
+            call.reply(server, 481)
+            return
+        if server.peer.host == invite.peer.host:
+            self._prove(call, invite)  # only who read our response knows its tag and its number
+        self._pracked.set()
+        call.reply(server, *self._reply_to_prack(call, description_of(server.request)))
+        call.rearm()
+
+    def _reply_to_prack(self, call: Answerable, described: bytes | None) -> tuple[int, Headers, bytes]:
+        """A PRACK holds the answer to the offer in our 183, or an offer of their own (section 5)."""
+        try:
+            if call.media.offering:
+                call.media.accept(described or b"")
+            elif described:
+                return 200, (), call.media.answer(described)
+        except NoCommonCodec:
+            return 488, (), b""
+        except SdpError:
+            return 400, (), b""
+        return 200, (), b""
 
     def refuse(self, call: Answerable, refusal: Refusal) -> None:
         """Send an error response, unless a final one is out."""
@@ -98,7 +224,26 @@ class InviteAnswer:
         invite = self.invite
         if call.machine.state is not SessionState.OFFERED or invite is None:
             raise CallError("the call is over or was answered before; nothing is left to answer", 487)
-        offered = description_of(invite.request)
+        if self._early is EarlyAnswer.NONE:
+            body = self._describe(call, description_of(invite.request))
+        else:
+            # No 200 while a description of ours may still be on its way (RFC 3262 section 3).
+            await self._pracked.wait()
+            if (over := call.leg.termination) is not None:
+                raise CallError(f"the call was over before it was answered: {over}", over.code or 487)
+            body = self._body if self._early is EarlyAnswer.REPEATED else b""
+            call.media.confirm()
+        self._stop_sending()
+        call.leg.setup_s = call.core.now() - call.started
+        self._send_ok(call, invite, body, self.headers)
+        call.media_changed()
+        # Until then whoever sent the INVITE may be anywhere else, and nobody is to work for it.
+        await self.settled.wait()
+        if (over := call.leg.termination) is not None:
+            raise CallError(f"the call was over before the caller took our answer: {over}", over.code or 487)
+
+    def _describe(self, call: Answerable, offered: bytes | None) -> bytes:
+        """Our answer to the offer of their INVITE, or our offer; the leg has its audio from now on."""
         try:
             body = call.media.answer(offered) if offered else call.media.offer()
         except CapacityError:
@@ -108,16 +253,10 @@ class InviteAnswer:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
             call.refuse(488 if isinstance(error, NoCommonCodec) else 400, why=why)
             raise CallError(f"no audio in common with the caller: {error}", 488) from error
-        call.leg.setup_s = call.core.now() - call.started
         stream = call.media.open()
         stream.on_heard = call.heard
         call.leg.opened(stream)
-        self._send_ok(call, invite, body, self.headers)
-        call.media_changed()
-        # Until then whoever sent the INVITE may be anywhere else, and nobody is to work for it.
-        await self.settled.wait()
-        if (over := call.leg.termination) is not None:
-            raise CallError(f"the call was over before the caller took our answer: {over}", over.code or 487)
+        return body
 
     def again(self, call: Answerable, server: ReceivedRequest, body: bytes) -> None:
         """Accept their re-INVITE."""
@@ -127,7 +266,7 @@ class InviteAnswer:
         call.media_changed()
 
     def repeat(self) -> None:
-        """The 200: its ACK has not come."""
+        """The last response: its ACK, or PRACK, has not come."""
         if self.invite is not None:
             self.invite.repeat()
 
@@ -136,7 +275,8 @@ class InviteAnswer:
         timer = call.timer.granted(server.request, call.core.now())
         extras = [*timer, *headers]
         lines = [*call.core.respond_headers(call.transport, call.host, call.dialog.secure), *extras]
-        lines.append(("Content-Type", "application/sdp"))
+        if body:
+            lines.append(("Content-Type", "application/sdp"))
         ok = server.request.response(200, to_tag=call.dialog.local.tag, headers=lines, body=body)
         if not server.budget.fits(2 * len(bytes(ok))):  # that it can be repeated is worth more than extras
             for name, _ in extras:
@@ -151,11 +291,14 @@ class InviteAnswer:
         """Audio came before the ACK did, which may be lost. Only who read our 200 knows the port."""
         invite, audio_from = self.invite, call.media.open().remote
         if invite is not None and audio_from is not None and audio_from[0] == invite.peer.host:
-            invite.prove()  # and the 200 is repeated until the ACK
-            if call.dialog.way is not None:
-                call.dialog.way.acknowledged()
-            call.proven()
+            self._prove(call, invite)  # and the 200 is repeated until the ACK
         self.settled.set()
+
+    def _prove(self, call: Answerable, invite: ReceivedRequest) -> None:
+        invite.prove()
+        if call.dialog.way is not None:
+            call.dialog.way.acknowledged()
+        call.proven()
 
     def confirms(self, call: Answerable, ack: Request) -> bool:
         """Whether an ACK is the one that our last 200 waits for."""
@@ -183,6 +326,16 @@ class InviteAnswer:
                 if call.media.negotiated is None:
                     call.hangup(Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error)))
         self.settled.set()
+
+    def over(self) -> None:
+        """Nobody is to wait any more."""
+        self._stop_sending()
+        self._pracked.set()
+        self.settled.set()
+
+    def _stop_sending(self) -> None:
+        if self._sending is not None:
+            self._sending.stop()
 
     def let_go(self) -> None:
         """Of the INVITE, whose transaction knows the call."""

@@ -44,6 +44,7 @@ class Signalling(Protocol):
         """What both sides agreed on; None until they did."""
 
     def ring(self) -> None: ...
+    async def progress(self) -> bool: ...
     async def answer(self) -> None: ...
     def hangup(self, why: Termination) -> None: ...
     def audio_stays_away(self) -> None:
@@ -149,6 +150,16 @@ class SipLeg:
         """Tell the caller that it rings (180)."""
         self._session.ring()
 
+    async def progress(self) -> bool:
+        """Let the caller hear us before the answer (183 with our description, RFC 3262), for an announcement
+        that costs it nothing, or for what somebody further on plays.
+
+        Returns when it can hear us. False when it cannot before the answer: its side knows no reliable
+        provisional responses and has not proven where it is, so that nothing may be sent there; let it ring.
+        Raises CallError and CapacityError as `answer` does.
+        """
+        return await self._session.progress()
+
     async def hold(self) -> None:
         """Put the far end on hold. Raises CallError when it refuses."""
         await self._session.renegotiate(HOLD)
@@ -240,6 +251,9 @@ class _Over:
 
     def ring(self) -> None:
         """Nobody hears it."""
+
+    async def progress(self) -> bool:
+        raise CallError("the call is over", 487)
 
     async def answer(self) -> None:
         raise CallError("the call is over; nothing is left to answer", 487)

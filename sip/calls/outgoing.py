@@ -11,20 +11,22 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mediaserver.errors import CallError, UnreachableError
-from mediaserver.media.leg import Direction, EndedBy, Termination, Why
+from mediaserver.errors import CallError, UnreachableError, VoiceForgeError
+from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import MOST_HOPS, Dialog
+from sip.calls.early_dialog import EarlyDialog, EarlyDialogs
 from sip.calls.ending import reason_header, why_of
 from sip.calls.flow import SipFlow
+from sip.calls.fork_answer import ForkAnswer
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing_machine import Doing, OutgoingAction, OutgoingEvent, OutgoingMachine
+from sip.calls.outgoing_machine import WAITING, Doing, OutgoingAction, OutgoingEvent, OutgoingMachine
+from sip.calls.redirection import Redirection, WayTo, nowhere
 from sip.calls.session import InviteSession
 from sip.messages.headers import NameAddr
-from sip.messages.message import Request, Response
-from sip.messages.multipart import description_of
+from sip.messages.message import Response
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError
@@ -37,16 +39,13 @@ def nobody_listens() -> None:
     """To its ringing."""
 
 
+def nobody_hears(leg: Leg) -> None:
+    """What it plays before the answer."""
+
+
+EARLY_DIALOG_OVER = 199
+"""RFC 6228."""
 ANOTHER_FORK = Termination(EndedBy.SERVER, Why.COMPLETED, None, "another fork answered")
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One fork's 2xx."""
-
-    response: Response
-    dialog: Dialog
-    ack: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +75,32 @@ class OutgoingCall:
         headers: Sequence[tuple[str, str]] = (),
         hops: int = MOST_HOPS,
         on_ringing: Callable[[], object] = nobody_listens,
+        on_early: Callable[[SipLeg], object] = nobody_hears,
         media: MediaPolicy | None = None,
+        delayed_offer: bool = False,
         extension: str = "",
+        redirection: Redirection | None = None,
+        way_to: WayTo = nowhere,
     ) -> None:
         """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
-        once. `media`: what is offered; None: as to everybody. `extension`: whose phone that is, when it is
-        one of ours."""
+        once. `on_early`: the leg, which is not answered, can be heard; called at most once. `media`: what is
+        offered; None: as to everybody. `delayed_offer`: the other side offers, and we answer in the ACK or,
+        where it offers before its answer, in the PRACK. `redirection`: where 3xx may lead; `way_to`: the way
+        to there, raises VoiceForgeError where there is none. `extension`: whose phone that is, when
+        it is one of ours."""
         self._core = core
         self._hop = hop
         self._headers = list(headers)
         self._hops = hops
         self._credentials = credentials
         self._on_ringing = on_ringing
+        self._on_early = on_early
+        self._delayed_offer = delayed_offer
+        self._early = EarlyDialogs()
+        self._redirection = redirection or Redirection(target)
+        self._way_to = way_to
+        self._looking: asyncio.Task[None] | None = None
+        """For the next one who may be asked."""
         self._tried: set[tuple[int, str]] = set()
         self._auth: list[tuple[str, str]] = []
         tag = secrets.token_hex(8)
@@ -117,7 +130,7 @@ class OutgoingCall:
         self._offer = b""
         self._client: SentRequest
         """The last INVITE; there from the first response to it on."""
-        self._answers: dict[str, _Answer] = {}
+        self._answers: dict[str, ForkAnswer] = {}
         """By the tag of the fork."""
         self.heard = False
         """Whether anything came back, be it a 100 or a challenge: somebody is there."""
@@ -129,7 +142,8 @@ class OutgoingCall:
         answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
         self._answered = answered
         try:
-            self._offer = self.session.media.offer()
+            if not self._delayed_offer:
+                self._offer = self.session.media.offer()
             self._happened(OutgoingEvent.PLACE)
             return await answered
         except BaseException:
@@ -150,7 +164,7 @@ class OutgoingCall:
         status = response.status
         self.heard = True
         if status < 200:
-            self._happened(OutgoingEvent.RINGING if status > 100 else OutgoingEvent.TRYING)
+            self._progress(response)
         elif status < 300:
             self._success(response)
         elif self._can_amend(response):
@@ -161,7 +175,44 @@ class OutgoingCall:
             self.session.leg.took_headers(response)
             told = Termination(EndedBy.PEER, why, status, reason)
             error = CallError(f"{why} ({status} {reason})", status)
-            self._happened(OutgoingEvent.REFUSED, _Ending(told, error))
+            self._redirection.sent_on(response)
+            more = self._redirection.more and status < 600
+            self._happened(OutgoingEvent.SENT_ON if more else OutgoingEvent.REFUSED, _Ending(told, error))
+
+    def _progress(self, response: Response) -> None:
+        """A provisional response: from a phone or a gateway it makes an early dialog, or is of one."""
+        if response.status == 100:
+            self._happened(OutgoingEvent.TRYING)
+            return
+        early = self._early_dialog(response)
+        if early is not None and not early.progress(response):
+            return
+        if response.status == EARLY_DIALOG_OVER:
+            self._early.over(response.to.tag or "")
+        else:
+            self._happened(OutgoingEvent.RINGING)
+
+    def _early_dialog(self, response: Response) -> EarlyDialog | None:
+        """That a provisional response belongs to; None when there is none, and is to be none."""
+        fork = response.to.tag
+        if fork is None or not self.session.machine.unanswered:
+            return None
+        early = self._early.get(fork)
+        if early is not None or response.status == EARLY_DIALOG_OVER:
+            return early
+
+        def make() -> EarlyDialog:
+            dialog = Dialog.of_response(self._client.request, response)
+            dialog.way = self._draft.way
+            dialog.is_with(self._draft.extension, response)
+            return EarlyDialog(self.session, dialog, self._offer, self._agreed_early)
+
+        return self._early.add(fork, make)
+
+    def _agreed_early(self) -> None:
+        """One of them and we agreed on audio."""
+        if self.session.machine.unanswered:
+            self._happened(OutgoingEvent.EARLY_MEDIA)
 
     def _success(self, response: Response) -> None:
         fork = response.to.tag or ""
@@ -171,7 +222,8 @@ class OutgoingCall:
         dialog = Dialog.of_response(self._client.request, response)
         dialog.way = self._draft.way
         dialog.is_with(self._draft.extension, response)
-        answer = _Answer(response, dialog, dialog.ack(response.cseq.number, self._auth))
+        early = self._early.get(fork)
+        answer = ForkAnswer.of(self.session, dialog, response, early, self._offer, self._auth)
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)
         self._happened(OutgoingEvent.ANSWER, answer=answer)
@@ -196,7 +248,9 @@ class OutgoingCall:
         why = Termination(
             EndedBy.NETWORK, Why.UNREACHABLE, cause.value, self._core.transport.trouble(self._hop)
         )
-        self._happened(OutgoingEvent.FAILED, _Ending(why, UnreachableError(said, cause.value)))
+        ending = _Ending(why, UnreachableError(said, cause.value))
+        more = self._redirection.more and self.machine.state in WAITING
+        self._happened(OutgoingEvent.SENT_ON if more else OutgoingEvent.FAILED, ending)
 
     def _due(self) -> None:
         late = f"no answer within {self._patience_s:g} s; the far end may be away"
@@ -204,23 +258,28 @@ class OutgoingCall:
         self._do(self.machine.due(self._core.now()), _Ending(why, CallError(late, 408)), None)
 
     def _happened(
-        self, event: OutgoingEvent, ending: _Ending | None = None, answer: _Answer | None = None
+        self, event: OutgoingEvent, ending: _Ending | None = None, answer: ForkAnswer | None = None
     ) -> None:
         """`ending`: how it came to nothing, if that ends it. `answer`: the fork that it is about."""
         self._do(self.machine.happened(event, self._core.now()), ending, answer)
 
     # -- what is to be done
 
-    def _do(self, doing: Doing, ending: _Ending | None, answer: _Answer | None) -> None:
+    def _do(self, doing: Doing, ending: _Ending | None, answer: ForkAnswer | None) -> None:
         self._alarm.set(self.machine.deadline, self._due)
         for do in doing:
             match do:
                 case OutgoingAction.SEND_INVITE:
                     self._invite()
+                case OutgoingAction.LOOK_ON:
+                    assert ending is not None
+                    self._looking = asyncio.get_running_loop().create_task(self._look_on(ending))
                 case OutgoingAction.SEND_CANCEL:
                     self._send_cancel()
                 case OutgoingAction.RANG:
                     self._rang()
+                case OutgoingAction.HEAR:
+                    self._hear()
                 case OutgoingAction.FORGET:
                     self._core.layer.forget(self._client)
                 case OutgoingAction.ESTABLISH:
@@ -237,18 +296,43 @@ class OutgoingCall:
                     self._end(ending)
 
     def _invite(self) -> None:
+        self._early.leave()  # of an INVITE that was refused
         headers = [
             ("Contact", self._core.contact(self._hop.transport, self.session.host, self._draft.secure)),
             *self._core.able(),
             *self.session.timer.asked(),
             ("Accept", "application/sdp"),
-            ("Content-Type", "application/sdp"),
+            *([("Content-Type", "application/sdp")] if self._offer else ()),
             *self._auth,
             *self._headers,
         ]
         request = self._draft.request("INVITE", headers, self._offer)
         request.set("Max-Forwards", str(self._hops))
         self._client = self._core.request(request, self._hop, self._on_response, self._on_failure)
+
+    async def _look_on(self, ending: _Ending) -> None:
+        """Find the next one who may be asked. `ending`: how it ends when there is none."""
+        while self._redirection.more:
+            target = self._redirection.next()
+            try:
+                if not self._draft.routes:  # else the proxy that we were told to use finds it
+                    self._hop, flow = await self._way_to(target)
+                    self.session.moves_to(flow)
+                    self._draft.is_with("")
+                    # What proved us to the one before is not for anybody else.
+                    self._credentials = self.session.credentials = None
+                if not self._delayed_offer:
+                    self._offer = self.session.media.offer()
+            except VoiceForgeError:
+                continue  # there is no way to it
+            self._draft.target, self._hops = target, self._hops - 1
+            self._draft.secure = target.scheme == "sips"
+            self._auth, self._tried = [], set()
+            self._looking = None
+            self._happened(OutgoingEvent.FOUND)
+            return
+        self._looking = None
+        self._happened(OutgoingEvent.REFUSED, ending)
 
     def _send_cancel(self) -> None:
         headers = [("Reason", reason_header(self._unwanted))]
@@ -260,11 +344,21 @@ class OutgoingCall:
             leg.post_dial_delay_s = self._core.now() - self.session.started
             self._on_ringing()  # not again when it rings anew after a challenge
 
-    def _establish(self, answer: _Answer) -> None:
+    def _hear(self) -> None:
+        session, leg = self.session, self.session.leg
+        first = leg.stream is None
+        stream = session.media.open()
+        leg.opened(stream)
+        stream.proven(session.host, verified=True)
+        if first:
+            self._on_early(leg)
+
+    def _establish(self, answer: ForkAnswer) -> None:
         session, leg = self.session, self.session.leg
         try:
             self._core.hops_in(answer.dialog)  # without a way to them there is no ACK and no BYE
-            session.media.accept(description_of(answer.response) or b"")
+            if answer.unfit is not None:
+                raise answer.unfit
         except (CallError, SdpError) as error:
             why = Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, str(error))
             said = "no audio in common with the far end" if isinstance(error, SdpError) else "no way back"
@@ -277,6 +371,7 @@ class OutgoingCall:
         leg.took_headers(answer.response)
         session.timer.answered(answer.response, self._core.now())
         session.establish(answer.dialog)
+        self._early.leave()
         # Else whoever waited is being cancelled, and gives up in a moment.
         if self._answered is not None and not self._answered.done():
             self._answered.set_result(leg)
@@ -288,6 +383,10 @@ class OutgoingCall:
 
     def _end(self, ending: _Ending) -> None:
         self._unwanted = ending.why
+        self._early.leave()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
         self.session.end_unanswered(ending.why)
         if self._answered is not None and not self._answered.done():
             self._answered.set_exception(ending.error)

@@ -6,6 +6,8 @@
                ▼                         ▼
           GIVEN_UP ───────1xx─────▶ CANCELLING ──any final answer, or none in 64*T1──▶ OVER
 
+A 3xx leads from a waiting state to SENT_ON, and from there to CALLING anew, or to the end.
+Audio may be agreed on before the answer, once or with each fork that rings (HEAR); that changes no state.
 A CANCEL must not go out before a provisional response (9.1): who gives up earlier waits in GIVEN_UP. An
 answer may cross the CANCEL, and each fork of the INVITE may answer: every 2xx gets its ACK from the driver,
 and what is not to become the call is hung up on (DROP). END tells whoever waits, and comes at most once.
@@ -29,6 +31,8 @@ class OutgoingState(enum.Enum):
     PROCEEDING = enum.auto()
     """Somebody has it (100)."""
     RINGING = enum.auto()
+    SENT_ON = enum.auto()
+    """Nothing is under way: the next one who may be asked is looked for (3xx)."""
     ANSWERED = enum.auto()
     GIVEN_UP = enum.auto()
     """Nobody waits any more, and it cannot be cancelled yet."""
@@ -41,15 +45,21 @@ class OutgoingEvent(enum.Enum):
     TRYING = enum.auto()
     """100."""
     RINGING = enum.auto()
-    """101 to 199."""
+    """101 to 198: it rings there, or somebody works on it that is more than a proxy."""
+    EARLY_MEDIA = enum.auto()
+    """Audio was agreed on before the answer."""
     ANSWER = enum.auto()
     """The first 2xx of a fork."""
     UNACCEPTABLE = enum.auto()
     """Its answer to our offer cannot be used."""
     AGAIN = enum.auto()
     """Refused for want of something that the next INVITE has: a proof (401, 407), a longer session (422)."""
+    SENT_ON = enum.auto()
+    """Refused by 3xx or by whom that named, and somebody else may be asked."""
+    FOUND = enum.auto()
+    """Somebody else, who can be sent an INVITE."""
     REFUSED = enum.auto()
-    """Any other final response."""
+    """Any other final response; or nobody else was found."""
     FAILED = enum.auto()
     """No response came, or the INVITE could not go out."""
     GIVE_UP = enum.auto()
@@ -60,9 +70,13 @@ class OutgoingEvent(enum.Enum):
 
 class OutgoingAction(enum.Enum):
     SEND_INVITE = enum.auto()
+    LOOK_ON = enum.auto()
+    """Find the next one who may be asked."""
     SEND_CANCEL = enum.auto()
     RANG = enum.auto()
     """It rings for the first time."""
+    HEAR = enum.auto()
+    """Audio comes from now on, or from elsewhere than before."""
     ESTABLISH = enum.auto()
     """This fork is the call."""
     DROP = enum.auto()
@@ -83,28 +97,39 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.NEW, E.GIVE_UP): (S.OVER, (D.END,)),
     (S.CALLING, E.TRYING): (S.PROCEEDING, ()),
     (S.CALLING, E.RINGING): (S.RINGING, (D.RANG,)),
+    (S.CALLING, E.EARLY_MEDIA): (S.CALLING, (D.HEAR,)),
     (S.CALLING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
     (S.CALLING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
+    (S.CALLING, E.SENT_ON): (S.SENT_ON, (D.LOOK_ON,)),
     (S.CALLING, E.REFUSED): (S.OVER, (D.END,)),
     (S.CALLING, E.FAILED): (S.OVER, (D.END,)),
     (S.CALLING, E.GIVE_UP): (S.GIVEN_UP, (D.END,)),
     (S.CALLING, E.OVERDUE): (S.GIVEN_UP, (D.END,)),
     (S.PROCEEDING, E.TRYING): (S.PROCEEDING, ()),
     (S.PROCEEDING, E.RINGING): (S.RINGING, (D.RANG,)),
+    (S.PROCEEDING, E.EARLY_MEDIA): (S.PROCEEDING, (D.HEAR,)),
     (S.PROCEEDING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
     (S.PROCEEDING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
+    (S.PROCEEDING, E.SENT_ON): (S.SENT_ON, (D.LOOK_ON,)),
     (S.PROCEEDING, E.REFUSED): (S.OVER, (D.END,)),
     (S.PROCEEDING, E.FAILED): (S.OVER, (D.END,)),
     (S.PROCEEDING, E.GIVE_UP): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
     (S.PROCEEDING, E.OVERDUE): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
     (S.RINGING, E.TRYING): (S.RINGING, ()),
     (S.RINGING, E.RINGING): (S.RINGING, ()),
+    (S.RINGING, E.EARLY_MEDIA): (S.RINGING, (D.HEAR,)),
     (S.RINGING, E.ANSWER): (S.ANSWERED, (D.ESTABLISH,)),
     (S.RINGING, E.AGAIN): (S.CALLING, (D.SEND_INVITE,)),
+    (S.RINGING, E.SENT_ON): (S.SENT_ON, (D.LOOK_ON,)),
     (S.RINGING, E.REFUSED): (S.OVER, (D.END,)),
     (S.RINGING, E.FAILED): (S.OVER, (D.END,)),
     (S.RINGING, E.GIVE_UP): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
     (S.RINGING, E.OVERDUE): (S.CANCELLING, (D.END, D.SEND_CANCEL)),
+    (S.SENT_ON, E.FOUND): (S.CALLING, (D.SEND_INVITE,)),
+    (S.SENT_ON, E.REFUSED): (S.OVER, (D.END,)),
+    (S.SENT_ON, E.FAILED): (S.SENT_ON, ()),  # the ACK to the 3xx
+    (S.SENT_ON, E.GIVE_UP): (S.OVER, (D.END,)),
+    (S.SENT_ON, E.OVERDUE): (S.OVER, (D.END,)),
     (S.ANSWERED, E.ANSWER): (S.ANSWERED, (D.DROP,)),  # another fork
     (S.ANSWERED, E.UNACCEPTABLE): (S.OVER, (D.END, D.DROP)),
     (S.ANSWERED, E.GIVE_UP): (S.ANSWERED, (D.HANG_UP,)),
@@ -114,6 +139,7 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.GIVEN_UP, E.RINGING): (S.CANCELLING, (D.SEND_CANCEL,)),
     (S.GIVEN_UP, E.ANSWER): (S.OVER, (D.DROP,)),
     (S.GIVEN_UP, E.AGAIN): (S.OVER, ()),
+    (S.GIVEN_UP, E.SENT_ON): (S.OVER, ()),
     (S.GIVEN_UP, E.REFUSED): (S.OVER, ()),
     (S.GIVEN_UP, E.FAILED): (S.OVER, ()),
     (S.GIVEN_UP, E.GIVE_UP): (S.GIVEN_UP, ()),
@@ -121,6 +147,7 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
     (S.CANCELLING, E.RINGING): (S.CANCELLING, ()),
     (S.CANCELLING, E.ANSWER): (S.OVER, (D.DROP,)),  # it crossed the CANCEL
     (S.CANCELLING, E.AGAIN): (S.OVER, ()),
+    (S.CANCELLING, E.SENT_ON): (S.OVER, ()),
     (S.CANCELLING, E.REFUSED): (S.OVER, ()),
     (S.CANCELLING, E.FAILED): (S.OVER, ()),
     (S.CANCELLING, E.GIVE_UP): (S.CANCELLING, ()),
@@ -131,7 +158,9 @@ TABLE: dict[tuple[OutgoingState, OutgoingEvent], tuple[OutgoingState, Doing]] = 
 }
 """What is not in here is a fault of the driver's and raises."""
 
-_TIMED = frozenset({S.CALLING, S.PROCEEDING, S.RINGING, S.CANCELLING})
+WAITING = frozenset({S.CALLING, S.PROCEEDING, S.RINGING})
+"""Our INVITE is under way, and somebody wants it."""
+_TIMED = WAITING | {S.SENT_ON, S.CANCELLING}
 
 
 class OutgoingMachine:

@@ -18,6 +18,8 @@ from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.session_machine import BLOCKED_S, Change, ChangeEvent, SessionMachine
 from sip.calls.session_timer import SessionTimer
+from sip.messages.grammar import ParseError, parse_number
+from sip.messages.headers import MAX_SECONDS
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import SdpError
@@ -176,6 +178,11 @@ class Renegotiation:
             call.machine.changed(ChangeEvent.AGAIN, now, wait)
             call.rearm()
             return
+        if asked and response.status == 500 and (later := _retry_after(response)) is not None:
+            if now + later < self._until:  # an exchange of theirs is under way (14.2)
+                call.machine.changed(ChangeEvent.AGAIN, now, later)
+                call.rearm()
+                return
         if asked and response.status in (401, 407) and call.credentials is not None:
             if header := call.credentials.answer(request, response, self._tried):
                 self._auth = [header]
@@ -202,3 +209,12 @@ class Renegotiation:
         scale = self._call.core.layer.timing.t1 / 0.5
         ours = self._call.direction is Direction.OUTBOUND
         return (random.randint(210, 400) if ours else random.randint(0, 200)) / 100 * scale
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds (20.33); None where nothing is said, or nothing that can be read."""
+    value = (response.get("Retry-After") or "").partition(";")[0].partition("(")[0].strip(" \t")
+    try:
+        return float(parse_number(value, "Retry-After", MAX_SECONDS, clamp=True))
+    except ParseError:
+        return None

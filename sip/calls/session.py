@@ -94,6 +94,16 @@ class InviteSession:
     def negotiated(self) -> Negotiated | None:
         return self.media.negotiated
 
+    @property
+    def offering(self) -> bool:
+        """An offer of ours waits for its answer."""
+        return self.media.offering
+
+    @property
+    def undecided(self) -> bool:
+        """An offer of theirs, or their INVITE without one, waits for ours."""
+        return self.machine.unanswered and self.media.negotiated is None
+
     # -- incoming: the first INVITE
 
     @classmethod
@@ -118,9 +128,13 @@ class InviteSession:
         session.rearm()
         return session
 
-    def ring(self, status: int = 180) -> None:
-        """Send a provisional response, unless a final one is out."""
-        self._answering.ring(self, status)
+    def ring(self) -> None:
+        """Send a 180, unless a final response is out."""
+        self._answering.ring(self)
+
+    async def progress(self) -> bool:
+        """Send a 183 with our description. See SipLeg.progress."""
+        return await self._answering.progress(self)
 
     def trying(self) -> None:
         """Send a 100, unless the caller has heard more."""
@@ -160,6 +174,17 @@ class InviteSession:
         self.media.open().proven(self.host, verified=True)
         self.media_changed()
 
+    def moves_to(self, remote: SipFlow) -> None:
+        """Our INVITE was sent on, and goes to somebody else from now on."""
+        self.transport, self.host = remote[0], remote[1]
+        self.dialog.way = WayBack(remote, proven=True)
+        self.leg.remote = f"{remote[1]}:{remote[2]}"
+        if self.leg.stream is None:
+            # What was offered names our address for whom we called before. Once the leg was heard it keeps
+            # its stream: its clock knows that one.
+            self.media.close()
+            self.media = self.core.media(self.host, self.media.policy)
+
     def end_unanswered(self, why: Termination) -> None:
         """Our INVITE came to nothing."""
         self.happened(SessionEvent.FAILED, why)
@@ -193,6 +218,10 @@ class InviteSession:
             self._life.watch.begun(self.core.now())
             self.happened(SessionEvent.ACK)
             self._answering.confirmed(self, ack)
+
+    def pracked(self, server: ReceivedRequest) -> None:
+        """A PRACK came."""
+        self._answering.pracked(self, server)
 
     def heard(self) -> None:
         """Audio of the other side came."""
@@ -233,7 +262,7 @@ class InviteSession:
 
     def audio_stays_away(self) -> None:
         """Called by the stream. Who is muted may send nothing, and answers when asked."""
-        if not self.machine.over:
+        if self.machine.up:  # before the answer nobody has to say anything
             self._life.quiet(self)
 
     # -- called by the parts of a call: our changes (sip.calls.renegotiation), theirs (sip.calls.in_call), the
@@ -253,13 +282,15 @@ class InviteSession:
         self.hangup(Termination(EndedBy.NETWORK, Why.LOST, status))
 
     def media_changed(self) -> None:
-        if (agreed := self.media.negotiated) is not None:
+        agreed = self.media.negotiated
+        if agreed is not None and self.machine.up:  # a one-way announcement before the answer is no hold
             self._life.watch.agreed(agreed.direction == "inactive", self.core.now())
             self._do(self.machine.agreed(agreed.held), None)
 
     def rearm(self) -> None:
         """Come back at the next deadline."""
         times = [self.machine.deadline, None if self.machine.over else self._life.watch.deadline]
+        times.append(self._answering.deadline)
         times.append(self.timer.deadline if self.machine.up else None)
         self._alarm.set(min((time for time in times if time is not None), default=None), self._deadline)
 
@@ -284,6 +315,7 @@ class InviteSession:
                 stream.proven(self.host, self.received, verified=self.verified)
 
     def _deadline(self) -> None:
+        self._answering.due(self)
         doing = self.machine.due(self.core.now())
         self._do(doing, Termination(EndedBy.NETWORK, Why.FAILED, None, "no ACK arrived"))
         if not self.machine.over:
@@ -360,7 +392,7 @@ class InviteSession:
         try:
             self.leg.ended(why, self.media.close())
         finally:
-            self._answering.settled.set()
+            self._answering.over()
             self.on_over(self)
 
     def failed(self, cause: Cause) -> None:

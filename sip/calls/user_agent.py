@@ -24,9 +24,10 @@ from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow
 from sip.calls.leg import SipLeg
 from sip.calls.nat_pings import NatPings
-from sip.calls.outgoing import OutgoingCall, nobody_listens
+from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.peer_quirks import PeerQuirks
 from sip.calls.places import Places
+from sip.calls.redirection import Redirection, nobody
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
@@ -37,6 +38,7 @@ from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
+from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.own_addresses import REFRESH_S, OwnAddresses, refresh_all
@@ -69,6 +71,10 @@ class CallOptions(TypedDict, total=False):
     """Seconds; then it is cancelled."""
     on_ringing: Callable[[], object]
     """It rings there; called at most once."""
+    on_early: Callable[[SipLeg], object]
+    """The leg can be heard before it is answered; called at most once."""
+    delayed_offer: bool
+    """The other side is to make the offer."""
     media: MediaPolicy | None
     """What is offered; None: as to everybody."""
     extension: str
@@ -83,7 +89,8 @@ class SipAgent:
     everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first; of
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
-    has no policy of its own is offered and answered.
+    has no policy of its own is offered and answered. `may_redirect_to`: whom a call of ours may be sent on to
+    (3xx).
     """
 
     def __init__(
@@ -112,6 +119,7 @@ class SipAgent:
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
         media: MediaPolicy = PLAIN_TELEPHONY,
+        may_redirect_to: Callable[[Uri], bool] = nobody,
     ) -> None:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
@@ -127,6 +135,7 @@ class SipAgent:
         self._core.call_limits = call_limits or CallLimits()
         self._core.timer_policy = timers or TimerPolicy()
         self._core.media_policy = media
+        self._may_redirect_to = may_redirect_to
         self._requester = UserAgentClient(self._core)
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)
         if registrar is not None:
@@ -232,11 +241,23 @@ class SipAgent:
             headers=options.get("headers", ()),
             hops=options.get("hops", MOST_HOPS),
             on_ringing=options.get("on_ringing", nobody_listens),
+            on_early=options.get("on_early", nobody_hears),
             media=options.get("media"),
+            delayed_offer=options.get("delayed_offer", False),
             extension=options.get("extension", ""),
+            redirection=Redirection(target, self._may_redirect_to),
+            way_to=lambda uri: self._way_to(uri, transport),
         )
         self._places.take(call.session)
         return call
+
+    async def _way_to(self, target: Uri, transport: str) -> tuple[Hop, SipFlow]:
+        """For a call that is sent on. Raises CallError."""
+        hop = self._core.hop(target, transport)
+        address = await self._requester.address(hop)
+        if self.transport.is_us(address, hop.port):
+            raise CallError(f"{target} is this server itself", 482)
+        return hop, SipFlow(hop.transport, address, hop.port, direct=False, domain=hop.domain)
 
     async def ask(
         self,

@@ -89,12 +89,25 @@ class OfferAnswer:
         self._agree(negotiated)
         return text
 
-    def accept(self, answer: bytes) -> None:
-        """Take the answer to our offer and set the stream up. Raises SdpError."""
-        if self._offered is None:
+    def accept(self, answer: bytes, offer: bytes | None = None, *, early: bool = False) -> None:
+        """Take the answer to our offer and set the stream up. Raises SdpError.
+
+        `offer`: the one that it answers, where another fork has answered that before. `early`: another answer
+        may follow, and our offer stays open.
+        """
+        offered = self._offered if offer is None else offer
+        if offered is None:
             raise SdpError("an answer without an offer")
-        offered, self._offered = self._offered, None
+        if not early:
+            self._offered = None
         self._agree(self._sdp.accept(answer, offered, self._peer))
+
+    def confirm(self) -> None:
+        """What was agreed on before the answer to the call stays: what was heard until now says nothing of
+        whether audio comes from now on."""
+        self._offered = None
+        if self.negotiated is not None:
+            self._agree(self.negotiated)
 
     def withdraw(self) -> None:
         """Our offer was refused; what was agreed before stays (RFC 3261 14.1)."""

@@ -11,6 +11,9 @@ FACTOR = 3
 FINAL = 2400
 """Bytes kept for the final response, three times over. Whoever got a provisional one repeats its request no
 more; without one each repetition pays for more, and the caller is told half a second later that it rings."""
+REFUSAL = 600
+"""What is kept of a response that describes a session and waits for its PRACK (RFC 3262): without that only
+an error response follows, and with it the sender is proven."""
 RINGING = 400
 """Bytes that a 100, which only stops repetitions, leaves for what is told to a person."""
 
@@ -37,11 +40,13 @@ class AnswerBudget:
         """Whether so many bytes could be sent as things stand."""
         return self.proven or self._sent + size <= FACTOR * self._received
 
-    def take(self, size: int, status: int = 0) -> bool:
+    def take(self, size: int, status: int = 0, *, awaits_proof: bool = False) -> bool:
         """Whether a message of `size` bytes may be sent now; if so, it counts as sent. `status`: of a
-        response."""
+        response. `awaits_proof`: nothing but a refusal can follow before its sender is proven."""
         kept = 0
-        if 100 <= status < 200:
+        if awaits_proof:
+            kept = REFUSAL
+        elif 100 <= status < 200:
             kept = FINAL + RINGING if status == 100 else FINAL
         if not self.fits(size + kept):
             return False

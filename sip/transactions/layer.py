@@ -301,9 +301,11 @@ class TransactionLayer:
         else:
             assert isinstance(message, Response)
             budget = item.budget
-            if not budget.proven and not budget.take(len(bytes(message)), message.status):
-                self.withheld += 1
-                return
+            if not budget.proven:
+                awaits = message.status < 200 and message.body != b"" and message.get("RSeq") is not None
+                if not budget.take(len(bytes(message)), message.status, awaits_proof=awaits):
+                    self.withheld += 1
+                    return
             self._carrier.send_response(message, item.peer, failed)
 
     def _failed(self, item: SentRequest | ReceivedRequest, cause: Cause) -> None:

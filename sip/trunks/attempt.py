@@ -12,9 +12,9 @@ from functools import partial
 
 from mediaserver.calls.about import About
 from mediaserver.errors import CallError, UnreachableError
-from mediaserver.media.leg import EndedBy, LegStats, Termination, Why
+from mediaserver.media.leg import EndedBy, Leg, LegStats, Termination, Why
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing import OutgoingCall
+from sip.calls.outgoing import OutgoingCall, nobody_hears
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.trunks.callers import caller_on, given_along, is_private
 from sip.trunks.failover import Consequence, FailedAttempt, consequence
@@ -30,9 +30,17 @@ class TrunkAttempt:
     """A place of the trunk's must have been taken for it; it is given back when the call is over."""
 
     def __init__(
-        self, agent: SipAgent, line: TrunkLine, on_ringing: Callable[[], object], *, others: bool
+        self,
+        agent: SipAgent,
+        line: TrunkLine,
+        on_ringing: Callable[[], object],
+        on_early: Callable[[Leg], object] = nobody_hears,
+        *,
+        others: bool,
     ) -> None:
-        """`on_ringing`: it rings there; called at most once. `others`: there is another trunk to be asked."""
+        """`on_ringing`: it rings there; called at most once. `on_early`: it can be heard before its answer.
+        `others`: there is another trunk to be asked."""
+        self._on_early = on_early
         self._agent = agent
         self._line = line
         self._on_ringing = on_ringing
@@ -85,6 +93,7 @@ class TrunkAttempt:
             hops=hops,
             timeout=patience_s,
             on_ringing=self._ringing,
+            on_early=self._on_early,
             media=spec.media,
         )
         try:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError
+from mediaserver.media.leg import Leg
 from mediaserver.seldom import Seldom
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.leg import SipLeg
-from sip.calls.outgoing import nobody_listens
+from sip.calls.outgoing import nobody_hears, nobody_listens
 from sip.calls.user_agent import SipAgent
 from sip.trunks.attempt import TrunkAttempt
 from sip.trunks.failover import line_about
@@ -59,6 +60,7 @@ class TrunkCarrier:
         *,
         timeout_s: float,
         on_ringing: Callable[[], object] = nobody_listens,
+        on_early: Callable[[Leg], object] = nobody_hears,
         hops: int = MOST_HOPS,
         about: About = NOTHING,
     ) -> SipLeg:
@@ -87,7 +89,7 @@ class TrunkCarrier:
             if why := line.limits.take(spec.max_calls, spec.max_cps, loop.time()):
                 reasons.append(f"{spec.name} is {_LIMITS[why]}")
                 continue
-            attempt = TrunkAttempt(self._agent, line, told, others=line is not asked[-1])
+            attempt = TrunkAttempt(self._agent, line, told, on_early, others=line is not asked[-1])
             found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about)
             if isinstance(found, SipLeg):
                 return found

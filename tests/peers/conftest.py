@@ -186,7 +186,8 @@ EXTENSIONS = """
 def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
     # SIPp 3.6 and baresip 1.0 know no SHA-256, and baresip gives up as soon as it is offered, in any place.
-    yield from running_server("127.0.0.41", 'digest = ["MD5"]' + EXTENSIONS)
+    sip = 'digest = ["MD5"]\nallowed_targets = ["moved@127.0.0.44:*"]\n'
+    yield from running_server("127.0.0.41", sip + EXTENSIONS)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from mediaserver.media.leg import (
     Frame,
     Hold,
     Lane,
+    Leg,
     LegEvent,
     LegStats,
     Termination,
@@ -44,6 +45,8 @@ class Line:
         self.termination: Termination | None = None
         self.heard: list[int] = []
         self.digits = ""
+        self.hears_early = True
+        """Before the answer, when it is asked to."""
         self.steps: list[str] = []
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: list[LegEvent] = []
@@ -82,6 +85,10 @@ class Line:
 
     async def ring(self) -> None:
         self.steps.append("ring")
+
+    async def progress(self) -> bool:
+        self.steps.append("progress")
+        return self.hears_early
 
     async def answer(self) -> None:
         if self.termination is not None:
@@ -139,6 +146,8 @@ class Lines:
 
     def __init__(self, **phones: Line | VoiceForgeError) -> None:
         self.phones = phones
+        self.plays_early = False
+        """Whom it calls is heard before it answers."""
         self.everybody = True
         """It calls targets too that it does not know."""
         self.answering = asyncio.Event()
@@ -159,6 +168,7 @@ class Lines:
         *,
         timeout_s: float,
         on_ringing: Callable[[], object] = lambda: None,
+        on_early: Callable[[Leg], object] = lambda leg: None,
         hops: int = 70,
         about: About = NOTHING,
     ) -> Line:
@@ -168,6 +178,9 @@ class Lines:
         self.rang_s.append(timeout_s)
         if to in self.phones:
             on_ringing()
+        early = self.phones.get(to)
+        if self.plays_early and isinstance(early, Line):
+            on_early(early)
         try:
             await self.answering.wait()
         except asyncio.CancelledError:

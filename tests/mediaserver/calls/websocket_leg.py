@@ -100,6 +100,9 @@ class WebSocketLeg:
     def stats(self) -> LegStats:
         return LegStats(packets=self.taken)
 
+    async def progress(self) -> bool:
+        return False
+
     async def ring(self) -> None:
         self.outbox.put_nowait(json.dumps({"event": "ringing"}))
 

@@ -68,6 +68,9 @@ class StreamLeg:
     def stats(self) -> LegStats:
         return self.stream.stats() if self.stream is not None else LegStats()
 
+    async def progress(self) -> bool:
+        return False
+
     async def ring(self) -> None: ...
 
     async def answer(self) -> None: ...

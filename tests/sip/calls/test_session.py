@@ -154,13 +154,15 @@ async def test_a_late_answer_to_our_offer_in_a_re_invite_holds_the_call() -> Non
 async def test_extensions_that_we_do_not_have_are_named_and_none_is_taken_for_granted() -> None:
     callee = Callee.answering()
     async with agent(callee) as b, raw_peer() as peer:
-        peer.send(peer.make("INVITE", demo(b), body=SDP, lines={"Require": "100rel"}), b.port)
-        assert (await peer.response(420)).get("Unsupported") == "100rel"
-        peer.send(peer.make("INVITE", demo(b), branch="2", body=SDP, lines={"Supported": "100rel"}), b.port)
+        lines = {"Require": "precondition, 100rel", "Supported": "sec-agree"}
+        peer.send(peer.make("INVITE", demo(b), body=SDP, lines=lines), b.port)
+        assert (await peer.response(420)).get("Unsupported") == "precondition"
+        peer.send(peer.make("INVITE", demo(b), branch="2", body=SDP), b.port)
         ok = await peer.response(200)
+        assert ok.get("Require") in (None, "timer")
         peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
-        peer.send(peer.in_dialog("PRACK", ok, cseq=2, branch="p"), b.port)
-        assert "PRACK" not in ((await peer.response(405)).get("Allow") or "")
+        peer.send(peer.in_dialog("PUBLISH", ok, cseq=2, branch="p"), b.port)
+        assert "PUBLISH" not in ((await peer.response(405)).get("Allow") or "")
         update = peer.in_dialog("UPDATE", ok, cseq=3, branch="u", body=b"<xml/>")
         update.set("Content-Type", "application/xml")
         peer.send(update, b.port)
@@ -240,18 +242,6 @@ async def test_a_password_that_is_refused_is_not_sent_again() -> None:
         with pytest.raises(CallError) as error:
             await placing
         assert error.value.code == 407
-
-
-async def test_a_reliable_ringing_that_we_did_not_ask_for_is_ringing() -> None:
-    async with agent() as a, raw_peer() as peer:
-        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{peer.port}"))
-        invite = await peer.request("INVITE")
-        assert "100rel" not in (invite.get("Supported") or "")
-        peer.send(invite.response(183, to_tag="raw", headers=[("RSeq", "1")]), a.port)
-        peer.send(invite.response(486, to_tag="raw"), a.port)
-        assert isinstance(message := await peer.next(), Request) and message.method == "ACK"
-        with pytest.raises(CallError):
-            await placing
 
 
 async def test_ringing_is_told_once_and_trying_is_no_ringing() -> None:
@@ -375,6 +365,27 @@ async def test_a_far_end_that_always_has_an_offer_of_its_own_under_way_is_given_
         with pytest.raises(CallError) as error:
             await holding
         assert error.value.code == 491 and far.leg.termination is None
+
+
+@pytest.mark.parametrize(
+    ("later", "again"), [("0 (busy)", True), ("0;duration=5", True), ("9", False), ("x", False)]
+)
+async def test_a_far_end_with_an_exchange_of_its_own_is_asked_again_when_it_says(
+    later: str, again: bool
+) -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        invite = await peer.request("INVITE")
+        peer.send(invite.response(500, headers=[("Retry-After", later)]), a.port)
+        await peer.request("ACK")
+        if again:
+            far.answers(await peer.request("INVITE"), 200)
+            await holding
+            await peer.request("ACK")
+        else:
+            with pytest.raises(CallError) as error:
+                await holding
+            assert error.value.code == 500 and far.leg.termination is None
 
 
 async def test_a_far_end_that_cannot_be_reached_any_more_refuses_the_change_in_words() -> None:

@@ -27,6 +27,7 @@ from mediaserver.metrics import Metrics
 from sip.calls.carrier import SipCarrier
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
+from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.transactions.timing import Timing
 from sip.trunks.carrier import TrunkCarrier
@@ -303,6 +304,90 @@ async def placed_and_never_answered(world: World) -> None:
     assert (await world.ended(call)).why is Why.NO_ANSWER
 
 
+async def heard_before_the_answer(world: World) -> None:
+    async def early(call: SipInvitation) -> None:
+        assert await call.leg.progress()
+        await call.leg.answer()
+
+    world.heard._answers = early
+    call = world.board.place(world.callee, "demo")
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.up()
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+    await world.ended(call)
+
+
+async def heard_and_cancelled_before_the_answer(world: World) -> None:
+    world.heard._answers = lambda call: call.leg.progress()
+    call = world.board.place(world.callee, "demo")
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    while asked.leg.negotiated is None:  # noqa: ASYNC110 - as in `over`
+        await asyncio.sleep(0)
+    await world.board.hang_up(call.id)
+    await world.ended(call)
+
+
+async def an_extension_is_heard_before_it_answers(world: World) -> None:
+    async def early(call: SipInvitation) -> None:
+        await call.leg.progress()
+        await world.run(3)
+        await call.leg.answer()
+
+    world.heard._answers = early
+    await world.phone.register(world.address("101"), "101", "secret")
+    await world.hang_up(await world.dial("101"))
+
+
+async def placed_and_sent_on(world: World) -> None:
+    """Over and over, until nobody else may be asked."""
+
+    def elsewhere(call: SipInvitation) -> None:
+        user = call.dialled.partition("@")[0]
+        to = f"<sip:{user}x@127.0.0.1:{world.phone.port}>"
+        why = Termination(EndedBy.SERVER, Why.REJECTED, 302)
+        session: Any = call._session
+        session.refuse(302, None, [("Contact", to)], why=why)
+
+    world.heard._answers = elsewhere
+    world.sip._may_redirect_to = lambda uri: True
+    call = world.board.place(world.callee, "demo")
+    assert (await world.ended(call)).code == 302
+
+
+async def placed_sent_on_and_cancelled(world: World) -> None:
+    async def never(hop: object) -> str:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    def elsewhere(call: SipInvitation) -> None:
+        world.sip._requester.address = never  # type: ignore[method-assign]
+        why = Termination(EndedBy.SERVER, Why.REJECTED, 302)
+        session: Any = call._session
+        session.refuse(302, None, [("Contact", "<sip:x@127.0.0.1>")], why=why)
+
+    asked, address = asyncio.Event(), world.sip._requester.address
+    world.heard._answers = elsewhere
+    world.sip._may_redirect_to = lambda uri: True
+    call = world.board.place(world.callee, "demo")
+    await asyncio.wait_for(asked.wait(), 10)
+    await world.board.hang_up(call.id)
+    await world.ended(call)
+    world.sip._requester.address = address  # type: ignore[method-assign]
+
+
+async def refreshed_by_its_timer(world: World) -> None:
+    for each in (world.sip, world.phone):
+        each._core.timer_policy = TimerPolicy(expires_s=1, least_s=1)
+    leg = await world.dial("echo")
+    (session,) = world.phone._places.taken
+    end_at = session.timer._end_at
+    while session.timer._end_at == end_at:  # noqa: ASYNC110 - as in `over`
+        await asyncio.sleep(0.01)
+    await world.hang_up(leg)
+
+
 async def placed_to_nobody(world: World) -> None:
     async with raw_peer() as silent:
         call = world.board.place(f"sip:101@127.0.0.1:{silent.port}", "demo")
@@ -393,7 +478,10 @@ KINDS = (
     placed_and_never_answered, placed_by_the_second_trunk, placed_to_nobody, refused_for_nobody_is_there,
     cancelled_before_the_answer,
     never_acknowledged, transferred_to_a_phone, a_transfer_that_is_refused, a_transfer_whose_caller_goes,
-    a_conference, played_to_and_held, by_tls, by_tls_to_somebody_else,
+    a_conference, played_to_and_held, by_tls, by_tls_to_somebody_else, heard_before_the_answer,
+    heard_and_cancelled_before_the_answer,
+    refreshed_by_its_timer, an_extension_is_heard_before_it_answers, placed_and_sent_on,
+    placed_sent_on_and_cancelled,
 )  # fmt: skip
 
 

@@ -310,7 +310,7 @@ async def test_a_merged_request_gets_482() -> None:
         ("BYE", {}, 481),
         ("MESSAGE", {}, 405),
         ("FROBNICATE", {}, 501),
-        ("OPTIONS", {"Require": "100rel"}, 420),
+        ("OPTIONS", {"Require": "precondition"}, 420),
         ("INVITE", {"Accept": "text/plain"}, 406),
         ("REGISTER", {}, 405),
     ],

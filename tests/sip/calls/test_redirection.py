@@ -1,0 +1,212 @@
+"""Calls that are sent on by 3xx: whom a redirect may lead to, then against raw peers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.redirection import MOST_TARGETS, Redirection
+from sip.messages.message import Request, Response
+from sip.messages.uri import Uri
+from tests.sip.agents import SDP, RawPeer, agent, legs_of, raw_peer
+
+HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
+FIRST = Uri.parse("sip:first@pbx")
+
+
+def moved(*contacts: str, status: int = 302) -> Response:
+    return Response(status, headers=[("Contact", contact) for contact in contacts])
+
+
+def anybody(uri: Uri) -> bool:
+    return True
+
+
+def led_to(redirection: Redirection) -> list[str]:
+    found = []
+    while redirection.more:
+        found.append(str(redirection.next()))
+    return found
+
+
+def test_the_most_wanted_is_asked_first_and_what_cannot_be_read_counts_as_wanted() -> None:
+    redirection = Redirection(FIRST, anybody)
+    redirection.sent_on(
+        moved("<sip:c@x>;q=0.1, <sip:a@x>", "<sip:b@x>;q=0.5", "<sip:d@x>;q=high", "<sip:e@x>;q=nan")
+    )
+    assert led_to(redirection) == ["sip:a@x", "sip:d@x", "sip:e@x", "sip:b@x", "sip:c@x"]
+
+
+def test_nobody_is_asked_twice_however_it_is_written() -> None:
+    redirection = Redirection(FIRST, anybody)
+    redirection.sent_on(moved("<sip:first@PBX>", "<sip:a@x?Subject=y>", "<sip:%61@X>"))
+    assert led_to(redirection) == ["sip:a@x"], "and headers of an address do not become ours"
+    redirection.sent_on(moved("<sip:a@x>", "<sip:first@pbx>"))
+    assert not redirection.more
+
+
+def test_what_the_last_one_says_goes_before_what_was_said_earlier() -> None:
+    redirection = Redirection(FIRST, anybody)
+    redirection.sent_on(moved("<sip:a@x>", "<sip:b@x>"))
+    assert str(redirection.next()) == "sip:a@x"
+    redirection.sent_on(moved("<sip:c@x>"))
+    assert led_to(redirection) == ["sip:c@x", "sip:b@x"]
+
+
+def test_nobody_leads_us_on_without_end() -> None:
+    redirection = Redirection(FIRST, anybody)
+    for number in range(100):
+        redirection.sent_on(moved(*(f"<sip:a{number}{i}@x>" for i in range(20))))
+    assert len(led_to(redirection)) == MOST_TARGETS
+
+
+def test_only_where_we_may_call_and_only_what_can_be_called() -> None:
+    redirection = Redirection(FIRST, lambda uri: uri.host == "good")
+    redirection.sent_on(moved("<sip:a@bad>", "<tel:+49123>", "<sip:a@good>", "<http://good>"))
+    assert led_to(redirection) == ["sip:a@good"]
+    redirection = Redirection(FIRST)
+    redirection.sent_on(moved("<sip:a@x>"))
+    assert not redirection.more, "nobody, unless somebody says so"
+
+
+def test_what_has_to_be_encrypted_stays_so() -> None:
+    redirection = Redirection(Uri.parse("sips:first@pbx"), anybody)
+    redirection.sent_on(moved("<sip:a@x>", "<sips:b@x>"))
+    assert led_to(redirection) == ["sips:b@x"]
+
+
+@pytest.mark.parametrize("status", [200, 305, 380, 399, 404, 486, 603])
+def test_other_responses_lead_nowhere(status: int) -> None:
+    redirection = Redirection(FIRST, anybody)
+    redirection.sent_on(moved("<sip:a@x>", status=status))
+    redirection.sent_on(moved("*"))
+    assert not redirection.more
+
+
+def contact(peer: RawPeer, user: str = "raw", q: str = "") -> tuple[str, str]:
+    return ("Contact", f"<sip:{user}@127.0.0.1:{peer.port}>{q}")
+
+
+async def test_a_call_goes_to_where_it_is_sent_without_the_proof_that_was_for_another() -> None:
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as first, raw_peer() as second:
+        uri = f"sip:raw@127.0.0.1:{first.port}"
+        placing = asyncio.create_task(a.call(uri, username="100", password="secret"))
+        invite = await first.request("INVITE")
+        challenge = [("WWW-Authenticate", 'Digest realm="r", nonce="n", algorithm=MD5')]
+        first.send(invite.response(401, to_tag="one", headers=challenge), a.port)
+        await first.request("ACK")
+        proving = await first.request("INVITE")
+        assert proving.get("Authorization")
+        first.send(proving.response(302, to_tag="one", headers=[contact(second, "new")]), a.port)
+        await first.request("ACK")
+        again = await second.request("INVITE")
+        assert str(again.uri) == f"sip:new@127.0.0.1:{second.port}" and again.to.uri.user == "raw"
+        assert again.get("Authorization") is None and again.call_id == invite.call_id
+        assert again.cseq.number > proving.cseq.number and again.max_forwards == 69
+        second.send(again.response(401, to_tag="two", headers=challenge), a.port)
+        await second.request("ACK")
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 401, "its password is not for everybody"
+        assert legs_of(a) == 0
+
+
+async def test_the_next_is_asked_when_one_refuses_and_the_leg_is_there_where_it_was_answered() -> None:
+    async with (
+        agent(may_redirect_to=anybody) as a,
+        raw_peer() as first,
+        raw_peer() as busy,
+        raw_peer() as last,
+    ):
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        targets = [contact(last, q=";q=0.5"), contact(busy)]
+        first.send(invite.response(300, to_tag="one", headers=targets), a.port)
+        busy.send((await busy.request("INVITE")).response(486, to_tag="two"), a.port)
+        await busy.request("ACK")
+        invite = await last.request("INVITE")
+        lines = [contact(last), ("Content-Type", "application/sdp")]
+        last.send(invite.response(183, to_tag="three", headers=lines, body=SDP), a.port)
+        last.send(invite.response(200, to_tag="three", headers=lines, body=SDP), a.port)
+        await last.request("ACK")
+        leg = await asyncio.wait_for(placing, 10)
+        assert leg.remote == f"127.0.0.1:{last.port}"
+        await leg.hangup(HANGUP)
+        last.send((await last.request("BYE")).response(200), a.port)
+
+
+async def test_where_we_may_not_call_no_redirect_leads_and_the_call_ends_with_it() -> None:
+    async with agent(may_redirect_to=lambda uri: False) as a, raw_peer() as first, raw_peer() as second:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        first.send(invite.response(302, to_tag="one", headers=[contact(second)]), a.port)
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 302 and second.messages.empty()
+
+
+async def test_a_circle_and_an_address_of_ours_end_the_call() -> None:
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as first, raw_peer() as second:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        ours = ("Contact", f"<sip:echo@127.0.0.1:{a.port}>")
+        first.send(invite.response(302, to_tag="one", headers=[ours, contact(second)]), a.port)
+        invite = await second.request("INVITE")
+        second.send(invite.response(302, to_tag="two", headers=[contact(first), contact(second)]), a.port)
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 302 and legs_of(a) == 0
+
+
+async def test_everybody_is_busy_where_one_says_so() -> None:
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as first, raw_peer() as second:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        targets = [contact(second, "a"), contact(second, "b")]
+        first.send(invite.response(302, to_tag="one", headers=targets), a.port)
+        second.send((await second.request("INVITE")).response(603, to_tag="two"), a.port)
+        await second.request("ACK")
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 603 and second.messages.empty()
+
+
+async def test_who_gives_up_while_the_next_is_looked_for_calls_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as first, raw_peer() as second:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        asked = asyncio.Event()
+
+        async def never(hop: object) -> str:
+            asked.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        monkeypatch.setattr(a._requester, "address", never)
+        first.send(invite.response(302, to_tag="one", headers=[contact(second)]), a.port)
+        await asyncio.wait_for(asked.wait(), 10)
+        placing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await placing
+        assert legs_of(a) == 0 and second.messages.empty()
+
+
+async def test_a_proxy_that_we_were_told_to_use_stays_on_the_way() -> None:
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as proxy:
+        placing = asyncio.create_task(a.call("sip:raw@nowhere.invalid", proxy=f"127.0.0.1:{proxy.port}"))
+        invite = await proxy.request("INVITE")
+        lines = [("Contact", "<sip:new@elsewhere.invalid>")]
+        proxy.send(invite.response(302, to_tag="one", headers=lines), a.port)
+        await proxy.request("ACK")
+        again = await proxy.request("INVITE")
+        assert again.uri.host == "elsewhere.invalid" and again.get("Route")
+        proxy.send(again.response(486, to_tag="two"), a.port)
+        assert isinstance(await proxy.request("ACK"), Request)
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 486
