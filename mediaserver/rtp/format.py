@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mediaserver.media.g711 import CODECS, PCMA, PCMU, Codec
 from mediaserver.media.time import FRAME_MS, NARROW_PER_MS
@@ -39,6 +39,12 @@ class Format:
     """What may come besides `payload_type`."""
     events_in: int | None = None
     """Another payload type of digits that come."""
+    _codecs: dict[int, Codec] = field(init=False, repr=False, compare=False)
+    """By payload type: asked for each packet."""
+
+    def __post_init__(self) -> None:
+        codecs = dict(reversed(((self.payload_type, self.codec), *self.others)))
+        object.__setattr__(self, "_codecs", codecs)
 
     @classmethod
     def negotiated(
@@ -88,10 +94,10 @@ class Format:
 
     def as_agreed(self, kind: int, octets: bytes) -> bytes | None:
         """Octets of that payload type in our codec; None when they are no audio."""
-        for number, codec in ((self.payload_type, self.codec), *self.others):
-            if number == kind:
-                return octets if codec is self.codec else octets.translate(_OTHER_LAW[codec.name])
-        return None
+        codec = self._codecs.get(kind)
+        if codec is None or codec is self.codec:
+            return octets if codec is not None else None
+        return octets.translate(_OTHER_LAW[codec.name])
 
     def continues(self, other: Format) -> bool:
         """Audio of the one may follow on audio of the other."""

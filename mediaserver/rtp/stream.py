@@ -14,7 +14,7 @@ from typing import Protocol
 from mediaserver.media.g711 import Codec
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
-from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, SECOND_NS, samples_in
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
 from mediaserver.rtp.format import Format, is_nowhere
 from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.liveness import Liveness, SilenceLimits
@@ -28,6 +28,9 @@ from mediaserver.rtp.stream_states import TABLE, StreamAction, StreamEvent, Stre
 from mediaserver.rtp.telephone_events import DigitHeard
 
 log = logging.getLogger(__name__)
+
+HEARD_OCTETS = NARROW_SAMPLES
+"""Of audio, 20 ms of G.711: who sends less has not been heard yet, though its packets follow each other."""
 
 
 class StreamOwner(Wire, Protocol):
@@ -96,7 +99,7 @@ class RtpStream:
         self.on_silent: Callable[[], None] | None = None
         """The far end was silent for longer than its limit; called once per silence."""
         self.on_heard: Callable[[], None] | None = None
-        """The other side was heard for the first time: RTP in sequence, or RTCP. Called once."""
+        """The other side was heard for the first time: audio in sequence, or RTCP about ours. Called once."""
         self.wire = wire
         self.lane = Lane(wire, lane)
         self.voice = voice
@@ -235,7 +238,8 @@ class RtpStream:
         if self.outgoing.withheld and not self._permission.settled:
             self._permit(arrived)
         if self.on_heard is not None and self.incoming.lock.confirmed:
-            self._tell_heard()
+            if self.incoming.reception().octets >= HEARD_OCTETS:
+                self._tell_heard()
         if heard:
             self._digits_heard(heard, arrived)
         if self.incoming.digits.pressed:
@@ -248,10 +252,11 @@ class RtpStream:
         elif self.rtcp.receive(data, self.outgoing.sender, now, wall_ns):
             self.remote_rtcp = source
             self._rtcp_octets += len(data)
-            if self.rtcp.remote_lost is not None and source[0] == self._permission.host:
+            witnessed = self.rtcp.remote_lost is not None and source[0] == self._permission.host
+            if witnessed:
                 self._permission.witnessed()
             self._permit(now)
-            if self.on_heard is not None:
+            if witnessed and self.on_heard is not None:
                 self._tell_heard()
 
     def poll_digits(self, now: int) -> bool:

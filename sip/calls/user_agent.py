@@ -38,6 +38,7 @@ from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
+from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
@@ -328,8 +329,8 @@ class SipAgent:
         hops = self._layer.asked_with(branch)
         return any(self.transport.leads_to(hop, host) for hop in hops) if hops else None
 
-    def serves(self, branch: str, host: str) -> bool:
-        return self._layer.serves(branch, host)
+    def serves(self, transaction: TransactionKey, host: str) -> bool:
+        return self._layer.serves(transaction, host)
 
     def talks(self, call_id: str, tag: str, host: str) -> bool | None:
         hosts = self._core.dialogs.hosts(call_id, tag)

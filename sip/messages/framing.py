@@ -38,7 +38,9 @@ class StreamFramer:
     """One connection's receiving side. Holds at most `max_message` bytes between calls."""
 
     def __init__(self, max_message: int = MAX_MESSAGE) -> None:
-        self._max_message = max_message
+        self.max_message = max_message
+        self.taken = 0
+        """Bytes of the message given last."""
         self._buffer = bytearray()
         self._searched = 0
         self._message: Request | Response | None = None
@@ -106,14 +108,15 @@ class StreamFramer:
         end = buffer.find(b"\r\n\r\n", self._searched)
         if end < 0:
             self._searched = max(0, len(buffer) - 3)
-            if len(buffer) > self._max_message:
-                raise FramingError(f"no end of headers within {self._max_message} bytes", 513)
+            if len(buffer) > self.max_message:
+                raise FramingError(f"no end of headers within {self.max_message} bytes", 513)
             return False
         self._searched = 0
+        self.taken = end + 4
         head = bytes(buffer[:end])
         del buffer[: end + 4]
-        if end > self._max_message:
-            raise FramingError(f"headers larger than {self._max_message} bytes", 513)
+        if end > self.max_message:
+            raise FramingError(f"headers larger than {self.max_message} bytes", 513)
         try:
             message, self._error = parse_head(head)
         except ParseError as error:
@@ -125,8 +128,9 @@ class StreamFramer:
             raise FramingError(error.reason, 400, request) from error
         if length is None:
             raise FramingError("Content-Length is required on a stream", 400, request)
-        if end + 4 + length > self._max_message:
-            raise FramingError(f"message larger than {self._max_message} bytes", 513, request)
+        if end + 4 + length > self.max_message:
+            raise FramingError(f"message larger than {self.max_message} bytes", 513, request)
+        self.taken += length
         self._message, self._missing = message, length
         return True
 

@@ -14,6 +14,9 @@ from mediaserver.errors import PeerError
 MAX_VALUES = 256
 """Most comma-separated values that one header may hold; more is an attack, not a call."""
 
+MAX_PARAMS = 64
+"""Most parameters of one value."""
+
 ENCODING, ERRORS = "utf-8", "surrogateescape"
 """How bytes become text and back without loss, whatever bytes they are."""
 
@@ -101,6 +104,8 @@ def parse_params(text: str) -> dict[str, str | None]:
         name = match[1].lower()
         if name in params:
             raise ParseError(f"parameter {name} appears twice")
+        if len(params) == MAX_PARAMS:
+            raise ParseError(f"more than {MAX_PARAMS} parameters")
         params[name] = match[2]
         pos = match.end()
     return params

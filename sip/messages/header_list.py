@@ -87,7 +87,7 @@ class HeaderList:
         values = self.raw_values(canonical)
         if canonical not in MULTI_VALUE:
             return list(values)
-        return [part for value in values for part in split_commas(value) if part]
+        return [part for part in _counted(canonical, map(split_commas, values)) if part]
 
     def add(self, name: str, value: str) -> None:
         """Append a header. Raises ValueError when name or value could break the message apart."""
@@ -143,10 +143,17 @@ class HeaderList:
     def _parts(self, canonical: str, marks: str) -> list[str]:
         """The values of a list header, empty ones included: their parser refuses them. `marks` as in
         `whole_values`."""
-        parts = [part for value in self.raw_values(canonical) for part in whole_values(value, marks)]
+        return _counted(canonical, (whole_values(value, marks) for value in self.raw_values(canonical)))
+
+
+def _counted(canonical: str, lists: Iterable[list[str]]) -> list[str]:
+    """All of them in one; ParseError at the first that is one too many, before more are split."""
+    parts: list[str] = []
+    for each in lists:
+        parts += each
         if len(parts) > MAX_VALUES:
             raise ParseError(f"more than {MAX_VALUES} values of {canonical}")
-        return parts
+    return parts
 
 
 def whole_values(value: str, marks: str) -> list[str]:

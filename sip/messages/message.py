@@ -73,7 +73,12 @@ class Message(HeaderList):
                 text = ", ".join([str(via), *rest])
                 check_header(name, text)
                 self._headers[i] = (name, text)
-                self._changed()
+                vias = self._vias
+                if vias is None or self._index is None:
+                    self._changed()
+                else:  # nothing else changed, and this is what it says: it need not be read again
+                    self._index["via"][0] = text
+                    self._vias = [via, *vias[1:]]
                 return
         self.prepend("Via", str(via))
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
 from mediaserver.host_port import bracketed as bracketed
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, format_params, parse_number, readable
+from sip.messages.grammar import (
+    ENCODING,
+    ERRORS,
+    MAX_PARAMS,
+    ParseError,
+    format_params,
+    parse_number,
+    readable,
+)
 
 # What may stand in each part is wider than the grammar (real phones send a bare "#", nobody before the "@", a
 # last semicolon), but never a delimiter of that part, a space, a quote or an angle bracket.
@@ -87,7 +95,10 @@ class Uri:
         scheme, user, password, host, port, param_text, headers = match.groups()
         params: dict[str, str | None] = {}
         if param_text:
-            for item in param_text[1:].split(";"):
+            items = param_text[1:].split(";", MAX_PARAMS)
+            if len(items) > MAX_PARAMS:
+                raise ParseError(f"more than {MAX_PARAMS} parameters in a URI")
+            for item in items:
                 name, equals, value = item.partition("=")
                 name = name.lower()
                 if not name or name in params:

@@ -16,6 +16,8 @@ from sip.messages.grammar import ENCODING, ERRORS, readable
 MAX_SDP = 65_535
 MAX_LINES = 2_000
 MAX_MEDIA = 64
+MAX_FORMATS = 128
+"""Of one media line; RTP has no more payload types."""
 
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 
@@ -94,7 +96,7 @@ class Media(Section):
         match = _MEDIA.fullmatch(value)
         if match is None or int(match[2]) > 65_535:
             raise SdpError(f"bad media line {readable(value[:60])!r}")
-        return cls(kind=match[1].lower(), port=int(match[2]), proto=match[3], formats=match[4].split())
+        return cls(kind=match[1].lower(), port=int(match[2]), proto=match[3], formats=_formats(match[4]))
 
     def line(self) -> str:
         """The m= line without `m=`."""
@@ -110,6 +112,17 @@ class Media(Section):
                     encoding = (match[2].upper(), int(match[3]), int(match[4] or 1))
                     found.setdefault(int(match[1]), encoding)
         return found
+
+
+def _formats(text: str) -> list[str]:
+    """Each once, in their order; 0 and 00 are one. A line may name one thousands of times, or more than there
+    are."""
+    once: dict[str, str] = {}
+    for each in text.split():
+        once.setdefault(each.lstrip("0") or "0", each)
+        if len(once) == MAX_FORMATS:
+            break
+    return list(once.values())
 
 
 @dataclass(slots=True)

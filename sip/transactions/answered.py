@@ -10,14 +10,17 @@ Pure; `now` in seconds.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
-from sip.messages.grammar import ParseError
+from sip.messages.grammar import ENCODING, ERRORS, ParseError
 from sip.messages.header_list import canonical_name
 from sip.messages.message import Request, Response
 from sip.transactions.matching import TransactionKey
 
 MOST_ANSWERS = 4000
+LONGEST_TAG = 128
+"""Characters of a To tag that is kept: ours are shorter, and a longer one came with the request."""
 _COPIED = frozenset(("via", "from", "to", "call-id", "cseq", "content-length", "record-route", "timestamp"))
 """What a response takes from its request, so that a repetition brings it again."""
 
@@ -45,8 +48,9 @@ class AnsweredRequests:
 
     def __init__(self, most: int = MOST_ANSWERS) -> None:
         self._most = most
-        self._answers: dict[TransactionKey, KeptAnswer] = {}
-        """The oldest first; all are kept equally long."""
+        self._answers: dict[bytes, KeptAnswer] = {}
+        """By digests of the keys, whose length is the sender's choice. The oldest first; all are kept equally
+        long."""
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -59,18 +63,19 @@ class AnsweredRequests:
 
     def keep(self, key: TransactionKey, response: Response | None, until: float) -> None:
         """`response`: None when it has arrived, so that nobody needs it again. Never raises: it was sent."""
-        self._answers.pop(key, None)
+        digest = _digest(key)
+        self._answers.pop(digest, None)
         if len(self._answers) >= self._most:
             del self._answers[next(iter(self._answers))]
         if response is None:
-            self._answers[key] = KeptAnswer(until, 0, "", None, ())
+            self._answers[digest] = KeptAnswer(until, 0, "", None, ())
             return
         more = tuple(h for h in response.headers if canonical_name(h[0]) not in _COPIED)
-        self._answers[key] = KeptAnswer(until, response.status, response.reason, _tag(response), more)
+        self._answers[digest] = KeptAnswer(until, response.status, response.reason, _tag(response), more)
 
     def find(self, key: TransactionKey, request: Request) -> KeptAnswer | None:
         """The answer to what `request`, which has that key, repeats or, if it is an ACK, acknowledges."""
-        answer = self._answers.get(key)
+        answer = self._answers.get(_digest(key)) if self._answers else None
         if answer is not None and request.method == "ACK" and not key[0] and request.to.tag != answer.tag:
             return None  # matching by RFC 2543 leaves the To tag out of the key
         return answer
@@ -85,8 +90,13 @@ class AnsweredRequests:
             del answers[key]
 
 
+def _digest(key: TransactionKey) -> bytes:
+    return hashlib.blake2b("\n".join(key).encode(ENCODING, ERRORS), digest_size=16).digest()
+
+
 def _tag(response: Response) -> str | None:
     try:
-        return response.to.tag
+        tag = response.to.tag
+        return None if tag is not None and len(tag) > LONGEST_TAG else tag
     except ParseError:
         return None  # then its repetition has the To of its request

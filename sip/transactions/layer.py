@@ -85,9 +85,10 @@ class TransactionLayer:
         """The hosts (names or addresses) that have requests of ours with this branch."""
         return self._clients.hosts(branch)
 
-    def serves(self, branch: str, host: str) -> bool:
-        """Whether a transaction of theirs has it, with the host that it came from."""
-        return branch != "" and host in self._servers.hosts(branch)
+    def serves(self, key: TransactionKey, host: str) -> bool:
+        """Whether a transaction of theirs has it, and came from that host."""
+        server = self._servers.get(key)
+        return server is not None and server.peer.host == host
 
     # -- requests from outside
 

@@ -25,7 +25,7 @@ def server_key_of(request: Request, method: str) -> TransactionKey:
     via = request.via
     branch = via.branch or ""
     if branch.startswith(BRANCH_COOKIE) and len(branch) > len(BRANCH_COOKIE):
-        return (branch, via.host.lower(), str(via.port or 0), method)
+        return via_key(branch, via.host, via.port or 0, method)
     return (
         "",
         str(request.uri),
@@ -37,6 +37,11 @@ def server_key_of(request: Request, method: str) -> TransactionKey:
         branch,
         method,
     )
+
+
+def via_key(branch: str, host: str, port: int, method: str) -> TransactionKey:
+    """By what the top Via says; `port` 0: it names none."""
+    return (branch, host.lower(), str(port), method)
 
 
 def merge_key(request: Request) -> TransactionKey:

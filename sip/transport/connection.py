@@ -31,6 +31,8 @@ class ConnectionLimits:
     unproven_per_source: int = 20
     """Open at once from one address that has not proven to be anybody we know."""
     message_bytes: int = 65_535
+    unproven_message_bytes: int = 16_384
+    """The same while nobody has proven anything on it: as by UDP."""
     first_message_s: float = 5.0
     """Closed when no whole message came so long after it was opened; nor, while nobody has proven anything on
     it, so long after any later message began."""
@@ -57,7 +59,7 @@ class Source:
     port: int
     connection: StreamConnection | None = None
     size: int = 0
-    """Bytes that came with it; counted for UDP only, where the address may be a lie."""
+    """Bytes that came with it."""
 
 
 class Place(NamedTuple):
@@ -115,13 +117,12 @@ class StreamConnection(asyncio.Protocol):
         self._greeted = self.outgoing
         self._owner = owner
         self._limits = limits
-        self._framer = StreamFramer(limits.message_bytes)
+        self._framer = StreamFramer(limits.message_bytes if self.outgoing else limits.unproven_message_bytes)
         self._tls = tls
         self._unheard: list[Callable[[], None]] | None = [] if self.outgoing else None
         """Who wants to know that what was sent was for nobody; None once anything came back."""
         self._wire: asyncio.Transport | None = None
         self._held: Request | Response | MessageError | None = None
-        self._source: Source | None = None
         self._waits = False
         """For a turn to read; nothing more is taken from the socket until then."""
         self._paused = False
@@ -156,6 +157,11 @@ class StreamConnection(asyncio.Protocol):
         if self.open and not self._waits:
             self._waits = True
             self._owner.wants_turn(self)
+
+    def believe(self) -> None:
+        """Somebody we know is at the other end, and may send longer messages."""
+        self.proven = True
+        self._framer.max_message = self._limits.message_bytes
 
     def send(self, data: bytes, failed: Callable[[], None] | None = None) -> None:
         """`failed` is called when the connection ends before anything came back by it."""
@@ -261,7 +267,7 @@ class StreamConnection(asyncio.Protocol):
             self._all_read()
             return False
         place = self.place
-        source = self._source = self._source or Source(place.transport, place.host, place.port, self)
+        source = Source(place.transport, place.host, place.port, self, self._framer.taken)
         if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
             self._held = item
             self._again = asyncio.get_running_loop().call_later(READ_AGAIN_S, self._ask_again)

@@ -57,7 +57,10 @@ class IntakeLimits:
     total: Rate = Rate(800, 800)
     """Of those whom we know."""
     running: Rate = Rate(1000, 1000)
-    """From one address, within calls and transactions that are there."""
+    """From one address, within calls that are there; and as much again of what repeats its requests."""
+    repeated: Rate = Rate(4, 16)
+    """Of one request that is under way: its repetitions, its ACK and its CANCEL. Whoever forges an address
+    can send these for a call that rings in its name."""
     roaming: Rate = Rate(200, 200)
     """The same from all addresses together where no other side of theirs is known to be."""
     call: Rate = Rate(50, 100)
@@ -96,6 +99,10 @@ class Shedder:
         """Apart from `_new`, which others can empty in an address's name."""
         self._calls: TokenBuckets[str] = TokenBuckets()
         """By Call-ID."""
+        self._repeated: TokenBuckets[int] = TokenBuckets()
+        """By the hash of address and transaction."""
+        self._repeating: TokenBuckets[str] = TokenBuckets()
+        """Apart from `_running`: this much others can empty in an address's name, and calls go on."""
         self._nobody: TokenBuckets[Standing] = TokenBuckets()
         self._known: dict[str, float] = {}
         """Until when, the first to be forgotten first."""
@@ -108,7 +115,7 @@ class Shedder:
         elif standing is Standing.CHALLENGED:
             why = self._against(self._challenged, host, size, now, proven=True)
         elif standing in (Standing.RUNNING, Standing.ROAMING):
-            why = self.against_running(look, host, now)
+            why = self.against_running(look, host, size, now)
         else:
             why = _WORTHLESS.get(standing)
         if why is not None:
@@ -120,24 +127,26 @@ class Shedder:
         """The same for a new request. `proven`: its address is no lie."""
         return self._against(self._new, host, size, now, proven=proven)
 
-    def against_running(self, look: Look, host: str, now: float) -> Shed | None:
+    def against_running(self, look: Look, host: str, size: int, now: float) -> Shed | None:
         """The same for what belongs to something that is there."""
-        site, limits = site_of(host), self.limits
-        if look.standing is Standing.RUNNING or self._knows(site, now):
-            if not self._running.take(site, limits.running, now):
-                return Shed.RUNNING
-        elif not self._nobody.take(Standing.ROAMING, limits.roaming, now):
-            return Shed.RUNNING
-        if look.call and not self._calls.take(look.call, limits.call, now):
-            return Shed.RUNNING
-        return None
+        site, limits, cost = site_of(host), self.limits, _cost(size)
+        if look.transaction:
+            fresh = self._repeated.take(hash((host, look.transaction)), limits.repeated, now, cost)
+            passes = fresh and self._repeating.take(site, limits.running, now, cost)
+        elif look.standing is Standing.RUNNING or self._knows(site, now):
+            passes = self._running.take(site, limits.running, now, cost)
+        else:
+            passes = self._nobody.take(Standing.ROAMING, limits.roaming, now, cost)
+        if passes and look.call:
+            passes = self._calls.take(look.call, limits.call, now, cost)
+        return None if passes else Shed.RUNNING
 
     def _against(
         self, each: TokenBuckets[str], host: str, size: int, now: float, *, proven: bool
     ) -> Shed | None:
         site = site_of(host)
         known = self._knows(site, now)
-        cost = 1.0 + size // BYTES_A_TOKEN
+        cost = _cost(size)
         limits = self.limits
         if not each.take(site, limits.known_source if known else limits.source, now, cost):
             return Shed.SOURCE
@@ -166,3 +175,8 @@ class Shedder:
     def _knows(self, site: str, now: float) -> bool:
         until = self._known.get(site)
         return until is not None and now < until
+
+
+def _cost(size: int) -> float:
+    """In tokens, of a message of so many bytes."""
+    return 1.0 + size // BYTES_A_TOKEN

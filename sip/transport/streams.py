@@ -228,7 +228,7 @@ class Streams:
 
     def proved(self, connection: StreamConnection) -> None:
         """Somebody whom we know is at the other end."""
-        connection.proven = True
+        connection.believe()
         self._no_stranger(connection)
 
     def wants_turn(self, connection: StreamConnection) -> None:

@@ -19,6 +19,7 @@ from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
 from sip.messages.uri import bracketed
+from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import may_name, may_send_to
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
@@ -53,7 +54,7 @@ class Handler(Protocol):
         """The response to `error.request`, which is there."""
 
     def asked(self, branch: str, host: str) -> bool | None: ...
-    def serves(self, branch: str, host: str) -> bool: ...
+    def serves(self, transaction: TransactionKey, host: str) -> bool: ...
     def talks(self, call_id: str, tag: str, host: str) -> bool | None: ...
     def challenged(self, nonce: str, host: str) -> bool: ...
 
@@ -235,8 +236,8 @@ class Transport:
         if not isinstance(item, MessageError):
             look = of_message(item, source.host, self._handler)
             if look.standing in (Standing.RUNNING, Standing.ROAMING):
-                return shedder.against_running(look, source.host, now) is None
-        return shedder.against_new(source.host, 0, now, proven=True) is None
+                return shedder.against_running(look, source.host, source.size, now) is None
+        return shedder.against_new(source.host, source.size, now, proven=True) is None
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""

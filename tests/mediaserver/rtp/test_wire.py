@@ -755,15 +755,33 @@ def test_on_heard_is_told_once_and_by_no_single_packet(bench: Bench) -> None:
     assert told == [1]
 
 
-def test_rtcp_alone_is_a_sign_of_life(bench: Bench) -> None:
+def test_on_heard_is_told_of_audio_and_not_of_packets_without_any(bench: Bench) -> None:
+    """Their headers alone are cheap to guess a port with."""
     stream, phone = stranded(bench)
     told: list[int] = []
     stream.on_heard = lambda: told.append(1)
-    phone.rtcp.sendto(b"\x80\xc9\x00\x02", (HOST, stream.local_port + 1))
-    bench.wire.receive(bench.clock.now)
+    for n in range(20):
+        phone.send(stream, b"", n * 160)
+        bench.wire.receive(bench.clock.now)
     assert told == []
-    report = bytes(rtcp.Report(78)) + bytes(rtcp.Description(78, "phone"))
-    phone.rtcp.sendto(report, (HOST, stream.local_port + 1))
+    phone.send(stream, bytes(160), 20 * 160)
+    bench.wire.receive(bench.clock.now)
+    assert told == [1]
+
+
+def test_rtcp_says_that_somebody_hears_us_only_when_it_names_our_stream(bench: Bench) -> None:
+    stream, phone = stranded(bench)
+    told: list[int] = []
+    stream.on_heard = lambda: told.append(1)
+    bye = bytes(rtcp.Description(78, "phone"))
+    other, ours = stream.outgoing.sender.ssrc ^ 1, stream.outgoing.sender.ssrc
+    wrong = rtcp.ReportBlock(other, 0, 0, 0, 80, 0, 0)
+    for report in (rtcp.Report(78), rtcp.Report(78, (wrong,))):
+        phone.rtcp.sendto(bytes(report) + bye, (HOST, stream.local_port + 1))
+        bench.wire.receive(bench.clock.now)
+        assert told == [] and stream.silent_s() == 0  # a sign of life, and no proof
+    right = rtcp.Report(78, (rtcp.ReportBlock(ours, 0, 0, 0, 80, 0, 0),))
+    phone.rtcp.sendto(bytes(right) + bye, (HOST, stream.local_port + 1))
     bench.wire.receive(bench.clock.now)
     assert told == [1]
 

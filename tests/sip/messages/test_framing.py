@@ -167,3 +167,13 @@ def test_an_end_of_headers_and_nothing_before_it_is_white_space() -> None:
 def test_what_is_no_sip_at_all_keeps_its_reason() -> None:
     [error] = StreamFramer().feed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert isinstance(error, FramingError) and error.status == 400 and "400" not in error.reason
+
+
+def test_what_a_message_took_of_the_stream_is_known() -> None:
+    framer, first, second = StreamFramer(), options(1, b"body"), options(2)
+    framer.add(b"\r\n\r\n" + first + second)
+    sizes = []
+    while (item := framer.next_item()) is not None:
+        if not isinstance(item, KeepAlive):
+            sizes.append(framer.taken)
+    assert sizes == [len(first), len(second)]

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from sip.messages.grammar import MAX_VALUES, ParseError, parse_params, quote, readable, split_commas, unquote
+from sip.messages.grammar import (
+    MAX_PARAMS,
+    MAX_VALUES,
+    ParseError,
+    parse_params,
+    quote,
+    readable,
+    split_commas,
+    unquote,
+)
 from sip.messages.headers import CSeq, NameAddr, Via
 
 
@@ -136,3 +145,13 @@ def test_params_keep_their_order_and_flags() -> None:
 
 def test_readable_has_no_controls_and_no_surrogates() -> None:
     assert readable("a\0b\udc80c") == "a\ufffdb\ufffdc"
+
+
+def test_a_value_has_no_endless_parameters() -> None:
+    some = "".join(f";p{n}" for n in range(MAX_PARAMS))
+    assert len(parse_params(some)) == MAX_PARAMS
+    with pytest.raises(ParseError, match="more than"):
+        parse_params(some + ";one" + ";=" * 20_000)  # and what follows is not read
+    assert len(NameAddr.parse(f"<sip:a@b{some}>").uri.params) == MAX_PARAMS
+    with pytest.raises(ParseError, match="more than"):
+        NameAddr.parse(f"<sip:a@b{some};one>")

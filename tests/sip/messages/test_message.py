@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from sip.messages.message import Request, Response
+from sip.messages.grammar import ParseError, split_commas
+from sip.messages.message import Message, Request, Response
 from sip.messages.parsing import MAX_HEADERS, MessageError, parse, validate
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
@@ -385,3 +387,31 @@ def test_a_header_cannot_hold_endless_values() -> None:
         many.add("Record-Route", ",".join(["<sip:a>"] * 100))
     with pytest.raises(MessageError):
         validate(many)
+
+
+@pytest.mark.parametrize("read", [lambda m: m.routes, lambda m: m.get_all("Route")])
+def test_many_headers_together_hold_no_more_values_than_one(read: Callable[[Message], object]) -> None:
+    """They are counted while they are split: 200 headers of 200 values are never all there."""
+    split: list[str] = []
+
+    def counting(value: str) -> list[str]:
+        split.append(value)
+        return split_commas(value)
+
+    message = Request("OPTIONS", Uri.parse("sip:a@b"), [("Route", "<sip:a>" + ",<sip:a>" * 199)] * 200)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sip.messages.header_list.split_commas", counting)
+        with pytest.raises(ParseError, match="more than"):
+            read(message)
+    assert len(split) == 2
+
+
+def test_a_completed_via_need_not_be_read_again() -> None:
+    message = parse(INVITE)
+    others, sender = message.vias[1:], message.from_
+    via = replace(message.via, params={**message.via.params, "received": "192.0.2.9"})
+    message.set_top_via(via)
+    assert message.via is via and message.from_ is sender and message.vias[1:] == others
+    assert message.raw_values("via")[0].startswith(str(via))
+    again = parse(bytes(message))
+    assert again.vias == message.vias and again.via.received == "192.0.2.9"

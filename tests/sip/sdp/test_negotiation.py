@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sip.sdp.description import MAX_FORMATS
 from sip.sdp.negotiation import NoCommonCodec, SdpError, SessionDescription, accept, answer, offer
 from sip.sdp.session import SdpSession
 
@@ -292,6 +293,16 @@ def test_what_comes_may_be_numbered_as_in_either_description() -> None:
     assert dict(agreed.others) == {98: "PCMU", 0: "PCMU", 8: "PCMA"}
     _, answered = answer(sdp("m=audio 4000 RTP/AVP 0 8 18 96"), "127.0.0.1", 4)
     assert (answered.payload_type, answered.others) == (0, ((8, "PCMA"),))
+
+
+def test_a_payload_type_that_is_named_thousands_of_times_counts_once() -> None:
+    """Each packet of the call is looked up among them."""
+    _, agreed = answer(sdp("m=audio 4000 RTP/AVP " + "0 " * 29_000 + "8"), "127.0.0.1", 4)
+    assert (agreed.payload_type, agreed.others) == (0, ((8, "PCMA"),))
+    _, agreed = answer(sdp("m=audio 4000 RTP/AVP 8 0 00 000 08 8 008"), "127.0.0.1", 4)
+    assert (agreed.payload_type, agreed.others) == (8, ((0, "PCMU"),))
+    long = SessionDescription.parse(sdp("m=audio 4000 RTP/AVP " + " ".join(map(str, range(9_000)))))
+    assert len(long.media[0].formats) == MAX_FORMATS
 
 
 def test_a_name_for_the_address_of_audio_is_where_signalling_comes_from() -> None:

@@ -236,6 +236,16 @@ def test_answers_that_are_kept_are_bounded() -> None:
     assert bench.layer.absorb(request("BYE", branch="z9hG4bK4"), Caller())
 
 
+def test_a_kept_answer_takes_no_more_room_than_its_sender_wants() -> None:
+    bench = Bench()
+    for n in range(3):
+        asked = request("OPTIONS", branch=f"z9hG4bK{n}" + "x" * 60_000, to=";tag=" + "y" * 60_000)
+        bench.layer.serve(asked, Caller()).respond(asked.response(200))
+        assert bench.layer.absorb(asked, Caller())
+    assert all(len(key) == 16 for key in bench.layer.answered._answers)
+    assert [answer.tag for answer in bench.layer.answered._answers.values()] == [None] * 3
+
+
 def test_an_answer_whose_to_nobody_can_read_is_kept_all_the_same() -> None:
     bench = Bench()
     server = bench.layer.serve(request("BYE", to=";tag"), Caller())

@@ -10,6 +10,7 @@ import pytest
 
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
+from sip.transactions.matching import TransactionKey
 from sip.transport.connection import Source
 from sip.transport.intake import Intake
 from sip.transport.shedding import IntakeLimits, Shed
@@ -30,7 +31,7 @@ class Nothing:
     def asked(self, branch: str, host: str) -> bool | None:
         return None
 
-    def serves(self, branch: str, host: str) -> bool:
+    def serves(self, transaction: TransactionKey, host: str) -> bool:
         return False
 
     def talks(self, call_id: str, tag: str, host: str) -> bool | None:

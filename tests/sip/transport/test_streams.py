@@ -197,3 +197,19 @@ async def served_nothing(stream: Stream) -> bool:
     """Nothing but the answer to a keep-alive that comes before it."""
     stream[1].write(b"\r\n\r\n" + options(TCP_VIA))
     return await asyncio.wait_for(stream[0].read(100), 10) == b"\r\n"
+
+
+async def test_a_stranger_may_send_no_message_that_nobody_would_read_by_udp() -> None:
+    long = options(TCP_VIA).replace(b"To:", f"X: {'y' * 20_000}\r\nTo:".encode())
+    async with agent() as b, streams(b.port, 1) as (stranger,):
+        stranger[1].write(long)
+        assert await closed(stranger)
+        assert b.transport.counts.malformed == 1
+
+
+async def test_long_messages_over_tcp_cost_their_source_more() -> None:
+    long = options(TCP_VIA).replace(b"To:", f"X: {'y' * 8_192}\r\nTo:".encode())
+    async with agent(intake=IntakeLimits(source=Rate(0.001, 5))) as b, streams(b.port, 2) as (stream, other):
+        stream[1].write(long)
+        assert await status(stream[0]) == 200
+        assert await served_nothing(other)

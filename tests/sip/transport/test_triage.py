@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sip.messages.parsing import parse
+from sip.transactions.matching import TransactionKey
 from sip.transport.shedding import KNOWN_FOR_S, IntakeLimits, Shed, Shedder
 from sip.transport.token_buckets import Rate, TokenBuckets
 from sip.transport.triage import LONGEST_NEW, Look, Standing, looked_at, of_message
@@ -15,18 +16,19 @@ from tests.sip.messages import torture
 from tests.sip.transport.test_transport import options
 
 HERE = "192.0.2.1"
+INVITED = ("z9hG4bKtheirs", "h", "0", "INVITE")
 PROOF = 'Authorization: Digest username="a;b", realm="x", nonce="abc", response="0"'
 
 
 class Known:
-    """A call `mine` with the tag `t`, a transaction `z9hG4bKours` and one of `z9hG4bKtheirs`,
-    all with HERE, and a nonce that went there."""
+    """A call `mine` with the tag `t`, a transaction `z9hG4bKours` and an INVITE of `z9hG4bKtheirs` by h, all
+    with HERE, and a nonce that went there."""
 
     def asked(self, branch: str, host: str) -> bool | None:
         return host == HERE if branch == "z9hG4bKours" else None
 
-    def serves(self, branch: str, host: str) -> bool:
-        return (branch, host) == ("z9hG4bKtheirs", HERE)
+    def serves(self, transaction: TransactionKey, host: str) -> bool:
+        return (transaction, host) == (INVITED, HERE)
 
     def talks(self, call_id: str, tag: str, host: str) -> bool | None:
         return host == HERE if (call_id, tag) == ("mine", "t") else None
@@ -68,6 +70,18 @@ MINE, OURS = "Call-ID: mine", "To: <sip:us@h>;tag=t"
         (message("ACK sip:a SIP/2.0", VIA, MINE), Standing.STRAY),
         (message("ACK sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.RUNNING),
         (message("CANCEL sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.RUNNING),
+        (message("INVITE sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.RUNNING),
+        (
+            message("INVITE sip:a SIP/2.0", "v:  SIP / 2.0 / UDP H ;x=y ; BRANCH = z9hG4bKtheirs"),
+            Standing.RUNNING,
+        ),
+        (message("OPTIONS sip:a SIP/2.0", THEIR_VIA, "Call-ID: other"), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", THEIR_VIA.replace(" h;", " h:9;")), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", "X: ;branch=z9hG4bKtheirs", VIA), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", VIA, THEIR_VIA), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", f"{VIA}, {THEIR_VIA[5:]}"), Standing.NEW),
+        (message("INVITE sip:a SIP/2.0", THEIR_VIA, "X: " + "y" * LONGEST_NEW), Standing.OVERSIZED),
+        (message("INFO sip:a SIP/2.0", VIA, MINE, OURS, "X: " + "y" * LONGEST_NEW), Standing.RUNNING),
         (message("INVITE sip:a SIP/2.0", OUR_VIA, "Call-ID: other"), Standing.NEW),
         (message("SIP/2.0 200 OK", THEIR_VIA, "Call-ID: other"), Standing.STRAY),
         (message("REGISTER sip:a SIP/2.0", VIA, PROOF), Standing.CHALLENGED),
@@ -103,7 +117,10 @@ def test_what_came_by_tcp_is_told_apart_in_the_same_way() -> None:
     ours = response.replace(b"z9hG4bKq", b"z9hG4bKours")
     looks = [of_message(parse(each), HERE, Known()).standing for each in (request, within, response, ours)]
     assert looks == [Standing.NEW, Standing.RUNNING, Standing.STRAY, Standing.RUNNING]
-    assert of_message(parse(within), "198.51.100.1", Known()) == (Standing.ROAMING, "mine")
+    assert of_message(parse(within), "198.51.100.1", Known()) == Look(Standing.ROAMING, "mine")
+    repeated = request.replace(b"TCP h", b"UDP h").replace(b"OPTIONS", b"INVITE").replace(b"Kq", b"Ktheirs")
+    assert of_message(parse(repeated), HERE, Known()) == looked_at(repeated, HERE, Known())
+    assert looked_at(repeated, HERE, Known()) == Look(Standing.RUNNING, transaction=INVITED)
 
 
 @pytest.mark.parametrize("name", torture.NAMES)
@@ -227,6 +244,31 @@ def test_one_call_says_no_more_than_a_call_has_to_say() -> None:
     assert shedder.against(other, "192.0.2.1", 400, 0.0) is None
 
 
+def test_a_request_is_repeated_no_more_often_than_its_timers_want() -> None:
+    shedder = Shedder(replace(LIMITS, running=PLENTY, repeated=Rate(1, 6)))
+    again = Look(Standing.RUNNING, transaction=INVITED)
+    assert sum(shedder.against(again, HERE, 400, 0.0) is None for _ in range(20)) == 6
+    other = Look(Standing.RUNNING, transaction=("z9hG4bKother", "h", "0", "INVITE"))
+    assert shedder.against(other, HERE, 400, 0.0) is None
+    assert shedder.against(again, HERE, 400, 2.0) is None
+    assert shedder.against(again, "192.0.2.9", 400, 0.0) is None  # of another host with the same key
+
+
+def test_repetitions_in_the_name_of_an_address_leave_its_calls_their_share() -> None:
+    shedder = Shedder(LIMITS)
+    for n in range(1000):
+        again = Look(Standing.RUNNING, transaction=(f"z9hG4bK{n}", "h", "0", "INVITE"))
+        assert shedder.against(again, HERE, 400, 0.0) is (None if n < 5 else Shed.RUNNING)
+    assert taken(shedder, HERE, 10, Standing.RUNNING) == 5
+
+
+def test_long_messages_within_calls_cost_more() -> None:
+    shedder = Shedder(replace(LIMITS, call=Rate(0, 40)))
+    within = Look(Standing.RUNNING, "mine")
+    assert shedder.against(within, HERE, 8192, 0.0) is None  # all five of this address
+    assert shedder.against(within, HERE, 400, 0.0) is Shed.RUNNING
+
+
 def test_one_owner_of_ipv6_addresses_runs_no_faster_than_one_address() -> None:
     shedder = Shedder(LIMITS)
     assert sum(taken(shedder, f"2001:db8::{n}", 1, Standing.RUNNING) for n in range(1, 9)) == 5
@@ -238,4 +280,4 @@ def test_one_owner_of_ipv6_addresses_has_one_share() -> None:
 
 
 def test_a_plain_request_is_new() -> None:
-    assert looked_at(options("SIP/2.0/UDP h;branch=z9hG4bKq"), HERE, Known()) == (Standing.NEW, "")
+    assert looked_at(options("SIP/2.0/UDP h;branch=z9hG4bKq"), HERE, Known()) == NEW
