@@ -132,7 +132,7 @@ class MeasuringStream:
         if self._slot is None and not self._closed:
             self._wire.begin(self)
 
-    def proven(self, host: str, received: int = 0, *, verified: bool = False) -> None:
+    def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """An instrument sends to whom it is pointed at."""
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:

@@ -10,7 +10,8 @@ victim. So what is known of the host decides:
     a host that a verified caller, or    all is sent, until nothing came from there for half a minute, and
       whom we called, announces          again as soon as something does
     a host that sends us media           three bytes for each that came from there
-    any other that is announced          three bytes for each that signalling received, once in a call
+    any other that is announced          three bytes for each that signalling received from where the other
+                                         side proved to be, less our answers before that; once in a call
     a host whose RTCP reports on our     all is sent, until it was silent for too long: only who gets our
       SSRC                               packets knows that SSRC, which no other such host has seen
 
@@ -33,7 +34,7 @@ from mediaserver.rtp.steady import PACKET
 RATIO = 3
 """Bytes out for each byte in, to whom nothing was proven."""
 LEAST = 20 * PACKET
-"""Bytes that a proven call may send to another host than signalling's, when nobody counted its messages."""
+"""Bytes that a call of ours may send to another host than signalling's: nobody counted its messages."""
 PATIENCE_NS = 15 * SECOND_NS
 """A host that reported on our packets and is silent for so long may be gone."""
 VERIFIED_PATIENCE_NS = 30 * SECOND_NS
@@ -100,14 +101,14 @@ class Permission:
         self._witness = False
         """The present host has reported on our packets."""
 
-    def prove(self, host: str, received: int = 0, *, verified: bool = False, now: int = 0) -> None:
+    def prove(self, host: str, received: int | None = None, *, verified: bool = False, now: int = 0) -> None:
         """Signalling has proven that the other side is at `host`, and received so many bytes in this call so
-        far; 0: they were not counted. `verified`: it also knows who that is."""
+        far; None: they were not counted. `verified`: it also knows who that is."""
         self._proven = host
         if verified and not self._verified:
             self._verified = True
             self._announced_at = now
-        self._granted = max(self._granted, RATIO * received or LEAST)
+        self._granted = max(self._granted, LEAST if received is None else RATIO * received)
 
     def announced(self, host: str, now: int) -> None:
         """The other side said, for the first time or again, that its media is there."""

@@ -178,10 +178,10 @@ class RtpStream:
         self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
 
-    def proven(self, host: str, received: int = 0, *, verified: bool = False) -> None:
+    def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
-        call so far; `verified`: it knows who that is. See `mediaserver.rtp.permission`. Nothing is sent
-        before."""
+        call so far (None: nobody counted); `verified`: it knows who that is. Nothing is sent before. See
+        `mediaserver.rtp.permission`."""
         self._permission.prove(host, received, verified=verified, now=self.wire.now_ns())
         self.incoming.lock.signalling_is(host)
         if self.remote is not None and self.incoming.lock.locked is None:

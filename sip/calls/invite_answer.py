@@ -25,7 +25,7 @@ from sip.messages.message import Request
 from sip.messages.multipart import description_of
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.offer_answer import OfferAnswer
-from sip.transactions.budget import FINAL, REFUSAL
+from sip.transactions.budget import FACTOR, FINAL, REFUSAL
 from sip.transactions.requests import ReceivedRequest
 
 
@@ -55,7 +55,7 @@ class Answerable(Protocol):
     host: str
     started: float
     received: int
-    """Bytes of its requests in this call."""
+    """Bytes of its requests from where it proved to be, less a third of what we answered before."""
     verified: bool
     timer: SessionTimer
 
@@ -86,6 +86,7 @@ class InviteAnswer:
         """The one that we answer or answered last; None while they sent none."""
         self.headers: list[tuple[str, str]] = []
         """More headers of the first 200."""
+        self._confirmed = False
         self.settled = asyncio.Event()
         """An ACK came, or audio of the caller's, or the end."""
         self._sending: ReliableSending | None = None
@@ -308,13 +309,16 @@ class InviteAnswer:
             return False
         if call.dialog.way is not None:
             call.dialog.way.acknowledged()
+        if not self._confirmed:
+            self._confirmed = True  # what a later INVITE pays for is counted when it comes
+            call.received += invite.budget.left // FACTOR
         invite.acknowledged()
         return True
 
     def confirmed(self, call: Answerable, ack: Request) -> None:
         """It came, and may hold the answer to an offer of ours."""
         if (stream := call.media.stream) is not None:
-            # Where the 200 was sent to, whoever sent the ACK, of which nobody knows the size on the wire.
+            # Where the 200 was sent to, whoever sent the ACK.
             stream.proven(call.host, call.received, verified=call.verified)
         if call.media.offering and call.machine.up:
             try:

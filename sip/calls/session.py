@@ -77,7 +77,7 @@ class InviteSession:
         self.verified = direction is Direction.OUTBOUND
         """The operator chose the other side: a trunk, an extension by its password, whoever we called."""
         self.received = 0
-        """Bytes of its requests in this call."""
+        """Bytes of its requests from where it proved to be, less a third of what we answered before."""
         self.on_over: Callable[[InviteSession], None] = _nobody_cares
         """The owner's: the call is over and its place is free."""
         self.on_proven: Callable[[InviteSession], None] = _nobody_cares
@@ -119,7 +119,7 @@ class InviteSession:
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
         session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy)
         session._answering.invite = server
-        session.verified, session.received = verified, peer.size
+        session.verified = verified
         dialog.budget = server.budget
         core.dialogs[dialog.id] = session
         server.on_cancel = session._cancelled
@@ -198,9 +198,10 @@ class InviteSession:
         if not self.dialog.in_order(request):
             self.reply(server, 500)
             return
-        self.received += server.peer.size
-        if self.dialog.way is not None:
-            self._is_at(flow_of(request, server.peer), self.dialog.way, proved)
+        if (way := self.dialog.way) is not None:
+            if proved or way.leads_to(server.peer.host):
+                self.received += server.peer.size  # others pay for the answers that they get, and for no more
+            self._is_at(flow_of(request, server.peer), way, proved)
         self._life.watch.heard(self.core.now())
         if request.method == "BYE":
             self.reply(server, 200)

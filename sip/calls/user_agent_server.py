@@ -173,6 +173,7 @@ class UserAgentServer:
             server = self._core.layer.serve(request, source)
             if response.status < 300:
                 server.prove()
+                self._core.transport.recognized(source)
             server.respond(response)
             if self._gate is not None and response.status == 200:
                 extension = request.to.uri.unescaped_user or ""
@@ -219,6 +220,8 @@ class UserAgentServer:
         if proven:
             server.prove()
         verified = caller.kind != "anonymous"
+        if proven and verified:
+            self._core.transport.recognized(source)
         session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
         session.dialog.opener_proved = verified
         if caller.kind == "extension":

@@ -59,10 +59,10 @@ class AudioStream(Protocol):
         events_in: int | None,
         /,
     ) -> None: ...
-    def proven(self, host: str, received: int = 0, /, *, verified: bool = False) -> None:
+    def proven(self, host: str, received: int | None = None, /, *, verified: bool = False) -> None:
         """The other side is at this IP address, and signalling has received so many bytes in this call so
-        far (0: not counted). Nothing is sent before, and to any other host no more than that is worth until
-        it is heard. `verified`: signalling knows who it is, and hosts that it announces are believed."""
+        far (None: not counted). Nothing is sent before, and to any other host no more than that is worth
+        until it is heard. `verified`: signalling knows who it is, and believes hosts that it announces."""
 
     def read(self) -> Frame | None: ...
     def write(self, frame: Frame) -> None: ...

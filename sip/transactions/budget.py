@@ -40,6 +40,11 @@ class AnswerBudget:
         """Whether so many bytes could be sent as things stand."""
         return self.proven or self._sent + size <= FACTOR * self._received
 
+    @property
+    def left(self) -> int:
+        """Bytes that could be sent, of what came; what is sent after the proof is not counted."""
+        return max(0, FACTOR * self._received - self._sent)
+
     def take(self, size: int, status: int = 0, *, awaits_proof: bool = False) -> bool:
         """Whether a message of `size` bytes may be sent now; if so, it counts as sent. `status`: of a
         response. `awaits_proof`: nothing but a refusal can follow before its sender is proven."""

@@ -42,6 +42,9 @@ class ConnectionLimits:
     """Closed after so long without a byte, unless a call needs it."""
     unfinished_s: float = 30.0
     """Closed when a message is not complete after so long."""
+    kept_per_source: int = 400
+    """Open at once from one address of those that somebody we know has, or a call uses; what is beyond them
+    is a stranger's, with its limits."""
     opened_per_source: Rate = Rate(per_s=50, burst=200)
     """How often one address may open one; more are closed at once."""
     unsent_bytes: int = 1 << 20
@@ -110,7 +113,7 @@ class StreamConnection(asyncio.Protocol):
         """`to`: where we open it to; None: the other side does. `tls`: None in the clear."""
         self.outgoing = to is not None
         self.proven = self.outgoing
-        """Somebody we know is at the other end."""
+        """Somebody we know is at the other end, by a password, a certificate or as a trunk."""
         self.place = to or Place("TCP" if tls is None else "TLS", "", 0)
         self.last_message = 0.0
         """Or when it was opened, in seconds of the event loop's clock."""
@@ -208,7 +211,7 @@ class StreamConnection(asyncio.Protocol):
             (now - self._last > limits.idle_s and not in_use)
             or (unfinished is not None and now - unfinished > patience)
             or (not self._greeted and now - self.last_message > limits.first_message_s)
-            or (not self.proven and now - self.last_message > limits.unproven_idle_s)
+            or (not self.proven and not in_use and now - self.last_message > limits.unproven_idle_s)
         ):
             self.close()
 

@@ -34,7 +34,8 @@ _SAID = {
     Shed.SOURCE: "new ones above the share of one address (sip.requests_per_source)",
     Shed.STRANGERS: "new ones above the share of all strangers together (sip.requests_of_strangers)",
     Shed.TOTAL: "new ones above the share of all whom we know (sip.requests_per_source)",
-    Shed.RUNNING: "in calls, above the share of one address (ten times sip.requests_per_source)",
+    Shed.RUNNING: "in calls or repeated, above the share of one address (ten times sip.requests_per_source), "
+    "of one call, or of one request",
     Shed.BACKLOG: "new ones while too many waited",
     Shed.STRAY: "to no call or request of ours",
     Shed.NOISE: "that are no SIP",

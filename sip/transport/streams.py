@@ -70,6 +70,8 @@ class Streams:
         self._connections: dict[Place, StreamConnection] = {}
         self._strangers: dict[str, dict[StreamConnection, None]] = {}
         """Unproven connections by whose they are (`site_of`)."""
+        self._kept: dict[str, dict[StreamConnection, None]] = {}
+        """Those that came from people we know, or that calls use; by whose they are."""
         self._opening: dict[Place, Waiting] = {}
         self._troubles: dict[Place, str] = {}
         """Why no connection was to be had, the oldest first."""
@@ -114,6 +116,9 @@ class Streams:
         in_use = self._reader.in_use() if self._connections else ()
         for connection in list(self._connections.values()):
             connection.close_if_idle(now, connection in in_use)
+        for connection in [each for group in self._kept.values() for each in group]:
+            if not connection.proven and connection not in in_use:
+                self._release(connection)
 
     # -- coming
 
@@ -228,8 +233,34 @@ class Streams:
 
     def proved(self, connection: StreamConnection) -> None:
         """Somebody whom we know is at the other end."""
-        connection.believe()
-        self._no_stranger(connection)
+        if self._keep(connection):
+            connection.believe()
+
+    def used(self, connection: StreamConnection) -> None:
+        """A call uses it, of whomever: it is no stranger's until the sweep finds that none does any more."""
+        self._keep(connection)
+
+    def _keep(self, connection: StreamConnection) -> bool:
+        """False when too many from there are kept."""
+        if connection.outgoing or not connection.open:
+            return connection.outgoing
+        site = site_of(connection.place.host)
+        kept = self._kept.setdefault(site, {})
+        if connection not in kept:
+            if len(kept) >= self._limits.kept_per_source:
+                return False
+            _leave(self._strangers, site, connection)
+            kept[connection] = None
+        return True
+
+    def _release(self, connection: StreamConnection) -> None:
+        """Its calls are over: it is a stranger's again, and gives way as one."""
+        site = site_of(connection.place.host)
+        _leave(self._kept, site, connection)
+        strangers = self._strangers.setdefault(site, {})
+        strangers[connection] = None
+        if len(strangers) > self._limits.unproven_per_source:
+            self._turn_away(strangers)
 
     def wants_turn(self, connection: StreamConnection) -> None:
         (self._handshakes if connection.shaking_hands else self._turns).ask(connection)
@@ -237,15 +268,10 @@ class Streams:
     def _forget(self, connection: StreamConnection) -> None:
         if self._connections.get(connection.place) is connection:
             del self._connections[connection.place]
-        self._no_stranger(connection)
-
-    def _no_stranger(self, connection: StreamConnection) -> None:
-        site = site_of(connection.place.host) if connection.place.host else ""
-        group = self._strangers.get(site)
-        if group is not None:
-            group.pop(connection, None)
-            if not group:
-                del self._strangers[site]
+        if connection.place.host:
+            site = site_of(connection.place.host)
+            _leave(self._strangers, site, connection)
+            _leave(self._kept, site, connection)
 
     # -- going
 
@@ -342,3 +368,11 @@ class Streams:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _leave(groups: dict[str, dict[StreamConnection, None]], site: str, connection: StreamConnection) -> None:
+    group = groups.get(site)
+    if group is not None:
+        group.pop(connection, None)
+        if not group:
+            del groups[site]

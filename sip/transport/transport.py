@@ -313,7 +313,12 @@ class Transport:
         """Somebody at that address gets what we send there."""
         self.intake.shedder.proved(peer.host, time.monotonic())
         if isinstance(peer, Source) and peer.connection is not None:
-            self._streams.proved(peer.connection)
+            self._streams.used(peer.connection)
+
+    def recognized(self, source: Source) -> None:
+        """We know who is there, by a password or as a trunk: a connection is kept for it."""
+        if source.connection is not None:
+            self._streams.proved(source.connection)
 
     def _send_once(self, response: Response, peer: Peer, port: int) -> None:
         if peer.transport != "UDP":

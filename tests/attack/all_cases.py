@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tests.attack import (
     ceilings,
+    dear_messages,
     descriptions,
     floods,
     floods_in_disguise,
+    guessed_proofs,
     handshakes,
     http_guard,
     liveness,
@@ -27,9 +29,11 @@ from tests.attack.case import CASES
 __all__ = [
     "CASES",
     "ceilings",
+    "dear_messages",
     "descriptions",
     "floods",
     "floods_in_disguise",
+    "guessed_proofs",
     "handshakes",
     "http_guard",
     "liveness",

@@ -52,7 +52,7 @@ def test_a_host_that_is_only_announced_gets_what_signalling_is_worth_once() -> N
 
 
 def test_a_short_conversation_is_worth_little_and_one_that_was_not_counted_twenty_packets() -> None:
-    for received, packets in ((300, 5), (50, 0), (0, 20)):
+    for received, packets in ((300, 5), (50, 0), (0, 0), (None, 20)):
         permission = Permission()
         permission.towards(GATEWAY)
         permission.prove(CALLER, received)

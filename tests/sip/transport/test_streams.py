@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import socket
 import time
@@ -18,7 +19,8 @@ from sip.transport.connection import ConnectionLimits
 from sip.transport.reading_turns import TURN_S
 from sip.transport.shedding import IntakeLimits
 from sip.transport.token_buckets import Rate
-from tests.sip.agents import Attention, agent
+from tests.sip.agents import Attention, Callee, agent
+from tests.sip.calls.test_way_back import HANGUP, connected_phone, streamed
 from tests.sip.transport.test_transport import TCP_VIA, options, status
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -39,6 +41,12 @@ async def closed(stream: Stream) -> bool:
         return await asyncio.wait_for(stream[0].read(1), 10) == b""
     except ConnectionResetError:
         return True
+
+
+async def ended(stream: Stream) -> None:
+    """Wait until it is closed, whatever comes before that."""
+    with contextlib.suppress(ConnectionResetError):
+        await asyncio.wait_for(stream[0].read(), 20)
 
 
 async def served(stream: Stream) -> int:
@@ -213,3 +221,32 @@ async def test_long_messages_over_tcp_cost_their_source_more() -> None:
         stream[1].write(long)
         assert await status(stream[0]) == 200
         assert await served_nothing(other)
+
+
+async def test_a_connection_whose_call_is_over_is_a_strangers_again() -> None:
+    """Whoever may call could take all places otherwise, by a short call on each."""
+    limits, callee = ConnectionLimits(unproven_per_source=1, sweep_s=0.05), Callee.answering()
+    async with agent(callee, limits=limits) as b, connected_phone(b) as first, connected_phone(b) as second:
+        async with asyncio.timeout(10):
+            while b.transport._streams._strangers:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        assert b.transport.connections == 2, "as long as they are in a call"
+        for reader, writer in (first, second):
+            hanging_up = asyncio.create_task((await callee.calls.get()).leg.hangup(HANGUP))
+            bye = await streamed(reader, b"BYE")
+            assert isinstance(bye, Request)
+            writer.write(bytes(bye.response(200)))
+            await hanging_up
+        ends = [asyncio.create_task(ended(each)) for each in (first, second)]
+        over, staying = await asyncio.wait(ends, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        assert len(over) == len(staying) == 1 and b.transport.turned_away == 1
+        staying.pop().cancel()
+
+
+async def test_calls_keep_so_many_connections_of_one_address_and_no_more() -> None:
+    limits = ConnectionLimits(kept_per_source=1, unproven_per_source=1)
+    async with agent(Callee.answering(), limits=limits) as b:
+        async with connected_phone(b), connected_phone(b) as beyond, streams(b.port, 1) as (stranger,):
+            assert await served(stranger) == 200
+            await ended(beyond)
+            assert b.transport.connections == 2
