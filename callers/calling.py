@@ -24,6 +24,8 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
+from sip.sdp.negotiation import CODECS
+from sip.sdp.policy import MediaPolicy
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.tls import Tls, TlsFiles
 
@@ -119,8 +121,10 @@ class CallingParty:
         password: str = "",
         transport: str = "udp",
         timeout_s: float = RING_FOR_S,
+        codecs: tuple[str, ...] = CODECS,
     ) -> MeasuredCall:
-        """Raises CallError with the SIP code when the call is not answered."""
+        """Raises CallError with the SIP code when the call is not answered. `codecs`: what is offered, of
+        PCMU, PCMA and G722."""
         leg = await self.agent.call(
             self.uri,
             from_uri=f"sip:{user or 'caller'}@{self.host}",
@@ -128,6 +132,7 @@ class CallingParty:
             password=password or None,
             transport=transport,
             timeout=timeout_s,
+            media=MediaPolicy(codecs=codecs),
         )
         if leg.stream is None:
             raise CallError("the call was answered without audio")

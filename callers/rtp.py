@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from callers.g722 import G722, G722Line
 from callers.keypress import DIGITS, KeyPacket, keypresses
 from callers.playing import Playing, packets
 from callers.reception import NS_PER_MS, Reception, percentile
@@ -61,6 +62,8 @@ class MeasuringStream:
         """The codec, as its static payload type."""
         self.payload_type = PCMU
         self._kinds = {PCMU: PCMU, PCMA: PCMA}
+        self._wide: G722Line | None = None
+        """Turns what is said and heard, where the call is in G.722."""
         self.telephone_event_pt: int | None = None
         self._events: set[int | None] = set()
         """Payload types of digits that come."""
@@ -94,6 +97,7 @@ class MeasuringStream:
         self.far_jitter_ms: float | None = None
         self.digits_heard = ""
         self.on_digit: Callable[[str, int, int], None] | None = None
+        self.on_tone: Callable[[str, int, int], None] | None = None
         self.on_silent: Callable[[], None] | None = None
         self.on_heard: Callable[[], None] | None = None
         """Of nobody's interest here: who calls is not told by its own instrument."""
@@ -119,12 +123,20 @@ class MeasuringStream:
         rtcp_port: int | None,
         others: Sequence[tuple[int, str]] = (),
         events_in: int | None = None,
+        *,
+        event_clocks: Sequence[tuple[int, int]] = (),
+        comfort_noise: bool = False,
+        bitrate: int | None = None,
+        listening: bool = False,
     ) -> None:
-        """Send there from now on, always 20 ms to a packet. `codec`: PCMU or PCMA."""
+        """Send there from now on, always 20 ms to a packet. `codec`: PCMU, PCMA or G722."""
         self.kind = PCMA if codec == "PCMA" else PCMU
+        self._wide = (self._wide or G722Line()) if codec == "G722" else None
         self.payload_type = payload_type
         self.telephone_event_pt = telephone_event_pt
         self._kinds = {payload_type: self.kind, PCMU: PCMU, PCMA: PCMA}
+        if self._wide is not None:
+            self._kinds[G722] = PCMU
         self._events = {telephone_event_pt, events_in} - {None}
         self._remote = remote
         self._rtcp_remote = (remote[0], rtcp_port or remote[1] + 1)
@@ -137,6 +149,9 @@ class MeasuringStream:
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         self.press(digit, duration_ms)
+
+    def send_tone(self, digit: str, duration_ms: int = 100) -> None:
+        """An instrument plays what it is given to say."""
 
     def stats(self) -> LegStats:
         heard = self.reception
@@ -225,6 +240,9 @@ class MeasuringStream:
                 self._endless_at = (self._endless_at + 1) % len(self._endless)
             else:
                 payload = SILENCE[self.kind] * PACKET
+        said = payload
+        if self._wide is not None and payload_type == self.payload_type:
+            payload = self._wide.outward(payload, self.kind)
         now = time.monotonic_ns()
         if self._sending and self._remote is not None:
             header = _HEADER.pack(
@@ -236,7 +254,7 @@ class MeasuringStream:
             except OSError:
                 self.send_errors += 1
         if self._keep:
-            heard = payload if event is None else SILENCE[self.kind] * PACKET
+            heard = said if event is None else SILENCE[self.kind] * PACKET
             self.departures.append(Arrival(now, self._sequence, heard, self.kind))
         self._sequence = self._sequence + 1 & 0xFFFF
         self._timestamp += PACKET
@@ -264,6 +282,8 @@ class MeasuringStream:
         kind = self._kinds.get(payload_type)
         if kind is None or not payload:
             return
+        if payload_type == G722 and self._wide is not None:
+            payload = self._wide.inward(payload)
         if self._keep:
             self.arrivals.append(Arrival(at_ns, sequence, payload, kind))
         elif self.voiced_packets > 4:

@@ -82,6 +82,12 @@ def add_parser(subparsers: Subparsers) -> None:
         type=Path,
         help="PEM file with authorities to trust by TLS, beside those of the system, e.g. a server's ca.pem",
     )
+    parser.add_argument(
+        "--codec",
+        choices=("PCMU", "PCMA", "G722"),
+        type=str.upper,
+        help="the only codec to offer (default PCMU, then PCMA)",
+    )
     parser.add_argument("--no-transcript", action="store_true", help="do not show what is said")
     add_json_option(parser)
 
@@ -133,7 +139,8 @@ async def _run(args: argparse.Namespace) -> int:
 
 
 async def _place(party: CallingParty, args: argparse.Namespace) -> MeasuredCall:
-    return await party.call(user=args.user, password=args.password, transport=_transport(args))
+    options: dict[str, Any] = {"codecs": (args.codec,)} if args.codec else {}
+    return await party.call(user=args.user, password=args.password, transport=_transport(args), **options)
 
 
 def _transport(args: argparse.Namespace) -> str:

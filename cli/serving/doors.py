@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
+from cli.serving.media_policy import media_policy
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -112,6 +113,7 @@ async def open_sip(
         intake=IntakeLimits.of(sip.requests_per_source, sip.requests_of_strangers),
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
+        media=media_policy(sip),
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         may_redirect_to=may_redirect_to(switchboard.targets) if sip.follow_redirects else nobody,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.media.arrays import Codes, Float, Rows
+from mediaserver.media.comfort_noise import comfort_noise
 from mediaserver.media.concealment import HISTORY, Concealment
 from mediaserver.media.g711 import PCMA, PCMU, Codec
 from mediaserver.media.leg import Frame
@@ -31,10 +32,15 @@ _ZERO_FRAME: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _ZERO_FRAME.setflags(write=False)
 
 
+def silence_of(law: Codec) -> bytes:
+    """20 ms; always the same object."""
+    return _SILENCE[law]
+
+
 class NarrowVoice:
     """One leg's place in the bank."""
 
-    __slots__ = ("codec", "gap", "past", "slot", "speaking")
+    __slots__ = ("_hushed", "codec", "gap", "noise", "past", "slot", "speaking")
 
     def __init__(self, slot: int) -> None:
         self.slot = slot
@@ -46,6 +52,24 @@ class NarrowVoice:
         """While audio is missing, and until it is joined again."""
         self.speaking = False
         """The last frame to the peer was audio, so the filter has a tail."""
+        self._hushed = 0
+        self.noise: int | None = None
+        """-dBov of comfort noise in place of silence, until audio comes; None: silence is nothing."""
+
+    def change_law(self, law: Codec) -> None:
+        """Be coded in the other one from now on; what was played last is taken along."""
+        before, self.codec = self.codec, law
+        if self.past is not None:
+            table = law.encode(before.to_linear).tobytes()
+            one, two, three = self.past
+            self.past = one.translate(table), two.translate(table), three.translate(table)
+
+    def hush(self) -> bytes:
+        """20 ms in which nothing is said."""
+        if self.noise is None:
+            return self.silence
+        self._hushed += 1
+        return self.codec.encode(comfort_noise(self.noise, self._hushed)[::2]).tobytes()
 
     @property
     def silence(self) -> bytes:
@@ -60,7 +84,7 @@ class NarrowVoice:
         """Fill what is not known in the row [160], and join what is back after it; `known` as in Mend. What
         was all there stays as it is but for the join. A row that was not is kept as history."""
         past = self.past or (self.silence, self.silence, self.silence)
-        for start, end, there in _runs(known):
+        for start, end, there in runs(known):
             if not there:
                 if self.gap is None:
                     history = self.codec.to_float[np.frombuffer(b"".join(reversed(past)), np.uint8)]
@@ -73,7 +97,7 @@ class NarrowVoice:
             self.past = (frame, past[0], past[1])
 
 
-def _runs(known: bytes | None) -> list[tuple[int, int, bool]]:
+def runs(known: bytes | None) -> list[tuple[int, int, bool]]:
     """Stretches of a frame that are there, or not: first sample, the one past the last."""
     if not known:
         return [(0, NARROW_SAMPLES, known is None)]
@@ -122,7 +146,7 @@ class NarrowBand:
         put into the batch, and whether nothing about this frame was special; if so, `mends` is left alone."""
         if octets is None:
             voice.forget()
-            return voice.silence, False
+            return voice.hush(), False
         if not octets:
             mends.append(Mend(at, voice, CONCEAL))
             return voice.silence, False

@@ -10,9 +10,23 @@ from __future__ import annotations
 
 from functools import partial
 
+from mediaserver.errors import EngineMissingError
+from mediaserver.media.comfort_noise import level_of
+from mediaserver.media.g711 import Codec
+from mediaserver.media.leg import Frame
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, NARROW_SAMPLE_NS, NARROW_SAMPLES, WRAP_32
-from mediaserver.rtp.format import Format, is_global, is_nowhere
+from mediaserver.media.wide_voice import WideVoice
+from mediaserver.media.wideband import WideCodec
+from mediaserver.rtp.format import (
+    COMFORT_NOISE,
+    AudioCodec,
+    Format,
+    in_law,
+    is_global,
+    is_nowhere,
+    law_to_law,
+)
 from mediaserver.rtp.jitter import JitterBuffer, target_for
 from mediaserver.rtp.packets import Address, ReceptionStats, RtpReceiver
 from mediaserver.rtp.source_lock import Heard, SourceLock
@@ -28,6 +42,7 @@ class Incoming:
 
     __slots__ = (
         "_buffered_source",
+        "_coming",
         "_format",
         "_frames",
         "_heard_at",
@@ -35,8 +50,11 @@ class Incoming:
         "_receiver",
         "_steady",
         "_voice",
+        "_wide_voices",
         "digits",
+        "followed",
         "lock",
+        "wide",
     )
 
     def __init__(self, steady: SteadyStreams, voice: NarrowVoice) -> None:
@@ -52,6 +70,13 @@ class Incoming:
         """Frames popped, but for those of the steady time that lasts."""
         self._heard_at: int | None = None
         self.digits = DigitReceiver()
+        self._coming: AudioCodec = voice.codec
+        """What the last audio was coded in."""
+        self.wide: WideVoice | None = None
+        """Where that is a wide-band codec."""
+        self._wide_voices: dict[WideCodec, WideVoice] = {}
+        self.followed = False
+        """The other side began to send another kind of codec; for whoever sees it to take back."""
         steady.open(voice.slot)
 
     # -- where the work is done
@@ -75,6 +100,8 @@ class Incoming:
         receiver, past, format = self._receiver, self._voice.past, self._format
         ssrc, lock = receiver.ssrc, self.lock.locked
         if past is None or ssrc is None or lock is None or lock != remote or not format.receiving:
+            return
+        if self._coming is not format.codec:
             return
         heard_at = self._heard_at
         if not self.lock.confirmed or heard_at is None:
@@ -122,11 +149,12 @@ class Incoming:
         self.leave_steady()
         lock = self.lock
         before = lock.locked, lock.announced
-        if not format.continues(self._format):
-            self._jitter.reset()
-            self._voice.forget()
+        first = before[1] is None
         self._format = format
-        self._voice.codec = format.codec
+        if isinstance(format.codec, Codec):
+            self._speak(format.codec)
+        if first:
+            self._follow(format.codec)  # later on, what comes decides: the old is on its way for a while
         if before[1] is not None and is_nowhere(announced):
             announced = before[1]  # it holds the old way, and has not moved
         self._receiver.accepted = format.accepted
@@ -172,20 +200,86 @@ class Incoming:
         if not format.receiving:
             return ()
         kind = receiver.payload_type
-        audio = payload if kind == format.payload_type else format.as_agreed(kind, payload)
-        if audio is not None:
-            jitter_ns = int(receiver.measure(arrived))
-            jitter.push(receiver.timestamp, audio, arrived, jitter_ns, receiver.skipped)
+        codec = format.codec_of(kind)
+        if codec is not None:
+            if codec is not self._coming and not self._follow(codec):
+                return ()
+            timestamp = receiver.timestamp
+            if (wide := self.wide) is not None:
+                audio = wide.put(payload)
+                if (factor := wide.codec.clock_factor) != 1:
+                    timestamp = receiver.in_steps(factor)
+            else:
+                assert isinstance(codec, Codec)  # else there were a wide voice
+                audio = in_law(payload, codec, self._voice.codec)
+            jitter_ns = int(receiver.measure(arrived, timestamp))
+            jitter.push(timestamp, audio, arrived, jitter_ns, receiver.skipped)
+            self._voice.noise = None
             return ()
         jitter.pause()
         if kind in format.events:
-            return self.digits.push(receiver.timestamp, payload, arrived)
+            return self.digits.push(receiver.timestamp, payload, arrived, format.event_factor(kind))
+        if kind == COMFORT_NOISE:
+            self._voice.noise = level_of(payload)
         return ()
+
+    def _speak(self, law: Codec) -> None:
+        """The bank codes this leg in that law from now on, both ways."""
+        voice = self._voice
+        if law is voice.codec:
+            return
+        if self.wide is None:
+            self._jitter.translate(law_to_law(voice.codec, law))
+        voice.change_law(law)
+
+    def _follow(self, codec: AudioCodec) -> bool:
+        """The other side sends that from now on. Returns whether it can be understood."""
+        before = self.wide
+        if isinstance(codec, WideCodec):
+            wide = self._wide_voices.get(codec)
+            if wide is None:
+                try:
+                    wide = self._wide_voices[codec] = WideVoice(codec)
+                except EngineMissingError:
+                    return False
+            self.wide = wide
+            self._jitter.is_quiet = partial(_was_quiet, wide)
+        else:
+            self.wide = None
+            self._jitter.is_quiet = partial(_is_quiet, self._voice)
+        self._coming = codec
+        if self.wide is not before:
+            self._jitter.reset()
+            self._receiver.another_clock()
+            self._voice.forget()
+            if self.wide is not None:
+                self.wide.forget()
+            self.followed = True
+        return True
 
     def pop(self, now: int) -> bytes | None:
         """As `JitterBuffer.pop`."""
         self._frames += 1
         return self.jitter.pop(now)
+
+    def read_wide(self, now: int) -> Frame | None:
+        """The next frame [320] of a wide-band codec; None for silence."""
+        self._frames += 1
+        jitter, wide = self._jitter, self.wide
+        assert wide is not None
+        inserted = jitter.inserted
+        octets = jitter.pop(now)
+        missing = jitter.missing
+        following = None
+        if octets is not None and (not octets or missing is not None) and jitter.inserted == inserted:
+            following = jitter.next_octet
+        wide.noise = self._voice.noise
+        return wide.frame(octets, missing, following)
+
+    @property
+    def recovered(self) -> int:
+        """Lost packets that were made good by FEC."""
+        return sum(wide.recovered for wide in self._wide_voices.values())
 
     @property
     def missing(self) -> bytes | None:
@@ -252,3 +346,8 @@ class Incoming:
 
 def _is_quiet(voice: NarrowVoice, frame: bytes) -> bool:
     return voice.codec.peak(frame) < QUIET
+
+
+def _was_quiet(voice: WideVoice, octets: bytes) -> bool:
+    """What waits would have to be decoded to tell: what was played last is the best guess."""
+    return voice.quiet

@@ -87,7 +87,6 @@ class JitterBuffer:
         "_misses",
         "_octets",
         "_pause",
-        "_quiet",
         "_ring",
         "_skip_by",
         "_start_at",
@@ -97,6 +96,7 @@ class JitterBuffer:
         "concealed",
         "head",
         "inserted",
+        "is_quiet",
         "late",
         "missing",
         "position",
@@ -106,7 +106,8 @@ class JitterBuffer:
     def __init__(self, is_quiet: Callable[[bytes], bool] | None = None) -> None:
         self._ring = OctetRing()
         self._octets, self._known = self._ring.octets, self._ring.known
-        self._quiet = is_quiet
+        self.is_quiet = is_quiet
+        """Whether a frame could be left out without being missed; may be replaced."""
         self.position = 0
         """Extended timestamp of the next sample to play."""
         self.head = 0
@@ -135,6 +136,10 @@ class JitterBuffer:
         self._strays = 0
         self._watch_anew(0)
 
+    def translate(self, table: bytes) -> None:
+        """What waits means something else from now on: [256], by octet."""
+        self._octets[:] = self._octets.translate(table)
+
     def pause(self) -> None:
         """Nothing is expected until the next packet (a telephone event, comfort noise): do not conceal."""
         self._pause = True
@@ -159,6 +164,12 @@ class JitterBuffer:
         if least_slack >= _FAR:
             return None
         return least_slack - (self.target_ns if jitter_ns is None else target_for(jitter_ns))
+
+    @property
+    def next_octet(self) -> int | None:
+        """What is to be played first at the next pop; None when that is missing."""
+        at = self.position & MASK
+        return self._octets[at] if self._known[at] else None
 
     def moved(self, now: int) -> None:
         """The ticks were moved: what was seen of slack does not hold any more."""
@@ -377,8 +388,8 @@ class JitterBuffer:
         """Leave out one frame, in a pause of the speech if one comes soon."""
         if self.head - self.position < 2 * NARROW_SAMPLES:
             return
-        if self._quiet is not None and now < self._skip_by:
-            if not self._quiet(self._ring.octets_at(self.position)):
+        if self.is_quiet is not None and now < self._skip_by:
+            if not self.is_quiet(self._ring.octets_at(self.position)):
                 return
         self._ring.forget(self.position, NARROW_SAMPLES)
         self.position += NARROW_SAMPLES

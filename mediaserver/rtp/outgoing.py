@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
+from mediaserver.media.comfort_noise import SENT_LEVEL
+from mediaserver.media.g711 import Codec
+from mediaserver.media.leg import Frame
 from mediaserver.media.marks import MOST_UNHEARD, UNHEARD_MS
+from mediaserver.media.narrowband import silence_of
 from mediaserver.media.time import (
     FRAME_NS,
     FRAME_SAMPLES,
@@ -16,7 +22,9 @@ from mediaserver.media.time import (
     WRAP_16,
     WRAP_32,
 )
-from mediaserver.rtp.format import Format
+from mediaserver.media.tones import TonePlayer
+from mediaserver.media.wideband import WideCodec, WideEncoder
+from mediaserver.rtp.format import COMFORT_NOISE, Format
 from mediaserver.rtp.packets import HEADER, Address, RtpSender
 from mediaserver.rtp.permission import Permission, Sending
 from mediaserver.rtp.telephone_events import DigitSender
@@ -25,6 +33,13 @@ FAR_BUFFER_MS = 40
 """A phone's jitter buffer and sound card on a path without jitter."""
 
 _MARKER = 0x80
+
+COMFORT_EVERY = 10
+"""Frames of silence (200 ms) for one packet of comfort noise, so that NATs stay open, too."""
+HUSH = b""
+"""In place of octets: nothing is said."""
+_COMFORT = bytes([SENT_LEVEL])
+_SILENT: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 
 Send = Callable[[bytes, Address], int]
 """As `socket.sendto`; 0: it was not sent."""
@@ -45,6 +60,10 @@ class Outgoing:
     """20 ms of octets in per tick, packets out."""
 
     __slots__ = (
+        "_clock_factor",
+        "_comfort",
+        "_encoder",
+        "_encoder_of",
         "_format",
         "_marker",
         "_metered",
@@ -63,6 +82,7 @@ class Outgoing:
         "pending",
         "remote",
         "sender",
+        "tones",
     )
 
     def __init__(self, sendto: Send, permission: Permission) -> None:
@@ -75,11 +95,18 @@ class Outgoing:
         """Samples that were on the wire when the permission went; None while there is one."""
         self._format = Format()
         self._octets_per_packet = self._format.octets_per_packet
+        self._clock_factor = 1
+        """Timestamp units in 1/8 ms."""
+        self._encoder: WideEncoder | None = None
+        self._encoder_of: WideCodec | None = None
+        self._comfort: int | None = None
+        """Frames of silence so far, where comfort noise goes out in their place; None: nowhere."""
         self._marker = _MARKER
         self._written_at = 0
         self._played = 0
         self.sender = RtpSender()
         self.digits = DigitSender()
+        self.tones = TonePlayer()
         self.remote: Address | None = None
         self.pending = b""
         """Encoded audio that does not fill a packet yet."""
@@ -90,11 +117,24 @@ class Outgoing:
         self.errors = 0
 
     def configure(self, format: Format, remote: Address) -> None:
-        """What was negotiated, the first time or again."""
+        """What was negotiated, the first time or again. Raises EngineMissingError where the codec's library
+        is missing."""
         if not format.continues(self._format):
             self.pending = b""
+            self._marker = _MARKER
         if format.sending and not self._format.sending:
             self._marker = _MARKER
+        codec = format.codec
+        if not isinstance(codec, WideCodec):
+            self._encoder = self._encoder_of = None
+        elif codec is not self._encoder_of:
+            self._encoder, self._encoder_of = codec.encoder(), codec
+        if self._encoder is not None:
+            self._encoder.limit(format.bitrate)
+        self._clock_factor = format.clock_factor
+        self._comfort = 0 if format.comfort_noise else None
+        if format.telephone_event_pt is not None:
+            self.digits.clock_factor = format.event_factor(format.telephone_event_pt)
         self._format = format
         self._octets_per_packet = format.octets_per_packet
         self.move(remote)
@@ -124,6 +164,23 @@ class Outgoing:
         if self._withheld_from is None:
             self._withheld_from = self._sent
             self.pending = b""
+
+    @property
+    def wide(self) -> bool:
+        """Frames are to be given to `send_frame`, not octets of the bank to `send`."""
+        return self._encoder is not None
+
+    def expect_loss(self, percent: float) -> None:
+        """What the far end says of what it gets."""
+        if self._encoder is not None:
+            self._encoder.expect_loss(percent)
+
+    def send_frame(self, frame: Frame | None, now_ns: int) -> None:
+        """The next 20 ms in a wide-band codec; None is silence."""
+        if frame is None and self._comfort is not None:
+            self.send(HUSH, now_ns)
+        elif self._encoder is not None:
+            self.send(self._encoder.encode(_SILENT if frame is None else frame), now_ns)
 
     def _aim(self) -> None:
         may = self._format.sending and self._sending is not Sending.NOTHING
@@ -184,15 +241,20 @@ class Outgoing:
             if kind is None:
                 return
             kind |= _MARKER if event.marker else 0
-            packet = sender.packet(event.payload, kind, event.timestamp)
+            packet = sender.packet(event.payload, kind, event.timestamp * self.digits.clock_factor)
+        elif self._comfort is not None and self._is_hushed(payload):
+            if not self._comfort_due():
+                return
+            packet = sender.packet(_COMFORT, COMFORT_NOISE, timestamp * self._clock_factor)
         elif self._octets_per_packet == NARROW_SAMPLES:
             sequence = sender.sequence
             sender.sequence = (sequence + 1) & WRAP_16
             sender.packets += 1
-            sender.octets += NARROW_SAMPLES
+            sender.octets += len(payload)
             kind = format.payload_type | self._marker
             self._marker = 0
-            packet = HEADER.pack(0x80, kind, sequence, timestamp & WRAP_32, sender.ssrc) + payload
+            stamp = timestamp * self._clock_factor & WRAP_32
+            packet = HEADER.pack(0x80, kind, sequence, stamp, sender.ssrc) + payload
         else:
             self._send_repacked(payload, timestamp, remote)
             return
@@ -202,6 +264,26 @@ class Outgoing:
         except OSError:
             self.errors += 1
 
+    def _is_hushed(self, payload: bytes) -> bool:
+        """Whether nothing is said in these 20 ms; counts them."""
+        hushed = payload is HUSH or payload is self._silence_of_law
+        if hushed:
+            self._comfort = (self._comfort or 0) + 1
+            self.pending = b""
+            self._marker = _MARKER  # of the talk that follows (RFC 3551 section 4.1)
+        else:
+            self._comfort = 0
+        return hushed
+
+    def _comfort_due(self) -> bool:
+        """Whether this one of the silent frames is told of."""
+        return self._comfort is not None and self._comfort % COMFORT_EVERY == 1
+
+    @property
+    def _silence_of_law(self) -> bytes | None:
+        codec = self._format.codec
+        return silence_of(codec) if isinstance(codec, Codec) else None
+
     def _send_repacked(self, payload: bytes, timestamp: int, remote: Address) -> None:
         """Packets of another length than our frames."""
         size = self._octets_per_packet
@@ -210,7 +292,7 @@ class Outgoing:
         while len(pending) >= size:
             kind = self._format.payload_type | self._marker
             self._marker = 0
-            packet = self.sender.packet(pending[:size], kind, first)
+            packet = self.sender.packet(pending[:size], kind, first * self._clock_factor)
             pending = pending[size:]
             first += size
             try:

@@ -18,6 +18,7 @@ from mediaserver.media.time import (
     WRAP_32,
     ahead_16,
     distance_32,
+    unwrap_32,
 )
 
 Address = tuple[str, int]
@@ -90,7 +91,7 @@ class ReceptionStats(NamedTuple):
     """Over all sources so far, never negative."""
     extended_top: int
     jitter: float
-    """Timestamp units."""
+    """Steps of 1/8 ms."""
     duplicates: int
     reordered: int
     invalid: int
@@ -123,6 +124,7 @@ class RtpReceiver:
         "_stray",
         "_top",
         "_transit",
+        "_unwrapped",
         "accepted",
         "duplicates",
         "invalid",
@@ -155,6 +157,8 @@ class RtpReceiver:
         """Interarrival jitter in timestamp units (:rfc:`3550`, appendix A.8)."""
         self._base = self._top = self._cycles = self._seen = self._lost_before = 0
         self._transit: int | None = None
+        self._unwrapped: int | None = None
+        """The last timestamp that was asked for on a line of 1/8 ms, without its wraps."""
         self._stray: int | None = None
         self._other: tuple[int, int] | None = None
         """Another SSRC that came, and the number of its next packet."""
@@ -199,10 +203,25 @@ class RtpReceiver:
         self.marker = kind >= 0x80
         return payload
 
-    def measure(self, arrived: int) -> float:
+    def in_steps(self, clock_factor: int) -> int:
+        """The timestamp of the packet just received in steps of 1/8 ms, where its clock has so many units in
+        one. To be asked once for each packet of such a clock."""
+        before = self._unwrapped
+        at = self.timestamp if before is None else unwrap_32(self.timestamp, near=before)
+        self._unwrapped = at
+        return (at // clock_factor) & WRAP_32
+
+    def another_clock(self) -> None:
+        """What follows is of another clock: its timestamps are not compared with what was before."""
+        self._unwrapped = self._transit = None
+
+    def measure(self, arrived: int, timestamp: int | None = None) -> float:
         """Take the packet just received into the jitter estimate; leave out telephone events, whose
-        timestamps stand still. Returns the estimate in ns."""
-        transit = (arrived // NARROW_SAMPLE_NS - self.timestamp) & WRAP_32
+        timestamps stand still. `timestamp`: its own in steps of 1/8 ms, where its clock is another. Returns
+        the estimate in ns."""
+        if timestamp is None:
+            timestamp = self.timestamp
+        transit = (arrived // NARROW_SAMPLE_NS - timestamp) & WRAP_32
         before, self._transit = self._transit, transit
         jitter = self.jitter
         if before is not None:
@@ -275,7 +294,7 @@ class RtpReceiver:
         self._base = self._top = sequence
         self._cycles = 0
         self._seen = 1
-        self._transit = None
+        self._transit = self._unwrapped = None
         self._stray = self._other = None
 
     def _out_of_step(self, ahead: int, sequence: int) -> bool:
@@ -306,6 +325,7 @@ class RtpReceiver:
             self._lost_before += self.expected
             self._base = self._top = sequence
             self._cycles, self._seen, self._stray, self._transit = 0, 1, None, None
+            self._unwrapped = None
             return True
         self._stray = (sequence + 1) & WRAP_16
         self.invalid += 1

@@ -15,24 +15,44 @@ from mediaserver.rtp.stream import RtpStream
 _MOST = 64
 
 
-class Plan:
-    """The open streams of a list of lanes."""
+class Lines:
+    """Streams of G.711 among a list of lanes, one way."""
 
-    __slots__ = ("a_law", "lanes", "outgoing", "present", "rows", "streams", "voices")
+    __slots__ = ("a_law", "present", "rows", "streams", "voices")
 
-    def __init__(self, lanes: Sequence[int], open_streams: Mapping[int, RtpStream]) -> None:
-        self.lanes = lanes  # held, so that no other list gets its id
-        found = [open_streams.get(lane) for lane in lanes]
-        self.streams = [stream for stream in found if stream is not None]
+    def __init__(self, lanes: int, found: Sequence[tuple[int, RtpStream]]) -> None:
+        self.streams = [stream for _, stream in found]
         self.voices = [stream.voice for stream in self.streams]
-        self.outgoing = [stream.outgoing for stream in self.streams]
         self.rows = np.array([voice.slot for voice in self.voices], np.intp)
         self.a_law = [i for i, voice in enumerate(self.voices) if voice.codec is PCMA]
         """Indexes of `streams`."""
         self.present: list[int] | None = None
-        """Indexes of lanes that are open; None: all."""
-        if len(self.streams) < len(lanes):
-            self.present = [i for i, stream in enumerate(found) if stream is not None]
+        """Indexes of their lanes; None: all lanes are theirs."""
+        if len(found) < lanes:
+            self.present = [i for i, _ in found]
+
+
+class Plan:
+    """The open streams of a list of lanes."""
+
+    __slots__ = ("ear_slots", "ears", "heard", "heard_wide", "lanes", "outgoing", "spoken", "spoken_wide")
+
+    def __init__(self, lanes: Sequence[int], open_streams: Mapping[int, RtpStream]) -> None:
+        self.lanes = lanes  # held, so that no other list gets its id
+        found = [(i, stream) for i, lane in enumerate(lanes) if (stream := open_streams.get(lane))]
+        narrow = [each for each in found if each[1].incoming.wide is None]
+        self.heard = Lines(len(lanes), narrow)
+        """Who sends us G.711."""
+        self.heard_wide = [each for each in found if each[1].incoming.wide is not None]
+        """The others, with the indexes of their lanes."""
+        spoken = [each for each in found if not each[1].outgoing.wide]
+        self.spoken = self.heard if spoken == narrow else Lines(len(lanes), spoken)
+        """Who is sent G.711."""
+        self.spoken_wide = [each for each in found if each[1].outgoing.wide]
+        self.outgoing = [stream.outgoing for stream in self.spoken.streams]
+        self.ears = [each for each in found if each[1].format.listening]
+        """Who may send keys as sounds."""
+        self.ear_slots = np.array([stream.slot for _, stream in self.ears], np.intp)
 
 
 class Plans:

@@ -167,6 +167,7 @@ class RtcpSession:
         "_rng",
         "_sr_arrived",
         "_sr_ntp",
+        "clock_factor",
         "cname",
         "deadline",
         "goodbye",
@@ -180,6 +181,8 @@ class RtcpSession:
 
     def __init__(self, cname: str, now: int, rng: random.Random | None = None) -> None:
         self.cname = cname
+        self.clock_factor = 1
+        """Units in 1/8 ms of the time that the stream's timestamps are in."""
         self._rng = rng or random.Random()
         self._sr_ntp = self._sr_arrived = 0
         self._last_expected = self._last_received = 0
@@ -216,7 +219,7 @@ class RtcpSession:
                     fraction,
                     reception.lost,
                     reception.extended_top,
-                    int(reception.jitter),
+                    int(reception.jitter * self.clock_factor),
                     self._sr_ntp,
                     max(0, delay),
                 ),
@@ -224,7 +227,8 @@ class RtcpSession:
         head = Report(sender.ssrc, blocks)
         if sent:
             ntp = ntp_time(wall_ns)
-            head = Report(sender.ssrc, blocks, ntp, sender.timestamp, sender.packets, sender.octets)
+            timestamp = sender.timestamp * self.clock_factor
+            head = Report(sender.ssrc, blocks, ntp, timestamp, sender.packets, sender.octets)
         return bytes(head) + bytes(Description(sender.ssrc, self.cname))
 
     def bye(self, sender: RtpSender) -> bytes:
@@ -256,7 +260,7 @@ class RtcpSession:
     def _heard(self, block: ReportBlock, wall_ns: int) -> None:
         self.remote_lost = block.lost
         self.remote_loss_pct = block.fraction_lost * 100 / 256
-        self.remote_jitter_ms = block.jitter * NARROW_SAMPLE_NS / 1e6
+        self.remote_jitter_ms = block.jitter * NARROW_SAMPLE_NS / 1e6 / self.clock_factor
         if block.last_sr:
             trip = ((ntp_time(wall_ns) >> 16 & WRAP_32) - block.last_sr - block.delay) & WRAP_32
             if trip < 60 << 16:  # anything longer is a clock that was set or a peer's mistake

@@ -32,6 +32,8 @@ class RtpStats:
     inserted: int
     skipped: int
     """Frames by which the jitter buffer moved playout back and forward."""
+    recovered: int
+    """Lost packets that were made good by forward error correction."""
     jitter_ms: float
     buffer_ms: float
     rtt_ms: float | None
@@ -56,7 +58,8 @@ class RtpStats:
         expected = reception.received + reception.lost
         loss_pct = 100.0 * reception.lost / expected if expected else 0.0
         # What the buffer could not wait for sounds like loss, too.
-        heard_loss = 100.0 * min(1.0, (reception.lost + repairs.late) / expected) if expected else 0.0
+        unheard = max(0, reception.lost + repairs.late - incoming.recovered)
+        heard_loss = 100.0 * min(1.0, unheard / expected) if expected else 0.0
         delay_ms = (rtcp.rtt_ms or 0.0) / 2 + buffer_ms + format.ptime_ms
         return cls(
             codec=format.codec.name,
@@ -72,6 +75,7 @@ class RtpStats:
             concealed=repairs.concealed,
             inserted=repairs.inserted,
             skipped=repairs.skipped,
+            recovered=incoming.recovered,
             jitter_ms=round(reception.jitter / NARROW_PER_MS, 3),
             buffer_ms=round(buffer_ms, 1),
             rtt_ms=None if rtcp.rtt_ms is None else round(rtcp.rtt_ms, 3),

@@ -11,11 +11,10 @@ import socket
 from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
-from mediaserver.media.g711 import Codec
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
-from mediaserver.rtp.format import Format, is_nowhere
+from mediaserver.rtp.format import AudioCodec, Format, is_nowhere
 from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.liveness import Liveness, SilenceLimits
 from mediaserver.rtp.outgoing import Outgoing
@@ -49,6 +48,9 @@ class StreamOwner(Wire, Protocol):
     def pressed(self, stream: RtpStream) -> None:
         """A key is down: its release is to be looked for."""
 
+    def plays(self, stream: RtpStream) -> None:
+        """It has keys to play as sounds."""
+
     def closed(self, stream: RtpStream) -> None:
         """It is over: say so to the peer and take the ports back."""
 
@@ -72,6 +74,7 @@ class RtpStream:
         "on_digit",
         "on_heard",
         "on_silent",
+        "on_tone",
         "outgoing",
         "remote_rtcp",
         "rtcp",
@@ -96,6 +99,8 @@ class RtpStream:
         now = wire.now_ns()
         self.on_digit: Callable[[str, int, int], None] | None = None
         """(digit, position in 16 kHz samples since the first read, duration in ms)"""
+        self.on_tone: Callable[[str, int, int], None] | None = None
+        """The same for a key that was heard as a sound."""
         self.on_silent: Callable[[], None] | None = None
         """The far end was silent for longer than its limit; called once per silence."""
         self.on_heard: Callable[[], None] | None = None
@@ -131,7 +136,7 @@ class RtpStream:
         return self.state is StreamState.CLOSED
 
     @property
-    def codec(self) -> Codec:
+    def codec(self) -> AudioCodec:
         return self.format.codec
 
     @property
@@ -157,18 +162,44 @@ class RtpStream:
         rtcp_port: int | None = None,
         others: Sequence[tuple[int, str]] = (),
         events_in: int | None = None,
+        event_clocks: Sequence[tuple[int, int]] = (),
+        comfort_noise: bool = False,
+        bitrate: int | None = None,
+        listening: bool = False,
     ) -> None:
         """What was negotiated, the first time or again. `direction` is ours, as in our SDP. `others`: payload
-        types and codecs that may come besides; `events_in`: another payload type of digits that come. Raises
-        KeyError for a codec other than PCMU and PCMA. A closed stream stays closed."""
+        types and codecs that may come besides; `events_in`: another payload type of digits that come;
+        `event_clocks`: payload types of digits with the Hz of their time, where that is not 8,000;
+        `comfort_noise`: send it in place of silence; `bitrate`: the most that the peer wants, bits a second;
+        `listening`: for keys as sounds. Raises KeyError for a codec that there is not, and EngineMissingError
+        for one whose library is missing. A closed stream stays closed."""
         format = Format.negotiated(
-            remote, codec, payload_type, telephone_event_pt, ptime_ms, direction, others, events_in
+            remote,
+            codec,
+            payload_type,
+            telephone_event_pt,
+            ptime_ms,
+            direction,
+            others,
+            events_in,
+            event_clocks,
+            comfort_noise,
+            bitrate,
+            listening,
         )
         if self.closed:
             return
-        self.format = format
+        before = self.format
+        if self.state is not StreamState.OPENED:
+            format = format.after(before)
         source = self.incoming.configure(format, remote, self.wire.now_ns())
         self.outgoing.configure(format, source)
+        self.format = format
+        self.rtcp.clock_factor = format.clock_factor
+        if format.clock_factor != before.clock_factor and self.state is not StreamState.OPENED:
+            # Timestamps of another clock are another source's (RFC 7160 section 4.1).
+            self.outgoing.sender.renew()
+            self.rtcp.forget_reports()
         self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
         self.remote_rtcp = self._rtcp_beside(source)
         if not is_nowhere(remote):
@@ -214,6 +245,12 @@ class RtpStream:
         """Queue a digit; it replaces the audio while it lasts. Raises ValueError for what is no digit."""
         self.outgoing.digits.put(digit, duration_ms)
 
+    def send_tone(self, digit: str, duration_ms: int = 100) -> None:
+        """Queue a digit as a sound, in place of the audio while it lasts. Raises as `send_digit`."""
+        self.outgoing.tones.put(digit, duration_ms)
+        if not self.closed:
+            self.wire.plays(self)
+
     def stats(self) -> RtpStats:
         """The figures of now; a steady stream stays steady."""
         return RtpStats.of(self.format, self.incoming, self.outgoing, self.rtcp, self._digits)
@@ -240,6 +277,9 @@ class RtpStream:
         if self.on_heard is not None and self.incoming.lock.confirmed:
             if self.incoming.reception().octets >= HEARD_OCTETS:
                 self._tell_heard()
+        if self.incoming.followed:
+            self.incoming.followed = False
+            self.wire.changed(self)
         if heard:
             self._digits_heard(heard, arrived)
         if self.incoming.digits.pressed:
@@ -252,12 +292,24 @@ class RtpStream:
         elif self.rtcp.receive(data, self.outgoing.sender, now, wall_ns):
             self.remote_rtcp = source
             self._rtcp_octets += len(data)
+            if self.rtcp.remote_loss_pct is not None:
+                self.outgoing.expect_loss(self.rtcp.remote_loss_pct)
             witnessed = self.rtcp.remote_lost is not None and source[0] == self._permission.host
             if witnessed:
                 self._permission.witnessed()
             self._permit(now)
             if witnessed and self.on_heard is not None:
                 self._tell_heard()
+
+    def tone_heard(self, digit: str, ago: int, duration_ms: int) -> None:
+        """A key was heard as a sound that began so many 16 kHz samples before the end of the last frame."""
+        if self.on_tone is None:
+            return
+        self._digits += 1
+        try:
+            self.on_tone(digit, max(0, self.frames_read * FRAME_SAMPLES - ago), duration_ms)
+        except Exception:  # as in `_digits_heard`
+            log.exception("on_tone failed")
 
     def poll_digits(self, now: int) -> bool:
         """Report a key whose packets stopped coming. Returns whether one is still down."""

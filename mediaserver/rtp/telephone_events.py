@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from mediaserver.errors import CapacityError
-from mediaserver.media.time import NARROW_PER_MS, NARROW_SAMPLES, WRAP_16, ahead_32, is_behind_32
+from mediaserver.media.time import FRAME_MS, NARROW_PER_MS, NARROW_SAMPLES, WRAP_16, ahead_32, is_behind_32
 
 DIGITS = "0123456789*#ABCD"
 """By event code (:rfc:`4733`, section 3.2)."""
@@ -25,7 +25,6 @@ MOST_WAITING = 128
 _END = 0x80
 _VOLUME = 10  # dBm0 below zero
 _SEGMENT = WRAP_16
-_UNITS_PER_MS = NARROW_PER_MS
 _STEP = NARROW_SAMPLES  # units in a tick
 _END_PACKETS = 3
 _PAUSE_TICKS = 3
@@ -49,6 +48,8 @@ class _KeyDown:
     past: int = 0
     """Units in earlier segments of a long event."""
     duration: int = 0
+    per_ms: int = NARROW_PER_MS
+    """Units."""
 
 
 class DigitReceiver:
@@ -66,8 +67,10 @@ class DigitReceiver:
         """A key is down: `poll` is to be called."""
         return self._pressed is not None
 
-    def push(self, timestamp: int, payload: bytes, now: int) -> tuple[DigitHeard, ...]:
-        """One telephone-event packet -> the digits that are complete now."""
+    def push(self, timestamp: int, payload: bytes, now: int, clock_factor: int = 1) -> tuple[DigitHeard, ...]:
+        """One telephone-event packet -> the digits that are complete now. `clock_factor`: units of its time
+        in 1/8 ms."""
+        per_ms = clock_factor * NARROW_PER_MS
         if len(payload) < EVENT.size or timestamp in self._finished:
             return ()
         code, flags, duration = EVENT.unpack_from(payload)
@@ -76,7 +79,7 @@ class DigitReceiver:
         pressed = self._pressed
         done: tuple[DigitHeard, ...] = ()
         if pressed is None:
-            pressed = self._pressed = _KeyDown(code, timestamp, now, now)
+            pressed = self._pressed = _KeyDown(code, timestamp, now, now, per_ms=per_ms)
         elif timestamp != pressed.timestamp:
             if code == pressed.code and ahead_32(timestamp, of=pressed.timestamp) == _SEGMENT:
                 # Section 2.5.1.3: an event longer than the duration field goes on in a new segment.
@@ -86,10 +89,10 @@ class DigitReceiver:
             elif is_behind_32(timestamp, of=pressed.timestamp):
                 # All that is left of an earlier digit overtook nothing that was reported yet.
                 self._finished.append(timestamp)
-                return (DigitHeard(DIGITS[code], now, duration // _UNITS_PER_MS),)
+                return (DigitHeard(DIGITS[code], now, duration // per_ms),)
             else:
                 done = self._finish()
-                pressed = self._pressed = _KeyDown(code, timestamp, now, now)
+                pressed = self._pressed = _KeyDown(code, timestamp, now, now, per_ms=per_ms)
         elif code != pressed.code:
             return ()
         pressed.seen = now
@@ -112,7 +115,7 @@ class DigitReceiver:
         if pressed is None:
             return ()
         self._finished.append(pressed.timestamp)
-        length = (pressed.past + pressed.duration) // _UNITS_PER_MS
+        length = (pressed.past + pressed.duration) // pressed.per_ms
         return (DigitHeard(DIGITS[pressed.code], pressed.began, length),)
 
 
@@ -121,13 +124,23 @@ class EventPacket:
     payload: bytes
     marker: bool
     timestamp: int
-    """Of the event's beginning, the same in all its packets."""
+    """Of the event's beginning, the same in all its packets; in steps of 1/8 ms."""
 
 
 class DigitSender:
     """Turns queued digits into one event packet per 20 ms tick: updates, then the end three times."""
 
-    __slots__ = ("_code", "_ends", "_pause", "_queue", "_sent", "_timestamp", "_total", "active")
+    __slots__ = (
+        "_code",
+        "_ends",
+        "_pause",
+        "_queue",
+        "_sent",
+        "_timestamp",
+        "_total",
+        "active",
+        "clock_factor",
+    )
 
     def __init__(self) -> None:
         self._queue: deque[tuple[int, int]] = deque()
@@ -135,16 +148,20 @@ class DigitSender:
         self._total = self._sent = self._ends = self._pause = self._timestamp = 0
         self.active = False
         """`tick` may have something to send, or a pause between digits lasts."""
+        self.clock_factor = 1
+        """Units in 1/8 ms of the time that durations are sent in."""
 
     def put(self, digit: str, duration_ms: int = 100) -> None:
-        """Queue a digit; lengths outside 40..6000 ms are brought inside. Raises ValueError for no digit,
-        and CapacityError when too many wait."""
+        """Queue a digit; lengths outside 40..6000 ms are brought inside, and within what one event can say
+        where its clock is faster (1,360 ms at 48 kHz). Raises ValueError for no digit, and CapacityError
+        when too many wait."""
         code = DIGITS.find(digit.upper()) if len(digit) == 1 else -1
         if code < 0:
             raise ValueError(f"{digit!r} is no DTMF digit; use one of {DIGITS}")
         if len(self._queue) >= MOST_WAITING:
             raise CapacityError(f"{MOST_WAITING} digits wait to be sent already")
-        ticks = -(-min(max(duration_ms, _LEAST_MS), _MOST_MS) * _UNITS_PER_MS // _STEP)
+        longest_ms = min(_MOST_MS, WRAP_16 // (self.clock_factor * _STEP) * FRAME_MS)
+        ticks = -(-min(max(duration_ms, _LEAST_MS), longest_ms) * NARROW_PER_MS // _STEP)
         self._queue.append((code, ticks * _STEP))
         self.active = True
 
@@ -167,7 +184,8 @@ class DigitSender:
         if self._sent >= self._total:
             flags |= _END
             self._ends += 1
-        packet = EventPacket(EVENT.pack(self._code, flags, self._sent), first, self._timestamp)
+        duration = min(self._sent * self.clock_factor, WRAP_16)
+        packet = EventPacket(EVENT.pack(self._code, flags, duration), first, self._timestamp)
         if self._ends == _END_PACKETS:
             self._code, self._pause = None, _PAUSE_TICKS
         return packet

@@ -22,10 +22,11 @@ import numpy.typing as npt
 from mediaserver.media.leg import Frame
 from mediaserver.media.narrowband import Mend, NarrowBand
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS
+from mediaserver.media.tones import ToneDetector
 from mediaserver.rtp.families import PortFamilies
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.packets import Address
-from mediaserver.rtp.plans import Plans
+from mediaserver.rtp.plans import Lines, Plan, Plans
 from mediaserver.rtp.ports import PortPool
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import MAX_AGE_NS, PACKET, SteadyStreams
@@ -72,6 +73,9 @@ class RtpWire:
         """Audio of one more call is withheld."""
         self._pressed: set[RtpStream] = set()
         """Streams on which a key is down."""
+        self._playing: set[RtpStream] = set()
+        """Streams that play keys."""
+        self._ears = ToneDetector()
         self._ports = PortFamilies(host, *port_range, ahead=ports_ahead, now_ns=now_ns)
         self._epoll = select.epoll()
         self._by_fd: dict[int, tuple[Receive, RtpStream, bool]] = {}
@@ -96,6 +100,7 @@ class RtpWire:
         lane = next(self._next_lane)
         stream = RtpStream(self, lane, self._band.open(), self.steady, rtp, rtcp, self._cname)
         self._streams[stream.slot] = self._lanes[lane] = stream
+        self._ears.reset(stream.slot)
         self._pools[stream.slot] = pool
         self.plans.clear()
         for half, is_rtcp in ((rtp, False), (rtcp, True)):
@@ -110,6 +115,10 @@ class RtpWire:
     def pressed(self, stream: RtpStream) -> None:
         """Called by the stream when a key is down."""
         self._pressed.add(stream)
+
+    def plays(self, stream: RtpStream) -> None:
+        """Called by `RtpStream.send_tone`."""
+        self._playing.add(stream)
 
     def withheld(self, stream: RtpStream) -> None:
         """Called by `RtpStream.sweep`."""
@@ -132,6 +141,7 @@ class RtpWire:
             half.close()
         self._pools.pop(stream.slot).give_back(stream.local_port)
         self._pressed.discard(stream)
+        self._playing.discard(stream)
         del self._streams[stream.slot], self._lanes[stream.lane.number]
         self._band.close(stream.voice)
         self.plans.clear()
@@ -213,20 +223,37 @@ class RtpWire:
     def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
         """The next 20 ms of each lane, [N, 320] int16 at 16 kHz; what is missing is concealed."""
         plan = self.plans.of(lanes)
-        streams = plan.streams
-        out = None if plan.present is None else np.zeros((len(lanes), FRAME_SAMPLES), np.int16)
+        out = self._read_all(plan, now_ns)
+        if plan.ears:
+            frames = out if len(plan.ears) == len(out) else out[[i for i, _ in plan.ears]]
+            for tone in self._ears.process(plan.ear_slots, frames):
+                plan.ears[tone.row][1].tone_heard(tone.digit, tone.ago, tone.duration_ms)
+        return out
+
+    def _read_all(self, plan: Plan, now_ns: int) -> npt.NDArray[np.int16]:
+        heard = plan.heard
+        if heard.present is None:
+            return self._read_narrow(heard, now_ns)
+        out = np.zeros((len(plan.lanes), FRAME_SAMPLES), np.int16)
+        if heard.present:
+            out[heard.present] = self._read_narrow(heard, now_ns)
+        for i, stream in plan.heard_wide:
+            frame = stream.incoming.read_wide(now_ns)
+            if frame is not None:
+                out[i] = frame
+        return out
+
+    def _read_narrow(self, heard: Lines, now_ns: int) -> npt.NDArray[np.int16]:
+        """The next 20 ms of streams of G.711, [N, 320]."""
+        streams = heard.streams
         if not streams:
-            return np.zeros((0, FRAME_SAMPLES), np.int16) if out is None else out
-        codes, irregular = self.steady.play(plan.rows, now_ns)
+            return np.zeros((0, FRAME_SAMPLES), np.int16)
+        codes, irregular = self.steady.play(heard.rows, now_ns)
         mends: list[Mend] = []
         if irregular:
             chunks = [self._read_one(streams[i], i, mends, now_ns) for i in irregular]
             codes[irregular] = np.frombuffer(b"".join(chunks), np.uint8).reshape(-1, NARROW_SAMPLES)
-        wide = self._band.widen(plan.rows, codes, plan.a_law, mends)
-        if out is None:
-            return wide
-        out[plan.present] = wide
-        return out
+        return self._band.widen(heard.rows, codes, heard.a_law, mends)
 
     def _read_one(self, stream: RtpStream, at: int, mends: list[Mend], now_ns: int) -> bytes:
         """The next frame of a stream that is not steady."""
@@ -241,11 +268,29 @@ class RtpWire:
         """Send 20 ms on each lane: a frame [320] int16, or None for silence, which goes out as well so that
         the far end's buffer and NAT stay open."""
         plan = self.plans.of(lanes)
-        if plan.present is not None:
-            frames = [frames[i] for i in plan.present]
-        payloads = self._band.narrow(plan.voices, plan.rows, plan.a_law, frames)
+        if self._playing:
+            frames = self._with_tones(lanes, frames)
+        for i, stream in plan.spoken_wide:
+            stream.outgoing.send_frame(frames[i], now_ns)
+        spoken = plan.spoken
+        if spoken.present is not None:
+            frames = [frames[i] for i in spoken.present]
+        payloads = self._band.narrow(spoken.voices, spoken.rows, spoken.a_law, frames)
         for outgoing, payload in zip(plan.outgoing, payloads, strict=True):
             outgoing.send(payload, now_ns)
+
+    def _with_tones(self, lanes: Sequence[int], frames: Sequence[Frame | None]) -> list[Frame | None]:
+        """The frames, with keys in place of those of whoever plays some."""
+        out = list(frames)
+        for i, lane in enumerate(lanes):
+            stream = self._lanes.get(lane)
+            if stream in self._playing and stream is not None:
+                tone = stream.outgoing.tones.next_frame()
+                if tone is not None:
+                    out[i] = tone
+                if not stream.outgoing.tones.active:
+                    self._playing.discard(stream)
+        return out
 
     def early_ns(self, lane: int) -> int | None:
         """How much earlier the lane's tick could come and still find its packets; None when not known."""

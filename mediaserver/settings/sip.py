@@ -10,6 +10,7 @@ from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, TrunkSetti
 from mediaserver.settings.group import NetworkText
 from mediaserver.settings.listening import ListeningSettings
 
+CodecName = Literal["PCMU", "PCMA", "G722", "opus", "L16"]
 TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 """It is no secret: it is logged."""
 
@@ -40,6 +41,31 @@ class SipSettings(ListeningSettings):
         min_length=1,
         description="Digest algorithms offered to phones, best first. Phones that give up where SHA-256 is "
         'among them (baresip 1.0 is one) need `["MD5"]`.',
+    )
+    codecs: tuple[CodecName, ...] = Field(
+        default=("PCMU", "PCMA", "G722", "opus"),
+        min_length=1,
+        description="Codecs that calls are offered and answered with, the most wanted first: PCMU and PCMA "
+        "(G.711, the telephone's 8 kHz), G722 and opus (16 kHz, which recognisers understand better and "
+        "which take more of the processor), L16 (uncompressed 16 kHz, for tests).",
+    )
+    codec_order: Literal["theirs", "ours"] = Field(
+        default="theirs",
+        description="Whose order of codecs decides when we are called: the caller's, or that of `codecs`.",
+    )
+    comfort_noise: bool = Field(
+        default=True,
+        description="Agree on comfort noise (RFC 3389) where the other side wants it: its pauses are then "
+        "heard as noise of the level that it names.",
+    )
+    dtx: bool = Field(
+        default=False,
+        description="Send comfort noise ourselves in place of silence, where it was agreed on.",
+    )
+    inband_dtmf: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Listen for keys as sounds in the audio: `auto` where the other side offers no "
+        "telephone-event (RFC 4733).",
     )
     max_calls: int = Field(
         default=400, ge=1, le=10000, description="Calls at once; the next caller is told 503."

@@ -33,6 +33,12 @@ def relay_digit(request: Request) -> tuple[str, int] | None:
     return digit, int(duration[1]) if duration else DEFAULT_MS
 
 
+def body_digit(body: bytes) -> tuple[str, int]:
+    """The digit of a body of ours, and its duration in ms."""
+    signal, duration, *_ = body.decode().split("\r\n")
+    return signal.partition("=")[2], int(duration.partition("=")[2])
+
+
 def relay_body(digit: str, duration_ms: int) -> bytes:
     """Raises ValueError for what is no key."""
     key = digit.upper()

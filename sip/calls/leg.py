@@ -33,7 +33,7 @@ from sip.sdp.offer_answer import ACTIVE, HOLD
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 SAME_PRESS_S = 0.5
-"""A digit by INFO and the same digit by RFC 4733 within this time are one press."""
+"""The same digit by two of INFO, RFC 4733 and its sound within this time is one press."""
 
 
 class Signalling(Protocol):
@@ -67,7 +67,8 @@ class SipLeg:
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: deque[LegEvent] = deque(maxlen=256)
         self._rfc4733 = False
-        self._info_digit = ("", 0.0)
+        self._press = ("", "", 0.0)
+        """The last key: by what it came, which, and when."""
         self._final_stats = LegStats()
         self._stream: AudioStream | None = None
         self.remote = remote
@@ -169,7 +170,8 @@ class SipLeg:
         await self._session.renegotiate(ACTIVE)
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
-        """Press a key: RFC 4733 when the far end takes it, else INFO (application/dtmf-relay)."""
+        """Press a key: RFC 4733 when the far end takes it, else INFO (application/dtmf-relay), else as a
+        sound (see `digit_refused`)."""
         negotiated = self.negotiated
         if negotiated is None or negotiated.telephone_event_pt is None or self._stream is None:
             self._session.send_info_digit(digit, duration_ms)
@@ -189,16 +191,21 @@ class SipLeg:
         if self._stream is None:
             self._stream = stream
             stream.on_digit = self._digit_by_rtp
+            stream.on_tone = self._digit_by_tone
             stream.on_silent = self._session.audio_stays_away
 
     def digit_by_info(self, digit: str, duration_ms: int) -> None:
         """A digit came by INFO; ignored once RFC 4733 was seen, which is the better of the two."""
-        if self._rfc4733:
+        if self._rfc4733 or self._is_twin("INFO", digit):
             return
-        self._info_digit = (digit, time.monotonic())
         self._deliver(
             Digit(digit, self._stream.frames_read * FRAME_SAMPLES if self._stream else 0, duration_ms)
         )
+
+    def digit_refused(self, digit: str, duration_ms: int) -> None:
+        """The far end does not take keys by INFO: press it as a sound."""
+        if self._stream is not None and self.termination is None:
+            self._stream.send_tone(digit, duration_ms)
 
     def held(self, held: bool) -> None:
         self._deliver(Hold(held))
@@ -212,7 +219,8 @@ class SipLeg:
             LegStats(detail=dict(self.labels)) if stats is None else leg_stats(stats, self.labels)
         )
         if self._stream is not None:
-            self._stream.on_digit = self._stream.on_silent = self._stream.on_heard = None
+            self._stream.on_digit = self._stream.on_tone = None
+            self._stream.on_silent = self._stream.on_heard = None
         self._session = _Over(self._session.negotiated)
         on_ended, self.on_ended = self.on_ended, None
         if on_ended is not None:
@@ -226,10 +234,23 @@ class SipLeg:
 
     def _digit_by_rtp(self, digit: str, t: int, duration_ms: int) -> None:
         first, self._rfc4733 = not self._rfc4733, True
-        twin, at = self._info_digit
-        if first and digit == twin and time.monotonic() - at < SAME_PRESS_S:
+        if self._is_twin("RTP", digit) and first:
             return
         self._deliver(Digit(digit, t, duration_ms))
+
+    def _digit_by_tone(self, digit: str, t: int, duration_ms: int) -> None:
+        """A digit was heard as a sound; ignored once RFC 4733 was seen."""
+        if not self._rfc4733 and not self._is_twin("tone", digit):
+            self._deliver(Digit(digit, t, duration_ms))
+
+    def _is_twin(self, way: str, digit: str) -> bool:
+        """Whether the same press came another way a moment ago; if not, it is remembered."""
+        now = time.monotonic()
+        before, same, at = self._press
+        if before != way and same == digit and now - at < SAME_PRESS_S:
+            return True
+        self._press = (way, digit, now)
+        return False
 
     def _deliver(self, event: LegEvent) -> None:
         if self.termination is not None and not isinstance(event, Ended):

@@ -257,6 +257,10 @@ class InviteSession:
         if self.machine.up:
             self._keys.put(self, body)
 
+    def key_refused(self, digit: str, duration_ms: int) -> None:
+        """Called by the keys: the far end does not take them by INFO."""
+        self.leg.digit_refused(digit, duration_ms)
+
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
         self.happened(SessionEvent.HANGUP, why)

@@ -32,6 +32,8 @@ class AudioStream(Protocol):
     """One call's audio; mediaserver.rtp.stream.RtpStream is the server's."""
 
     on_digit: Callable[[str, int, int], None] | None
+    on_tone: Callable[[str, int, int], None] | None
+    """As `on_digit`, for a key that was heard as a sound."""
     on_silent: Callable[[], None] | None
     on_heard: Callable[[], None] | None
     """Called once, with the first audio of the other side that is no stranger's."""
@@ -58,6 +60,11 @@ class AudioStream(Protocol):
         others: Sequence[tuple[int, str]],
         events_in: int | None,
         /,
+        *,
+        event_clocks: Sequence[tuple[int, int]] = (),
+        comfort_noise: bool = False,
+        bitrate: int | None = None,
+        listening: bool = False,
     ) -> None: ...
     def proven(self, host: str, received: int | None = None, /, *, verified: bool = False) -> None:
         """The other side is at this IP address, and signalling has received so many bytes in this call so
@@ -70,6 +77,9 @@ class AudioStream(Protocol):
     def written(self) -> int: ...
     def played(self) -> int: ...
     def send_digit(self, digit: str, duration_ms: int = 100) -> None: ...
+    def send_tone(self, digit: str, duration_ms: int = 100) -> None:
+        """Press a key as a sound."""
+
     def stats(self) -> Figures: ...
     def silent_s(self) -> float | None:
         """Seconds since the other side's last RTP or RTCP; None: none ever came."""

@@ -1,4 +1,4 @@
-"""SDP offer and answer (RFC 3264) for one G.711 audio stream with telephone-event.
+"""SDP offer and answer (RFC 3264) for one audio stream with telephone-event.
 
 Pure functions over text: no address is looked up, no port opened, no state kept (see `SdpSession`). Nothing
 but SdpError is ever raised, whatever the peer sent.
@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mediaserver.media.time import NARROW_RATE
+from sip.sdp.codecs import (
+    CATALOGUE,
+    Formats,
+    bitrate_of,
+    codecs_of,
+    event_for,
+    events_of,
+    takes_comfort_noise,
+)
 from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDescription
+from sip.sdp.policy import CodecOrder
 
 __all__ = [
     "Negotiated",
@@ -24,14 +34,9 @@ __all__ = [
     "offer",
 ]
 
-STATIC = {0: "PCMU", 8: "PCMA"}
-"""Payload types that need no rtpmap (RFC 3551 table 4)."""
 CODECS = ("PCMU", "PCMA")
-EVENTS = "0-15"
-"""The telephone events we understand: the sixteen DTMF digits (RFC 4733)."""
+"""Of whoever says nothing else."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
-_EVENT_TYPES = (101, *range(96, 101), *range(102, 128))
-"""For telephone-event, where the peer has none: what most use, then the other dynamic ones."""
 _PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 _TIMES = re.compile(r"[0-9]{1,20}+ [0-9]{1,20}+")
 _NUMBER = re.compile(r"([0-9]{1,6}+)(?:\.[0-9]{0,6}+)?")
@@ -49,7 +54,7 @@ class Negotiated:
     """IP address to send to; 0.0.0.0 or :: while the peer holds the old way."""
     remote_port: int
     codec: str
-    """PCMU or PCMA."""
+    """One of the CATALOGUE's."""
     payload_type: int
     telephone_event_pt: int | None
     """Payload type of RFC 4733 digits, None when the peer cannot."""
@@ -65,6 +70,12 @@ class Negotiated:
     another codec than the first of the answer, or number it as they do."""
     events_in: int | None = None
     """Payload type of digits that come, where our SDP numbered them otherwise than the peer's."""
+    event_clocks: tuple[tuple[int, int], ...] = ()
+    """Payload types of digits, sent and coming, whose time is not in 8,000 Hz, and that clock."""
+    comfort_noise: bool = False
+    """Both sides understand it in place of silence (:rfc:`3389`)."""
+    bitrate: int | None = None
+    """The most bits a second that the peer wants of a codec that can choose; None: it does not say."""
 
 
 def offer(
@@ -78,14 +89,14 @@ def offer(
     session_id: int = 1,
     version: int = 1,
     layout: Layout | None = None,
+    comfort_noise: bool = False,
 ) -> bytes:
     """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out.
-    `layout`: the media lines that both sides know already (section 8); it has the codecs and `te`, too."""
+    `layout`: the media lines that both sides know already (section 8); it has the payload types, too."""
     if layout is None:
-        numbers = {name: number for number, name in STATIC.items()}
-        layout = Layout((), 0, "RTP/AVP", tuple((numbers[name], name) for name in codecs), te)
+        layout = Layout((), 0, "RTP/AVP", Formats.of_names(codecs, te, comfort_noise))
     media = list(layout.refused)
-    media.insert(layout.place, _audio(port, layout.proto, layout.formats, layout.te, ptime, direction))
+    media.insert(layout.place, _audio(port, layout.proto, layout.formats, ptime, direction))
     return bytes(_description(host, session_id, version, "0 0", media))
 
 
@@ -102,27 +113,31 @@ def answer(
     version: int = 1,
     peer: str | None = None,
     last: Negotiated | None = None,
+    order: CodecOrder = CodecOrder.THEIRS,
+    comfort_noise: bool = False,
 ) -> tuple[bytes, Negotiated]:
     """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
 
-    The codec is the offerer's first choice among `codecs` and keeps its payload type number; `ptime` is used
-    when the offer names none. `peer`: the address that its signalling comes from, which stands for a host
-    name. `last`: what was agreed on in this session before; an offer that closes all its lines (8.2) is then
-    answered in kind and holds us. Raises NoCommonCodec, or SdpError when the offer is malformed.
+    The codec is the first choice among `codecs`, the offerer's or ours by `order`, and keeps its payload type
+    number; `ptime` is used when the offer names none. `comfort_noise`: agree on it where it is offered.
+    `peer`: the address that its signalling comes from, which stands for a host name. `last`: what was agreed
+    on in this session before; an offer that closes all its lines (8.2) is then answered in kind and holds us.
+    Raises NoCommonCodec, or SdpError when the offer is malformed.
     """
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
     streams: list[Media] = []
     for media in session.media:
-        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer)
+        agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer, order)
         if agreed is None:
             streams.append(Media(kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"]))
             continue
-        taken = agreed
-        formats = [(agreed.payload_type, agreed.codec)]
-        streams.append(
-            _audio(port, media.proto, formats, agreed.telephone_event_pt, agreed.ptime_ms, agreed.direction)
+        taken = agreed if comfort_noise else replace(agreed, comfort_noise=False)
+        event = event_for(agreed.codec, events_of(media)) if te else None
+        formats = Formats(
+            ((agreed.payload_type, agreed.codec),), (event,) if event else (), taken.comfort_noise
         )
+        streams.append(_audio(port, media.proto, formats, agreed.ptime_ms, agreed.direction))
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
     if taken is None:
@@ -147,17 +162,26 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = N
     if place is None or place >= len(theirs.media):
         raise SdpError("the answer has no media line for the audio of our offer")
     offered = ours.media[place]
-    codecs = [name for _, name in _codecs_of(offered, CODECS)]
+    numbered = codecs_of(offered, CATALOGUE)
+    codecs = [name for _, name in numbered]
     direction = _direction(ours, offered)
-    wants_events = _telephone_event(offered) is not None
+    pressed = events_of(offered)
     ptime = _ptime(ours, offered, DEFAULT_PTIME_MS)
-    agreed = _agree(theirs, theirs.media[place], codecs, wants_events, ptime, direction, peer)
+    agreed = _agree(theirs, theirs.media[place], codecs, bool(pressed), ptime, direction, peer)
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
     # What comes is numbered as in our SDP (section 6.1); some number it as in theirs.
-    known = dict(agreed.others) | dict(_codecs_of(offered, CODECS))
+    known = dict(agreed.others) | dict(numbered)
     known.pop(agreed.payload_type, None)
-    return replace(agreed, others=tuple(known.items()), events_in=_telephone_event(offered))
+    event = event_for(agreed.codec, pressed)
+    clocks = dict(agreed.event_clocks) | {n: clock for n, clock in pressed if clock != NARROW_RATE}
+    return replace(
+        agreed,
+        others=tuple(known.items()),
+        events_in=event[0] if event else None,
+        event_clocks=tuple(clocks.items()),
+        comfort_noise=agreed.comfort_noise and takes_comfort_noise(offered, agreed.codec),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +195,8 @@ class Layout:
     """Of our audio among them."""
     proto: str
     """Its profile."""
-    formats: tuple[tuple[int, str], ...]
-    """Payload type and codec of what we offer."""
-    te: int | None
-    """The payload type of telephone-event; None: we do not want it."""
+    formats: Formats
+    """What we offer in it."""
 
     @classmethod
     def of_answer(
@@ -187,18 +209,10 @@ class Layout:
         if place is None:
             return None
         audio, named = ours.media[place], theirs.media[place]
-        formats = _codecs_of(audio, codecs)
-        meant = {number: name for number, (name, *_) in named.encodings().items()}
-        taken = {name for _, name in formats}
-        formats += [
-            (number, name)
-            for number, name in STATIC.items()
-            if name in codecs and name not in taken and meant.get(number, name) == name
-        ]
-        events = _telephone_event(named)
-        if te and events is None:
-            events = next((number for number in _EVENT_TYPES if str(number) not in named.formats), None)
-        return cls(_refused(ours, place), place, audio.proto, tuple(formats), events if te else None)
+        agreed = codecs_of(audio, codecs)
+        noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
+        formats = Formats(tuple(agreed), (), noise).and_more(named, codecs, te)
+        return cls(_refused(ours, place), place, audio.proto, formats)
 
     @classmethod
     def of_offer(cls, offered: bytes | str) -> Layout:
@@ -207,8 +221,10 @@ class Layout:
         place = _place_of_audio(ours)
         assert place is not None  # it is ours
         audio = ours.media[place]
-        formats = tuple(_codecs_of(audio, CODECS))
-        return cls(_refused(ours, place), place, audio.proto, formats, _telephone_event(audio))
+        agreed = codecs_of(audio, CATALOGUE)
+        noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
+        formats = Formats(tuple(agreed), tuple(events_of(audio)), noise)
+        return cls(_refused(ours, place), place, audio.proto, formats)
 
 
 def _refused(session: SessionDescription, place: int) -> tuple[Media, ...]:
@@ -228,22 +244,9 @@ def _description(
     return SessionDescription(lines=lines, media=media)
 
 
-def _audio(
-    port: int,
-    proto: str,
-    formats: Sequence[tuple[int, str]],
-    te: int | None,
-    ptime: int,
-    direction: str,
-) -> Media:
-    attributes = [f"rtpmap:{number} {name}/{NARROW_RATE}" for number, name in formats]
-    numbers = [str(number) for number, _ in formats]
-    if te is not None:
-        numbers.append(str(te))
-        attributes += [f"rtpmap:{te} telephone-event/{NARROW_RATE}", f"fmtp:{te} {EVENTS}"]
-    attributes += [f"ptime:{ptime}", direction]
-    lines = [("a", attribute) for attribute in attributes]
-    return Media(lines=lines, kind="audio", port=port, proto=proto, formats=numbers)
+def _audio(port: int, proto: str, formats: Formats, ptime: int, direction: str) -> Media:
+    lines = [("a", attribute) for attribute in (*formats.attributes, f"ptime:{ptime}", direction)]
+    return Media(lines=lines, kind="audio", port=port, proto=proto, formats=formats.numbers)
 
 
 def _agree(
@@ -254,13 +257,16 @@ def _agree(
     ptime: int,
     direction: str,
     peer: str | None,
+    order: CodecOrder = CodecOrder.THEIRS,
 ) -> Negotiated | None:
     """What we and the peer's stream have in common; None when it is refused or nothing fits."""
     if media.kind != "audio" or media.port == 0 or media.proto.upper() not in _PROTOCOLS:
         return None
-    common = _codecs_of(media, codecs)
+    common = codecs_of(media, codecs)
     if not common:
         return None
+    if order is CodecOrder.OURS:
+        common.sort(key=lambda each: codecs.index(each[1]))
     host = media.connection(peer) or session.connection(peer)
     if host is None:
         raise SdpError("the audio stream has no connection line")
@@ -268,43 +274,23 @@ def _agree(
     theirs = _direction(session, media)
     nowhere = host in ("0.0.0.0", "::")
     sends = direction in ("sendrecv", "sendonly") and theirs in ("sendrecv", "recvonly") and not nowhere
+    event = event_for(codec, events_of(media)) if te else None
     receives = direction in ("sendrecv", "recvonly") and theirs in ("sendrecv", "sendonly")
     return Negotiated(
         remote_host=host,
         remote_port=media.port,
         codec=codec,
         payload_type=payload_type,
-        telephone_event_pt=_telephone_event(media) if te else None,
+        telephone_event_pt=event[0] if event else None,
         ptime_ms=_ptime(session, media, ptime),
         direction=DIRECTIONS[(0 if receives else 1) if sends else (2 if receives else 3)],
         rtcp_port=_rtcp_port(media),
         held=nowhere or theirs in ("sendonly", "inactive"),
         others=tuple(common[1:]),
+        event_clocks=(event,) if event and event[1] != NARROW_RATE else (),
+        comfort_noise=takes_comfort_noise(media, codec),
+        bitrate=bitrate_of(media, payload_type),
     )
-
-
-def _payload_types(media: Media) -> list[int]:
-    return [int(text) for text in media.formats if len(text) <= 3 and text.isascii() and text.isdigit()]
-
-
-def _codecs_of(media: Media, codecs: Sequence[str]) -> list[tuple[int, str]]:
-    """Payload type and name of each format that we can do, in the peer's order."""
-    encodings = media.encodings()
-    found = []
-    for number in _payload_types(media):
-        name, rate, channels = encodings.get(number, (STATIC.get(number, ""), NARROW_RATE, 1))
-        if number < 128 and name in codecs and rate == NARROW_RATE and channels == 1:
-            found.append((number, name))
-    return found
-
-
-def _telephone_event(media: Media) -> int | None:
-    encodings = media.encodings()
-    for number in _payload_types(media):
-        name, rate, _ = encodings.get(number, ("", 0, 0))
-        if name == "TELEPHONE-EVENT" and rate == NARROW_RATE:
-            return number
-    return None
 
 
 def _direction(session: Section, media: Media) -> str:

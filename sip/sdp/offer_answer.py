@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 
 from mediaserver.addresses import is_address
+from mediaserver.errors import EngineMissingError
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
@@ -70,8 +71,13 @@ class OfferAnswer:
 
     def offer(self) -> bytes:
         port = self.open().local_port
-        codecs = self.policy.codecs
-        self._offered = self._sdp.offer(self._host, port, codecs=codecs, direction=self.direction)
+        self._offered = self._sdp.offer(
+            self._host,
+            port,
+            codecs=self.policy.codecs,
+            direction=self.direction,
+            comfort_noise=self.policy.comfort_noise,
+        )
         return self._offered
 
     def answer(self, offer: bytes) -> bytes:
@@ -85,6 +91,8 @@ class OfferAnswer:
             codecs=self.policy.codecs,
             direction=self.direction,
             peer=self._peer,
+            order=self.policy.order,
+            comfort_noise=self.policy.comfort_noise,
         )
         self._agree(negotiated)
         return text
@@ -138,18 +146,25 @@ class OfferAnswer:
             raise NoCommonCodec(f"audio cannot be sent to {host!r}")
         if _is_ipv6(host) != _is_ipv6(self._host) and not negotiated.held:
             raise NoCommonCodec(f"audio cannot be sent from {self._host} to {host}: one is IPv4, one IPv6")
+        try:
+            self.open().configure(
+                (negotiated.remote_host, negotiated.remote_port),
+                negotiated.codec,
+                negotiated.payload_type,
+                negotiated.telephone_event_pt,
+                negotiated.ptime_ms,
+                negotiated.direction,
+                negotiated.rtcp_port,
+                negotiated.others,
+                negotiated.events_in,
+                event_clocks=negotiated.event_clocks,
+                comfort_noise=negotiated.comfort_noise and self.policy.dtx,
+                bitrate=negotiated.bitrate,
+                listening=self.policy.listens(negotiated.telephone_event_pt is not None),
+            )
+        except EngineMissingError as error:  # a trunk's own list names a codec that this machine lacks
+            raise NoCommonCodec(str(error)) from error
         self.negotiated = negotiated
-        self.open().configure(
-            (negotiated.remote_host, negotiated.remote_port),
-            negotiated.codec,
-            negotiated.payload_type,
-            negotiated.telephone_event_pt,
-            negotiated.ptime_ms,
-            negotiated.direction,
-            negotiated.rtcp_port,
-            negotiated.others,
-            negotiated.events_in,
-        )
 
 
 def _is_ipv6(address: str) -> bool:

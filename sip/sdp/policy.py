@@ -41,12 +41,20 @@ class MediaPolicy:
     """What one peer is offered and answered."""
 
     codecs: tuple[str, ...] = ("PCMU", "PCMA")
-    """As SDP names them, the most wanted first; upper or lower case as in `sip.sdp.codecs`."""
+    """Names of `sip.sdp.codecs.CATALOGUE`, the most wanted first."""
     encryption: Encryption = Encryption.OFF
     order: CodecOrder = CodecOrder.THEIRS
+    comfort_noise: bool = False
+    """Agree on comfort noise (:rfc:`3389`), which is then heard as silence with a level."""
     dtx: bool = False
-    """Send comfort noise (:rfc:`3389`) in place of silence where it was agreed on."""
+    """Send it in place of silence where it was agreed on."""
     inband_dtmf: InbandDtmf = InbandDtmf.AUTO
+
+    def listens(self, has_events: bool) -> bool:
+        """Whether keys are listened for in the audio. `has_events`: telephone-event was agreed on."""
+        if self.inband_dtmf is InbandDtmf.AUTO:
+            return not has_events
+        return self.inband_dtmf is InbandDtmf.ON
 
 
 PLAIN_TELEPHONY = MediaPolicy()

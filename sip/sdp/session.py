@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sip.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
+from sip.sdp.policy import CodecOrder
 
 
 class SdpSession:
@@ -28,6 +29,7 @@ class SdpSession:
         te: int | None = 101,
         ptime: int = DEFAULT_PTIME_MS,
         direction: str = "sendrecv",
+        comfort_noise: bool = False,
     ) -> bytes:
         """As the function `offer`."""
 
@@ -42,6 +44,7 @@ class SdpSession:
                 session_id=self.session_id,
                 version=version,
                 layout=self._layout,
+                comfort_noise=comfort_noise,
             )
 
         if self._last is not None and describe(self.version) != self._last:
@@ -60,6 +63,8 @@ class SdpSession:
         ptime: int = DEFAULT_PTIME_MS,
         direction: str = "sendrecv",
         peer: str | None = None,
+        order: CodecOrder = CodecOrder.THEIRS,
+        comfort_noise: bool = False,
     ) -> tuple[bytes, Negotiated]:
         """As the function `answer`."""
 
@@ -76,6 +81,8 @@ class SdpSession:
                 version=version,
                 peer=peer,
                 last=self._agreed,
+                order=order,
+                comfort_noise=comfort_noise,
             )
 
         text, agreed = describe(self.version)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from mediaserver.settings.group import NetworkText, Port
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
+from sip.sdp.codecs import canonical
 from sip.sdp.policy import CodecOrder, Encryption, MediaPolicy
 
 SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]
@@ -221,7 +222,9 @@ class TrunkSpec:
     """So long it may take from there until something rings before the next trunk is tried, where there is
     one; 0: as long as the caller waits."""
 
-    codecs: Annotated[tuple[str, ...], Field(min_length=1, max_length=10)] = DEFAULT_CODECS
+    codecs: Annotated[tuple[str, ...], Field(min_length=1, max_length=10), AfterValidator(canonical)] = (
+        DEFAULT_CODECS
+    )
     """In order of preference."""
     encryption: EncryptionWish = "off"
     """SRTP."""

@@ -28,6 +28,7 @@ def test_options_of_a_call() -> None:
     assert args.uri == "sip:demo@127.0.0.1:5060"
     assert args.play == ["a.wav", "b.wav"]
     assert (args.digits, args.seconds, args.gap, call._transport(args)) == ("12#", 5.0, 700.0, "udp")
+    assert args.codec is None and parsed("sip:x@y", "--codec", "g722").codec == "G722"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,7 @@ def test_an_authority_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.Ca
         ("sip:x@y", "--digits", "12x"),
         ("sip:x@y", "--seconds", "0"),
         ("sip:x@y", "--transport", "sctp"),
+        ("sip:x@y", "--codec", "G729"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
-"""How many G.711 calls one core carries: wire, clock, echo and voice detection against a sender process.
+"""How many calls one core carries: wire, clock, echo and voice detection against a sender process.
 
-    python -m tests.load.media_load --calls 200 --seconds 10 [--vad silero|standin|none]
+    python -m tests.load.media_load --calls 200 --seconds 10 [--codec opus] [--vad silero|standin|none]
 
 The server half is pinned to one core and does nothing but media; the sender half (another process, another
 core) sends a packet per call every 20 ms, spread over the 20 ms, and counts the echoes. Fails when sends are
@@ -34,10 +34,13 @@ from mediaserver.media.collector import Collector
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.hearing import SWITCH_S, VoiceDetector
 from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
+from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.media.wideband import WIDE_CODECS
 from mediaserver.rtp.packets import HEADER
 from mediaserver.rtp.wire import RtpWire
 
 HOST = "127.0.0.81"
+NUMBERS = {"PCMU": 0, "G722": 9, "opus": 107, "L16": 108}
 TICK_NS = 20_000_000
 SLOTS = 40
 """Groups of calls that the sender spreads over 20 ms."""
@@ -113,12 +116,23 @@ def speech_like(seconds: int = 4) -> npt.NDArray[np.int16]:
     return np.asarray(4_000 * voice * (np.sin(2 * np.pi * 0.7 * t) > 0), np.int16)
 
 
-def sender(pipe: Connection, core: int, ports: list[int], seconds: float) -> None:
+def payloads(codec: str) -> tuple[list[bytes], int, int]:
+    """Packets of 20 ms of speech, their payload type, and the steps of their timestamps."""
+    narrow = speech_like()
+    if codec == "PCMU":
+        codes = PCMU.encode(narrow).tobytes()
+        return [codes[i : i + 160] for i in range(0, len(codes), 160)], 0, 160
+    wide = WIDE_CODECS[codec.upper()]
+    encoder = wide.encoder()
+    frames = np.repeat(narrow, 2).reshape(-1, FRAME_SAMPLES)
+    return [encoder.encode(frame) for frame in frames], NUMBERS[codec], wide.clock // 50
+
+
+def sender(pipe: Connection, core: int, ports: list[int], seconds: float, codec: str) -> None:
     """The other end of all calls; sends its findings through the pipe."""
     os.sched_setaffinity(0, {core})
     gc.disable()
-    codes = PCMU.encode(speech_like()).tobytes()
-    chunks = [codes[i : i + 160] for i in range(0, len(codes), 160)]
+    chunks, kind, step = payloads(codec)
     epoll = select.epoll()
     socks: list[socket.socket] = []
     by_fd: dict[int, int] = {}
@@ -147,7 +161,7 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float) -> Non
                     i = by_fd[fd]
                     data = socks[i].recv(2_048)
                     now = time.perf_counter_ns()
-                    if len(data) == 172:
+                    if data[1] & 0x7F == kind:
                         got[i] += 1
                         seq = data[2] << 8 | data[3]
                         if last_seq[i] >= 0 and seq != (last_seq[i] + 1) & 0xFFFF:
@@ -158,7 +172,7 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float) -> Non
                         first_at[i] = now
             lateness.append(time.perf_counter_ns() - due)
             for i in range(slot, count, SLOTS):
-                packet = HEADER.pack(0x80, 0, n & 0xFFFF, n * 160, 1_000 + i) + chunk
+                packet = HEADER.pack(0x80, kind, n & 0xFFFF, n * step, 1_000 + i) + chunk
                 socks[i].sendto(packet, (HOST, ports[i]))
     pipe.send(
         {
@@ -187,7 +201,7 @@ def resident_kb() -> int:
 
 
 async def measure(
-    calls: int, seconds: float, vad: str, phases: int, threaded: bool, profile: bool
+    calls: int, seconds: float, vad: str, phases: int, threaded: bool, profile: bool, codec: str = "PCMU"
 ) -> dict[str, Any]:
     """Run the server half and return all figures."""
     cores = sorted(os.sched_getaffinity(0))
@@ -209,12 +223,12 @@ async def measure(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     ports = [leg.stream.local_port for leg in legs]
-    process = context.Process(target=sender, args=(theirs, cores[-1], ports, seconds), daemon=True)
+    process = context.Process(target=sender, args=(theirs, cores[-1], ports, seconds, codec), daemon=True)
     process.start()
     os.sched_setaffinity(0, {cores[0]})
     loop = asyncio.get_running_loop()
     for leg, port in zip(legs, await loop.run_in_executor(None, ours.recv), strict=True):
-        leg.stream.configure((HOST, port), "PCMU", 0, 101, 20)
+        leg.stream.configure((HOST, port), codec, NUMBERS[codec], 101, 20)
         leg.stream.proven(HOST)
     collector = Collector()
     collector.start()
@@ -247,6 +261,7 @@ async def measure(
     process.join()
     result = {
         "calls": calls,
+        "codec": codec,
         "vad": vad,
         "seconds": round(wall / 1e9, 2),
         "cpu_share": round(cpu / wall, 3),
@@ -291,6 +306,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--codec", choices=tuple(NUMBERS), default="PCMU")
     parser.add_argument("--vad", choices=("silero", "standin", "none"), default="silero")
     parser.add_argument("--phases", type=int, default=4)
     parser.add_argument(
@@ -302,7 +318,7 @@ def main() -> int:
     parser.add_argument("--uvloop", action="store_true", help="use uvloop's event loop")
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     args = parser.parse_args()
-    job = measure(args.calls, args.seconds, args.vad, args.phases, args.threaded, args.profile)
+    job = measure(args.calls, args.seconds, args.vad, args.phases, args.threaded, args.profile, args.codec)
     if args.uvloop:
         import uvloop
 

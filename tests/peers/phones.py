@@ -139,9 +139,10 @@ class Baresip:
         (folder / "config").write_text(
             f"poll_method epoll\nsip_listen {host}:{self.port}\naudio_path {folder}\n"
             f"audio_player aufile,{folder}/heard.wav\naudio_source aufile,{folder}/tone.wav\n"
-            "ausrc_srate 8000\nauplay_srate 8000\naudio_buffer 20-160\njitter_buffer_type fixed\n"
+            "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n"
+            "audio_buffer 20-160\njitter_buffer_type fixed\n"
             f"rtp_ports {self.port + 2}-{self.port + 7}\nmodule_path {_modules()}\n"
-            "module g711.so\nmodule aufile.so\n"
+            "module g711.so\nmodule g722.so\nmodule opus.so\nmodule aufile.so\n"
             "module_tmp account.so\nmodule_app menu.so\nmodule ctrl_tcp.so\n"
             f"ctrl_tcp_listen {host}:{self.port + 8}\n{options}"
         )

@@ -16,15 +16,15 @@ def test_a_plan_follows_streams_that_come_go_and_change() -> None:
         plans = wire.plans
         legs = [first.lane.number, second.lane.number]
         plan = plans.of(legs)
-        assert plan.streams == [first, second] and plan.present is None
+        assert plan.heard.streams == [first, second] and plan.heard.present is None
         assert plans.of(legs) is plan
         second.configure((HOST, 9), "PCMA", 8)
-        assert plans.of(legs).a_law == [1]
+        assert plans.of(legs).heard.a_law == [1]
         first.close()
-        assert plans.of(legs).streams == [second] and plans.of(legs).present == [1]
+        assert plans.of(legs).heard.streams == [second] and plans.of(legs).heard.present == [1]
         third = wire.open()
         assert third.slot == first.slot, "its row is given out again"
-        assert plans.of(legs).streams == [second], "and its lane is not"
+        assert plans.of(legs).heard.streams == [second], "and its lane is not"
     finally:
         wire.close()
 

@@ -299,7 +299,7 @@ def test_many_streams_in_one_round_keep_apart(monkeypatch: pytest.MonkeyPatch) -
             frames = []
             for n in range(40):
                 for i, stream in enumerate(streams):
-                    law = stream.codec
+                    law = stream.voice.codec
                     packet = RtpPacket(
                         law.payload_type, n, n * 160, 1_000 + i, audio(n + i, law.name), i == n + 20
                     )

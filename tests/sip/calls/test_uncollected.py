@@ -29,6 +29,7 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
+from sip.sdp.policy import PLAIN_TELEPHONY, InbandDtmf, MediaPolicy
 from sip.transactions.timing import Timing
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.line import TrunkLine
@@ -200,6 +201,20 @@ async def digits_are_pressed(world: World) -> None:
     leg._session.send_info_digit("5", 100)
     await world.run()
     await world.hang_up(leg)
+
+
+async def in_wide_band(world: World) -> None:
+    for codec in ("G722", "opus"):
+        wanted = MediaPolicy(codecs=(codec,), inband_dtmf=InbandDtmf.ON)
+        world.sip._core.media_policy = wanted
+        leg = await world.phone.call(world.address("echo"), media=wanted)
+        await world.run()
+        assert leg.stats().detail["codec"] == codec
+        assert leg.stream is not None
+        leg.stream.send_tone("5")
+        await world.run()
+        await world.hang_up(leg)
+    world.sip._core.media_policy = PLAIN_TELEPHONY
 
 
 async def held_and_resumed(world: World) -> None:
@@ -473,7 +488,8 @@ async def played_to_and_held(world: World) -> None:
 
 KINDS = (
     held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
-    echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, a_flow_talks, a_flow_is_hung_up_by_us,
+    echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, in_wide_band,
+    a_flow_talks, a_flow_is_hung_up_by_us,
     bridged_to_a_phone, placed_and_answered, placed_and_refused, placed_and_cancelled,
     placed_and_never_answered, placed_by_the_second_trunk, placed_to_nobody, refused_for_nobody_is_there,
     cancelled_before_the_answer,
