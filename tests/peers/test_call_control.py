@@ -23,7 +23,7 @@ def test_a_caller_gets_what_it_asks_for(call: Call, scenario: str, transport: st
 
 def test_a_caller_that_requires_reliable_responses_gets_its_ringing_so(call: Call, phone: Phone) -> None:
     """By TCP: over UDP so short an INVITE of a stranger does not pay for the ringing beside the answer."""
-    called = phone("uas_early_media")
+    called = phone("uas_rings")
     call("uac_100rel", "101", "-t", "t1")
     called.ends_well()
 
