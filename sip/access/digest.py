@@ -18,6 +18,10 @@ from sip.messages.uri import Uri
 MAX_PARAMS = 32
 ALGORITHMS = {"SHA-256": "sha256", "MD5": "md5"}
 """What we offer and accept, best first, with hashlib's names."""
+HASHES = {**ALGORITHMS, "SHA-512-256": "sha512_256"}
+"""What we answer, when it is asked of us."""
+
+NO_QOP = "none that we know"
 
 _SCHEME = re.compile(r"[ \t]*+([A-Za-z0-9\-.!%*_+`'~]++)(?:[ \t]++|\Z)")
 _PARAM = re.compile(
@@ -73,10 +77,10 @@ def digest(
 ) -> str:
     """The `response` value (RFC 7616 section 3.4.1; without qop RFC 2617 section 3.2.2.1), in hex.
 
-    `algorithm` is MD5 or SHA-256, with -sess or without. Raises KeyError for another.
+    `algorithm` is one of `HASHES`, with -sess or without. Raises KeyError for another.
     """
     base, session, _ = algorithm.upper().partition("-SESS")
-    name = ALGORITHMS[base]
+    name = HASHES[base]
 
     def hashed(*parts: str) -> str:
         return hashlib.new(name, ":".join(parts).encode(ENCODING, ERRORS), usedforsecurity=False).hexdigest()
@@ -123,27 +127,43 @@ def answer_challenge(
     cnonce: str | None = None,
     nc: int = 1,
 ) -> str:
-    """The Authorization value that answers the strongest of the challenges: SHA-256 before MD5.
+    """The Authorization value that answers the strongest of the challenges: SHA-2 before MD5.
 
     `cnonce` is random unless given; `nc` counts the requests made with this nonce, from 1. Raises
     ChallengeError when no challenge is a digest that we know.
     """
     found: list[tuple[int, dict[str, str]]] = []
-    strength = list(ALGORITHMS)
+    strength = ["SHA-256", "SHA-512-256", "MD5"]
     for text in challenges:
         try:
             scheme, params = parse_auth(text)
         except ParseError:
             continue
         base = params.get("algorithm", "MD5").upper().removesuffix("-SESS")
-        usable = scheme.lower() == "digest" and base in ALGORITHMS and {"realm", "nonce"} <= params.keys()
-        if usable and _choose_qop(params) is not _NO_QOP:
+        usable = scheme.lower() == "digest" and base in HASHES and {"realm", "nonce"} <= params.keys()
+        if usable and choose_qop(params) is not NO_QOP:
             found.append((strength.index(base), params))
     if not found:
         raise ChallengeError("the server asks for an authentication we do not know")
     params = min(found, key=lambda item: item[0])[1]
+    return authorization(params, username, password, method, uri, body, cnonce=cnonce, nc=nc)
+
+
+def authorization(
+    params: dict[str, str],
+    username: str,
+    password: str,
+    method: str,
+    uri: Uri | str,
+    body: bytes = b"",
+    *,
+    cnonce: str | None = None,
+    nc: int = 1,
+) -> str:
+    """The Authorization value that answers one challenge, given by its parameters; see `answer_challenge`. It
+    must have a realm, a nonce, one of `HASHES`, and a qop that we know or none."""
     algorithm = params.get("algorithm", "MD5")
-    qop = _choose_qop(params)
+    qop = choose_qop(params)
     count = f"{nc:08x}"
     client_nonce = secrets.token_hex(16) if cnonce is None else cnonce
     response = digest(
@@ -172,12 +192,10 @@ def answer_challenge(
     return "Digest " + ", ".join(fields)
 
 
-_NO_QOP = "none that we know"
-
-
-def _choose_qop(params: dict[str, str]) -> str | None:
-    """The quality of protection to use: auth, else auth-int, None when the server names none."""
+def choose_qop(params: dict[str, str]) -> str | None:
+    """The quality of protection to use: auth, else auth-int, None when the server names none, NO_QOP when it
+    names none that we know."""
     if "qop" not in params:
         return None
     offered = [name.strip(" \t").lower() for name in params["qop"].split(",")]
-    return next((name for name in ("auth", "auth-int") if name in offered), _NO_QOP)
+    return next((name for name in ("auth", "auth-int") if name in offered), NO_QOP)

@@ -42,8 +42,9 @@ class DialogRequest:
         self._tried: set[tuple[int, str]] = set()
         self._request: Request
 
-    def send(self, more: Headers = ()) -> None:
-        self._request = self._dialog.request(self._method, [*self._headers, *more], self._body)
+    def send(self) -> None:
+        self._request = self._dialog.request(self._method, self._headers, self._body)
+        self._core.sign_in(self._dialog, self._credentials, self._request)
         self._core.in_dialog(self._dialog, self._request, self._answered, self._failed)
 
     def _answered(self, response: Response) -> None:
@@ -51,10 +52,13 @@ class DialogRequest:
         if response.status < 200:
             return
         self.response = response
-        if response.status in (401, 407) and self._credentials is not None:
-            if header := self._credentials.answer(self._request, response, self._tried):
-                self.send([header])
+        credentials = self._credentials
+        if response.status in (401, 407):
+            if self._core.prove_in(self._dialog, credentials, self._request, response, self._tried):
+                self.send()
                 return
+        elif credentials is not None:
+            credentials.accepted(response)
         self._finished(self, response.status)
 
     def _failed(self, cause: Cause) -> None:

@@ -6,12 +6,13 @@ It finds the way to an address and sends; it must never hold a decision about a 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
-from sip.access.digest import ChallengeError, answer_challenge, is_stale
+from sip.access.credentials import Credentials as Credentials
 from sip.calls.call_watch import CallLimits
 from sip.calls.dialog import Dialog
 from sip.calls.dialogs import Dialogs
@@ -33,42 +34,14 @@ from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
 from sip.transport.way_back import default_port
 
+log = logging.getLogger(__name__)
+
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK"
 SUPPORTED = (TIMER, RELIABLE)
 """The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
 VIA_ROOM = 120
 """Bytes that our Via adds to a request."""
-
-
-@dataclass(slots=True)
-class Credentials:
-    """A user name and password for challenges; answered once, and again when the nonce was stale."""
-
-    username: str
-    password: str
-
-    def answer(
-        self, request: Request, response: Response, tried: set[tuple[int, str]]
-    ) -> tuple[str, str] | None:
-        """The header that answers a 401 or 407 to `request`; None when there is no use in another try."""
-        proxy = response.status == 407
-        challenges = [
-            value
-            for name, value in response.headers
-            if name.lower() == ("proxy-authenticate" if proxy else "www-authenticate")
-        ]
-        key = (response.status, "stale" if is_stale(challenges) else "")
-        if key in tried or not challenges:
-            return None
-        tried.add(key)
-        try:
-            value = answer_challenge(
-                challenges, self.username, self.password, request.method, request.uri, request.body
-            )
-        except ChallengeError:
-            return None
-        return ("Proxy-Authorization" if proxy else "Authorization", value)
 
 
 class Core:
@@ -229,6 +202,37 @@ class Core:
 
         client = self.request(request, hop, answered, failed, fallback, dialog.budget)
         return client
+
+    def sign_in(self, dialog: Dialog, credentials: Credentials | None, request: Request) -> None:
+        """Prove a request of a dialog before it is asked to be, as far as we can and may."""
+        if credentials is not None and self._may_prove(dialog, credentials):
+            credentials.sign(request)
+
+    def prove_in(
+        self,
+        dialog: Dialog,
+        credentials: Credentials | None,
+        request: Request,
+        response: Response,
+        tried: set[tuple[int, str]],
+    ) -> bool:
+        """Whether a request of a dialog that got this 401 or 407 is to be sent once more, signed."""
+        if credentials is None:
+            return False
+        if not self._may_prove(dialog, credentials):
+            log.warning("%s asks for a password that is not for it; it gets none", dialog.next_hop().host)
+            return False
+        return credentials.answer(request, response, tried)
+
+    def _may_prove(self, dialog: Dialog, credentials: Credentials) -> bool:
+        """Only to whoever got the INVITE. The other end names in its Contact what we sign, and may name a
+        route to itself: with that it could call by our account."""
+        try:
+            where = self.hops_in(dialog)[0].host
+        except CallError:
+            return False
+        hosts = credentials.hosts
+        return not hosts or any(self.transport.leads_to(where, host) for host in hosts)
 
     def cancel(self, client: SentRequest, cancel: Request) -> None:
         """Send the CANCEL of a request that is under way; what it is answered with does not matter."""

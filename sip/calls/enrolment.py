@@ -68,6 +68,15 @@ class Enrolment:
         )
 
     @property
+    def unproven(self) -> str:
+        """Why the registrar's last challenge was not answered; empty when it was, or nobody could."""
+        return (
+            self._credentials.why
+            if self._credentials is not None
+            else "it asks for a password, and none is set"
+        )
+
+    @property
     def disturbed(self) -> bool:
         """Whether what was told last is no longer true: its connection is closed, so that calls cannot come
         by it, or our address is another one."""

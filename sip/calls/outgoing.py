@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from mediaserver.errors import CallError, UnreachableError, VoiceForgeError
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
+from sip.access.credentials import proofs_of
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
@@ -102,7 +103,6 @@ class OutgoingCall:
         self._looking: asyncio.Task[None] | None = None
         """For the next one who may be asked."""
         self._tried: set[tuple[int, str]] = set()
-        self._auth: list[tuple[str, str]] = []
         tag = secrets.token_hex(8)
         # The dialog before there is one: it numbers our INVITEs and holds what they have in common.
         self._draft = Dialog(
@@ -219,11 +219,13 @@ class OutgoingCall:
         if (known := self._answers.get(fork)) is not None:
             self._core.send_ack(known.dialog, known.ack, again=True)  # a repeated 200: our ACK was lost
             return
+        if self._credentials is not None:
+            self._credentials.accepted(response)
         dialog = Dialog.of_response(self._client.request, response)
         dialog.way = self._draft.way
         dialog.is_with(self._draft.extension, response)
-        early = self._early.get(fork)
-        answer = ForkAnswer.of(self.session, dialog, response, early, self._offer, self._auth)
+        early, proofs = self._early.get(fork), proofs_of(self._client.request)
+        answer = ForkAnswer.of(self.session, dialog, response, early, self._offer, proofs)
         self._answers[fork] = answer
         self._core.send_ack(dialog, answer.ack)
         self._happened(OutgoingEvent.ANSWER, answer=answer)
@@ -236,12 +238,8 @@ class OutgoingCall:
 
     def _can_prove(self, response: Response) -> bool:
         """Have the answer to a challenge ready for the next INVITE."""
-        if self._credentials is None:
-            return False
-        header = self._credentials.answer(self._client.request, response, self._tried)
-        if header is not None:
-            self._auth = [item for item in self._auth if item[0] != header[0]] + [header]
-        return header is not None
+        credentials = self._credentials
+        return credentials is not None and credentials.answer(self._client.request, response, self._tried)
 
     def _on_failure(self, cause: Cause) -> None:
         said = self._core.unreached(self._hop, cause)
@@ -303,11 +301,12 @@ class OutgoingCall:
             *self.session.timer.asked(),
             ("Accept", "application/sdp"),
             *([("Content-Type", "application/sdp")] if self._offer else ()),
-            *self._auth,
             *self._headers,
         ]
         request = self._draft.request("INVITE", headers, self._offer)
         request.set("Max-Forwards", str(self._hops))
+        if self._credentials is not None:
+            self._credentials.sign(request)
         self._client = self._core.request(request, self._hop, self._on_response, self._on_failure)
 
     async def _look_on(self, ending: _Ending) -> None:
@@ -327,7 +326,7 @@ class OutgoingCall:
                 continue  # there is no way to it
             self._draft.target, self._hops = target, self._hops - 1
             self._draft.secure = target.scheme == "sips"
-            self._auth, self._tried = [], set()
+            self._tried = set()
             self._looking = None
             self._happened(OutgoingEvent.FOUND)
             return

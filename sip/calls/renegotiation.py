@@ -13,6 +13,7 @@ from typing import Protocol
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction
+from sip.access.credentials import proofs_of
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
@@ -63,7 +64,6 @@ class Renegotiation:
         """When it is too late to ask once more."""
         self._client: SentRequest | None = None
         """The re-INVITE sent last; None when it could not even go out."""
-        self._auth: list[tuple[str, str]] = []
         self._tried: set[tuple[int, str]] = set()
 
     def begin(self, direction: str) -> asyncio.Future[None]:
@@ -76,7 +76,7 @@ class Renegotiation:
             raise CallError("a change of this call is under way; try again when it is done", 491)
         wanted = self._wanted = asyncio.get_running_loop().create_future()
         self._before, call.media.direction = call.media.direction, direction
-        self._auth, self._tried = [], set()
+        self._tried = set()
         self._until = call.core.now() + call.core.layer.timing.patience
         call.machine.changed(ChangeEvent.WANTED, call.core.now())
         self.send()
@@ -90,15 +90,14 @@ class Renegotiation:
             machine.changed(ChangeEvent.BLOCKED, call.core.now(), BLOCKED_S)
             call.rearm()
             return
-        auth = self._auth
         headers = [
             ("Contact", call.core.contact(call.transport, call.host, call.dialog.secure)),
             *call.core.able(),
             *call.timer.asked(),
             ("Content-Type", "application/sdp"),
-            *auth,
         ]
         request = dialog.request("INVITE", headers, call.media.offer())
+        call.core.sign_in(dialog, call.credentials, request)
         acks: list[Request] = []
 
         def answered(response: Response) -> None:
@@ -109,7 +108,7 @@ class Renegotiation:
                 again = bool(acks)
                 if not again:
                     dialog.refresh(response)  # the ACK goes to where the answer says (12.2.1.2)
-                    acks.append(dialog.ack(request.cseq.number, auth))
+                    acks.append(dialog.ack(request.cseq.number, proofs_of(request)))
                     call.timer.answered(response, call.core.now())
                     if machine.asking:
                         self._accepted(response)
@@ -183,9 +182,8 @@ class Renegotiation:
                 call.machine.changed(ChangeEvent.AGAIN, now, later)
                 call.rearm()
                 return
-        if asked and response.status in (401, 407) and call.credentials is not None:
-            if header := call.credentials.answer(request, response, self._tried):
-                self._auth = [header]
+        if asked and response.status in (401, 407):
+            if call.core.prove_in(call.dialog, call.credentials, request, response, self._tried):
                 call.machine.changed(ChangeEvent.AGAIN, now)
                 self.send()
                 return

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.credentials import Account
 from sip.access.gate import Gate
 from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
@@ -58,6 +59,8 @@ class CallOptions(TypedDict, total=False):
     from_uri: str | None
     username: str | None
     password: str | None
+    account: Account | None
+    """Of a trunk, in the place of user name and password: what is known of its server stays with it."""
     proxy: str | None
     """host:port or a SIP URI: gets the request instead of the host of the URI."""
     routes: Sequence[str]
@@ -230,6 +233,9 @@ class SipAgent:
         if self.transport.is_us(address, hop.port):
             raise CallError(f"{uri} is this server itself; it would call for ever", 482)
         username = options.get("username")
+        credentials = _credentials(options.get("account"), username, options.get("password"))
+        if credentials is not None:
+            credentials.hosts.add(address)
         call = OutgoingCall(
             self._core,
             target,
@@ -238,7 +244,7 @@ class SipAgent:
             flow=flow or SipFlow(hop.transport, address, hop.port, direct=False, domain=hop.domain),
             patience_s=options.get("timeout", DEFAULT_TIMEOUT_S),
             routes=routes,
-            credentials=_credentials(username, options.get("password")),
+            credentials=credentials,
             headers=options.get("headers", ()),
             hops=options.get("hops", MOST_HOPS),
             on_ringing=options.get("on_ringing", nobody_listens),
@@ -307,13 +313,12 @@ class SipAgent:
         contact_user: str,
         proxy: str | None = None,
         transport: str = "udp",
-        username: str | None = None,
-        password: str | None = None,
+        account: Account | None = None,
     ) -> Enrolment:
         """A registration of the address of record `who`, to be asked for."""
         return Enrolment(
             self._core, self._requester, who, registrar, contact_user=contact_user, proxy=proxy,
-            transport=transport, credentials=_credentials(username, password),
+            transport=transport, credentials=_credentials(account),
         )  # fmt: skip
 
     # -- being called (sip.transport.transport.Handler)
@@ -367,5 +372,9 @@ async def _kept_fresh(named: Sequence[OwnAddresses]) -> None:
         await refresh_all(named)
 
 
-def _credentials(username: str | None, password: str | None) -> Credentials | None:
+def _credentials(
+    account: Account | None, username: str | None = None, password: str | None = None
+) -> Credentials | None:
+    if account is not None:
+        return Credentials.of(account)
     return None if username is None or password is None else Credentials(username, password)

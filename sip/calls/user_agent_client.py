@@ -117,12 +117,13 @@ class UserAgentClient:
     ) -> Response:
         """A request outside dialogs, with one answer to each kind of challenge."""
         numbers, tried = numbering or Numbering(), set[tuple[int, str]]()
-        auth: dict[str, str] = {}
         while True:
             numbers.cseq += 1
             headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
-            headers += [("Call-ID", numbers.call_id), ("CSeq", f"{numbers.cseq} {method}"), *auth.items()]
+            headers += [("Call-ID", numbers.call_id), ("CSeq", f"{numbers.cseq} {method}")]
             request = Request(method, target, headers)
+            if credentials is not None:
+                credentials.sign(request)
             final: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
 
             def answered(response: Response, final: asyncio.Future[Response] = final) -> None:
@@ -135,12 +136,13 @@ class UserAgentClient:
 
             client = self._core.request(request, hop, answered, failed)
             response = await final
-            if response.status not in (401, 407) or credentials is None:
+            if credentials is None:
                 return response
-            header = credentials.answer(client.request, response, tried)
-            if header is None:
+            if response.status not in (401, 407):
+                credentials.accepted(response)
                 return response
-            auth[header[0]] = header[1]
+            if not credentials.answer(client.request, response, tried):
+                return response
 
     def way(
         self, uri: str, proxy: str | None, transport: str, routes: Sequence[str] = ()

@@ -84,8 +84,7 @@ class TrunkAttempt:
         said = caller_on(spec, caller, private=is_private(about))
         options = CallOptions(
             from_uri=said.from_uri,
-            username=spec.login or None,
-            password=spec.password or None,
+            account=self._line.account,
             proxy=spec.outbound_proxy or None,
             routes=self._line.service_routes,
             transport=spec.transport,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from sip.access.credentials import ANY, WEAK, Account
 from sip.trunks.failover import Consequence
 from sip.trunks.limits import TrunkLimits
 from sip.trunks.scorecard import Scorecard
@@ -45,6 +46,8 @@ class TrunkLine:
 
     def __init__(self, spec: TrunkSpec) -> None:
         self.spec = spec
+        self.account = _account(spec)
+        """Whom its challenges are answered for; None without a password."""
         self.limits = TrunkLimits()
         self.scorecard = Scorecard()
         self.reachable: bool | None = None
@@ -76,6 +79,7 @@ class TrunkLine:
     def changed(self, spec: TrunkSpec) -> None:
         """Its row was changed: what was known of the server counts no more."""
         self.spec = spec
+        self.account = _account(spec)
         self.reachable = self.registered = None
         self.why, self.service_routes = "", ()
         self._resting_until = self._doubted_until = 0.0
@@ -119,3 +123,10 @@ class TrunkLine:
             "lately": self.scorecard.lately(now).as_dict(),
             "total": self.scorecard.total.as_dict(),
         }
+
+
+def _account(spec: TrunkSpec) -> Account | None:
+    if not spec.login:
+        return None
+    algorithms = (WEAK,) if spec.quirks.md5_only else ANY
+    return Account(spec.login, spec.password, realm=spec.realm, algorithms=algorithms)

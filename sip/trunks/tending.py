@@ -11,6 +11,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from mediaserver.errors import CallError
 from sip.calls.enrolment import Enrolment
@@ -18,7 +19,7 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
 from sip.trunks.keep_alive import OptionsPings
 from sip.trunks.line import TrunkLine
-from sip.trunks.registrar_answer import RegistrarAnswer, read_answer, silent
+from sip.trunks.registrar_answer import Outcome, RegistrarAnswer, read_answer, silent
 from sip.trunks.registration import Registration, RegistrationAction, RegistrationState
 from sip.trunks.spec import TrunkSpec
 
@@ -62,7 +63,7 @@ class Registrant:
         self._line = line
         self._look_s = look_s
         self._now = asyncio.get_running_loop().time
-        self._enrolment = enrolment_of(agent, spec)
+        self._enrolment = enrolment_of(agent, line)
         self._machine = Registration(spec.expires_s, draw)
         self._woken = asyncio.Event()
         self._told: tuple[bool, str, tuple[str, ...]] | None = None
@@ -105,7 +106,11 @@ class Registrant:
             response = await enrolment.ask(expires_s)
         except CallError as error:
             return silent(str(error))
-        return read_answer(response, enrolment.contact or Uri("sip"), expires_s, self._spec.username)
+        answer = read_answer(response, enrolment.contact or Uri("sip"), expires_s, self._spec.username)
+        if answer.outcome is Outcome.PASSWORD_REFUSED and (why := enrolment.unproven):
+            # It was not even tried, so that asking again locks nobody out.
+            return replace(answer, outcome=Outcome.REFUSED, why=f"the registrar is not answered: {why}")
+        return answer
 
     async def _leave(self) -> None:
         """Take back what was granted. The line is not told: its row may be another one by now."""
@@ -134,16 +139,16 @@ class Registrant:
         self._said = said
 
 
-def enrolment_of(agent: SipAgent, spec: TrunkSpec) -> Enrolment:
+def enrolment_of(agent: SipAgent, line: TrunkLine) -> Enrolment:
     """The registration that a trunk asks for."""
+    spec = line.spec
     return agent.enrolment(
         spec.address_of_record,
         spec.target,
         contact_user=spec.quirks.contact_user or spec.username,
         proxy=spec.outbound_proxy or None,
         transport=spec.transport,
-        username=spec.login or None,
-        password=spec.password or None,
+        account=line.account,
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from sip.access.digest import parse_auth
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request
@@ -219,3 +220,19 @@ async def test_a_server_that_was_silent_is_registered_at_anew_when_it_answers_ag
                 continue
             peer.send(request.response(200, to_tag="t"), us.port)
         assert line.registered
+
+
+async def test_a_refresh_proves_itself_before_it_is_asked_and_a_foreign_realm_gets_nothing() -> None:
+    async with agent() as us, raw_peer() as peer:
+        async with tended(us, spec_of(peer.port, transport="udp", realm="acme")) as line:
+            ours = 'Digest realm="acme", nonce="n1", qop="auth", algorithm=SHA-256'
+            await refuses(peer, us, 401, ("WWW-Authenticate", ours))
+            first = await refuses(peer, us, 200, ("Expires", "2"))  # refreshed after 2 s
+            assert await line.next() == ("registered", True)
+            again = await refuses(peer, us, 401, ("WWW-Authenticate", ours.replace("acme", "evil")))
+            found = [parse_auth(each.get("Authorization") or "")[1] for each in (first, again)]
+            assert [each["nc"] for each in found] == ["00000001", "00000002"]
+            assert found[0]["cnonce"] == found[1]["cnonce"]
+            while line.registered:
+                await line.next()
+            assert '"evil"' in line.why and "set realm" in line.why
