@@ -42,19 +42,20 @@ class Enrolment:
         self._transport = transport
         self._credentials = credentials
         self._numbering = Numbering()
-        self._sent_to: tuple[Hop, str] | None = None
-        """And its address."""
+        self._sent_to: Hop | None = None
         self.contact: Uri | None = None
         """Ours, as it was told last."""
 
     async def ask(self, expires_s: int) -> Response:
         """To be registered for so long; 0: not at all. The final response. Raises CallError when none comes,
         or when nobody knows where the registrar is."""
-        _, hop, routes = self._client.way(str(self._registrar), self._proxy, self._transport)
-        address = await self._client.address(hop)
-        if self._core.transport.is_us(address, hop.port):
+        _, hops, routes = await self._client.ways(str(self._registrar), self._proxy, self._transport)
+        if any(self._core.transport.is_us(hop.host, hop.port) for hop in hops):
             raise CallError(f"{self._registrar} is this server itself: correct the host of the trunk", 482)
-        self.contact, self._sent_to = self._contact(hop, address), (hop, address)
+        return await self._client.first_of(hops, lambda hop: self._ask(hop, routes, expires_s))
+
+    async def _ask(self, hop: Hop, routes: list[str], expires_s: int) -> Response:
+        self.contact, self._sent_to = self._contact(hop), hop
         lines = [
             ("From", str(self._who.with_tag(secrets.token_hex(8)))),
             ("To", str(self._who)),
@@ -82,11 +83,11 @@ class Enrolment:
         by it, or our address is another one."""
         if self._sent_to is None:
             return False
-        hop, address = self._sent_to
-        if not self._core.transport.is_open(hop.transport, address, hop.port, hop.domain):
+        hop = self._sent_to
+        if not self._core.transport.is_open(hop.transport, hop.host, hop.port, hop.domain):
             return True
-        return self._contact(hop, address) != self.contact
+        return self._contact(hop) != self.contact
 
-    def _contact(self, hop: Hop, address: str) -> Uri:
-        contact = NameAddr.parse(self._core.contact(hop.transport, address)).uri
+    def _contact(self, hop: Hop) -> Uri:
+        contact = NameAddr.parse(self._core.contact(hop.transport, hop.host)).uri
         return Uri(contact.scheme, self._user, None, contact.host, contact.port, contact.params)

@@ -123,6 +123,8 @@ class OutgoingCall:
             policy=media,
         )
         self._patience_s = patience_s
+        self.ways: Sequence[Hop] = (hop,)
+        """All servers that could be asked, this one first."""
         self.machine = OutgoingMachine(patience_s, core.layer.timing)
         self._alarm = Alarm()
         self._answered: asyncio.Future[SipLeg] | None = None

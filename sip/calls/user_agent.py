@@ -44,6 +44,7 @@ from sip.transactions.requests import Hop
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.connection import ConnectionLimits, Source
 from sip.transport.own_addresses import REFRESH_S, OwnAddresses, refresh_all
+from sip.transport.resolver import SipPlace
 from sip.transport.shedding import IntakeLimits
 from sip.transport.tls import Tls
 from sip.transport.transport import Transport
@@ -68,6 +69,7 @@ class CallOptions(TypedDict, total=False):
     at: SipFlow | None
     """Where the phone is known to be, whatever the URI says."""
     transport: str
+    """Where the address names none; else what DNS says, and UDP where it says nothing."""
     headers: Sequence[tuple[str, str]]
     hops: int
     """Servers that it may go over on its way."""
@@ -224,24 +226,26 @@ class SipAgent:
         """The call to `uri`, which has a place from now on: `place` it, or `give_up`. Raises CallError."""
         if not self._places.free:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
-        proxy, transport = options.get("proxy"), options.get("transport", "udp")
-        target, hop, routes = self._requester.way(uri, proxy, transport, options.get("routes", ()))
-        flow = options.get("at")
+        proxy, routed, flow = options.get("proxy"), options.get("routes", ()), options.get("at")
         if flow is not None:
-            hop = flow.hop()
-        address = await self._requester.address(hop)
-        if self.transport.is_us(address, hop.port):
+            target, _, routes = self._requester.plan(uri, proxy, routed)
+            ways = [flow.hop()]
+        else:
+            target, ways, routes = await self._requester.ways(uri, proxy, options.get("transport"), routed)
+        ways = [each for each in ways if not self.transport.is_us(each.host, each.port)]
+        if not ways:
             raise CallError(f"{uri} is this server itself; it would call for ever", 482)
+        hop = ways[0]
         username = options.get("username")
         credentials = _credentials(options.get("account"), username, options.get("password"))
         if credentials is not None:
-            credentials.hosts.add(address)
+            credentials.hosts.update(each.host for each in ways)
         call = OutgoingCall(
             self._core,
             target,
             hop,
-            self._requester.caller(options.get("from_uri"), username, address),
-            flow=flow or SipFlow(hop.transport, address, hop.port, direct=False, domain=hop.domain),
+            self._requester.caller(options.get("from_uri"), username, hop.host),
+            flow=flow or SipFlow(hop.transport, hop.host, hop.port, direct=False, domain=hop.domain),
             patience_s=options.get("timeout", DEFAULT_TIMEOUT_S),
             routes=routes,
             credentials=credentials,
@@ -255,6 +259,7 @@ class SipAgent:
             redirection=Redirection(target, self._may_redirect_to),
             way_to=lambda uri: self._way_to(uri, transport),
         )
+        call.ways = ways
         self._places.take(call.session)
         return call
 
@@ -279,6 +284,14 @@ class SipAgent:
         """The final response to a request outside of dialogs, as it is: challenges are not answered. `who`
         asks: From and, for REGISTER, To. Raises CallError when none comes."""
         return await self._requester.inquire(method, uri, lines, who=who, proxy=proxy, transport=transport)
+
+    def avoid(self, call: OutgoingCall) -> bool:
+        """The server that a call went to does not work: others of its name are asked first for a while
+        (RFC 3263 4.3). Whether there is another that did not fail of late."""
+        resolver = self.transport.resolver
+        first, *others = (SipPlace(each.transport, each.host, each.port) for each in call.ways)
+        resolver.failed(first)
+        return any(not resolver.avoids(each) for each in others)
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""

@@ -6,9 +6,10 @@ It asks and returns the final answer. It must never keep a registration or a cal
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from mediaserver.errors import CallError
 from sip.calls.core import Core, Credentials
@@ -19,6 +20,10 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, escape_user
 from sip.transactions.requests import Hop
 from sip.transactions.transaction import Cause
+from sip.transport.resolver import SipPlace
+
+NEXT_S = 1.8
+"""So long a server may be silent before the next one of the same name is asked."""
 
 
 @dataclass(slots=True)
@@ -37,11 +42,14 @@ class UserAgentClient:
 
     async def options(self, uri: str, *, proxy: str | None = None, transport: str = "udp") -> Response:
         """Ask what `uri` can do; its final response. Raises CallError when none comes."""
-        target, hop, routes = self.way(uri, proxy, transport)
-        address = await self.address(hop)
-        caller = str(self.caller(None, None, address).with_tag(secrets.token_hex(8)))
-        lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
-        return await self.ask("OPTIONS", target, hop, routes, lines, None)
+        target, hops, routes = await self.ways(uri, proxy, transport)
+
+        def ask(hop: Hop) -> Awaitable[Response]:
+            caller = str(self.caller(None, None, hop.host).with_tag(secrets.token_hex(8)))
+            lines = [("From", caller), ("To", f"<{target}>"), ("Accept", "application/sdp")]
+            return self.ask("OPTIONS", target, hop, routes, lines, None)
+
+        return await self.first_of(hops, ask)
 
     async def ping(self, uri: Uri, flow: SipFlow) -> bool:
         """Ask a registered phone for a sign of life; whether one came."""
@@ -67,11 +75,10 @@ class UserAgentClient:
 
         Returns the seconds granted. Raises CallError when refused.
         """
-        address_of_record, hop, routes = self.way(uri, proxy, transport)
-        address = await self.address(hop)
+        address_of_record, (hop, *_), routes = await self.ways(uri, proxy, transport)
         target = Uri(address_of_record.scheme, host=address_of_record.host, port=address_of_record.port)
         secure = target.scheme == "sips"
-        scheme, _, rest = self._core.contact(hop.transport, address, secure).partition(":")
+        scheme, _, rest = self._core.contact(hop.transport, hop.host, secure).partition(":")
         contact = f"{scheme}:{escape_user(username)}@{rest}"
         who = NameAddr("", address_of_record)
         lines = [
@@ -99,11 +106,15 @@ class UserAgentClient:
         transport: str,
     ) -> Response:
         """The final response, challenges and all. Raises CallError when none comes."""
-        target, hop, routes = self.way(uri, proxy, transport)
-        caller = self.caller(who, None, await self.address(hop))
-        to = caller if method == "REGISTER" else NameAddr("", target)
-        own = [("From", str(caller.with_tag(secrets.token_hex(8)))), ("To", str(to))]
-        return await self.ask(method, target, hop, routes, [*own, *lines], None)
+        target, hops, routes = await self.ways(uri, proxy, transport)
+
+        def ask(hop: Hop) -> Awaitable[Response]:
+            caller = self.caller(who, None, hop.host)
+            to = caller if method == "REGISTER" else NameAddr("", target)
+            own = [("From", str(caller.with_tag(secrets.token_hex(8)))), ("To", str(to))]
+            return self.ask(method, target, hop, routes, [*own, *lines], None)
+
+        return await self.first_of(hops, ask)
 
     async def ask(
         self,
@@ -144,16 +155,30 @@ class UserAgentClient:
             if not credentials.answer(client.request, response, tried):
                 return response
 
-    def way(
-        self, uri: str, proxy: str | None, transport: str, routes: Sequence[str] = ()
-    ) -> tuple[Uri, Hop, list[str]]:
-        """The target, where the request goes first, and the Route it carries. `routes`: those that a
-        registrar gave us, behind our own proxy (RFC 3608 6.1)."""
+    async def ways(
+        self, uri: str, proxy: str | None, transport: str | None, routes: Sequence[str] = ()
+    ) -> tuple[Uri, list[Hop], list[str]]:
+        """The target, where the request can go first, the best way first (RFC 3263), and the Route it
+        carries. Raises CallError."""
+        target, first, lines = self.plan(uri, proxy, routes)
+        named = self._core.hop(first, transport)
+        places = await self._core.transport.resolver.places(first, transport)
+        if not places:
+            raise CallError(f"there is no host {named.host}; check the address", 503)
+        return (
+            target,
+            [replace(named, transport=each[0], host=each[1], port=each[2]) for each in places],
+            lines,
+        )
+
+    def plan(self, uri: str, proxy: str | None, routes: Sequence[str] = ()) -> tuple[Uri, Uri, list[str]]:
+        """The target, who gets the request first, and the Route it carries. `routes`: those that a registrar
+        gave us, behind our own proxy (RFC 3608 6.1). Raises CallError."""
         try:
             target = Uri.parse(uri if ":" in uri.partition("@")[0] else f"sip:{uri}")
             first = NameAddr.parse(routes[0]).uri if routes else None
             if proxy is None:
-                return target, self._core.hop(first or target, transport), list(routes)
+                return target, first or target, list(routes)
             next_hop = Uri.parse(proxy if proxy.startswith(("sip:", "sips:")) else f"sip:{proxy}")
         except ParseError as error:
             raise CallError(
@@ -163,14 +188,19 @@ class UserAgentClient:
             next_hop.scheme, host=next_hop.host, port=next_hop.port, params={**next_hop.params, "lr": None}
         )
         if first is not None and (first.host, first.port) == (next_hop.host, next_hop.port):
-            return target, self._core.hop(next_hop, transport), list(routes)
-        return target, self._core.hop(next_hop, transport), [f"<{lr}>", *routes]
+            return target, next_hop, list(routes)
+        return target, next_hop, [f"<{lr}>", *routes]
 
-    async def address(self, hop: Hop) -> str:
-        address = await self._core.transport.resolve(hop.host)
-        if address is None:
-            raise CallError(f"there is no host {hop.host}; check the address", 503)
-        return address
+    async def first_of(self, hops: Sequence[Hop], ask: Callable[[Hop], Awaitable[Response]]) -> Response:
+        """What the first of them answers that works (RFC 3263 4.3). Raises CallError when none does."""
+        for hop in hops[:-1]:
+            with contextlib.suppress(TimeoutError, CallError):
+                async with asyncio.timeout(NEXT_S):
+                    response = await ask(hop)
+                if response.status != 503:
+                    return response
+            self._core.transport.resolver.failed(SipPlace(hop.transport, hop.host, hop.port))
+        return await ask(hops[-1])
 
     def caller(self, from_uri: str | None, username: str | None, towards: str) -> NameAddr:
         if from_uri is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -24,11 +25,13 @@ from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import may_name, may_send_to
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.datagrams import DatagramSockets
+from sip.transport.dns_records import DnsRecords
 from sip.transport.intake import Intake
 from sip.transport.listening import open_sockets, open_tls_sockets
 from sip.transport.names import HostNames
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
+from sip.transport.resolver import SipResolver
 from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.streams import Streams
 from sip.transport.tls import Tls
@@ -106,6 +109,9 @@ class Transport:
         self.in_use: Callable[[], Collection[object]] = frozenset
         """Connections that are not closed however long they are silent; asked now and then."""
         self._names = HostNames(())
+        self._records = DnsRecords()
+        self.resolver = self._resolver()
+        """Where SIP URIs lead to."""
         self._sweep: asyncio.TimerHandle | None = None
         self.unwanted: Callable[[str], bool] = _nobody
         """Hosts of which nothing is looked at; asked of each datagram and each new connection."""
@@ -130,6 +136,7 @@ class Transport:
             self.tls_port = secure[0].getsockname()[1]
             self._streams.listen(secure, tls=True)
         self._names = HostNames(self._datagrams.families)
+        self.resolver = self._resolver()
         self._sweep = asyncio.get_running_loop().call_later(self._limits.sweep_s, self._sweep_up)
 
     async def stop(self) -> None:
@@ -138,7 +145,13 @@ class Transport:
             self._sweep.cancel()
         self._datagrams.stop()
         self.intake.stop()
+        self._names.stop()
+        await self._records.close()
         await self._streams.stop()
+
+    def _resolver(self) -> SipResolver:
+        transports = ("UDP", "TCP") if self.tcp else ("UDP",)
+        return SipResolver(self._records, self._names.addresses, random.random, transports)
 
     def _sweep_up(self) -> None:
         loop = asyncio.get_running_loop()

@@ -49,6 +49,7 @@ class TrunkAttempt:
         self._rang = False
         self._silent = self._stuck = False
         self._others = others
+        self._call: OutgoingCall | None = None
         self.answered = False
 
     async def place(
@@ -61,20 +62,34 @@ class TrunkAttempt:
         line.scorecard.attempted(self._began)
         self.error = ""
         self.code: int | None = None
-        call: OutgoingCall | None = None
         try:
-            call = await self._prepared(number, caller, patience_s, hops, about)
-            leg = await self._heard_of(call)
+            leg = await self._reached(number, caller, patience_s, hops, about)
         except CallError as error:
+            call = self._call
             self.error, self.code = str(error), error.code
             silent = self._silent or isinstance(error, UnreachableError) or call is None
             headers = tuple(call.session.leg.answer_headers) if call is not None and not silent else ()
+            del call
             return self._failed(FailedAttempt(error.code, self._rang, silent, headers))
         finally:
             if not self.answered:
                 line.limits.give_back()
-            del call  # an error that is on its way has this frame
+            self._call = None  # an error that is on its way has this frame
         return leg
+
+    async def _reached(self, number: str, caller: str, patience_s: float, hops: int, about: About) -> SipLeg:
+        """The answered call, by the first server of the trunk that works (RFC 3263 4.3). Raises CallError."""
+        until = self._began + patience_s
+        while True:
+            call = self._call = await self._prepared(number, caller, until - self._now(), hops, about)
+            try:
+                return await self._heard_of(call)
+            except CallError as error:
+                gone = isinstance(error, UnreachableError) or error.code == 503
+                if self._rang or not gone or self._now() >= until or not self._agent.avoid(call):
+                    raise
+            finally:
+                del call
 
     async def _prepared(
         self, number: str, caller: str, patience_s: float, hops: int, about: About
@@ -106,8 +121,9 @@ class TrunkAttempt:
     async def _heard_of(self, call: OutgoingCall) -> SipLeg:
         """The answered call. Raises CallError; UnreachableError also when nothing at all came back soon."""
         spec = self._line.spec
-        patience_s, loop = spec.first_response_s, asyncio.get_running_loop()
-        guards = [loop.call_later(max(0.0, patience_s - (self._now() - self._began)), self._deaf, call)]
+        self._silent, loop = False, asyncio.get_running_loop()
+        patience_s = spec.first_response_s
+        guards = [loop.call_later(patience_s, self._deaf, call)]
         if self._others and spec.progress_s:
             guards.append(loop.call_later(spec.progress_s, self._no_progress, call))
         try:
