@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
+from mediaserver.errors import PeerError
 from mediaserver.seldom import Seldom
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,16 @@ NONE_KEPT_S = 30.0
 MOST_NAMES = 512
 MOST_RECORDS = 20
 """Of one answer."""
+
+
+class DnsError(PeerError):
+    """Nobody can say. `silent`: nobody said anything."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, silent: bool = False) -> None:
+        super().__init__(message)
+        self.silent = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +61,15 @@ class Naptr:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class DnsAnswer:
     """What DNS says of one name; no records: there are none."""
 
     records: Sequence[Srv | Naptr]
     ttl_s: float
 
 
-Ask: TypeAlias = Callable[[str, str], Awaitable[Answered]]
-"""The records of a name, of a type (`SRV`, `NAPTR`). Raises OSError when nobody can say."""
+Ask: TypeAlias = Callable[[str, str], Awaitable[DnsAnswer]]
+"""The records of a name, of a type (`SRV`, `NAPTR`). Raises DnsError when nobody can say."""
 R = TypeVar("R", Srv, Naptr)
 
 
@@ -106,9 +117,9 @@ class DnsRecords:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 answered = await self._ask(*key)
-        except (OSError, TimeoutError) as error:
-            answered = Answered((), NONE_KEPT_S)
-            if isinstance(error, TimeoutError):
+        except (DnsError, TimeoutError) as error:
+            answered = DnsAnswer((), NONE_KEPT_S)
+            if isinstance(error, TimeoutError) or error.silent:
                 self._mute_until = loop.time() + MUTE_S
             if (more := self._unsaid.due(loop.time())) is not None:
                 log.warning(
@@ -141,7 +152,7 @@ class DnsRecords:
 def system_dns(servers: Sequence[str] = (), port: int = 53) -> Ask:
     """The servers of resolv.conf, or these. A system without any says so at each question."""
 
-    async def ask(name: str, kind: str) -> Answered:
+    async def ask(name: str, kind: str) -> DnsAnswer:
         # Imported when it is needed first: a server without names in its trunks starts without it.
         import dns.asyncresolver
         import dns.exception
@@ -157,14 +168,14 @@ def system_dns(servers: Sequence[str] = (), port: int = 53) -> Ask:
             resolver.timeout = PATIENCE_S / 2
             answer = await resolver.resolve(f"{name}.", kind, search=False, raise_on_no_answer=False)
         except dns.resolver.NXDOMAIN:
-            return Answered((), NONE_KEPT_S)
+            return DnsAnswer((), NONE_KEPT_S)
         except dns.exception.Timeout:
-            raise TimeoutError("no server answers") from None
+            raise DnsError("no server answers", silent=True) from None
         except (dns.exception.DNSException, ValueError, UnicodeError, EOFError) as error:
-            raise OSError(str(error).partition("\n")[0] or type(error).__name__) from None
+            raise DnsError(str(error).partition("\n")[0] or type(error).__name__) from None
         if answer.rrset is None:
-            return Answered((), NONE_KEPT_S)
-        return Answered([_record(each) for each in answer.rrset], float(answer.rrset.ttl))
+            return DnsAnswer((), NONE_KEPT_S)
+        return DnsAnswer([_record(each) for each in answer.rrset], float(answer.rrset.ttl))
 
     return ask
 

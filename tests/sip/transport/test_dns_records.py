@@ -17,7 +17,7 @@ from sip.transport.dns_records import (
     LEAST_KEPT_S,
     MOST_NAMES,
     MOST_RECORDS,
-    Answered,
+    DnsAnswer,
     DnsRecords,
     Naptr,
     Srv,
@@ -118,9 +118,9 @@ async def test_a_silent_server_costs_one_wait_and_a_line(
 async def test_a_caller_who_gives_up_does_not_take_the_answer_from_others() -> None:
     gate = asyncio.Event()
 
-    async def ask(name: str, kind: str) -> Answered:
+    async def ask(name: str, kind: str) -> DnsAnswer:
         await gate.wait()
-        return Answered([Srv(1, 1, 5060, "a.test")], 60.0)
+        return DnsAnswer([Srv(1, 1, 5060, "a.test")], 60.0)
 
     records = DnsRecords(ask)
     hasty, patient = (asyncio.create_task(records.srv("x.test")) for _ in range(2))
@@ -175,8 +175,8 @@ async def test_a_name_that_cannot_be_asked_for_says_nothing() -> None:
 
 
 async def test_answers_and_names_are_bounded() -> None:
-    async def ask(name: str, kind: str) -> Answered:
-        return Answered([Srv(1, 1, 5060, f"h{n}.test") for n in range(1000)], 1e9)
+    async def ask(name: str, kind: str) -> DnsAnswer:
+        return DnsAnswer([Srv(1, 1, 5060, f"h{n}.test") for n in range(1000)], 1e9)
 
     records = DnsRecords(ask)
     assert len(await records.srv("a.test")) == MOST_RECORDS
@@ -188,8 +188,8 @@ async def test_answers_and_names_are_bounded() -> None:
 
 
 async def test_a_ttl_of_nothing_is_a_few_seconds() -> None:
-    async def ask(name: str, kind: str) -> Answered:
-        return Answered([Srv(1, 1, 5060, "a.test")], 0.0)
+    async def ask(name: str, kind: str) -> DnsAnswer:
+        return DnsAnswer([Srv(1, 1, 5060, "a.test")], 0.0)
 
     records = DnsRecords(ask)
     await records.srv("a.test")
