@@ -7,15 +7,18 @@ import asyncio
 import pytest
 
 from mediaserver.errors import CallError
+from sip.access.credentials import Account
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
+from sip.transactions.timing import Timing
 from sip.transport.dns_records import DnsRecords
 from sip.transport.resolver import SipPlace, SipResolver
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.line import TrunkLine
 from sip.trunks.spec import TrunkSpec
-from tests.sip.agents import RawPeer, agent, raw_peer
+from tests.sip.agents import RawPeer, agent, legs_of, raw_peer
+from tests.uncollected import standing_still
 
 
 class Leading(SipResolver):
@@ -96,3 +99,34 @@ async def test_requests_outside_of_calls_go_to_the_next_server_too(monkeypatch: 
         full.send((await full.request("OPTIONS")).response(503, to_tag="t"), us.port)
         well.send((await well.request("OPTIONS")).response(200, to_tag="t"), us.port)
         assert (await asking).status == 200
+
+
+async def test_calls_that_come_to_nothing_leave_nothing_for_the_collector() -> None:
+    async with (
+        agent(timing=Timing(t1=0.01, t2=0.02, t4=0.02)) as us,
+        raw_peer() as first,
+        raw_peer() as second,
+    ):
+        Leading(us, first, second)
+        account = Account("bob", "zanzibar")
+        line = trunk()
+        line.account = account
+        with standing_still() as uncollected:
+            for _ in range(2):
+                us.transport.resolver._avoided.clear()
+                placing = calling(us, line)
+                invite = await first.request("INVITE")
+                challenge = 'Digest realm="acme", nonce="n", qop="auth", algorithm=SHA-256'
+                first.send(
+                    invite.response(401, to_tag="t", headers=[("WWW-Authenticate", challenge)]), us.port
+                )
+                while (invite := await first.request("INVITE")).get("Authorization") is None:
+                    pass
+                for peer, request in ((first, invite), (second, None)):
+                    asked = request or await peer.request("INVITE")
+                    peer.send(asked.response(503, to_tag="t"), us.port)
+                await asyncio.wait({placing})
+                assert placing.exception() is not None
+                del placing
+            assert legs_of(us) == 0
+            assert uncollected() == []
