@@ -61,8 +61,8 @@ class SipResolver:
         """Of a sip: or sips: URI, best first; empty when nobody can say. `transport`: wanted where the URI
         names none."""
         named = (uri.transport or transport or "").upper()
-        if uri.scheme == "sips" and named in ("", "TCP"):
-            named = "TLS"
+        if uri.scheme == "sips":
+            named = "TLS"  # never in the clear, whatever is usual here
         try:
             async with asyncio.timeout(PATIENCE_S):
                 found = await self._found(uri, named)

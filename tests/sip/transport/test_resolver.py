@@ -52,6 +52,7 @@ async def test_an_address_is_where_it_is_and_nobody_is_asked() -> None:
     assert await places(zone, "sip:192.0.2.1") == ["UDP 192.0.2.1 5060"]
     assert await places(zone, "sip:[2001:db8::1]:5070;transport=tcp") == ["TCP 2001:db8::1 5070"]
     assert await places(zone, "sips:192.0.2.1") == ["TLS 192.0.2.1 5061"]
+    assert await places(zone, "sips:192.0.2.1", "udp") == ["TLS 192.0.2.1 5061"]
     assert await places(zone, "sip:192.0.2.1", "tcp") == ["TCP 192.0.2.1 5060"]
     assert zone.asked == []
 
