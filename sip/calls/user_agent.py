@@ -257,19 +257,18 @@ class SipAgent:
             delayed_offer=options.get("delayed_offer", False),
             extension=options.get("extension", ""),
             redirection=Redirection(target, self._may_redirect_to),
-            way_to=lambda uri: self._way_to(uri, transport),
+            way_to=lambda uri: self._way_to(uri, options.get("transport")),
         )
         call.ways = ways
         self._places.take(call.session)
         return call
 
-    async def _way_to(self, target: Uri, transport: str) -> tuple[Hop, SipFlow]:
+    async def _way_to(self, target: Uri, transport: str | None) -> tuple[Hop, SipFlow]:
         """For a call that is sent on. Raises CallError."""
-        hop = self._core.hop(target, transport)
-        address = await self._requester.address(hop)
-        if self.transport.is_us(address, hop.port):
+        hop = (await self._requester.hops_to(target, transport))[0]
+        if self.transport.is_us(hop.host, hop.port):
             raise CallError(f"{target} is this server itself", 482)
-        return hop, SipFlow(hop.transport, address, hop.port, direct=False, domain=hop.domain)
+        return hop, SipFlow(hop.transport, hop.host, hop.port, direct=False, domain=hop.domain)
 
     async def ask(
         self,

@@ -161,15 +161,16 @@ class UserAgentClient:
         """The target, where the request can go first, the best way first (RFC 3263), and the Route it
         carries. Raises CallError."""
         target, first, lines = self.plan(uri, proxy, routes)
-        named = self._core.hop(first, transport)
-        places = await self._core.transport.resolver.places(first, transport)
+        return target, await self.hops_to(first, transport), lines
+
+    async def hops_to(self, uri: Uri, transport: str | None) -> list[Hop]:
+        """Where a request to that URI can go, the best way first; there is one at least. `transport`: wanted
+        where the URI names none. Raises CallError."""
+        named = self._core.hop(uri, transport)
+        places = await self._core.transport.resolver.places(uri, transport)
         if not places:
             raise CallError(f"there is no host {named.host}; check the address", 503)
-        return (
-            target,
-            [replace(named, transport=each[0], host=each[1], port=each[2]) for each in places],
-            lines,
-        )
+        return [replace(named, transport=each[0], host=each[1], port=each[2]) for each in places]
 
     def plan(self, uri: str, proxy: str | None, routes: Sequence[str] = ()) -> tuple[Uri, Uri, list[str]]:
         """The target, who gets the request first, and the Route it carries. `routes`: those that a registrar

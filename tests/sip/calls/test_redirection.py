@@ -182,12 +182,12 @@ async def test_who_gives_up_while_the_next_is_looked_for_calls_nobody(
         invite = await first.request("INVITE")
         asked = asyncio.Event()
 
-        async def never(hop: object) -> str:
+        async def never(uri: object, transport: str | None) -> list[object]:
             asked.set()
             await asyncio.Event().wait()
             raise AssertionError
 
-        monkeypatch.setattr(a._requester, "address", never)
+        monkeypatch.setattr(a._requester, "hops_to", never)
         first.send(invite.response(302, to_tag="one", headers=[contact(second)]), a.port)
         await asyncio.wait_for(asked.wait(), 10)
         placing.cancel()

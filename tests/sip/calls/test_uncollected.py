@@ -29,7 +29,9 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
+from sip.messages.uri import Uri
 from sip.sdp.policy import PLAIN_TELEPHONY, InbandDtmf, MediaPolicy
+from sip.transactions.requests import Hop
 from sip.transactions.timing import Timing
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.line import TrunkLine
@@ -371,25 +373,25 @@ async def placed_and_sent_on(world: World) -> None:
 
 
 async def placed_sent_on_and_cancelled(world: World) -> None:
-    async def never(hop: object) -> str:
+    async def never(uri: Uri, transport: str | None) -> list[Hop]:
         asked.set()
         await asyncio.Event().wait()
         raise AssertionError
 
     def elsewhere(call: SipInvitation) -> None:
-        world.sip._requester.address = never  # type: ignore[method-assign]
+        world.sip._requester.hops_to = never  # type: ignore[method-assign]
         why = Termination(EndedBy.SERVER, Why.REJECTED, 302)
         session: Any = call._session
         session.refuse(302, None, [("Contact", "<sip:x@127.0.0.1>")], why=why)
 
-    asked, address = asyncio.Event(), world.sip._requester.address
+    asked, hops_to = asyncio.Event(), world.sip._requester.hops_to
     world.heard._answers = elsewhere
     world.sip._may_redirect_to = lambda uri: True
     call = world.board.place(world.callee, "demo")
     await asyncio.wait_for(asked.wait(), 10)
     await world.board.hang_up(call.id)
     await world.ended(call)
-    world.sip._requester.address = address  # type: ignore[method-assign]
+    world.sip._requester.hops_to = hops_to  # type: ignore[method-assign]
 
 
 async def refreshed_by_its_timer(world: World) -> None:
