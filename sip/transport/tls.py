@@ -165,7 +165,7 @@ def _check_readable(path: Path, setting: str) -> None:
         raise ConfigError(f"{setting}: cannot read {path} ({error.strerror})") from None
 
 
-class _EncryptedKeyError(Exception):
+class _EncryptedKeyError(ConfigError):
     """A pass phrase is asked for, at a terminal that nobody may sit at."""
 
 

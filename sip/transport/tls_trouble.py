@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ssl
 
+from mediaserver.errors import PeerError
+
 _VERIFY = {
     9: "its certificate is not valid yet; check the clocks of both machines",
     10: "its certificate has expired; have it renewed there",
@@ -42,7 +44,7 @@ _REASONS = {
 """By a part of OpenSSL's reason."""
 
 
-class TlsError(Exception):
+class TlsError(PeerError):
     """A connection cannot be secured; `str` is what to say of the other side. Never leaves the transport."""
 
 
