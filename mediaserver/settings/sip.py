@@ -43,11 +43,12 @@ class SipSettings(ListeningSettings):
         'among them (baresip 1.0 is one) need `["MD5"]`.',
     )
     codecs: tuple[CodecName, ...] = Field(
-        default=("PCMU", "PCMA", "G722", "opus"),
+        default=("PCMU", "PCMA"),
         min_length=1,
         description="Codecs that calls are offered and answered with, the most wanted first: PCMU and PCMA "
         "(G.711, the telephone's 8 kHz), G722 and opus (16 kHz, which recognisers understand better and "
-        "which take more of the processor), L16 (uncompressed 16 kHz, for tests).",
+        "which take three to five times as much of the processor), L16 (uncompressed 16 kHz, for tests). G722 "
+        "loads FFmpeg (THIRD-PARTY.md).",
     )
     codec_order: Literal["theirs", "ours"] = Field(
         default="theirs",
