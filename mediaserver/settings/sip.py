@@ -47,8 +47,8 @@ class SipSettings(ListeningSettings):
         min_length=1,
         description="Codecs that calls are offered and answered with, the most wanted first: PCMU and PCMA "
         "(G.711, the telephone's 8 kHz), G722 and opus (16 kHz, which recognisers understand better and "
-        "which take three to five times as much of the processor), L16 (uncompressed 16 kHz, for tests). G722 "
-        "loads FFmpeg (THIRD-PARTY.md).",
+        "which take three to five times as much of the processor), L16 (uncompressed 16 kHz, for tests). "
+        "G722 loads FFmpeg (THIRD-PARTY.md).",
     )
     codec_order: Literal["theirs", "ours"] = Field(
         default="theirs",
