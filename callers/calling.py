@@ -25,7 +25,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import CODECS
-from sip.sdp.policy import MediaPolicy
+from sip.sdp.policy import Encryption, MediaPolicy
 from sip.transactions.timing import RFC_TIMING, Timing
 from sip.transport.tls import Tls, TlsFiles
 
@@ -49,6 +49,12 @@ class MeasuredCall:
         self.talk = Conversation(stream, lambda: leg.termination is None, self.answered_ns)
         info = [value for name, value in leg.answer_headers if name.lower() == "call-info"]
         self.transcript_url = transcript_url(info, host)
+
+    @property
+    def encryption(self) -> str | None:
+        """How keys were agreed on, and the suite; None: the audio is not encrypted."""
+        agreed = self.leg.negotiated
+        return None if agreed is None or agreed.encrypting is None else str(agreed.encrypting)
 
     def _happened(self, _: object) -> None:
         if self.leg.termination is not None:
@@ -84,10 +90,12 @@ class CallingParty:
         timing: Timing = RFC_TIMING,
         tls: bool = False,
         ca: Path | None = None,
+        srtp: bool = False,
     ) -> None:
         """`keep_audio`: keep every packet for analysis; off where only counters are wanted. `tls`: it calls
-        by TLS, and trusts the authorities in the PEM file `ca` beside those of the system. Raises
-        CallError when there is no way to the host, ConfigError when `ca` is no good."""
+        by TLS, and trusts the authorities in the PEM file `ca` beside those of the system. `srtp`: audio
+        must be encrypted, even if the keys go by signalling that is not. Raises CallError when there is no
+        way to the host, ConfigError when `ca` is no good."""
         self.uri = uri
         self.far_host = Uri.parse(uri).host
         self.host = local_address(self.far_host)
@@ -100,7 +108,9 @@ class CallingParty:
             max_legs=10_000,
             timing=timing,
             tls=_throwaway(self.host, ca) if tls else None,
+            srtp_without_tls=srtp,
         )
+        self._encryption = Encryption.REQUIRED if srtp else Encryption.OFF
 
     async def __aenter__(self) -> CallingParty:
         # The wire's thread must get the interpreter within a fraction of a packet.
@@ -132,7 +142,7 @@ class CallingParty:
             password=password or None,
             transport=transport,
             timeout=timeout_s,
-            media=MediaPolicy(codecs=codecs),
+            media=MediaPolicy(codecs=codecs, encryption=self._encryption),
         )
         if leg.stream is None:
             raise CallError("the call was answered without audio")

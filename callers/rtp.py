@@ -23,8 +23,10 @@ from callers.playing import Playing, packets
 from callers.reception import NS_PER_MS, Reception, percentile
 from callers.reports import reported, sender_report
 from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
+from callers.srtp import CallerSecurity, SrtpError
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
+from mediaserver.media.encryption import Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, LegStats
 
 SLOTS = 20
@@ -101,9 +103,13 @@ class MeasuringStream:
         self.on_silent: Callable[[], None] | None = None
         self.on_heard: Callable[[], None] | None = None
         """Of nobody's interest here: who calls is not told by its own instrument."""
+        self.on_insecure: Callable[[str], None] | None = None
         self._digit_timestamp: int | None = None
         self._reported_at = 0.0
         self._closed = False
+        self._security: CallerSecurity | None = None
+        self.rejected = 0
+        """Packets that were not encrypted by the far end's key."""
 
     # What the signalling side sets -----------------------------------------------------------------
 
@@ -143,6 +149,13 @@ class MeasuringStream:
         self._sending = direction in ("sendrecv", "sendonly")
         if self._slot is None and not self._closed:
             self._wire.begin(self)
+
+    def secure(self, how: Encrypting | None) -> None:
+        """Encrypt from now on; None: do not."""
+        keys = how if isinstance(how, SrtpKeys) else None  # no handshake was offered
+        if keys != (self._security.keys if self._security is not None else None):
+            self._security = CallerSecurity(keys) if keys is not None else None
+            self._ssrc = random.getrandbits(32)
 
     def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """An instrument sends to whom it is pointed at."""
@@ -248,8 +261,11 @@ class MeasuringStream:
             header = _HEADER.pack(
                 0x80, payload_type | marker << 7, self._sequence, timestamp & 0xFFFFFFFF, self._ssrc
             )
+            packet = header + payload
+            if (security := self._security) is not None:
+                packet = security.ours.protect(packet)
             try:
-                self._rtp.sendto(header + payload, self._remote)
+                self._rtp.sendto(packet, self._remote)
                 self.sent += 1
             except OSError:
                 self.send_errors += 1
@@ -267,6 +283,12 @@ class MeasuringStream:
 
     def arrived(self, at_ns: int, data: bytes) -> None:
         """One datagram on the RTP port; anything that is not RTP version 2 is ignored."""
+        if (security := self._security) is not None:
+            try:
+                data = security.theirs.unprotect(data)
+            except SrtpError:
+                self.rejected += 1
+                return
         if len(data) < 12 or data[0] >> 6 != 2:
             return
         flags, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
@@ -303,17 +325,26 @@ class MeasuringStream:
 
     def report(self, now_s: float) -> None:
         """Exchange RTCP: read what came, send a sender report with a CNAME (RFC 3550 section 6)."""
+        security = self._security
         while True:
             try:
                 data = self._rtcp.recv(2048)
             except OSError:
                 break
+            if security is not None:
+                try:
+                    data = security.theirs.unprotect_rtcp(data)
+                except SrtpError:
+                    self.rejected += 1
+                    continue
             for lost, jitter_ms in reported(data, self._ssrc):
                 self.far_lost, self.far_jitter_ms = lost, jitter_ms
         if self._rtcp_remote is None or now_s - self._reported_at < RTCP_EVERY_S:
             return
         self._reported_at = now_s
         packet = sender_report(self._ssrc, self._timestamp, self.sent)
+        if security is not None:
+            packet = security.ours.protect_rtcp(packet)
         try:
             self._rtcp.sendto(packet, self._rtcp_remote)
         except OSError:
@@ -380,6 +411,11 @@ class MeasuringWire:
         self.streams_at_once = 0
         self._thread = threading.Thread(target=self._run, name="measuring-wire", daemon=True)
         self._thread.start()
+
+    @property
+    def fingerprint(self) -> None:
+        """The instrument has no DTLS."""
+        return None
 
     def open(self, local: str = "") -> MeasuringStream:
         """Bind the next free even port and the odd one above it. Raises CapacityError. `local` is always

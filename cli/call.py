@@ -88,6 +88,7 @@ def add_parser(subparsers: Subparsers) -> None:
         type=str.upper,
         help="the only codec to offer (default PCMU, then PCMA)",
     )
+    parser.add_argument("--srtp", action="store_true", help="encrypt the audio (SRTP), or there is no call")
     parser.add_argument("--no-transcript", action="store_true", help="do not show what is said")
     add_json_option(parser)
 
@@ -108,13 +109,14 @@ async def _run(args: argparse.Namespace) -> int:
     stop = _stop_on_signals()
     with Screen(out) as screen:
         tls = _transport(args) == "tls"
-        async with CallingParty(args.uri, timing=IMPATIENT, tls=tls, ca=args.ca) as party:
+        async with CallingParty(args.uri, timing=IMPATIENT, tls=tls, ca=args.ca, srtp=args.srtp) as party:
             screen.line(f"calling {args.uri}", "dim")
             call = await _unless(stop, _place(party, args))
             if call is None:
                 raise CallError("cancelled before answer")
             codec = call.leg.negotiated.codec if call.leg.negotiated is not None else "?"
-            screen.line(f"answered after {_ms(call.leg.setup_s)} ({codec})", "dim")
+            secured = f", {call.encryption}" if call.encryption else ""
+            screen.line(f"answered after {_ms(call.leg.setup_s)} ({codec}{secured})", "dim")
             watching = asyncio.create_task(_transcript(call, screen, args))
             try:
                 limit = args.seconds
@@ -220,7 +222,7 @@ def _report(
         "setup_ms": _to_ms(call.leg.setup_s),
         "answer_to_first_audio_ms": figures.first_audio_ms,
         "replies": [asdict(reply) for reply in figures.replies],
-        "rtp": call.stream.reception.as_dict() | {"sent": call.stream.sent},
+        "rtp": call.stream.reception.as_dict() | {"sent": call.stream.sent, "encryption": call.encryption},
         "digits_heard": call.stream.digits_heard,
         "clock": party.wire.clock_quality(),
         "events": [{"kind": e.kind, **e.data} for e in screen.events if "partial" not in e.kind],

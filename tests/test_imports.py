@@ -35,8 +35,8 @@ EXCEPTIONS = {("mediaserver/__main__.py", "cli")}
 """The entry point hands over to the command line."""
 INSTRUMENT = {"mediaserver.rtp", "mediaserver.media"}
 """What `callers` must not share with the server it measures, but for the seam itself."""
-SEAM = ("mediaserver.media.leg", "mediaserver.media.time")
-"""The seam, and the units that it and the engines are in."""
+SEAM = ("mediaserver.media.leg", "mediaserver.media.time", "mediaserver.media.encryption")
+"""The seam, the units that it and the engines are in, and keys as signalling hands them over."""
 FOREIGN = {
     "torch": "900 MB that the base install does without",
     "silero_vad": "importing it imports torch; only its files are read",

@@ -114,6 +114,7 @@ async def open_sip(
         on_refused=lambda reason: metrics.calls_refused.labels(reason).inc(),
         nat_ping_s=sip.nat_ping_s,
         media=media_policy(sip),
+        srtp_without_tls=sip.srtp_without_tls,
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         may_redirect_to=may_redirect_to(switchboard.targets) if sip.follow_redirects else nobody,
@@ -123,7 +124,9 @@ async def open_sip(
         ),
     )
     metrics.watch_signalling(agent.figures)
-    switchboard.carriers.append(SipCarrier(agent, registrar))
+    if sip.srtp != "off":
+        await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up
+    switchboard.carriers.append(SipCarrier(agent, registrar, endpoints))
     humour_trunks(whereabouts, agent)
     call_by_trunks(trunks, agent, switchboard, metrics)
     _show_sizes(wire, metrics)

@@ -7,7 +7,7 @@ import logging
 from mediaserver.errors import EngineMissingError
 from mediaserver.media.wideband import load
 from mediaserver.settings.sip import SipSettings
-from sip.sdp.policy import CodecOrder, InbandDtmf, MediaPolicy
+from sip.sdp.policy import CodecOrder, Encryption, InbandDtmf, MediaPolicy
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ def media_policy(sip: SipSettings) -> MediaPolicy:
         raise EngineMissingError(f"none of sip.codecs can be used here ({', '.join(sip.codecs)}); add PCMU")
     return MediaPolicy(
         codecs=tuple(there),
+        encryption=Encryption(sip.srtp),
         order=CodecOrder(sip.codec_order),
         comfort_noise=sip.comfort_noise,
         dtx=sip.dtx,

@@ -16,6 +16,11 @@ from sip.trunks.spec import TrunkSpec
 class NoAudio:
     """Implements sip.sdp.audio.AudioPorts, for an agent that is to have no call."""
 
+    @property
+    def fingerprint(self) -> None:
+        """There is nobody to shake hands with."""
+        return None
+
     def open(self, local: str = "", /) -> AudioStream:
         raise CapacityError("this agent has no calls")
 

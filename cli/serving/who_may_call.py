@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from cli.serving.media_policy import media_policy
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from mediaserver.config import is_loopback
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.settings.callers import LOOPBACK, TrunkSettings
+from mediaserver.settings.callers import LOOPBACK, Srtp, TrunkSettings
 from mediaserver.settings.sip import SipSettings
 from sip.access.endpoints import Endpoints, Extension, Network, Trunk
+from sip.sdp.policy import Encryption, MediaPolicy
 
 SHORTEST_PASSWORD = 12
 """Characters; the best of guessers gets some ten thousand guesses a year from each address it has."""
@@ -23,10 +26,15 @@ def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
     """Who may call by these settings, and by the rows of the table of trunks; the settings come first."""
     return Endpoints(
         [
-            Extension(name, each.password.get_secret_value(), _reach(each.may_dial, EVERYBODY))
+            Extension(
+                name,
+                each.password.get_secret_value(),
+                _reach(each.may_dial, EVERYBODY),
+                _media(sip, each.srtp),
+            )
             for name, each in sip.extensions.items()
         ],
-        [*rows, *(_trunk(name, each) for name, each in sip.trunks.items())],
+        [*rows, *(_trunk(sip, name, each) for name, each in sip.trunks.items())],
         _networks(sip.anonymous),
         MayDial(sip.anonymous_may_dial),
     )
@@ -87,7 +95,7 @@ def _weakness(name: str, secret: str, what: str = "its password") -> str:
     return ""
 
 
-def _trunk(name: str, settings: TrunkSettings) -> Trunk:
+def _trunk(sip: SipSettings, name: str, settings: TrunkSettings) -> Trunk:
     header, _, value = settings.header.get_secret_value().partition(":")
     return Trunk(
         name,
@@ -96,7 +104,13 @@ def _trunk(name: str, settings: TrunkSettings) -> Trunk:
         settings.username or name,
         settings.password.get_secret_value(),
         _reach(settings.may_dial, AGENTS),
+        _media(sip, settings.srtp),
     )
+
+
+def _media(sip: SipSettings, srtp: Srtp | None) -> MediaPolicy | None:
+    """None: as everybody."""
+    return None if srtp is None else replace(media_policy(sip), encryption=Encryption(srtp))
 
 
 def _networks(texts: Iterable[str]) -> tuple[Network, ...]:

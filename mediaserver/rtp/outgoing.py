@@ -27,6 +27,7 @@ from mediaserver.media.wideband import WideCodec, WideEncoder
 from mediaserver.rtp.format import COMFORT_NOISE, Format
 from mediaserver.rtp.packets import HEADER, Address, RtpSender
 from mediaserver.rtp.permission import Permission, Sending
+from mediaserver.rtp.secured import SecuredSend
 from mediaserver.rtp.telephone_events import DigitSender
 
 FAR_BUFFER_MS = 40
@@ -43,6 +44,8 @@ _SILENT: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 
 Send = Callable[[bytes, Address], int]
 """As `socket.sendto`; 0: it was not sent."""
+Protect = Callable[[bytes], bytes]
+"""A packet, encrypted."""
 
 
 class Metered:
@@ -60,6 +63,8 @@ class Outgoing:
     """20 ms of octets in per tick, packets out."""
 
     __slots__ = (
+        "_asked",
+        "_blocked",
         "_clock_factor",
         "_comfort",
         "_encoder",
@@ -70,6 +75,7 @@ class Outgoing:
         "_octets_per_packet",
         "_plain",
         "_played",
+        "_protect",
         "_sending",
         "_sendto",
         "_target",
@@ -88,6 +94,10 @@ class Outgoing:
     def __init__(self, sendto: Send, permission: Permission) -> None:
         self._plain = self._sendto = sendto
         self._metered = Metered(sendto, permission)
+        self._protect: Protect | None = None
+        self._blocked = False
+        """Nothing is sent until there are keys."""
+        self._asked = Sending.NOTHING
         self._sending = Sending.NOTHING
         self._target: Address | None = None
         """`remote` while something may be sent there."""
@@ -146,14 +156,26 @@ class Outgoing:
 
     def permit(self, sending: Sending) -> None:
         """What may be sent to `remote`. What is withheld is not heard, and its time passes all the same."""
-        self._sending = sending
-        self._sendto = self._metered if sending is Sending.ALLOWANCE else self._plain
+        self._asked = sending
+        self._sending = sending = Sending.NOTHING if self._blocked else sending
+        send: Send = self._metered if sending is Sending.ALLOWANCE else self._plain
+        self._sendto = send if self._protect is None else SecuredSend(send, self._protect)
         if sending is Sending.NOTHING:
             self._withhold()
         elif self._withheld_from is not None:
             self._withheld_from = None
             self._marker = _MARKER
         self._aim()
+
+    def protect(self, protect: Protect | None) -> None:
+        """Encrypt what is sent from now on; None: it is sent as it is."""
+        self._protect, self._blocked = protect, False
+        self.permit(self._asked)
+
+    def block(self) -> None:
+        """Send nothing until `protect`."""
+        self._blocked = True
+        self.permit(self._asked)
 
     @property
     def withheld(self) -> bool:

@@ -340,7 +340,7 @@ class RtpSender:
     def __init__(self, rng: random.Random | None = None) -> None:
         rng = rng or random.SystemRandom()
         self.ssrc = rng.getrandbits(32)
-        self.sequence = rng.getrandbits(16)
+        self.sequence = rng.getrandbits(15)
         self.timestamp = rng.getrandbits(32)
         """Of the next sample to send."""
         self.packets = self.octets = 0
@@ -353,8 +353,11 @@ class RtpSender:
         return self._sent_before + self.packets
 
     def renew(self) -> None:
-        """Another SSRC: whoever gets the packets from now on is to be told from whoever got them before."""
-        self.ssrc = random.SystemRandom().getrandbits(32)
+        """Another SSRC: whoever gets the packets from now on is to be told from whoever got them before. Its
+        numbers begin below 2**15, as at first: whoever decrypts them has to guess how often they wrapped
+        (:rfc:`3711`, section 3.3.1)."""
+        rng = random.SystemRandom()
+        self.ssrc, self.sequence = rng.getrandbits(32), rng.getrandbits(15)
         self._sent_before += self.packets
         self.packets = self.octets = 0
 

@@ -49,10 +49,21 @@ class RtpStats:
     source_changes: int
     lateness_ms: float
     """The longest that one of our packets followed its predecessor's due time."""
+    encryption: str | None = None
+    """How keys were agreed on, and the suite; None: the audio is not encrypted."""
+    rejected_packets: int = 0
+    """Packets of an encrypted call that did not prove to be the other side's, or came again."""
 
     @classmethod
     def of(
-        cls, format: Format, incoming: Incoming, outgoing: Outgoing, rtcp: RtcpSession, digits: int
+        cls,
+        format: Format,
+        incoming: Incoming,
+        outgoing: Outgoing,
+        rtcp: RtcpSession,
+        digits: int,
+        encryption: str | None = None,
+        rejected: int = 0,
     ) -> RtpStats:
         reception, repairs, buffer_ms = incoming.reception(), incoming.repairs, incoming.buffer_ms
         expected = reception.received + reception.lost
@@ -88,6 +99,8 @@ class RtpStats:
             invalid_packets=reception.invalid,
             source_changes=reception.source_changes + incoming.lock.moves,
             lateness_ms=round(outgoing.lateness_ns / 1e6, 3),
+            encryption=encryption,
+            rejected_packets=rejected,
         )
 
     def as_dict(self) -> dict[str, Any]:

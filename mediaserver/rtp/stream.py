@@ -11,16 +11,21 @@ import socket
 from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
+from mediaserver.media.encryption import DtlsPeer, Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
+from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
+from mediaserver.rtp.encrypting import StreamEncryption
 from mediaserver.rtp.format import AudioCodec, Format, is_nowhere
+from mediaserver.rtp.handshaking import Handshaking
 from mediaserver.rtp.incoming import Incoming
 from mediaserver.rtp.liveness import Liveness, SilenceLimits
 from mediaserver.rtp.outgoing import Outgoing
 from mediaserver.rtp.packets import HEADER, Address
 from mediaserver.rtp.permission import PATIENCE_NS, Permission, Sending
 from mediaserver.rtp.rtcp import RtcpSession
+from mediaserver.rtp.secured import Receive, is_rtcp
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
 from mediaserver.rtp.stream_states import TABLE, StreamAction, StreamEvent, StreamState
@@ -39,8 +44,15 @@ class StreamOwner(Wire, Protocol):
     limits: SilenceLimits
     trusted: Container[str]
 
+    @property
+    def identity(self) -> DtlsIdentity:
+        """What is shown in handshakes of DTLS."""
+
     def changed(self, stream: RtpStream) -> None:
         """It was configured."""
+
+    def secured(self, stream: RtpStream) -> None:
+        """What is read from its sockets has to be decrypted, by other keys than before, or no more."""
 
     def withheld(self, stream: RtpStream) -> None:
         """Audio of a proven call is not sent, for the first time in that call."""
@@ -62,17 +74,20 @@ class RtpStream:
         "_came",
         "_digits",
         "_liveness",
+        "_muxed",
         "_permission",
         "_reported_packets",
         "_rtcp_octets",
         "_rtcp_ports",
         "_said_withheld",
+        "encryption",
         "format",
         "incoming",
         "lane",
         "local_port",
         "on_digit",
         "on_heard",
+        "on_insecure",
         "on_silent",
         "on_tone",
         "outgoing",
@@ -105,6 +120,8 @@ class RtpStream:
         """The far end was silent for longer than its limit; called once per silence."""
         self.on_heard: Callable[[], None] | None = None
         """The other side was heard for the first time: audio in sequence, or RTCP about ours. Called once."""
+        self.on_insecure: Callable[[str], None] | None = None
+        """Audio was to be encrypted and cannot be: why, in words. Called once."""
         self.wire = wire
         self.lane = Lane(wire, lane)
         self.voice = voice
@@ -130,6 +147,9 @@ class RtpStream:
         self._said_withheld = False
         self._came = 0
         """Octets that the permission knows of."""
+        self.encryption = StreamEncryption()
+        self._muxed = False
+        """RTCP comes and goes by the port of RTP (:rfc:`5761`)."""
 
     @property
     def closed(self) -> bool:
@@ -201,6 +221,9 @@ class RtpStream:
             self.outgoing.sender.renew()
             self.rtcp.forget_reports()
         self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
+        if self._muxed != (rtcp_port == remote[1]):
+            self._muxed = not self._muxed
+            self.wire.secured(self)
         self.remote_rtcp = self._rtcp_beside(source)
         if not is_nowhere(remote):
             self._permission.announced(remote[0], self.wire.now_ns())
@@ -208,6 +231,47 @@ class RtpStream:
         self._liveness.negotiated(format.expecting, self.wire.now_ns())
         self._happened(StreamEvent.CONFIGURED)
         self.wire.changed(self)
+
+    def secure(self, how: Encrypting | None) -> None:
+        """Encrypt both directions from now on, or (None) neither; before `configure` with what was negotiated
+        together with that. The same again changes nothing. A closed stream stays closed."""
+        if self.closed or how == self.encryption.how:
+            return
+        if not isinstance(how, DtlsPeer):
+            self.encryption.handshaking = None
+            self._encrypt(how)
+            return
+        self.outgoing.block()
+        identity, lock, sendto = self.wire.identity, self.incoming.lock, self.rtp_socket.sendto
+        machine = DtlsMachine(identity, how, self.wire.now_ns())
+        self.encryption.wait(Handshaking(identity, machine, self._permission, lock, sendto))
+        self.wire.secured(self)
+
+    def _encrypt(self, keys: SrtpKeys | None) -> None:
+        self.incoming.leave_steady()
+        if self.encryption.take(keys) and self.outgoing.sender.sent:
+            self.outgoing.sender.renew()
+            self.rtcp.forget_reports()
+        self.outgoing.protect(self.encryption.protect)
+        self.wire.secured(self)
+
+    def receivers(self) -> tuple[Receive, Receive]:
+        """How RTP and RTCP are read from the sockets."""
+        rtp, rtcp = self.rtp_socket.recvmsg, self.rtcp_socket.recvmsg
+        return self.encryption.receivers(rtp, rtcp, self._muxed, self.wire.now_ns)
+
+    def _look_keyed(self) -> None:
+        """Whether the handshake has come to its end."""
+        handshaking = self.encryption.handshaking
+        if handshaking is None or self.closed:
+            return
+        if self.encryption.waiting and (keys := handshaking.machine.keys) is not None:
+            self._encrypt(keys)
+        elif self.on_insecure is not None and (why := handshaking.failure()) is not None:
+            try:
+                self.on_insecure(f"audio cannot be encrypted by DTLS: {why}")
+            except Exception:  # as in `_digits_heard`
+                log.exception("on_insecure failed")
 
     def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
@@ -218,6 +282,8 @@ class RtpStream:
         if self.remote is not None and self.incoming.lock.locked is None:
             self._send_to(self.incoming.place)
         self._permit(self.wire.now_ns())
+        if (handshaking := self.encryption.handshaking) is not None:
+            handshaking.due(self.remote, self.wire.now_ns())
 
     # -- the seam of mediaserver.media.leg.Leg, for legs that are not read in batches
 
@@ -253,7 +319,14 @@ class RtpStream:
 
     def stats(self) -> RtpStats:
         """The figures of now; a steady stream stays steady."""
-        return RtpStats.of(self.format, self.incoming, self.outgoing, self.rtcp, self._digits)
+        return RtpStats.of(
+            self.format,
+            self.incoming,
+            self.outgoing,
+            self.rtcp,
+            self._digits,
+            *self.encryption.figures(),
+        )
 
     def silent_s(self) -> float | None:
         """Seconds since the last sign of life, RTP or RTCP; None: there was none yet."""
@@ -267,6 +340,9 @@ class RtpStream:
     # -- incoming datagrams, from the wire
 
     def rtp_arrived(self, data: bytes, source: Address, arrived: int) -> None:
+        if not data:  # what came was not the other side's, or a part of a handshake
+            self._look_keyed()
+            return
         heard = self.incoming.push(data, source, arrived)
         if heard is None:
             return
@@ -286,6 +362,8 @@ class RtpStream:
             self.wire.pressed(self)
 
     def rtcp_arrived(self, data: bytes, source: Address, now: int, wall_ns: int) -> None:
+        if not data:
+            return
         lock = self.incoming.lock
         if not lock.knows(source[0]):
             lock.foreign += 1
@@ -310,6 +388,10 @@ class RtpStream:
             self.on_tone(digit, max(0, self.frames_read * FRAME_SAMPLES - ago), duration_ms)
         except Exception:  # as in `_digits_heard`
             log.exception("on_tone failed")
+
+    def is_report(self, data: bytes) -> bool:
+        """Whether what came to the port of RTP is RTCP."""
+        return self._muxed and is_rtcp(data)
 
     def poll_digits(self, now: int) -> bool:
         """Report a key whose packets stopped coming. Returns whether one is still down."""
@@ -336,6 +418,9 @@ class RtpStream:
             return
         overdue = self._liveness.overdue(self._last_sign, now_ns)
         self._happened(StreamEvent.UNHEARD if overdue else StreamEvent.HEARD)
+        if (handshaking := self.encryption.handshaking) is not None:
+            handshaking.due(self.remote, now_ns)
+            self._look_keyed()
         if not self._permission.settled:
             self._look_withheld()
             self._permit(now_ns)
@@ -372,12 +457,14 @@ class RtpStream:
     def _send_to(self, place: Address) -> None:
         """Media goes there from now on."""
         self.outgoing.move(place)
-        if self.remote_rtcp is not None and self.remote_rtcp[0] != place[0]:
+        if self.remote_rtcp is not None and (self._muxed or self.remote_rtcp[0] != place[0]):
             self.remote_rtcp = self._rtcp_beside(place)
         self._towards(place[0])
 
     def _rtcp_beside(self, place: Address) -> Address:
         """Where RTCP goes until it is heard: as announced, unless a NAT changed the ports."""
+        if self._muxed:
+            return place
         announced, rtcp = self._rtcp_ports
         return (place[0], rtcp if place[1] == announced else place[1] + 1)
 
@@ -404,6 +491,8 @@ class RtpStream:
     def _look_withheld(self) -> None:
         """Say once that audio is kept back, which whoever runs the server cannot know otherwise."""
         if self._said_withheld or not self.outgoing.withheld or not self._permission.begun:
+            return
+        if self.encryption.waiting:
             return
         if self.format.sending and self.remote is not None and not is_nowhere(self.remote):
             self._said_withheld = True
@@ -432,9 +521,12 @@ class RtpStream:
         sending = permission.sending(self.wire.now_ns())
         if self.remote_rtcp[0] != permission.host or sending is Sending.NOTHING:
             return
-        if sending is Sending.ALLOWANCE and not permission.spend(len(data)):
-            return
         try:
-            self.rtcp_socket.sendto(data, self.remote_rtcp)
+            report = self.encryption.report(data, self._muxed)
+            if report is None:
+                return
+            if sending is Sending.ALLOWANCE and not permission.spend(len(report)):
+                return
+            (self.rtp_socket if self._muxed else self.rtcp_socket).sendto(report, self.remote_rtcp)
         except (OSError, OverflowError):
             self.outgoing.errors += 1

@@ -6,6 +6,7 @@ take its place by implementing mediaserver.media.leg.Wire (and `open` for signal
 
 from __future__ import annotations
 
+import functools
 import itertools
 import logging
 import random
@@ -14,7 +15,6 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Container, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,13 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.narrowband import Mend, NarrowBand
 from mediaserver.media.time import FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS
 from mediaserver.media.tones import ToneDetector
+from mediaserver.rtp.dtls import DtlsIdentity
 from mediaserver.rtp.families import PortFamilies
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.plans import Lines, Plan, Plans
 from mediaserver.rtp.ports import PortPool
+from mediaserver.rtp.secured import Receive
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import MAX_AGE_NS, PACKET, SteadyStreams
 from mediaserver.rtp.stream import RtpStream
@@ -47,7 +49,6 @@ _MOST_SINGLY = 128
 waits for the next: a flood of many calls must not starve the rest."""
 _STAMP = struct.Struct("@qq")
 _STAMP_SPACE = socket.CMSG_SPACE(_STAMP.size)
-Receive = Callable[[int, int], tuple[bytes, list[tuple[int, int, bytes]], int, Any]]
 
 
 class RtpWire:
@@ -103,10 +104,16 @@ class RtpWire:
         self._ears.reset(stream.slot)
         self._pools[stream.slot] = pool
         self.plans.clear()
-        for half, is_rtcp in ((rtp, False), (rtcp, True)):
-            self._by_fd[half.fileno()] = (half.recvmsg, stream, is_rtcp)
+        self.secured(stream)
+        for half in (rtp, rtcp):
             self._epoll.register(half, select.EPOLLIN)
         return stream
+
+    def secured(self, stream: RtpStream) -> None:
+        """Called by `RtpStream.secure`."""
+        rtp, rtcp = stream.receivers()
+        self._by_fd[stream.rtp_socket.fileno()] = (rtp, stream, False)
+        self._by_fd[stream.rtcp_socket.fileno()] = (rtcp, stream, True)
 
     def changed(self, stream: RtpStream) -> None:
         """Called by `RtpStream.configure`."""
@@ -152,6 +159,16 @@ class RtpWire:
             stream.close()
         self._ports.close()
         self._epoll.close()
+
+    @functools.cached_property
+    def identity(self) -> DtlsIdentity:
+        """What we show in handshakes of DTLS. Making it takes tens of ms: ask once at the start."""
+        return DtlsIdentity()
+
+    @property
+    def fingerprint(self) -> tuple[str, bytes]:
+        """Of our certificate: the hash function, and its digest."""
+        return "sha256", self.identity.fingerprint
 
     @property
     def active(self) -> int:
@@ -201,6 +218,9 @@ class RtpWire:
                     stamps.append(extra[0][2])
                 else:
                     singly += 1
+                    if stream.is_report(data):
+                        stream.rtcp_arrived(data, source, now_ns, wall_ns)
+                        continue
                     stamp = extra[0][2] if extra else None
                     stream.rtp_arrived(data, source, _arrival(stamp, now_ns, wall_ns))
             if slots:
@@ -209,7 +229,9 @@ class RtpWire:
                     self._streams[slot].incoming.leave_steady()
                 for i in odd:
                     stream, source = whence[i]
-                    if not stream.closed:
+                    if not stream.closed and stream.is_report(packets[i]):
+                        stream.rtcp_arrived(packets[i], source, now_ns, wall_ns)
+                    elif not stream.closed:
                         stream.rtp_arrived(packets[i], source, _arrival(stamps[i], now_ns, wall_ns))
         if self._pressed:
             for stream in list(self._pressed):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from mediaserver.settings.group import NetworkText, SettingsGroup
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
+Srtp: TypeAlias = Literal["off", "optional", "required"]
 _HEADER = re.compile(r"[A-Za-z0-9!%*_+`'~.-]+[ \t]*:[ \t]*[^\r\n]*[^\s]")
 
 
@@ -21,6 +22,9 @@ class ExtensionSettings(SettingsGroup):
         default=None,
         description="What it may dial: names and numbers, with `*` for any characters and `?` for one. Left "
         "out: all agents and extensions.",
+    )
+    srtp: Srtp | None = Field(
+        default=None, description="Encrypted audio with it; left out: as `sip.srtp` says."
     )
 
     @model_validator(mode="before")
@@ -57,6 +61,9 @@ class TrunkSettings(SettingsGroup):
         default=None,
         description="What it may dial: names and numbers, with `*` for any characters and `?` for one. Left "
         "out: all agents, and no extension.",
+    )
+    srtp: Srtp | None = Field(
+        default=None, description="Encrypted audio with it; left out: as `sip.srtp` says."
     )
 
     @field_validator("header")

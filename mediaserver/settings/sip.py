@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, TrunkSettings
+from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, Srtp, TrunkSettings
 from mediaserver.settings.group import NetworkText
 from mediaserver.settings.listening import ListeningSettings
 
@@ -41,6 +41,16 @@ class SipSettings(ListeningSettings):
         min_length=1,
         description="Digest algorithms offered to phones, best first. Phones that give up where SHA-256 is "
         'among them (baresip 1.0 is one) need `["MD5"]`.',
+    )
+    srtp: Srtp = Field(
+        default="optional",
+        description="Encrypted audio (SRTP): `optional` where the other side can, `required` or there is no "
+        "call, `off`. Extensions and trunks may have a value of their own.",
+    )
+    srtp_without_tls: bool = Field(
+        default=False,
+        description="Agree on keys of SRTP in SDP (SDES) though signalling is not encrypted: whoever can "
+        "read it can decrypt the audio. For a network that you trust, or a VPN.",
     )
     codecs: tuple[CodecName, ...] = Field(
         default=("PCMU", "PCMA"),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError, UnreachableError
 from mediaserver.media.leg import Leg
+from sip.access.endpoints import Endpoints
 from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow
 from sip.calls.forked_call import Contact, ForkedCall
@@ -28,9 +29,11 @@ class SipCarrier:
 
     name = "sip"
 
-    def __init__(self, agent: SipAgent, registrar: Registrar) -> None:
+    def __init__(self, agent: SipAgent, registrar: Registrar, endpoints: Endpoints | None = None) -> None:
+        """`endpoints`: which extensions have media of their own."""
         self._agent = agent
         self._registrar = registrar
+        self._extensions = endpoints.extensions if endpoints is not None else {}
 
     def serves(self, to: str) -> bool:
         """Addresses and our extensions; it has no trunk for numbers."""
@@ -62,6 +65,8 @@ class SipCarrier:
             options["username"] = caller.replace(" ", "") or None
         if ":" in to or "@" in to:
             return await self._agent.call(to, **options)
+        if (extension := self._extensions.get(to)) is not None:
+            options["media"] = extension.media
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)

@@ -24,7 +24,8 @@ from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed, escape_user
 from sip.sdp.audio import AudioPorts
 from sip.sdp.offer_answer import OfferAnswer
-from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
+from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, MediaPolicy
+from sip.sdp.securing import Securing
 from sip.transactions.budget import AnswerBudget
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch
@@ -62,6 +63,8 @@ class Core:
         self.user_agent = user_agent
         self.media_policy = PLAIN_TELEPHONY
         """For whoever has none of its own."""
+        self.srtp_without_tls = False
+        """Keys may stand in SDP that others can read."""
         self.dialogs = Dialogs()
         self.allow = ALLOW
         self.registered: Callable[[Dialog], Binding | None] = _nowhere
@@ -89,10 +92,18 @@ class Core:
     def later(self, delay: float, act: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(delay, act)
 
-    def media(self, towards: str, policy: MediaPolicy | None = None) -> OfferAnswer:
-        """The audio side of a new call with a peer at that address. `policy`: its own, if it has one."""
-        ours = self.audio_addresses.towards
-        return OfferAnswer(self.wire, ours(towards), towards, ours, policy or self.media_policy)
+    def media(self, towards: str, policy: MediaPolicy | None = None, transport: str = "") -> OfferAnswer:
+        """The audio side of a new call with a peer at that address. `policy`: its own, if it has one.
+        `transport`: of its signalling."""
+        ours, policy = self.audio_addresses.towards, policy or self.media_policy
+        return OfferAnswer(self.wire, ours(towards), towards, ours, policy, self.securing(policy, transport))
+
+    def securing(self, policy: MediaPolicy, transport: str) -> Securing:
+        """How audio is encrypted in a call whose signalling goes by that transport."""
+        if policy.encryption is Encryption.OFF:
+            return Securing()
+        private = transport == "TLS" or self.srtp_without_tls
+        return Securing(policy.encryption, sdes=private, fingerprint=self.wire.fingerprint)
 
     def contact(self, transport: str, towards: str, secure: bool = False) -> str:
         """Our Contact, on the transport that the dialog came or went by. `secure`: the other side was asked

@@ -50,6 +50,9 @@ class Signalling(Protocol):
     def audio_stays_away(self) -> None:
         """Neither audio nor RTCP came for longer than it should."""
 
+    def cannot_encrypt(self, why: str) -> None:
+        """Audio was to be encrypted, and the handshake failed."""
+
     async def renegotiate(self, direction: str) -> None: ...
     def send_info_digit(self, digit: str, duration_ms: int) -> None: ...
 
@@ -193,6 +196,7 @@ class SipLeg:
             stream.on_digit = self._digit_by_rtp
             stream.on_tone = self._digit_by_tone
             stream.on_silent = self._session.audio_stays_away
+            stream.on_insecure = self._session.cannot_encrypt
 
     def digit_by_info(self, digit: str, duration_ms: int) -> None:
         """A digit came by INFO; ignored once RFC 4733 was seen, which is the better of the two."""
@@ -221,6 +225,7 @@ class SipLeg:
         if self._stream is not None:
             self._stream.on_digit = self._stream.on_tone = None
             self._stream.on_silent = self._stream.on_heard = None
+            self._stream.on_insecure = None
         self._session = _Over(self._session.negotiated)
         on_ended, self.on_ended = self.on_ended, None
         if on_ended is not None:
@@ -284,6 +289,9 @@ class _Over:
 
     def audio_stays_away(self) -> None:
         """As it should."""
+
+    def cannot_encrypt(self, why: str) -> None:
+        """Nothing is said any more."""
 
     async def renegotiate(self, direction: str) -> None:
         raise CallError("the call is over", 481)

@@ -144,8 +144,11 @@ class OutgoingCall:
         answered: asyncio.Future[SipLeg] = asyncio.get_running_loop().create_future()
         self._answered = answered
         try:
-            if not self._delayed_offer:
-                self._offer = self.session.media.offer()
+            try:
+                if not self._delayed_offer:
+                    self._offer = self.session.media.offer()
+            except SdpError as error:
+                raise CallError(f"nothing can be offered to the far end: {error}", 488) from None
             self._happened(OutgoingEvent.PLACE)
             return await answered
         except BaseException:

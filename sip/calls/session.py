@@ -66,7 +66,7 @@ class InviteSession:
         self.direction = direction
         self.dialog = dialog
         self.transport, self.host = remote[0], remote[1]
-        self.media = core.media(self.host, policy)
+        self.media = core.media(self.host, policy, self.transport)
         self.leg = SipLeg(self, direction, dialog.call_id, f"{remote[1]}:{remote[2]}")
         begin = SessionState.OFFERED if direction is Direction.INBOUND else SessionState.CALLING
         self.machine = SessionMachine(begin, core.layer.timing)
@@ -264,6 +264,11 @@ class InviteSession:
     def hangup(self, why: Termination) -> None:
         """End the call the way its state wants it. A second call does nothing."""
         self.happened(SessionEvent.HANGUP, why)
+
+    def cannot_encrypt(self, why: str) -> None:
+        """Called by the stream. What was agreed on is encrypted audio, or none."""
+        log.warning("the call with %s ends: %s", self.host, why)
+        self.hangup(Termination(EndedBy.NETWORK, Why.UNACCEPTABLE, 488, why))
 
     def audio_stays_away(self) -> None:
         """Called by the stream. Who is muted may send nothing, and answers when asked."""

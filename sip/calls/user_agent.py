@@ -95,8 +95,8 @@ class SipAgent:
     everybody may. `max_legs` (see `legs_for`) holds where the owner of calls does not refuse first; of
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
-    has no policy of its own is offered and answered. `may_redirect_to`: whom a call of ours may be sent on to
-    (3xx).
+    has no policy of its own is offered and answered. `srtp_without_tls`: keys of SRTP may go by signalling
+    that others can read. `may_redirect_to`: whom a call of ours may be sent on to (3xx).
     """
 
     def __init__(
@@ -125,6 +125,7 @@ class SipAgent:
         timing: Timing = RFC_TIMING,
         nat_ping_s: float = 0.0,
         media: MediaPolicy = PLAIN_TELEPHONY,
+        srtp_without_tls: bool = False,
         may_redirect_to: Callable[[Uri], bool] = nobody,
     ) -> None:
         self.registrar = registrar
@@ -141,6 +142,7 @@ class SipAgent:
         self._core.call_limits = call_limits or CallLimits()
         self._core.timer_policy = timers or TimerPolicy()
         self._core.media_policy = media
+        self._core.srtp_without_tls = srtp_without_tls
         self._may_redirect_to = may_redirect_to
         self._requester = UserAgentClient(self._core)
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)

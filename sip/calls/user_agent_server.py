@@ -35,6 +35,7 @@ from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
+from sip.sdp.securing import EncryptionMismatch
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
 from sip.transport.way_back import DEFAULT_PORT, TLS_PORT
@@ -204,10 +205,17 @@ class UserAgentServer:
         if offered := description_of(request):
             try:
                 policy = caller.media or self._core.media_policy
-                check_offer(offered, "127.0.0.1", 4, codecs=policy.codecs, peer=source.host)
+                securing = self._core.securing(policy, source.transport)
+                check_offer(
+                    offered, "127.0.0.1", 4, codecs=policy.codecs, peer=source.host, securing=securing
+                )
             except SdpError as error:
                 status = 488 if isinstance(error, NoCommonCodec) else 400
-                self._stateless(request.response(status), request, source)
+                headers = []
+                if isinstance(error, EncryptionMismatch):
+                    log.warning("a call from %s was refused (488): %s", source.host, error)
+                    headers = [("Warning", f'399 voiceforge "{error}"')]
+                self._stateless(request.response(status, headers=headers), request, source)
                 return
         proven = self._gate is not None and self._gate.proves(caller, source)
         trunk = caller.kind == "trunk"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from mediaserver.media.encryption import Encrypting
 from mediaserver.media.leg import Frame, Lane
 
 
@@ -37,6 +38,8 @@ class AudioStream(Protocol):
     on_silent: Callable[[], None] | None
     on_heard: Callable[[], None] | None
     """Called once, with the first audio of the other side that is no stranger's."""
+    on_insecure: Callable[[str], None] | None
+    """Called once, when audio was to be encrypted and cannot be, with the reason."""
 
     @property
     def lane(self) -> Lane | None: ...
@@ -66,6 +69,10 @@ class AudioStream(Protocol):
         bitrate: int | None = None,
         listening: bool = False,
     ) -> None: ...
+    def secure(self, how: Encrypting | None, /) -> None:
+        """Encrypt both directions from now on, by keys, or by those that a handshake is going to bring; None:
+        neither. Comes before the `configure` of what was agreed on together with it."""
+
     def proven(self, host: str, received: int | None = None, /, *, verified: bool = False) -> None:
         """The other side is at this IP address, and signalling has received so many bytes in this call so
         far (None: not counted). Nothing is sent before, and to any other host no more than that is worth
@@ -89,6 +96,11 @@ class AudioStream(Protocol):
 
 class AudioPorts(Protocol):
     """Where streams come from; mediaserver.rtp.wire.RtpWire is the server's."""
+
+    @property
+    def fingerprint(self) -> tuple[str, bytes] | None:
+        """Of the certificate that streams show in handshakes of DTLS, as `sip.sdp.dtls` has it; None: they
+        cannot."""
 
     def open(self, local: str = "", /) -> AudioStream:
         """A stream with ports of its own. `local`: our address that the peer is told, whose family it has.

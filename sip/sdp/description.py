@@ -30,6 +30,10 @@ class SdpError(PeerError):
     """A session description is malformed or cannot be used."""
 
 
+class NoCommonCodec(SdpError):
+    """The peer offers or accepts no audio that we can do: answer 488, or end the call."""
+
+
 @dataclass(slots=True)
 class Section:
     """The lines of one part of the description, each as (type letter, value)."""

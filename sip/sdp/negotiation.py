@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mediaserver.media.encryption import Encrypting
 from mediaserver.media.time import NARROW_RATE
 from sip.sdp.codecs import (
     CATALOGUE,
@@ -20,8 +21,10 @@ from sip.sdp.codecs import (
     events_of,
     takes_comfort_noise,
 )
-from sip.sdp.description import DIRECTIONS, Media, SdpError, Section, SessionDescription
+from sip.sdp.description import DIRECTIONS, Media, NoCommonCodec, SdpError, Section, SessionDescription
+from sip.sdp.dtls import has_rtcp_mux
 from sip.sdp.policy import CodecOrder
+from sip.sdp.securing import PROFILES, EncryptionMismatch, Securing
 
 __all__ = [
     "Negotiated",
@@ -37,13 +40,8 @@ __all__ = [
 CODECS = ("PCMU", "PCMA")
 """Of whoever says nothing else."""
 MIN_PTIME_MS, DEFAULT_PTIME_MS, MAX_PTIME_MS = 10, 20, 60
-_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 _TIMES = re.compile(r"[0-9]{1,20}+ [0-9]{1,20}+")
 _NUMBER = re.compile(r"([0-9]{1,6}+)(?:\.[0-9]{0,6}+)?")
-
-
-class NoCommonCodec(SdpError):
-    """The peer offers or accepts no audio that we can do: answer 488, or end the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,7 @@ class Negotiated:
     direction: str
     """Ours: sendrecv, sendonly, recvonly or inactive."""
     rtcp_port: int
+    """The same as `remote_port` where both come there (:rfc:`5761`)."""
     held: bool = False
     """The peer does not want to hear us."""
     others: tuple[tuple[int, str], ...] = ()
@@ -76,6 +75,8 @@ class Negotiated:
     """Both sides understand it in place of silence (:rfc:`3389`)."""
     bitrate: int | None = None
     """The most bits a second that the peer wants of a codec that can choose; None: it does not say."""
+    encrypting: Encrypting | None = None
+    """None: the audio is not encrypted."""
 
 
 def offer(
@@ -90,13 +91,18 @@ def offer(
     version: int = 1,
     layout: Layout | None = None,
     comfort_noise: bool = False,
+    securing: Securing | None = None,
 ) -> bytes:
     """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out.
-    `layout`: the media lines that both sides know already (section 8); it has the payload types, too."""
+    `layout`: the media lines that both sides know already (section 8); it has the payload types, too.
+    `securing`: how it is encrypted; None: it is not. Raises EncryptionMismatch."""
+    again = layout is not None
     if layout is None:
         layout = Layout((), 0, "RTP/AVP", Formats.of_names(codecs, te, comfort_noise))
     media = list(layout.refused)
-    media.insert(layout.place, _audio(port, layout.proto, layout.formats, ptime, direction))
+    audio = _audio(port, layout.proto, layout.formats, ptime, direction)
+    (securing or Securing()).offer(audio, again=again)
+    media.insert(layout.place, audio)
     return bytes(_description(host, session_id, version, "0 0", media))
 
 
@@ -115,6 +121,7 @@ def answer(
     last: Negotiated | None = None,
     order: CodecOrder = CodecOrder.THEIRS,
     comfort_noise: bool = False,
+    securing: Securing | None = None,
 ) -> tuple[bytes, Negotiated]:
     """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
 
@@ -122,13 +129,23 @@ def answer(
     number; `ptime` is used when the offer names none. `comfort_noise`: agree on it where it is offered.
     `peer`: the address that its signalling comes from, which stands for a host name. `last`: what was agreed
     on in this session before; an offer that closes all its lines (8.2) is then answered in kind and holds us.
-    Raises NoCommonCodec, or SdpError when the offer is malformed.
+    `securing`: as in `offer`. Raises NoCommonCodec (EncryptionMismatch when it is only for want of that), or
+    SdpError when the offer is malformed.
     """
+    securing = securing or Securing()
+    mismatch: EncryptionMismatch | None = None
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
     streams: list[Media] = []
     for media in session.media:
         agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer, order)
+        secured: tuple[str, ...] = ()
+        if agreed is not None:
+            try:
+                how, secured = securing.answer(session, media)
+                agreed = replace(agreed, encrypting=how)
+            except EncryptionMismatch as error:
+                agreed, mismatch = None, mismatch or error
         if agreed is None:
             streams.append(Media(kind=media.kind, proto=media.proto, formats=media.formats[:1] or ["0"]))
             continue
@@ -137,11 +154,16 @@ def answer(
         formats = Formats(
             ((agreed.payload_type, agreed.codec),), (event,) if event else (), taken.comfort_noise
         )
-        streams.append(_audio(port, media.proto, formats, agreed.ptime_ms, agreed.direction))
+        ours = _audio(port, media.proto, formats, agreed.ptime_ms, agreed.direction)
+        ours.lines += [("a", attribute) for attribute in secured]
+        if has_rtcp_mux(media):
+            ours.lines.append(("a", "rtcp-mux"))
+            taken = replace(taken, rtcp_port=agreed.remote_port)
+        streams.append(ours)
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
     if taken is None:
-        raise NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over plain RTP")
+        raise mismatch or NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over RTP")
     times = session.first("t") or ""
     times = times if _TIMES.fullmatch(times) else "0 0"
     return bytes(_description(host, session_id, version, times, streams)), taken
@@ -153,9 +175,14 @@ def _closes(session: SessionDescription) -> bool:
     return any(media.kind == "audio" for media in lines) and not any(media.port for media in lines)
 
 
-def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
-    """Read the answer to our offer (section 7). `peer` as for `answer`. Raises NoCommonCodec when the peer
-    refused our audio."""
+def accept(
+    answer_sdp: bytes | str,
+    our_offer: bytes | str,
+    peer: str | None = None,
+    securing: Securing | None = None,
+) -> Negotiated:
+    """Read the answer to our offer (section 7). `peer` and `securing` as for `answer`. Raises NoCommonCodec
+    when the peer refused our audio, EncryptionMismatch when it took less than that."""
     ours = SessionDescription.parse(our_offer)
     theirs = SessionDescription.parse(answer_sdp)
     place = _place_of_audio(ours)
@@ -170,6 +197,9 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = N
     agreed = _agree(theirs, theirs.media[place], codecs, bool(pressed), ptime, direction, peer)
     if agreed is None:
         raise NoCommonCodec("the peer refused our audio")
+    how = (securing or Securing()).accept(theirs, offered, theirs.media[place])
+    if has_rtcp_mux(offered) and has_rtcp_mux(theirs.media[place]):
+        agreed = replace(agreed, rtcp_port=agreed.remote_port)
     # What comes is numbered as in our SDP (section 6.1); some number it as in theirs.
     known = dict(agreed.others) | dict(numbered)
     known.pop(agreed.payload_type, None)
@@ -180,6 +210,7 @@ def accept(answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = N
         others=tuple(known.items()),
         events_in=event[0] if event else None,
         event_clocks=tuple(clocks.items()),
+        encrypting=how,
         comfort_noise=agreed.comfort_noise and takes_comfort_noise(offered, agreed.codec),
     )
 
@@ -260,7 +291,7 @@ def _agree(
     order: CodecOrder = CodecOrder.THEIRS,
 ) -> Negotiated | None:
     """What we and the peer's stream have in common; None when it is refused or nothing fits."""
-    if media.kind != "audio" or media.port == 0 or media.proto.upper() not in _PROTOCOLS:
+    if media.kind != "audio" or media.port == 0 or media.proto.upper() not in PROFILES:
         return None
     common = codecs_of(media, codecs)
     if not common:

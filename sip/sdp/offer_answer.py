@@ -14,6 +14,7 @@ from mediaserver.errors import EngineMissingError
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
+from sip.sdp.securing import Securing
 from sip.sdp.session import SdpSession
 from sip.transport.addresses import may_send_to
 
@@ -35,17 +36,19 @@ class OfferAnswer:
         peer: str | None = None,
         address_for: Callable[[str], str] | None = None,
         policy: MediaPolicy = PLAIN_TELEPHONY,
+        securing: Securing | None = None,
     ) -> None:
         """`host`: our address in the descriptions. `peer`: the address of the other side's signalling, which
         stands for a host name in its own. `address_for`: our address for audio with somebody at an IP
         address, where that is of another family than `host`. `policy`: what this peer is offered and
-        answered."""
+        answered. `securing`: how its audio is encrypted; None: it is not."""
         self._wire = wire
         self._host = host
         self._peer = peer
         self._address_for = address_for
         self.policy = policy
-        self._sdp = SdpSession(secrets.randbits(32))
+        self._securing = securing or Securing()
+        self._sdp = SdpSession(secrets.randbits(32), self._securing)
         self._offered: bytes | None = None
         self.direction = ACTIVE
         self.stream: AudioStream | None = None
@@ -165,6 +168,9 @@ class OfferAnswer:
         except EngineMissingError as error:  # a trunk's own list names a codec that this machine lacks
             raise NoCommonCodec(str(error)) from error
         self.negotiated = negotiated
+        # Nothing comes or goes between the two.
+        self.open().secure(negotiated.encrypting)
+        self._securing.agreed = negotiated.encrypting
 
 
 def _is_ipv6(address: str) -> bool:

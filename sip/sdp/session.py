@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from sip.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
 from sip.sdp.policy import CodecOrder
+from sip.sdp.securing import Securing
 
 
 class SdpSession:
     """Our side of one session: keeps its id and its media lines, raises the version of o= only when something
     else changed."""
 
-    def __init__(self, session_id: int) -> None:
+    def __init__(self, session_id: int, securing: Securing | None = None) -> None:
         self.session_id = session_id
+        self._securing = securing or Securing()
         self.version = 1
         self._last: bytes | None = None
         self._layout: Layout | None = None
@@ -44,6 +46,7 @@ class SdpSession:
                 session_id=self.session_id,
                 version=version,
                 layout=self._layout,
+                securing=self._securing,
                 comfort_noise=comfort_noise,
             )
 
@@ -81,6 +84,7 @@ class SdpSession:
                 version=version,
                 peer=peer,
                 last=self._agreed,
+                securing=self._securing,
                 order=order,
                 comfort_noise=comfort_noise,
             )
@@ -95,6 +99,6 @@ class SdpSession:
 
     def accept(self, answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
         """As the function `accept`."""
-        agreed = accept(answer_sdp, our_offer, peer)
+        agreed = accept(answer_sdp, our_offer, peer, self._securing)
         self._agreed, self._layout = agreed, Layout.of_offer(our_offer)
         return agreed

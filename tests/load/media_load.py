@@ -1,6 +1,7 @@
 """How many calls one core carries: wire, clock, echo and voice detection against a sender process.
 
     python -m tests.load.media_load --calls 200 --seconds 10 [--codec opus] [--vad silero|standin|none]
+        [--srtp SUITE]
 
 The server half is pinned to one core and does nothing but media; the sender half (another process, another
 core) sends a packet per call every 20 ms, spread over the 20 ms, and counts the echoes. Fails when sends are
@@ -31,12 +32,14 @@ import numpy.typing as npt
 
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.collector import Collector
+from mediaserver.media.encryption import MasterKey, SrtpKeys, SrtpSuite
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.hearing import SWITCH_S, VoiceDetector
 from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.media.wideband import WIDE_CODECS
 from mediaserver.rtp.packets import HEADER
+from mediaserver.rtp.srtp import SrtpSender
 from mediaserver.rtp.wire import RtpWire
 
 HOST = "127.0.0.81"
@@ -128,7 +131,14 @@ def payloads(codec: str) -> tuple[list[bytes], int, int]:
     return [encoder.encode(frame) for frame in frames], NUMBERS[codec], wide.clock // 50
 
 
-def sender(pipe: Connection, core: int, ports: list[int], seconds: float, codec: str) -> None:
+def sender(
+    pipe: Connection,
+    core: int,
+    ports: list[int],
+    seconds: float,
+    suite: SrtpSuite | None,
+    codec: str,
+) -> None:
     """The other end of all calls; sends its findings through the pipe."""
     os.sched_setaffinity(0, {core})
     gc.disable()
@@ -145,6 +155,7 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float, codec:
     pipe.send([sock.getsockname()[1] for sock in socks])
     pipe.recv()  # the other side has configured its streams
     count = len(ports)
+    secured = [SrtpSender(keys_of(suite).theirs) for _ in ports] if suite is not None else []
     got = [0] * count
     first_at = [0] * count
     last_seq = [-1] * count
@@ -173,6 +184,8 @@ def sender(pipe: Connection, core: int, ports: list[int], seconds: float, codec:
             lateness.append(time.perf_counter_ns() - due)
             for i in range(slot, count, SLOTS):
                 packet = HEADER.pack(0x80, kind, n & 0xFFFF, n * step, 1_000 + i) + chunk
+                if secured:
+                    packet = secured[i].protect(packet)
                 socks[i].sendto(packet, (HOST, ports[i]))
     pipe.send(
         {
@@ -200,8 +213,21 @@ def resident_kb() -> int:
         return int(file.read().split()[1]) * resource.getpagesize() // 1_024
 
 
+def keys_of(suite: SrtpSuite) -> SrtpKeys:
+    """Those of all calls: what encrypting costs does not depend on them."""
+    ours, theirs = (MasterKey(suite, bytes((n,)) * suite.master_octets) for n in (1, 2))
+    return SrtpKeys(ours, theirs)
+
+
 async def measure(
-    calls: int, seconds: float, vad: str, phases: int, threaded: bool, profile: bool, codec: str = "PCMU"
+    calls: int,
+    seconds: float,
+    vad: str,
+    phases: int,
+    threaded: bool,
+    profile: bool,
+    suite: SrtpSuite | None = None,
+    codec: str = "PCMU",
 ) -> dict[str, Any]:
     """Run the server half and return all figures."""
     cores = sorted(os.sched_getaffinity(0))
@@ -223,11 +249,13 @@ async def measure(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     ports = [leg.stream.local_port for leg in legs]
-    process = context.Process(target=sender, args=(theirs, cores[-1], ports, seconds, codec), daemon=True)
+    handed = (theirs, cores[-1], ports, seconds, suite, codec)
+    process = context.Process(target=sender, args=handed, daemon=True)
     process.start()
     os.sched_setaffinity(0, {cores[0]})
     loop = asyncio.get_running_loop()
     for leg, port in zip(legs, await loop.run_in_executor(None, ours.recv), strict=True):
+        leg.stream.secure(keys_of(suite) if suite is not None else None)
         leg.stream.configure((HOST, port), codec, NUMBERS[codec], 101, 20)
         leg.stream.proven(HOST)
     collector = Collector()
@@ -263,6 +291,7 @@ async def measure(
         "calls": calls,
         "codec": codec,
         "vad": vad,
+        "encryption": stats[0].encryption if stats else None,
         "seconds": round(wall / 1e9, 2),
         "cpu_share": round(cpu / wall, 3),
         "us_per_call_tick": round(cpu / 1e3 / max(1, frames), 2),
@@ -315,10 +344,16 @@ def main() -> int:
         default=True,
         help="detect voices on a thread of their own, as the server does",
     )
+    parser.add_argument(
+        "--srtp", choices=[suite.value for suite in SrtpSuite], help="encrypt the audio of all calls"
+    )
     parser.add_argument("--uvloop", action="store_true", help="use uvloop's event loop")
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     args = parser.parse_args()
-    job = measure(args.calls, args.seconds, args.vad, args.phases, args.threaded, args.profile, args.codec)
+    suite = SrtpSuite(args.srtp) if args.srtp else None
+    job = measure(
+        args.calls, args.seconds, args.vad, args.phases, args.threaded, args.profile, suite, args.codec
+    )
     if args.uvloop:
         import uvloop
 

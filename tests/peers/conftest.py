@@ -179,6 +179,7 @@ EXTENSIONS = """
 [sip.extensions]
 101 = "correct-horse"
 102 = "battery-staple"
+103 = {password = "staple-battery", srtp = "required"}
 """
 
 
@@ -186,7 +187,7 @@ EXTENSIONS = """
 def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
     # SIPp 3.6 and baresip 1.0 know no SHA-256, and baresip gives up as soon as it is offered, in any place.
-    sip = 'digest = ["MD5"]\nallowed_targets = ["moved@127.0.0.44:*"]\n'
+    sip = 'digest = ["MD5"]\nsrtp_without_tls = true\nallowed_targets = ["moved@127.0.0.44:*"]\n'
     yield from running_server("127.0.0.41", sip + EXTENSIONS)
 
 

@@ -21,6 +21,7 @@ from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError
 from mediaserver.media.clock import MediaClock
+from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
@@ -30,7 +31,7 @@ from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
-from sip.sdp.policy import PLAIN_TELEPHONY, InbandDtmf, MediaPolicy
+from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
 from sip.transactions.requests import Hop
 from sip.transactions.timing import Timing
 from sip.trunks.carrier import TrunkCarrier
@@ -224,6 +225,27 @@ async def held_and_resumed(world: World) -> None:
     await leg.hold()
     await world.run()
     await leg.resume()
+    await world.hang_up(leg)
+
+
+async def encrypted_and_held(world: World) -> None:
+    required = MediaPolicy(encryption=Encryption.REQUIRED)
+    for each in (world.sip, world.phone):
+        each._core.media_policy, each._core.srtp_without_tls = required, True
+    leg = await world.dial("echo")
+    assert leg.negotiated.encrypting is not None
+    await leg.hold()
+    await world.run()
+    await leg.resume()
+    await world.hang_up(leg)
+
+
+async def encrypted_by_dtls(world: World) -> None:
+    for each in (world.sip, world.phone):
+        each._core.media_policy = MediaPolicy(encryption=Encryption.REQUIRED)
+    leg = await world.dial("echo")
+    assert isinstance(leg.negotiated.encrypting, DtlsPeer)
+    await world.run(20)
     await world.hang_up(leg)
 
 
@@ -500,6 +522,7 @@ KINDS = (
     heard_and_cancelled_before_the_answer,
     refreshed_by_its_timer, an_extension_is_heard_before_it_answers, placed_and_sent_on,
     placed_sent_on_and_cancelled,
+    encrypted_and_held, encrypted_by_dtls,
 )  # fmt: skip
 
 
