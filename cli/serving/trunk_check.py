@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from cli.serving.certificates import files_of
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CapacityError
@@ -9,6 +12,7 @@ from sip.calls.invitation import SipInvitation
 from sip.calls.user_agent import SipAgent
 from sip.sdp.audio import AudioStream
 from sip.transport.own_addresses import OwnAddresses
+from sip.transport.tls import Tls
 from sip.trunks.checking import TrunkCheck
 from sip.trunks.spec import TrunkSpec
 
@@ -26,18 +30,24 @@ class NoAudio:
 
 
 async def check(settings: Settings, spec: TrunkSpec) -> list[Finding]:
-    """All that can be asked of the trunk without a call. Raises StartupError when we have no socket."""
-    sip = settings.sip
+    """All that can be asked of the trunk without a call. Raises StartupError when we have no socket,
+    ConfigError for certificates of ours that cannot be read."""
+    sip, files = settings.sip, files_of(settings)
+    if files.certificate is not None and not files.certificate.exists():  # the server makes it when it starts
+        files = replace(files, certificate=None, key=None)
+    tls = Tls(files)
     agent = SipAgent(
         host=sip.host,
         port=0,
         wire=NoAudio(),
+        tls=tls,
         on_invite=_unwanted,
         own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
     )
     await agent.start()
     try:
-        return [finding async for finding in TrunkCheck(spec, agent).look()]
+        context = await tls.client() if spec.transport == "tls" else None
+        return [finding async for finding in TrunkCheck(spec, agent, context=context).look()]
     finally:
         await agent.stop(0.5)
 

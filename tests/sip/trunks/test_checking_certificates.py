@@ -43,14 +43,19 @@ AUTHORITY = certificate("our authority", 300)
 PEM = serialization.Encoding.PEM
 
 
-@asynccontextmanager
-async def shown(folder: Path, of: x509.Certificate) -> AsyncIterator[int]:
-    """A server that shows this certificate; its port."""
+def written(folder: Path, of: x509.Certificate) -> Path:
+    """A file with the certificate and its key."""
     file = folder / "server.pem"
     key = KEY.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     file.write_bytes(of.public_bytes(PEM) + key)
+    return file
+
+
+@asynccontextmanager
+async def shown(folder: Path, of: x509.Certificate) -> AsyncIterator[int]:
+    """A server that shows this certificate; its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
+    context.load_cert_chain(written(folder, of))
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
     async with server:
         yield server.sockets[0].getsockname()[1]
