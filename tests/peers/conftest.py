@@ -188,6 +188,7 @@ def server() -> Iterator[ServerProcess]:
     """One server for all peer tests that leave it as they found it."""
     # SIPp 3.6 and baresip 1.0 know no SHA-256, and baresip gives up as soon as it is offered, in any place.
     sip = 'digest = ["MD5"]\nsrtp_without_tls = true\nallowed_targets = ["moved@127.0.0.44:*"]\n'
+    sip += 'codecs = ["PCMU", "PCMA", "G722", "opus"]\n'
     yield from running_server("127.0.0.41", sip + EXTENSIONS)
 
 
