@@ -84,4 +84,5 @@ def test_the_servers_own_bye_takes_the_route(
 ) -> None:
     with closing(Kamailio(tmp_path, impatient_server)) as proxy:
         sipp("uac_gone", "-s", "echo", host="127.0.0.42", target=proxy.address).ends_well()
-        assert proxy.relayed(impatient_server.sip) == ["BYE"]
+        *signs_of_life, last = proxy.relayed(impatient_server.sip)
+    assert last == "BYE" and set(signs_of_life) <= {"OPTIONS"}  # who is silent is asked first
