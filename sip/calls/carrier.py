@@ -21,7 +21,7 @@ from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
 from sip.messages.uri import Uri
-from sip.transport.way_back import DEFAULT_PORT
+from sip.transport.default_ports import DEFAULT_PORT
 
 
 class SipCarrier:

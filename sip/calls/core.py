@@ -31,9 +31,9 @@ from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import new_branch
 from sip.transactions.requests import Hop, SentRequest
 from sip.transactions.transaction import Cause
+from sip.transport.default_ports import default_port
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.transport import DATAGRAM_LIMIT, Transport
-from sip.transport.way_back import default_port
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from mediaserver.addresses import is_address
 from sip.messages.message import Request
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import Reach, is_behind_nat, reach_of
+from sip.transport.default_ports import DEFAULT_PORT
 
-DEFAULT_PORT = 5060
 FEW = 2
 """Datagrams of one request, repetitions included, to an address that nothing was ever heard from: less than
 three bytes for each byte of the INVITE and ACK, or of the request, that named it."""

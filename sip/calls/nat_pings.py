@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from sip.calls.dialog import Dialog
 from sip.calls.registrar import Binding
-from sip.transport.way_back import default_port
+from sip.transport.default_ports import default_port
 
 PATIENCE = 3
 """Questions that may stay without an answer."""

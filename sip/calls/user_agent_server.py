@@ -38,7 +38,7 @@ from sip.sdp.negotiation import answer as check_offer
 from sip.sdp.securing import EncryptionMismatch
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
-from sip.transport.way_back import DEFAULT_PORT, TLS_PORT
+from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeAlias
 from mediaserver.addresses import is_address, unmapped
 from sip.messages.uri import Uri
 from sip.transport.addresses import Reach, may_send_to, reach_of
+from sip.transport.default_ports import default_port
 from sip.transport.dns_records import Naptr, RecordSource, Srv
 
 PATIENCE_S = 2.0
@@ -25,7 +26,6 @@ PATIENCE_S = 2.0
 MOST_PLACES = 10
 AVOIDED_S = 60.0
 MOST_AVOIDED = 512
-DEFAULT_PORTS = {"UDP": 5060, "TCP": 5060, "TLS": 5061}
 _SERVICES = {"SIP+D2U": "UDP", "SIP+D2T": "TCP", "SIPS+D2T": "TLS"}
 _PREFIXES = {"UDP": "_sip._udp", "TCP": "_sip._tcp", "TLS": "_sips._tcp"}
 
@@ -93,14 +93,14 @@ class SipResolver:
         host = uri.address
         plain = named or "UDP"
         if is_address(host):
-            return [SipPlace(plain, unmapped(host), uri.port or DEFAULT_PORTS.get(plain, 5060))]
+            return [SipPlace(plain, unmapped(host), uri.port or default_port(plain))]
         if uri.port is not None:
             return self._at(plain, await self._addresses(host), uri.port)
         if "." in host.strip("."):  # a name of the local network has no services
             for transport, name in await self._services(host, named):
                 if records := await self._records.srv(name):
                     return await self._by(transport, records, host)
-        return self._at(plain, await self._addresses(host), DEFAULT_PORTS.get(plain, 5060))
+        return self._at(plain, await self._addresses(host), default_port(plain))
 
     async def _services(self, host: str, named: str) -> list[tuple[str, str]]:
         """Transports, each with the name of its SRV records, the one that the host likes best first."""

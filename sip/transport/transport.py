@@ -25,6 +25,7 @@ from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import may_name, may_send_to
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.datagrams import DatagramSockets
+from sip.transport.default_ports import default_port
 from sip.transport.dns_records import DnsRecords
 from sip.transport.intake import Intake
 from sip.transport.listening import open_sockets, open_tls_sockets
@@ -37,7 +38,7 @@ from sip.transport.streams import Streams
 from sip.transport.tls import Tls
 from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
-from sip.transport.way_back import default_port, fitted, port_of, stamped
+from sip.transport.way_back import fitted, port_of, stamped
 
 log = logging.getLogger(__name__)
 

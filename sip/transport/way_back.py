@@ -9,9 +9,8 @@ from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.transactions.budget import FACTOR
 from sip.transport.connection import Source
+from sip.transport.default_ports import DEFAULT_PORT
 
-DEFAULT_PORT = 5060
-TLS_PORT = 5061
 _INVENTED = frozenset(("received", "maddr"))
 """Where a sender might have us send what others are to get."""
 _OPTIONAL = (
@@ -27,11 +26,6 @@ _OPTIONAL = (
     "retry-after",
 )
 """What a response can do without, the least useful first."""
-
-
-def default_port(transport: str) -> int:
-    """Of a URI or a Via that names none (RFC 3261 18.1.1, 19.1.2)."""
-    return TLS_PORT if transport == "TLS" else DEFAULT_PORT
 
 
 def stamped(request: Request, source: Source, forced: bool = False) -> Request:

@@ -22,6 +22,7 @@ from sip.access.digest import ALGORITHMS, answer_challenge, parse_auth
 from sip.messages.grammar import ParseError, readable
 from sip.messages.message import Response
 from sip.messages.uri import Uri
+from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
 from sip.trunks.numbers import is_number
 from sip.trunks.spec import TrunkSpec
 from sip.trunks.whereabouts import Resolve, system_addresses
@@ -199,7 +200,7 @@ class TrunkCheck:
         """Requests too long for a datagram go by TCP, where somebody listens."""
         if self._spec.transport != "udp" or not self._spec.quirks.udp_to_tcp:
             return None
-        port = self._spec.next_hop.port or 5060
+        port = self._spec.next_hop.port or DEFAULT_PORT
         try:
             async with asyncio.timeout(ANSWER_S / 2):
                 _, writer = await asyncio.open_connection(address, port)
@@ -213,7 +214,7 @@ class TrunkCheck:
 
     async def _certificate(self, address: str) -> Finding:
         """A handshake of its own, as strict as calls are; only here it is known how long it lasts."""
-        host, port = self._spec.next_hop.address, self._spec.next_hop.port or 5061
+        host, port = self._spec.next_hop.address, self._spec.next_hop.port or TLS_PORT
         try:
             async with asyncio.timeout(ANSWER_S):
                 _, writer = await asyncio.open_connection(
