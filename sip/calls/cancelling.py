@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sip.calls.dialog import Headers
-from sip.messages.message import Request
+from sip.messages.message import MOST_HOPS, Request
 
 
 def cancel_of(invite: Request, headers: Headers = ()) -> Request:
     """To be sent with the Via of the INVITE, where that went, and not before a response to it came."""
-    lines = [("Max-Forwards", "70")]
+    lines = [("Max-Forwards", str(MOST_HOPS))]
     lines += [("Route", value) for value in invite.get_all("Route")]
     lines += [
         ("From", str(invite.from_)),

@@ -12,7 +12,6 @@ from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError, UnreachableError
 from mediaserver.media.leg import Leg
 from sip.access.endpoints import Endpoints
-from sip.calls.dialog import MOST_HOPS
 from sip.calls.flow import SipFlow
 from sip.calls.forked_call import Contact, ForkedCall
 from sip.calls.leg import SipLeg
@@ -20,6 +19,7 @@ from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.messages.grammar import ParseError
+from sip.messages.message import MOST_HOPS
 from sip.messages.uri import Uri
 from sip.transport.default_ports import DEFAULT_PORT
 

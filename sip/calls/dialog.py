@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from sip.calls.flow import WayBack
 from sip.messages.headers import NameAddr
-from sip.messages.message import Message, Request, Response
+from sip.messages.message import MOST_HOPS, Message, Request, Response
 from sip.messages.uri import Uri
 from sip.transactions.budget import AnswerBudget
 
@@ -23,8 +23,6 @@ DialogId: TypeAlias = tuple[str, str, str]
 
 INSTANCE = "+sip.instance"
 """The Contact parameter that tells the phones of an extension apart."""
-MOST_HOPS = 70
-"""Max-Forwards of a request that begins here (8.1.1.6)."""
 
 Headers: TypeAlias = Sequence[tuple[str, str]]
 

@@ -7,10 +7,9 @@ from typing import Protocol
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.media.leg import EndedBy, Termination
 from sip.access.endpoints import Admitted
-from sip.calls.dialog import MOST_HOPS
 from sip.calls.ending import why_of
 from sip.calls.leg import SipLeg
-from sip.messages.message import Request
+from sip.messages.message import MOST_HOPS, Request
 from sip.messages.uri import Uri, escape_user
 from sip.transport.connection import Source
 

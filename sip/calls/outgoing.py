@@ -17,7 +17,7 @@ from sip.access.credentials import proofs_of
 from sip.calls.alarm import Alarm
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
-from sip.calls.dialog import MOST_HOPS, Dialog
+from sip.calls.dialog import Dialog
 from sip.calls.early_dialog import EarlyDialog, EarlyDialogs
 from sip.calls.ending import reason_header, why_of
 from sip.calls.flow import SipFlow
@@ -27,7 +27,7 @@ from sip.calls.outgoing_machine import WAITING, Doing, OutgoingAction, OutgoingE
 from sip.calls.redirection import Redirection, WayTo, nowhere
 from sip.calls.session import InviteSession
 from sip.messages.headers import NameAddr
-from sip.messages.message import Response
+from sip.messages.message import MOST_HOPS, Response
 from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 from sip.sdp.negotiation import SdpError

@@ -19,7 +19,6 @@ from sip.access.gate import Gate
 from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
 from sip.calls.core import ALLOW, Core, Credentials
-from sip.calls.dialog import MOST_HOPS
 from sip.calls.enrolment import Enrolment
 from sip.calls.figures import SipFigures
 from sip.calls.flow import SipFlow
@@ -33,7 +32,7 @@ from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
 from sip.calls.user_agent_server import OnInvite, UserAgentServer
-from sip.messages.message import Request, Response
+from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts

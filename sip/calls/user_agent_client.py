@@ -16,7 +16,7 @@ from sip.calls.core import Core, Credentials
 from sip.calls.flow import FEW, SipFlow
 from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
-from sip.messages.message import Request, Response
+from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.uri import Uri, escape_user
 from sip.transactions.requests import Hop
 from sip.transactions.transaction import Cause
@@ -130,7 +130,7 @@ class UserAgentClient:
         numbers, tried = numbering or Numbering(), set[tuple[int, str]]()
         while True:
             numbers.cseq += 1
-            headers = [("Max-Forwards", "70"), *(("Route", route) for route in routes), *lines]
+            headers = [("Max-Forwards", str(MOST_HOPS)), *(("Route", route) for route in routes), *lines]
             headers += [("Call-ID", numbers.call_id), ("CSeq", f"{numbers.cseq} {method}")]
             request = Request(method, target, headers)
             if credentials is not None:

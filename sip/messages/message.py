@@ -20,6 +20,8 @@ from sip.messages.reasons import reason_phrase
 from sip.messages.uri import Uri
 
 MAX_FORWARDS = 255
+MOST_HOPS = 70
+"""Max-Forwards of a request that begins here (8.1.1.6)."""
 
 _DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 _NAMELESS = "; \t"

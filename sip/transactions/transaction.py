@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from sip.messages.message import Request, Response
+from sip.messages.message import MOST_HOPS, Request, Response
 from sip.transactions.tables import (
     INVITE_CLIENT,
     INVITE_SERVER,
@@ -241,7 +241,7 @@ class NonInviteServer(ServerTransaction):
 
 def non_2xx_ack(invite: Request, response: Response) -> Request:
     """The ACK to a 300-699 response: same branch, same routes, To of the response (RFC 3261 17.1.1.3)."""
-    headers = [("Via", str(invite.via)), ("Max-Forwards", "70")]
+    headers = [("Via", str(invite.via)), ("Max-Forwards", str(MOST_HOPS))]
     headers += [("Route", value) for value in invite.get_all("Route")]
     headers += [
         ("From", invite.get("From") or ""),

@@ -15,10 +15,10 @@ from mediaserver.calls.about import NOTHING, About
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Leg
 from mediaserver.seldom import Seldom
-from sip.calls.dialog import MOST_HOPS
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing import nobody_hears, nobody_listens
 from sip.calls.user_agent import SipAgent
+from sip.messages.message import MOST_HOPS
 from sip.trunks.attempt import TrunkAttempt
 from sip.trunks.failover import line_about
 from sip.trunks.line import TrunkLine
