@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from tests.attack.called import EXTENSIONS, PHONE, called
+from tests.attack.calling import calling
 from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import sdp
 from tests.attack.phone import Dialled, Phone
@@ -36,10 +37,7 @@ def rtcp_report(ssrc: int, about: int) -> bytes:
 
 def _held(target: Target, hold: Callable[[Talker], str]) -> list[Measured]:
     """A call that speaks, is held, is silent for long, and comes back."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         talk([Part(talker)], 1)
         answer = dialled.ask("INVITE", hold(talker))
         phone.listen(LIVES_S, until=lambda: not dialled.up)
@@ -49,7 +47,6 @@ def _held(target: Target, hold: Callable[[Talker], str]) -> list[Measured]:
         talk([Part(talker)], 1)
         heard_again = len(talker.heard)
         dialled.bye()
-    talker.close()
     return [
         told("answer to the hold", answer.status if answer else 0),
         is_true(f"lives after {LIVES_S:g} s without a packet", survived),
@@ -78,10 +75,7 @@ def hold_by_zero_address_survives_silence(target: Target) -> Iterable[Measured]:
 @attack("B4", SOON)
 def rtcp_alone_keeps_a_call(target: Target) -> Iterable[Measured]:
     """After a second of speech a phone is silent but for RTCP, as one with DTX and no comfort noise is."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         talk([Part(talker)], 1)
         control = Talker(CALLER, talker.port + 1, to=(talker.to[0], talker.to[1] + 1))
         about = secrets.randbits(32)
@@ -91,7 +85,6 @@ def rtcp_alone_keeps_a_call(target: Target) -> Iterable[Measured]:
             phone.listen(0.5)
         survived = dialled.up
         dialled.bye()
-    talker.close()
     control.close()
     yield is_true(f"lives after {LIVES_S:g} s of RTCP alone", survived)
 
@@ -99,10 +92,7 @@ def rtcp_alone_keeps_a_call(target: Target) -> Iterable[Measured]:
 @attack("B4", SOON)
 def a_packet_now_and_then_keeps_a_call(target: Target) -> Iterable[Measured]:
     """A DTX phone: one comfort noise packet every two seconds."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         talk([Part(talker)], 1)
         end = time.monotonic() + LIVES_S
         while dialled.up and time.monotonic() < end:
@@ -110,7 +100,6 @@ def a_packet_now_and_then_keeps_a_call(target: Target) -> Iterable[Measured]:
             phone.listen(2.0)
         survived = dialled.up
         dialled.bye()
-    talker.close()
     yield is_true(f"lives after {LIVES_S:g} s with a packet every 2 s", survived)
 
 
@@ -125,15 +114,11 @@ def _ends_within(phone: Phone, dialled: Dialled, limit_s: float) -> Measured:
 @attack("B4", SOON)
 def a_muted_phone_that_answers_lives(target: Target) -> Iterable[Measured]:
     """A second of speech, then nothing, not even RTCP; but it answers OPTIONS."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         talk([Part(talker)], 1)
         phone.listen(LIVES_S, until=lambda: not dialled.up)
         survived = dialled.up
         dialled.bye()
-    talker.close()
     yield is_true(f"lives after {LIVES_S:g} s without a packet", survived)
 
 
@@ -148,13 +133,9 @@ def a_call_without_a_first_packet_ends(target: Target) -> Iterable[Measured]:
 @attack("B4", SOON)
 def a_call_that_falls_silent_ends(target: Target) -> Iterable[Measured]:
     """A second of speech, then nothing, not even RTCP or an answer to OPTIONS."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         talk([Part(talker)], 1)
         yield _ends_within(phone, dialled, 3.0 * SILENCE_S)
-    talker.close()
 
 
 @attack("B4", SOON)
@@ -173,13 +154,9 @@ def inactive_calls_do_not_fill_the_server(target: Target) -> Iterable[Measured]:
 @attack("B4", SOON)
 def a_phone_that_vanished_from_a_hold_is_noticed(target: Target) -> Iterable[Measured]:
     """A call is held, and then its phone answers nothing more: it is asked for a sign of life, and ends."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (_, dialled, talker):
         talk([Part(talker)], 1)
         dialled.ask("INVITE", sdp(CALLER, talker.port, direction="inactive", version=2))
-    talker.close()
     begun = time.monotonic()
     gone = target.quiet(40.0)
     yield at_most("s until no call is left", time.monotonic() - begun if gone else 999.0, 36.0)
@@ -201,12 +178,8 @@ def _talks_until_ended(phone: Phone, talker: Talker, over: Callable[[], bool]) -
 @attack("B4", SHORT)
 def a_call_that_talks_for_ever_ends(target: Target) -> Iterable[Measured]:
     """Somebody calls and talks on and on; a call may last 6 s here."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (phone, dialled, talker):
         yield _talks_until_ended(phone, talker, lambda: not dialled.up)
-    talker.close()
 
 
 @attack("B4", SHORT)

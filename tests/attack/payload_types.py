@@ -6,9 +6,9 @@ import struct
 from collections.abc import Iterable
 
 from tests.attack.called import EXTENSIONS, called
+from tests.attack.calling import calling
 from tests.attack.case import Measured, at_least, attack, is_true, told
 from tests.attack.messages import sdp
-from tests.attack.phone import Phone
 from tests.attack.sound import ALAW, MULAW, OURS_HZ, Part, Talker, listen, talk
 from tests.attack.target import Target, eventually
 
@@ -50,30 +50,22 @@ def _passed(talker: Talker) -> Measured:
 @attack("B3", EXTENSION)
 def the_other_codec_of_an_offer_is_heard(target: Target) -> Iterable[Measured]:
     """The caller offers PCMU and PCMA, is answered with PCMU first, and speaks PCMA."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (_, dialled, talker):
         talk([Part(talker, ALAW[OURS_HZ], PCMA)], 3)
         listen([talker])
         dialled.bye()
-    talker.close()
     yield _passed(talker)
 
 
 @attack("B3", EXTENSION)
 def both_codecs_in_turn_are_heard(target: Target) -> Iterable[Measured]:
     """The caller changes between PCMU and PCMA from packet to packet."""
-    talker = Talker(CALLER)
-    with Phone(target.sip, CALLER) as phone:
-        dialled = phone.call("echo", talker.address)
-        talker.to = dialled.media
+    with calling(target, CALLER) as (_, dialled, talker):
         for number in range(150):
             kind, codes = ((PCMU, MULAW), (PCMA, ALAW))[number % 2]
             talk([Part(talker, codes[OURS_HZ], kind)], 0.02)
         listen([talker])
         dialled.bye()
-    talker.close()
     yield _passed(talker)
 
 
