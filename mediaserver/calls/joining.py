@@ -58,7 +58,7 @@ class Joining:
 
     async def monitor(self, live: LiveCall, to: str, heard_by: Mapping[str, float]) -> None:
         """Let `to` listen. Raises CallError, CapacityError."""
-        live.check_gains(heard_by)
+        live.seating.check_gains(heard_by)
         self._targets.check(to)
         leg = await self._ring(live, to, listens=True)
         with self._hung_up_on_error(leg):  # whom it was to whisper to may have left meanwhile

@@ -10,21 +10,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
-from mediaserver.calls.digit_gate import PER_CALL, PER_SECOND
-from mediaserver.calls.early_sound import EarlySound
-from mediaserver.calls.party import Party, shown
-from mediaserver.calls.playing import Frames, Looped, OnHold, Player
+from mediaserver.calls.legs_kept import LegsKept
+from mediaserver.calls.party import Party
+from mediaserver.calls.playing import Frames, OnHold
 from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.recorder import Recorder
-from mediaserver.calls.ringing_tone import ringing_tone
-from mediaserver.calls.room import Room, Seat
-from mediaserver.errors import CallError, CapacityError, VoiceForgeError
+from mediaserver.calls.seating import Seating
+from mediaserver.calls.waiting import Waiting
+from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import (
     App,
@@ -39,7 +36,7 @@ from mediaserver.media.leg import (
     Why,
 )
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import LegClosed, LegOpened, Sink
+from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +45,6 @@ MOST_DIGITS = 128
 """In one request; each takes a fifth of a second to send."""
 MOST_PARTIES = 16
 """In one call: each hears each, so that the work of a room grows with the square of its seats."""
-LOUDEST = 16.0
-"""The highest gain."""
 TRANSFERRED = Termination(EndedBy.SERVER, Why.COMPLETED, detail="the call was transferred")
 
 
@@ -70,7 +65,8 @@ class LiveCall:
 
     def __init__(self, call: Call, leg: Leg, means: Means, gone: Callable[[LiveCall], None]) -> None:
         self.call = call
-        self.first = Party(leg, "caller" if leg.direction is Direction.INBOUND else "callee")
+        first = Party(leg, "caller" if leg.direction is Direction.INBOUND else "callee")
+        self.seating = Seating(first, means.clock)
         self.others: list[Party] = []
         self.talker: Talker | None = None
         self.ringing: dict[asyncio.Task[Leg], bool] = {}
@@ -81,19 +77,22 @@ class LiveCall:
         self.transferring = False
         self.draining = False
         """Nobody comes in any more."""
-        self.room: Room | None = None
-        self._agent_seat: Seat | None = None
-        self._player: Seat | None = None
-        self._tone: Seat | None = None
-        self._early = EarlySound(means.clock)
+        self._waiting = Waiting(means.clock)
+        self._kept = LegsKept(call, means.clock, means.sink, means.metrics)
         self._means = means
         self._gone = gone
 
     def watch(self) -> None:
         """Hear of what happens to the first leg; what happened before is told at once."""
-        self.first.leg.on_event = lambda event: self._on_event(self.first, event)
+        first = self.first
+        first.leg.on_event = lambda event: self._on_event(first, event)
 
     # -- who is in it
+
+    @property
+    def first(self) -> Party:
+        """Whose call it is."""
+        return self.seating.first
 
     def talks_to(self, talker: Talker) -> None:
         """Who talks to the first leg; before `begin`."""
@@ -105,7 +104,7 @@ class LiveCall:
         first = self.first
         if record:
             first.recording = self._means.recorder.open(self.call.id, self.call.started)
-        self._opened(first)
+        self._kept.opened(first)
         self._attach(first)
 
     @property
@@ -123,13 +122,11 @@ class LiveCall:
         """Give a further leg its seat; `attach` lets it hear and be heard. Raises CapacityError, and
         CallError when it hung up before."""
         self.check_seat()
-        room = self._gather()
-        party = Party(leg, self._unused(name), listens=listens)
-        wants_digits = None if listens else leg.send_digit
-        party.seat = party.app = room.join(party.name, send_digit=wants_digits, heard=not listens)
+        party = Party(leg, name, listens=listens)
+        self.seating.sit(party)
         self.others.append(party)
         self.ring_back()
-        self._opened(party)
+        self._kept.opened(party)
         leg.on_event = lambda event: self._on_event(party, event)
         if party not in self.others:
             raise CallError(f"{name} hung up at once")
@@ -149,19 +146,18 @@ class LiveCall:
 
     def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> None:
         """Let a leg in that only listens; it is heard by these parties, so loud. Raises CallError."""
-        self.check_gains(heard_by)
+        self.seating.check_gains(heard_by)
         party = self.admit(leg, "listener", listens=True)
         for name, gain in heard_by.items():
-            self.set_gain(name, party.name, gain)
+            self.seating.set_gain(name, party.name, gain)
         self.attach(party)
 
     def _hand_over(self, to: Party) -> None:
         """From now on the first leg talks to this party: the agent is told that its part is over, and who
         talked before is hung up. Listeners stay; a hold is over, for nobody else would end it."""
-        room = self._gather()
         for other in tuple(self.others):
             if other is not to and not other.listens and other.seat is not None:
-                room.leave(other.seat)
+                other.seat.leave()
                 self._means.spawn(other.leg.hangup(TRANSFERRED))
         self.dismiss()
         self.first.leg.clear()  # what is on its way the first leg would hear in place of the new party
@@ -174,10 +170,7 @@ class LiveCall:
         if talker is None or self.over:
             return
         self.talker = None
-        self._gather()
-        if self._agent_seat is not None:
-            self._leave_room(self._agent_seat)
-            self._agent_seat = None
+        self.seating.dismiss()
         self._tell(self.first, talker.app, Ended(TRANSFERRED))
         self.ring_back()
 
@@ -195,46 +188,22 @@ class LiveCall:
         """The first leg hears that somebody is being rung for it as long as it has nobody to talk to. To be
         called when that changes."""
         rings = self.first.attached and not self.over and not all(self.ringing.values())
-        if rings and self._alone and self._tone is None:
-            self._gather()
-            assert self.first.seat is not None
-            tone = self._early.relay() if self._early.playing else Looped(ringing_tone())
-            self._tone = self.first.seat.host("ringing tone", tone)
-        elif self._tone is not None and not (rings and self._alone):
-            self._leave_room(self._tone)
-            self._tone = None
+        self._waiting.sound_at(self.seating.first_seat() if rings and self._alone else None)
 
     def overhear(self, leg: Leg) -> None:
         """A leg that is rung for the first one plays something, which is heard in place of a ringing tone."""
         if self.over or leg.termination is not None:
             return
-        self._early.begin(leg)
+        self._waiting.overhear(leg)
         if self.first.attached:
-            self._change_tone()
+            self.ring_back()
         else:
-            self._means.spawn(self._preview())
+            self._means.spawn(self._waiting.preview(self.first))
 
     def overheard(self, leg: Leg) -> None:
         """It was answered, or is over."""
-        if self._early.end(leg):
-            self._change_tone()
-
-    def _change_tone(self) -> None:
-        if self._tone is not None:
-            self._leave_room(self._tone)
-            self._tone = None
-        self.ring_back()
-
-    async def _preview(self) -> None:
-        """Let a caller hear who is rung for it before it is answered, where its side knows how to."""
-        first = self.first
-        try:
-            heard = await first.leg.progress()
-        except VoiceForgeError:
-            return  # it is over, or there is no room: the answer will tell
-        if heard and self._early.playing and not first.attached and not self.over:
-            self._means.clock.detach(first.leg)  # from who was heard before
-            self._means.clock.attach(first.leg, self._early.relay())
+        if self._waiting.overheard(leg):
+            self.ring_back()
 
     def end_if_alone(self, why: Termination) -> None:
         """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
@@ -242,59 +211,11 @@ class LiveCall:
         if self.talker is None and not self.has_company and not self.draining:
             self.hang_up(why)
 
-    def seat_of(self, name: str) -> Seat:
-        """Raises CallError when there is no such party."""
-        for seat in self._gather():
-            if seat.name == name:
-                return seat
-        raise CallError(f"there is no {name} in this call")
-
     def parties(self) -> list[dict[str, Any]]:
-        """Who is in it, JSON-ready; `hears` tells only what differs from the usual loudness of 1."""
-        legs = {party.name: party for party in (self.first, *self.others)}
-        if self.room is None:
-            alone = self.first
-            return [shown(alone.name, alone), *([shown("agent", None)] if alone.app is not None else [])]
-        return [
-            shown(seat.name, legs.get(seat.name))
-            | {"muted": seat.muted, "hears": {who.name: gain for who, gain in seat.gains() if gain != 1.0}}
-            for seat in self.room
-        ]
+        """Who is in it, JSON-ready."""
+        return self.seating.parties(self.others)
 
     # -- what is done in it
-
-    def play(self, frames: Frames) -> None:
-        """To everybody; an agent in the call does not hear it. It takes the place of what plays."""
-        self.stop_playing()
-        room = self._gather()
-        assert self.first.seat is not None
-        player = self._player = self.first.seat.host("player", Player(frames, self.stop_playing))
-        if self._agent_seat is not None:
-            room.set_gain(self._agent_seat, player, 0)
-
-    def stop_playing(self) -> None:
-        player, self._player = self._player, None
-        if player is not None:
-            self._leave_room(player)
-
-    def mute(self, name: str, muted: bool) -> None:
-        """Whether nobody hears this party. Raises CallError."""
-        self.seat_of(name).muted = muted
-
-    def set_gain(self, listener: str, speaker: str, gain: float) -> None:
-        """How loud one party hears another. Raises CallError."""
-        self.check_gains({listener: gain})
-        hears, speaks = self.seat_of(listener), self.seat_of(speaker)
-        if hears is speaks:
-            raise CallError("nobody hears itself")
-        self._gather().set_gain(hears, speaks, gain)
-
-    def check_gains(self, gains: Mapping[str, float]) -> None:
-        """Raises CallError when a name is nobody's or a gain is none."""
-        for name, gain in gains.items():
-            self.seat_of(name)
-            if not 0 <= gain <= LOUDEST:
-                raise CallError(f"a gain is a factor from 0 to {LOUDEST:g}")
 
     def hold(self, music: Frames) -> None:
         """The first leg hears this, over and over; without frames, silence."""
@@ -304,14 +225,14 @@ class LiveCall:
             self._tell(first, first.app, Hold(True))
         first.leg.clear()
         first.held = OnHold(first.app, music)
-        self._dress(first)
+        first.dress(self._means.clock)
 
     def resume(self) -> None:
         first = self.first
         if first.held is None or first.app is None:
             raise CallError("the call is not on hold")
         first.held = None
-        self._dress(first)
+        first.dress(self._means.clock)
         if not first.far_held:
             self._tell(first, first.app, Hold(False))
 
@@ -334,32 +255,6 @@ class LiveCall:
 
     # -- inside
 
-    def _unused(self, name: str) -> str:
-        """The name, with a number behind it when another party has it."""
-        taken = {seat.name for seat in self._gather()}
-        return next(
-            each for each in (name, *(f"{name} {n}" for n in range(2, 2 + len(taken)))) if each not in taken
-        )
-
-    def _gather(self) -> Room:
-        """Everybody into a room."""
-        if self.room is not None:
-            return self.room
-        room = self.room = Room()
-        first = self.first
-        seat = room.join(first.name, send_digit=first.leg.send_digit)
-        if first.app is not None:
-            self._agent_seat = seat.host("agent", first.app)
-        if first.held is not None:
-            first.held.app = seat
-        first.seat = first.app = seat
-        self._dress(first)
-        return room
-
-    def _leave_room(self, seat: Seat) -> None:
-        if self.room is not None:
-            self.room.leave(seat)
-
     def _attach(self, party: Party) -> None:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
@@ -367,13 +262,8 @@ class LiveCall:
             self._means.clock.detach(party.leg)  # from what was heard before the answer
             self._means.clock.attach(party.leg, app, lambda error: self._failed(party, error))
 
-    def _dress(self, party: Party) -> None:
-        app = party.dressed()
-        if party.attached and app is not None:
-            self._means.clock.swap(party.leg, app)
-
     def _on_event(self, party: Party, event: LegEvent) -> None:
-        if isinstance(event, Digit) and not self._counts(party):
+        if isinstance(event, Digit) and not self._kept.counts(party):
             return
         if isinstance(event, Hold):
             party.far_held = event.held
@@ -385,20 +275,12 @@ class LiveCall:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
                 self.call.publish("digit", digit=event.digit)
         elif isinstance(event, Ended):
-            self._closed(party)
+            self._kept.closed(party)
             why = event.termination.on_call(party.leg.direction)
             if party is self.first:
                 self._over(why)
             else:
                 self._left(party, why)
-
-    def _counts(self, party: Party) -> bool:
-        """Whether a key press does. That more came than count is kept once."""
-        before = party.digits.closed
-        counts = party.digits.admits(self.call.elapsed_ms())
-        if party.digits.closed and not before:
-            self.call.note("digits_ignored", party=party.name, per_second=PER_SECOND, per_call=PER_CALL)
-        return counts
 
     def _tell(self, party: Party, app: App, event: LegEvent) -> None:
         """What an app raises must not keep us from dealing with the event, least of all with an end."""
@@ -417,7 +299,7 @@ class LiveCall:
 
     def _over(self, why: Termination) -> None:
         self.stop_ringing()
-        self._early.end()
+        self._waiting.end()
         for other in tuple(self.others):
             self._means.spawn(other.leg.hangup(why))
         self.call.end(why)
@@ -429,28 +311,14 @@ class LiveCall:
     def _let_go(self) -> None:
         """Of all that points back here, as an agent's controls do: nothing of a call is to wait for the
         garbage collector."""
-        self.talker = self._agent_seat = self._player = self._tone = None
-        self.first.app = self.first.seat = self.first.held = None
+        self.talker = None
+        self.seating.let_go()
 
     def _failed(self, party: Party, error: Exception) -> None:
         """What a call's app raised ends that leg alone."""
         with logs.in_call(self.call.id):
             log.error("the app of the call failed", exc_info=error)
         self._means.spawn(party.leg.hangup(failed(error)))
-
-    def _opened(self, party: Party) -> None:
-        party.leg_id = uuid4()
-        leg = party.leg
-        now = datetime.now(UTC)
-        self.call.put(LegOpened(party.leg_id, self.call.id, leg.kind, leg.ref, leg.remote, leg.codec, now))
-
-    def _closed(self, party: Party) -> None:
-        self._means.clock.detach(party.leg)
-        party.leg.on_event = None  # nothing follows
-        if party.leg_id is not None:
-            stats = party.leg.stats().as_dict()
-            self._means.sink.put(LegClosed(party.leg_id, datetime.now(UTC), stats))
-            self._means.metrics.leg_closed(stats)
 
 
 def failed(error: BaseException) -> Termination:

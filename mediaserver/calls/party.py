@@ -9,6 +9,7 @@ from mediaserver.calls.digit_gate import DigitGate
 from mediaserver.calls.playing import OnHold
 from mediaserver.calls.recorder import Recorded, Recording
 from mediaserver.calls.room import Seat
+from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import App, Leg
 
 
@@ -42,6 +43,12 @@ class Party:
         if app is not None and self.recording is not None:
             return Recorded(app, self.recording)
         return app
+
+    def dress(self, clock: MediaClock) -> None:
+        """Its app, or what stands before it, has changed."""
+        app = self.dressed()
+        if self.attached and app is not None:
+            clock.swap(self.leg, app)
 
 
 def shown(name: str, party: Party | None) -> dict[str, Any]:

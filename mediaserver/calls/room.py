@@ -88,6 +88,10 @@ class Seat:
         self.guests = {**self.guests, seat: app}
         return seat
 
+    def leave(self) -> None:
+        """Give it up; see `Room.leave`."""
+        self._room.leave(self)
+
     def gains(self) -> list[tuple[Seat, float]]:
         """How loud it hears each of the others."""
         return [(who, hearing.gain) for who, hearing in self.hearings.items()]

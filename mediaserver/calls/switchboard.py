@@ -302,10 +302,10 @@ class LocalSwitchboard:
         return self._answered(call_id).parties()
 
     def set_gain(self, call_id: UUID, listener: str, speaker: str, gain: float) -> None:
-        self._answered(call_id).set_gain(listener, speaker, gain)
+        self._answered(call_id).seating.set_gain(listener, speaker, gain)
 
     def mute(self, call_id: UUID, party: str, muted: bool) -> None:
-        self._answered(call_id).mute(party, muted)
+        self._answered(call_id).seating.mute(party, muted)
 
     def say(self, call_id: UUID, text: str) -> None:
         talker = self._answered(call_id).talker
@@ -317,10 +317,10 @@ class LocalSwitchboard:
         self._answered(call_id).send_digits(digits)
 
     def play(self, call_id: UUID, sound: Frames) -> None:
-        self._answered(call_id).play(sound)
+        self._answered(call_id).seating.play(sound)
 
     def stop_playing(self, call_id: UUID) -> None:
-        self._answered(call_id).stop_playing()
+        self._answered(call_id).seating.stop_playing()
 
     def hold(self, call_id: UUID, music: Frames | None = None) -> None:
         self._answered(call_id).hold(self._hold_music if music is None else music)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mediaserver.calls import live
+from mediaserver.calls import waiting
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Why
 from tests.mediaserver.calls.bench import Bench, connected
@@ -67,7 +67,7 @@ async def test_what_was_heard_ends_with_the_one_that_said_it(bench: Bench) -> No
 async def test_who_has_nobody_to_talk_to_hears_it_in_place_of_the_ringing_tone(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "ringing_tone", lambda: np.stack([frame(20)]))
+    monkeypatch.setattr(waiting, "ringing_tone", lambda: np.stack([frame(20)]))
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
     carrier = ringing(bench, bob=Line("bob", 2))

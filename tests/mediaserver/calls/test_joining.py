@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from mediaserver.calls import live
+from mediaserver.calls import live, waiting
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.leg import Direction, Ended, EndedBy, Termination, Why
@@ -358,7 +358,7 @@ def test_the_ringing_tone_is_a_second_of_425_hz_and_a_pause_of_four() -> None:
 async def test_who_has_nobody_to_talk_to_hears_that_it_rings_and_its_keys_are_kept(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "ringing_tone", lambda: np.stack([frame(20), frame(0)]))
+    monkeypatch.setattr(waiting, "ringing_tone", lambda: np.stack([frame(20), frame(0)]))
     ann, carl = Line("ann", 1), Line("carl", 3)
     carrier = connected(bench, bob=Line("bob", 2), carl=carl)
     await bench.dial(ann, "demo")
