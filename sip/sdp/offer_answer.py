@@ -61,6 +61,14 @@ class OfferAnswer:
         if self.stream is None or _is_ipv6(host) == _is_ipv6(self._host):
             self._host = host
 
+    def begin_anew(self, host: str, peer: str, securing: Securing) -> None:
+        """Somebody else is called: nothing was agreed on with them, and keys that were written for the one
+        before are not for them. The stream stays as it is until they have answered."""
+        self.moved(host, peer)
+        self._securing = securing
+        self._sdp = SdpSession(secrets.randbits(32), securing)
+        self._offered = self.negotiated = None
+
     def open(self) -> AudioStream:
         """The stream of this call, opened at the first use. Raises CapacityError."""
         if self.stream is None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from mediaserver.errors import CallError
+from mediaserver.media.encryption import SrtpKeys
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.calls.invitation import SipInvitation
+from sip.calls.leg import SipLeg
 from sip.calls.redirection import MOST_TARGETS, Redirection
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
-from tests.sip.agents import SDP, RawPeer, agent, legs_of, raw_peer
+from sip.sdp.policy import Encryption, MediaPolicy
+from tests.sip.agents import SDP, Callee, RawPeer, agent, legs_of, raw_peer
+from tests.sip.certified import Authority
 
 HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
 FIRST = Uri.parse("sip:first@pbx")
@@ -210,3 +216,54 @@ async def test_a_proxy_that_we_were_told_to_use_stays_on_the_way() -> None:
         with pytest.raises(CallError) as error:
             await placing
         assert error.value.code == 486
+
+
+OPTIONAL = MediaPolicy(encryption=Encryption.OPTIONAL)
+
+
+async def test_keys_of_an_encrypted_way_are_not_written_on_an_open_one(tmp_path: Path) -> None:
+    """Whoever is called first is heard before it sends the call on: its leg goes on, its keys do not."""
+    authority = Authority(tmp_path)
+    async with raw_peer() as second:
+
+        async def sends_on(call: SipInvitation) -> None:
+            assert await call.leg.progress()
+            (session,) = first._places.taken
+            session.refuse(302, None, [contact(second)], why=Termination(EndedBy.SERVER, Why.FAILED, 302))
+
+        tls = authority.server()
+        async with (
+            agent(sends_on, tls=tls, media=OPTIONAL) as first,
+            agent(tls=authority.client(), media=OPTIONAL, may_redirect_to=anybody) as a,
+        ):
+            heard: list[SipLeg] = []
+            uri = f"sip:raw@127.0.0.1:{first.transport.tls_port};transport=tls"
+            placing = asyncio.create_task(a.call(uri, on_early=heard.append))
+            invite = await second.request("INVITE")
+            assert heard, "it was heard, encrypted"
+            assert b"m=audio" in invite.body and b"a=crypto" not in invite.body
+            lines = [contact(second), ("Content-Type", "application/sdp")]
+            second.send(invite.response(200, to_tag="two", headers=lines, body=SDP), a.port)
+            await second.request("ACK")
+            leg = await asyncio.wait_for(placing, 10)
+            assert leg is heard[0] and leg.stats().detail["encryption"] is None
+            await leg.hangup(HANGUP)
+            second.send((await second.request("BYE")).response(200), a.port)
+
+
+async def test_a_call_that_is_sent_on_to_an_encrypted_way_is_encrypted(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    callee = Callee.answering()
+    async with (
+        agent(callee, tls=authority.server(), media=OPTIONAL) as second,
+        agent(tls=authority.client(), media=OPTIONAL, may_redirect_to=anybody) as a,
+        raw_peer() as first,
+    ):
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}"))
+        invite = await first.request("INVITE")
+        assert b"a=crypto" not in invite.body
+        there = ("Contact", f"<sip:x@127.0.0.1:{second.transport.tls_port};transport=tls>")
+        first.send(invite.response(302, to_tag="one", headers=[there]), a.port)
+        leg = await asyncio.wait_for(placing, 10)
+        assert leg.negotiated is not None and isinstance(leg.negotiated.encrypting, SrtpKeys)
+        await leg.hangup(HANGUP)
