@@ -15,6 +15,7 @@ from mediaserver.errors import CallError, UnreachableError, VoiceForgeError
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from sip.access.credentials import proofs_of
 from sip.calls.alarm import Alarm
+from sip.calls.asking import DialogRequest
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
 from sip.calls.dialog import Dialog
@@ -238,6 +239,7 @@ class OutgoingCall:
     def _can_amend(self, response: Response) -> bool:
         """Whether the next INVITE can have what this one was refused for want of."""
         if response.status == 422:
+            self._tried = set()  # our proof was taken, and its nonce may have been good for that once
             return self.session.timer.too_short(response)
         return response.status in (401, 407) and self._can_prove(response)
 
@@ -382,8 +384,8 @@ class OutgoingCall:
 
     def _drop(self, dialog: Dialog) -> None:
         """End a dialog that nobody wants: the extra fork, or the 200 that crossed our CANCEL."""
-        bye = dialog.request("BYE", [("Reason", reason_header(self._unwanted))])
-        self._core.in_dialog(dialog, bye, _nothing, _nothing_failed)
+        reason = [("Reason", reason_header(self._unwanted))]
+        DialogRequest(self._core, dialog, self._credentials, "BYE", reason, b"", _nothing_follows).send()
 
     def _end(self, ending: _Ending) -> None:
         self._unwanted = ending.why
@@ -397,9 +399,5 @@ class OutgoingCall:
             self._answered.exception()  # who cancelled the call does not wait for it
 
 
-def _nothing(response: Response) -> None:
-    return None
-
-
-def _nothing_failed(cause: Cause) -> None:
-    return None
+def _nothing_follows(request: DialogRequest, status: int) -> None:
+    """Nobody waits for the end of a dialog that was none of anybody's."""

@@ -95,3 +95,38 @@ async def answered_elsewhere(peer: RawPeer, other: RawPeer, us: SipAgent, route:
     ok = invite.response(200, to_tag="t", headers=headers, body=SDP, content_type="application/sdp")
     peer.send(ok, us.port)
     await other.request("ACK")
+
+
+async def test_an_answer_that_crossed_our_cancel_is_hung_up_on_with_a_proof() -> None:
+    """Else whoever is paid for it has the call go on."""
+    async with agent() as us, raw_peer() as peer:
+        rang = asyncio.Event()
+        call = calling(us, peer, on_ringing=rang.set)
+        await challenged(peer, us, "INVITE")
+        invite = await peer.request("INVITE")
+        peer.send(invite.response(180, to_tag="t"), us.port)
+        await asyncio.wait_for(rang.wait(), 10)
+        call.cancel()
+        peer.send((await peer.request("CANCEL")).response(200), us.port)
+        contact = [("Contact", f"<sip:x@127.0.0.1:{peer.port}>")]
+        ok = invite.response(200, to_tag="t", headers=contact, body=SDP, content_type="application/sdp")
+        peer.send(ok, us.port)
+        await peer.request("ACK")
+        assert proof(await challenged(peer, us, "BYE"))["nc"] == "00000002"
+        bye = await peer.request("BYE")
+        assert proof(bye)["nc"] == "00000001"
+        peer.send(bye.response(200), us.port)
+
+
+async def test_a_proof_that_was_good_for_once_is_renewed_after_a_longer_session_was_asked_for() -> None:
+    async with agent() as us, raw_peer() as peer:
+        call = calling(us, peer)
+        await challenged(peer, us, "INVITE")
+        proven = await peer.request("INVITE")
+        peer.send(proven.response(422, to_tag="t", headers=[("Min-SE", "3600")]), us.port)
+        await peer.request("ACK")
+        await challenged(peer, us, "INVITE")
+        invite, _ = await answered(peer, us)
+        assert proof(invite)["nc"] == "00000001" and (invite.get("Session-Expires") or "").startswith("3600")
+        await (await call).hangup(HANGUP)
+        peer.send((await peer.request("BYE")).response(200), us.port)
