@@ -14,11 +14,14 @@ from typing import Protocol
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Direction
 from sip.access.credentials import proofs_of
+from sip.calls.asking import DialogRequest, Finished
 from sip.calls.cancelling import cancel_of
 from sip.calls.core import Core, Credentials
-from sip.calls.dialog import Dialog
+from sip.calls.dialog import Dialog, Headers
+from sip.calls.reliable import ReliableArrival, ReliableReceiving
 from sip.calls.session_machine import BLOCKED_S, Change, ChangeEvent, SessionMachine
 from sip.calls.session_timer import SessionTimer
+from sip.messages.extensions import RELIABLE, RAck, options, rseq
 from sip.messages.grammar import ParseError, parse_number
 from sip.messages.headers import MAX_SECONDS
 from sip.messages.message import Request, Response
@@ -40,6 +43,9 @@ class Changeable(Protocol):
     host: str
     dialog: Dialog
     timer: SessionTimer
+
+    def ask(self, method: str, headers: Headers, body: bytes, finished: Finished) -> None:
+        """Send another request within the call."""
 
     def rearm(self) -> None:
         """The machine's deadline may be another one now."""
@@ -65,6 +71,9 @@ class Renegotiation:
         self._client: SentRequest | None = None
         """The re-INVITE sent last; None when it could not even go out."""
         self._tried: set[tuple[int, str]] = set()
+        self._reliable = ReliableReceiving()
+        self._said = b""
+        """Their answer, where a reliable provisional response had it (RFC 3262 section 5)."""
 
     def begin(self, direction: str) -> asyncio.Future[None]:
         """Offer audio in that direction; resolved when it is settled, with CallError when it is refused.
@@ -99,11 +108,13 @@ class Renegotiation:
         request = dialog.request("INVITE", headers, call.media.offer())
         call.core.sign_in(dialog, call.credentials, request)
         acks: list[Request] = []
+        self._reliable, self._said = ReliableReceiving(), b""
 
         def answered(response: Response) -> None:
             if response.status < 200:
                 if machine.asking:
                     machine.changed(ChangeEvent.PROVISIONAL, call.core.now())
+                self._progress(response)
             elif response.status < 300:
                 again = bool(acks)
                 if not again:
@@ -119,6 +130,15 @@ class Renegotiation:
         machine.changed(ChangeEvent.SENT, call.core.now())
         call.rearm()
         self._client = call.core.in_dialog(dialog, request, answered, lambda cause: self.failed(cause.value))
+
+    def _progress(self, response: Response) -> None:
+        """A provisional response. What it says reliably is acknowledged, and holds once all is accepted."""
+        number = rseq(response) if RELIABLE in options(response, "Require") else None
+        if number is None or self._reliable.arrived(number) is not ReliableArrival.NEXT:
+            return
+        self._said = description_of(response) or self._said
+        what = RAck(number, response.cseq.number, response.cseq.method)
+        self._call.ask("PRACK", [("RAck", str(what))], b"", _nothing_follows)
 
     def cancel(self) -> None:
         """It was not answered in time."""
@@ -161,7 +181,7 @@ class Renegotiation:
 
     def _accepted(self, response: Response) -> None:
         try:
-            self._call.media.accept(description_of(response) or b"")
+            self._call.media.accept(description_of(response) or self._said)
         except SdpError as error:
             self._call.media.withdraw()
             self._settle(CallError(f"the far end's answer cannot be used: {error}", 488))
@@ -207,6 +227,10 @@ class Renegotiation:
         scale = self._call.core.layer.timing.t1 / 0.5
         ours = self._call.direction is Direction.OUTBOUND
         return (random.randint(210, 400) if ours else random.randint(0, 200)) / 100 * scale
+
+
+def _nothing_follows(request: DialogRequest, status: int) -> None:
+    """A PRACK that nobody takes leaves its response to be repeated, and the change to be refused."""
 
 
 def _retry_after(response: Response) -> float | None:

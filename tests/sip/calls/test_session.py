@@ -270,6 +270,26 @@ async def test_the_ack_to_an_answer_goes_to_where_the_answer_says() -> None:
         await holding
 
 
+async def test_what_is_said_reliably_of_our_change_is_acknowledged_once_and_may_hold_the_answer() -> None:
+    """Else the far end takes it for lost and refuses the change (RFC 3262 section 3)."""
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        holding = asyncio.create_task(far.leg.hold())
+        invite = await peer.request("INVITE")
+        reliably = [("Require", "100rel"), ("RSeq", "9"), ("Content-Type", "application/sdp")]
+        hold = SDP.replace(b"40000", b"40002") + b"a=recvonly\r\n"
+        for _ in range(2):
+            peer.send(invite.response(183, headers=reliably, body=hold), a.port)
+        prack = await peer.request("PRACK")
+        assert prack.get("RAck") == f"9 {invite.cseq.number} INVITE" and not prack.body
+        peer.send(prack.response(200), a.port)
+        assert far.leg.stream is not None and far.leg.stream.remote == ("127.0.0.1", 40_000)
+        ok = invite.response(200, headers=[("Contact", f"<sip:raw@127.0.0.1:{peer.port}>")])
+        peer.send(ok, a.port)
+        await holding
+        assert (await peer.request("ACK", "PRACK")).method == "ACK"
+        assert far.leg.stream.remote == ("127.0.0.1", 40_002)
+
+
 async def test_a_refused_change_leaves_the_call_as_it_was_though_nobody_waits_for_it() -> None:
     async with agent() as a, raw_peer() as peer, called(a, peer) as far:
         holding = asyncio.create_task(far.leg.hold())
