@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import enum
+from contextlib import suppress
 from typing import Protocol
 
-from mediaserver.errors import CallError, CapacityError
+from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.core import Core
 from sip.calls.dialog import Dialog, Headers
@@ -107,8 +108,15 @@ class InviteAnswer:
 
     def ring(self, call: Answerable) -> None:
         """Send a 180, unless a final response is out."""
-        if self.invite is not None and call.machine.state is SessionState.OFFERED:
-            self._say(call, self.invite, 180)
+        if (invite := self.invite) is None or call.machine.state is not SessionState.OFFERED:
+            return
+        reliably, offered = RELIABLE in _required(invite.request), description_of(invite.request)
+        if offered or not reliably or self._early is not EarlyAnswer.NONE:
+            self._say(call, invite, 180)
+            return
+        # They left the offer to us, and the first that surely arrives has to be it (RFC 3261 13.2.1).
+        with suppress(VoiceForgeError):  # the call was refused for that
+            self._say_early(call, invite, 180, self._describe(call, None), reliably=True)
 
     def trying(self, call: Answerable) -> None:
         """Send a 100, unless the caller has heard more."""
@@ -121,26 +129,32 @@ class InviteAnswer:
         invite = self.invite
         if call.machine.state is not SessionState.OFFERED or invite is None:
             raise CallError("the call is over or was answered before", 487)
-        if self._early is not EarlyAnswer.NONE:
-            return True
         reliably, offered = supports(invite.request, RELIABLE), description_of(invite.request)
         if not reliably and not (offered and invite.budget.proven):
             return False  # before its answer we shall not know that the caller is where it says
         await self._pracked.wait()
         if call.machine.state is not SessionState.OFFERED:
             raise CallError("the call is over", 487)
-        body = self._describe(call, offered)
-        if not self._say(call, invite, 183, body):
-            call.media.withdraw()
-            return False
-        self._early = EarlyAnswer.FINAL if reliably else EarlyAnswer.REPEATED
-        self._body = body
-        await self._pracked.wait()
+        if self._early is EarlyAnswer.NONE:
+            if not self._say_early(call, invite, 183, self._describe(call, offered), reliably=reliably):
+                return False
+            await self._pracked.wait()
         if (over := call.leg.termination) is not None:
             raise CallError(f"the call was over before the caller could hear us: {over}", over.code or 487)
         if not invite.budget.proven:
             return False  # the PRACK came from elsewhere
         call.media.open().proven(call.host, call.received, verified=call.verified)
+        return True
+
+    def _say_early(
+        self, call: Answerable, invite: ReceivedRequest, status: int, body: bytes, *, reliably: bool
+    ) -> bool:
+        """Send our description in a provisional response; whether it went out."""
+        if not self._say(call, invite, status, body):
+            call.media.withdraw()
+            return False
+        self._early = EarlyAnswer.FINAL if reliably else EarlyAnswer.REPEATED
+        self._body = body
         return True
 
     def _say(self, call: Answerable, invite: ReceivedRequest, status: int, body: bytes = b"") -> bool:
@@ -194,7 +208,11 @@ class InviteAnswer:
         if server.peer.host == invite.peer.host:
             self._prove(call, invite)  # only who read our response knows its tag and its number
         self._pracked.set()
-        call.reply(server, *self._reply_to_prack(call, description_of(server.request)))
+        awaited = call.media.offering and call.machine.state is SessionState.OFFERED
+        reply = self._reply_to_prack(call, description_of(server.request))
+        call.reply(server, *reply)
+        if awaited and reply[0] != 200:  # without audio there is no call
+            call.refuse(488, why=Termination(EndedBy.SERVER, Why.UNACCEPTABLE, 488, "no audio in common"))
         call.rearm()
 
     def _reply_to_prack(self, call: Answerable, described: bytes | None) -> tuple[int, Headers, bytes]:

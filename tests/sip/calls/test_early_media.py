@@ -389,6 +389,46 @@ async def test_who_requires_reliable_responses_gets_none_that_is_not() -> None:
         await peer.response(200, method="BYE")
 
 
+def requiring(peer: RawPeer, b: SipAgent) -> Request:
+    """An INVITE that leaves the offer to us and wants no response to get lost."""
+    return peer.make("INVITE", demo(b), lines={"Require": "100rel"})
+
+
+async def test_who_leaves_the_offer_to_us_and_requires_reliable_responses_has_it_while_it_rings() -> None:
+    async def rings(call: SipInvitation) -> None:
+        await call.leg.ring()
+        assert await call.leg.progress(), "that was as good as a 183"
+        await call.leg.answer()
+
+    async with agent(rings) as b, raw_peer() as peer:
+        peer.send(requiring(peer, b), b.port)
+        ringing = await peer.response(180)
+        assert ringing.get("Require") == "100rel" and b"m=audio" in ringing.body
+        peer.send(prack(peer, ringing, f"{ringing.get('RSeq')} 1 INVITE", SDP), b.port)
+        await peer.response(200, method="PRACK")
+        ok = await peer.response(200, method="INVITE")
+        assert not ok.body, "all was said before"
+        (session,) = b._places.taken
+        assert port_of(session.leg) == 40_000
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        peer.send(peer.in_dialog("BYE", ok, cseq=5, branch="b"), b.port)
+        await peer.response(200, method="BYE")
+
+
+@pytest.mark.parametrize("body", [b"", SDP.replace(b"RTP/AVP 0 101", b"RTP/AVP 9")])
+async def test_a_prack_without_an_answer_to_our_offer_ends_the_call(body: bytes) -> None:
+    waits = Waits()
+    async with agent(waits) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), lines=RELIABLY), b.port)
+        early = await peer.response(183)
+        peer.send(prack(peer, early, f"{early.get('RSeq')} 1 INVITE", body), b.port)
+        assert (await peer.response(400, 488, method="PRACK")).status == (488 if body else 400)
+        assert (await peer.response(488, method="INVITE")).to.tag == early.to.tag
+        with pytest.raises(CallError) as error:
+            await waits.heard
+        assert error.value.code == 488 and legs_of(b) == 0
+
+
 async def test_no_200_goes_out_while_a_description_waits_for_its_prack() -> None:
     async def answer(call: SipInvitation) -> None:
         await asyncio.gather(call.leg.progress(), call.leg.answer())
