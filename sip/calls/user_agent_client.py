@@ -34,6 +34,12 @@ class Numbering:
     cseq: int = 0
 
 
+def _at(named: Hop, place: SipPlace, host: str) -> Hop:
+    """`host`: of the URI. By TLS the certificate has to be for that, also where only DNS asked for TLS."""
+    domain = host if place.transport == "TLS" else ""
+    return replace(named, transport=place.transport, host=place.address, port=place.port, domain=domain)
+
+
 class UserAgentClient:
     """The client side of the agent, but for INVITE."""
 
@@ -170,7 +176,7 @@ class UserAgentClient:
         places = await self._core.transport.resolver.places(uri, transport)
         if not places:
             raise CallError(f"there is no host {named.host}; check the address", 503)
-        return [replace(named, transport=each[0], host=each[1], port=each[2]) for each in places]
+        return [_at(named, each, uri.address) for each in places]
 
     def plan(self, uri: str, proxy: str | None, routes: Sequence[str] = ()) -> tuple[Uri, Uri, list[str]]:
         """The target, who gets the request first, and the Route it carries. `routes`: those that a registrar

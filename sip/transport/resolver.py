@@ -97,9 +97,14 @@ class SipResolver:
         if uri.port is not None:
             return self._at(plain, await self._addresses(host), uri.port)
         if "." in host.strip("."):  # a name of the local network has no services
+            served = False
             for transport, name in await self._services(host, named):
                 if records := await self._records.srv(name):
-                    return await self._by(transport, records, host)
+                    served = True
+                    if places := await self._by(transport, records, host):
+                        return places
+            if served:
+                return []  # it says that none of its services is to be had
         return self._at(plain, await self._addresses(host), default_port(plain))
 
     async def _services(self, host: str, named: str) -> list[tuple[str, str]]:

@@ -151,7 +151,7 @@ class Transport:
         await self._streams.stop()
 
     def _resolver(self) -> SipResolver:
-        transports = ("UDP", "TCP") if self.tcp else ("UDP",)
+        transports = ("UDP", "TCP", "TLS") if self.tcp else ("UDP", "TLS")  # to call by TLS needs no port
         return SipResolver(self._records, self._names.addresses, random.random, transports)
 
     def _sweep_up(self) -> None:

@@ -116,6 +116,20 @@ async def test_a_service_that_is_not_to_be_had_leads_nowhere() -> None:
     assert await places(zone, "sip:acme.test", "udp") == []
 
 
+async def test_where_one_service_is_not_to_be_had_the_next_is() -> None:
+    srv = {
+        "_sip._udp.acme.test": [Srv(0, 0, 0, "")],
+        "_sip._tcp.acme.test": [Srv(0, 0, 5060, "a.acme.test")],
+        "_sip._udp.b.test": [Srv(0, 0, 5060, "gone.b.test")],
+        "_sip._tcp.b.test": [Srv(0, 0, 0, "")],
+    }
+    zone = Zone(
+        srv, hosts={"acme.test": ["192.0.2.1"], "a.acme.test": ["192.0.2.2"], "b.test": ["192.0.2.3"]}
+    )
+    assert await places(zone, "sip:acme.test") == ["TCP 192.0.2.2 5060"]
+    assert await places(zone, "sip:b.test") == [], "its address is not asked where it has services"
+
+
 async def test_dns_cannot_have_us_knock_at_our_own_machine() -> None:
     lies = [Srv(1, 1, 6379, name) for name in ("evil.test", "multi.test", "127.0.0.1", "link.test")]
     zone = Zone(

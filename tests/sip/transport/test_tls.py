@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.registrar import Registrar
 from sip.calls.user_agent import SipAgent
 from sip.transport.connection import ConnectionLimits
+from sip.transport.dns_records import Naptr, Srv
+from sip.transport.resolver import SipPlace, SipResolver
 from sip.transport.tls import ClientCheck, TlsFiles
 from sip.transport.token_buckets import Rate
 from tests.sip.agents import PLENTY, Callee, Events, agent
@@ -126,6 +129,38 @@ async def test_a_name_is_looked_for_and_not_the_address_that_it_has(authority: A
         with pytest.raises(CallError, match=r"for localhost and not for 127\.0\.0\.1"):
             await a.options(address(b))  # not by the connection that was made to the name, either
         assert (await a.options(address(b, host="localhost"))).status == 200
+
+
+async def test_where_dns_asks_for_tls_the_certificate_is_for_whom_we_called(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with agent(tls=authority.server("acme.test")) as b, agent(tls=authority.client()) as a:
+        assert b.transport.tls_port is not None
+        there = Srv(0, 0, b.transport.tls_port, "sip.acme.test")
+        hosts = dict.fromkeys(
+            ("acme.test", "evil.test"), [Naptr(1, 1, "s", "SIPS+D2T", "_sips._tcp.acme.test")]
+        )
+
+        async def found(_: SipResolver, transport: str, records: Sequence[Srv], host: str) -> list[SipPlace]:
+            return [SipPlace(transport, "127.0.0.1", each.port) for each in records]
+
+        monkeypatch.setattr(SipResolver, "_by", found)
+        monkeypatch.setattr(a.transport._records, "naptr", lambda host: _soon(hosts.get(host, [])))
+        monkeypatch.setattr(a.transport._records, "srv", lambda name: _soon([there]))
+        assert (await a._requester.ask(*await _options(a, "sip:acme.test"))).status == 200
+        with pytest.raises(CallError, match=r"for acme\.test and not for evil\.test"):
+            await a._requester.ask(*await _options(a, "sip:evil.test"))
+
+
+async def _soon(records: list[Any]) -> list[Any]:
+    return records
+
+
+async def _options(a: SipAgent, uri: str) -> tuple[Any, ...]:
+    """As `SipAgent.options` asks where no transport is usual."""
+    target, hops, routes = await a._requester.ways(uri, None, None)
+    lines = [("From", "<sip:a@x>;tag=a"), ("To", f"<{target}>")]
+    return "OPTIONS", target, hops[0], routes, lines, None
 
 
 async def test_an_expired_certificate_ends_the_call_in_words(authority: Authority) -> None:
