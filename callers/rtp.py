@@ -26,6 +26,7 @@ from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
 from callers.srtp import CallerSecurity, SrtpError
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
+from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, LegStats
 
@@ -156,6 +157,9 @@ class MeasuringStream:
         if keys != (self._security.keys if self._security is not None else None):
             self._security = CallerSecurity(keys) if keys is not None else None
             self._ssrc = random.getrandbits(32)
+
+    def use_ice(self, session: IceSession | None) -> None:
+        """An instrument neither offers nor answers it."""
 
     def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """An instrument sends to whom it is pointed at."""

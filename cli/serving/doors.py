@@ -32,6 +32,7 @@ from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
+from sip.sdp.ice import Ice
 from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
 from sip.transport.own_addresses import OwnAddresses
@@ -115,6 +116,7 @@ async def open_sip(
         nat_ping_s=sip.nat_ping_s,
         media=media_policy(sip),
         srtp_without_tls=sip.srtp_without_tls,
+        ice=Ice(sip.ice),
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         may_redirect_to=may_redirect_to(switchboard.targets) if sip.follow_redirects else nobody,

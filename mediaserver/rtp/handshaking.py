@@ -160,6 +160,8 @@ class HandshakingReceive:
         if data and data[0] in IS_DTLS:
             self._handshaking.arrived(data, source[:2], self._now_ns())
             data = b""
+        elif not data:
+            pass
         elif self._unprotect is not None:
             data = self._unprotect(data)
         else:

@@ -163,12 +163,20 @@ class Incoming:
             return before[0] or self.place  # nobody came from elsewhere yet
         return lock.locked or self.place
 
+    def nominated(self, place: Address, now: int) -> None:
+        """The other side wants its audio there, and has proven so."""
+        if place != self.lock.locked:
+            self.leave_steady()
+        self.lock.expect(place, self._format.accepted, self.last_heard, now)
+
     @property
     def place(self) -> Address:
         """Where the other side is, as far as it can be told before it was heard: a private address means
-        nothing here, when signalling comes from the internet."""
+        nothing here, when signalling comes from the internet, unless the other side was heard there."""
         announced, signalled = self.lock.announced, self.lock.signalled
         assert announced is not None  # there is a format
+        if self.lock.is_checked(announced):
+            return announced
         if signalled is not None and signalled != announced[0]:
             if is_global(signalled) and not is_global(announced[0]):
                 return signalled, announced[1]

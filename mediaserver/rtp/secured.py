@@ -33,7 +33,7 @@ class SecuredReceive:
 
     def __call__(self, size: int, space: int) -> tuple[bytes, list[tuple[int, int, bytes]], int, Any]:
         data, extra, flags, source = self._receive(size, space)
-        return self._unprotect(data), extra, flags, source
+        return self._unprotect(data) if data else data, extra, flags, source
 
 
 class SecuredSend:

@@ -24,6 +24,9 @@ is strict, but for
   - a source that was displaced, but for a stranger by its better: it is heard again when the other has been
     silent as long; and at once when its equal with another SSRC took its place, and its own stream goes on.
 
+Where the two sides do ICE none of that makes a place known: only what its checks have proven to be the other
+side's counts at all, and the one that it nominates is the announced one (`mediaserver.rtp.ice`).
+
 Pure: it is given datagrams and times, and must never raise on what they hold. It has no way to tell a forger
 who sees the packets (their SSRC and numbers): that takes SRTP.
 """
@@ -55,6 +58,8 @@ NEEDED_TO_CONTINUE = 3
 """Packets of a stream that goes on from another place: who does not see it cannot guess the SSRC of one."""
 MOST_CANDIDATES = 4
 """Of one rank."""
+MOST_CHECKED = 16
+"""Places of the other side, by ICE."""
 
 _PAUSE_NS = SECOND_NS
 """Between two packets of a sequence, at most."""
@@ -129,6 +134,7 @@ class SourceLock:
     __slots__ = (
         "_accepted",
         "_candidates",
+        "_checked",
         "_displaced",
         "_left",
         "_open_until",
@@ -165,6 +171,8 @@ class SourceLock:
         """Places that were left: until when their packets are late, and what was announced while they were
         locked."""
         self._candidates: dict[Rank, dict[Address, _Candidate]] = {rank: {} for rank in Rank}
+        self._checked: dict[Address, None] = {}
+        """Places that are the other side's by ICE, the last one last; empty: nothing is known of that."""
 
     # -- what is known
 
@@ -198,10 +206,26 @@ class SourceLock:
         if self.locked is not None:
             self._rank = self._rank_of(self.locked)
 
+    def checked(self, place: Address) -> None:
+        """The other side has proven by ICE that it sends from there."""
+        self._checked.pop(place, None)
+        self._checked[place] = None
+        if len(self._checked) > MOST_CHECKED:
+            del self._checked[next(each for each in self._checked if each != self.announced)]
+
+    def unchecked(self) -> None:
+        """There is no ICE any more."""
+        self._checked.clear()
+
+    def is_checked(self, place: Address) -> bool:
+        return place in self._checked
+
     def knows(self, host: str) -> bool:
         """Whether RTCP of this host may be the other side's."""
         if self.locked is not None and self.confirmed:
             return self.locked[0] == host
+        if self._checked:
+            return any(place[0] == host for place in self._checked)
         return host == self.signalled or (self.announced is not None and self.announced[0] == host)
 
     def _rank_of(self, source: Address) -> Rank:
@@ -223,6 +247,9 @@ class SourceLock:
         self, data: bytes, source: Address, arrived: int, ssrc: int | None, heard: Callable[[], Heard]
     ) -> bool:
         """One datagram of a source that is not locked: whether it is now. `ssrc`: of the stream so far."""
+        if self._checked and source not in self._checked:
+            self.foreign += 1
+            return False
         rank = self._rank_of(source)
         if len(data) >= HEADER.size and self._may_win(rank, data, source, arrived, ssrc):
             flags, kind, sequence, timestamp, sender = HEADER.unpack_from(data)

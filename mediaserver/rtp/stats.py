@@ -53,6 +53,8 @@ class RtpStats:
     """How keys were agreed on, and the suite; None: the audio is not encrypted."""
     rejected_packets: int = 0
     """Packets of an encrypted call that did not prove to be the other side's, or came again."""
+    ice: str | None = None
+    """`nominated`: the other side has said which way its audio takes; `agreed`: it has not; None: no ICE."""
 
     @classmethod
     def of(
@@ -64,6 +66,7 @@ class RtpStats:
         digits: int,
         encryption: str | None = None,
         rejected: int = 0,
+        ice: str | None = None,
     ) -> RtpStats:
         reception, repairs, buffer_ms = incoming.reception(), incoming.repairs, incoming.buffer_ms
         expected = reception.received + reception.lost
@@ -101,6 +104,7 @@ class RtpStats:
             lateness_ms=round(outgoing.lateness_ns / 1e6, 3),
             encryption=encryption,
             rejected_packets=rejected,
+            ice=ice,
         )
 
     def as_dict(self) -> dict[str, Any]:

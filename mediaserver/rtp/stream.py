@@ -11,10 +11,12 @@ import socket
 from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
+from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import DtlsPeer, Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
+from mediaserver.rtp.checking import CheckedReceive, IceChecks
 from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
 from mediaserver.rtp.encrypting import StreamEncryption
 from mediaserver.rtp.format import AudioCodec, Format, is_nowhere
@@ -72,6 +74,7 @@ class RtpStream:
 
     __slots__ = (
         "_came",
+        "_checks",
         "_digits",
         "_liveness",
         "_muxed",
@@ -148,6 +151,8 @@ class RtpStream:
         self._came = 0
         """Octets that the permission knows of."""
         self.encryption = StreamEncryption()
+        self._checks: IceChecks | None = None
+        """None: there is no ICE."""
         self._muxed = False
         """RTCP comes and goes by the port of RTP (:rfc:`5761`)."""
 
@@ -212,6 +217,9 @@ class RtpStream:
         before = self.format
         if self.state is not StreamState.OPENED:
             format = format.after(before)
+        muxed = rtcp_port == remote[1]
+        if self._checks is not None and not is_nowhere(remote) and (place := self._checks.place) is not None:
+            remote, rtcp_port = place, None  # by ICE, whatever SDP says since
         source = self.incoming.configure(format, remote, self.wire.now_ns())
         self.outgoing.configure(format, source)
         self.format = format
@@ -221,8 +229,8 @@ class RtpStream:
             self.outgoing.sender.renew()
             self.rtcp.forget_reports()
         self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
-        if self._muxed != (rtcp_port == remote[1]):
-            self._muxed = not self._muxed
+        if self._muxed != muxed:
+            self._muxed = muxed
             self.wire.secured(self)
         self.remote_rtcp = self._rtcp_beside(source)
         if not is_nowhere(remote):
@@ -247,6 +255,38 @@ class RtpStream:
         self.encryption.wait(Handshaking(identity, machine, self._permission, lock, sendto))
         self.wire.secured(self)
 
+    def use_ice(self, session: IceSession | None) -> None:
+        """Answer the other side's checks from now on, and go where they say; None: there are none. Before
+        `configure` with what was negotiated together with that. The same again changes nothing. A closed
+        stream stays closed."""
+        checks = self._checks
+        if self.closed or session == (checks.session if checks is not None else None):
+            return
+        now = self.wire.now_ns()
+        if session is None:
+            self._checks = None
+            self.incoming.lock.unchecked()
+        elif checks is not None:
+            checks.renew(session, now)
+        else:
+            lock, sendto, rtcp_sendto = self.incoming.lock, self.rtp_socket.sendto, self.rtcp_socket.sendto
+            self._checks = IceChecks(session, self._permission, lock, sendto, rtcp_sendto, now)
+        self.wire.secured(self)
+
+    def _look_nominated(self) -> None:
+        """Whether the other side wants its audio elsewhere."""
+        checks = self._checks
+        if checks is None or self.closed or self.state is StreamState.OPENED:
+            return
+        if not self._muxed and checks.rtcp_place is not None:
+            self.remote_rtcp = checks.rtcp_place
+        if (place := checks.nominated()) is None:
+            return
+        now = self.wire.now_ns()
+        self.incoming.nominated(place, now)
+        self._permission.announced(place[0], now)
+        self._send_to(place)
+
     def _encrypt(self, keys: SrtpKeys | None) -> None:
         self.incoming.leave_steady()
         if self.encryption.take(keys) and self.outgoing.sender.sent:
@@ -257,7 +297,11 @@ class RtpStream:
 
     def receivers(self) -> tuple[Receive, Receive]:
         """How RTP and RTCP are read from the sockets."""
-        rtp, rtcp = self.rtp_socket.recvmsg, self.rtcp_socket.recvmsg
+        rtp: Receive = self.rtp_socket.recvmsg
+        rtcp: Receive = self.rtcp_socket.recvmsg
+        if (checks := self._checks) is not None:
+            rtp = CheckedReceive(rtp, checks, self.wire.now_ns)
+            rtcp = CheckedReceive(rtcp, checks, self.wire.now_ns, rtcp=True)
         return self.encryption.receivers(rtp, rtcp, self._muxed, self.wire.now_ns)
 
     def _look_keyed(self) -> None:
@@ -326,6 +370,7 @@ class RtpStream:
             self.rtcp,
             self._digits,
             *self.encryption.figures(),
+            None if self._checks is None else "agreed" if self._checks.place is None else "nominated",
         )
 
     def silent_s(self) -> float | None:
@@ -340,8 +385,9 @@ class RtpStream:
     # -- incoming datagrams, from the wire
 
     def rtp_arrived(self, data: bytes, source: Address, arrived: int) -> None:
-        if not data:  # what came was not the other side's, or a part of a handshake
+        if not data:  # what came was not the other side's, or a part of a handshake, or a check
             self._look_keyed()
+            self._look_nominated()
             return
         heard = self.incoming.push(data, source, arrived)
         if heard is None:
@@ -363,6 +409,7 @@ class RtpStream:
 
     def rtcp_arrived(self, data: bytes, source: Address, now: int, wall_ns: int) -> None:
         if not data:
+            self._look_nominated()
             return
         lock = self.incoming.lock
         if not lock.knows(source[0]):
@@ -423,6 +470,7 @@ class RtpStream:
             self._look_keyed()
         if not self._permission.settled:
             self._look_withheld()
+        if not self._permission.settled or self.outgoing.withheld:
             self._permit(now_ns)
         if now_ns >= self.rtcp.deadline and not self.closed:
             sender = self.outgoing.sender
@@ -432,11 +480,10 @@ class RtpStream:
 
     @property
     def _last_sign(self) -> int | None:
-        """Of life, by RTP or RTCP, ns; None: there was none yet."""
-        heard, reported = self.incoming.last_heard, self.rtcp.heard_at
-        if heard is None or reported is None:
-            return heard if reported is None else reported
-        return max(heard, reported)
+        """Of life, by RTP, RTCP or a check of ICE, ns; None: there was none yet."""
+        checked = self._checks.heard_at if self._checks is not None else None
+        signs = self.incoming.last_heard, self.rtcp.heard_at, checked
+        return max((sign for sign in signs if sign is not None), default=None)
 
     # -- its life
 
@@ -465,6 +512,9 @@ class RtpStream:
         """Where RTCP goes until it is heard: as announced, unless a NAT changed the ports."""
         if self._muxed:
             return place
+        nominated = self._checks.rtcp_place if self._checks is not None else None
+        if nominated is not None and nominated[0] == place[0]:
+            return nominated
         announced, rtcp = self._rtcp_ports
         return (place[0], rtcp if place[1] == announced else place[1] + 1)
 
@@ -479,7 +529,8 @@ class RtpStream:
     def _permit(self, now: int) -> None:
         """Send what may be sent now."""
         self._count(now)
-        self.outgoing.permit(self._permission.sending(now))
+        waits = self._checks is not None and self._checks.waits(now)
+        self.outgoing.permit(Sending.NOTHING if waits else self._permission.sending(now))
 
     def _count(self, now: int) -> None:
         """Tell the permission what came."""
@@ -492,7 +543,9 @@ class RtpStream:
         """Say once that audio is kept back, which whoever runs the server cannot know otherwise."""
         if self._said_withheld or not self.outgoing.withheld or not self._permission.begun:
             return
-        if self.encryption.waiting:
+        if self.encryption.waiting or self._permission.sending(self.wire.now_ns()) is Sending.ALL:
+            return
+        if self._checks is not None and self._checks.waits(self.wire.now_ns()):
             return
         if self.format.sending and self.remote is not None and not is_nowhere(self.remote):
             self._said_withheld = True

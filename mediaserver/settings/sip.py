@@ -52,6 +52,12 @@ class SipSettings(ListeningSettings):
         description="Agree on keys of SRTP in SDP (SDES) though signalling is not encrypted: whoever can "
         "read it can decrypt the audio. For a network that you trust, or a VPN.",
     )
+    ice: Literal["off", "answer", "offer"] = Field(
+        default="answer",
+        description="ICE, by which the other side finds out how it reaches us and says which way its audio "
+        "takes (we are `ice-lite`): `answer` where it is offered, `offer` in calls that we place as well, "
+        "`off`.",
+    )
     codecs: tuple[CodecName, ...] = Field(
         default=("PCMU", "PCMA"),
         min_length=1,

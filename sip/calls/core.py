@@ -23,6 +23,7 @@ from sip.messages.extensions import RELIABLE, TIMER
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri, bracketed, escape_user
 from sip.sdp.audio import AudioPorts
+from sip.sdp.ice import Ice, IceSide
 from sip.sdp.offer_answer import OfferAnswer
 from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, MediaPolicy
 from sip.sdp.securing import Securing
@@ -65,6 +66,7 @@ class Core:
         """For whoever has none of its own."""
         self.srtp_without_tls = False
         """Keys may stand in SDP that others can read."""
+        self.ice = Ice.OFF
         self.dialogs = Dialogs()
         self.allow = ALLOW
         self.registered: Callable[[Dialog], Binding | None] = _nowhere
@@ -96,7 +98,8 @@ class Core:
         """The audio side of a new call with a peer at that address. `policy`: its own, if it has one.
         `transport`: of its signalling."""
         ours, policy = self.audio_addresses.towards, policy or self.media_policy
-        return OfferAnswer(self.wire, ours(towards), towards, ours, policy, self.securing(policy, transport))
+        securing = self.securing(policy, transport)
+        return OfferAnswer(self.wire, ours(towards), towards, ours, policy, securing, IceSide(self.ice))
 
     def securing(self, policy: MediaPolicy, transport: str) -> Securing:
         """How audio is encrypted in a call whose signalling goes by that transport."""

@@ -36,6 +36,7 @@ from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError
 from sip.messages.uri import Uri
 from sip.sdp.audio import AudioPorts
+from sip.sdp.ice import Ice
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.transactions.layer import TransactionLayer
 from sip.transactions.matching import TransactionKey
@@ -95,7 +96,8 @@ class SipAgent:
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
     has no policy of its own is offered and answered. `srtp_without_tls`: keys of SRTP may go by signalling
-    that others can read. `may_redirect_to`: whom a call of ours may be sent on to (3xx).
+    that others can read. `ice`: whether ways to us are found out. `may_redirect_to`:
+    whom a call of ours may be sent on to (3xx).
     """
 
     def __init__(
@@ -125,6 +127,7 @@ class SipAgent:
         nat_ping_s: float = 0.0,
         media: MediaPolicy = PLAIN_TELEPHONY,
         srtp_without_tls: bool = False,
+        ice: Ice = Ice.OFF,
         may_redirect_to: Callable[[Uri], bool] = nobody,
     ) -> None:
         self.registrar = registrar
@@ -142,6 +145,7 @@ class SipAgent:
         self._core.timer_policy = timers or TimerPolicy()
         self._core.media_policy = media
         self._core.srtp_without_tls = srtp_without_tls
+        self._core.ice = ice
         self._may_redirect_to = may_redirect_to
         self._requester = UserAgentClient(self._core)
         self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)

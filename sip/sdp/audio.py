@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
 from mediaserver.media.leg import Frame, Lane
 
@@ -72,6 +73,10 @@ class AudioStream(Protocol):
     def secure(self, how: Encrypting | None, /) -> None:
         """Encrypt both directions from now on, by keys, or by those that a handshake is going to bring; None:
         neither. Comes before the `configure` of what was agreed on together with it."""
+
+    def use_ice(self, session: IceSession | None, /) -> None:
+        """Answer the other side's connectivity checks from now on, and send where it nominates; None: there
+        are none. Comes before the `configure` of what was agreed on together with it."""
 
     def proven(self, host: str, received: int | None = None, /, *, verified: bool = False) -> None:
         """The other side is at this IP address, and signalling has received so many bytes in this call so

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting
 from mediaserver.media.time import NARROW_RATE
 from sip.sdp.codecs import (
@@ -23,6 +24,7 @@ from sip.sdp.codecs import (
 )
 from sip.sdp.description import DIRECTIONS, Media, NoCommonCodec, SdpError, Section, SessionDescription
 from sip.sdp.dtls import has_rtcp_mux
+from sip.sdp.ice import NO_ICE, IceAnswer, IceSide
 from sip.sdp.policy import CodecOrder
 from sip.sdp.securing import PROFILES, EncryptionMismatch, Securing
 
@@ -77,6 +79,8 @@ class Negotiated:
     """The most bits a second that the peer wants of a codec that can choose; None: it does not say."""
     encrypting: Encrypting | None = None
     """None: the audio is not encrypted."""
+    ice: IceSession | None = None
+    """None: what SDP says of the way is all that is known of it."""
 
 
 def offer(
@@ -92,18 +96,22 @@ def offer(
     layout: Layout | None = None,
     comfort_noise: bool = False,
     securing: Securing | None = None,
+    ice: IceSide | None = None,
 ) -> bytes:
     """An offer of our audio (section 5). `te`: the payload type of telephone-event, None to leave it out.
     `layout`: the media lines that both sides know already (section 8); it has the payload types, too.
-    `securing`: how it is encrypted; None: it is not. Raises EncryptionMismatch."""
+    `securing`: how it is encrypted; None: it is not. `ice`: whether the way is found out; None: it is not.
+    Raises EncryptionMismatch."""
     again = layout is not None
     if layout is None:
         layout = Layout((), 0, "RTP/AVP", Formats.of_names(codecs, te, comfort_noise))
     media = list(layout.refused)
     audio = _audio(port, layout.proto, layout.formats, ptime, direction)
     (securing or Securing()).offer(audio, again=again)
+    checked = (ice or IceSide()).offer(host, port, muxed=has_rtcp_mux(audio), again=again)
+    audio.lines += [("a", attribute) for attribute in checked.attributes]
     media.insert(layout.place, audio)
-    return bytes(_description(host, session_id, version, "0 0", media))
+    return bytes(_description(host, session_id, version, "0 0", media, checked))
 
 
 def answer(
@@ -122,6 +130,7 @@ def answer(
     order: CodecOrder = CodecOrder.THEIRS,
     comfort_noise: bool = False,
     securing: Securing | None = None,
+    ice: IceSide | None = None,
 ) -> tuple[bytes, Negotiated]:
     """Answer an offer (section 6): the first audio stream we can do is taken, all others are refused.
 
@@ -129,13 +138,14 @@ def answer(
     number; `ptime` is used when the offer names none. `comfort_noise`: agree on it where it is offered.
     `peer`: the address that its signalling comes from, which stands for a host name. `last`: what was agreed
     on in this session before; an offer that closes all its lines (8.2) is then answered in kind and holds us.
-    `securing`: as in `offer`. Raises NoCommonCodec (EncryptionMismatch when it is only for want of that), or
-    SdpError when the offer is malformed.
+    `securing`, `ice`: as in `offer`. Raises NoCommonCodec (EncryptionMismatch when it is only for want of
+    that), or SdpError when the offer is malformed.
     """
     securing = securing or Securing()
     mismatch: EncryptionMismatch | None = None
     session = SessionDescription.parse(offer_sdp)
     taken: Negotiated | None = None
+    checked = NO_ICE
     streams: list[Media] = []
     for media in session.media:
         agreed = None if taken else _agree(session, media, codecs, te, ptime, direction, peer, order)
@@ -159,6 +169,9 @@ def answer(
         if has_rtcp_mux(media):
             ours.lines.append(("a", "rtcp-mux"))
             taken = replace(taken, rtcp_port=agreed.remote_port)
+        checked = (ice or IceSide()).answer(session, media, host, port, muxed=has_rtcp_mux(media))
+        ours.lines += [("a", attribute) for attribute in checked.attributes]
+        taken = replace(taken, ice=checked.session)
         streams.append(ours)
     if taken is None and last is not None and _closes(session):
         taken = replace(last, direction="inactive", held=True)
@@ -166,7 +179,7 @@ def answer(
         raise mismatch or NoCommonCodec(f"the offer holds no audio in {' or '.join(codecs)} over RTP")
     times = session.first("t") or ""
     times = times if _TIMES.fullmatch(times) else "0 0"
-    return bytes(_description(host, session_id, version, times, streams)), taken
+    return bytes(_description(host, session_id, version, times, streams, checked)), taken
 
 
 def _closes(session: SessionDescription) -> bool:
@@ -180,9 +193,10 @@ def accept(
     our_offer: bytes | str,
     peer: str | None = None,
     securing: Securing | None = None,
+    ice: IceSide | None = None,
 ) -> Negotiated:
-    """Read the answer to our offer (section 7). `peer` and `securing` as for `answer`. Raises NoCommonCodec
-    when the peer refused our audio, EncryptionMismatch when it took less than that."""
+    """Read the answer to our offer (section 7). `peer`, `securing` and `ice` as for `answer`. Raises
+    NoCommonCodec when the peer refused our audio, EncryptionMismatch when it took less than that."""
     ours = SessionDescription.parse(our_offer)
     theirs = SessionDescription.parse(answer_sdp)
     place = _place_of_audio(ours)
@@ -211,6 +225,7 @@ def accept(
         events_in=event[0] if event else None,
         event_clocks=tuple(clocks.items()),
         encrypting=how,
+        ice=(ice or IceSide()).accept(theirs, offered, theirs.media[place]),
         comfort_noise=agreed.comfort_noise and takes_comfort_noise(offered, agreed.codec),
     )
 
@@ -268,10 +283,11 @@ def _place_of_audio(session: SessionDescription) -> int | None:
 
 
 def _description(
-    host: str, session_id: int, version: int, times: str, media: list[Media]
+    host: str, session_id: int, version: int, times: str, media: list[Media], checked: IceAnswer
 ) -> SessionDescription:
     where = f"IN IP6 {host.strip('[]')}" if ":" in host else f"IN IP4 {host}"
     lines = [("v", "0"), ("o", f"- {session_id} {version} {where}"), ("s", "-"), ("c", where), ("t", times)]
+    lines += [("a", attribute) for attribute in checked.session_attributes]
     return SessionDescription(lines=lines, media=media)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from mediaserver.addresses import is_address
 from mediaserver.errors import EngineMissingError
 from sip.sdp.audio import AudioPorts, AudioStream, Figures
+from sip.sdp.ice import IceSide
 from sip.sdp.negotiation import Negotiated, NoCommonCodec, SdpError
 from sip.sdp.policy import PLAIN_TELEPHONY, MediaPolicy
 from sip.sdp.securing import Securing
@@ -37,18 +38,21 @@ class OfferAnswer:
         address_for: Callable[[str], str] | None = None,
         policy: MediaPolicy = PLAIN_TELEPHONY,
         securing: Securing | None = None,
+        ice: IceSide | None = None,
     ) -> None:
         """`host`: our address in the descriptions. `peer`: the address of the other side's signalling, which
         stands for a host name in its own. `address_for`: our address for audio with somebody at an IP
         address, where that is of another family than `host`. `policy`: what this peer is offered and
-        answered. `securing`: how its audio is encrypted; None: it is not."""
+        answered. `securing`: how its audio is encrypted; None: it is not. `ice`: whether the way to us is
+        found out; None: it is not."""
         self._wire = wire
         self._host = host
         self._peer = peer
         self._address_for = address_for
         self.policy = policy
         self._securing = securing or Securing()
-        self._sdp = SdpSession(secrets.randbits(32), self._securing)
+        self._ice = ice or IceSide()
+        self._sdp = SdpSession(secrets.randbits(32), self._securing, self._ice)
         self._offered: bytes | None = None
         self.direction = ACTIVE
         self.stream: AudioStream | None = None
@@ -89,6 +93,7 @@ class OfferAnswer:
             direction=self.direction,
             comfort_noise=self.policy.comfort_noise,
         )
+        self.open().use_ice(self._ice.waiting)  # the other side may check before its answer is here
         return self._offered
 
     def answer(self, offer: bytes) -> bytes:
@@ -158,6 +163,7 @@ class OfferAnswer:
         if _is_ipv6(host) != _is_ipv6(self._host) and not negotiated.held:
             raise NoCommonCodec(f"audio cannot be sent from {self._host} to {host}: one is IPv4, one IPv6")
         try:
+            self.open().use_ice(negotiated.ice)
             self.open().configure(
                 (negotiated.remote_host, negotiated.remote_port),
                 negotiated.codec,
@@ -179,6 +185,7 @@ class OfferAnswer:
         # Nothing comes or goes between the two.
         self.open().secure(negotiated.encrypting)
         self._securing.agreed = negotiated.encrypting
+        self._ice.agreed = negotiated.ice
 
 
 def _is_ipv6(address: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sip.sdp.ice import IceSide
 from sip.sdp.negotiation import CODECS, DEFAULT_PTIME_MS, Layout, Negotiated, accept, answer, offer
 from sip.sdp.policy import CodecOrder
 from sip.sdp.securing import Securing
@@ -13,9 +14,10 @@ class SdpSession:
     """Our side of one session: keeps its id and its media lines, raises the version of o= only when something
     else changed."""
 
-    def __init__(self, session_id: int, securing: Securing | None = None) -> None:
+    def __init__(self, session_id: int, securing: Securing | None = None, ice: IceSide | None = None) -> None:
         self.session_id = session_id
         self._securing = securing or Securing()
+        self._ice = ice or IceSide()
         self.version = 1
         self._last: bytes | None = None
         self._layout: Layout | None = None
@@ -47,6 +49,7 @@ class SdpSession:
                 version=version,
                 layout=self._layout,
                 securing=self._securing,
+                ice=self._ice,
                 comfort_noise=comfort_noise,
             )
 
@@ -85,6 +88,7 @@ class SdpSession:
                 peer=peer,
                 last=self._agreed,
                 securing=self._securing,
+                ice=self._ice,
                 order=order,
                 comfort_noise=comfort_noise,
             )
@@ -99,6 +103,6 @@ class SdpSession:
 
     def accept(self, answer_sdp: bytes | str, our_offer: bytes | str, peer: str | None = None) -> Negotiated:
         """As the function `accept`."""
-        agreed = accept(answer_sdp, our_offer, peer, self._securing)
+        agreed = accept(answer_sdp, our_offer, peer, self._securing, self._ice)
         self._agreed, self._layout = agreed, Layout.of_offer(our_offer)
         return agreed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attack import (
     ceilings,
+    checks,
     dear_messages,
     descriptions,
     floods,
@@ -29,6 +30,7 @@ from tests.attack.case import CASES
 __all__ = [
     "CASES",
     "ceilings",
+    "checks",
     "dear_messages",
     "descriptions",
     "floods",

@@ -143,7 +143,7 @@ class Baresip:
             "audio_buffer 20-160\njitter_buffer_type fixed\n"
             f"rtp_ports {self.port + 2}-{self.port + 7}\nmodule_path {_modules()}\n"
             "module g711.so\nmodule g722.so\nmodule opus.so\nmodule aufile.so\n"
-            "module srtp.so\nmodule dtls_srtp.so\n"
+            "module srtp.so\nmodule dtls_srtp.so\nmodule ice.so\n"
             "module_tmp account.so\nmodule_app menu.so\nmodule ctrl_tcp.so\n"
             f"ctrl_tcp_listen {host}:{self.port + 8}\n{options}"
         )
