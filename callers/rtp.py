@@ -26,7 +26,6 @@ from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
 from callers.srtp import CallerSecurity, SrtpError
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
-from mediaserver.media.connectivity import IceSession
 from mediaserver.media.encryption import Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, LegStats
 
@@ -158,7 +157,7 @@ class MeasuringStream:
             self._security = CallerSecurity(keys) if keys is not None else None
             self._ssrc = random.getrandbits(32)
 
-    def use_ice(self, session: IceSession | None) -> None:
+    def use_ice(self, session: object) -> None:
         """An instrument neither offers nor answers it."""
 
     def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:

@@ -25,12 +25,14 @@ from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
+from mediaserver.rtp.stun import binding_request
 from sip.calls.carrier import SipCarrier
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
+from sip.sdp.ice import Ice
 from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
 from sip.transactions.requests import Hop
 from sip.transactions.timing import Timing
@@ -245,6 +247,16 @@ async def encrypted_by_dtls(world: World) -> None:
         each._core.media_policy = MediaPolicy(encryption=Encryption.REQUIRED)
     leg = await world.dial("echo")
     assert isinstance(leg.negotiated.encrypting, DtlsPeer)
+    await world.run(20)
+    await world.hang_up(leg)
+
+
+async def checked_by_ice(world: World) -> None:
+    world.sip._core.ice = world.phone._core.ice = Ice.OFFER
+    leg = await world.dial("echo")
+    ice = leg.negotiated.ice
+    check = binding_request(bytes(12), f"{ice.theirs.ufrag}:{ice.ours.ufrag}", ice.theirs.password)
+    leg.stream.rtp_socket.sendto(check, (leg.negotiated.remote_host, leg.negotiated.remote_port))
     await world.run(20)
     await world.hang_up(leg)
 
@@ -522,7 +534,7 @@ KINDS = (
     heard_and_cancelled_before_the_answer,
     refreshed_by_its_timer, an_extension_is_heard_before_it_answers, placed_and_sent_on,
     placed_sent_on_and_cancelled,
-    encrypted_and_held, encrypted_by_dtls,
+    encrypted_and_held, encrypted_by_dtls, checked_by_ice,
 )  # fmt: skip
 
 
