@@ -7,12 +7,13 @@ the same one again (RFC 3261 8.2.7). It must never block, and never let one bad 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import secrets
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
 from mediaserver.addresses import is_address, unmapped
@@ -36,6 +37,7 @@ from sip.messages.uri import Uri
 from sip.sdp.negotiation import NoCommonCodec, SdpError
 from sip.sdp.negotiation import answer as check_offer
 from sip.sdp.securing import EncryptionMismatch
+from sip.transactions.requests import ReceivedRequest
 from sip.transport.addresses import is_behind_nat
 from sip.transport.connection import Source
 from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
@@ -127,7 +129,8 @@ class UserAgentServer:
             way = user.dialog.way
             if proved or (way is not None and way.leads_to(source.host)):
                 server.prove()  # a refresh is answered as long as the call may take
-            user.receive(server, proved=proved)
+            with self._answered(server):
+                user.receive(server, proved=proved)
 
     def _refusal(self, request: Request) -> Response | None:
         """What `refusal` says, by what we can do."""
@@ -230,7 +233,11 @@ class UserAgentServer:
         verified = caller.kind != "anonymous"
         if proven and verified:
             self._core.transport.recognized(source)
-        session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
+        session: InviteSession | None = None
+        with self._answered(server):
+            session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
+        if session is None:
+            return
         session.dialog.opener_proved = verified
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
@@ -278,6 +285,19 @@ class UserAgentServer:
             return
         self._tag(response, request)
         self._core.transport.send_once(response, source)
+
+    @contextlib.contextmanager
+    def _answered(self, server: ReceivedRequest) -> Iterator[None]:
+        """Whatever goes wrong with a request, it gets its answer: a transaction without one stays for ever,
+        and when there are enough of them nobody is served any more."""
+        try:
+            yield
+        except Exception:
+            log.exception("a %s was not served", readable(server.request.method))
+            if not server.answered:
+                response = server.request.response(500)
+                self._tag(response, server.request)
+                server.respond(response)
 
     def _tag(self, response: Response, request: Request) -> None:
         """A To tag that is the same for each repetition of the request."""

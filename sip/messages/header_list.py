@@ -140,6 +140,18 @@ class HeaderList:
             raise ParseError(f"no {canonical} header")
         return values[0]
 
+    @property
+    def overfull(self) -> list[str]:
+        """The list headers, by their lower-case long names, that hold more values than anybody reads. Cheap:
+        commas are counted, and nothing is split."""
+        self.raw_values("")
+        assert self._index is not None
+        return [
+            name
+            for name, values in self._index.items()
+            if name in MULTI_VALUE and sum(value.count(",") for value in values) + len(values) > MAX_VALUES
+        ]
+
     def _parts(self, canonical: str, marks: str) -> list[str]:
         """The values of a list header, empty ones included: their parser refuses them. `marks` as in
         `whole_values`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sip.messages.grammar import ENCODING, ERRORS, ParseError, is_token, parse_number, readable
+from sip.messages.grammar import ENCODING, ERRORS, MAX_VALUES, ParseError, is_token, parse_number, readable
 from sip.messages.headers import BRANCH_COOKIE, SINGLE_VALUE
 from sip.messages.message import Message, Request, Response
 from sip.messages.uri import Uri
@@ -188,6 +188,11 @@ def _validate(message: Request | Response) -> None:
     for name in single:
         if len(message.raw_values(name)) > 1:
             raise ParseError(f"more than one {name} header")
+    # Lists are split where they are asked for, which may be after a transaction or a call was made.
+    for name in message.overfull:
+        if isinstance(message, Request):
+            raise ParseError(f"more than {MAX_VALUES} values of {name}")
+        message.remove(name)
     via = message.via
     if via.protocol != "SIP/2.0":
         raise ParseError("unknown protocol version in Via")

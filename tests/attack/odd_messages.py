@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.attack.called import EXTENSIONS, called
-from tests.attack.case import Measured, attack, is_true
+from tests.attack.case import Measured, at_most, attack, is_true
 from tests.attack.messages import Message, sdp, status_of
 from tests.attack.phone import Phone
 from tests.attack.target import Target
 
 CALLER, PHONE = "127.7.0.5", "127.7.0.11"
+HELD = 'voiceforge_sip_held{what="transactions"}'
 EXTENSION = {"sip": {"extensions": EXTENSIONS}}
 
 
@@ -56,6 +57,18 @@ def odd_headers_that_are_used(target: Target) -> Iterable[Measured]:
             assert old in said
             answer = phone.ask(said.replace(old, new, 1))
             yield is_true(f"{name} ({status_of(answer)})", status_of(answer) == 200)
+
+
+@attack("B9", fresh=True)
+def lists_that_nobody_reads(target: Target) -> Iterable[Measured]:
+    """INVITEs with lists of 300 values: refused, and no transaction is left to wait for an answer."""
+    many = ",".join(["x"] * 300)
+    for name in ("Allow", "Supported", "Require", "Accept", "Content-Encoding", "Diversion"):
+        with Phone(target.sip, CALLER) as phone:
+            said = phone.request("INVITE", "echo", sdp(CALLER, 41_000), more=(f"{name}: {many}",))
+            answer = phone.ask(said, 3.0)
+            yield is_true(f"{name} ({status_of(answer)})", status_of(answer) == 400)
+    yield at_most("transactions left", target.metrics()[HELD], 0)
 
 
 @attack("B9")
