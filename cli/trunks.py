@@ -278,8 +278,14 @@ def _opens(spec: TrunkSpec) -> str:
 
 
 def _show(trunks: list[dict[str, Any]], *, running: bool) -> None:
-    from rich.markup import escape
+    from rich.markup import escape as marked
     from rich.table import Table
+
+    from mediaserver.printable import printable
+
+    def escape(text: str) -> str:
+        """What a trunk gave as its reason was written by others."""
+        return marked(printable(text))
 
     columns = ("trunk", "host", "calls out to", "stands", "calls", "answered", "delay", "MOS", "failures")
     shown = Table(*columns, box=None, header_style="bold")

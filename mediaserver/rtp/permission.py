@@ -8,7 +8,8 @@ victim. So what is known of the host decides:
     signalling's host, which proved that all is sent
       it gets what we send there
     a host that a verified caller, or    all is sent, until nothing came from there for half a minute, and
-      whom we called, announces          again as soon as something does
+      whom we called, announces          again as soon as something does; to announce it anew, or another
+                                         one, is worth half a minute more a few times only
     a host that sends us media           three bytes for each that came from there
     any other that is announced          three bytes for each that signalling received from where the other
                                          side proved to be, less our answers before that; once in a call
@@ -39,6 +40,8 @@ PATIENCE_NS = 15 * SECOND_NS
 """A host that reported on our packets and is silent for so long may be gone."""
 VERIFIED_PATIENCE_NS = 30 * SECOND_NS
 """So long a host that a verified caller announced may send nothing, neither RTP nor RTCP."""
+MOST_IN_VAIN = 3
+"""Announcements in a row, beside the first, of hosts from which nothing came, that are believed so long."""
 
 
 class Sending(enum.Enum):
@@ -71,6 +74,7 @@ class Permission:
         "_came",
         "_came_at",
         "_granted",
+        "_in_vain",
         "_is_trusted",
         "_patience_ns",
         "_proven",
@@ -92,6 +96,8 @@ class Permission:
         self._announced: str | None = None
         self._announced_at = 0
         """Or when the call was proven, if that was later."""
+        self._in_vain = 0
+        """Announcements before the last one after which nothing came from there."""
         self.host: str | None = None
         """Towards whom."""
         self._granted = self._spent = 0
@@ -112,7 +118,13 @@ class Permission:
 
     def announced(self, host: str, now: int) -> None:
         """The other side said, for the first time or again, that its media is there."""
-        self._announced, self._announced_at = host, now
+        if self._announced is not None:
+            came = self._came > 0 and self._came_at >= self._announced_at
+            heard = came and self.host == self._announced
+            self._in_vain = 0 if heard else self._in_vain + 1
+        self._announced = host
+        if self._in_vain <= MOST_IN_VAIN:
+            self._announced_at = now
 
     def towards(self, host: str) -> bool:
         """Media goes there from now on. Returns whether that is another host than before, of which nothing is

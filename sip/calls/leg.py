@@ -80,6 +80,9 @@ class SipLeg:
         """Headers of the final response to our INVITE, in order; empty for incoming calls."""
         self.post_dial_delay_s: float | None = None
         """Outgoing: INVITE to the first ringing (or later) response."""
+        self.proven = direction is Direction.OUTBOUND
+        """The other side is where its messages come from; of a datagram's sender that is not known before its
+        ACK."""
         self.setup_s: float | None = None
         """Outgoing: INVITE to 200. Incoming: INVITE to our 200."""
         self.termination: Termination | None = None

@@ -25,7 +25,7 @@ from sip.calls.flow import SipFlow
 from sip.calls.fork_answer import ForkAnswer
 from sip.calls.leg import SipLeg
 from sip.calls.outgoing_machine import WAITING, Doing, OutgoingAction, OutgoingEvent, OutgoingMachine
-from sip.calls.redirection import Redirection, WayTo, nowhere
+from sip.calls.redirection import Redirection, WayTo, for_anybody, nowhere
 from sip.calls.session import InviteSession
 from sip.messages.headers import NameAddr
 from sip.messages.message import MOST_HOPS, Response
@@ -318,7 +318,7 @@ class OutgoingCall:
 
     async def _look_on(self, ending: _Ending) -> None:
         """Find the next one who may be asked. `ending`: how it ends when there is none."""
-        while self._redirection.more:
+        while self._redirection.more and self._hops > 0:
             target = self._redirection.next()
             try:
                 if not self._draft.routes:  # else the proxy that we were told to use finds it
@@ -327,6 +327,7 @@ class OutgoingCall:
                     self._draft.is_with("")
                     # What proved us to the one before is not for anybody else.
                     self._credentials = self.session.credentials = None
+                    self._headers = for_anybody(self._headers)
                 if not self._delayed_offer:
                     self._offer = self.session.media.offer()
             except VoiceForgeError:

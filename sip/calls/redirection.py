@@ -23,6 +23,16 @@ MOST_TARGETS = 5
 """That one call is sent on to, one after the other."""
 
 
+_FOR_ONE = ("p-", "x-", "user-to-user", "identity")
+"""Beginnings of headers that are for the server they were written for (RFC 3325 section 5, RFC 7433 section
+6): who is behind a call that wants to be private, and what its operator agreed on with that server alone."""
+
+
+def for_anybody(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What of the headers of a call also goes to whom it is sent on to."""
+    return [item for item in headers if not item[0].lower().startswith(_FOR_ONE)]
+
+
 WayTo: TypeAlias = Callable[[Uri], Awaitable[tuple[Hop, SipFlow]]]
 """The way to somebody else; raises VoiceForgeError where there is none."""
 

@@ -234,6 +234,7 @@ class InviteSession:
 
     def proven(self) -> None:
         """The caller has read our answer where the INVITE came from."""
+        self.leg.proven = True
         self.on_proven(self)
 
     def answer_again(self, server: ReceivedRequest, body: bytes) -> None:

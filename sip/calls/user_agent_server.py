@@ -7,13 +7,12 @@ the same one again (RFC 3261 8.2.7). It must never block, and never let one bad 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 import secrets
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from mediaserver.addresses import is_address, unmapped
@@ -129,8 +128,10 @@ class UserAgentServer:
             way = user.dialog.way
             if proved or (way is not None and way.leads_to(source.host)):
                 server.prove()  # a refresh is answered as long as the call may take
-            with self._answered(server):
+            try:
                 user.receive(server, proved=proved)
+            except Exception:
+                self._failed_on(server)
 
     def _refusal(self, request: Request) -> Response | None:
         """What `refusal` says, by what we can do."""
@@ -233,11 +234,12 @@ class UserAgentServer:
         verified = caller.kind != "anonymous"
         if proven and verified:
             self._core.transport.recognized(source)
-        session: InviteSession | None = None
-        with self._answered(server):
+        try:
             session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
-        if session is None:
+        except Exception:
+            self._failed_on(server)
             return
+        session.leg.proven = proven
         session.dialog.opener_proved = verified
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
@@ -286,18 +288,14 @@ class UserAgentServer:
         self._tag(response, request)
         self._core.transport.send_once(response, source)
 
-    @contextlib.contextmanager
-    def _answered(self, server: ReceivedRequest) -> Iterator[None]:
-        """Whatever goes wrong with a request, it gets its answer: a transaction without one stays for ever,
-        and when there are enough of them nobody is served any more."""
-        try:
-            yield
-        except Exception:
-            log.exception("a %s was not served", readable(server.request.method))
-            if not server.answered:
-                response = server.request.response(500)
-                self._tag(response, server.request)
-                server.respond(response)
+    def _failed_on(self, server: ReceivedRequest) -> None:
+        """A request raised what nobody expected, and gets its answer all the same: a transaction without one
+        stays for ever, and when there are enough of them nobody is served any more."""
+        log.exception("a %s was not served", readable(server.request.method))
+        if not server.answered:
+            response = server.request.response(500)
+            self._tag(response, server.request)
+            server.respond(response)
 
     def _tag(self, response: Response, request: Request) -> None:
         """A To tag that is the same for each repetition of the request."""

@@ -131,7 +131,7 @@ class TrunkBoard:
         line = self._lines.get(call.caller.name) if call.caller.kind == "trunk" else None
         if line is None or call.caller.name in self._reserved:
             onward(call)
-        elif line.limits.take_incoming(line.spec.max_calls):
+        elif line.limits.take_incoming(line.spec.max_calls, call.leg):
             lend(line, call.leg)
             onward(TrunkInvitation(call, line.spec))
         else:

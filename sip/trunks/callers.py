@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.calls.glob import fits
-from sip.messages.grammar import ParseError
+from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.numbers import is_number, rewritten
-from sip.trunks.spec import TrunkSpec
+from sip.trunks.spec import IDENTITY, TrunkSpec
 
 ANONYMOUS = "sip:anonymous@anonymous.invalid"
 """:rfc:`3323` section 4.1.1.3."""
@@ -57,11 +57,16 @@ def given_along(spec: TrunkSpec, about: Mapping[str, Any]) -> list[Header]:
     headers: list[Header] = []
     given = said.get("headers")
     for name, value in given.items() if isinstance(given, Mapping) else ():
-        if len(headers) < MOST_HEADERS and names(spec.headers_out, str(name)) and _sendable(value):
+        if len(headers) < MOST_HEADERS and _may_give(spec, str(name)) and _sendable(value):
             headers.append((str(name), value))
     if spec.uui and _sendable(said.get("uui")):
         headers.append((UUI, str(said["uui"])))
     return headers
+
+
+def _may_give(spec: TrunkSpec, name: str) -> bool:
+    """Whether the trunk takes a header of that name: one that a pattern allows, and that is one."""
+    return is_token(name) and name.lower() not in IDENTITY and names(spec.headers_out, name)
 
 
 def is_private(about: Mapping[str, Any]) -> bool:

@@ -252,6 +252,8 @@ class TrunkCheck:
             return Finding("password", False, detail, "set realm to its own, or leave it empty")
         if not spec.password:
             return Finding("password", False, "it asks for a password", "give it one: --password")
+        if spec.realm:  # beside it another realm may be named, which the password is not for
+            asks = [each for each in asks if _params(each).get("realm") == spec.realm]
         tries = ["MD5"] if spec.quirks.md5_only else known
         for algorithm in tries:
             some = [each for each in asks if _params(each).get("algorithm", "MD5").upper() == algorithm]

@@ -55,8 +55,11 @@ def consequence(attempt: FailedAttempt) -> Consequence:
     if attempt.silent or code is None:
         return Consequence(next_trunk=True, fault=True, doubt_s=SILENT_REST_S)
     if code == 503:
-        rest = retry_after(attempt.headers)
-        return Consequence(next_trunk=True, fault=True, rest_s=rest, doubt_s=SILENT_REST_S)
+        # Once it rang this is whom we call who speaks, by way of a trunk that should not have handed it on
+        # (RFC 3261 16.7): nobody who is called may take a trunk from all others.
+        rest = 0.0 if attempt.rang else retry_after(attempt.headers)
+        doubt = 0.0 if attempt.rang else SILENT_REST_S
+        return Consequence(next_trunk=True, fault=not attempt.rang, rest_s=rest, doubt_s=doubt)
     if 500 <= code < 600:
         return Consequence(next_trunk=True, fault=True)
     if code in WRONG_CREDENTIALS:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
+from sip.trunks.patterns import LONGEST
 from sip.trunks.spec import NumberRules, TrunkSpec
 
-LONGEST = 64
-"""Characters; what is longer is no number, and no expression of the operator's is tried on it."""
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
 
 
@@ -20,7 +19,8 @@ def is_number(text: str) -> bool:
 
 
 def rewritten(rules: NumberRules, number: str) -> str:
-    """The number by these rules; as it is where they say nothing of it, or would leave nothing of it."""
+    """The number by these rules; as it is where they say nothing of it, or would leave nothing of it. What is
+    longer than any number stays as it is, too."""
     if len(number) > LONGEST:
         return number
     for rule in rules.rewrites:

@@ -18,6 +18,7 @@ from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
 from sip.sdp.codecs import canonical
 from sip.sdp.policy import CodecOrder, Encryption, MediaPolicy
+from sip.trunks.patterns import check_pattern, check_replacement
 
 SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]
 EncryptionWish: TypeAlias = Literal["off", "optional", "required"]
@@ -26,16 +27,8 @@ PrivacyMode: TypeAlias = Literal["pass", "always", "never"]
 
 MOST_RULES = 50
 DEFAULT_CODECS = ("PCMU", "PCMA")
-_IDENTITY = ("p-asserted-identity", "p-preferred-identity", "p-asserted-", "p-preferred-")
+IDENTITY = ("p-asserted-identity", "p-preferred-identity")
 """Who calls is `CallerRules`' to say."""
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression ({error})") from None
-    return text
 
 
 def _host(text: str) -> str:
@@ -48,14 +41,18 @@ def _host(text: str) -> str:
     return text
 
 
+def _domain(text: str) -> str:
+    return _host(text) if text else text
+
+
 def _proxy(text: str) -> str:
     if text:
         try:
             uri = Uri.parse(text if text.startswith(("sip:", "sips:")) else f"sip:{text}")
         except ParseError:
             raise ValueError("must be HOST, HOST:PORT or a sip: address") from None
-        if uri.user is not None:
-            raise ValueError("names a server, not a user")
+        if uri.user is not None or uri.headers:
+            raise ValueError("names a server, not a user, and has no headers")
     return text
 
 
@@ -73,7 +70,8 @@ def _prefix(text: str) -> str:
 
 def _header_name(text: str) -> str:
     name = text.removesuffix("*").lower()
-    if not is_token(name) or not name.startswith(("x-", "p-")) or name in ("p-", *_IDENTITY):
+    says_who = any(each == name or (text.endswith("*") and each.startswith(name)) for each in IDENTITY)
+    if not is_token(name) or not name.startswith(("x-", "p-")) or says_who:
         raise ValueError('must be the name of a header that begins with "X-" or "P-", and says not who calls')
     return text
 
@@ -103,8 +101,12 @@ class Rewrite:
 
     __pydantic_config__ = _STRICT
 
-    match: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
+    match: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_pattern)]
     replace: Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        check_replacement(self.match, self.replace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class TrunkSpec:
     receive: NumberRules = NumberRules()
     """From what it sends to E.164: the dialled number and the caller's."""
     caller: CallerRules = CallerRules()
-    from_domain: Text = ""
+    from_domain: Annotated[str, Field(max_length=255), AfterValidator(_domain)] = ""
     """Domain of our From; empty: `host`."""
     user_phone: bool = False
     """Write `;user=phone` behind numbers."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
+from cli.trunks import _show
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 
@@ -122,3 +123,11 @@ def test_a_check_says_what_is_wrong_and_fails(capsys: pytest.CaptureFixture[str]
     assert "the trunk acme does not work: name" in told.err
     assert main(["trunks", "check", "acme"]) == 1
     assert "correct the trunk's host" in capsys.readouterr().out
+
+
+def test_what_a_trunk_said_is_shown_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {"standing": "down", "why": "403 \x1b[2J\x07Evil\u202e [red]x[/red]"}
+    _show([{"name": "acme", "host": "a.test", "prefixes": [], "fault": "", "status": said}], running=True)
+    shown = capsys.readouterr().out
+    assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+    assert "\\x1b" in shown and "[red]" in shown

@@ -200,3 +200,44 @@ def test_a_caller_that_is_not_verified_announces_in_vain() -> None:
     permission.towards(VICTIM)
     permission.prove(CALLER, 300)
     assert packets_let_through(permission) == 5
+
+
+def test_to_announce_again_and_again_sends_no_endless_stream_to_who_is_silent() -> None:
+    permission = Permission()
+    permission.announced(VICTIM, 0)
+    permission.towards(VICTIM)
+    permission.prove(CALLER, 0, verified=True)
+    sent_s, now = 0, 0
+    for _ in range(100):  # a re-INVITE just before the patience ends, each time
+        for _ in range(25):
+            now += S
+            sent_s += permission.sending(now) is Sending.ALL
+        permission.announced(VICTIM, now)
+    assert sent_s < 5 * VERIFIED_PATIENCE_NS // S
+    permission.came(PACKET, now)
+    assert permission.sending(now) is Sending.ALL, "who is there after all is sent all"
+
+
+def test_other_hosts_in_turn_are_worth_no_more() -> None:
+    permission = Permission()
+    permission.prove(CALLER, 0, verified=True)
+    sent_s = 0
+    for number in range(100):
+        for second in range(25):
+            now = (25 * number + second) * S
+            if not second:
+                permission.announced(f"198.51.100.{number}", now)
+                permission.towards(f"198.51.100.{number}")
+            sent_s += permission.sending(now) is Sending.ALL
+    assert sent_s < 5 * VERIFIED_PATIENCE_NS // S
+
+
+def test_a_gateway_that_speaks_between_its_holds_is_believed_each_time() -> None:
+    permission = Permission()
+    permission.announced(GATEWAY, 0)
+    permission.towards(GATEWAY)
+    permission.prove(CALLER, 0, verified=True)
+    for number in range(1, 50):
+        permission.came(PACKET, number * 60 * S)
+        permission.announced(GATEWAY, number * 60 * S + 40 * S)
+        assert permission.sending(number * 60 * S + 55 * S) is Sending.ALL

@@ -120,6 +120,26 @@ async def test_a_call_goes_to_where_it_is_sent_without_the_proof_that_was_for_an
         assert legs_of(a) == 0
 
 
+async def test_what_was_for_one_server_stays_behind_and_a_call_without_hops_ends() -> None:
+    headers = [
+        ("P-Asserted-Identity", "<sip:+4930@acme>"), ("Privacy", "id"), ("X-Account", "7"),
+        ("User-to-User", "00"), ("Call-Info", "<http://x>"),
+    ]  # fmt: skip
+    async with agent(may_redirect_to=anybody) as a, raw_peer() as first, raw_peer() as second:
+        placing = asyncio.create_task(a.call(f"sip:raw@127.0.0.1:{first.port}", headers=headers, hops=1))
+        invite = await first.request("INVITE")
+        assert all(invite.get(name) for name, _ in headers)
+        first.send(invite.response(302, to_tag="one", headers=[contact(second)]), a.port)
+        again = await second.request("INVITE")
+        assert [name for name, _ in headers if again.get(name)] == ["Privacy", "Call-Info"]
+        assert again.max_forwards == 0
+        second.send(again.response(302, to_tag="two", headers=[contact(second, "more")]), a.port)
+        await second.request("ACK")
+        with pytest.raises(CallError) as error:
+            await placing
+        assert error.value.code == 302
+
+
 async def test_the_next_is_asked_when_one_refuses_and_the_leg_is_there_where_it_was_answered() -> None:
     async with (
         agent(may_redirect_to=anybody) as a,

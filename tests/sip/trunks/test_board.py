@@ -212,3 +212,15 @@ async def test_a_trunk_that_has_its_calls_gets_503() -> None:
             peer.send(peer.make("INVITE", uri, branch=f"b{number}", body=SDP, lines=lines), it.us.port)
         answer = await peer.response(503)
         assert answer.call_id == "c1" and it.calls.qsize() == 1 and legs_of(it.us) == 1
+
+
+async def test_forged_calls_do_not_take_all_places_of_a_trunk() -> None:
+    async with door(TrunkSpec("pbx", PBX, max_calls=4)) as it, raw_peer(PBX) as peer:
+        for number in range(4):
+            lines = {"Call-ID": f"c{number}"}
+            uri = f"sip:x@127.0.0.1:{it.us.port}"
+            peer.send(peer.make("INVITE", uri, branch=f"b{number}", body=SDP, lines=lines), it.us.port)
+        answer = await peer.response(503)
+        assert answer.call_id == "c3" and it.calls.qsize() == 3
+        line = it.board.line("pbx")
+        assert line is not None and not line.limits.take(4, 0, 0.0), "one is left for calls of ours"

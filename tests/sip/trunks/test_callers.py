@@ -80,3 +80,16 @@ def test_only_what_the_trunk_names_is_given_along() -> None:
 @pytest.mark.parametrize("about", [{}, {"sip": 3}, {"sip": {"headers": [1], "uui": 7}}, {"sip": {"uui": ""}}])
 def test_nonsense_gives_nothing_along(about: dict[str, object]) -> None:
     assert given_along(replace(ACME, headers_out=("X-*",), uui=True), about) == []
+
+
+@pytest.mark.parametrize("name", ["X-A\r\nVia", "X-A b", "X-", "X-A:", "X-\u00e4"])
+def test_what_is_no_name_of_a_header_is_not_given_along(name: str) -> None:
+    spec = replace(ACME, headers_out=("X-*",))
+    given = {"sip": {"headers": {name: "1", "X-B": "2"}}}
+    assert [each for each in given_along(spec, given) if each[0] != "X-"] == [("X-B", "2")]
+
+
+def test_who_calls_is_not_given_along_whatever_the_pattern() -> None:
+    spec = replace(ACME, headers_out=("P-A*", "P-O*", "P-P*"))
+    headers = {"P-Asserted-Identity": "<sip:boss@x>", "p-preferred-identity": "<sip:boss@x>", "P-Own": "1"}
+    assert given_along(spec, {"sip": {"headers": headers}}) == [("P-Own", "1")]

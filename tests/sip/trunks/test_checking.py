@@ -147,6 +147,21 @@ async def test_what_is_wrong_with_a_password_is_one_clear_line(
     assert found.fatal and said in found.detail and mend in found.mend
 
 
+async def test_no_other_realm_gets_an_answer_also_when_both_ask() -> None:
+    right, answered = asking("correct horse", realm="acme"), []
+
+    def both(request: Request) -> Response | CallError:
+        if (given := request.get("Authorization")) is not None:
+            answered.append(given)
+        response = right(request)
+        if isinstance(response, Response) and response.status == 401:
+            response.add("WWW-Authenticate", 'Digest realm="evil", nonce="n", qop="auth", algorithm=SHA-256')
+        return response
+
+    found = await looked(replace(ACME, realm="acme"), REGISTER=both)
+    assert found["password"].ok and answered and not any("evil" in each for each in answered)
+
+
 async def test_a_trunk_that_asks_for_nothing_or_takes_no_registrations_is_fine() -> None:
     assert (await looked(ACME, REGISTER=fine))["password"].detail == "it asks for none"
     assert (await looked(ACME, REGISTER=refusing(405)))["password"].ok

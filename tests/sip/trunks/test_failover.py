@@ -30,6 +30,11 @@ def test_who_was_rung_and_did_not_answer_is_not_rung_again() -> None:
     assert consequence(FailedAttempt(503, rang=True)).next_trunk
 
 
+def test_nobody_who_is_called_takes_a_trunk_from_the_others() -> None:
+    found = consequence(FailedAttempt(503, rang=True, headers=(("Retry-After", "300"),)))
+    assert found.next_trunk and not (found.rest_s or found.doubt_s or found.fault)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
