@@ -178,7 +178,7 @@ want() {
     fi
 }
 
-peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables; }
+peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl; }
 proxy() { want kamailio:kamailio; }
 
 # Debian 12 has no Asterisk: it lives in a Debian tree of its own.

@@ -21,6 +21,8 @@ from typing import Any
 
 import pytest
 
+from tests.peers.authority import Authority
+from tests.peers.pbx import Calls, CompanyPbx
 from tests.peers.phones import Baresip, OwnCaller, Sipp, wait_until
 
 START_LIMIT_S = 60.0
@@ -196,6 +198,34 @@ def server() -> Iterator[ServerProcess]:
 def impatient_server() -> Iterator[ServerProcess]:
     """A server that soon ends calls without audio."""
     yield from running_server("127.0.0.48", "[rtp]\nmedia_timeout_s = 2\nfirst_packet_timeout_s = 2\n")
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Signs the certificates of peers; `secure_server` trusts it."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def secure_server(authority: Authority) -> Iterator[ServerProcess]:
+    """A server that calls and can be called by TLS as well, in all codecs."""
+    sip = f'digest = ["MD5"]\ntls = "self-made"\ntls_port = 0\ntls_ca = "{authority.certificate}"\n'
+    sip += 'codecs = ["PCMU", "PCMA", "G722", "opus"]\nsession_expires_s = 90\n'
+    yield from running_server("127.0.0.53", sip + EXTENSIONS)
+
+
+@pytest.fixture(scope="session")
+def asterisk(secure_server: ServerProcess, authority: Authority) -> Iterator[CompanyPbx]:
+    """An Asterisk that knows `secure_server`."""
+    with closing(CompanyPbx(secure_server, authority)) as running:
+        yield running
+
+
+@pytest.fixture
+def calls(secure_server: ServerProcess, asterisk: CompanyPbx) -> Iterator[Calls]:
+    """Calls between those two."""
+    with closing(Calls(secure_server, asterisk)) as made:
+        yield made
 
 
 def running_server(host: str, toml: str) -> Iterator[ServerProcess]:
