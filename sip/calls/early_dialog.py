@@ -22,7 +22,7 @@ from sip.calls.session_timer import SessionTimer
 from sip.messages.extensions import RELIABLE, RAck, options, rseq
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
-from sip.sdp.negotiation import SdpError
+from sip.sdp.negotiation import Negotiated, SdpError
 from sip.sdp.offer_answer import OfferAnswer
 from sip.transactions.requests import ReceivedRequest
 
@@ -63,6 +63,8 @@ class EarlyDialog:
         self.timer, self.transport, self.host = call.timer, call.transport, call.host
         self.dialog = dialog
         self.audio = EarlyAudio.NONE
+        self.agreed_on: Negotiated | None = None
+        """What was agreed on here; another fork may be heard since."""
         self._credentials = call.credentials
         self._agreed = agreed
         self._offer = offer
@@ -107,7 +109,7 @@ class EarlyDialog:
         except (SdpError, CapacityError):
             return b""  # the 2xx says what it comes to
         self.audio = EarlyAudio.AGREED if reliable else EarlyAudio.PREVIEW
-        self._agreed()
+        self.media_changed()
         return answer
 
     def _acknowledge(self, what: RAck, answer: bytes) -> None:
@@ -137,6 +139,7 @@ class EarlyDialog:
         )
 
     def media_changed(self) -> None:
+        self.agreed_on = self.media.negotiated
         self._agreed()
 
     def rearm(self) -> None:

@@ -40,19 +40,20 @@ class ForkAnswer:
             dialog.continues(early.dialog)
         if session.machine.unanswered:
             try:
-                body = _described(session, response, EarlyAudio.NONE if early is None else early.audio, offer)
+                body = _described(session, response, early, offer)
             except SdpError as error:
                 unfit = error
         lines = [*auth, ("Content-Type", "application/sdp")] if body else auth
         return cls(response, dialog, dialog.ack(response.cseq.number, lines, body), unfit)
 
 
-def _described(session: InviteSession, response: Response, early: EarlyAudio, offer: bytes) -> bytes:
+def _described(session: InviteSession, response: Response, early: EarlyDialog | None, offer: bytes) -> bytes:
     """Our answer, where the 2xx offers. Raises SdpError."""
     media, described = session.media, description_of(response) or b""
-    if (early is not EarlyAudio.NONE and not described) or (early is EarlyAudio.AGREED and not offer):
-        media.confirm()  # all was said before
-        return b""
+    if early is not None and early.audio is not EarlyAudio.NONE:
+        if not described or (early.audio is EarlyAudio.AGREED and not offer):
+            media.confirm(early.agreed_on)  # all was said before, and maybe by another fork since
+            return b""
     if offer:
         media.accept(described, offer)
         return b""

@@ -181,6 +181,33 @@ async def test_each_fork_is_acknowledged_for_itself_and_the_last_to_speak_is_hea
         await call.over()
 
 
+async def test_the_fork_that_answers_is_heard_again_where_another_spoke_last() -> None:
+    """Its answer says nothing of audio, since all was said before; whoever rings in vain must hear nothing."""
+    async with agent() as a, raw_peer() as peer, placed(a, peer) as call:
+        number = call.invite.cseq.number
+        call.says(183, SDP, fork="one", rseq=1)
+        await call.pracked(f"1 {number} INVITE")
+        call.says(183, OTHER, fork="two", rseq=1)
+        await call.pracked(f"1 {number} INVITE")
+        assert port_of(call.early[0]) == 40_002
+        call.says(200, fork="one")
+        assert port_of(await call.up()) == 40_000
+        await call.over()
+
+
+async def test_of_forks_that_offered_the_one_that_answers_is_heard() -> None:
+    async with agent() as a, raw_peer() as peer, placed(a, peer, delayed_offer=True) as call:
+        number = call.invite.cseq.number
+        for fork, body in (("one", SDP), ("two", OTHER)):
+            call.says(183, body, fork=fork, rseq=1)
+            assert b"m=audio" in (await call.pracked(f"1 {number} INVITE")).body
+        call.says(200, fork="one")
+        leg = await asyncio.wait_for(call.placing, 10)
+        await peer.request("ACK")
+        assert port_of(leg) == 40_000
+        await call.over()
+
+
 async def test_forks_without_end_leave_no_dialogs_without_end() -> None:
     async with agent() as a, raw_peer() as peer, placed(a, peer) as call:
         for number in range(30):
