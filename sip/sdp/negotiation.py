@@ -108,6 +108,8 @@ def offer(
     media = list(layout.refused)
     audio = _audio(port, layout.proto, layout.formats, ptime, direction)
     (securing or Securing()).offer(audio, again=again)
+    if layout.muxed and not has_rtcp_mux(audio):
+        audio.lines.append(("a", "rtcp-mux"))  # who leaves it out takes it back (RFC 5761 5.1.1)
     checked = (ice or IceSide()).offer(host, port, muxed=has_rtcp_mux(audio), again=again)
     audio.lines += [("a", attribute) for attribute in checked.attributes]
     media.insert(layout.place, audio)
@@ -243,6 +245,8 @@ class Layout:
     """Its profile."""
     formats: Formats
     """What we offer in it."""
+    muxed: bool = False
+    """RTCP comes by its port, or may."""
 
     @classmethod
     def of_answer(
@@ -258,7 +262,7 @@ class Layout:
         agreed = codecs_of(audio, codecs)
         noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
         formats = Formats(tuple(agreed), (), noise).and_more(named, codecs, te)
-        return cls(_refused(ours, place), place, audio.proto, formats)
+        return cls(_refused(ours, place), place, audio.proto, formats, has_rtcp_mux(audio))
 
     @classmethod
     def of_offer(cls, offered: bytes | str) -> Layout:
@@ -270,7 +274,7 @@ class Layout:
         agreed = codecs_of(audio, CATALOGUE)
         noise = any(takes_comfort_noise(audio, name) for _, name in agreed)
         formats = Formats(tuple(agreed), tuple(events_of(audio)), noise)
-        return cls(_refused(ours, place), place, audio.proto, formats)
+        return cls(_refused(ours, place), place, audio.proto, formats, has_rtcp_mux(audio))
 
 
 def _refused(session: SessionDescription, place: int) -> tuple[Media, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from copy import copy
 
 from mediaserver.addresses import is_address
 from mediaserver.errors import EngineMissingError
@@ -100,17 +101,22 @@ class OfferAnswer:
         """Answer an offer and set the stream up. Raises SdpError (NoCommonCodec: 488) and CapacityError."""
         self._meet(offer)
         port = self.open().local_port
-        text, negotiated = self._sdp.answer(
-            offer,
-            self._host,
-            port,
-            codecs=self.policy.codecs,
-            direction=self.direction,
-            peer=self._peer,
-            order=self.policy.order,
-            comfort_noise=self.policy.comfort_noise,
-        )
-        self._agree(negotiated)
+        before = copy(self._sdp)
+        try:
+            text, negotiated = self._sdp.answer(
+                offer,
+                self._host,
+                port,
+                codecs=self.policy.codecs,
+                direction=self.direction,
+                peer=self._peer,
+                order=self.policy.order,
+                comfort_noise=self.policy.comfort_noise,
+            )
+            self._agree(negotiated)
+        except SdpError:
+            self._sdp = before  # what is refused leaves the session as both sides knew it
+            raise
         return text
 
     def accept(self, answer: bytes, offer: bytes | None = None, *, early: bool = False) -> None:
@@ -124,14 +130,19 @@ class OfferAnswer:
             raise SdpError("an answer without an offer")
         if not early:
             self._offered = None
-        self._agree(self._sdp.accept(answer, offered, self._peer))
+        before = copy(self._sdp)
+        try:
+            self._agree(self._sdp.accept(answer, offered, self._peer))
+        except SdpError:
+            self._sdp = before
+            raise
 
-    def confirm(self) -> None:
+    def confirm(self, agreed: Negotiated | None = None) -> None:
         """What was agreed on before the answer to the call stays: what was heard until now says nothing of
-        whether audio comes from now on."""
+        whether audio comes from now on. `agreed`: with whoever answered; None: there was but one."""
         self._offered = None
-        if self.negotiated is not None:
-            self._agree(self.negotiated)
+        if (agreed := agreed or self.negotiated) is not None:
+            self._agree(agreed)
 
     def withdraw(self) -> None:
         """Our offer was refused; what was agreed before stays (RFC 3261 14.1)."""

@@ -270,6 +270,20 @@ async def test_the_ack_to_an_answer_goes_to_where_the_answer_says() -> None:
         await holding
 
 
+async def test_a_change_that_we_refuse_leaves_no_line_in_what_we_offer_next() -> None:
+    async with agent() as a, raw_peer() as peer, called(a, peer) as far:
+        elsewhere = SDP.replace(b"IN IP4 127.0.0.1", b"IN IP6 ::1") + b"m=video 40004 RTP/AVP 31\r\n"
+        far.asks("INVITE", 7, elsewhere)
+        await peer.response(488, method="INVITE")
+        far.asks("ACK", 7)
+        holding = asyncio.create_task(far.leg.hold())
+        invite = await peer.request("INVITE")
+        assert b"m=video" not in invite.body and b"m=audio" in invite.body
+        far.answers(invite, 200)
+        await peer.request("ACK")
+        await holding
+
+
 async def test_what_is_said_reliably_of_our_change_is_acknowledged_once_and_may_hold_the_answer() -> None:
     """Else the far end takes it for lost and refuses the change (RFC 3262 section 3)."""
     async with agent() as a, raw_peer() as peer, called(a, peer) as far:

@@ -102,3 +102,18 @@ def test_audio_that_they_close_is_closed_and_may_be_opened_again() -> None:
     assert media_of(ours.offer("127.0.0.1", 10000)) == ["video 0 RTP/AVP 31", "audio 10000 RTP/AVP 0 8 101"]
     text, agreed = ours.answer(opened, "127.0.0.1", 10000)
     assert (agreed, media_of(text)) == (before, ["video 0 RTP/AVP 31", "audio 10000 RTP/AVP 0"])
+
+
+def test_reports_go_on_by_the_port_of_audio_when_we_offer_anew() -> None:
+    ours = SdpSession(1)
+    muxed = sdp("m=audio 3002 RTP/AVP 0|a=rtcp-mux")
+    _, agreed = ours.answer(muxed, "127.0.0.1", 10000)
+    assert agreed.rtcp_port == 3002
+    held = ours.offer("127.0.0.1", 10000, direction="sendonly")
+    assert lines_of(held).count("a=rtcp-mux") == 1
+    assert ours.accept(muxed, held).rtcp_port == 3002
+    assert ours.accept(sdp("m=audio 3002 RTP/AVP 0"), held).rtcp_port == 3003, "they take it back"
+    assert "a=rtcp-mux" in lines_of(ours.offer("127.0.0.1", 10000))
+    plain = SdpSession(1)
+    plain.answer(sdp("m=audio 3002 RTP/AVP 0"), "127.0.0.1", 10000)
+    assert "a=rtcp-mux" not in lines_of(plain.offer("127.0.0.1", 10000))
