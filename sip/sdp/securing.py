@@ -89,12 +89,13 @@ class Securing:
     def answer(self, session: SessionDescription, media: Media) -> SecuredAnswer:
         """What the answer to a stream of an offer says. Raises EncryptionMismatch when it cannot be taken."""
         asked, wants = media.proto.upper() in SECURE_PROFILES, self._encryption
-        line = next(crypto_lines(media), None)
+        by_dtls = media.proto.upper() in DTLS_PROFILES
+        line = None if by_dtls else next(crypto_lines(media), None)
         if wants is Encryption.OFF:
             if asked:
                 raise EncryptionMismatch("encrypted audio (SRTP) is asked for, which is switched off here")
             return SecuredAnswer(None)
-        if line is None or not self._sdes or media.proto.upper() in DTLS_PROFILES:
+        if line is None or not self._sdes:
             if (peer := self._peer_of(session, media)) is not None and self._fingerprint is not None:
                 return SecuredAnswer(peer, attributes(self._fingerprint, our_part(peer)))
         if line is not None and not self._sdes:
@@ -161,7 +162,8 @@ class Securing:
     def _accept_dtls(self, session: SessionDescription, ours: Media, theirs: Media) -> DtlsPeer:
         known, setup = fingerprints(session, theirs), setup_of(session, theirs)
         offered = setup_of(SessionDescription(), ours)
-        if not known or theirs.proto.upper() not in SECURE_PROFILES:
+        plain = ours.proto.upper() in PLAIN_PROFILES  # their choice, when they offered (RFC 8643)
+        if not known or not (plain or theirs.proto.upper() in SECURE_PROFILES):
             raise EncryptionMismatch("audio must be encrypted (SRTP) here, and the answer has no fingerprint")
         if setup is None or setup is offered is not Setup.ACTPASS:
             raise EncryptionMismatch("the answer leaves open who begins the DTLS handshake")

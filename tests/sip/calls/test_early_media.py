@@ -182,7 +182,7 @@ async def test_each_fork_is_acknowledged_for_itself_and_the_last_to_speak_is_hea
 
 
 async def test_the_fork_that_answers_is_heard_again_where_another_spoke_last() -> None:
-    """Its answer says nothing of audio, since all was said before; whoever rings in vain must hear nothing."""
+    """Its answer says nothing of audio, since all was said before; whoever rings in vain hears nothing."""
     async with agent() as a, raw_peer() as peer, placed(a, peer) as call:
         number = call.invite.cseq.number
         call.says(183, SDP, fork="one", rseq=1)

@@ -302,3 +302,22 @@ def test_rtcp_on_the_port_of_rtp_is_agreed_on_for_plain_audio_too() -> None:
     text = offer("192.0.2.1", 4_000)
     unasked = accept(sdp(stream("RTP/AVP", "a=rtcp-mux\r\n")), text)
     assert unasked.rtcp_port == unasked.remote_port + 1
+
+
+def test_who_offers_dtls_beside_plain_audio_is_offered_the_same_later() -> None:
+    """RFC 8643: an answer by that profile holds, and so does one to our next offer."""
+    securing = by_dtls()
+    ours = SdpSession(1, securing)
+    said = stream("RTP/AVP", PRINT, "a=setup:actpass\r\n")
+    _, agreed = ours.answer(sdp(said), "192.0.2.2", 5_000)
+    securing.agreed = agreed.encrypting
+    held = ours.offer("192.0.2.2", 5_000, direction="sendonly")
+    taken = ours.accept(sdp(said.replace("actpass", "active")), held)
+    assert taken.encrypting == agreed.encrypting == DtlsPeer(True, (THEIR_PRINT,))
+    with pytest.raises(EncryptionMismatch):
+        ours.accept(sdp(stream("RTP/AVP")), held)
+
+
+def test_keys_in_sdp_are_none_of_dtls() -> None:
+    with pytest.raises(EncryptionMismatch, match="a=fingerprint"):
+        answered(sdp(stream(DTLS, line())), by_dtls(sdes=True))
