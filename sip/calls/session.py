@@ -179,15 +179,12 @@ class InviteSession:
         self.transport, self.host = remote[0], remote[1]
         self.dialog.way = WayBack(remote, proven=True)
         self.leg.remote = f"{remote[1]}:{remote[2]}"
-        policy = self.media.policy
+        # What was offered names our address, and keys, for whom we called before.
+        before, self.media = self.media, self.core.media(self.host, self.media.policy, self.transport)
         if self.leg.stream is None:
-            # What was offered names our address for whom we called before. Once the leg was heard it keeps
-            # its stream: its clock knows that one.
-            self.media.close()
-            self.media = self.core.media(self.host, policy, self.transport)
+            before.close()
         else:
-            ours = self.core.audio_addresses.towards(self.host)
-            self.media.begin_anew(ours, self.host, self.core.securing(policy, self.transport))
+            self.media.adopt(before)  # it was heard: its clock knows its stream
 
     def end_unanswered(self, why: Termination) -> None:
         """Our INVITE came to nothing."""

@@ -66,13 +66,12 @@ class OfferAnswer:
         if self.stream is None or _is_ipv6(host) == _is_ipv6(self._host):
             self._host = host
 
-    def begin_anew(self, host: str, peer: str, securing: Securing) -> None:
-        """Somebody else is called: nothing was agreed on with them, and keys that were written for the one
-        before are not for them. The stream stays as it is until they have answered."""
-        self.moved(host, peer)
-        self._securing = securing
-        self._sdp = SdpSession(secrets.randbits(32), securing)
-        self._offered = self.negotiated = None
+    def adopt(self, before: OfferAnswer) -> None:
+        """Go on with the stream of a call that is sent on; it stays as it is until there is an answer. Of
+        what was said to the one before, keys above all, nothing else is for others."""
+        self.stream = before.stream
+        if _is_ipv6(self._host) != _is_ipv6(before._host):
+            self._host = before._host
 
     def open(self) -> AudioStream:
         """The stream of this call, opened at the first use. Raises CapacityError."""
