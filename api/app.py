@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from api import call_control, calls, events, health, page, parties, playing, trunks
+from api import call_control, calls, events, health, page, parties, playing, sip_trace, trunks
 from api.context import CONTEXT, ApiContext
 from api.guard import guard, tidy
 
@@ -13,6 +13,7 @@ __all__ = ["ApiContext", "build_app"]
 MAX_BODY_BYTES = 64 << 10
 CALLS = "/api/telephony/calls"
 CALL = CALLS + "/{id}"
+SIP = "/api/telephony/sip"
 TRUNKS = "/api/telephony/trunks"
 TRUNK = TRUNKS + "/{name}"
 
@@ -45,6 +46,9 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(f"{CALL}/gain", parties.gain)
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)
+    app.router.add_get(f"{CALL}/sip", sip_trace.ladder)
+    app.router.add_get(SIP, sip_trace.messages)
+    app.router.add_get(f"{SIP}/events", sip_trace.follow, allow_head=False)
     app.router.add_get(TRUNKS, trunks.trunks)
     app.router.add_post(TRUNKS, trunks.add)
     app.router.add_get(TRUNK, trunks.trunk)

@@ -14,6 +14,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from sip.tracing.tracer import Tracer
 from sip.trunks.board import TrunkBoard
 
 
@@ -28,6 +29,8 @@ class ApiContext:
     """None while the database is not up."""
     switchboard: Switchboard | None = None
     """The owner of all calls; None while the server is starting."""
+    tracer: Tracer | None = None
+    """Who sees what is said by SIP; None while the server is starting."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None

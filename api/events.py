@@ -40,9 +40,9 @@ async def call_events(request: web.Request) -> web.StreamResponse:
     call_id = identity(request)
     if _known(context, call_id) is None:
         past = await _past(context, call_id)
-        response = await _begin(request)
+        response = await begin_stream(request)
         for event in past:
-            await _tell(request, response, _sse(event))
+            await tell(request, response, _sse(event))
         return response
     return await _stream(request, call_id)
 
@@ -64,16 +64,16 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
         await asyncio.sleep(0)
         history = _history(context, call_id)
         told = {id(event) for event in history}
-        response = await _begin(request)
+        response = await begin_stream(request)
         with suppress(ConnectionResetError):  # the watcher went away
             for past in history:
-                await _tell(request, response, _sse(past))
+                await tell(request, response, _sse(past))
                 if call_id is not None and past.kind == "ended":
                     return response
             while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
                 if not following.done():
-                    await _tell(request, response, b": still here\n\n")
+                    await tell(request, response, b": still here\n\n")
                     continue
                 event = following.result()
                 if event is None:
@@ -81,7 +81,7 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
                 following = asyncio.ensure_future(anext(watch, None))
                 if id(event) in told:
                     continue
-                await _tell(request, response, _sse(event))
+                await tell(request, response, _sse(event))
                 if call_id is not None and event.kind == "ended":
                     return response
         return response
@@ -133,7 +133,7 @@ async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
     return told
 
 
-async def _tell(request: web.Request, response: web.StreamResponse, content: bytes) -> None:
+async def tell(request: web.Request, response: web.StreamResponse, content: bytes) -> None:
     """Raises ConnectionResetError when the watcher is gone, or does not read and was sent away."""
     try:
         async with asyncio.timeout(UNREAD_S):
@@ -144,7 +144,7 @@ async def _tell(request: web.Request, response: web.StreamResponse, content: byt
         raise ConnectionResetError("the watcher does not read") from None
 
 
-async def _begin(request: web.Request) -> web.StreamResponse:
+async def begin_stream(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=_HEADERS)
     await response.prepare(request)
     return response

@@ -26,6 +26,7 @@ from cli.serving.http import open_http
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from cli.serving.steady import Steadiness
+from cli.serving.tracing import open_tracer
 from cli.serving.watch import stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.events import EventBus
@@ -141,8 +142,9 @@ class Server:
             switchboard.http = http
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
+        tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         context.sip_address, secure = await open_sip(
-            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks, certificates
+            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks, certificates, tracer
         )
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"

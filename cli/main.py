@@ -25,6 +25,7 @@ COMMANDS = {
     "chat": "talk to an agent in text",
     "agents": "say who answers which address",
     "trunks": "connect carriers and phone systems",
+    "sip": "show what was said by SIP",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

@@ -6,6 +6,7 @@ VoiceForgeError
 │   ├── PortInUseError
 │   ├── DatabaseError
 │   └── SealError        a secret that is kept cannot be read with the key we have
+├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
 │   └── EngineMissingError
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
@@ -46,6 +47,10 @@ class DatabaseError(StartupError):
 
 class SealError(StartupError):
     """A secret in the database cannot be opened."""
+
+
+class NoServerError(VoiceForgeError):
+    """A command needs the running server, and none answers, or it refuses."""
 
 
 class EngineError(VoiceForgeError):

@@ -37,7 +37,10 @@ function cardOf(id) {
     lines.setAttribute("aria-live", "polite");
     lines.setAttribute("aria-label", "Transcript");
     lines.tabIndex = 0;
-    heading.append(who, state);
+    const button = make("button", "", "SIP");
+    button.title = "What was said by SIP";
+    button.addEventListener("click", () => showLadder(id));
+    heading.append(who, state, button);
     root.append(heading, lines);
     byId("live").prepend(root);
     card = { root, who, state, lines, partial: null, caller: null, answeredAt: 0 };
@@ -163,6 +166,16 @@ async function follow() {
   }
 }
 
+// What was said by SIP
+
+async function showLadder(id) {
+  const response = await ask(`/api/telephony/calls/${id}/sip?format=text`);
+  byId("ladder").querySelector("pre").textContent = response.ok
+    ? await response.text()
+    : (await response.json()).error.message;
+  byId("ladder").showModal();
+}
+
 // Recent calls and health
 
 function outcomeText(outcome) {
@@ -187,6 +200,13 @@ function row(call) {
     cell.dataset.label = label;
     line.append(cell);
   }
+  const cell = make("td");
+  cell.dataset.label = "Said";
+  const button = make("button", "", "SIP");
+  button.title = "What was said by SIP";
+  button.addEventListener("click", () => showLadder(call.id));
+  cell.append(button);
+  line.append(cell);
   return line;
 }
 

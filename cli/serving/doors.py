@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.media_policy import media_policy
+from cli.serving.tracing import trace
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -33,6 +34,7 @@ from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
 from sip.sdp.ice import Ice
+from sip.tracing.tracer import Tracer
 from sip.transport.connection import ConnectionLimits
 from sip.transport.listening import try_port
 from sip.transport.own_addresses import OwnAddresses
@@ -76,10 +78,11 @@ async def open_sip(
     streams: int,
     trunks: TrunkBoard,
     certificates: Certificates,
+    tracer: Tracer,
 ) -> tuple[str, str]:
     """From now on calls come in and can be placed; the address that can be called, as HOST:PORT, and the one
     for TLS, empty when there is none. `streams`: connections at once. `trunks`: those of the database.
-    `certificates`: open."""
+    `certificates`: open. `tracer`: who sees all messages."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     endpoints = endpoints_of(sip)
@@ -133,6 +136,7 @@ async def open_sip(
     call_by_trunks(trunks, agent, switchboard, metrics)
     _show_sizes(wire, metrics)
     wire.on_withheld = metrics.audio_withheld.inc
+    trace(tracer, agent, gate)
     await agent.start()
     undo.push_async_callback(agent.stop)
     tend_trunks(trunks, agent, undo)

@@ -9,13 +9,14 @@ from pydantic import Field, model_validator
 from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, Srtp, TrunkSettings
 from mediaserver.settings.group import NetworkText
 from mediaserver.settings.listening import ListeningSettings
+from mediaserver.settings.tracing import TracingSettings
 
 CodecName = Literal["PCMU", "PCMA", "G722", "opus", "L16"]
 TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 """It is no secret: it is logged."""
 
 
-class SipSettings(ListeningSettings):
+class SipSettings(TracingSettings, ListeningSettings):
     public_host: str = Field(
         default="",
         description="Address or name under which the world reaches us when that is another than `host` "

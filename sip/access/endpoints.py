@@ -97,6 +97,9 @@ class Endpoints:
         self.trunks = {each.name: each for each in trunks}
         self.anonymous = tuple(anonymous)
         self.anonymous_reach = anonymous_reach
+        headers = (each.header for each in self.trunks.values())
+        self.secret_headers = frozenset(header[0].lower().encode() for header in headers if header)
+        """Names of those whose value may be a secret."""
         self._by_user: dict[str, Extension | Trunk] = {
             each.username: each for each in self.trunks.values() if each.password
         }

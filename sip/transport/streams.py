@@ -9,6 +9,7 @@ of them nor costly ones keep anybody else waiting.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import os
 import socket
@@ -292,7 +293,8 @@ class Streams:
             waiting.append((data, failed))
             return
         self._opening[to] = [(data, failed)]
-        self.spawn(self._open(to))
+        # In no call's context: the connection outlives the call that wanted it first.
+        contextvars.Context().run(self.spawn, self._open(to))
 
     def is_open(self, to: Place) -> bool:
         """Whether there is a connection to there."""

@@ -35,6 +35,7 @@ from sip.transport.queue_delay import QueueDelay
 from sip.transport.resolver import SipResolver
 from sip.transport.shedding import IntakeLimits, Shed
 from sip.transport.streams import Streams
+from sip.transport.tap import Tap
 from sip.transport.tls import Tls
 from sip.transport.triage import Standing, of_message
 from sip.transport.undelivered import request_quoted
@@ -118,6 +119,8 @@ class Transport:
         """Hosts of which nothing is looked at; asked of each datagram and each new connection."""
         self.forces_rport: Callable[[str], bool] = _nobody
         """Hosts that are answered to the port that they send from, also where they do not ask for that."""
+        self.tap: Tap | None = None
+        """Who sees what comes, but for what is shed, and what goes."""
 
     # -- life
 
@@ -236,10 +239,12 @@ class Transport:
 
     def receive(self, data: bytes, source: Source) -> None:
         """One datagram that is to be read. Never raises."""
+        if self.tap is not None:
+            self.tap(data, False, "UDP", source.host, source.port)
         try:
             message = parse(data)
         except MessageError as error:
-            self.malformed(error, source)
+            self._refuse_unread(error, source)
             return
         self.deliver(message, source)
 
@@ -258,6 +263,8 @@ class Transport:
         if source.connection is not None and self.unwanted(source.host):
             source.connection.close()  # it became so while it was open
             return
+        if self.tap is not None and source.connection is not None:
+            self.tap(bytes(message), False, source.transport, source.host, source.port)
         self.counts.received += 1
         try:
             if isinstance(message, Request):
@@ -268,7 +275,7 @@ class Transport:
             else:
                 self.counts.dropped += 1
         except MessageError as error:
-            self.malformed(error, source)
+            self._refuse_unread(error, source)
         except ParseError:
             self.counts.malformed += 1
         except Exception:
@@ -276,7 +283,13 @@ class Transport:
             log.exception("a message from %s:%s was not handled", source.host, source.port)
 
     def malformed(self, error: MessageError, source: Source) -> None:
-        """Something arrived that cannot be read: answer without state, as far as it was readable."""
+        """Something came by a connection that cannot be read."""
+        if self.tap is not None and error.request is not None:
+            self.tap(bytes(error.request), False, source.transport, source.host, source.port)
+        self._refuse_unread(error, source)
+
+    def _refuse_unread(self, error: MessageError, source: Source) -> None:
+        """Answer without state, as far as it was readable."""
         self.counts.malformed += 1
         self.intake.shedder.malformed(source.host, time.monotonic(), proven=source.connection is not None)
         if error.request is None:
@@ -347,6 +360,8 @@ class Transport:
         connection = peer.connection if isinstance(peer, Source) else None
         if connection is not None and connection.open:
             self._streams.sent += 1
+            if self.tap is not None:
+                self.tap(data, True, peer.transport, peer.host, peer.port)
             connection.send(data)
         else:
             self._send(data, peer.transport, peer.host, port, failed)
@@ -364,7 +379,10 @@ class Transport:
         if not may_send_to(host) or not 0 < port < 65_536:
             self.counts.dropped += 1
             failed()
-        elif transport == "UDP":
+            return
+        if self.tap is not None:
+            self.tap(data, True, transport, host, port)
+        if transport == "UDP":
             self._datagrams.send(data, host, port, failed)
         elif transport == "TLS":
             self._streams.send(data, Place("TLS", host, port, domain), failed)

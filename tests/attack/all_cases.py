@@ -24,6 +24,7 @@ from tests.attack import (
     payload_types,
     real_nat,
     told_addresses,
+    traced_calls,
     who_may_call,
 )
 from tests.attack.case import CASES
@@ -51,5 +52,6 @@ __all__ = [
     "payload_types",
     "real_nat",
     "told_addresses",
+    "traced_calls",
     "who_may_call",
 ]
