@@ -49,7 +49,7 @@ async def add(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """`{"host", ...}`: this in the place of the trunk of that name. A secret that is left out, or sent back
-    as its mask, stays."""
+    as its mask, stays; a password does not where the row leads to another server."""
     context = request.app[CONTEXT]
     content = await body(request, "host")
     row = await _row(request, context)

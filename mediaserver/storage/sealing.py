@@ -65,6 +65,9 @@ def open_sealer(data: Path) -> Sealer:
     try:
         if not path.exists():
             _make(path)
+        elif path.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # it came back from a backup, say
+                path.chmod(0o600)
         key = path.read_bytes()
     except OSError as error:
         raise StartupError(

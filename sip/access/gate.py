@@ -85,8 +85,8 @@ class Gate:
         if host in hosts or address_of(host) in {address_of(each) for each in hosts} - {None}:
             return False
         endpoints = self.endpoints
-        if endpoints.is_trunk(host) or endpoints.of_source(request, host) is not None:
-            return False  # carriers send from any of their servers
+        if not extension and (endpoints.is_trunk(host) or endpoints.of_source(request, host) is not None):
+            return False  # carriers send from any of their servers, and a phone's call is none of theirs
         if not proved and endpoints.is_anonymous(host):
             return False
         verdict = self._challenger.verdict(request, host, now)

@@ -87,10 +87,20 @@ def shown(spec: TrunkSpec, *, secrets: bool = True) -> Row:
 
 
 def changed(before: TrunkSpec, content: Mapping[str, Any]) -> TrunkSpec:
-    """`content` in the place of `before`, whose secrets stay where it masks them or leaves them out. Raises
-    ConfigError."""
+    """`content` in the place of `before`, whose secrets stay where it masks them or leaves them out; but a
+    password is not sent to where it was not given for, since whoever changes a row may be nobody who knows
+    it. Raises ConfigError."""
     kept = {name: getattr(before, name) for name in SECRETS if content.get(name, MASK) == MASK}
-    return checked({**content, **kept, "name": before.name})
+    spec = checked({**content, **kept, "name": before.name})
+    if kept.get("password") and _goes_elsewhere(before, spec):
+        raise ConfigError("its password would go to another server, or in the clear: give the password again")
+    return spec
+
+
+def _goes_elsewhere(before: TrunkSpec, spec: TrunkSpec) -> bool:
+    """Whether what proves us is sent to somebody else, or by a way that others can read."""
+    another = (before.target.address, before.next_hop.address) != (spec.target.address, spec.next_hop.address)
+    return another or (before.transport == "tls" and spec.transport != "tls")
 
 
 def _owner(name: str) -> str:

@@ -46,3 +46,10 @@ def test_a_broken_key_is_told_of(tmp_path: Path) -> None:
         open_sealer(tmp_path)
     with pytest.raises(StartupError, match="must belong to the user"):
         open_sealer(tmp_path / "nowhere")
+
+
+def test_a_key_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    sealed = open_sealer(tmp_path).seal("x", "o")
+    (tmp_path / KEY_FILE).chmod(0o644)  # as a backup may bring it back
+    assert open_sealer(tmp_path).open(sealed, "o") == "x"
+    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600

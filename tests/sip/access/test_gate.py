@@ -343,6 +343,16 @@ def test_within_a_dialog_nobody_needs_more_proof_than_to_open_it(gate: Gate) -> 
     assert gate.within_dialog(invite(method="BYE", X_Key="guess"), Place(), known, 0.0) is not False
 
 
+def test_within_the_call_of_an_extension_no_trunk_has_a_say(gate: Gate) -> None:
+    known = ("203.0.113.1",)
+    for bye, place in (
+        (invite(method="BYE"), Place("192.0.2.200")),
+        (invite(method="BYE", X_Key="open sesame"), Place()),
+    ):
+        answer = gate.within_dialog(bye, place, known, 0.0, proved=True, extension="100")
+        assert isinstance(answer, Response) and answer.status == 401
+
+
 def test_within_a_dialog_a_phone_that_moved_proves_itself(gate: Gate) -> None:
     answer = gate.within_dialog(invite(method="BYE"), Place(), ("203.0.113.1",), 0.0)
     assert isinstance(answer, Response)

@@ -79,3 +79,29 @@ def test_a_fault_shows_no_secret() -> None:
     with pytest.raises(ConfigError) as error:
         checked({"name": "a", "host": "h", "password": ["correct horse"], "header": "tell-tale"})
     assert "horse" not in str(error.value) and "tell-tale" not in str(error.value)
+
+
+ACCOUNT = TrunkSpec(
+    "a", "one.test", transport="tls", username="me", password="correct horse", header="X-Key: k"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"host": "two.test", "transport": "tls", "username": "me"},
+        {"host": "one.test", "transport": "tls", "username": "me", "outbound_proxy": "two.test"},
+        {"host": "one.test", "transport": "udp", "username": "me", "password": MASK},
+    ],
+)
+def test_a_password_does_not_follow_a_row_to_another_server(content: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="give the password again"):
+        changed(ACCOUNT, content)
+    assert changed(ACCOUNT, {**content, "password": "another"}).password == "another"
+    assert changed(ACCOUNT, {**content, "password": ""}).password == ""
+
+
+def test_a_password_stays_where_its_server_does() -> None:
+    content = {"host": "one.test", "transport": "tls", "port": 5071, "username": "you", "weight": 3}
+    kept = changed(ACCOUNT, content)
+    assert (kept.password, kept.header) == ("correct horse", "X-Key: k")
