@@ -36,7 +36,7 @@ def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
         ],
         [*rows, *(_trunk(sip, name, each) for name, each in sip.trunks.items())],
         _networks(sip.anonymous),
-        MayDial(sip.anonymous_may_dial),
+        MayDial(sip.anonymous_may_dial, out=False),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mediaserver.calls.live import LiveCall, Means
-from mediaserver.calls.protocols import Carrier
+from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
@@ -22,6 +22,9 @@ BUSY = frozenset({486, 600})
 
 CIRCLES = frozenset({482, 483})
 """SIP codes of a call that comes back to where it was."""
+
+
+def _nothing() -> None: ...
 
 
 class Joining:
@@ -36,7 +39,7 @@ class Joining:
         """Whom the caller dialled, by a route of ours. None when the call ended meanwhile. Raises
         CallError."""
         try:
-            return await self._ring(live, to)
+            return await self.ring(live, to)
         except CallError:
             if live.over or live.draining:
                 return None
@@ -60,23 +63,32 @@ class Joining:
         """Let `to` listen. Raises CallError, CapacityError."""
         live.seating.check_gains(heard_by)
         self._targets.check(to)
-        leg = await self._ring(live, to, listens=True)
-        with self._hung_up_on_error(leg):  # whom it was to whisper to may have left meanwhile
+        leg = await self.ring(live, to, listens=True)
+        with self.hung_up_on_error(leg):  # whom it was to whisper to may have left meanwhile
             live.listen(leg, heard_by)
 
     async def _let_in(self, live: LiveCall, to: str, *, replaces: bool = False) -> None:
         self._targets.check(to)
         try:
-            leg = await self._ring(live, to)
-            with self._hung_up_on_error(leg):
+            leg = await self.ring(live, to)
+            with self.hung_up_on_error(leg):
                 live.let_in(leg, "callee" if replaces else to, replaces=replaces)
         except VoiceForgeError as error:
             # Whom the caller talked to may have left in the hope of the other one.
             live.end_if_alone(unanswered(error))
             raise
 
-    async def _ring(self, live: LiveCall, to: str, *, listens: bool = False) -> Leg:
-        """An answered leg. Raises CallError (also when the call ended meanwhile), CapacityError."""
+    async def ring(
+        self,
+        live: LiveCall,
+        to: str,
+        *,
+        listens: bool = False,
+        on_ringing: Callable[[], object] = _nothing,
+        behalf: Behalf | None = None,
+    ) -> Leg:
+        """An answered leg. `on_ringing`: it rings; told at most once. `behalf`: who had it called.
+        Raises CallError (also when the call ended meanwhile), CapacityError."""
         live.check_seat()
         if live.hops_left < 1:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
@@ -90,9 +102,11 @@ class Joining:
             to,
             live.call.from_uri,
             timeout_s=RING_TIMEOUT_S,
+            on_ringing=on_ringing,
             on_early=_not_heard if listens else heard,
             hops=live.hops_left - 1,
             about=live.call.about,
+            behalf=behalf,
         )
         task = asyncio.create_task(placing)
         live.ringing[task] = listens
@@ -117,7 +131,8 @@ class Joining:
         return leg
 
     @contextmanager
-    def _hung_up_on_error(self, leg: Leg) -> Iterator[None]:
+    def hung_up_on_error(self, leg: Leg) -> Iterator[None]:
+        """No leg stays up that nobody talks to."""
         try:
             yield
         except BaseException:

@@ -14,12 +14,15 @@ from typing import Any
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
+from mediaserver.calls.first_leg import FirstLeg
 from mediaserver.calls.legs_kept import LegsKept
 from mediaserver.calls.party import Party
 from mediaserver.calls.playing import Frames, OnHold
 from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.seating import Seating
+from mediaserver.calls.succession import PARTING_S, vacate
+from mediaserver.calls.vacancy import Vacancy
 from mediaserver.calls.waiting import Waiting
 from mediaserver.errors import CallError, CapacityError
 from mediaserver.media.clock import MediaClock
@@ -33,6 +36,7 @@ from mediaserver.media.leg import (
     Leg,
     LegEvent,
     Termination,
+    TransferAsked,
     Why,
 )
 from mediaserver.metrics import Metrics
@@ -46,6 +50,10 @@ MOST_DIGITS = 128
 MOST_PARTIES = 16
 """In one call: each hears each, so that the work of a room grows with the square of its seats."""
 TRANSFERRED = Termination(EndedBy.SERVER, Why.COMPLETED, detail="the call was transferred")
+
+
+def _not_transferred(party: Party, asked: TransferAsked) -> None:
+    asked.answer.refuse(603, "nobody here transfers this call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,15 @@ class LiveCall:
         self.hops_left = MOST_HOPS
         """Servers that it may still go over when it rings somebody."""
         self.transferring = False
+        self.transferred = 0
+        """How often a party had it transferred."""
+        self.giving_way: Party | None = None
+        """Somebody is being rung who shall have its place."""
+        self.departing: list[Party] = []
+        """Who gave up its place, and is to hang up."""
+        self.asked_for_transfer: Callable[[Party, TransferAsked], None] = _not_transferred
+        self.agents_leg = FirstLeg(leg)
+        """The first leg, for an agent: it need not know when that is another one."""
         self.draining = False
         """Nobody comes in any more."""
         self._waiting = Waiting(means.clock)
@@ -84,8 +101,7 @@ class LiveCall:
 
     def watch(self) -> None:
         """Hear of what happens to the first leg; what happened before is told at once."""
-        first = self.first
-        first.leg.on_event = lambda event: self._on_event(first, event)
+        self._hear_of(self.first)
 
     # -- who is in it
 
@@ -127,7 +143,7 @@ class LiveCall:
         self.others.append(party)
         self.ring_back()
         self._kept.opened(party)
-        leg.on_event = lambda event: self._on_event(party, event)
+        self._hear_of(party)
         if party not in self.others:
             raise CallError(f"{name} hung up at once")
         return party
@@ -174,6 +190,55 @@ class LiveCall:
         self._tell(self.first, talker.app, Ended(TRANSFERRED))
         self.ring_back()
 
+    # -- somebody takes another's place; see mediaserver.calls.succession
+
+    @property
+    def vacant(self) -> bool:
+        """The first leg has left, and somebody is being rung who shall have its place."""
+        return isinstance(self.first.leg, Vacancy)
+
+    def has_first(self, party: Party, t: int) -> None:
+        """This is the first leg from now on; its app's time goes on at the clock's `t`."""
+        self.seating.first = party
+        self.agents_leg.moves_to(party.leg)
+        if party.leg_id is None and not self.vacant:
+            self._kept.opened(party)
+        self._hear_of(party)
+        self._attach(party, t)
+
+    def detach(self, party: Party) -> int:
+        """It is served no more. The `t` of what would have been its next tick."""
+        t = self._means.clock.time_of(party.leg)
+        self._means.clock.detach(party.leg)
+        return t
+
+    def closed(self, party: Party) -> None:
+        """Its leg has no part in this call any more."""
+        self._kept.closed(party)
+
+    def hires(self, talker: Talker) -> None:
+        """This agent talks to the first leg from now on."""
+        self.talker = talker
+        self.seating.hires(talker.app)
+        self.ring_back()
+
+    def tell_first(self, event: LegEvent) -> None:
+        """Tell the first leg's app."""
+        if self.first.app is not None:
+            self._tell(self.first, self.first.app, event)
+
+    def part(self) -> None:
+        """Nobody in it talks to anybody any more; whoever asked for that hangs up, or is hung up."""
+        self._means.spawn(self._hung_up_soon())
+
+    async def _hung_up_soon(self) -> None:
+        await asyncio.sleep(PARTING_S)
+        await self.first.leg.hangup(TRANSFERRED)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done that nobody waits for."""
+        self._means.spawn(work)
+
     @property
     def has_company(self) -> bool:
         """Somebody is in it, or rung for it, whom the first leg can talk to beside an agent."""
@@ -188,6 +253,12 @@ class LiveCall:
         """The first leg hears that somebody is being rung for it as long as it has nobody to talk to. To be
         called when that changes."""
         rings = self.first.attached and not self.over and not all(self.ringing.values())
+        if isinstance(vacant := self.first.leg, Vacancy):
+            if not rings:
+                vacant.sound = None
+            elif vacant.sound is None:
+                vacant.sound = self._waiting.sound()
+            rings = False  # whoever talked to the one who left hears it ring there
         self._waiting.sound_at(self.seating.first_seat() if rings and self._alone else None)
 
     def overhear(self, leg: Leg) -> None:
@@ -195,6 +266,7 @@ class LiveCall:
         if self.over or leg.termination is not None:
             return
         self._waiting.overhear(leg)
+        self._change_sound()
         if self.first.attached:
             self.ring_back()
         else:
@@ -203,12 +275,21 @@ class LiveCall:
     def overheard(self, leg: Leg) -> None:
         """It was answered, or is over."""
         if self._waiting.overheard(leg):
+            self._change_sound()
             self.ring_back()
+
+    def _change_sound(self) -> None:
+        """Of a place that nobody has."""
+        if isinstance(vacant := self.first.leg, Vacancy):
+            vacant.sound = None
 
     def end_if_alone(self, why: Termination) -> None:
         """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
         server says so itself."""
-        if self.talker is None and not self.has_company and not self.draining:
+        nobody = self.talker is None and not self.has_company
+        if self.vacant:  # what rings is for whoever is there
+            nobody = not self._somebody_waits or all(self.ringing.values())
+        if nobody and not self.draining:
             self.hang_up(why)
 
     def parties(self) -> list[dict[str, Any]]:
@@ -255,32 +336,54 @@ class LiveCall:
 
     # -- inside
 
-    def _attach(self, party: Party) -> None:
+    def _hear_of(self, party: Party) -> None:
+        party.leg.on_event = lambda event: self._on_event(party, event)
+
+    def _attach(self, party: Party, t: int = 0) -> None:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
             party.attached = True
             self._means.clock.detach(party.leg)  # from what was heard before the answer
-            self._means.clock.attach(party.leg, app, lambda error: self._failed(party, error))
+            self._means.clock.attach(party.leg, app, lambda error: self._failed(party, error), t)
 
     def _on_event(self, party: Party, event: LegEvent) -> None:
+        if isinstance(event, TransferAsked):
+            self.asked_for_transfer(party, event)
+            return
+        if party in self.departing:
+            if isinstance(event, Ended):
+                self.departing.remove(party)
+                self._kept.closed(party)
+            return
         if isinstance(event, Digit) and not self._kept.counts(party):
             return
         if isinstance(event, Hold):
             party.far_held = event.held
         app = party.dressed()
-        if app is not None:
+        stays = (
+            isinstance(event, Ended) and party is self.first and party is self.giving_way
+            and self._somebody_waits and not self.draining
+        )  # fmt: skip
+        if app is not None and not stays:
             self._tell(party, app, event)
         if isinstance(event, Digit) and party is self.first:
             if self.talker is None or not self.talker.keeps_digits:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
                 self.call.publish("digit", digit=event.digit)
         elif isinstance(event, Ended):
+            if stays:
+                vacate(self)
             self._kept.closed(party)
             why = event.termination.on_call(party.leg.direction)
             if party is self.first:
                 self._over(why)
-            else:
+            elif not stays:
                 self._left(party, why)
+
+    @property
+    def _somebody_waits(self) -> bool:
+        """There is somebody whom whoever is rung is to talk to."""
+        return self.talker is not None or not all(other.listens for other in self.others)
 
     def _tell(self, party: Party, app: App, event: LegEvent) -> None:
         """What an app raises must not keep us from dealing with the event, least of all with an end."""
@@ -300,7 +403,7 @@ class LiveCall:
     def _over(self, why: Termination) -> None:
         self.stop_ringing()
         self._waiting.end()
-        for other in tuple(self.others):
+        for other in (*self.others, *self.departing):
             self._means.spawn(other.leg.hangup(why))
         self.call.end(why)
         self._let_go()
@@ -311,7 +414,8 @@ class LiveCall:
     def _let_go(self) -> None:
         """Of all that points back here, as an agent's controls do: nothing of a call is to wait for the
         garbage collector."""
-        self.talker = None
+        self.talker = self.giving_way = None
+        self.asked_for_transfer = _not_transferred
         self.seating.let_go()
 
     def _failed(self, party: Party, error: Exception) -> None:

@@ -21,6 +21,8 @@ class MayDial:
     the whole address. None: by kind."""
     extensions: bool = True
     """Without patterns: phones may be reached, beside the agents."""
+    out: bool = True
+    """A transfer may lead out of this server; false for those who have proven nothing."""
 
     def may_ask_for(self, dialled: str) -> bool:
         """Whether the list has it, which may exist or not. `dialled`: user@host or a number, as invitations
@@ -33,6 +35,11 @@ class MayDial:
     def may_reach(self, to: Resolution) -> bool:
         """Whether that kind may be reached."""
         return self.patterns is not None or self.extensions or not isinstance(to, ToExtension)
+
+    def may_go_out(self) -> bool:
+        """Whether whoever it talks to may be transferred to numbers and addresses elsewhere, as far as these
+        may be called from here at all."""
+        return self.out and (self.patterns is not None or self.extensions)
 
 
 EVERYBODY = MayDial()

@@ -61,6 +61,16 @@ class Invitation(Protocol):
         """Tell the caller, with the answer, where it may read its transcript."""
 
 
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """A call is placed because somebody else in a call asked for it."""
+
+    by: str = ""
+    """Who, as an address, by its own word; may be empty."""
+    replaces: str = ""
+    """The call at the other end whose place it is to take (:rfc:`3891`); may be empty."""
+
+
 class Carrier(Protocol):
     """A way out: registered phones, a trunk, a provider."""
 
@@ -80,12 +90,13 @@ class Carrier(Protocol):
         on_early: Callable[[Leg], object] = ...,
         hops: int = ...,
         about: About = ...,
+        behalf: Behalf | None = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
         `on_early`: this leg can be heard and is not answered; called once for each that is tried, or never.
         `hops`: servers that the call may go over on its way. `about`: what the call is about, of which a
-        trunk may give something along ("sip": its headers, whether its caller is private). Cancelling cancels
-        the call. Raises CallError."""
+        trunk may give something along ("sip": its headers, whether its caller is private). `behalf`: in
+        whose name, when that is not its caller's. Cancelling cancels the call. Raises CallError."""
 
 
 class CallControls(Protocol):

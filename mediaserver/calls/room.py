@@ -88,6 +88,10 @@ class Seat:
         self.guests = {**self.guests, seat: app}
         return seat
 
+    def relays_to(self, send_digit: Callable[[str], None] | None) -> None:
+        """Where the key presses of those whom it hears go from now on."""
+        self._send_digit = send_digit
+
     def leave(self) -> None:
         """Give it up; see `Room.leave`."""
         self._room.leave(self)

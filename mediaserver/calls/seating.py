@@ -13,6 +13,7 @@ from mediaserver.calls.playing import Frames, Player
 from mediaserver.calls.room import Room, Seat
 from mediaserver.errors import CallError
 from mediaserver.media.clock import MediaClock
+from mediaserver.media.leg import App
 
 LOUDEST = 16.0
 """The highest gain."""
@@ -62,6 +63,10 @@ class Seating:
         if self.agent is not None:
             self.agent.leave()
             self.agent = None
+
+    def hires(self, app: App) -> None:
+        """An agent sits with the first from now on."""
+        self.agent = self.first_seat().host("agent", app)
 
     def seat_of(self, name: str) -> Seat:
         """Raises CallError when there is no such party."""

@@ -27,6 +27,7 @@ from mediaserver.calls.live import LiveCall, Means, failed
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.referring import Referring
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import (
     LONGEST,
@@ -86,6 +87,7 @@ class LocalSwitchboard:
         self._means = Means(clock, sink, metrics, recorder, self._spawn)
         self._joining = Joining(targets, self._means, self._way_out)
         self._live: dict[UUID, LiveCall] = {}
+        self._referring = Referring(routes, targets, self._joining, self._make, self._live.values)
         self._placing: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.carriers: list[Carrier] = []
@@ -378,12 +380,13 @@ class LocalSwitchboard:
 
     def _new_live(self, call: Call, leg: Leg) -> LiveCall:
         live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone)
+        live.asked_for_transfer = lambda party, asked: self._referring.asked(live, party, asked)
         live.watch()
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
         return self._maker(agent).make(
-            agent, live.call, live.first.leg, AgentControls(live, self._joining, self._spawn)
+            agent, live.call, live.agents_leg, AgentControls(live, self._joining, self._spawn)
         )
 
     def _maker(self, agent: AgentSpec) -> AppMaker:

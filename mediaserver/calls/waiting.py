@@ -13,7 +13,7 @@ from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.room import Seat
 from mediaserver.errors import VoiceForgeError
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import Leg
+from mediaserver.media.leg import App, Leg
 
 
 class Waiting:
@@ -27,11 +27,14 @@ class Waiting:
     def sound_at(self, host: Seat | None) -> None:
         """Who sits here waits; None: nobody does."""
         if host is not None and self._tone is None:
-            tone = self._early.relay() if self._early.playing else Looped(ringing_tone())
-            self._tone = host.host("ringing tone", tone)
+            self._tone = host.host("ringing tone", self.sound())
         elif host is None and self._tone is not None:
             self._tone.leave()
             self._tone = None
+
+    def sound(self) -> App:
+        """What is heard."""
+        return self._early.relay() if self._early.playing else Looped(ringing_tone())
 
     def overhear(self, leg: Leg) -> None:
         """This leg, which is rung, plays something: `sound_at` and `preview` let it be heard from now on."""

@@ -129,16 +129,18 @@ class MediaClock:
         if all(known is not wire for known in self._wires):
             self._wires = [*self._wires, wire]
 
-    def attach(self, leg: AudioSide, app: App, on_error: OnError | None = None) -> None:
+    def attach(self, leg: AudioSide, app: App, on_error: OnError | None = None, t: int = 0) -> None:
         """Connect a leg to an app from the next tick on. When the app (or a leg read singly) raises, the leg
-        is detached and `on_error` called. Raises ValueError when the leg is attached already."""
+        is detached and `on_error` called. `t`: of the first tick, for an app whose time goes on from another
+        leg. Raises ValueError when the leg is attached already."""
         if id(leg) in self._members:
             raise ValueError("the leg is attached already; use swap to change its app")
         lane = leg.lane
         if lane is not None:
             self.add_wire(lane.wire)
         ticket = self._hearing.open() if self._hearing is not None else -1
-        member = Member(leg, app, lane, ticket, on_error, SETTLE_TICKS * FRAME_SAMPLES)
+        member = Member(leg, app, lane, ticket, on_error, t + SETTLE_TICKS * FRAME_SAMPLES)
+        member.t = member.chunk_end = t
         self._members[id(leg)] = member
         min(self._phases, key=lambda phase: phase.size).add(member)
 
@@ -153,6 +155,11 @@ class MediaClock:
             member.phase.remove(member)
         if self._hearing is not None:
             self._hearing.close(member.ticket)
+
+    def time_of(self, leg: AudioSide) -> int:
+        """The `t` of the leg's next tick; 0 when it is not attached."""
+        member = self._members.get(id(leg))
+        return member.t if member is not None else 0
 
     def swap(self, leg: AudioSide, app: App) -> None:
         """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""

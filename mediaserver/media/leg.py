@@ -116,7 +116,51 @@ class Ended:
     termination: Termination
 
 
-LegEvent: TypeAlias = Voice | Digit | Hold | Ended
+class MayReach(Protocol):
+    """Whom somebody may reach; see mediaserver.calls.may_dial."""
+
+    def may_ask_for(self, dialled: str) -> bool: ...
+    def may_reach(self, to: Any) -> bool: ...
+    def may_go_out(self) -> bool: ...
+
+
+class TransferAnswer(Protocol):
+    """How whoever asks for a transfer is answered, and told what becomes of it. Each may be called at any
+    time; nobody is told anything once its leg is over."""
+
+    def accept(self) -> None:
+        """It is being done; `happened` follows."""
+
+    def refuse(self, code: int, why: str) -> None:
+        """It is not, with a SIP status and a line for the log. The call goes on."""
+
+    def happened(self, code: int) -> None:
+        """Whom it wanted got so far, as a SIP status: 180 rings, 200 is connected, from 300 on it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """The far end wants whom it talks to connected to somebody else, in its place. To be accepted or refused
+    before `on_event` returns."""
+
+    address: str
+    """Whom it wants: user@host."""
+    here: bool
+    """That is an address of this server's, or a number."""
+    ways: tuple[str, ...]
+    """As what it can be called from here, the best first: a number or extension, or an address."""
+    by: str
+    """Who sends it, by its own word, to be handed on; may be empty."""
+    reach: MayReach
+    """Whom the far end may reach."""
+    answer: TransferAnswer
+    other: Leg | None = None
+    """The far end talks to it in this other call with us: the two calls are to be joined."""
+    replaces: str = ""
+    """The far end talks to it in a call that is none of ours, which it names so."""
+
+
+LegEvent: TypeAlias = Voice | Digit | Hold | TransferAsked | Ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,18 @@ from collections.abc import Callable
 from typing import Protocol
 
 from mediaserver.errors import CallError
-from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, LegEvent, Termination, Voice, Why
+from mediaserver.media.leg import (
+    Digit,
+    Ended,
+    EndedBy,
+    Frame,
+    Hold,
+    LegEvent,
+    Termination,
+    TransferAsked,
+    Voice,
+    Why,
+)
 from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import (
@@ -176,6 +187,8 @@ class AgentSession:
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
+            case TransferAsked():
+                """The owner of the call decides."""
             case Ended():
                 self._ended()
 

@@ -9,12 +9,14 @@ import asyncio
 from collections.abc import Callable
 
 from mediaserver.calls.about import NOTHING, About
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError, UnreachableError
 from mediaserver.media.leg import Leg
 from sip.access.endpoints import Endpoints
 from sip.calls.flow import SipFlow
 from sip.calls.forked_call import Contact, ForkedCall
 from sip.calls.leg import SipLeg
+from sip.calls.on_behalf import on_behalf
 from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.user_agent import CallOptions, SipAgent
@@ -49,16 +51,19 @@ class SipCarrier:
         on_early: Callable[[Leg], object] = nobody_hears,
         hops: int = MOST_HOPS,
         about: About = NOTHING,
+        behalf: Behalf | None = None,
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
         once. `on_early`: what it plays before the answer can be heard; of several phones, the last to begin.
-        `hops`: servers that the call may go over. `about`: not for phones.
+        `hops`: servers that the call may go over. `about`: not for phones. `behalf`: who
+        had it called.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.
         """
         options = CallOptions(timeout=timeout_s, on_ringing=on_ringing, on_early=on_early, hops=hops)
+        options["headers"] = on_behalf(behalf)
         if _is_address(caller):
             options["from_uri"] = caller
         else:
@@ -66,7 +71,7 @@ class SipCarrier:
         if ":" in to or "@" in to:
             return await self._agent.call(to, **options)
         if (extension := self._extensions.get(to)) is not None:
-            options["media"] = extension.media
+            options["media"], options["reach"] = extension.media, extension.reach
         bindings = self._registrar.lookup(to, asyncio.get_running_loop().time())
         if not bindings:
             raise CallError(f"the phone of extension {to} is not registered", 480)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from sip.calls.dialog import Dialog, DialogId
+from sip.calls.leg import SipLeg
+from sip.calls.session_machine import SessionMachine
 from sip.messages.message import Request
 from sip.transactions.requests import ReceivedRequest
 
@@ -14,6 +16,8 @@ class DialogUser(Protocol):
     """Who owns a dialog and takes its requests."""
 
     dialog: Dialog
+    leg: SipLeg
+    machine: SessionMachine
 
     def receive(self, server: ReceivedRequest, *, proved: bool = False) -> None: ...
     def acknowledged(self, ack: Request) -> None: ...

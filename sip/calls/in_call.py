@@ -14,6 +14,7 @@ from sip.calls.core import ACCEPT, Core
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.info_dtmf import INFO_TYPES, relay_digit
 from sip.calls.leg import SipLeg
+from sip.calls.refer_received import ReceivedRefers, Referred
 from sip.calls.session_machine import SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
 from sip.messages.multipart import description_of
@@ -50,8 +51,10 @@ class Described(Protocol):
         """Something new was agreed on."""
 
 
-class Called(Described, Protocol):
+class Called(Described, Referred, Protocol):
     """The call, as a request within it sees it."""
+
+    refers: ReceivedRefers
 
     def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
         """Accept a re-INVITE."""
@@ -149,6 +152,10 @@ def _acknowledged(call: Called, server: ReceivedRequest) -> None:
     call.pracked(server)
 
 
+def _referred(call: Called, server: ReceivedRequest) -> None:
+    call.refers.asked(call, server)
+
+
 Handler: TypeAlias = Callable[[Called, ReceivedRequest], None]
 
 HANDLERS: dict[str, Handler] = {
@@ -157,6 +164,7 @@ HANDLERS: dict[str, Handler] = {
     "INFO": _informed,
     "OPTIONS": _asked,
     "PRACK": _acknowledged,
+    "REFER": _referred,
 }
 """Who answers which method within a call; all others get 405. BYE is the call's own to answer."""
 

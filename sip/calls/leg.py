@@ -23,6 +23,7 @@ from mediaserver.media.leg import (
     LegEvent,
     LegStats,
     Termination,
+    TransferAsked,
 )
 from mediaserver.media.time import FRAME_SAMPLES
 from sip.calls.info_dtmf import relay_body
@@ -88,6 +89,8 @@ class SipLeg:
         self.termination: Termination | None = None
         self.labels: dict[str, str] = {}
         """What else is to be kept of it among its figures: the trunk that carried it."""
+        self.number_of: Callable[[str], str] = str
+        """A number as its far end writes it, as we write it."""
         self.on_ended: Callable[[LegStats], None] | None = None
         """Told its last figures once, when it is over: whoever lent the leg has its place back."""
 
@@ -216,6 +219,13 @@ class SipLeg:
 
     def held(self, held: bool) -> None:
         self._deliver(Hold(held))
+
+    def transfer_asked(self, asked: TransferAsked) -> bool:
+        """The far end wants a transfer. Whether anybody was told."""
+        told = self._on_event is not None
+        if told:
+            self._deliver(asked)
+        return told
 
     def ended(self, why: Termination, stats: Figures | None) -> None:
         """The call is over. Only the first call counts."""

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.errors import CallError, UnreachableError, VoiceForgeError
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from sip.access.credentials import proofs_of
@@ -83,13 +84,14 @@ class OutgoingCall:
         extension: str = "",
         redirection: Redirection | None = None,
         way_to: WayTo = nowhere,
+        reach: MayDial = AGENTS,
     ) -> None:
         """`flow`: the way to `hop`, whose `host` may be a name. `on_ringing`: it rings there; called at most
         once. `on_early`: the leg, which is not answered, can be heard; called at most once. `media`: what is
         offered; None: as to everybody. `delayed_offer`: the other side offers, and we answer in the ACK or,
         where it offers before its answer, in the PRACK. `redirection`: where 3xx may lead; `way_to`: the way
         to there, raises VoiceForgeError where there is none. `extension`: whose phone that is, when
-        it is one of ours."""
+        it is one of ours. `reach`: whom it may transfer calls to."""
         self._core = core
         self._hop = hop
         self._headers = list(headers)
@@ -122,6 +124,7 @@ class OutgoingCall:
             credentials=credentials,
             abandon=self.give_up,
             policy=media,
+            reach=reach,
         )
         self._patience_s = patience_s
         self.ways: Sequence[Hop] = (hop,)

@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.media.leg import Direction, EndedBy, Termination, Why
 from sip.calls import refreshing
 from sip.calls.alarm import Alarm
@@ -24,6 +25,7 @@ from sip.calls.info_dtmf import relay_body
 from sip.calls.invite_answer import InviteAnswer
 from sip.calls.key_presses import KeyPresses
 from sip.calls.leg import SipLeg
+from sip.calls.refer_received import ReceivedRefers
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
@@ -58,10 +60,11 @@ class InviteSession:
         credentials: Credentials | None = None,
         abandon: Callable[[Termination], None] = _nothing_to_abandon,
         policy: MediaPolicy | None = None,
+        reach: MayDial = AGENTS,
     ) -> None:
         """`dialog`: a draft when the INVITE is ours. `remote`: the way to the other side's
         signalling. `abandon`: end our INVITE that was not answered yet. `policy`: of this peer's media; None:
-        as everybody's."""
+        as everybody's. `reach`: whom it may transfer calls to."""
         self.core = core
         self.direction = direction
         self.dialog = dialog
@@ -86,6 +89,8 @@ class InviteSession:
         self._answering = InviteAnswer()
         self._keys = KeyPresses()
         self.timer = SessionTimer(core.timer_policy)
+        self.reach = reach
+        self.refers = ReceivedRefers()
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
         self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND, now=self.started)
@@ -114,10 +119,13 @@ class InviteSession:
         *,
         verified: bool = False,
         policy: MediaPolicy | None = None,
+        reach: MayDial = AGENTS,
     ) -> InviteSession:
         """The call that the INVITE of `server` asks for."""
         peer, dialog = server.peer, Dialog.of_request(server.request, secrets.token_hex(8))
-        session = cls(core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy)
+        session = cls(
+            core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy, reach=reach
+        )
         session._answering.invite = server
         session.verified = verified
         dialog.budget = server.budget
@@ -374,6 +382,7 @@ class InviteSession:
         """Of all that points back here: nothing is to wait for the garbage collector, least of all a caller
         that was refused. The dialog keeps us until our BYE is answered."""
         self._answering.let_go()
+        self.refers.over()
         self._renegotiation = None
         self._abandon = _nothing_to_abandon
         self.on_over = self.on_proven = _nobody_cares

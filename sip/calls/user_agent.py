@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypedDict, Unpack
 
+from mediaserver.calls.may_dial import AGENTS, MayDial
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.credentials import Account
@@ -85,6 +86,8 @@ class CallOptions(TypedDict, total=False):
     """What is offered; None: as to everybody."""
     extension: str
     """Whose phone that is, when it is one of ours."""
+    reach: MayDial
+    """Whom it may transfer the call to; without it, agents."""
 
 
 class SipAgent:
@@ -261,6 +264,7 @@ class SipAgent:
             media=options.get("media"),
             delayed_offer=options.get("delayed_offer", False),
             extension=options.get("extension", ""),
+            reach=options.get("reach", AGENTS),
             redirection=Redirection(target, self._may_redirect_to),
             way_to=lambda uri: self._way_to(uri, options.get("transport")),
         )

@@ -107,6 +107,8 @@ class UserAgentServer:
             self._register(request, source)
         elif request.method == "INVITE":
             self._invited(request, source)
+        elif request.method == "REFER":
+            self._stateless(request.response(403), request, source)  # it would have us call for anybody
         else:
             self._stateless(request.response(481), request, source)
 
@@ -235,7 +237,9 @@ class UserAgentServer:
         if proven and verified:
             self._core.transport.recognized(source)
         try:
-            session = InviteSession.offered(self._core, server, verified=verified, policy=caller.media)
+            session = InviteSession.offered(
+                self._core, server, verified=verified, policy=caller.media, reach=caller.reach
+            )
         except Exception:
             self._failed_on(server)
             return

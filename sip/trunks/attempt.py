@@ -11,9 +11,12 @@ from collections.abc import Callable
 from functools import partial
 
 from mediaserver.calls.about import About
+from mediaserver.calls.may_dial import AGENTS, MayDial
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError, UnreachableError
 from mediaserver.media.leg import EndedBy, Leg, LegStats, Termination, Why
 from sip.calls.leg import SipLeg
+from sip.calls.on_behalf import on_behalf
 from sip.calls.outgoing import OutgoingCall, nobody_hears
 from sip.calls.user_agent import CallOptions, SipAgent
 from sip.trunks.callers import caller_on, given_along, is_private
@@ -51,14 +54,24 @@ class TrunkAttempt:
         self._others = others
         self._call: OutgoingCall | None = None
         self.answered = False
+        self._headers: list[tuple[str, str]] = []
+        """More of them, of who had it called."""
 
     async def place(
-        self, number: str, caller: str, *, patience_s: float, hops: int, about: About
+        self,
+        number: str,
+        caller: str,
+        *,
+        patience_s: float,
+        hops: int,
+        about: About,
+        behalf: Behalf | None = None,
     ) -> SipLeg | Consequence:
         """Call a number in E.164. What follows for the next trunk, when this one came to nothing, and
         `error` says why. Raises what is no trunk's to mend: CapacityError, our own lack of room. Cancelling
         the task cancels the call."""
         line = self._line
+        self._headers = on_behalf(None if is_private(about) else behalf)
         line.scorecard.attempted(self._began)
         self.error = ""
         self.code: int | None = None
@@ -103,12 +116,13 @@ class TrunkAttempt:
             proxy=spec.outbound_proxy or None,
             routes=self._line.service_routes,
             transport=spec.transport,
-            headers=[*said.headers, *given_along(spec, about)],
+            headers=[*said.headers, *given_along(spec, about), *self._headers],
             hops=hops,
             timeout=patience_s,
             on_ringing=self._ringing,
             on_early=self._on_early,
             media=spec.media,
+            reach=AGENTS if spec.may_dial is None else MayDial(spec.may_dial),
         )
         try:
             async with asyncio.timeout(spec.first_response_s):
@@ -185,6 +199,7 @@ class TrunkAttempt:
 def lend(line: TrunkLine, leg: SipLeg) -> None:
     """The leg has a place of the trunk's until it is over."""
     leg.labels["trunk"] = line.spec.name
+    leg.number_of = partial(rewritten, line.spec.receive)
     if leg.termination is not None:
         line.limits.give_back()
     else:

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterable
 
 from mediaserver.calls.about import NOTHING, About
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Leg
 from mediaserver.seldom import Seldom
@@ -63,9 +64,10 @@ class TrunkCarrier:
         on_early: Callable[[Leg], object] = nobody_hears,
         hops: int = MOST_HOPS,
         about: About = NOTHING,
+        behalf: Behalf | None = None,
     ) -> SipLeg:
         """Call a number by the best trunk, and by the next one while they fail and there is time. `about`: of
-        which a trunk may give something along (see `given_along`).
+        which a trunk may give something along (see `given_along`). `behalf`: who had it called.
 
         Raises CallError: what a trunk said last of the call; 503 when none could be asked, with the reason
         for each. CapacityError when no RTP port is free. Cancelling the task cancels the call.
@@ -90,7 +92,7 @@ class TrunkCarrier:
                 reasons.append(f"{spec.name} is {_LIMITS[why]}")
                 continue
             attempt = TrunkAttempt(self._agent, line, told, on_early, others=line is not asked[-1])
-            found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about)
+            found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about, behalf=behalf)
             if isinstance(found, SipLeg):
                 return found
             self._mend(attempt.code, spec.name, loop.time())

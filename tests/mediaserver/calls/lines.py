@@ -9,6 +9,7 @@ import numpy as np
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import EVERYBODY
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError, VoiceForgeError
 from mediaserver.media.leg import (
     Digit,
@@ -157,6 +158,7 @@ class Lines:
         self.told: list[About] = []
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
+        self.behalf: Behalf | None = None
 
     def serves(self, to: str) -> bool:
         return self.everybody or to in self.phones
@@ -171,8 +173,10 @@ class Lines:
         on_early: Callable[[Leg], object] = lambda leg: None,
         hops: int = 70,
         about: About = NOTHING,
+        behalf: Behalf | None = None,
     ) -> Line:
         self.told.append(about)
+        self.behalf = behalf
         self.placed.append((to, caller))
         self.hops.append(hops)
         self.rang_s.append(timeout_s)

@@ -522,7 +522,71 @@ async def played_to_and_held(world: World) -> None:
     await world.hang_up(leg)
 
 
+async def refers(world: World, leg: Any, to: str) -> None:
+    """A phone wants whom it talks to connected there; returns when it was taken on."""
+    done = asyncio.get_running_loop().create_future()
+    lines = [("Refer-To", f"<{to}>"), ("Contact", world.phone._core.contact("UDP", "127.0.0.1"))]
+    leg._session.ask("REFER", lines, b"", lambda request, status: done.set_result(status))
+    assert await asyncio.wait_for(done, 10) == 202
+
+
+async def transferred_by_the_caller(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    leg = await world.dial("demo")
+    await refers(world, leg, world.address("101"))
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.run()
+    await leg.hangup(HANGUP)
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+
+
+async def transferred_by_a_caller_who_does_not_wait(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    world.heard._answers = rings
+    leg = await world.dial("demo")
+    await refers(world, leg, world.address("101"))
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await leg.hangup(HANGUP)
+    while not world.board._live[world.call.id].vacant:  # noqa: ASYNC110 - as in `over`
+        await asyncio.sleep(0)
+    await world.run()
+    await asked.leg.answer()
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+
+
+async def transferred_to_an_agent(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    leg = await world.dial("101")
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.run()
+    await refers(world, asked.leg, world.address("demo"))
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def joined_by_who_talks_to_both(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    first = await world.dial("echo")
+    second: Any = await world.phone.call(world.address("101"))
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    await world.run()
+    call_id, ours, theirs = second._session.dialog.id
+    replaces = f"{call_id}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}"
+    await refers(world, first, f"{world.address('101')}?Replaces={replaces}")
+    await world.run()
+    await first.hangup(HANGUP)
+    await second.hangup(HANGUP)
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+
+
 KINDS = (
+    transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait, transferred_to_an_agent,
+    joined_by_who_talks_to_both,
     held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
     echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, in_wide_band,
     a_flow_talks, a_flow_is_hung_up_by_us,

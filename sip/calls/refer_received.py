@@ -1,0 +1,184 @@
+"""REFER in a call: its other side wants whom it talks to connected to somebody else (:rfc:`3515`), maybe to
+one whom it talks to in another call (Replaces, :rfc:`3891`).
+
+It reads what is asked for, tells the leg, and reports what becomes of it. Whether and how calls are joined is
+for their owner to decide; whatever is refused, the call goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from mediaserver.calls.may_dial import MayDial
+from mediaserver.media.leg import TransferAsked
+from sip.calls.asking import DialogRequest, Finished
+from sip.calls.core import Core
+from sip.calls.dialog import Dialog, Headers
+from sip.calls.leg import SipLeg
+from sip.calls.refer_subscription import Notice, ReferState, ReferSubscription
+from sip.calls.refer_target import ReferTarget
+from sip.calls.session_machine import SessionMachine
+from sip.messages.grammar import ParseError, readable
+from sip.messages.transfer_headers import (
+    SIPFRAG,
+    ReferTo,
+    Replaces,
+    SipEvent,
+    fragment,
+    referred_by,
+    wants_no_notices,
+)
+from sip.transactions.requests import ReceivedRequest
+
+log = logging.getLogger(__name__)
+
+DECLINED = 603
+
+
+class Referred(Protocol):
+    """The call, as a REFER within it sees it."""
+
+    core: Core
+    machine: SessionMachine
+    leg: SipLeg
+    dialog: Dialog
+    transport: str
+    host: str
+    reach: MayDial
+
+    def reply(self, server: ReceivedRequest, status: int, headers: Headers = ()) -> None: ...
+    def ask(self, method: str, headers: Headers, body: bytes, finished: Finished) -> None: ...
+
+
+class ReceivedRefers:
+    """Those of one call, one at a time."""
+
+    __slots__ = ("_any", "_last")
+
+    def __init__(self) -> None:
+        self._last: ReceivedRefer | None = None
+        self._any = False
+
+    def asked(self, call: Referred, server: ReceivedRequest) -> None:
+        """A REFER came."""
+        if not call.machine.up or (self._last is not None and self._last.subscription.running):
+            call.reply(server, 491)  # a call goes to one place at a time
+            return
+        refer = ReceivedRefer(call, server, known=self._any)
+        try:
+            asked = _event(call, refer, server)
+        except ParseError as error:
+            refer.refuse(error.status, str(error))
+            return
+        self._last, self._any = refer, True
+        if not call.leg.transfer_asked(asked):
+            refer.refuse(480, "nobody has taken the call yet")
+        elif refer.subscription.state is ReferState.ASKED:
+            refer.refuse(DECLINED, "nobody here transfers this call")
+        if not refer.subscription.running:
+            self._last = None
+
+    def over(self) -> None:
+        """The call is."""
+        last, self._last = self._last, None
+        if last is not None:
+            last.drop()
+
+
+class ReceivedRefer:
+    """Implements mediaserver.media.leg.TransferAnswer."""
+
+    def __init__(self, call: Referred, server: ReceivedRequest, *, known: bool) -> None:
+        """`known`: there was one before in this dialog, so that theirs are told apart by number (:rfc:`3515`
+        section 2.4.6)."""
+        self._silent = wants_no_notices(server.request)
+        self.subscription = ReferSubscription(silent=self._silent)
+        self._call: Referred | None = call
+        self._server = server
+        self._event = SipEvent("refer", str(server.request.cseq.number) if known else None)
+
+    def accept(self) -> None:
+        call = self._call
+        if call is None or self.subscription.state is not ReferState.ASKED:
+            return
+        contact = [("Contact", call.core.contact(call.transport, call.host, call.dialog.secure))]
+        call.reply(self._server, 202, [*contact, *([("Refer-Sub", "false")] if self._silent else ())])
+        self._tell(self.subscription.accepted(call.core.now()))
+
+    def refuse(self, code: int, why: str) -> None:
+        call = self._call
+        if call is None or self.subscription.state is not ReferState.ASKED:
+            return
+        log.warning("a transfer asked for by %s was refused (%d): %s", call.host, code, readable(why))
+        self.subscription.refused()
+        self._call = None
+        call.reply(self._server, code)
+
+    def happened(self, code: int) -> None:
+        if self._call is not None:
+            self._tell(self.subscription.happened(code, self._call.core.now()))
+
+    def drop(self) -> None:
+        """Nobody can be told any more."""
+        self.subscription.dropped()
+        self._call = None
+
+    def _tell(self, notice: Notice | None) -> None:
+        call = self._call
+        if call is not None and notice is not None and not call.machine.over:
+            lines = [
+                ("Event", str(self._event)),
+                ("Subscription-State", str(notice.state)),
+                ("Contact", call.core.contact(call.transport, call.host, call.dialog.secure)),
+                ("Content-Type", f"{SIPFRAG};version=2.0"),
+            ]
+            call.ask("NOTIFY", lines, fragment(notice.status), self._answered)
+        if self.subscription.over:
+            self._call = None  # the call may outlive whoever still holds us
+
+    def _answered(self, request: DialogRequest, status: int) -> None:
+        call = self._call
+        if call is not None:
+            if status >= 300:
+                log.info("%s takes no news of the transfer it asked for (%d)", call.host, status)
+            self._tell(self.subscription.answered(status, call.core.now()))
+
+
+def _event(call: Referred, refer: ReceivedRefer, server: ReceivedRequest) -> TransferAsked:
+    """What is asked for. Raises ParseError."""
+    request = server.request
+    wanted = ReferTo.of(request)
+    target = ReferTarget.of(call.core, call.dialog, call.leg, wanted.uri)
+    other, replaces = None, ""
+    if wanted.replaces is not None:
+        other = _other_leg(call, wanted.replaces, server.peer.host)
+        if other is None and target.here:
+            raise ParseError("the call that is to be replaced is none of ours, or over", DECLINED)
+        replaces = "" if other is not None else str(wanted.replaces)
+    by = referred_by(request)
+    return TransferAsked(target.address, target.here, target.ways, by, call.reach, refer, other, replaces)
+
+
+def _other_leg(call: Referred, replaces: Replaces, host: str) -> SipLeg | None:
+    """The leg of the other call that its asker has with us; None: the dialog is with somebody else. Raises
+    ParseError: it is somebody else's."""
+    user = call.core.dialogs.get((replaces.call_id, replaces.to_tag, replaces.from_tag))
+    if user is None:
+        return None
+    if user.leg is call.leg:
+        raise ParseError("a call cannot be joined to itself", DECLINED)
+    if not same_party(call, user.dialog, user.leg, host):
+        raise ParseError("the call that is to be replaced is somebody else's", 403)
+    if not user.machine.up:
+        raise ParseError("the call that is to be replaced is not up", DECLINED)
+    return user.leg
+
+
+def same_party(call: Referred, dialog: Dialog, leg: SipLeg, host: str) -> bool:
+    """Whether the other side of a call, which sent a request from `host`, is that of another dialog, too:
+    the same extension, the same trunk, or somebody at the same place."""
+    if call.dialog.extension and dialog.extension:
+        return call.dialog.extension == dialog.extension
+    trunk = call.leg.labels.get("trunk")
+    return (trunk is not None and trunk == leg.labels.get("trunk")) or host in dialog.hosts
