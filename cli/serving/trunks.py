@@ -11,6 +11,7 @@ import asyncpg
 from cli.serving.who_may_call import endpoints_of
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
+from mediaserver.errors import ConfigError
 from mediaserver.metrics import Metrics
 from mediaserver.settings.sip import SipSettings
 from mediaserver.storage.sealing import open_sealer
@@ -19,6 +20,7 @@ from sip.calls.user_agent import SipAgent
 from sip.trunks.board import TrunkBoard
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.figures import TrunkCollector
+from sip.trunks.signers import Signers
 from sip.trunks.tending import TrunkTender
 from sip.trunks.whereabouts import Whereabouts
 
@@ -30,8 +32,23 @@ async def open_trunks(
     secrets."""
     board = TrunkBoard(await asyncio.to_thread(open_sealer, settings.data), settings.sip.trunks)
     undo.push_async_callback(board.close)
+    if (signers := await asyncio.to_thread(_signers, settings.sip)) is not None:
+        undo.push_async_callback(signers.close)
+        board.signer_of = signers.certificate
     await board.start(connect)
     return board
+
+
+def _signers(sip: SipSettings) -> Signers | None:
+    """Whose word on callers is believed; None: nobody's. Raises ConfigError."""
+    path = sip.identity_authorities
+    if path is None:
+        return None
+    try:
+        authorities = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"sip.identity_authorities cannot be read ({path}: {error.strerror})") from None
+    return Signers(authorities, sip.identity_hosts, sip.identity_folder)
 
 
 def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -58,6 +59,21 @@ class SipSettings(TracingSettings, ListeningSettings):
         description="ICE, by which the other side finds out how it reaches us and says which way its audio "
         "takes (we are `ice-lite`): `answer` where it is offered, `offer` in calls that we place as well, "
         "`off`.",
+    )
+    identity_authorities: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) of the authorities that are believed when a trunk's calls are to be "
+        "verified (STIR/SHAKEN; `identity` of the trunk).",
+    )
+    identity_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts from which certificates of signers may be fetched by https; the address stands in "
+        "the call. Empty: none is fetched.",
+    )
+    identity_folder: Path | None = Field(
+        default=None,
+        description="A folder with certificates of signers (PEM), each named as the last part of its "
+        "address; looked at before anything is fetched.",
     )
     codecs: tuple[CodecName, ...] = Field(
         default=("PCMU", "PCMA"),

@@ -22,9 +22,11 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from sip.calls.invitation import SipInvitation
 from sip.trunks.attempt import lend
+from sip.trunks.identity import SignerOf, verified
 from sip.trunks.invitation import TrunkInvitation
 from sip.trunks.line import TrunkLine, TrunkStanding
 from sip.trunks.rows import read_all
+from sip.trunks.signers import nobody_believed
 from sip.trunks.spec import TrunkSpec
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,9 @@ class TrunkBoard:
         self._listeners: list[Callable[[], None]] = []
         self._tend: Tend | None = None
         self._tending: dict[str, asyncio.Task[None]] = {}
+        self._looking: set[asyncio.Task[None]] = set()
+        self.signer_of: SignerOf = nobody_believed
+        """Where the certificates of whoever vouches for callers are."""
 
     # -- life
 
@@ -63,6 +68,9 @@ class TrunkBoard:
         """Follow no more, and tend none."""
         if self._following is not None:
             await self._following.close()
+        for look in self._looking:
+            look.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self.stop_tending()
 
     def on_change(self, tell: Callable[[], None]) -> None:
@@ -133,12 +141,39 @@ class TrunkBoard:
             onward(call)
         elif line.limits.take_incoming(line.spec.max_calls, call.leg):
             lend(line, call.leg)
-            onward(TrunkInvitation(call, line.spec))
+            if line.spec.identity == "pass":
+                onward(TrunkInvitation(call, line.spec))
+            else:
+                look = asyncio.create_task(self._look_who_vouches(call, line.spec, onward))
+                self._looking.add(look)
+                look.add_done_callback(self._looking.discard)
         else:
             log.warning(
                 "a call by the trunk %s is refused: it has its %d calls", line.spec.name, line.limits.calls
             )
             call.reject(503)
+
+    async def _look_who_vouches(
+        self, call: SipInvitation, spec: TrunkSpec, onward: Callable[[Invitation], None]
+    ) -> None:
+        """As `invited`, once the caller's identity is verified; it rings nowhere before."""
+        try:
+            verdict = await verified(call.request, spec, self.signer_of)
+            if call.leg.termination is not None:
+                return  # the caller went
+            refused = bool(verdict.code) and spec.identity == "require"
+            if verdict.code:
+                what = "refused" if refused else "took"
+                log.warning(
+                    "%s a call by the trunk %s whose caller is not verified: %s", what, spec.name, verdict.why
+                )
+            if refused:
+                call.reject(verdict.code)
+            else:
+                onward(TrunkInvitation(call, spec, verdict))
+        except Exception:
+            log.exception("a call by the trunk %s failed", spec.name)
+            call.reject(500)
 
     # -- the table
 

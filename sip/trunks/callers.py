@@ -15,6 +15,7 @@ from mediaserver.calls.glob import fits
 from sip.messages.grammar import ParseError, is_token
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.numbers import is_number, rewritten
+from sip.trunks.passport import is_passport
 from sip.trunks.spec import IDENTITY, TrunkSpec
 
 ANONYMOUS = "sip:anonymous@anonymous.invalid"
@@ -22,6 +23,7 @@ ANONYMOUS = "sip:anonymous@anonymous.invalid"
 UUI = "User-to-User"
 MOST_HEADERS = 20
 LONGEST_VALUE = 500
+MOST_IDENTITIES = 3
 
 Header = tuple[str, str]
 
@@ -59,6 +61,9 @@ def given_along(spec: TrunkSpec, about: Mapping[str, Any]) -> list[Header]:
     for name, value in given.items() if isinstance(given, Mapping) else ():
         if len(headers) < MOST_HEADERS and _may_give(spec, str(name)) and _sendable(value):
             headers.append((str(name), value))
+    identity = said.get("identity")
+    if spec.identity_out and isinstance(identity, (list, tuple)) and not is_private(about):
+        headers += [("Identity", value) for value in identity[:MOST_IDENTITIES] if is_passport(value)]
     if spec.uui and _sendable(said.get("uui")):
         headers.append((UUI, str(said["uui"])))
     return headers

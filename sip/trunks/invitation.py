@@ -6,6 +6,7 @@ from mediaserver.calls.about import About
 from mediaserver.calls.may_dial import MayDial
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
+from sip.trunks.identity import IdentityVerdict
 from sip.trunks.origin import origin_of
 from sip.trunks.spec import TrunkSpec
 
@@ -13,8 +14,11 @@ from sip.trunks.spec import TrunkSpec
 class TrunkInvitation:
     """Implements mediaserver.calls.protocols.Invitation."""
 
-    def __init__(self, call: SipInvitation, spec: TrunkSpec) -> None:
+    def __init__(self, call: SipInvitation, spec: TrunkSpec, verdict: IdentityVerdict | None = None) -> None:
+        """`verdict`: on who vouches for the caller; None: nobody was to look."""
         origin = origin_of(call.request, spec)
+        if verdict is not None:
+            origin.about["sip"] |= verdict.as_dict()
         self._call = call
         self.dialled = origin.dialled
         self.from_uri = origin.from_uri

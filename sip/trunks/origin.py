@@ -16,6 +16,7 @@ from sip.messages.headers import NameAddr
 from sip.messages.message import Request
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.callers import ANONYMOUS, LONGEST_VALUE, MOST_HEADERS, UUI, names
+from sip.trunks.identity import identity_headers
 from sip.trunks.numbers import is_number, rewritten
 from sip.trunks.spec import TrunkSpec
 
@@ -48,6 +49,8 @@ def origin_of(request: Request, spec: TrunkSpec) -> Origin:
         said["asserted"] = asserted
     if diversions := [_diversion(each, spec) for each in _addresses(request, "Diversion")]:
         said["diversion"] = diversions
+    if not private and (identity := identity_headers(request)):
+        said["identity"] = identity
     if history := [_history(each, spec) for each in _addresses(request, "History-Info")]:
         said["history"] = history
     if spec.uui and (uui := _value(request.get(UUI))):

@@ -24,6 +24,7 @@ SipTransport: TypeAlias = Literal["udp", "tcp", "tls"]
 EncryptionWish: TypeAlias = Literal["off", "optional", "required"]
 CallerMode: TypeAlias = Literal["pass", "fixed", "allowed"]
 PrivacyMode: TypeAlias = Literal["pass", "always", "never"]
+IdentityWish: TypeAlias = Literal["pass", "verify", "require"]
 
 MOST_RULES = 50
 DEFAULT_CODECS = ("PCMU", "PCMA")
@@ -237,6 +238,11 @@ class TrunkSpec:
     """Headers that whoever places a call may set in ours."""
     uui: bool = False
     """User-to-User (:rfc:`7433`) is told to the agent, and sent where a call has some."""
+    identity: IdentityWish = "pass"
+    """What becomes of the Identity headers of its INVITEs (STIR/SHAKEN, :rfc:`8224`): handed to the agent as
+    they are, verified as well, or there is no call without one that holds."""
+    identity_out: bool = False
+    """Hand the Identity headers of a call that is sent on to this trunk, as they came."""
     quirks: Quirks = Quirks()
 
     @property
