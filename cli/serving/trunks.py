@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import asyncpg
 
@@ -41,14 +42,15 @@ async def open_trunks(
 
 def _signers(sip: SipSettings) -> Signers | None:
     """Whose word on callers is believed; None: nobody's. Raises ConfigError."""
-    path = sip.identity_authorities
-    if path is None:
+    if not sip.identity_authorities:
         return None
+    path = Path(sip.identity_authorities).expanduser()
     try:
         authorities = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"sip.identity_authorities cannot be read ({path}: {error.strerror})") from None
-    return Signers(authorities, sip.identity_hosts, sip.identity_folder)
+    folder = Path(sip.identity_folder).expanduser() if sip.identity_folder else None
+    return Signers(authorities, sip.identity_hosts, folder)
 
 
 def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:

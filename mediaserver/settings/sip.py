@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -60,8 +59,8 @@ class SipSettings(TracingSettings, ListeningSettings):
         "takes (we are `ice-lite`): `answer` where it is offered, `offer` in calls that we place as well, "
         "`off`.",
     )
-    identity_authorities: Path | None = Field(
-        default=None,
+    identity_authorities: str = Field(
+        default="",
         description="Certificates (PEM) of the authorities that are believed when a trunk's calls are to be "
         "verified (STIR/SHAKEN; `identity` of the trunk).",
     )
@@ -70,8 +69,8 @@ class SipSettings(TracingSettings, ListeningSettings):
         description="Hosts from which certificates of signers may be fetched by https; the address stands in "
         "the call. Empty: none is fetched.",
     )
-    identity_folder: Path | None = Field(
-        default=None,
+    identity_folder: str = Field(
+        default="",
         description="A folder with certificates of signers (PEM), each named as the last part of its "
         "address; looked at before anything is fetched.",
     )
