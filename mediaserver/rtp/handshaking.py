@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mediaserver.media.time import SECOND_NS
 from mediaserver.rtp.dtls import IS_DTLS, DtlsIdentity, DtlsMachine
 from mediaserver.rtp.packets import Address
 from mediaserver.rtp.permission import RATIO, Permission, Sending
@@ -19,15 +20,22 @@ from mediaserver.rtp.source_lock import SourceLock
 
 MOST_STRANGERS = 4
 """Places that nobody named, in one call. A handshake costs a millisecond."""
+STALLED_NS = SECOND_NS
+"""A stranger who is silent for so long gives way to another: whoever forges addresses could take all places,
+and the other side repeats its first message by then."""
+_HANDSHAKE = b"\x16"
+"""How a first message begins (:rfc:`6347`, section 4.1)."""
 
 
 class _Stranger:
     """A handshake with a place that nobody named."""
 
-    __slots__ = ("left", "machine")
+    __slots__ = ("heard_at", "left", "machine")
 
     def __init__(self, machine: DtlsMachine) -> None:
         self.machine = machine
+        self.heard_at = 0
+        """When its last datagram came."""
         self.left = 0
         """Octets that may be sent there."""
 
@@ -81,16 +89,29 @@ class Handshaking:
     def _by_stranger(self, data: bytes, source: Address, now: int) -> None:
         stranger = self._strangers.get(source)
         if stranger is None:
-            peer, full = self.machine.peer, len(self._strangers) >= MOST_STRANGERS
-            if full or not peer.active or self.machine.over:
+            peer = self.machine.peer
+            wanted = peer.active and not self.machine.over and data.startswith(_HANDSHAKE)
+            if not wanted or not self._has_place(now):
                 self.rejected += 1
                 return
             stranger = self._strangers[source] = _Stranger(DtlsMachine(self._identity, peer, now))
+        stranger.heard_at = now
         stranger.left += RATIO * len(data)
         self._send_stranger(stranger, source, stranger.machine.received(data, now))
         if stranger.machine.keys is not None and not self.machine.over:
             self.machine = stranger.machine  # it is the other side, wherever it is
             self._strangers = {source: stranger}
+
+    def _has_place(self, now: int) -> bool:
+        """For one more stranger; the one who is silent longest gives way, when that is long enough."""
+        strangers = self._strangers
+        if len(strangers) < MOST_STRANGERS:
+            return True
+        oldest = min(strangers, key=lambda place: strangers[place].heard_at)
+        if now - strangers[oldest].heard_at < STALLED_NS:
+            return False
+        del strangers[oldest]
+        return True
 
     def _send_stranger(self, stranger: _Stranger, place: Address, datagrams: Sequence[bytes]) -> None:
         for datagram in datagrams:

@@ -9,7 +9,7 @@ import pytest
 from mediaserver.media.encryption import DtlsPeer, SrtpSuite
 from mediaserver.media.time import SECOND_NS
 from mediaserver.rtp.dtls import IS_DTLS, MOST_DATAGRAMS, MTU, PATIENCE_NS, DtlsIdentity, DtlsMachine
-from mediaserver.rtp.handshaking import MOST_STRANGERS, Handshaking, HandshakingReceive
+from mediaserver.rtp.handshaking import MOST_STRANGERS, STALLED_NS, Handshaking, HandshakingReceive
 from mediaserver.rtp.permission import Permission
 from mediaserver.rtp.source_lock import SourceLock
 
@@ -190,6 +190,26 @@ def test_strangers_disturb_nobody_and_are_few() -> None:
             world.handshaking.arrived(datagram, ELSEWHERE, 0)
         sent = [out for datagram, _ in world.sent for out in wrong.received(datagram, 0)]
     assert world.handshaking.machine.keys is None and world.handshaking.failure() is None
+
+
+def test_who_forges_strangers_does_not_keep_the_other_side_out() -> None:
+    world = Handshake()
+    for port in range(MOST_STRANGERS):
+        world.handshaking.arrived(b"\x14" + bytes(13), (ELSEWHERE[0], 100 + port), 0)
+    assert not world.handshaking._strangers and world.handshaking.rejected == MOST_STRANGERS
+    [hello] = DtlsMachine(NEAR, DtlsPeer(False, fits(FAR)), 0).begin(0)
+    for port in range(MOST_STRANGERS):
+        world.handshaking.arrived(hello, (ELSEWHERE[0], 200 + port), port)
+    sent, now = world.peer.begin(0), STALLED_NS - 1
+    world.handshaking.arrived(sent[0], ELSEWHERE, now)
+    assert ELSEWHERE not in world.handshaking._strangers, "they may be busy with it"
+    while sent:
+        now += 1
+        world.sent = []
+        for datagram in sent:
+            world.handshaking.arrived(datagram, ELSEWHERE, now)
+        sent = [out for datagram, _ in world.sent for out in world.peer.received(datagram, 0)]
+    assert world.handshaking.machine.keys is not None
 
 
 def test_what_comes_before_there_are_keys_is_counted_and_goes_nowhere() -> None:
