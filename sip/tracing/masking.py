@@ -29,9 +29,9 @@ _TELLING_NAME = re.compile(
 _KEY = re.compile(rb"(?i)(inline:)[^\s|;]+|^((?:a=(?:ice-pwd|key-mgmt):|k=)[ \t]*)[^\r\n]+", re.MULTILINE)
 _PRESSED = re.compile(rb"(?im)^([ \t]*signal[ \t]*=)[^\r\n]*")
 _IN_URI = re.compile(rb"(?i)([?&](?:proxy-)?authorization=)[^&>\s\"]*")
-_MAYBE_PASSWORD = re.compile(rb'(?i)(?:sips?:|//)[^\s<>":@]*+:[^\s<>"@]{0,256}+[^\s<>"]')
-"""Where one may stand; in few messages."""
-_WITH_PASSWORD = re.compile(rb"(?i)((?:sips?:|//)[^:]*:)(.*)", re.DOTALL)
+_MAYBE_PASSWORD = re.compile(rb'(?i)(?:sips?:[^\s<>":@]*+|//[^\s<>":@/]*+):[^\s<>"@]{0,256}+[^\s<>"]')
+"""Where one may stand; in few messages. No octet may be looked at for each of many that lead to it."""
+_BEFORE_USER = re.compile(rb"(?i)sips?:|//")
 _OUTSIDE = re.compile(rb'[\s<>"]')
 """What no URI holds."""
 
@@ -110,8 +110,9 @@ def _without_passwords(data: bytes) -> bytes:
         if not colon or _OUTSIDE.search(after) or _OUTSIDE.search(before.rpartition(b":")[2]):
             continue
         begin = max(part.rfind(mark) for mark in (b" ", b"\t", b"\r", b"\n", b"<", b">", b'"')) + 1
-        if (found := _WITH_PASSWORD.search(part, begin)) is not None:
-            parts[i] = part[: found.end(1)] + MASK
+        if (found := _BEFORE_USER.search(part, begin)) is not None:
+            end = part.find(b":", found.end())
+            parts[i] = part if end < 0 else part[: end + 1] + MASK
     return b"@".join(parts)
 
 

@@ -118,3 +118,12 @@ def _long(call: Dialled, cseq: int) -> bytes:
     _, _, headers = rest.rstrip(b"\r\n").partition(b"\r\n")
     via = f"{call.phone.via.partition('branch=')[0]}branch={branch()}{'x' * 60_000}"
     return b"\r\n".join([first, headers, via.encode(), b"", b""])
+
+
+@attack("B5", ROOM, fresh=True, timed=True)
+def octets_that_are_dear_to_mask(target: Target) -> Iterable[Measured]:
+    """10 echo calls run while a stranger sends OPTIONS of 15 KB of slashes, 20 a second: whatever is kept of
+    signalling is searched for passwords first."""
+    with Phone(target.sip, MALLORY) as phone:
+        asking = phone.request("OPTIONS", "echo", more=(f"X-Way: {'/' * 15_000}",))
+        yield from _beside(target, lambda: phone.send(asking), 20)

@@ -124,6 +124,7 @@ EVIL = [
     b"\nAuthorization: Digest a" + b" " * 60_000, b"token-" * 10_000, b"\ntoken" * 10_000,
     b"\n" + b"a" * 64_000 + b"token", b"inline:" * 9_000 + b"k=", b"\r\nsignal" + b"\r\n " * 20_000,
     b"Content-Type: multipart/mixed;boundary=a\n\n" + b"--a" * 20_000, b'"123' * 16_000,
+    b"/" * 64_000, b"//a" * 20_000, b"sip:u:p@h sip:" + b"/" * 60_000 + b"@", b"sip:u:p@h " + b"//a" * 20_000,
     b"sip:123" + b"4." * 30_000, b"sip:123" * 9_000, b"\r\n" * 32_000 + b"auth key signal",
 ]  # fmt: skip
 
