@@ -173,6 +173,18 @@ create trigger trunks_version before update on trunks for each row execute funct
 create trigger trunks_told after insert or update or delete or truncate on trunks
     for each statement execute function directory_changed();
 
+-- What was called out, by minute, server and whose it is, so that a restart forgets no limit.
+
+create table outbound_usage (
+    minute  timestamptz not null,
+    node_id uuid not null,
+    scope   text not null check (length(scope) between 1 and 200),
+    calls   bigint not null check (calls >= 0),
+    ms      bigint not null check (ms >= 0),
+    micros  bigint not null check (micros >= 0),
+    primary key (minute, node_id, scope)
+);
+
 insert into meta (key, value) values ('schema_version', '2');
 insert into agents (name, kind, flow) values ('demo', 'flow', 'booking'), ('echo', 'echo', '');
 insert into routes (pattern, agent) values ('demo', 'demo'), ('echo', 'echo');

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from api import call_control, calls, events, health, page, parties, playing, sip_trace, trunks
+from api import (
+    call_control,
+    calls,
+    draining,
+    events,
+    health,
+    outbound,
+    page,
+    parties,
+    playing,
+    sip_trace,
+    trunks,
+)
 from api.context import CONTEXT, ApiContext
 from api.guard import guard, tidy
 
@@ -28,6 +40,9 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get("/page.js", page.script)
     app.router.add_get("/api/health", health.health)
     app.router.add_get("/metrics", health.metrics)
+    app.router.add_get("/api/drain", draining.progress)
+    app.router.add_post("/api/drain", draining.begin)
+    app.router.add_delete("/api/drain", draining.take_back)
     app.router.add_get(CALLS, calls.calls)
     app.router.add_post(CALLS, call_control.place)
     app.router.add_get(CALL, calls.call)
@@ -54,5 +69,6 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get(TRUNK, trunks.trunk)
     app.router.add_put(TRUNK, trunks.change)
     app.router.add_delete(TRUNK, trunks.remove)
+    app.router.add_get("/api/telephony/outbound", outbound.outbound)
     app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
     return app

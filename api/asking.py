@@ -10,7 +10,14 @@ from aiohttp import web
 
 from api.context import CONTEXT
 from mediaserver.calls.protocols import Switchboard
-from mediaserver.errors import CallError, CapacityError, NoSuchCallError, PeerError, VoiceForgeError
+from mediaserver.errors import (
+    CallError,
+    CapacityError,
+    NoSuchCallError,
+    OutboundCapError,
+    PeerError,
+    VoiceForgeError,
+)
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Neither logs nor the database nor SIP can have these; lines and tabs are text."""
@@ -37,6 +44,8 @@ class Asking:
         match error:
             case NoSuchCallError():
                 raise web.HTTPNotFound(reason="There is no such call, or it has ended.") from None
+            case OutboundCapError():
+                raise web.HTTPTooManyRequests(reason=_one_line(error)) from None
             case CapacityError():
                 raise web.HTTPServiceUnavailable(reason=_one_line(error)) from None
             case PeerError():

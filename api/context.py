@@ -10,6 +10,8 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
+from mediaserver.calls.draining import Drain
+from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
@@ -31,6 +33,10 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
+    outbound: OutboundMeter | None = None
+    """The limits on calls out; None while the server is starting."""
+    drain: Drain | None = None
+    """Empties the server for a deploy; None while it is starting."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None

@@ -42,7 +42,8 @@ _DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Tim
 
 _CODES = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    408: "timeout", 409: "conflict", 413: "too_large", 415: "unsupported_media_type", 503: "unavailable",
+    408: "timeout", 409: "conflict", 413: "too_large", 415: "unsupported_media_type", 429: "limit_reached",
+    503: "unavailable",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,14 @@ from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
 from cli.serving.http import open_http
+from cli.serving.outbound import findings_of, meter_calls_out, targets_of
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from cli.serving.steady import Steadiness
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import stored, watch
 from mediaserver import descriptors
+from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
 from mediaserver.calls.playing import Frames
@@ -37,7 +39,6 @@ from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.sounds import Sounds
 from mediaserver.calls.switchboard import LocalSwitchboard
-from mediaserver.calls.targets import Targets
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
@@ -61,6 +62,10 @@ CODE_S = 5.0
 """Nor does code of agents that takes longer to be imported."""
 
 
+def nothing() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """Where a started server can be reached."""
@@ -80,8 +85,10 @@ class Server:
     """One running server. `start` raises a VoiceForgeError whose text is one clear line; `stop` may follow
     a start that failed half-way."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, wanted_to_stop: Callable[[], None] = nothing) -> None:
+        """`wanted_to_stop`: called when somebody had the server drained in order to stop it; then `stop`."""
         self._settings = settings
+        self._wanted_to_stop = wanted_to_stop
         self._began = time.perf_counter()
         self._undo = contextlib.AsyncExitStack()
         self.health = Health("database", "sip")
@@ -124,27 +131,43 @@ class Server:
         steadiness = Steadiness(clock, settings, metrics)
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
+        bus = EventBus()
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
             makers=makers(speech, code),
             registry=self.registry,
-            bus=EventBus(),
+            bus=bus,
             sink=database.writer,
             metrics=metrics,
             clock=clock,
             recorder=recorder,
-            targets=Targets(settings.sip.extensions, settings.sip.allowed_targets),
+            targets=targets_of(settings),
             record=settings.recording.enabled,
             hold_music=await asyncio.to_thread(_hold_music, settings),
         )
         undo.push_async_callback(switchboard.close)
+        drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
+        drain.stop = self._wanted_to_stop
+        undo.push_async_callback(drain.close)
+        context.outbound = await meter_calls_out(
+            settings, database.pool, database.writer, switchboard, bus, metrics, undo
+        )
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
             switchboard.http = http
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         context.sip_address, secure = await open_sip(
-            settings, wire, switchboard, metrics, undo, shares.sip_tcp, database.trunks, certificates, tracer
+            settings,
+            wire,
+            switchboard,
+            metrics,
+            undo,
+            shares.sip_tcp,
+            database.trunks,
+            certificates,
+            tracer,
+            drain,
         )
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
@@ -157,6 +180,7 @@ class Server:
             database.directory.findings,
             database.trunks.findings,
             certificates.findings,
+            findings_of(context.outbound),
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):

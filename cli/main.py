@@ -26,6 +26,9 @@ COMMANDS = {
     "agents": "say who answers which address",
     "trunks": "connect carriers and phone systems",
     "sip": "show what was said by SIP",
+    "outbound": "show what calls out have used of their limits",
+    "drain": "take no new calls, and wait until those that are up are over",
+    "undrain": "take new calls again",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

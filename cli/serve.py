@@ -48,7 +48,7 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
     # Takes a second on a busy machine, in which a stop must already be an orderly one.
     from cli.compose import Server
 
-    server = Server(settings)
+    server = Server(settings, stop.set)
     # Of a terminal that is closed, or from an operator who has changed a certificate.
     loop.add_signal_handler(signal.SIGHUP, stop.set if sys.stdin.isatty() else server.reload)
     starting = asyncio.create_task(server.start())

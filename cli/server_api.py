@@ -26,12 +26,28 @@ def asked(settings: Settings, path: str) -> Any:
         return None
 
 
-def demanded(settings: Settings, path: str, wait_s: float = 30.0) -> HTTPResponse:
-    """The answer to a GET, to be read and closed; `wait_s` at most for each piece of it. Blocks. Raises
+def told(settings: Settings, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
+    """The answer to a request that changes something, as JSON. Blocks. Raises NoServerError."""
+    try:
+        with demanded(settings, path, WAIT_S, method=method, content=content) as response:
+            return json.load(response)
+    except (ValueError, HTTPException):
+        raise NoServerError(f"what answers at {_address(settings)} is no VoiceForge") from None
+
+
+def demanded(
+    settings: Settings,
+    path: str,
+    wait_s: float = 30.0,
+    *,
+    method: str = "GET",
+    content: dict[str, Any] | None = None,
+) -> HTTPResponse:
+    """The answer to a request, to be read and closed; `wait_s` at most for each piece of it. Blocks. Raises
     NoServerError, which says why there is none."""
     where = _address(settings)
     try:
-        return _opened(settings, path, wait_s)
+        return _opened(settings, path, wait_s, method, content)
     except urllib.error.HTTPError as error:
         with closing(error):
             raise NoServerError(f"the server at {where} says {error.code}: {_reason(error)}") from None
@@ -43,8 +59,17 @@ def demanded(settings: Settings, path: str, wait_s: float = 30.0) -> HTTPRespons
         ) from None
 
 
-def _opened(settings: Settings, path: str, wait_s: float) -> HTTPResponse:
-    request = urllib.request.Request(_address(settings) + path)
+def _opened(
+    settings: Settings,
+    path: str,
+    wait_s: float,
+    method: str = "GET",
+    content: dict[str, Any] | None = None,
+) -> HTTPResponse:
+    data = None if content is None else json.dumps(content).encode()
+    request = urllib.request.Request(_address(settings) + path, data, method=method)
+    if data is not None:
+        request.add_header("Content-Type", "application/json")
     if token := settings.http.admin_token.get_secret_value():
         request.add_header("Authorization", f"Bearer {token}")
     straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,28 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[str], None]]:
+    """One line on stderr that is written anew each time, and vanishes; where there is no terminal, a line
+    each time that it has changed."""
+    if not sys.stderr.isatty():
+        last = ""
+
+        def tell(text: str) -> None:
+            nonlocal last
+            if text != last:
+                print(text, file=sys.stderr, flush=True)
+            last = text
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(text))
 
 
 def progress() -> Progress:

@@ -30,6 +30,7 @@ from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.http import HttpSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
+from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     )
     http: HttpSettings = HttpSettings()
     sip: SipSettings = SipSettings()
+    outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
     media: MediaSettings = MediaSettings()
     engines: EnginesSettings = EnginesSettings()
@@ -195,7 +197,9 @@ def _dotted(content: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 def _check_known(key: str, source: str, variable: str = "") -> None:
     known = [*keys(), *Settings.model_fields]
-    if key in known or key.startswith(("sip.extensions.", "sip.trunks.", "engines.options.")):
+    if key in known or key.startswith(
+        ("sip.extensions.", "sip.trunks.", "outbound.limits.", "outbound.prices.", "engines.options.")
+    ):
         return
     # A right key in the wrong section is nearer than a wrong key in the right one.
     same_end = [k for k in known if k.split(".")[-1] == key.split(".")[-1]]

@@ -14,6 +14,7 @@ VoiceForgeError
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
 │   └── UnreachableError nobody answered at all, or nothing could be sent there
 └── CapacityError        we are full (ports, calls, workers)
+    └── OutboundCapError a limit on calls out is used up (outbound.limits)
 """
 
 from __future__ import annotations
@@ -92,3 +93,7 @@ class CapacityError(VoiceForgeError):
     """Every port, call slot or worker is taken; trying later can help."""
 
     retryable = True
+
+
+class OutboundCapError(CapacityError):
+    """A limit on calls, minutes or money is used up; nothing more is called out until it is free again."""

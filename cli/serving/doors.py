@@ -12,8 +12,8 @@ from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
+from mediaserver.calls.draining import Drain
 from mediaserver.calls.switchboard import LocalSwitchboard
-from mediaserver.calls.targets import Targets
 from mediaserver.config import Settings
 from mediaserver.diagnosis.checks import rtp_room
 from mediaserver.errors import CallError, CapacityError
@@ -79,10 +79,11 @@ async def open_sip(
     trunks: TrunkBoard,
     certificates: Certificates,
     tracer: Tracer,
+    drain: Drain,
 ) -> tuple[str, str]:
     """From now on calls come in and can be placed; the address that can be called, as HOST:PORT, and the one
     for TLS, empty when there is none. `streams`: connections at once. `trunks`: those of the database.
-    `certificates`: open. `tracer`: who sees all messages."""
+    `certificates`: open. `tracer`: who sees all messages. `drain`: says when no more calls are taken."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
     endpoints = endpoints_of(sip)
@@ -122,12 +123,13 @@ async def open_sip(
         ice=Ice(sip.ice),
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
-        may_redirect_to=may_redirect_to(switchboard.targets) if sip.follow_redirects else nobody,
+        may_redirect_to=may_redirect_to(switchboard) if sip.follow_redirects else nobody,
         own=own,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
         ),
     )
+    drain.listeners.append(agent.drain)
     metrics.watch_signalling(agent.figures)
     if sip.srtp != "off":
         await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up
@@ -148,15 +150,16 @@ async def open_sip(
     return host_port(_dialled(own), agent.port), host_port(_dialled(own), secure) if secure else ""
 
 
-def may_redirect_to(targets: Targets) -> Callable[[Uri], bool]:
-    """Whom a call of ours may be sent on to by 3xx: nobody whom it could not have gone to at once."""
+def may_redirect_to(switchboard: LocalSwitchboard) -> Callable[[Uri], bool]:
+    """Whom a call of ours may be sent on to by 3xx: nobody whom it could not have gone to at once. Each
+    counts to the limits on calls out."""
 
     def allowed(uri: Uri) -> bool:
         try:
-            targets.check(str(uri))
+            switchboard.targets.check(str(uri))
         except CallError:
             return False
-        return True
+        return switchboard.outbound is None or switchboard.outbound.followed(str(uri))
 
     return allowed
 

@@ -81,7 +81,9 @@ def call_by_trunks(
     metrics.registry.register(TrunkCollector(lambda: board.lines, asyncio.get_running_loop().time))
     carrier = TrunkCarrier(agent, lambda: board.lines)
     switchboard.carriers.append(carrier)
-    switchboard.targets.trunks = carrier.serves
+    switchboard.targets.trunks = carrier.prefix_for
+    if switchboard.outbound is not None:
+        carrier.against = switchboard.outbound.against_trunk
 
 
 def tend_trunks(board: TrunkBoard, agent: SipAgent, undo: AsyncExitStack) -> None:

@@ -46,13 +46,13 @@ def _utc_now() -> datetime:
 
 class Call:
     """A call. `agent`, `agent_version`: whom it began with, if anybody. `about`: what was given along
-    for that agent. `now`: monotonic seconds; `wall`: an
-    aware datetime for what is stored."""
+    for that agent. `payer`: whose limits on calls out it counts to ("api", "extension:101"). `now`: monotonic
+    seconds; `wall`: an aware datetime for what is stored."""
 
     __slots__ = (
         "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
-        "agent_version", "app", "direction", "from_uri", "history", "id", "started", "state", "termination",
-        "to_uri",
+        "agent_version", "app", "direction", "from_uri", "history", "id", "payer", "started", "state",
+        "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,7 @@ class Call:
         agent: str = "",
         agent_version: int | None = None,
         about: About = NOTHING,
+        payer: str = "api",
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -79,6 +80,7 @@ class Call:
         self.agent = agent
         self.agent_version = agent_version
         self.about = about
+        self.payer = payer
         self.state = CallState.NEW
         self.termination: Termination | None = None
         self.started = wall()

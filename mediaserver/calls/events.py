@@ -13,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 WATCHER_LIMIT = 1000
+NO_CALL = UUID(int=0)
+"""In the place of a call's id: the event is of the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class LiveEvent:
     call_id: UUID
     kind: str
     """'state', 'partial', 'final', 'agent', 'heard', 'latency', 'barge_in', 'digit', 'hold', 'outcome',
-    'ended'."""
+    'ended'; of no call: 'outbound_limit'."""
     data: dict[str, Any]
     """JSON-ready. partial/final: text, confidence, understood. agent: text. latency: the parts in
     ms. outcome: flow, status, data. barge_in: ms, from the caller's first voiced sample to our silence."""

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from mediaserver.calls.call import Call
 from mediaserver.calls.live import LiveCall, Means
 from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets
@@ -28,9 +29,10 @@ def _nothing() -> None: ...
 
 
 class Joining:
-    """Rings for the calls of one switchboard. `way_out`: who calls a target; raises CallError for nobody."""
+    """Rings for the calls of one switchboard. `way_out`: who calls a target for a call; raises CallError
+    for nobody."""
 
-    def __init__(self, targets: Targets, means: Means, way_out: Callable[[str], Carrier]) -> None:
+    def __init__(self, targets: Targets, means: Means, way_out: Callable[[str, Call], Carrier]) -> None:
         self._targets = targets
         self._means = means
         self._way_out = way_out
@@ -98,7 +100,7 @@ class Joining:
             early.append(leg)
             live.overhear(leg)
 
-        placing = self._way_out(to).place(
+        placing = self._way_out(to, live.call).place(
             to,
             live.call.from_uri,
             timeout_s=RING_TIMEOUT_S,

@@ -57,6 +57,11 @@ class Invitation(Protocol):
         """What its door knows of the call beyond that, for the agent and the call's row: under "sip" a trunk,
         diversions, headers."""
 
+    @property
+    def payer(self) -> str:
+        """Whose limits on calls out count for what is called because of it: "extension:101",
+        "inbound:acme" (by a trunk), "anonymous"."""
+
     def announce(self, url: str) -> None:
         """Tell the caller, with the answer, where it may read its transcript."""
 

@@ -25,6 +25,7 @@ class CallRegistry:
     def __init__(self, max_calls: int, metrics: Metrics | None = None) -> None:
         self.max_calls = max_calls
         self.draining = False
+        self._stopping = False
         self._live: dict[UUID, Call] = {}
         self._recent: OrderedDict[UUID, Call] = OrderedDict()
         self._empty = asyncio.Event()
@@ -62,8 +63,16 @@ class CallRegistry:
         return call_id in self._live
 
     def start_draining(self) -> None:
-        """Let nobody in any more."""
-        self.draining = True
+        """Let nobody in any more, for good."""
+        self.draining = self._stopping = True
+
+    def refuse_new(self, refuse: bool) -> None:
+        """Let nobody in until further notice, or let callers in again unless we are stopping."""
+        self.draining = refuse or self._stopping
+
+    async def emptied(self) -> None:
+        """Wait until no call is up."""
+        await self._empty.wait()
 
     async def drain(self, timeout_s: float) -> bool:
         """Refuse new calls and wait until the last one has ended. False when some remain after the time."""

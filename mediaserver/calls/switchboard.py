@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.joining import RING_TIMEOUT_S, Joining, unanswered
 from mediaserver.calls.live import LiveCall, Means, failed
+from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
@@ -40,6 +42,7 @@ from mediaserver.calls.routes import (
     nobody_at,
 )
 from mediaserver.calls.targets import Targets
+from mediaserver.calls.warning_tone import warning_tone
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
 from mediaserver.media.clock import MediaClock
@@ -92,6 +95,8 @@ class LocalSwitchboard:
         self._tasks: set[asyncio.Task[None]] = set()
         self.carriers: list[Carrier] = []
         """The ways out: whoever opens one adds it. The first that serves a target calls it."""
+        self.outbound: OutboundMeter | None = None
+        """The limits on calls out, where there are any."""
         self._forbidden = Seldom()
         self.http = ""
         """Base address of the HTTP server when callers on this machine may read their transcript there."""
@@ -135,6 +140,7 @@ class LocalSwitchboard:
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
         call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about)
+        call.payer = invitation.payer
         live = self._new_live(call, leg)
         live.hops_left = invitation.hops_left
         self._spawn(self._serve(live, invitation, to))
@@ -231,6 +237,8 @@ class LocalSwitchboard:
     ) -> Call:
         self.targets.check(to)
         self.targets.check_caller(caller)
+        if self.outbound is not None:
+            self.outbound.check(API, to)
         if not SHORTEST_RING_S <= ring_s <= LONGEST_RING_S:
             raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
         about = checked(about)
@@ -253,7 +261,7 @@ class LocalSwitchboard:
     async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float) -> None:
         with logs.in_call(call.id):
             try:
-                way_out = self._way_out(to)
+                way_out = self._way_out(to, call)
                 leg = await way_out.place(
                     to, caller, timeout_s=ring_s, on_ringing=call.ring, about=call.about
                 )
@@ -330,17 +338,35 @@ class LocalSwitchboard:
     def resume(self, call_id: UUID) -> None:
         self._answered(call_id).resume()
 
+    def warn(self, call_id: UUID) -> None:
+        """Let everybody in a call hear that it will be ended soon, if it still lives."""
+        live = self._live.get(call_id)
+        if live is not None and live.first.attached and not live.over:
+            live.seating.play(warning_tone())
+            live.call.publish("ending_soon")
+
     # -- the end
+
+    def refuse_new(self, refuse: bool) -> None:
+        self._registry.refuse_new(refuse)
+
+    async def emptied(self) -> None:
+        await self._registry.emptied()
 
     async def stop(self, goodbye: str, within_s: float) -> None:
         self._registry.start_draining()
+        await self.end_all(goodbye, within_s)
+
+    async def end_all(self, goodbye: str, within_s: float) -> None:
         for task in tuple(self._placing.values()):
             task.cancel()
         async with asyncio.TaskGroup() as group:
             for live in list(self._live.values()):
                 group.create_task(self._end(live, goodbye, within_s))
                 await asyncio.sleep(0)  # all at once would hold the others' audio up
-        await self._registry.drain(STOPPING_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOPPING_S):
+                await self._registry.emptied()
 
     def watch(self, call_id: UUID | None = None) -> AsyncGenerator[LiveEvent, None]:
         return self._bus.watch(call_id)
@@ -395,11 +421,12 @@ class LocalSwitchboard:
             raise CallError(f"agent {agent.name}: nobody makes agents of kind {agent.kind!r}", 500)
         return maker
 
-    def _way_out(self, to: str) -> Carrier:
+    def _way_out(self, to: str, call: Call | None = None) -> Carrier:
+        """Who calls there, for this call."""
         carrier = next((each for each in self.carriers if each.serves(to)), None)
         if carrier is None:
             raise CallError(f"there is no way to call {to}", 503)
-        return carrier
+        return carrier if self.outbound is None else self.outbound.metered(carrier, to, call)
 
     def _answered(self, call_id: UUID) -> LiveCall:
         """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection
 
 from mediaserver.calls.glob import fits
+from mediaserver.calls.outbound_policy import OutboundPolicy
 from mediaserver.errors import CallError
 
 _ADDRESS = re.compile(
@@ -22,21 +23,32 @@ _CALLER = re.compile(r"[A-Za-z0-9._~+*#@:()\[\] -]{0,200}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,40}")
 
 
-def _none(number: str) -> bool:
-    return False
+_SEPARATORS = str.maketrans("", "", ".-")
+"""Visual separators (:rfc:`3966` 5.1.1), which a gateway leaves out of a number."""
+
+
+def _none(number: str) -> str | None:
+    return None
 
 
 class Targets:
     """Extensions, and patterns: one with `@` for addresses, any other for numbers. `*` stands for any
     characters, `?` for one; a port counts as written."""
 
-    def __init__(self, extensions: Collection[str] = (), patterns: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        extensions: Collection[str] = (),
+        patterns: Collection[str] = (),
+        policy: OutboundPolicy | None = None,
+    ) -> None:
+        """`policy`: which numbers are called by no way."""
         self._extensions = frozenset(extensions)
         # A pattern for numbers must fit no address: "+49*" is not +49@somewhere.
         self._addresses = [_bare(each) for each in patterns if "@" in each]
         self._numbers = [each for each in patterns if "@" not in each]
-        self.trunks: Callable[[str], bool] = _none
-        """Whether a trunk may call a number: its prefixes are a permission, too."""
+        self.policy = policy or OutboundPolicy()
+        self.trunks: Callable[[str], str | None] = _none
+        """The prefix by which a trunk may call a number: a permission, too. None: none may."""
 
     @staticmethod
     def check_caller(caller: str) -> None:
@@ -44,21 +56,45 @@ class Targets:
         if not _CALLER.fullmatch(caller):
             raise CallError("the caller is an address, a number or a name of plain characters", 400)
 
+    def is_extension(self, to: str) -> bool:
+        """Whether it is a phone of ours, to which a call costs nothing."""
+        return to in self._extensions
+
+    def granted(self, number: str) -> list[str]:
+        """The beginnings of numbers that allow this one, as they are written; empty when nothing does."""
+        patterns = [_head(each) for each in self._numbers if fits(each, number)]
+        by_trunk = self.trunks(number)
+        return patterns if by_trunk is None else [*patterns, by_trunk]
+
     def check(self, to: str) -> None:
         """Raises CallError (403) when `to` may not be called."""
         if to in self._extensions:
             return
+        number = to
         if (address := _ADDRESS.fullmatch(to)) is not None:
             plain = f"{address['user']}@{address['host'].lower()}{address['port'] or ''}"
-            allowed = any(fits(pattern, plain) for pattern in self._addresses)
+            granted = [_head(each.partition("@")[0]) for each in self._addresses if fits(each, plain)]
+            number = address["user"].translate(_SEPARATORS)
         else:
-            allowed = _NUMBER.fullmatch(to) is not None and (
-                any(fits(each, to) for each in self._numbers) or self.trunks(to)
-            )
-        if not allowed:
+            granted = self.granted(to) if _NUMBER.fullmatch(to) is not None else []
+        if not granted:
             raise CallError(
                 "calls to there are not allowed; add it to sip.allowed_targets, or its prefix to a trunk", 403
             )
+        if _NUMBER.fullmatch(number) is not None and (why := self.policy.against(number, granted)):
+            raise CallError(f"calls to {number} are not allowed: {why}", 403)
+
+
+def number_of(to: str) -> str:
+    """The number that a target names, as it is written; empty when it names none."""
+    address = _ADDRESS.fullmatch(to)
+    number = address["user"].translate(_SEPARATORS) if address is not None else to
+    return number if _NUMBER.fullmatch(number) is not None else ""
+
+
+def _head(pattern: str) -> str:
+    """What a pattern names before its first wildcard."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
 def _bare(pattern: str) -> str:

@@ -120,6 +120,21 @@ class OutcomeMade:
     """JSON-ready: the flow's own fields."""
 
 
+@dataclass(frozen=True, slots=True)
+class OutboundUsed:
+    """What one scope has called out of this server in one minute. Written again it grows."""
+
+    minute: datetime
+    """When it began."""
+    scope: str
+    """'all', 'api', 'extension:101', 'trunk:acme', ..."""
+    calls: int
+    ms: int
+    """Talked, in milliseconds."""
+    micros: int
+    """Spent, in millionths of the currency."""
+
+
 Record: TypeAlias = (
     CallStarted
     | CallAnswered
@@ -130,6 +145,7 @@ Record: TypeAlias = (
     | EventHappened
     | RecordingMade
     | OutcomeMade
+    | OutboundUsed
 )
 
 

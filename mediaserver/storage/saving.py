@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
-from mediaserver.storage import calls, events, legs, outcomes, recordings, turns
+from mediaserver.storage import calls, events, legs, outbound, outcomes, recordings, turns
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
@@ -13,6 +13,7 @@ from mediaserver.storage.records import (
     EventHappened,
     LegClosed,
     LegOpened,
+    OutboundUsed,
     OutcomeMade,
     Record,
     RecordingMade,
@@ -45,5 +46,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await recordings.made(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
+        case OutboundUsed():
+            await outbound.used(connection, record, node)
         case _:
             assert_never(record)

@@ -74,6 +74,11 @@ class StoreWriter:
         self._metrics.watch_db_queue(lambda: self.waiting)
 
     @property
+    def node(self) -> UUID | None:
+        """This server, to which the records belong."""
+        return self._node
+
+    @property
     def waiting(self) -> int:
         """Records taken and not yet in the database."""
         return self._taken - self._stored

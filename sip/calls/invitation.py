@@ -56,6 +56,7 @@ class SipInvitation:
         self.hops_left = MOST_HOPS if hops is None else hops
         self.caller = caller
         self.reach = caller.reach
+        self.payer = _payer(caller)
         self.about: About = NOTHING
         self._session = session
 
@@ -73,6 +74,11 @@ class SipInvitation:
         """Refuse the call with a status of 300 to 699."""
         why = Termination(EndedBy.SERVER, why_of(code), code, reason or "")
         self._session.refuse(code, reason, why=why)
+
+
+def _payer(caller: Admitted) -> str:
+    kind = "inbound" if caller.kind == "trunk" else caller.kind
+    return f"{kind}:{caller.name}" if caller.name else kind
 
 
 def _from(request: Request, caller: Admitted) -> str:

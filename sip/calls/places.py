@@ -55,6 +55,13 @@ class Places:
         self._unproven_from: dict[str, int] = {}
         self.closed = False
         """We are stopping."""
+        self.draining = False
+        """New calls are refused until further notice; we may place some for calls that are up."""
+
+    @property
+    def open(self) -> bool:
+        """New calls are taken at all."""
+        return not (self.closed or self.draining)
 
     @property
     def free(self) -> bool:
@@ -92,7 +99,7 @@ class Places:
         """Why a new request cannot be looked at now; None when it can. `transactions`: those of requests from
         outside that are there; `pending`: those of them without an answer."""
         if method == "INVITE":
-            if self.closed:
+            if not self.open:
                 return "stopping"
             if not self.free:
                 return "full"

@@ -204,6 +204,10 @@ class SipAgent:
             await refresh_all(named)
             self._spawn(_kept_fresh(named))
 
+    def drain(self, draining: bool) -> None:
+        """Whether new calls get 503 until further notice, and so does who asks what we can do (OPTIONS)."""
+        self._places.draining = draining
+
     def refuse_new(self) -> None:
         """From now on new calls get 503 (the first step of a shutdown)."""
         self._places.closed = True

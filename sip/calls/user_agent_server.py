@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 ANYBODY = Admitted("anonymous")
 TRYING_AFTER = 0.4
+RETRY_AFTER = "5"
+"""Seconds after which whoever was refused may try again."""
 """Of T1 (200 ms): a caller that heard nothing until then gets a 100."""
 
 
@@ -189,7 +191,7 @@ class UserAgentServer:
                 self._gate.registered(extension, source, max(ends, default=None))
 
     def _capabilities(self, request: Request) -> Response:
-        status = 503 if self._places.closed else 200
+        status = 200 if self._places.open else 503
         headers = [
             ("Allow", self._core.allow),
             ("Accept", "application/sdp"),
@@ -198,6 +200,8 @@ class UserAgentServer:
             ("Supported", ", ".join(SUPPORTED)),
             ("Server", self._core.user_agent),
         ]
+        if status == 503:  # a proxy or carrier that asks sends its calls elsewhere
+            headers.append(("Retry-After", RETRY_AFTER))
         return request.response(status, headers=headers)
 
     def _invited(self, request: Request, source: Source) -> None:
@@ -283,7 +287,7 @@ class UserAgentServer:
     def _no_room(self, reason: str, request: Request, source: Source) -> None:
         if self._on_refused is not None:
             self._on_refused(reason)
-        self._stateless(request.response(503, headers=[("Retry-After", "5")]), request, source)
+        self._stateless(request.response(503, headers=[("Retry-After", RETRY_AFTER)]), request, source)
 
     def _stateless(self, response: Response, request: Request, source: Source) -> None:
         """Answer without a transaction: a repeated request gets the same answer again (8.2.7)."""

@@ -23,7 +23,7 @@ from sip.messages.message import MOST_HOPS
 from sip.trunks.attempt import TrunkAttempt
 from sip.trunks.failover import line_about
 from sip.trunks.line import TrunkLine
-from sip.trunks.numbers import is_number
+from sip.trunks.numbers import fitting_prefix, is_number, rewritten
 from sip.trunks.selection import for_number, in_order
 
 log = logging.getLogger(__name__)
@@ -49,10 +49,18 @@ class TrunkCarrier:
         self._lines = lines
         self._draw = draw
         self._said: dict[str, Seldom] = {}
+        self.against: Callable[[str, str, str], str] = _nothing_against
+        """Why a trunk (its name) may not be used for a number that is dialled there so, else empty: a limit
+        on what calls cost. Asked just before the trunk is."""
 
     def serves(self, to: str) -> bool:
         """Numbers that some trunk has a prefix for."""
         return is_number(to) and bool(for_number(self._lines(), to))
+
+    def prefix_for(self, number: str) -> str | None:
+        """The longest prefix by which some trunk may call a number; None: none may."""
+        found = (fitting_prefix(line.spec, number) for line in for_number(self._lines(), number))
+        return max((each for each in found if each is not None), key=len, default=None)
 
     async def place(
         self,
@@ -91,6 +99,10 @@ class TrunkCarrier:
             if why := line.limits.take(spec.max_calls, spec.max_cps, loop.time()):
                 reasons.append(f"{spec.name} is {_LIMITS[why]}")
                 continue
+            if why := self.against(spec.name, to, rewritten(spec.dial, to)):
+                line.limits.give_back()
+                reasons.append(f"{spec.name}: {why}")
+                continue
             attempt = TrunkAttempt(self._agent, line, told, on_early, others=line is not asked[-1])
             found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about, behalf=behalf)
             if isinstance(found, SipLeg):
@@ -112,6 +124,10 @@ class TrunkCarrier:
         ) is not None:
             more = f" ({unsaid} more such calls since the last such line)" if unsaid else ""
             log.warning("%s%s", line, more)
+
+
+def _nothing_against(trunk: str, number: str, dialled: str) -> str:
+    return ""
 
 
 _LIMITS = {"full": "full (max_calls)", "too fast": "called too often in this second (max_cps)"}

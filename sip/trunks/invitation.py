@@ -41,5 +41,9 @@ class TrunkInvitation:
     def reach(self) -> MayDial:
         return self._call.reach
 
+    @property
+    def payer(self) -> str:
+        return self._call.payer
+
     def announce(self, url: str) -> None:
         self._call.announce(url)

@@ -135,6 +135,7 @@ class Asked:
         self.about: About = NOTHING
         self.url = ""
         self.reach = EVERYBODY
+        self.payer = "anonymous"
 
     def announce(self, url: str) -> None:
         self.url = url

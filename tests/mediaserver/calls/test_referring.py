@@ -336,7 +336,7 @@ async def test_a_number_is_called_for_those_who_may_call_out(
     bench: Bench, reach: MayDial, said: list[int]
 ) -> None:
     carrier = connected(bench, **{"+4930": Line("pstn", 3)})
-    bench.board.targets.trunks = lambda number: number.startswith("+49")
+    bench.board.targets.trunks = lambda number: "+49" if number.startswith("+49") else None
     ann = Line("ann", 1)
     await bench.dial(ann, "demo")
     told = refers(ann, "+4930", reach=reach)

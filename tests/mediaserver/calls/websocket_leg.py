@@ -150,6 +150,7 @@ class WebSocketInvitation:
         self.hops_left = 70
         self.about: About = NOTHING
         self.reach = EVERYBODY
+        self.payer = "anonymous"
 
     def announce(self, url: str) -> None:
         self.leg.outbox.put_nowait(json.dumps({"transcript": url}))

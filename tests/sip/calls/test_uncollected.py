@@ -87,7 +87,7 @@ class World:
             for number, (name, agent) in enumerate([("first", self.second), ("second", self.phone)])
         ]
         self.trunks = TrunkCarrier(self.sip, lambda: trunks)
-        self.board.targets.trunks = self.trunks.serves
+        self.board.targets.trunks = self.trunks.prefix_for
         self.board.carriers = [SipCarrier(self.sip, registrar), self.trunks]
         await engines.settle()
 

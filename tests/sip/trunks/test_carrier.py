@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -210,6 +210,33 @@ async def test_full_trunks_are_passed_over_and_told_of() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
         assert [line.limits.calls for line in it.lines] == [0, 0] and legs_of(it.us) == 0
+
+
+async def test_a_trunk_whose_limits_are_used_up_is_passed_over_by_its_name_and_what_it_would_dial() -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def against(*of: str) -> str:
+        asked.append((of[0], of[1], of[2]))
+        return "its money of today is spent" if of[0] == "a" else ""
+
+    async with rig() as it:
+        it.carrier.against = against
+        it.change(0, dial=NumberRules(strip="+", prepend="00"))
+        placing = it.call()
+        invite = await it.peers[1].request("INVITE")
+        assert asked == [("a", "+493012", "00493012"), ("b", "+493012", "+493012")]
+        assert it.lines[0].limits.calls == 0
+        await it.says(1, invite, 503)
+        error = await failure(placing)
+        assert "a: its money of today is spent" in str(error) and it.lines[1].limits.calls == 0
+
+
+def test_the_longest_prefix_of_all_trunks_names_a_number() -> None:
+    lines = [TrunkLine(TrunkSpec(n, "h", prefixes=p)) for n, p in (("a", ("+49", "!+4915")), ("b", ("*",)))]
+    carrier = TrunkCarrier(cast(SipAgent, None), lambda: lines)
+    assert carrier.prefix_for("+4930") == "+49" and carrier.prefix_for("+4915") == "*"
+    lines.pop()
+    assert carrier.prefix_for("+4915") is None and carrier.prefix_for("ann") is None
 
 
 async def test_nobody_waits_longer_than_wanted() -> None:
