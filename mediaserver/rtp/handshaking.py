@@ -78,11 +78,12 @@ class Handshaking:
 
     def arrived(self, data: bytes, source: Address, now: int) -> None:
         """A datagram of DTLS."""
-        if not self._lock.knows(source[0]):
+        if source[0] != self._permission.host or not self._lock.knows(source[0]):
+            # Also where signalling is, as of a phone whose NAT shows another address than it names: only
+            # where audio goes, more than that may be sent.
             self._by_stranger(data, source, now)
             return
-        if source[0] == self._permission.host:
-            self._permission.came(len(data), now)
+        self._permission.came(len(data), now)
         self._place = source
         self._send(self.machine.received(data, now), source, now)
 

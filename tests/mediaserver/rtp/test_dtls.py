@@ -160,8 +160,13 @@ def test_an_unproven_source_gets_no_more_than_three_bytes_for_each() -> None:
     assert sum(len(datagram) for datagram, _ in world.sent) <= 3 * came
 
 
-def test_who_comes_from_another_place_is_known_by_its_certificate() -> None:
+@pytest.mark.parametrize("signalling", [None, ELSEWHERE[0]])
+def test_who_comes_from_another_place_is_known_by_its_certificate(signalling: str | None) -> None:
+    """Also where its signalling is: a NAT hides the address that it names."""
     world = Handshake()
+    if signalling is not None:
+        world.lock.signalling_is(signalling)
+        world.permission.prove(signalling, 1_000, verified=True)
     sent = world.peer.begin(0)
     while sent:
         for datagram in sent:
