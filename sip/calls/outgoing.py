@@ -326,6 +326,7 @@ class OutgoingCall:
             try:
                 if not self._draft.routes:  # else the proxy that we were told to use finds it
                     self._hop, flow = await self._way_to(target)
+                    self.ways = (self._hop,)
                     self.session.moves_to(flow)
                     self._draft.is_with("")
                     # What proved us to the one before is not for anybody else.

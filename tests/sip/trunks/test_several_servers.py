@@ -130,3 +130,21 @@ async def test_calls_that_come_to_nothing_leave_nothing_for_the_collector() -> N
                 del placing
             assert legs_of(us) == 0
             assert uncollected() == []
+
+
+async def test_whom_a_server_names_is_not_that_server() -> None:
+    async with (
+        agent(may_redirect_to=lambda uri: True) as us,
+        raw_peer() as first,
+        raw_peer() as second,
+        raw_peer("127.0.0.2") as named,
+    ):
+        leading = Leading(us, first, second)
+        placing = calling(us, trunk())
+        invite = await first.request("INVITE")
+        leading._peers = [SipPlace("UDP", "127.0.0.2", named.port)]
+        contact = [("Contact", f"<sip:x@127.0.0.2:{named.port}>")]
+        first.send(invite.response(302, to_tag="t", headers=contact), us.port)
+        named.send((await named.request("INVITE")).response(503, to_tag="t"), us.port)
+        assert (await failure(placing)).code == 503 and second.messages.empty()
+        assert not leading.avoids(SipPlace("UDP", "127.0.0.1", first.port)), "it works"
