@@ -17,7 +17,7 @@ from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
 from mediaserver.rtp.checking import CheckedReceive, IceChecks
-from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
+from mediaserver.rtp.dtls import IS_DTLS, DtlsIdentity, DtlsMachine
 from mediaserver.rtp.encrypting import StreamEncryption
 from mediaserver.rtp.format import AudioCodec, Format, is_nowhere
 from mediaserver.rtp.handshaking import Handshaking
@@ -76,6 +76,7 @@ class RtpStream:
         "_came",
         "_checks",
         "_digits",
+        "_hello",
         "_liveness",
         "_muxed",
         "_permission",
@@ -143,6 +144,8 @@ class RtpStream:
         self.rtcp = RtcpSession(cname, now)
         self.remote_rtcp: Address | None = None
         self._digits = 0
+        self._hello: tuple[bytes, Address] | None = None
+        """Of DTLS, from whom nobody knows yet."""
         self._reported_packets = 0
         self._rtcp_octets = 0
         self._rtcp_ports = 0, 0
@@ -252,8 +255,12 @@ class RtpStream:
         self.outgoing.block()
         identity, lock, sendto = self.wire.identity, self.incoming.lock, self.rtp_socket.sendto
         machine = DtlsMachine(identity, how, self.wire.now_ns())
-        self.encryption.wait(Handshaking(identity, machine, self._permission, lock, sendto))
+        handshaking = Handshaking(identity, machine, self._permission, lock, sendto)
+        self.encryption.wait(handshaking)
         self.wire.secured(self)
+        if self._hello is not None:
+            hello, self._hello = self._hello, None
+            handshaking.arrived(*hello, self.wire.now_ns())
 
     def use_ice(self, session: IceSession | None) -> None:
         """Answer the other side's checks from now on, and go where they say; None: there are none. Before
@@ -388,6 +395,9 @@ class RtpStream:
         if not data:  # what came was not the other side's, or a part of a handshake, or a check
             self._look_keyed()
             self._look_nominated()
+            return
+        if self.state is StreamState.OPENED and data[0] in IS_DTLS:
+            self._hello = data, source  # it overtook the answer, and would come again after a second
             return
         heard = self.incoming.push(data, source, arrived)
         if heard is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from callers.rtp import MeasuringWire
 from mediaserver.errors import CallError
 from mediaserver.media.encryption import DtlsPeer, SrtpKeys
 from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.rtp.dtls import DtlsIdentity, DtlsMachine
 from mediaserver.rtp.wire import RtpStream
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints, Trunk
@@ -24,6 +26,7 @@ from sip.access.gate import Gate
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
+from sip.sdp.description import SessionDescription
 from sip.sdp.policy import Encryption, MediaPolicy
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 
@@ -208,6 +211,33 @@ async def test_where_keys_could_be_read_they_are_agreed_on_by_dtls() -> None:
         talk.go(10)
         assert theirs.stats().detail["packets"] > 30 and theirs.stats().detail["source_changes"] == 0
         await ours.hangup(BYE)
+
+
+async def test_a_handshake_that_overtakes_the_answer_is_gone_on_with() -> None:
+    """It would come again after a second, of silence."""
+    async with agent(media=REQUIRED) as near, raw_peer() as peer:
+        calling = asyncio.create_task(near.call(f"sip:x@127.0.0.1:{peer.port}", timeout=5))
+        invite = await peer.request("INVITE")
+        offered = SessionDescription.parse(invite.body).media[0]
+        far = DtlsIdentity()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as audio:
+            audio.bind(("127.0.0.1", 0))
+            ours = DtlsMachine(far, DtlsPeer(False, (near._core.wire.fingerprint,)), 0)
+            for datagram in ours.begin(0):
+                audio.sendto(datagram, ("127.0.0.1", offered.port))
+            (session,) = near._places.taken
+            stream = session.media.stream
+            assert isinstance(stream, RtpStream)
+            stream.wire.receive(time.perf_counter_ns())
+            print_ = far.fingerprint.hex(":").upper()
+            body = SDP.replace(b"40000 RTP/AVP", b"%d UDP/TLS/RTP/SAVP" % audio.getsockname()[1])
+            body += f"a=fingerprint:sha-256 {print_}\r\na=setup:active\r\na=rtcp-mux\r\n".encode()
+            lines = [("Contact", f"<sip:x@127.0.0.1:{peer.port}>"), ("Content-Type", "application/sdp")]
+            peer.send(invite.response(200, to_tag="t", headers=lines, body=body), near.port)
+            leg = await calling
+            audio.setblocking(False)
+            assert audio.recv(2_048)[0] == 22, "our part of the handshake"
+            await leg.hangup(BYE)
 
 
 async def test_who_shows_another_certificate_is_hung_up_on() -> None:
