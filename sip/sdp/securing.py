@@ -131,7 +131,9 @@ class Securing:
                 return SrtpKeys(key, line.key)
         if self._encryption is Encryption.REQUIRED or ours.proto.upper() in SDES_PROFILES:
             raise EncryptionMismatch("audio must be encrypted (SRTP) here, and the answer has no key for it")
-        if theirs.proto.upper() in SDES_PROFILES:
+        ours_told = {key.material for key in offered.values()}  # some send back all that they do not know
+        foreign = any(line.key.material not in ours_told for line in crypto_lines(theirs))
+        if theirs.proto.upper() in SDES_PROFILES or (offered and foreign):
             raise EncryptionMismatch("the answer is encrypted (SRTP) without a key that was asked for")
         return None
 

@@ -158,6 +158,16 @@ def test_an_answer_of_another_profile_is_taken_by_its_key() -> None:
         accept(sdp(stream("RTP/SAVP")), text, securing=securing)
 
 
+def test_an_answer_whose_key_fits_nothing_is_refused_and_an_echo_is_plain() -> None:
+    """By RTP/AVP, which leaves the choice to them: what they encrypt would be noise."""
+    securing = Securing(OPTIONAL, sdes=True)
+    text = offer("192.0.2.1", 4_000, securing=securing)
+    with pytest.raises(EncryptionMismatch, match="without a key that was asked for"):
+        accept(sdp(stream("RTP/AVP", line(9))), text, securing=securing)
+    echo = [f"a={each}\r\n" for each in crypto_lines(SessionDescription.parse(text).media[0])]
+    assert accept(sdp(stream("RTP/AVP", *echo)), text, securing=securing).encrypting is None
+
+
 def test_the_same_offer_again_is_answered_the_same() -> None:
     securing = Securing(OPTIONAL, sdes=True)
     ours = SdpSession(1, securing)
