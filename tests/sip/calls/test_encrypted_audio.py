@@ -222,16 +222,18 @@ async def test_a_handshake_that_overtakes_the_answer_is_gone_on_with() -> None:
         far = DtlsIdentity()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as audio:
             audio.bind(("127.0.0.1", 0))
-            ours = DtlsMachine(far, DtlsPeer(False, (near._core.wire.fingerprint,)), 0)
+            print_ = near._core.wire.fingerprint
+            assert print_ is not None
+            ours = DtlsMachine(far, DtlsPeer(False, (print_,)), 0)
             for datagram in ours.begin(0):
                 audio.sendto(datagram, ("127.0.0.1", offered.port))
             (session,) = near._places.taken
             stream = session.media.stream
             assert isinstance(stream, RtpStream)
             stream.wire.receive(time.perf_counter_ns())
-            print_ = far.fingerprint.hex(":").upper()
+            shown = far.fingerprint.hex(":").upper()
             body = SDP.replace(b"40000 RTP/AVP", b"%d UDP/TLS/RTP/SAVP" % audio.getsockname()[1])
-            body += f"a=fingerprint:sha-256 {print_}\r\na=setup:active\r\na=rtcp-mux\r\n".encode()
+            body += f"a=fingerprint:sha-256 {shown}\r\na=setup:active\r\na=rtcp-mux\r\n".encode()
             lines = [("Contact", f"<sip:x@127.0.0.1:{peer.port}>"), ("Content-Type", "application/sdp")]
             peer.send(invite.response(200, to_tag="t", headers=lines, body=body), near.port)
             leg = await calling
