@@ -24,6 +24,7 @@ from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
 from cli.serving.http import open_http
 from cli.serving.outbound import findings_of, meter_calls_out, targets_of
+from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Speech
 from cli.serving.steady import Steadiness
@@ -128,6 +129,7 @@ class Server:
         await asyncio.gather(engines.settle(ENGINES_S), code.settle(CODE_S))
 
         clock = self._start_clock(detector, wire)
+        overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
         steadiness = Steadiness(clock, settings, metrics)
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
@@ -181,12 +183,14 @@ class Server:
             database.trunks.findings,
             certificates.findings,
             findings_of(context.outbound),
+            overload.findings,
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
+        overload.begin(metrics, undo)
         self._ready = True
         log.info(
             "ready in %.1f s: call sip:demo@%s, watch %s/",

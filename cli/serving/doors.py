@@ -130,6 +130,7 @@ async def open_sip(
         ),
     )
     drain.listeners.append(agent.drain)
+    agent.refuse_while(lambda: switchboard.strained)
     metrics.watch_signalling(agent.figures)
     if sip.srtp != "off":
         await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,10 @@ RECENT_LIMIT = 50
 """Ended calls kept so that a page that watches them can still ask."""
 
 
+def _never(calls: int) -> bool:
+    return False
+
+
 class CallRegistry:
     """Live calls by id."""
 
@@ -26,6 +30,8 @@ class CallRegistry:
         self.max_calls = max_calls
         self.draining = False
         self._stopping = False
+        self.overloaded: Callable[[int], bool] = _never
+        """Whether one more call is refused beside so many, for the sake of those that are up."""
         self._live: dict[UUID, Call] = {}
         self._recent: OrderedDict[UUID, Call] = OrderedDict()
         self._empty = asyncio.Event()
@@ -38,11 +44,19 @@ class CallRegistry:
     def __iter__(self) -> Iterator[Call]:
         return iter(list(self._live.values()))
 
+    @property
+    def strained(self) -> bool:
+        """A further call would be refused, so that those that are up keep their quality."""
+        return self.overloaded(len(self._live))
+
     def check_room(self) -> None:
         """Raises CapacityError when a further call would be refused; ask before a Call is made."""
         if self.draining:
             self._refused("stopping")
             raise CapacityError("the server is being stopped and takes no new calls")
+        if self.strained:
+            self._refused("overloaded")
+            raise CapacityError("the server is overloaded and takes no new calls for a while")
         if len(self._live) >= self.max_calls:
             self._refused("full")
             raise CapacityError(f"all {self.max_calls} calls are taken; raise sip.max_calls or try later")

@@ -107,6 +107,11 @@ class LocalSwitchboard:
     def draining(self) -> bool:
         return self._registry.draining
 
+    @property
+    def strained(self) -> bool:
+        """New calls are refused for the sake of those that are up."""
+        return self._registry.strained
+
     def __len__(self) -> int:
         return len(self._registry)
 

@@ -68,6 +68,14 @@ class MediaSettings(SettingsGroup):
         default=5,
         description="Parts into which each 20 ms tick is spread, so that calls do not all send at once.",
     )
+    overload_ms: float = Field(
+        default=20.0,
+        ge=0,
+        le=1000,
+        description="When more than one of 100 packets is sent later than this for two seconds, or the media "
+        "thread has no rest, new calls get 503 until it is over; 0: never. Fewer than ten calls are let in "
+        "in any case.",
+    )
     realtime: Literal["auto", "off"] = Field(
         default="auto",
         description="Realtime priority (SCHED_FIFO) for the media thread where the system permits it, which "

@@ -5,6 +5,8 @@ Pure; it must never answer or keep anything of a request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mediaserver.addresses import site_of
 from sip.calls.session import InviteSession
 
@@ -27,6 +29,10 @@ SPARE_LEGS = 16
 def legs_for(calls: int) -> int:
     """The legs of that many calls, when each may connect two phones."""
     return LEGS_PER_CALL * calls + SPARE_LEGS
+
+
+def _never() -> bool:
+    return False
 
 
 class Places:
@@ -57,6 +63,8 @@ class Places:
         """We are stopping."""
         self.draining = False
         """New calls are refused until further notice; we may place some for calls that are up."""
+        self.strained: Callable[[], bool] = _never
+        """Whether new calls are refused for the sake of those that are up."""
 
     @property
     def open(self) -> bool:
@@ -103,7 +111,7 @@ class Places:
                 return "stopping"
             if not self.free:
                 return "full"
-            if queue_delay_s > MAX_QUEUE_DELAY_S:
+            if queue_delay_s > MAX_QUEUE_DELAY_S or self.strained():
                 return "overloaded"
         return (
             "overloaded" if pending >= self._max_pending or transactions >= self._max_transactions else None

@@ -1,4 +1,4 @@
-"""What peers are told while a server is emptied."""
+"""What peers are told while a server is emptied, or overloaded."""
 
 from __future__ import annotations
 
@@ -23,3 +23,20 @@ async def test_new_calls_and_options_get_503_while_calls_that_are_up_are_served(
         b.drain(False)
         peer.send(peer.make("OPTIONS", demo(b), branch="o3", lines={"Call-ID": "o3"}), b.port)
         assert (await peer.response(200, method="OPTIONS")).get("Retry-After") is None
+
+
+async def test_an_overloaded_server_refuses_new_calls_at_once_and_serves_those_that_are_up() -> None:
+    strained = False
+    async with agent(Callee.answering()) as b, raw_peer() as peer:
+        b.refuse_while(lambda: strained)
+        peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
+        ok = await peer.response(200)
+        peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
+        strained = True
+        peer.send(peer.make("INVITE", demo(b), branch="i1", lines={"Call-ID": "i1"}, body=SDP), b.port)
+        assert (await peer.response(503)).get("Retry-After") == "5"
+        peer.send(peer.in_dialog("INVITE", ok, cseq=2, branch="i2", body=SDP), b.port)
+        await peer.response(200)
+        peer.send(peer.make("OPTIONS", demo(b), branch="o3", lines={"Call-ID": "o3"}), b.port)
+        await peer.response(200, method="OPTIONS")
+        assert b.has_room
