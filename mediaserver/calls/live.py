@@ -242,7 +242,7 @@ class LiveCall:
     @property
     def has_company(self) -> bool:
         """Somebody is in it, or rung for it, whom the first leg can talk to beside an agent."""
-        return not all(other.listens for other in self.others) or not all(self.ringing.values())
+        return not all(other.listens for other in self.others) or self._somebody_comes
 
     @property
     def _alone(self) -> bool:
@@ -288,7 +288,7 @@ class LiveCall:
         server says so itself."""
         nobody = self.talker is None and not self.has_company
         if self.vacant:  # what rings is for whoever is there
-            nobody = not self._somebody_waits or all(self.ringing.values())
+            nobody = not self._somebody_waits or not self._somebody_comes
         if nobody and not self.draining:
             self.hang_up(why)
 
@@ -379,6 +379,11 @@ class LiveCall:
                 self._over(why)
             elif not stays:
                 self._left(party, why)
+
+    @property
+    def _somebody_comes(self) -> bool:
+        """Somebody is rung whom the first leg can talk to, or is about to take another's place."""
+        return self.giving_way is not None or not all(self.ringing.values())
 
     @property
     def _somebody_waits(self) -> bool:

@@ -62,6 +62,11 @@ class Invitation(Protocol):
         """Whose limits on calls out count for what is called because of it: "extension:101",
         "inbound:acme" (by a trunk), "anonymous"."""
 
+    @property
+    def replaces(self) -> Leg | None:
+        """The leg of a call of ours whose place this one is to take, which it may; None: it is a call of its
+        own."""
+
     def announce(self, url: str) -> None:
         """Tell the caller, with the answer, where it may read its transcript."""
 

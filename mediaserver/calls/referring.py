@@ -9,8 +9,9 @@ go out anyway. Whatever fails, the call goes on as it was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from mediaserver import logs
 from mediaserver.calls.joining import Joining, unanswered
@@ -21,7 +22,7 @@ from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgen
 from mediaserver.calls.succession import GAVE_ITS_PLACE, company_of, hire, release, succeed
 from mediaserver.calls.targets import Targets
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
-from mediaserver.media.leg import Leg, TransferAsked
+from mediaserver.media.leg import EndedBy, Leg, Termination, TransferAsked, Why
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,16 @@ class Referring:
         joining: Joining,
         make: Callable[[AgentSpec, LiveCall], Talker],
         calls: Callable[[], Iterable[LiveCall]],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
-        """`make`: an agent for a call; raises VoiceForgeError. `calls`: those that live."""
+        """`make`: an agent for a call; raises VoiceForgeError. `calls`: those that live. `spawn`: have
+        something done that nobody waits for."""
         self._routes = routes
         self._targets = targets
         self._joining = joining
         self._make = make
         self._calls = calls
+        self._spawn = spawn
 
     def asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
         """A party wants a transfer: answer it at once, and do it."""
@@ -58,6 +62,37 @@ class Referring:
                     self._send(live, party, asked)
             except VoiceForgeError as error:
                 asked.answer.refuse(code_of(error), str(error))
+
+    def replaces(self, leg: Leg, other: Leg) -> None:
+        """A new leg, which is not answered yet, is to take the place of one that is up."""
+        try:
+            live, party = self._seat_of(other)
+            self._check(live, party)
+        except VoiceForgeError as error:
+            log.warning("a call that was to take the place of another was refused: %s", error)
+            why = Termination(EndedBy.SERVER, Why.REJECTED, code_of(error), str(error))
+            self._spawn(leg.hangup(why))
+            return
+        live.transferring, live.giving_way = True, party
+        self._spawn(self._take_over(live, party, leg))
+
+    async def _take_over(self, live: LiveCall, party: Party, leg: Leg) -> None:
+        with logs.in_call(live.call.id):
+            try:
+                with self._joining.hung_up_on_error(leg):
+                    await leg.answer()
+                    live.giving_way = None
+                    if live.over or live.draining:
+                        raise CallError("the call ended meanwhile", 487)
+                    succeed(live, party, leg, linger=False)
+            except VoiceForgeError as error:
+                live.giving_way = None
+                log.warning("nobody took the place of %s: %s", party.name, error)
+                live.end_if_alone(unanswered(error))
+            else:
+                _note(live, party, leg.remote)
+            finally:
+                live.transferring, live.giving_way = False, None
 
     # -- whether
 
@@ -188,12 +223,16 @@ def code_of(error: VoiceForgeError) -> int:
 
 
 def _done(live: LiveCall, party: Party, asked: TransferAsked, to: str) -> None:
+    _note(live, party, to)
+    asked.answer.happened(200)
+
+
+def _note(live: LiveCall, party: Party, to: str) -> None:
     live.transferred += 1
     live.hops_left -= 1
     log.info("%s gave its place in the call to %s", party.name, to)
     live.call.note("transferred", by=party.name, to=to)
     live.call.publish("transfer", step="done", by=party.name, to=to)
-    asked.answer.happened(200)
 
 
 def _failed(live: LiveCall, asked: TransferAsked, to: str, error: VoiceForgeError) -> None:

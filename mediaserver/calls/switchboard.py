@@ -90,7 +90,9 @@ class LocalSwitchboard:
         self._means = Means(clock, sink, metrics, recorder, self._spawn)
         self._joining = Joining(targets, self._means, self._way_out)
         self._live: dict[UUID, LiveCall] = {}
-        self._referring = Referring(routes, targets, self._joining, self._make, self._live.values)
+        self._referring = Referring(
+            routes, targets, self._joining, self._make, self._live.values, self._spawn
+        )
         self._placing: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.carriers: list[Carrier] = []
@@ -132,6 +134,9 @@ class LocalSwitchboard:
     def invited(self, invitation: Invitation) -> None:
         """A new call. Returns at once; the rest happens in a task of the call's own."""
         leg = invitation.leg
+        if invitation.replaces is not None:
+            self._referring.replaces(leg, invitation.replaces)
+            return
         to = self._lead(invitation)
         if isinstance(to, Refused):
             why = Why.NOT_FOUND if to.code == 404 else Why.REJECTED

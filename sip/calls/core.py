@@ -21,7 +21,7 @@ from sip.calls.registrar import Binding
 from sip.calls.session_timer import TimerPolicy
 from sip.messages.extensions import RELIABLE, TIMER
 from sip.messages.message import Request, Response
-from sip.messages.transfer_headers import NO_REFER_SUB
+from sip.messages.transfer_headers import NO_REFER_SUB, REPLACES
 from sip.messages.uri import Uri, bracketed, escape_user
 from sip.sdp.audio import AudioPorts
 from sip.sdp.ice import Ice, IceSide
@@ -40,7 +40,7 @@ from sip.transport.transport import DATAGRAM_LIMIT, Transport
 log = logging.getLogger(__name__)
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER"
-SUPPORTED = (TIMER, RELIABLE, NO_REFER_SUB)
+SUPPORTED = (TIMER, RELIABLE, REPLACES, NO_REFER_SUB)
 """The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"
 VIA_ROOM = 120

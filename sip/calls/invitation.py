@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mediaserver.calls.about import NOTHING, About
-from mediaserver.media.leg import EndedBy, Termination
+from mediaserver.media.leg import EndedBy, Leg, Termination
 from sip.access.endpoints import Admitted
 from sip.calls.ending import why_of
 from sip.calls.leg import SipLeg
@@ -39,9 +39,15 @@ class SipInvitation:
     the caller may cancel at any moment before the answer, which ends the leg."""
 
     def __init__(
-        self, request: Request, source: Source, leg: SipLeg, session: Answering, caller: Admitted
+        self,
+        request: Request,
+        source: Source,
+        leg: SipLeg,
+        session: Answering,
+        caller: Admitted,
+        replaces: SipLeg | None = None,
     ) -> None:
-        """`caller`: who it is, proven."""
+        """`caller`: who it is, proven. `replaces`: whose place it is to take."""
         self.request = request
         self.source = source
         """Where the INVITE came from: transport, host, port."""
@@ -58,6 +64,7 @@ class SipInvitation:
         self.reach = caller.reach
         self.payer = _payer(caller)
         self.about: About = NOTHING
+        self.replaces: Leg | None = replaces
         self._session = session
 
     def announce(self, url: str) -> None:

@@ -27,8 +27,9 @@ from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.places import Places
 from sip.calls.registrar import Registrar
+from sip.calls.replaces_received import replaced_by
 from sip.calls.session import InviteSession
-from sip.messages.grammar import readable
+from sip.messages.grammar import ParseError, readable
 from sip.messages.message import Request, Response, tagged
 from sip.messages.multipart import description_of
 from sip.messages.parsing import MessageError
@@ -212,6 +213,11 @@ class UserAgentServer:
         if self._names_us(request, source):
             self._stateless(request.response(482), request, source)
             return
+        try:
+            replaced = replaced_by(request, caller, source.host, self._core.dialogs)
+        except ParseError as error:
+            self._stateless(request.response(error.status), request, source)
+            return
         if offered := description_of(request):
             try:
                 policy = caller.media or self._core.media_policy
@@ -252,7 +258,7 @@ class UserAgentServer:
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
-        call = SipInvitation(request, source, session.leg, session, caller)
+        call = SipInvitation(request, source, session.leg, session, caller, replaced)
         try:
             work = self._on_invite(call)
         except Exception:

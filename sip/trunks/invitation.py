@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mediaserver.calls.about import About
 from mediaserver.calls.may_dial import MayDial
+from mediaserver.media.leg import Leg
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.trunks.identity import IdentityVerdict
@@ -44,6 +45,10 @@ class TrunkInvitation:
     @property
     def payer(self) -> str:
         return self._call.payer
+
+    @property
+    def replaces(self) -> Leg | None:
+        return self._call.replaces
 
     def announce(self, url: str) -> None:
         self._call.announce(url)

@@ -132,6 +132,7 @@ class Asked:
         self.to_uri = f"sip:{dialled}@h"
         self.source_host = source_host
         self.hops_left = 70
+        self.replaces: Leg | None = None
         self.about: About = NOTHING
         self.url = ""
         self.reach = EVERYBODY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from mediaserver.media.leg import (
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import CallEnded, EventHappened, LegClosed, LegOpened
 from tests.mediaserver.calls.bench import Bench, connected
-from tests.mediaserver.calls.lines import Line, frame
+from tests.mediaserver.calls.lines import Asked, Line, frame
 
 
 @dataclass
@@ -477,3 +478,100 @@ async def test_a_recording_goes_on_with_whoever_takes_the_callers_place(bench: B
     await bench.settle()
     assert [*stopped, recording.stopped] == [False, True]
     assert bob.termination == Termination(EndedBy.CALLEE, Why.HANGUP)
+
+
+async def takes_over(bench: Bench, line: Line, other: Leg) -> None:
+    """A new call that wants the place of a leg."""
+    asked = Asked(line, "whoever")
+    asked.replaces = other
+    bench.board.invited(asked)
+    await bench.settle()
+
+
+async def test_a_new_call_takes_the_place_of_a_caller_who_talks_to_an_agent(bench: Bench) -> None:
+    ann, desk = Line("ann", 1), Line("desk", 4)
+    await bench.dial(ann, "demo")
+    await bench.ticks(2)
+    await takes_over(bench, desk, ann)
+    await bench.ticks(2)
+    (robot,) = bench.robots.made
+    assert ann.termination == succession.GAVE_ITS_PLACE and desk.steps == ["answer"]
+    assert desk.heard[-1] == 50 and robot.heard[-1] == 4 and len(list(bench.board)) == 1
+    desk.leave()
+    await bench.settle()
+    assert list(bench.board) == [] and len(bench.clock) == 0
+    assert len(bench.sink.of(LegOpened)) == len(bench.sink.of(LegClosed)) == 2
+
+
+async def test_a_new_call_takes_the_place_of_a_phone(bench: Bench) -> None:
+    ann, bob = await bridged(bench)
+    desk = Line("desk", 4)
+    await takes_over(bench, desk, bob)
+    await bench.ticks(3)
+    assert gone(bob) and ann.heard[-1] == 4 and desk.heard[-1] == 1
+    ann.leave()
+    await bench.settle()
+    assert gone(desk) and list(bench.board) == []
+
+
+@pytest.mark.parametrize("leaves", ["ann", "bob"])
+async def test_whoever_is_replaced_may_hang_up_while_the_new_call_is_answered(
+    bench: Bench, leaves: str
+) -> None:
+    ann, bob = await bridged(bench)
+    lines = {"ann": ann, "bob": bob}
+    desk, acknowledged = Line("desk", 4), asyncio.Event()
+
+    async def answer() -> None:
+        await acknowledged.wait()
+
+    desk.answer = answer  # type: ignore[method-assign]
+    await takes_over(bench, desk, lines[leaves])
+    lines.pop(leaves).leave()
+    await bench.ticks(1)
+    (other,) = lines.values()
+    assert not gone(other)
+    acknowledged.set()
+    await bench.settle()
+    await bench.ticks(3)
+    assert other.heard[-1] == 4
+    await bench.board.hang_up(bench.call.id)
+    await bench.settle()
+    assert gone(other) and gone(desk) and list(bench.board) == [] and len(bench.clock) == 0
+
+
+async def test_a_new_call_that_is_not_acknowledged_changes_nothing(bench: Bench) -> None:
+    ann, bob = await bridged(bench)
+    desk = Line("desk", 4)
+    desk.leave()
+    await takes_over(bench, desk, bob)
+    await bench.ticks(3)
+    assert ann.heard[-1] == 2 and bob.heard[-1] == 1
+
+
+async def test_nobody_takes_a_place_in_a_call_that_is_over_or_the_place_of_a_listener(bench: Bench) -> None:
+    ann, _ = await bridged(bench)
+    carl, first, second = phone(bench, "carl"), Line("first"), Line("second")
+    bench.board.listen(bench.call.id, carl)
+    await takes_over(bench, first, carl)
+    await takes_over(bench, second, Line("gone"))
+    assert first.termination is not None and first.termination.code == 403
+    assert second.termination is not None and second.termination.code == 603
+    assert not gone(carl) and not gone(ann)
+
+
+async def test_whoever_is_left_when_the_new_call_comes_to_nothing_is_hung_up(bench: Bench) -> None:
+    ann, bob = await bridged(bench)
+    desk, acknowledged = Line("desk", 4), asyncio.Event()
+
+    async def answer() -> None:
+        await acknowledged.wait()
+        raise CallError("no ACK arrived")
+
+    desk.answer = answer  # type: ignore[method-assign]
+    await takes_over(bench, desk, bob)
+    bob.leave()
+    await bench.settle()
+    acknowledged.set()
+    await bench.settle()
+    assert gone(ann) and gone(desk) and list(bench.board) == []

@@ -28,6 +28,7 @@ from mediaserver.media.leg import (
     EndedBy,
     Frame,
     Lane,
+    Leg,
     LegEvent,
     LegStats,
     Termination,
@@ -148,6 +149,7 @@ class WebSocketInvitation:
         self.to_uri = f"ws:{dialled}"
         self.source_host = source_host
         self.hops_left = 70
+        self.replaces: Leg | None = None
         self.about: About = NOTHING
         self.reach = EVERYBODY
         self.payer = "anonymous"

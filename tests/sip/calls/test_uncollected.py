@@ -556,6 +556,16 @@ async def transferred_by_a_caller_who_does_not_wait(world: World) -> None:
     await asked.leg.hangup(HANGUP)
 
 
+async def replaced_by_a_new_call(world: World) -> None:
+    leg: Any = await world.dial("demo")
+    call_id, ours, theirs = leg._session.dialog.id
+    headers = [("Replaces", f"{call_id};to-tag={theirs};from-tag={ours}"), ("Require", "replaces")]
+    new = await world.phone.call(world.address("nobody"), headers=headers)
+    await Events(leg).end()
+    await world.run()
+    await world.hang_up(new)
+
+
 async def transferred_to_an_agent(world: World) -> None:
     await world.phone.register(world.address("101"), "101", "secret")
     leg = await world.dial("101")
@@ -585,7 +595,8 @@ async def joined_by_who_talks_to_both(world: World) -> None:
 
 
 KINDS = (
-    transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait, transferred_to_an_agent,
+    transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait,
+    replaced_by_a_new_call, transferred_to_an_agent,
     joined_by_who_talks_to_both,
     held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
     echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, in_wide_band,
