@@ -121,6 +121,7 @@ async def open_sip(
         media=media_policy(sip),
         srtp_without_tls=sip.srtp_without_tls,
         ice=Ice(sip.ice),
+        dns_servers=sip.dns_servers,
         call_limits=CallLimits(sip.max_call_s, sip.max_inactive_s, sip.keep_alive_s, sip.max_silence_s),
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         may_redirect_to=may_redirect_to(switchboard) if sip.follow_redirects else nobody,

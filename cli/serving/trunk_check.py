@@ -11,6 +11,7 @@ from mediaserver.errors import CapacityError
 from sip.calls.invitation import SipInvitation
 from sip.calls.user_agent import SipAgent
 from sip.sdp.audio import AudioStream
+from sip.transport.name_servers import lookup_by
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.tls import Tls
 from sip.trunks.checking import TrunkCheck
@@ -43,11 +44,13 @@ async def check(settings: Settings, spec: TrunkSpec) -> list[Finding]:
         tls=tls,
         on_invite=_unwanted,
         own=OwnAddresses(sip.host, sip.public_host, sip.local_networks),
+        dns_servers=sip.dns_servers,
     )
     await agent.start()
     try:
+        lookup = lookup_by(sip.dns_servers)
         context = await tls.client() if spec.transport == "tls" else None
-        return [finding async for finding in TrunkCheck(spec, agent, context=context).look()]
+        return [finding async for finding in TrunkCheck(spec, agent, context=context, resolve=lookup).look()]
     finally:
         await agent.stop(0.5)
 

@@ -18,6 +18,8 @@ from mediaserver.settings.sip import SipSettings
 from mediaserver.storage.sealing import open_sealer
 from sip.access.gate import Gate
 from sip.calls.user_agent import SipAgent
+from sip.transport.dns_records import DnsRecords, system_dns
+from sip.transport.name_servers import lookup_by
 from sip.trunks.board import TrunkBoard
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.figures import TrunkCollector
@@ -55,7 +57,9 @@ def _signers(sip: SipSettings) -> Signers | None:
 
 def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:
     """Whoever calls by a trunk is known from now on, whatever the rows become. Where each is."""
-    whereabouts = Whereabouts(board)
+    records = DnsRecords(system_dns(sip.dns_servers))
+    undo.push_async_callback(records.close)
+    whereabouts = Whereabouts(board, lookup_by(sip.dns_servers), records)
 
     def renewed() -> None:
         gate.endpoints = endpoints_of(sip, whereabouts.endpoints())

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from mediaserver.host_port import split_port
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Host = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -22,6 +24,20 @@ def _is_network(text: str) -> str:
 
 
 NetworkText = Annotated[str, AfterValidator(_is_network)]
+
+
+def _is_name_server(text: str) -> str:
+    try:
+        host, port = split_port(text)
+        ipaddress.ip_address(host)
+    except ValueError:
+        raise ValueError('must be an address such as "192.0.2.53" or "[2001:db8::53]:53"') from None
+    if port is not None and not 0 < port < 65_536:
+        raise ValueError("has no such port")
+    return text
+
+
+NameServerText = Annotated[str, AfterValidator(_is_name_server)]
 
 
 class SettingsGroup(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mediaserver.settings.callers import LOOPBACK, ExtensionSettings, Srtp, TrunkSettings
-from mediaserver.settings.group import NetworkText
+from mediaserver.settings.group import NameServerText, NetworkText
 from mediaserver.settings.listening import ListeningSettings
 from mediaserver.settings.tracing import TracingSettings
 
@@ -26,6 +26,12 @@ class SipSettings(TracingSettings, ListeningSettings):
         default=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
         description="Networks whose peers reach us without NAT and are told our local address; this machine "
         "always does.",
+    )
+    dns_servers: tuple[NameServerText, ...] = Field(
+        default=(),
+        max_length=3,
+        description='Name servers that are asked where trunks and SIP addresses are, e.g. `["192.0.2.53"]`; '
+        "the file of hosts counts for names without a dot alone then. Empty: those of the system.",
     )
     nat_ping_s: float = Field(
         default=25.0,

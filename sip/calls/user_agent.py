@@ -99,8 +99,8 @@ class SipAgent:
     `max_calls` (None: of the legs) callers who have proven nothing hold a share at most;
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
     has no policy of its own is offered and answered. `srtp_without_tls`: keys of SRTP may go by signalling
-    that others can read. `ice`: whether ways to us are found out. `may_redirect_to`:
-    whom a call of ours may be sent on to (3xx).
+    that others can read. `ice`: whether ways to us are found out. `dns_servers`: see
+    `sip.transport.name_servers`. `may_redirect_to`: whom a call of ours may be sent on to (3xx).
     """
 
     def __init__(
@@ -131,12 +131,22 @@ class SipAgent:
         media: MediaPolicy = PLAIN_TELEPHONY,
         srtp_without_tls: bool = False,
         ice: Ice = Ice.OFF,
+        dns_servers: Sequence[str] = (),
         may_redirect_to: Callable[[Uri], bool] = nobody,
     ) -> None:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
         self.transport = Transport(
-            host, port, self, tcp=tcp, tls=tls, tls_port=tls_port, own=own, limits=limits, intake=intake
+            host,
+            port,
+            self,
+            tcp=tcp,
+            tls=tls,
+            tls_port=tls_port,
+            own=own,
+            limits=limits,
+            intake=intake,
+            dns_servers=dns_servers,
         )
         asking = gate if gate is not None else registrar
         self._challenger = asking.challenger if asking is not None else None

@@ -2,8 +2,8 @@
 :rfc:`3403`).
 
 One question at a time for each name, whoever waits for it. A DNS that is slow, silent or lies costs a moment
-and says nothing: whoever asked goes on as without records. Addresses are the system's to know
-(`sip.transport.names`), which has a file of hosts and more. It must never block the loop.
+and says nothing new: what was known stays for a day, else whoever asked goes on as without records.
+Addresses are `sip.transport.names`' to know. It must never block the loop.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from mediaserver.errors import PeerError
 from mediaserver.seldom import Seldom
+from sip.transport.name_servers import DNS_PORT, resolver_of
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ MUTE_S = 10.0
 """After a silence no question is asked for so long, so that a call waits for one silence, not three."""
 NONE_KEPT_S = 30.0
 """That there are no such records, or that nobody could say."""
+STALE_S = 86_400.0
+"""So long what was known is believed while nobody can say."""
 MOST_NAMES = 512
 MOST_RECORDS = 20
 """Of one answer."""
@@ -68,6 +71,15 @@ class DnsAnswer:
     ttl_s: float
 
 
+class _Kept(NamedTuple):
+    """Records that are remembered."""
+
+    until: float
+    """Then they are asked for again."""
+    records: Sequence[Srv | Naptr]
+    learned_at: float
+
+
 Ask: TypeAlias = Callable[[str, str], Awaitable[DnsAnswer]]
 """The records of a name, of a type (`SRV`, `NAPTR`). Raises DnsError when nobody can say."""
 R = TypeVar("R", Srv, Naptr)
@@ -85,7 +97,7 @@ class DnsRecords:
 
     def __init__(self, ask: Ask | None = None) -> None:
         self._ask = ask or system_dns()
-        self._kept: dict[tuple[str, str], tuple[float, Sequence[Srv | Naptr]]] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
         self._asking: dict[tuple[str, str], asyncio.Task[Sequence[Srv | Naptr]]] = {}
         self._mute_until = 0.0
         self._unsaid = Seldom(60.0)
@@ -102,11 +114,11 @@ class DnsRecords:
         key = (name.lower().rstrip("."), kind)
         now = asyncio.get_running_loop().time()
         kept = self._kept.get(key)
-        if kept is not None and now < kept[0]:
-            return kept[1]
+        if kept is not None and now < kept.until:
+            return kept.records
         task = self._asking.get(key)
         if task is None and now < self._mute_until:
-            return ()
+            return self._stale(key, now).records
         if task is None:
             task = self._asking[key] = asyncio.create_task(self._asked(key), name=f"DNS {kind} {name}")
             task.add_done_callback(lambda _: self._asking.pop(key, None))
@@ -118,7 +130,7 @@ class DnsRecords:
             async with asyncio.timeout(PATIENCE_S):
                 answered = await self._ask(*key)
         except (DnsError, TimeoutError) as error:
-            answered = DnsAnswer((), NONE_KEPT_S)
+            before = self._stale(key, loop.time())
             if isinstance(error, TimeoutError) or error.silent:
                 self._mute_until = loop.time() + MUTE_S
             if (more := self._unsaid.due(loop.time())) is not None:
@@ -126,19 +138,27 @@ class DnsRecords:
                     "DNS does not say where SIP for %s is (%s); its address is used. %d more such since",
                     key[0], str(error) or "no answer in time", more,
                 )  # fmt: skip
+            self._keep(key, before._replace(until=loop.time() + NONE_KEPT_S))
+            return before.records
         kept_s = min(MOST_KEPT_S, max(LEAST_KEPT_S, answered.ttl_s))
-        records = tuple(answered.records[:MOST_RECORDS])
-        self._keep(key, loop.time() + kept_s, records)
-        return records
+        now = loop.time()
+        kept = _Kept(now + kept_s, tuple(answered.records[:MOST_RECORDS]), now)
+        self._keep(key, kept)
+        return kept.records
 
-    def _keep(self, key: tuple[str, str], until: float, records: Sequence[Srv | Naptr]) -> None:
+    def _stale(self, key: tuple[str, str], now: float) -> _Kept:
+        """What is left to say while nobody can (:rfc:`8767`)."""
+        kept = self._kept.get(key)
+        return kept if kept is not None and now < kept.learned_at + STALE_S else _Kept(0.0, (), now)
+
+    def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
         self._kept.pop(key, None)
         if len(self._kept) >= MOST_NAMES:
             now = asyncio.get_running_loop().time()
-            self._kept = {name: item for name, item in self._kept.items() if item[0] > now}
+            self._kept = {name: item for name, item in self._kept.items() if item.until > now}
             while len(self._kept) >= MOST_NAMES:
                 del self._kept[next(iter(self._kept))]
-        self._kept[key] = (until, records)
+        self._kept[key] = kept
 
     async def close(self) -> None:
         """Ask no more."""
@@ -149,23 +169,16 @@ class DnsRecords:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def system_dns(servers: Sequence[str] = (), port: int = 53) -> Ask:
-    """The servers of resolv.conf, or these. A system without any says so at each question."""
+def system_dns(servers: Sequence[str] = (), port: int = DNS_PORT) -> Ask:
+    """The servers of resolv.conf, or these (with that port where they name none). A system without any says
+    so at each question."""
 
     async def ask(name: str, kind: str) -> DnsAnswer:
-        # Imported when it is needed first: a server without names in its trunks starts without it.
-        import dns.asyncresolver
         import dns.exception
-        import dns.name
         import dns.resolver
 
         try:
-            resolver = dns.asyncresolver.Resolver(configure=not servers)
-            if servers:
-                resolver.nameservers = list(servers)
-                resolver.port = port
-            resolver.lifetime = PATIENCE_S
-            resolver.timeout = PATIENCE_S / 2
+            resolver = resolver_of(servers, PATIENCE_S, port)
             answer = await resolver.resolve(f"{name}.", kind, search=False, raise_on_no_answer=False)
         except dns.resolver.NXDOMAIN:
             return DnsAnswer((), NONE_KEPT_S)

@@ -1,4 +1,4 @@
-"""Addresses of host names, remembered for a while. The system's resolver is asked, never on the loop."""
+"""Addresses of host names, remembered for a while."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 
 from mediaserver.addresses import is_address, unmapped
+from sip.transport.name_servers import Lookup, NoAddress, system_lookup
 
 NAME_KEPT_S = 60.0
 MOST_ADDRESSES = 10
@@ -16,8 +17,9 @@ MOST_ADDRESSES = 10
 class HostNames:
     """A and AAAA records only. `families`: those we can send to, the preferred one first."""
 
-    def __init__(self, families: tuple[int, ...]) -> None:
+    def __init__(self, families: tuple[int, ...], lookup: Lookup = system_lookup) -> None:
         self.families = families
+        self._lookup = lookup
         self._known: dict[str, tuple[float, Sequence[str]]] = {}
         self._asking: dict[str, asyncio.Task[Sequence[str]]] = {}
 
@@ -55,10 +57,10 @@ class HostNames:
         loop = asyncio.get_running_loop()
         family = self.families[0] if len(self.families) == 1 else socket.AF_UNSPEC
         try:
-            found = await loop.getaddrinfo(host, None, family=family, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError):
+            found = await self._lookup(host, family)
+        except (OSError, UnicodeError, NoAddress):
             return ()
-        addresses = tuple(dict.fromkeys(unmapped(str(each[4][0])) for each in found))[:MOST_ADDRESSES]
+        addresses = tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
         self._known[host] = (loop.time() + NAME_KEPT_S, addresses)
         return addresses
 

@@ -130,7 +130,7 @@ class SipResolver:
                 if is_address(record.target)
                 else await self._addresses(record.target)
             )
-            others = [each for each in known if record.target == host or reach_of(each) in _FOREIGN]
+            others = [each for each in known if record.target == host or is_foreign(each)]
             places += self._at(transport, others, record.port)
         return places
 
@@ -139,6 +139,21 @@ class SipResolver:
 
 
 _FOREIGN = (Reach.WORLD, Reach.SITE)
+
+
+def is_foreign(address: str) -> bool:
+    """Whether what DNS names may be there: not on this machine, nor on the wire beside it."""
+    return reach_of(address) in _FOREIGN and may_send_to(address)
+
+
+def service_name(uri: Uri, transport: str) -> str:
+    """The name of the SRV records of a SIP URI; empty where there can be none. `transport`: where the URI
+    names none."""
+    host = uri.address
+    if uri.port is not None or is_address(host) or "." not in host.strip("."):
+        return ""
+    named = "TLS" if uri.scheme == "sips" else (uri.transport or transport).upper()
+    return f"{_PREFIXES[named]}.{host}" if named in _PREFIXES else ""
 
 
 def in_turn(records: Iterable[Srv], draw: Callable[[], float]) -> list[Srv]:

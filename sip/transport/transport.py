@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,9 +26,10 @@ from sip.transport.addresses import may_name, may_send_to
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
 from sip.transport.datagrams import DatagramSockets
 from sip.transport.default_ports import default_port
-from sip.transport.dns_records import DnsRecords
+from sip.transport.dns_records import DnsRecords, system_dns
 from sip.transport.intake import Intake
 from sip.transport.listening import open_sockets, open_tls_sockets
+from sip.transport.name_servers import lookup_by
 from sip.transport.names import HostNames
 from sip.transport.own_addresses import OwnAddresses
 from sip.transport.queue_delay import QueueDelay
@@ -94,7 +95,9 @@ class Transport:
         own: OwnAddresses | None = None,
         limits: ConnectionLimits | None = None,
         intake: IntakeLimits | None = None,
+        dns_servers: Sequence[str] = (),
     ) -> None:
+        """`dns_servers`: asked for names; none: those of the system."""
         self.host = host
         self.port = port
         self.counts = TransportCounts()
@@ -110,8 +113,9 @@ class Transport:
         self._streams = Streams(self, self._limits, self.tls)
         self.in_use: Callable[[], Collection[object]] = frozenset
         """Connections that are not closed however long they are silent; asked now and then."""
+        self._lookup = lookup_by(dns_servers)
         self._names = HostNames(())
-        self._records = DnsRecords()
+        self._records = DnsRecords(system_dns(dns_servers))
         self.resolver = self._resolver()
         """Where SIP URIs lead to."""
         self._sweep: asyncio.TimerHandle | None = None
@@ -139,7 +143,7 @@ class Transport:
         if secure:
             self.tls_port = secure[0].getsockname()[1]
             self._streams.listen(secure, tls=True)
-        self._names = HostNames(self._datagrams.families)
+        self._names = HostNames(self._datagrams.families, self._lookup)
         self.resolver = self._resolver()
         self._sweep = asyncio.get_running_loop().call_later(self._limits.sweep_s, self._sweep_up)
 

@@ -23,9 +23,10 @@ from sip.messages.grammar import ParseError, readable
 from sip.messages.message import Response
 from sip.messages.uri import Uri
 from sip.transport.default_ports import DEFAULT_PORT, TLS_PORT
+from sip.transport.name_servers import NoAddress, system_lookup
 from sip.trunks.numbers import is_number
 from sip.trunks.spec import TrunkSpec
-from sip.trunks.whereabouts import Resolve, system_addresses
+from sip.trunks.whereabouts import Resolve
 
 ANSWER_S = 4.0
 """For each thing that is asked."""
@@ -62,7 +63,7 @@ class TrunkCheck:
         self,
         spec: TrunkSpec,
         agent: Asks,
-        resolve: Resolve = system_addresses,
+        resolve: Resolve = system_lookup,
         context: ssl.SSLContext | None = None,
     ) -> None:
         """`context`: whom calls by TLS trust; None: whom the system trusts."""
@@ -112,7 +113,7 @@ class TrunkCheck:
         except TimeoutError:
             mend = "mend the name service of this machine, or give an address"
             return Finding("name", False, f"nobody says within {ANSWER_S:g} s where {host} is", mend)
-        except (OSError, UnicodeError):
+        except (OSError, UnicodeError, NoAddress):
             found = []
         if found:
             return Finding("name", True, f"{host} is {found[0]}")

@@ -17,7 +17,9 @@ from sip.transport.dns_records import (
     LEAST_KEPT_S,
     MOST_NAMES,
     MOST_RECORDS,
+    STALE_S,
     DnsAnswer,
+    DnsError,
     DnsRecords,
     Naptr,
     Srv,
@@ -184,7 +186,7 @@ async def test_answers_and_names_are_bounded() -> None:
         await records.srv(f"n{number}.test")
     assert len(records._kept) <= MOST_NAMES
     now = asyncio.get_running_loop().time()
-    assert all(now < until <= now + 3601 for until, _ in records._kept.values())
+    assert all(now < kept.until <= now + 3601 for kept in records._kept.values())
 
 
 async def test_a_ttl_of_nothing_is_a_few_seconds() -> None:
@@ -193,5 +195,23 @@ async def test_a_ttl_of_nothing_is_a_few_seconds() -> None:
 
     records = DnsRecords(ask)
     await records.srv("a.test")
-    (until, _) = records._kept["a.test", "SRV"]
+    until = records._kept["a.test", "SRV"].until
     assert until > asyncio.get_running_loop().time() + LEAST_KEPT_S - 1
+
+
+async def test_what_was_known_stays_for_a_day_while_nobody_can_say() -> None:
+    known, clock = [[Srv(1, 1, 5060, "a.test")]], asyncio.get_running_loop()
+
+    async def ask(name: str, kind: str) -> DnsAnswer:
+        if not known:
+            raise DnsError("refused")
+        return DnsAnswer(known.pop(), 0.0)
+
+    records = DnsRecords(ask)
+    assert await records.srv("a.test")
+    key = ("a.test", "SRV")
+    for _ in range(3):
+        records._kept[key] = records._kept[key]._replace(until=0.0)
+        assert await records.srv("a.test") == [Srv(1, 1, 5060, "a.test")]
+    records._kept[key] = records._kept[key]._replace(until=0.0, learned_at=clock.time() - STALE_S)
+    assert await records.srv("a.test") == []
