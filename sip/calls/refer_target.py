@@ -39,7 +39,8 @@ class ReferTarget:
             number = leg.number_of(uri.opaque.partition(";")[0].translate(_SEPARATORS))
             return cls(f"{number}@{ours}"[:LONGEST_ADDRESS], True, (number,))
         user, host = uri.unescaped_user, uri.host.lower()
-        if not user or len(user) + len(host) >= LONGEST_ADDRESS:
+        if not user or "@" in user or len(user) + len(host) >= LONGEST_ADDRESS:
+            # With a second @ what may be called would be another address than the one that is asked about.
             raise ParseError("Refer-To names nobody", 404)
         number = leg.number_of(user) if _NUMBER.fullmatch(user) else ""
         if _is_here(core, dialog, leg, uri):

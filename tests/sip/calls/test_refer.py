@@ -170,6 +170,7 @@ async def test_a_phone_that_hangs_up_before_the_target_answers_has_handed_over()
         ("sip:101@SERVER?Replaces=none%3Bto-tag%3Da%3Bfrom-tag%3Db", {}, 603),
         ("sip:101@SERVER?Replaces=none", {}, 400),
         ("sip:SERVER", {}, 404),
+        ("sip:101%40evil.example@SERVER", {}, 404),
         ("sip:101@SERVER", {"Refer_To": "<sip:102@h>"}, 400),
         ("sip:101@SERVER", {"Require": "explicitsub"}, 420),
     ],
