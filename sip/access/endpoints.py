@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from mediaserver.addresses import Address, address_of
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
+from sip.access.credentials import Account
 from sip.messages.message import Request
 from sip.sdp.policy import MediaPolicy
 
@@ -29,6 +30,8 @@ class Admitted:
     reach: MayDial = EVERYBODY
     media: MediaPolicy | None = None
     """What it is answered; None: as everybody."""
+    account: Account | None = field(default=None, repr=False, compare=False)
+    """What we prove ourselves with when it challenges our requests within its calls; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,12 @@ class Trunk:
     reach: MayDial = AGENTS
     media: MediaPolicy | None = None
     """None: as everybody."""
+    account: Account | None = field(default=None, repr=False, compare=False)
+    """See `Admitted`."""
 
     @property
     def admitted(self) -> Admitted:
-        return Admitted("trunk", self.name, self.reach, self.media)
+        return Admitted("trunk", self.name, self.reach, self.media, self.account)
 
     def fits(self, request: Request, address: Address | None) -> bool:
         """Whether a request comes from its networks and has its header, as far as these are given."""

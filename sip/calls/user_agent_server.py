@@ -21,7 +21,7 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.calls.admission import refusal
-from sip.calls.core import ACCEPT, SUPPORTED, Core
+from sip.calls.core import ACCEPT, SUPPORTED, Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
@@ -257,6 +257,9 @@ class UserAgentServer:
         session.dialog.opener_proved = verified
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
+        if caller.account is not None:
+            session.credentials = Credentials.of(caller.account)
+            session.credentials.hosts.add(source.host)  # nobody else gets a proof
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
         call = SipInvitation(request, source, session.leg, session, caller, replaced)
         try:

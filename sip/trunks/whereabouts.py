@@ -71,8 +71,13 @@ class Whereabouts:
             name, _, value = spec.header.partition(":")
             header = (name.strip(), value.strip()) if spec.header else None
             reach = AGENTS if spec.may_dial is None else MayDial(spec.may_dial)
+            line = self._board.line(spec.name)
+            # Whoever has the header may be anywhere: that is nobody to prove ourselves to.
+            account = line.account if line is not None and header is None else None
             if networks or header is not None:
-                found.append(Trunk(spec.name, networks, header, reach=reach, media=spec.media))
+                found.append(
+                    Trunk(spec.name, networks, header, reach=reach, media=spec.media, account=account)
+                )
         return found
 
     def quirks(self) -> PeerQuirks:

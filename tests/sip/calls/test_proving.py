@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from typing import Any
 
 from mediaserver.media.leg import EndedBy, Termination, Why
+from sip.access.challenger import Challenger
 from sip.access.credentials import Account
 from sip.access.digest import parse_auth
+from sip.access.endpoints import Endpoints, Trunk
+from sip.access.gate import Gate
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request
-from tests.sip.agents import SDP, RawPeer, agent, raw_peer
+from tests.sip.agents import SDP, Callee, RawPeer, agent, raw_peer
 
 HANGUP = Termination(EndedBy.AGENT, Why.COMPLETED)
 CHALLENGE = 'Digest realm="acme", nonce="n1", qop="auth", algorithm=SHA-256'
@@ -130,3 +134,30 @@ async def test_a_proof_that_was_good_for_once_is_renewed_after_a_longer_session_
         assert proof(invite)["nc"] == "00000001" and (invite.get("Session-Expires") or "").startswith("3600")
         await (await call).hangup(HANGUP)
         peer.send((await peer.request("BYE")).response(200), us.port)
+
+
+async def test_a_trunk_that_called_us_and_challenges_our_bye_has_its_proof_and_nobody_else() -> None:
+    carrier = Trunk("acme", (ipaddress.ip_network("127.0.0.1"),), account=Account("bob", "zanzibar"))
+    gate = Gate(Endpoints(trunks=[carrier]), Challenger("x", lambda user: None))
+    callee = Callee.answering()
+    async with agent(callee, gate=gate) as us, raw_peer() as peer, raw_peer("127.0.0.2") as other:
+        for at in (peer, other):
+            named = {"Contact": f"<sip:raw@127.0.0.{1 if at is peer else 2}:{at.port}>"}
+            invite = peer.make(
+                "INVITE", f"sip:x@127.0.0.1:{us.port}", branch=f"i{at.port}", body=SDP, lines=named
+            )
+            invite.set("Call-ID", f"at-{at.port}")
+            peer.send(invite, us.port)
+            ok = await peer.response(200, method="INVITE")
+            ack = peer.in_dialog("ACK", ok, cseq=1)
+            ack.set("Call-ID", invite.call_id)
+            peer.send(ack, us.port)
+            leg = (await callee.calls.get()).leg
+            await leg.hangup(HANGUP)
+            assert not proof(await challenged(at, us, "BYE", 407))
+            if at is peer:
+                bye = await peer.request("BYE")
+                assert proof(bye, "Proxy-Authorization")["username"] == "bob"
+                peer.send(bye.response(200), us.port)
+        await us._core.all_left()
+        assert other.messages.empty()

@@ -141,6 +141,19 @@ async def test_a_trunk_calls_from_its_networks_or_else_from_where_its_hosts_are(
     assert "gone" not in found and found["literal"].networks == (ipaddress.ip_network("10.9.9.9"),)
 
 
+async def test_a_trunk_that_is_known_by_where_it_is_may_have_our_proof_and_no_other() -> None:
+    board = board_of(
+        TrunkSpec("known", "10.9.9.9", username="bob", password="zanzibar"),
+        TrunkSpec("anywhere", "10.9.9.8", header="X-Token: 1", username="bob", password="zanzibar"),
+        TrunkSpec("open", "10.9.9.7"),
+    )
+    accounts = {trunk.name: trunk.admitted.account for trunk in Whereabouts(board).endpoints()}
+    line = board.line("known")
+    assert line is not None and line.account is not None
+    assert accounts == {"known": line.account, "anywhere": None, "open": None}
+    assert "zanzibar" not in repr(Whereabouts(board).endpoints())
+
+
 async def test_addresses_that_were_known_stay_while_nobody_can_say() -> None:
     answers = [["10.0.0.1"]]
 
