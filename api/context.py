@@ -16,6 +16,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
 from sip.trunks.board import TrunkBoard
 
@@ -37,6 +38,10 @@ class ApiContext:
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None
     """Empties the server for a deploy; None while it is starting."""
+    audio: AudioWatch | None = None
+    """Who shows the packets of audio."""
+    capturing: int = 0
+    """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None

@@ -144,8 +144,11 @@ async def tell(request: web.Request, response: web.StreamResponse, content: byte
         raise ConnectionResetError("the watcher does not read") from None
 
 
-async def begin_stream(request: web.Request) -> web.StreamResponse:
+async def begin_stream(request: web.Request, content_type: str = "") -> web.StreamResponse:
+    """`content_type`: of something else than events."""
     response = web.StreamResponse(headers=_HEADERS)
+    if content_type:
+        response.headers["Content-Type"] = content_type
     await response.prepare(request)
     return response
 

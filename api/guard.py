@@ -121,8 +121,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return error(
             403, "wrong_host", "This server does not answer under that name.", "Add it to http.allowed_hosts."
         )
-    # An event stream is held open, and there are few: another site's page could take them all.
-    costly = request.method not in READING or request.path.endswith("/events")
+    # Event streams and captures are held open, and there are few: another site's page could take them all.
+    costly = request.method not in READING or request.path.endswith(("/events", "/pcap"))
     if costly and not same_origin(request, settings):
         return error(403, "wrong_origin", "Pages of other sites may not do this.")
     if may_ask(request, settings):

@@ -1,4 +1,4 @@
-"""What was said by SIP: the ladder of a call, the latest messages of all, and those that go by.
+"""What was said by SIP: a call's ladder and its packets, the latest messages of all, and those that go by.
 
 All of it was masked when it was taken (`sip.tracing`). It tells who calls whom and where they are, so it is
 guarded like transcripts, and without a token this machine itself has to ask.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,14 @@ from api.calls import identity
 from api.context import CONTEXT
 from api.events import HEARTBEAT_S, begin_stream, tell
 from mediaserver.config import is_loopback
+from sip.tracing.capture import Capture, CaptureLimits
 from sip.tracing.ladder import Ladder, Mark
+from sip.tracing.pcapng import CONTENT_TYPE
 from sip.tracing.traced import TracedMessage, Wanted
 from sip.tracing.tracer import FOLLOWERS, Tracer
 
+CAPTURES = 4
+LONGEST_CAPTURE_S = 600
 LIMIT = 1_000
 """Messages at most in one answer."""
 _TOLD: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -75,6 +79,38 @@ async def follow(request: web.Request) -> web.StreamResponse:
                         content = _sse(message)
                 await tell(request, response, content)
         return response
+
+
+async def capture(request: web.Request) -> web.StreamResponse:
+    """One call's packets as pcapng: its SIP messages, and for `?seconds=` 0 to 600 what follows, with the
+    headers of its audio. 0, the default, is what was said so far."""
+    context, tracer, call_id = request.app[CONTEXT], _tracer(request), identity(request)
+    text = request.query.get("seconds", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) <= LONGEST_CAPTURE_S):
+        raise web.HTTPBadRequest(reason=f"seconds is a number from 0 to {LONGEST_CAPTURE_S}.")
+    _ladder(request, tracer, call_id)
+    if context.capturing >= CAPTURES:
+        return error(503, "too_many_captures", f"{CAPTURES} calls are being captured already.")
+    board = context.switchboard
+    context.capturing += 1
+    try:
+        limits = CaptureLimits(seconds=int(text))
+        taken = Capture(
+            tracer, context.audio, call_id, board.is_live if board is not None else _nobody, limits
+        )
+        async with aclosing(taken.blocks()) as blocks:
+            response = await begin_stream(request, CONTENT_TYPE)
+            with suppress(ConnectionResetError):  # the reader went away
+                async for block in blocks:
+                    if block:
+                        await tell(request, response, block)
+        return response
+    finally:
+        context.capturing -= 1
+
+
+def _nobody(call_id: UUID) -> bool:
+    return False
 
 
 def _sse(message: TracedMessage) -> bytes:

@@ -158,6 +158,7 @@ class Server:
             switchboard.http = http
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
+        context.audio = wire
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         context.sip_address, secure = await open_sip(
             settings,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from cli.terminal import add_config_option, add_json_option, print_json
-from mediaserver.errors import ConfigError
+from mediaserver.errors import ConfigError, NoServerError
 from mediaserver.printable import printable, printable_json, printable_lines
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def add_parser(subparsers: Any) -> None:
     tracing.add_argument("--peer", metavar="HOST", help="only those from and to this ADDRESS[:PORT]")
     tracing.add_argument("--method", metavar="M", help="only INVITE, say, and what answers it")
     tracing.add_argument("--full", action="store_true", help="show each message as a whole")
+    tracing.add_argument(
+        "--pcap", metavar="FILE", help="with --call: write its packets there, for Wireshark; - is stdout"
+    )
+    tracing.add_argument(
+        "--seconds", type=int, metavar="N", default=0,
+        help="with --pcap: go on for so long (600 at most) or until the call ends, with the headers of its "
+        "audio (default: only what was said so far)",
+    )  # fmt: skip
     add_json_option(tracing)
     add_config_option(tracing)
 
@@ -54,7 +63,11 @@ def run(args: argparse.Namespace) -> int:
     settings = load(args.config)
     if args.call is not None and (args.peer or args.method):
         raise ConfigError("--peer and --method choose among all messages: leave out --call")
-    if args.call is not None:
+    if args.pcap is not None:
+        if args.call is None:
+            raise ConfigError("--pcap writes the packets of one call: name it with --call")
+        _write_packets(settings, args)
+    elif args.call is not None:
         _show_call(settings, args)
     elif args.follow:
         for message in _followed(settings, _query(args)):
@@ -81,6 +94,36 @@ def _show_call(settings: Settings, args: argparse.Namespace) -> None:
         return
     with demanded(settings, f"{path}?format={'full' if args.full else 'text'}") as response:
         print(printable_lines(response.read().decode(errors="replace").rstrip("\n")))
+
+
+def _write_packets(settings: Settings, args: argparse.Namespace) -> None:
+    """Readable by its owner alone: who called whom stands there. Ctrl-C ends a file that is whole."""
+    from cli.server_api import demanded
+
+    path = f"{_CALLS}/{_whole(settings, args.call)}/pcap?seconds={args.seconds}"
+    with demanded(settings, path, SILENCE_S) as response, _opened(args.pcap) as file:
+        written = 0
+        try:
+            while block := response.read1(1 << 16):
+                written += file.write(block)
+                file.flush()
+        except KeyboardInterrupt:
+            pass
+        except OSError as error:
+            raise NoServerError(f"the server stopped in the middle: {error}") from None
+    print(f"{written} bytes are in {args.pcap}", file=sys.stderr)
+
+
+def _opened(name: str) -> IO[bytes]:
+    """A new file. Raises ConfigError."""
+    if name == "-":
+        return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    try:
+        return os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except FileExistsError:
+        raise ConfigError(f"{name} is there already: name another file") from None
+    except OSError as error:
+        raise ConfigError(f"{name} cannot be written: {error.strerror}") from None
 
 
 def _whole(settings: Settings, begin: str) -> str:

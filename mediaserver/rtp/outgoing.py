@@ -53,10 +53,10 @@ class Metered:
 
     def __init__(self, send: Send, permission: Permission) -> None:
         self._send = send
-        self._permission = permission
+        self.permission = permission
 
     def __call__(self, packet: bytes, remote: Address) -> int:
-        return self._send(packet, remote) if self._permission.spend(len(packet)) else 0
+        return self._send(packet, remote) if self.permission.spend(len(packet)) else 0
 
 
 class Outgoing:
@@ -166,6 +166,11 @@ class Outgoing:
             self._withheld_from = None
             self._marker = _MARKER
         self._aim()
+
+    def through(self, sendto: Send) -> None:
+        """Send by that from now on."""
+        self._plain, self._metered = sendto, Metered(sendto, self._metered.permission)
+        self.permit(self._asked)
 
     def protect(self, protect: Protect | None) -> None:
         """Encrypt what is sent from now on; None: it is sent as it is."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
@@ -32,6 +33,7 @@ from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
 from mediaserver.rtp.stream_states import TABLE, StreamAction, StreamEvent, StreamState
 from mediaserver.rtp.telephone_events import DigitHeard
+from mediaserver.rtp.watching import PacketLook, PacketLooks, WatchedReceive, WatchedSend
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,7 @@ class RtpStream:
         "_digits",
         "_hello",
         "_liveness",
+        "_looks",
         "_muxed",
         "_permission",
         "_reported_packets",
@@ -94,6 +97,7 @@ class RtpStream:
         "on_insecure",
         "on_silent",
         "on_tone",
+        "opened_at",
         "outgoing",
         "remote_rtcp",
         "rtcp",
@@ -143,6 +147,9 @@ class RtpStream:
         self.outgoing = Outgoing(rtp.sendto, self._permission)
         self.rtcp = RtcpSession(cname, now)
         self.remote_rtcp: Address | None = None
+        self.opened_at = time.time()
+        self._looks: PacketLooks | None = None
+        """Who watches; None: nobody ever did."""
         self._digits = 0
         self._hello: tuple[bytes, Address] | None = None
         """Of DTLS, from whom nobody knows yet."""
@@ -306,10 +313,33 @@ class RtpStream:
         """How RTP and RTCP are read from the sockets."""
         rtp: Receive = self.rtp_socket.recvmsg
         rtcp: Receive = self.rtcp_socket.recvmsg
+        if looks := self._looks:
+            rtp = WatchedReceive(rtp, looks, self.local_port)
+            rtcp = WatchedReceive(rtcp, looks, self.local_port + 1)
         if (checks := self._checks) is not None:
             rtp = CheckedReceive(rtp, checks, self.wire.now_ns)
             rtcp = CheckedReceive(rtcp, checks, self.wire.now_ns, rtcp=True)
         return self.encryption.receivers(rtp, rtcp, self._muxed, self.wire.now_ns)
+
+    def watch(self, look: PacketLook) -> None:
+        """Show it each packet from now on, as it is on the wire. A closed stream has none."""
+        if self.closed:
+            return
+        self._looks = self._looks or PacketLooks()
+        self._looks.add(look)
+        self._watched()
+
+    def unwatch(self, look: PacketLook) -> None:
+        """Show it no more. Nothing happens where it does not look."""
+        if self._looks is not None and not self.closed:
+            self._looks.remove(look)
+            self._watched()
+
+    def _watched(self) -> None:
+        """Put those who look on the packets' way, or take them off it when there are none."""
+        plain = self.rtp_socket.sendto
+        self.outgoing.through(WatchedSend(plain, looks, self.local_port) if (looks := self._looks) else plain)
+        self.wire.secured(self)
 
     def _look_keyed(self) -> None:
         """Whether the handshake has come to its end."""
@@ -591,5 +621,8 @@ class RtpStream:
             if sending is Sending.ALLOWANCE and not permission.spend(len(report)):
                 return
             (self.rtp_socket if self._muxed else self.rtcp_socket).sendto(report, self.remote_rtcp)
+            if self._looks:
+                port = self.local_port + (not self._muxed)
+                self._looks(time.time(), True, port, self.remote_rtcp, report)
         except (OSError, OverflowError):
             self.outgoing.errors += 1

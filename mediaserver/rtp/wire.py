@@ -33,6 +33,7 @@ from mediaserver.rtp.secured import Receive
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import MAX_AGE_NS, PACKET, SteadyStreams
 from mediaserver.rtp.stream import RtpStream
+from mediaserver.rtp.watching import PacketLook
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,18 @@ class RtpWire:
     def changed(self, stream: RtpStream) -> None:
         """Called by `RtpStream.configure`."""
         self.plans.clear()
+
+    def watch(self, port: int, before: float, look: PacketLook) -> None:
+        """Show the packets of the stream on a port of ours, unless that was opened later than `before`, in
+        seconds of time.time: then it is another one's."""
+        for stream in self._streams.values():
+            if stream.local_port == port and stream.opened_at <= before:
+                stream.watch(look)
+
+    def unwatch(self, look: PacketLook) -> None:
+        """It looks at no stream any more."""
+        for stream in self._streams.values():
+            stream.unwatch(look)
 
     def pressed(self, stream: RtpStream) -> None:
         """Called by the stream when a key is down."""

@@ -19,6 +19,7 @@ LONGEST_ID = 256
 """Octets of a Call-ID that count here: longer ones are a stranger's game."""
 _CALL_ID = re.compile(rb"(?im)^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*)")
 _CSEQ = re.compile(rb"(?im)^cseq[ \t]*:[ \t]*([0-9]{1,10})[ \t]+([!-~]{1,32})")
+_LENGTH = re.compile(rb"(?im)^((?:content-length|l)[ \t]*:[ \t]*)[0-9]+")
 _SDP = re.compile(rb"(?m)^m=audio ")
 
 
@@ -86,6 +87,12 @@ class TracedMessage:
     def text(self) -> str:
         """All of it. It was written by others: `printable_lines` before it reaches a terminal."""
         return self.data.decode(errors="replace").replace("\r\n", "\n")
+
+    @property
+    def framed(self) -> bytes:
+        """Its octets with a Content-Length that is true of what was masked."""
+        head, blank, body = self.data.partition(b"\r\n\r\n")
+        return _LENGTH.sub(rb"\g<1>%d" % len(body), head, count=1) + blank + body
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""

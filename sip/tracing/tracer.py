@@ -47,6 +47,8 @@ class Tracer:
         """Names, in lower case, of those by which somebody proves who it is, as of now."""
         self.onlookers: list[Onlooker] = []
         """Called for each message; must not block nor raise."""
+        self.stopped = False
+        """Nothing more is to come."""
         self.seen = 0
         """Messages."""
         self._hide_numbers = hide_numbers
@@ -65,6 +67,7 @@ class Tracer:
 
     def stop(self) -> None:
         """Whoever follows is told that nothing more is to come."""
+        self.stopped = True
         for queue in self._followers:
             _put(queue, None)
         if self._timer is not None:

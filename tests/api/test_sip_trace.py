@@ -12,11 +12,13 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
+from api.sip_trace import CAPTURES
 from mediaserver import logs
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import FOLLOWERS, Tracer
 from tests.api.desk import CALLS, Desk
 from tests.mediaserver.calls.lines import Line
+from tests.sip.tracing.packets import read
 
 SIP = "/api/telephony/sip"
 INVITE = b"INVITE sip:demo@x SIP/2.0\r\nCall-ID: one\r\nCSeq: 1 INVITE\r\n\r\n"
@@ -75,6 +77,9 @@ async def test_a_key_that_was_pressed_is_told_without_saying_which(desk: Desk) -
         (f"{CALLS}/{uuid4()}/sip", 404, "No SIP messages are kept of such a call"),
         (f"{CALLS}/one/sip", 400, "UUID"),
         (f"{CALLS}/{uuid4()}/sip?format=xml", 400, "format is"),
+        (f"{CALLS}/{uuid4()}/pcap", 404, "No SIP messages are kept of such a call"),
+        (f"{CALLS}/{uuid4()}/pcap?seconds=601", 400, "seconds is a number"),
+        (f"{CALLS}/{uuid4()}/pcap?seconds=-1", 400, "seconds is a number"),
         (f"{SIP}?limit=0", 400, "limit is a number"),
         (f"{SIP}?limit=1001", 400, "limit is a number"),
     ],
@@ -114,6 +119,35 @@ async def test_messages_are_followed_as_they_go_by(desk: Desk) -> None:
     assert seen == ["INVITE sip:demo@x SIP/2.0", "SIP/2.0 200 \\x1b[31mOK"]
 
 
+async def test_a_calls_packets_are_a_file_for_wireshark(desk: Desk) -> None:
+    call = uuid4()
+    converse(traced(desk), call)
+    response = await desk.client.get(f"{CALLS}/{call}/pcap")
+    found = read(await response.read())
+    assert (response.status, response.content_type) == (200, "application/x-pcapng")
+    assert [packet.payload[:7] for packet in found.packets] == [b"INVITE ", b"SIP/2.0"] and found.dropped == 0
+
+
+async def test_packets_are_captured_until_the_call_ends(desk: Desk) -> None:
+    call = await desk.dialled(Line("caller"))
+    tracer = traced(desk)
+    converse(tracer, call)
+    async with desk.client.get(f"{CALLS}/{call}/pcap?seconds=600") as response:
+        await response.content.readany()
+        assert desk.context.capturing == 1
+        await desk.board.hang_up(call)
+        await asyncio.wait_for(response.read(), 10)
+    assert (desk.context.capturing, tracer.onlookers) == (0, [])
+
+
+async def test_few_calls_are_captured_at_a_time(desk: Desk) -> None:
+    call = uuid4()
+    converse(traced(desk), call)
+    desk.context.capturing = CAPTURES
+    response = await desk.client.get(f"{CALLS}/{call}/pcap")
+    assert response.status == 503 and (await response.json())["error"]["code"] == "too_many_captures"
+
+
 async def test_few_may_follow_at_a_time_and_who_leaves_makes_room(desk: Desk) -> None:
     tracer = traced(desk)
     following = [await desk.client.get(f"{SIP}/events") for _ in range(FOLLOWERS)]
@@ -144,7 +178,7 @@ async def test_without_the_token_nobody_reads_it() -> None:
     desk = Desk(http={"admin_token": "t" * 32})
     await desk.start()
     traced(desk)
-    for path in (SIP, f"{SIP}/events", f"{CALLS}/{uuid4()}/sip"):
+    for path in (SIP, f"{SIP}/events", f"{CALLS}/{uuid4()}/sip", f"{CALLS}/{uuid4()}/pcap"):
         assert (await desk.client.get(path)).status == 401
     proof = {"Authorization": f"Bearer {'t' * 32}"}
     assert (await desk.client.get(SIP, headers=proof)).status == 200
@@ -153,5 +187,6 @@ async def test_without_the_token_nobody_reads_it() -> None:
 
 async def test_another_sites_page_may_not_hold_a_stream_open(desk: Desk) -> None:
     traced(desk)
-    response = await desk.client.get(f"{SIP}/events", headers={"Sec-Fetch-Site": "cross-site"})
-    assert response.status == 403
+    for path in (f"{SIP}/events", f"{CALLS}/{uuid4()}/pcap"):
+        response = await desk.client.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert response.status == 403

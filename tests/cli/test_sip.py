@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cli.main import main
 from tests.api.desk import Desk
 from tests.api.test_sip_trace import converse, traced
+from tests.sip.tracing.packets import read
 
 CALL = UUID("3f2a9c1e-0000-4000-8000-000000000000")
 
@@ -73,12 +75,29 @@ async def test_messages_are_followed_until_the_server_stops(
     assert lines == ["OPTIONS"] * 2 and "Ctrl-C" in told.err
 
 
+async def test_packets_are_written_for_their_owner_alone(
+    running: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    converse(traced(running), CALL)
+    file = tmp_path / "call.pcapng"
+    assert await command("--call", str(CALL), "--pcap", str(file)) == 0
+    assert len(read(file.read_bytes()).packets) == 2 and file.stat().st_mode & 0o777 == 0o600
+    assert f"{file.stat().st_size} bytes are in" in capsys.readouterr().err
+    assert await command("--call", str(CALL), "--pcap", str(file)) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert await command("--call", str(CALL), "--pcap", str(tmp_path / "no" / "file")) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--call", "12345678"), "no live or recent call begins with '12345678'"),
         (("--call", "\x1b" * 36), "no live or recent call begins with"),
         (("--call", str(CALL)), "says 404: No SIP messages are kept of such a call"),
+        (("--pcap", "x"), "name it with --call"),
+        (("--call", str(CALL), "--pcap", "x"), "says 404"),
+        (("--call", str(CALL), "--pcap", "x", "--seconds", "601"), "says 400: seconds is a number"),
         (("--call", str(CALL), "--peer", "x"), "leave out --call"),
     ],
 )
