@@ -26,6 +26,7 @@ from cli.serving.http import open_http
 from cli.serving.outbound import findings_of, meter_calls_out, targets_of
 from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
+from cli.serving.pjsua2 import open_pjsua
 from cli.serving.speech import Speech
 from cli.serving.steady import Steadiness
 from cli.serving.tracing import open_tracer
@@ -160,18 +161,22 @@ class Server:
 
         context.audio = wire
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
-        context.sip_address, secure = await open_sip(
-            settings,
-            wire,
-            switchboard,
-            metrics,
-            undo,
-            shares.sip_tcp,
-            database.trunks,
-            certificates,
-            tracer,
-            drain,
-        )
+        if settings.sip.backend == "pjsua2":
+            opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
+        else:
+            opening_sip = open_sip(
+                settings,
+                wire,
+                switchboard,
+                metrics,
+                undo,
+                shares.sip_tcp,
+                database.trunks,
+                certificates,
+                tracer,
+                drain,
+            )
+        context.sip_address, secure = await opening_sip
         media = ClockHealth(clock, lambda: len(clock))
         where = "PostgreSQL" if settings.database.url.get_secret_value() else "embedded"
         health.ask(lambda: stored(database.writer, where), instead_of="database")

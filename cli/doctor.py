@@ -69,6 +69,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.certificates import examine
+    from cli.serving.pjsua2 import pjsua2
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
     from mediaserver.diagnosis.public_host import public_hosts
@@ -95,6 +96,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
         "done",
         [
             *weak_secrets(settings.sip),
+            pjsua2(settings),
             *await preferred(engines.stt, partial(load_stt, settings)),
             *await preferred(engines.tts, partial(load_tts, settings)),
         ],

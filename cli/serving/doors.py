@@ -22,6 +22,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
 from mediaserver.rtp.permission import TrustedNetworks
 from mediaserver.rtp.wire import RtpWire
+from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
 from sip.access.guessing import Guessing, GuessLimits
@@ -86,20 +87,8 @@ async def open_sip(
     `certificates`: open. `tracer`: who sees all messages. `drain`: says when no more calls are taken."""
     sip = settings.sip
     own = OwnAddresses(sip.host, sip.public_host, sip.local_networks)
-    endpoints = endpoints_of(sip)
-    guessing = Guessing(
-        GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
-        lambda host: gate.endpoints.is_anonymous(host) or gate.endpoints.is_trunk(host),
-    )
-    challenger = Challenger(
-        sip.realm,
-        endpoints.password,
-        algorithms=sip.digest,
-        guessing=guessing,
-        note=lambda what: metrics.sip_proofs.labels(what).inc(),
-    )
-    metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
-    gate = Gate(endpoints, challenger)
+    gate, challenger = gatekeepers(sip, metrics)
+    endpoints = gate.endpoints
     whereabouts = admit_trunks(trunks, gate, sip, undo)
     registrar = Registrar(sip.realm, endpoints.extension_password, challenger=challenger)
     agent = SipAgent(
@@ -149,7 +138,26 @@ async def open_sip(
     for finding in weak_secrets(sip):
         log.warning("%s: %s; %s", finding.name, finding.detail, finding.mend)
     secure = agent.transport.tls_port
-    return host_port(_dialled(own), agent.port), host_port(_dialled(own), secure) if secure else ""
+    return host_port(dialled_host(own), agent.port), host_port(dialled_host(own), secure) if secure else ""
+
+
+def gatekeepers(sip: SipSettings, metrics: Metrics) -> tuple[Gate, Challenger]:
+    """Who decides who may call, and who asks for passwords."""
+    endpoints = endpoints_of(sip)
+    guessing = Guessing(
+        GuessLimits(ban_after=sip.ban_after, ban_s=sip.ban_s),
+        lambda host: gate.endpoints.is_anonymous(host) or gate.endpoints.is_trunk(host),
+    )
+    challenger = Challenger(
+        sip.realm,
+        endpoints.password,
+        algorithms=sip.digest,
+        guessing=guessing,
+        note=lambda what: metrics.sip_proofs.labels(what).inc(),
+    )
+    metrics.watch_bans(lambda: guessing.bans(asyncio.get_running_loop().time()))
+    gate = Gate(endpoints, challenger)
+    return gate, challenger
 
 
 def may_redirect_to(switchboard: LocalSwitchboard) -> Callable[[Uri], bool]:
@@ -166,7 +174,7 @@ def may_redirect_to(switchboard: LocalSwitchboard) -> Callable[[Uri], bool]:
     return allowed
 
 
-def _dialled(own: OwnAddresses) -> str:
+def dialled_host(own: OwnAddresses) -> str:
     """The host that a phone can call: all addresses together are none."""
     return own.towards(SOMEWHERE) if own.any else own.host
 

@@ -17,6 +17,11 @@ TrunkName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z
 
 
 class SipSettings(TracingSettings, ListeningSettings):
+    backend: Literal["asyncio", "pjsua2"] = Field(
+        "asyncio",
+        description="Who speaks SIP and RTP: our own user agent, or PJSIP by its bindings where these are "
+        "installed (docs/pjsua2.md), which has no trunks, no registrations and no encryption.",
+    )
     public_host: str = Field(
         default="",
         description="Address or name under which the world reaches us when that is another than `host` "

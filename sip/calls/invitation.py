@@ -52,17 +52,15 @@ class SipInvitation:
         self.source = source
         """Where the INVITE came from: transport, host, port."""
         self.leg = leg
-        user = request.uri.unescaped_user
-        self.dialled = f"{user}@{request.uri.address.lower()}" if user else ""
-        """Whom the Request-URI names, as user@host; empty when it names no one."""
-        self.from_uri = _from(request, caller)
+        self.dialled = dialled_in(request)
+        self.from_uri = who_calls(request, caller)
         self.to_uri = str(request.to.uri)
         self.source_host = source.host
         hops = request.max_forwards
         self.hops_left = MOST_HOPS if hops is None else hops
         self.caller = caller
         self.reach = caller.reach
-        self.payer = _payer(caller)
+        self.payer = payer_of(caller)
         self.about: About = NOTHING
         self.replaces: Leg | None = replaces
         self._session = session
@@ -83,12 +81,18 @@ class SipInvitation:
         self._session.refuse(code, reason, why=why)
 
 
-def _payer(caller: Admitted) -> str:
+def payer_of(caller: Admitted) -> str:
     kind = "inbound" if caller.kind == "trunk" else caller.kind
     return f"{kind}:{caller.name}" if caller.name else kind
 
 
-def _from(request: Request, caller: Admitted) -> str:
+def dialled_in(request: Request) -> str:
+    """Whom the Request-URI names, as user@host; empty when it names no one."""
+    user = request.uri.unescaped_user
+    return f"{user}@{request.uri.address.lower()}" if user else ""
+
+
+def who_calls(request: Request, caller: Admitted) -> str:
     """Who calls, for people and agents. A trunk tells the number of whom it calls for; an extension is
     itself, whatever it writes."""
     claimed = request.from_.uri

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from cli.serving.doors import _dialled, open_rtp
+from cli.serving.doors import dialled_host, open_rtp
 from mediaserver.config import load
 from sip.transport.addresses import LocalAddresses
 from sip.transport.own_addresses import OwnAddresses
@@ -23,7 +23,7 @@ from sip.transport.own_addresses import OwnAddresses
     ],
 )
 def test_the_address_that_is_told_can_be_called(host: str, public: str, said: str) -> None:
-    assert _dialled(OwnAddresses(host, public, (), LocalAddresses(lambda _: "10.0.0.1"))) == said
+    assert dialled_host(OwnAddresses(host, public, (), LocalAddresses(lambda _: "10.0.0.1"))) == said
 
 
 async def test_too_few_ports_for_the_calls_are_told_of_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
