@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.may_dial import MayDial
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.calls.invitation import TRANSCRIPT_PURPOSE, came_directly, dialled_in, who_calls
+from sip.calls.on_behalf import on_behalf
 from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError, parse
 from sip.messages.uri import Uri, escape_user
@@ -116,6 +118,7 @@ class PjsuaDoor:
         on_early: Callable[[Leg], object] = lambda leg: None,
         hops: int = MOST_HOPS,
         about: About = NOTHING,
+        behalf: Behalf | None = None,
     ) -> PjsuaLeg:
         """See Carrier. PJSIP sets Max-Forwards itself: a call that has no hop left is not placed, others
         begin anew. What they play before they answer is not heard."""
@@ -123,7 +126,7 @@ class PjsuaDoor:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
         uri = to if to.startswith(("sip:", "sips:")) else f"sip:{to}"
         leg = self._leg(Direction.OUTBOUND, Uri.parse(uri).address, on_ringing)
-        leg.is_call(self.stack, self.stack.call(uri, self._from(caller), leg.told))
+        leg.is_call(self.stack, self.stack.call(uri, self._from(caller), on_behalf(behalf), leg.told))
         try:
             async with asyncio.timeout(timeout_s):
                 await leg.until_up()

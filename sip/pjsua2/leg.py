@@ -24,6 +24,7 @@ from mediaserver.media.time import FRAME_MS
 from mediaserver.rtp.mos import mos
 from sip.calls.ending import reason_header, refusal_code, why_of
 from sip.pjsua2.frames import FrameQueue
+from sip.pjsua2.parameters import op_param
 from sip.pjsua2.stack import PjFigures
 
 MOST_EVENTS = 256
@@ -169,7 +170,7 @@ class PjsuaLeg:
         lines = [("Reason", reason_header(why))]
 
         def bye(pj: Any, call: Any) -> None:
-            call.hangup(_parameters(pj, status, lines))
+            call.hangup(op_param(pj, status, lines))
 
         self._do(bye)
         self._over(why)
@@ -180,7 +181,7 @@ class PjsuaLeg:
 
     def refuse(self, status: int, lines: list[tuple[str, str]]) -> None:
         """Answer with an error that has these headers; it is over."""
-        self._do(lambda pj, call: call.hangup(_parameters(pj, status, lines)))
+        self._do(lambda pj, call: call.hangup(op_param(pj, status, lines)))
         self._over(Termination(EndedBy.SERVER, why_of(status), status))
 
     def told(self, event: str, *values: Any) -> None:
@@ -212,7 +213,7 @@ class PjsuaLeg:
     # -- inside
 
     def _answer_with(self, status: int, lines: list[tuple[str, str]] | None = None) -> None:
-        self._do(lambda pj, call: call.answer(_parameters(pj, status, lines or [])))
+        self._do(lambda pj, call: call.answer(op_param(pj, status, lines or [])))
 
     def _do(self, what: Callable[[Any, Any], object]) -> None:
         if self._stack is not None and self.termination is None:
@@ -260,15 +261,3 @@ class PjsuaLeg:
         if isinstance(event, Ended):
             self._on_event = None  # nothing follows
         deliver(event)
-
-
-def _parameters(pj: Any, status: int, lines: list[tuple[str, str]]) -> Any:
-    parameters = pj.CallOpParam(True)
-    parameters.statusCode = status
-    headers = pj.SipHeaderVector()
-    for name, value in lines:
-        header = pj.SipHeader()
-        header.hName, header.hValue = name, value
-        headers.append(header)
-    parameters.txOption.headers = headers
-    return parameters

@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mediaserver.errors import CapacityError, StartupError
+from sip.calls.dialog import Headers
 from sip.pjsua2.bindings import load
+from sip.pjsua2.parameters import op_param
 
 if TYPE_CHECKING:
     from sip.pjsua2.directors import PjAccount, PjCall
@@ -121,11 +123,11 @@ class PjsuaStack:
 
         self._ask(done)
 
-    def call(self, to: str, caller: str, told: Callable[..., None]) -> int:
-        """Call a SIP address; the call's number. That it cannot even begin is told as its end. Raises
-        CapacityError."""
+    def call(self, to: str, caller: str, headers: Headers, told: Callable[..., None]) -> int:
+        """Call a SIP address with these headers; the call's number. That it cannot even begin is told as its
+        end. Raises CapacityError."""
         number = next(self._numbers)
-        self._ask(lambda: self._place(number, to, caller))
+        self._ask(lambda: self._place(number, to, caller, headers))
         self.listen(number, told)
         return number
 
@@ -255,9 +257,9 @@ class PjsuaStack:
         call = self._calls[number] = PjCall(self._account, pj_number, told)
         return call
 
-    def _place(self, number: int, to: str, caller: str) -> None:
+    def _place(self, number: int, to: str, caller: str, headers: Headers) -> None:
         call = self._made(number, -1)  # PJSUA_INVALID_ID
-        parameters = self._pj.CallOpParam(True)
+        parameters = op_param(self._pj, 0, headers)
         parameters.txOption.localUri = caller
         try:
             call.makeCall(to, parameters)
