@@ -14,7 +14,7 @@ from mediaserver.host_port import host_port
 from mediaserver.media.leg import Direction, EndedBy, Leg, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
-from sip.calls.invitation import TRANSCRIPT_PURPOSE, came_directly, dialled_in, who_calls
+from sip.calls.invitation import TRANSCRIPT_PURPOSE, came_directly, dialled_in, payer_of, who_calls
 from sip.calls.on_behalf import on_behalf
 from sip.messages.message import MOST_HOPS, Request, Response
 from sip.messages.parsing import MessageError, parse
@@ -39,6 +39,7 @@ class PjsuaInvitation:
         self.source_host = source.host
         self.hops_left = MOST_HOPS if request.max_forwards is None else request.max_forwards
         self.reach: MayDial = caller.reach
+        self.payer = payer_of(caller)
         self._direct = came_directly(request, source)
 
     def announce(self, url: str) -> None:
