@@ -30,6 +30,7 @@ class PjsuaInvitation:
     """Implements mediaserver.calls.protocols.Invitation."""
 
     about: About = NOTHING
+    replaces: Leg | None = None
 
     def __init__(self, request: Request, source: Source, leg: PjsuaLeg, caller: Admitted) -> None:
         self.leg = leg
