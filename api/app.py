@@ -58,6 +58,7 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get(f"{CALL}/parties", parties.parties)
     app.router.add_post(f"{CALL}/parties", parties.add)
     app.router.add_post(f"{CALL}/monitor", parties.monitor)
+    app.router.add_post(f"{CALL}/seat", parties.seat)
     app.router.add_post(f"{CALL}/gain", parties.gain)
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)

@@ -58,6 +58,11 @@ class Asking:
                 pass
 
 
+def forbidden(value: str) -> bool:
+    """It has characters that neither logs nor the database nor SIP can have."""
+    return _NO_TEXT.search(value) is not None
+
+
 async def body(request: web.Request, *texts: str) -> dict[str, Any]:
     """The JSON object of a request, in which these fields are texts; an empty body is an empty object where
     none is asked for. Raises HTTPBadRequest and HTTPUnsupportedMediaType.
@@ -81,7 +86,7 @@ async def body(request: web.Request, *texts: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise web.HTTPBadRequest(reason="The body is a JSON object.")
     for name, value in content.items():
-        if isinstance(value, str) and _NO_TEXT.search(value):
+        if isinstance(value, str) and forbidden(value):
             shown = name if name.isidentifier() and name.isascii() else "a field"
             raise web.HTTPBadRequest(reason=f"{shown} has control characters or halves of characters.")
     for name in texts:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from api.answers import answer
-from api.asking import Asking, body, done, number, switchboard, text
+from api.asking import Asking, body, done, forbidden, number, switchboard, text
 from api.calls import identity
 from mediaserver.calls.joining import RING_TIMEOUT_S
+from mediaserver.calls.warm import Warm
 from mediaserver.errors import CallError
+
+WARM = frozenset({"briefing", "accept", "hears", "ring_s", "confirm_s"})
 
 
 async def place(request: web.Request) -> web.Response:
@@ -38,11 +43,35 @@ async def hang_up(request: web.Request) -> web.Response:
 
 
 async def transfer(request: web.Request) -> web.Response:
-    """`{"to"}`: connect the caller elsewhere. Answers when somebody there has."""
+    """`{"to", "warm"?}`: connect the caller elsewhere. Answers when somebody there has; with `warm`, when
+    that one has taken the call."""
     content = await body(request, "to")
+    warm = _warm(content.get("warm", False))
     with Asking():
-        await switchboard(request).transfer(identity(request), content["to"])
+        await switchboard(request).transfer(identity(request), content["to"], warm)
     return done()
+
+
+def _warm(asked: Any) -> Warm | None:
+    """`true`, or an object of what differs from the settings. Raises HTTPBadRequest."""
+    if asked is False:
+        return None
+    given = {} if asked is True else asked
+    if not isinstance(given, dict) or not set(given) <= WARM:
+        raise web.HTTPBadRequest(reason=f"warm is true, or an object of {', '.join(sorted(WARM))}.")
+    briefing, accept, hears = text(given, "briefing"), given.get("accept"), given.get("hears")
+    if ("briefing" in given and not briefing.strip()) or forbidden(briefing):
+        raise web.HTTPBadRequest(reason="briefing is a text, or left out: then the agent says what it knows.")
+    try:
+        return Warm(
+            briefing,
+            accept,
+            hears,
+            number(given, "ring_s", 0.0) if "ring_s" in given else None,
+            number(given, "confirm_s", 0.0) if "confirm_s" in given else None,
+        )
+    except CallError as error:
+        raise web.HTTPBadRequest(reason=str(error)) from None
 
 
 async def say(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Who is in a call: parties added, listeners, who hears whom and how loud, and who is muted.
+"""Who is in a call: parties added, listeners, their seats, who hears whom and how loud, and who is muted.
 
 Parties have names: `caller` or `callee`, `agent`, `listener`, or the address that was added.
 """
@@ -10,6 +10,9 @@ from aiohttp import web
 from api.answers import answer
 from api.asking import Asking, body, done, number, switchboard, text
 from api.calls import identity
+from mediaserver.calls.seat_kinds import SeatKind
+
+KINDS = tuple(str(kind) for kind in SeatKind)
 
 
 async def parties(request: web.Request) -> web.Response:
@@ -39,6 +42,22 @@ async def monitor(request: web.Request) -> web.Response:
         names = [party["name"] for party in board.parties(call_id) if not party["listens"]]
         heard_by = names if barge else [whisper_to] if whisper_to else []
         await board.monitor(call_id, content["to"], dict.fromkeys(heard_by, gain))
+    return done()
+
+
+async def seat(request: web.Request) -> web.Response:
+    """`{"party", "seat", "whisper_to"?, "gain"?}`: this party listens, whispers, is heard by all, is one like
+    any other, or takes the call over, from now on. Any other seat after a takeover hands the call back."""
+    content = await body(request, "party", "seat")
+    if content["seat"] not in KINDS:
+        raise web.HTTPBadRequest(reason=f"seat is one of {', '.join(KINDS)}.")
+    kind, whisper_to = SeatKind(content["seat"]), text(content, "whisper_to")
+    if (kind is SeatKind.WHISPER) is not bool(whisper_to):
+        raise web.HTTPBadRequest(reason="whisper_to goes with the seat whisper, and with no other.")
+    with Asking():
+        switchboard(request).change_seat(
+            identity(request), content["party"], kind, whisper_to, number(content, "gain", 1.0)
+        )
     return done()
 
 

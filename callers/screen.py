@@ -80,6 +80,11 @@ class Screen:
                 self.line(f"caller  pressed {data.get('digit', '')}", "cyan")
             case "hold":
                 self.line("        on hold" if data.get("held") else "        off hold", "dim")
+            case "briefing":
+                self.line(f"briefing {text}", "bold")
+            case "transfer":
+                why = data.get("why") or data.get("reason") or ""
+                self.line(f"transfer {data.get('step', '')} {why}".rstrip(), "dim")
             case "outcome":
                 self.line(f"outcome {outcome_line(data)}", "green")
             case "ended":

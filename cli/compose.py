@@ -41,6 +41,7 @@ from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.sounds import Sounds
 from mediaserver.calls.switchboard import LocalSwitchboard
+from mediaserver.calls.warm import Manner
 from mediaserver.config import Settings, is_loopback
 from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
@@ -147,6 +148,8 @@ class Server:
             targets=targets_of(settings),
             record=settings.recording.enabled,
             hold_music=await asyncio.to_thread(_hold_music, settings),
+            warm=Manner(**settings.transfer.model_dump()),
+            supervisor_keys=settings.supervision.keys,
         )
         undo.push_async_callback(switchboard.close)
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from cli.serving.own_code import OwnCode
-from cli.serving.speech import Speech
+from cli.serving.speech import Equipment, Speech
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, Warm
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from pipelines.agents import make_agent
-from pipelines.conversation.agent import Context
+from pipelines.conversation.agent import Context, Transfer
+from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
 
@@ -46,13 +48,55 @@ class ThinkingMaker:
             speech.tts,
             controls.hang_up,
             leg,
-            transfer=controls.transfer,
+            transfer=lambda last: controls.transfer(last.to, _warm(last)),
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,
             turn=TurnSettings.of(agent.turn).turn(speech.language, speech.stt.manifest.final_within_s),
         )
-        return Talker(session, keeps_digits=True, say=session.say, shutdown=session.shutdown)
+        return Talker(
+            session,
+            keeps_digits=True,
+            say=session.say,
+            shutdown=session.shutdown,
+            returned=lambda why, to, detail: session.returned(str(why), to, detail),
+            brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+        )
+
+    def _brief(
+        self, session: AgentSession, speech: Equipment, call: Call, leg: Leg, briefing: Briefing
+    ) -> Talker:
+        """Who speaks to the human at this leg in the agent's voice. It listens to keys alone."""
+        caller = call.from_uri if call.direction == "inbound" else call.to_uri
+        about = {name: value for name, value in call.about.items() if name != "sip"}
+        text = briefing.text or known(speech.language, caller, about, session.summary())
+        briefer = Briefer(
+            text,
+            speech.language,
+            briefing.accept,
+            briefing.confirm_s,
+            lambda outcome: briefing.decided(BriefingVerdict(outcome)),
+            lambda heard: call.note("briefing", heard=heard),
+        )
+        beside = AgentSession(
+            BriefedCall(call),
+            briefer,
+            speech.stt,
+            speech.tts,
+            lambda why: briefing.decided(BriefingVerdict.FAILED),
+            leg,
+            voice=speech.voice,
+            language=speech.language,
+        )
+        return Talker(Deaf(beside), keeps_digits=True)
+
+
+def _warm(last: Transfer) -> Warm | None:
+    """How an agent wants its caller to be handed over. A model may write more of a briefing than anybody is
+    told."""
+    if not last.warm:
+        return None
+    return Warm(last.briefing.strip()[:MOST_BRIEFING], last.accept or None)
 
 
 def makers(speech: Speech, code: OwnCode) -> dict[str, AppMaker]:

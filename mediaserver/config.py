@@ -27,6 +27,7 @@ from pydantic_settings import (
 from mediaserver.errors import ConfigError
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.group import SettingsGroup
+from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     logging: LoggingSettings = LoggingSettings()
     agent: AgentSettings = AgentSettings()
+    transfer: TransferSettings = TransferSettings()
+    supervision: SupervisionSettings = SupervisionSettings()
 
     @classmethod
     def settings_customise_sources(

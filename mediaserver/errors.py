@@ -12,6 +12,7 @@ VoiceForgeError
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
+│   ├── DeclinedError    somebody answered and did not take the call that was to be handed over
 │   └── UnreachableError nobody answered at all, or nothing could be sent there
 └── CapacityError        we are full (ports, calls, workers)
     └── OutboundCapError a limit on calls out is used up (outbound.limits)
@@ -83,6 +84,14 @@ class NoSuchCallError(CallError):
 
     def __init__(self, call_id: UUID) -> None:
         super().__init__(f"no call {call_id}", 404)
+
+
+class DeclinedError(CallError):
+    """Somebody answered and did not take the call. `verdict`: in what way."""
+
+    def __init__(self, message: str, verdict: str) -> None:
+        super().__init__(message, 603)
+        self.verdict = verdict
 
 
 class UnreachableError(CallError):

@@ -349,7 +349,7 @@ class Conversation:
             self.tts,
             self.ended.append,
             self.outlet,
-            transfer=self.transferred.append,
+            transfer=lambda last: self.transferred.append(last.to),
             context=context,
             now=lambda: self.t / 16_000,
             language=language,

@@ -117,6 +117,15 @@ const show = {
   hold(card, data) {
     card.state.textContent = data.held ? "on hold" : "answered";
   },
+  briefing(card, data) {
+    addLine(card, "agent", "Briefing", data.text);
+  },
+  transfer(card, data) {
+    addLine(card, "agent", "Transfer", [data.step, data.to, data.why || data.reason].filter(Boolean).join(", "));
+  },
+  seat(card, data) {
+    addLine(card, "agent", "Seat", `${data.party}: ${data.seat}`);
+  },
   outcome(card, data) {
     addLine(card, "agent", "Outcome", outcomeText(data));
   },

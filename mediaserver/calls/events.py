@@ -22,10 +22,11 @@ class LiveEvent:
     call_id: UUID
     kind: str
     """'state', 'partial', 'final', 'agent', 'heard', 'latency', 'barge_in', 'digit', 'hold', 'outcome',
-    'ended'; of no call: 'outbound_limit'."""
+    'transfer', 'briefing', 'seat', 'ended'; of no call: 'outbound_limit'."""
     data: dict[str, Any]
     """JSON-ready. partial/final: text, confidence, understood. agent: text. latency: the parts in
-    ms. outcome: flow, status, data. barge_in: ms, from the caller's first voiced sample to our silence."""
+    ms. outcome: flow, status, data. barge_in: ms, from the caller's first voiced sample to our silence.
+    transfer: step, to, and why or reason. seat: party, seat, whisper_to."""
     at: float = field(default_factory=time.time)
 
 

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mediaserver.calls.call import Call
-from mediaserver.calls.live import LiveCall, Means
+from mediaserver.calls.live import LiveCall
+from mediaserver.calls.means import Means
 from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets
+from mediaserver.calls.transfer_steps import told
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 
@@ -23,6 +25,18 @@ BUSY = frozenset({486, 600})
 
 CIRCLES = frozenset({482, 483})
 """SIP codes of a call that comes back to where it was."""
+
+
+@contextmanager
+def transferring(live: LiveCall) -> Iterator[None]:
+    """One transfer at a time. Raises CallError."""
+    if live.transferring:
+        raise CallError("the call is being transferred already")
+    live.transferring = True
+    try:
+        yield
+    finally:
+        live.transferring = False
 
 
 def _nothing() -> None: ...
@@ -49,17 +63,20 @@ class Joining:
 
     async def transfer(self, live: LiveCall, to: str) -> None:
         """Connect the first leg to `to` instead of whom it talks to. Raises CallError, CapacityError."""
-        if live.transferring:
-            raise CallError("the call is being transferred already")
-        live.transferring = True
-        try:
-            await self._let_in(live, to, replaces=True)
-        finally:
-            live.transferring = False
+        with transferring(live):
+            self.check(to)
+            told(live.call, "begun", to, warm=False)
+            try:
+                await self.let_in(live, to, replaces=True, on_ringing=lambda: told(live.call, "ringing", to))
+            except VoiceForgeError as error:
+                if not live.over:
+                    told(live.call, "failed", to, reason=str(error))
+                raise
+            told(live.call, "accepted", to)
 
     async def add(self, live: LiveCall, to: str) -> None:
         """Let `to` in as one more party. Raises CallError, CapacityError."""
-        await self._let_in(live, to)
+        await self.let_in(live, to)
 
     async def monitor(self, live: LiveCall, to: str, heard_by: Mapping[str, float]) -> None:
         """Let `to` listen. Raises CallError, CapacityError."""
@@ -69,10 +86,19 @@ class Joining:
         with self.hung_up_on_error(leg):  # whom it was to whisper to may have left meanwhile
             live.listen(leg, heard_by)
 
-    async def _let_in(self, live: LiveCall, to: str, *, replaces: bool = False) -> None:
+    async def let_in(
+        self,
+        live: LiveCall,
+        to: str,
+        *,
+        replaces: bool = False,
+        on_ringing: Callable[[], object] = _nothing,
+    ) -> None:
+        """Ring `to` and let it in; `replaces` whom the first leg talks to. Raises CallError,
+        CapacityError."""
         self._targets.check(to)
         try:
-            leg = await self.ring(live, to)
+            leg = await self.ring(live, to, on_ringing=on_ringing)
             with self.hung_up_on_error(leg):
                 live.let_in(leg, "callee" if replaces else to, replaces=replaces)
         except VoiceForgeError as error:
@@ -80,16 +106,23 @@ class Joining:
             live.end_if_alone(unanswered(error))
             raise
 
+    def check(self, to: str) -> None:
+        """Raises CallError (403) when nobody may be called there."""
+        self._targets.check(to)
+
     async def ring(
         self,
         live: LiveCall,
         to: str,
         *,
         listens: bool = False,
+        unheard: bool = False,
+        ring_s: float = RING_TIMEOUT_S,
         on_ringing: Callable[[], object] = _nothing,
         behalf: Behalf | None = None,
     ) -> Leg:
-        """An answered leg. `on_ringing`: it rings; told at most once. `behalf`: who had it called.
+        """An answered leg. `listens`: it is to listen only. `unheard`: what it plays before is for nobody.
+        `on_ringing`: it rings; told at most once. `behalf`: who had it called.
         Raises CallError (also when the call ended meanwhile), CapacityError."""
         live.check_seat()
         if live.hops_left < 1:
@@ -103,9 +136,9 @@ class Joining:
         placing = self._way_out(to, live.call).place(
             to,
             live.call.from_uri,
-            timeout_s=RING_TIMEOUT_S,
+            timeout_s=ring_s,
             on_ringing=on_ringing,
-            on_early=_not_heard if listens else heard,
+            on_early=_not_heard if listens or unheard else heard,
             hops=live.hops_left - 1,
             about=live.call.about,
             behalf=behalf,

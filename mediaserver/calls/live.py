@@ -9,23 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mediaserver import logs
 from mediaserver.calls.call import Call
 from mediaserver.calls.first_leg import FirstLeg
 from mediaserver.calls.legs_kept import LegsKept
+from mediaserver.calls.means import Means
 from mediaserver.calls.party import Party
-from mediaserver.calls.playing import Frames, OnHold
+from mediaserver.calls.playing import Aside, Frames, OnHold
 from mediaserver.calls.protocols import MOST_HOPS, Talker
-from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.seating import Seating
 from mediaserver.calls.succession import PARTING_S, vacate
+from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.vacancy import Vacancy
 from mediaserver.calls.waiting import Waiting
-from mediaserver.errors import CallError, CapacityError
-from mediaserver.media.clock import MediaClock
+from mediaserver.calls.warm import Back
+from mediaserver.errors import CallError, CapacityError, DeclinedError
 from mediaserver.media.leg import (
     App,
     Digit,
@@ -39,8 +39,6 @@ from mediaserver.media.leg import (
     TransferAsked,
     Why,
 )
-from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
@@ -56,22 +54,22 @@ def _not_transferred(party: Party, asked: TransferAsked) -> None:
     asked.answer.refuse(603, "nobody here transfers this call")
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What the calls of one server share."""
-
-    clock: MediaClock
-    sink: Sink
-    metrics: Metrics
-    recorder: Recorder
-    spawn: Callable[[Coroutine[Any, Any, None]], None]
-    """Have something done that nobody waits for."""
+def not_for_us(live: LiveCall, party: Party, digit: str) -> bool:
+    return False
 
 
 class LiveCall:
     """A call with its legs. `gone` is called once, when it has ended."""
 
-    def __init__(self, call: Call, leg: Leg, means: Means, gone: Callable[[LiveCall], None]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        leg: Leg,
+        means: Means,
+        gone: Callable[[LiveCall], None],
+        pressed: Callable[[LiveCall, Party, str], bool] = not_for_us,
+    ) -> None:
+        """`pressed`: whether a key that a further party pressed was meant for us."""
         self.call = call
         first = Party(leg, "caller" if leg.direction is Direction.INBOUND else "callee")
         self.seating = Seating(first, means.clock)
@@ -92,12 +90,19 @@ class LiveCall:
         self.asked_for_transfer: Callable[[Party, TransferAsked], None] = _not_transferred
         self.agents_leg = FirstLeg(leg)
         """The first leg, for an agent: it need not know when that is another one."""
+        self.aside: Aside | None = None
+        """The agent talks to nobody for now, and will be back or be dismissed."""
+        self.waits = False
+        """The agent is set aside, and whoever is to talk to the first leg is not there yet."""
+        self.taker: Party | None = None
+        """Has taken the call over."""
         self.draining = False
         """Nobody comes in any more."""
         self._waiting = Waiting(means.clock)
         self._kept = LegsKept(call, means.clock, means.sink, means.metrics)
         self._means = means
         self._gone = gone
+        self._pressed = pressed
 
     def watch(self) -> None:
         """Hear of what happens to the first leg; what happened before is told at once."""
@@ -168,9 +173,37 @@ class LiveCall:
             self.seating.set_gain(name, party.name, gain)
         self.attach(party)
 
+    def brief(self, leg: Leg, briefer: Talker) -> Party:
+        """Serve a leg that is to take the call over and is told first what it is about: it hears the briefer
+        alone. Raises CapacityError, and CallError when it hung up before."""
+        self.check_seat()
+        party = Party(leg, "callee", listens=True)
+        party.app, party.supervises = briefer.app, False
+        self.others.append(party)
+        self._kept.opened(party)
+        leg.on_event = lambda event: self._on_event(party, event)
+        if party not in self.others:
+            raise DeclinedError("it was hung up as it was answered", "hung up")
+        self._attach(party)
+        return party
+
+    def join(self, party: Party) -> None:
+        """Whoever was briefed talks to the first leg from now on, in place of all others. Raises CallError
+        when it is not there any more."""
+        if party not in self.others or party.app is None or self.over:
+            raise CallError("it was hung up before the call could be handed over")
+        party.on_left = None
+        self._tell(party, party.app, Ended(TRANSFERRED))
+        party.listens = False
+        self.seating.sit(party)
+        self._hand_over(party)
+        party.leg.clear()
+        party.dress(self._means.clock)
+
     def _hand_over(self, to: Party) -> None:
         """From now on the first leg talks to this party: the agent is told that its part is over, and who
         talked before is hung up. Listeners stay; a hold is over, for nobody else would end it."""
+        self.taker = None
         for other in tuple(self.others):
             if other is not to and not other.listens and other.seat is not None:
                 other.seat.leave()
@@ -185,10 +218,75 @@ class LiveCall:
         talker = self.talker
         if talker is None or self.over:
             return
-        self.talker = None
+        self.talker = self.aside = None
+        self.waits = False
         self.seating.dismiss()
         self._tell(self.first, talker.app, Ended(TRANSFERRED))
         self.ring_back()
+        self._waiting.music = None
+
+    def set_aside(self, music: Frames | None = None, *, waits: bool) -> None:
+        """The agent hears and says nothing until `bring_back`, and is told of a hold. `waits`: for somebody
+        who is rung; then the first leg hears this music, or how it rings."""
+        talker, first = self.talker, self.first
+        if talker is None or self.over or self.aside is not None:
+            return
+        held = first.held is not None or first.far_held
+        if not held:
+            self._tell(first, talker.app, Hold(True))
+        self.aside = Aside(talker.app, held)
+        self.seating.agent_is(self.aside)
+        self.waits = waits
+        first.leg.clear()
+        self._waiting.music = music
+        self.ring_back()
+
+    def bring_back(self, why: Back, to: str, detail: str = "") -> None:
+        """The agent has the first leg again, and is told why; `to`: whom the caller was to talk to."""
+        talker, aside = self.talker, self.aside
+        if talker is None or aside is None or self.over:
+            return
+        self.aside, self.waits = None, False
+        self.seating.agent_is(talker.app)
+        self.ring_back()
+        self._waiting.music = None
+        self.first.leg.clear()  # of the music
+        if not aside.held:
+            self._tell(self.first, talker.app, Hold(False))
+        told(self.call, "returned", to, why=str(why), detail=detail)
+        self.tell_agent(why, to, detail)
+
+    def park(self, party: Party) -> None:
+        """A further party hears music and is heard by nobody until `hand_back`."""
+        if party.app is not None and party.held is None:
+            party.leg.clear()
+            party.held = OnHold(party.app, self._means.music)
+            party.dress(self._means.clock)
+
+    def hand_back(self, why: Back) -> None:
+        """Whoever has taken the call over gives it back to those who were set aside."""
+        taker, self.taker = self.taker, None
+        for party in self.others:
+            if party.held is not None:
+                party.leg.clear()
+                party.held = None
+                party.dress(self._means.clock)
+        self.bring_back(why, taker.name if taker is not None else "")
+
+    def _gives_up(self, party: Party) -> None:
+        """Whoever has taken the call over leaves it, in whatever way."""
+        if party is self.taker:
+            self.hand_back(Back.LEFT)
+
+    def tell_agent(self, why: Back, to: str, detail: str) -> None:
+        """The agent learns why the caller does not talk to somebody else."""
+        if self.talker is None or self.talker.returned is None or self.draining:
+            return
+        try:
+            self.talker.returned(why, to, detail)
+        except Exception as error:
+            self._means.clock.app_errors += 1
+            self._failed(self.first, error)
 
     # -- somebody takes another's place; see mediaserver.calls.succession
 
@@ -208,12 +306,14 @@ class LiveCall:
 
     def detach(self, party: Party) -> int:
         """It is served no more. The `t` of what would have been its next tick."""
+        self._gives_up(party)
         t = self._means.clock.time_of(party.leg)
         self._means.clock.detach(party.leg)
         return t
 
     def closed(self, party: Party) -> None:
         """Its leg has no part in this call any more."""
+        self._gives_up(party)
         self._kept.closed(party)
 
     def hires(self, talker: Talker) -> None:
@@ -247,12 +347,13 @@ class LiveCall:
     @property
     def _alone(self) -> bool:
         """The first leg has nobody to talk to."""
-        return self.talker is None and all(other.listens for other in self.others)
+        return (self.talker is None or self.aside is not None) and all(other.listens for other in self.others)
 
     def ring_back(self) -> None:
         """The first leg hears that somebody is being rung for it as long as it has nobody to talk to. To be
         called when that changes."""
-        rings = self.first.attached and not self.over and not all(self.ringing.values())
+        rings = self.waits or not all(self.ringing.values())
+        rings = rings and self.first.attached and not self.over
         if isinstance(vacant := self.first.leg, Vacancy):
             if not rings:
                 vacant.sound = None
@@ -359,6 +460,9 @@ class LiveCall:
             return
         if isinstance(event, Hold):
             party.far_held = event.held
+        if isinstance(event, Digit) and party is not self.first:
+            if self._pressed(self, party, event.digit):
+                return
         app = party.dressed()
         stays = (
             isinstance(event, Ended) and party is self.first and party is self.giving_way
@@ -367,7 +471,7 @@ class LiveCall:
         if app is not None and not stays:
             self._tell(party, app, event)
         if isinstance(event, Digit) and party is self.first:
-            if self.talker is None or not self.talker.keeps_digits:
+            if self.talker is None or self.aside is not None or not self.talker.keeps_digits:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
                 self.call.publish("digit", digit=event.digit)
         elif isinstance(event, Ended):
@@ -401,6 +505,10 @@ class LiveCall:
     def _left(self, party: Party, why: Termination) -> None:
         """A further leg is gone; with nobody left to talk to, so is the call."""
         self.others.remove(party)
+        if party.on_left is not None:
+            left, party.on_left = party.on_left, None
+            left()
+        self._gives_up(party)
         self.ring_back()
         if not party.listens:
             self.end_if_alone(why)
@@ -419,7 +527,7 @@ class LiveCall:
     def _let_go(self) -> None:
         """Of all that points back here, as an agent's controls do: nothing of a call is to wait for the
         garbage collector."""
-        self.talker = self.giving_way = None
+        self.talker = self.aside = self.taker = self.giving_way = None
         self.asked_for_transfer = _not_transferred
         self.seating.let_go()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,8 @@ class Party:
     """One leg of a call. `name` is its own in the call."""
 
     __slots__ = (
-        "app", "attached", "digits", "far_held", "held", "leg", "leg_id", "listens", "name", "recording",
-        "seat",
+        "app", "attached", "digits", "far_held", "held", "leg", "leg_id", "listens", "name", "on_left",
+        "recording", "seat", "supervises",
     )  # fmt: skip
 
     def __init__(self, leg: Leg, name: str, *, listens: bool = False) -> None:
@@ -26,6 +27,10 @@ class Party:
         self.name = name
         self.listens = listens
         """It only listens: the call does not go on for its sake."""
+        self.supervises = listens
+        """It came to listen, and may take other seats."""
+        self.on_left: Callable[[], None] | None = None
+        """Told once when its leg is over."""
         self.leg_id: UUID | None = None
         self.app: App | None = None
         self.seat: Seat | None = None

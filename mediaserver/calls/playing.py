@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mediaserver.media.leg import App, Frame, Hold, LegEvent, Voice
+from mediaserver.media.leg import App, Ended, Frame, Hold, LegEvent, Voice
 from mediaserver.media.time import FRAME_SAMPLES
 
 Frames = npt.NDArray[np.int16]
@@ -78,4 +78,26 @@ class OnHold:
     def on_event(self, event: LegEvent) -> None:
         # The far end's own hold changes nothing while ours lasts; who ends ours knows of it.
         if not isinstance(event, (Voice, Hold)):
+            self.app.on_event(event)
+
+
+class Aside:
+    """Stands before the App of an agent that talks to nobody for a while: it hears nothing, says nothing, and
+    learns of no key; its time goes on."""
+
+    def __init__(self, app: App, held: bool) -> None:
+        """`held`: the far end holds us, or we hold it; `app` knows."""
+        self.app = app
+        self.held = held
+
+    def on_frame(self, frame: Frame) -> None: ...
+
+    def next_frame(self, t: int) -> Frame | None:
+        self.app.next_frame(t)
+        return None
+
+    def on_event(self, event: LegEvent) -> None:
+        if isinstance(event, Hold):
+            self.held = event.held  # it counts when the app is back
+        elif isinstance(event, Ended):
             self.app.on_event(event)

@@ -17,6 +17,8 @@ from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.may_dial import MayDial
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.seat_kinds import SeatKind
+from mediaserver.calls.warm import Back, Briefing, Warm
 from mediaserver.media.leg import App, Leg, Termination
 
 MOST_HOPS = 70
@@ -115,9 +117,10 @@ class CallControls(Protocol):
     def hang_up(self, why: Termination) -> None:
         """The app has said its last. The call ends, unless the caller still has somebody to talk to."""
 
-    def transfer(self, to: str) -> None:
-        """Hand the call over. The app has said its last: it is told that its part is over, and the caller
-        hears that it rings. When nobody answers and nobody else is in the call, it ends."""
+    def transfer(self, to: str, warm: Warm | None = None) -> None:
+        """Hand the call over. The app has said its last: on hold it waits while the caller hears that it
+        rings, and is told that its part is over once somebody talks to the caller. When nobody does, the
+        caller comes back to it (`Talker.returned`); the call ends where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,12 @@ class Talker:
     """Say this as soon as nobody speaks, and go on. Raises CallError when that will never be."""
     shutdown: Callable[[str, float], Awaitable[None]] | None = None
     """Say this text as the last; return when it was heard, or after so many seconds."""
+    returned: Callable[[Back, str, str], None] | None = None
+    """The caller is back: why, whom it was to talk to, and a line for people. The hold that the app was told
+    of is over before."""
+    brief: Callable[[Leg, Briefing], Talker] | None = None
+    """Makes who tells the human at this leg, in the app's own voice, what the call is about. Raises
+    VoiceForgeError."""
 
 
 class AppMaker(Protocol):
@@ -173,9 +182,10 @@ class Switchboard(Protocol):
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 
-    async def transfer(self, call_id: UUID, to: str) -> None:
-        """Ring `to` and connect it in place of the agent, who goes on talking until it answers. Raises
-        CapacityError, too; so do `add` and `monitor`."""
+    async def transfer(self, call_id: UUID, to: str, warm: Warm | None = None) -> None:
+        """Ring `to` and connect it in place of the agent, who goes on talking until it answers. `warm`: the
+        caller hears music at once, and whoever answers is told what the call is about and takes it, or does
+        not: then the caller is back with the agent. Raises CapacityError, too; so do `add` and `monitor`."""
 
     async def add(self, call_id: UUID, to: str) -> None:
         """Ring `to` and let it in as one more party."""
@@ -187,6 +197,13 @@ class Switchboard(Protocol):
     def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = ...) -> None:
         """Let an answered leg listen. `heard_by`: the parties that hear it, and how loud: one for a whisper,
         all for barging in."""
+
+    def change_seat(
+        self, call_id: UUID, party: str, seat: SeatKind, whisper_to: str = ..., gain: float = ...
+    ) -> None:
+        """From now on this party (neither the first nor the agent) listens, whispers to one, is heard by all,
+        is a party like any other, or has taken the call over: then the agent, or whom the caller talked to,
+        is set aside, and is back with the caller when that party takes another seat or leaves."""
 
     def parties(self, call_id: UUID) -> list[dict[str, Any]]:
         """Who is in the call, JSON-ready; by their names they are muted and given gains."""

@@ -88,6 +88,10 @@ class Seat:
         self.guests = {**self.guests, seat: app}
         return seat
 
+    def give_guest(self, seat: Seat, app: App) -> None:
+        """Serve this App at a guest's seat from now on; nothing else about the seat changes."""
+        self.guests = {**self.guests, seat: app}
+
     def relays_to(self, send_digit: Callable[[str], None] | None) -> None:
         """Where the key presses of those whom it hears go from now on."""
         self._send_digit = send_digit

@@ -57,6 +57,12 @@ class Seating:
         wants_digits = None if party.listens else party.leg.send_digit
         party.seat = party.app = room.join(party.name, send_digit=wants_digits, heard=not party.listens)
 
+    def agent_is(self, app: App) -> None:
+        """Serve this App at the agent's seat."""
+        self.gather()
+        if self.agent is not None:
+            self.first_seat().give_guest(self.agent, app)
+
     def dismiss(self) -> None:
         """The agent leaves."""
         self.gather()

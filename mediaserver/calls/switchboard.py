@@ -22,9 +22,11 @@ from mediaserver.calls.about import NOTHING, About, checked
 from mediaserver.calls.agent_controls import AgentControls
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus, LiveEvent
+from mediaserver.calls.handing_over import HandingOver
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.joining import RING_TIMEOUT_S, Joining, unanswered
-from mediaserver.calls.live import LiveCall, Means, failed
+from mediaserver.calls.live import LiveCall, failed, not_for_us
+from mediaserver.calls.means import Means
 from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
@@ -41,7 +43,10 @@ from mediaserver.calls.routes import (
     ToExtension,
     nobody_at,
 )
+from mediaserver.calls.seat_kinds import SeatKind
+from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
+from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S, Back, Manner, Warm
 from mediaserver.calls.warning_tone import warning_tone
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -53,7 +58,6 @@ from mediaserver.storage.records import Sink
 
 log = logging.getLogger(__name__)
 
-SHORTEST_RING_S, LONGEST_RING_S = 1.0, 300.0
 STOPPING_S = 0.5
 """So long after all have been hung up the last signalling may take."""
 NOBODY: Mapping[str, float] = MappingProxyType({})
@@ -76,9 +80,12 @@ class LocalSwitchboard:
         targets: Targets,
         record: bool = True,
         hold_music: Frames = SILENCE,
+        warm: Manner = Manner(),  # noqa: B008 - it never changes
+        supervisor_keys: bool = False,
     ) -> None:
         """`makers`: by kind of agent. `targets`: whom calls may go out to. `record`: whether calls are
-        recorded whose agent does not say no. `hold_music`: for a hold that names none."""
+        recorded whose agent does not say no. `hold_music`: for a hold that names none. `warm`:
+        how warm transfers are done. `supervisor_keys`: who listens changes seats by key."""
         self._routes = routes
         self._makers = makers
         self._registry = registry
@@ -87,8 +94,10 @@ class LocalSwitchboard:
         self._record = record
         self.targets = targets
         self._hold_music = hold_music
-        self._means = Means(clock, sink, metrics, recorder, self._spawn)
+        self._means = Means(clock, sink, metrics, recorder, self._spawn, hold_music)
         self._joining = Joining(targets, self._means, self._way_out)
+        self._handing_over = HandingOver(self._joining, hold_music, warm)
+        self._pressed = pressed if supervisor_keys else not_for_us
         self._live: dict[UUID, LiveCall] = {}
         self._referring = Referring(
             routes, targets, self._joining, self._make, self._live.values, self._spawn
@@ -306,8 +315,12 @@ class LocalSwitchboard:
         elif placing is None:
             raise NoSuchCallError(call_id)
 
-    async def transfer(self, call_id: UUID, to: str) -> None:
-        await self._joining.transfer(self._answered(call_id), to)
+    async def transfer(self, call_id: UUID, to: str, warm: Warm | None = None) -> None:
+        live = self._answered(call_id)
+        if warm is not None:
+            await self._handing_over.hand_over(live, to, warm)
+        else:
+            await self._joining.transfer(live, to)
 
     async def add(self, call_id: UUID, to: str) -> None:
         await self._joining.add(self._answered(call_id), to)
@@ -317,6 +330,11 @@ class LocalSwitchboard:
 
     def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> None:
         self._answered(call_id).listen(leg, heard_by)
+
+    def change_seat(
+        self, call_id: UUID, party: str, seat: SeatKind, whisper_to: str = "", gain: float = 1.0
+    ) -> None:
+        change_seat(self._answered(call_id), party, seat, whisper_to, gain)
 
     def parties(self, call_id: UUID) -> list[dict[str, Any]]:
         return self._answered(call_id).parties()
@@ -328,9 +346,10 @@ class LocalSwitchboard:
         self._answered(call_id).seating.mute(party, muted)
 
     def say(self, call_id: UUID, text: str) -> None:
-        talker = self._answered(call_id).talker
-        if talker is None or talker.say is None:
-            raise CallError("nobody in this call can say that")
+        live = self._answered(call_id)
+        talker = live.talker
+        if talker is None or talker.say is None or live.aside is not None:
+            raise CallError("nobody in this call can say that now")
         talker.say(text)
 
     def send_digits(self, call_id: UUID, digits: str) -> None:
@@ -394,6 +413,7 @@ class LocalSwitchboard:
         live.stop_ringing()
         if live.first.held is not None:
             live.resume()  # the goodbye is to be heard
+        live.bring_back(Back.FAILED, "")
         shutdown = live.talker.shutdown if live.talker is not None else None
         if shutdown is not None and live.first.attached and goodbye:
             await shutdown(goodbye, within_s)
@@ -415,14 +435,14 @@ class LocalSwitchboard:
         return call
 
     def _new_live(self, call: Call, leg: Leg) -> LiveCall:
-        live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone)
+        live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone, self._pressed)
         live.asked_for_transfer = lambda party, asked: self._referring.asked(live, party, asked)
         live.watch()
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
         return self._maker(agent).make(
-            agent, live.call, live.agents_leg, AgentControls(live, self._joining, self._spawn)
+            agent, live.call, live.agents_leg, AgentControls(live, self._handing_over, self._spawn)
         )
 
     def _maker(self, agent: AgentSpec) -> AppMaker:

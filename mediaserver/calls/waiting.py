@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from mediaserver.calls.early_sound import EarlySound
 from mediaserver.calls.party import Party
-from mediaserver.calls.playing import Looped
+from mediaserver.calls.playing import Frames, Looped
 from mediaserver.calls.ringing_tone import ringing_tone
 from mediaserver.calls.room import Seat
 from mediaserver.errors import VoiceForgeError
@@ -23,17 +23,22 @@ class Waiting:
         self._clock = clock
         self._early = EarlySound(clock)
         self._tone: Seat | None = None
+        self.music: Frames | None = None
+        """Heard in place of a ringing tone from the next time on."""
 
     def sound_at(self, host: Seat | None) -> None:
         """Who sits here waits; None: nobody does."""
         if host is not None and self._tone is None:
-            self._tone = host.host("ringing tone", self.sound())
+            name = "ringing tone" if self.music is None else "hold music"
+            self._tone = host.host(name, self.sound())
         elif host is None and self._tone is not None:
             self._tone.leave()
             self._tone = None
 
     def sound(self) -> App:
         """What is heard."""
+        if self.music is not None:
+            return Looped(self.music)
         return self._early.relay() if self._early.playing else Looped(ringing_tone())
 
     def overhear(self, leg: Leg) -> None:
@@ -61,4 +66,4 @@ class Waiting:
     def end(self) -> None:
         """The call is over."""
         self._early.end()
-        self._tone = None
+        self._tone = self.music = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -74,9 +74,16 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Hand the caller over to this address or number once what was said is heard; the last act of a reply."""
+    """Hand the caller over to this address or number once what was said is heard; the last act of a reply.
+    Until somebody there has the caller the agent waits; when nobody takes it, it is told `Returned`."""
 
     to: str
+    warm: bool = False
+    """Whoever answers is told what the call is about, and takes it or not, while the caller hears music."""
+    briefing: str = ""
+    """What that one is told; empty: what is known of the call, with the agent's `summary` if it has one."""
+    accept: Literal["", "key", "stay"] = ""
+    """How it takes the call: by pressing 1, or by staying on the line; empty: as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,21 @@ class Silence:
     """Nothing came within `Listen.silence_ms` (also: no further digit)."""
 
 
-AgentInput: TypeAlias = Answered | Utterance | Pressed | Silence
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The caller is with the agent again, after a transfer that came to nothing, or after somebody who had
+    taken the call over. All that was said before counts still."""
+
+    why: str
+    """'busy', 'no answer', 'declined', 'not confirmed' (it was answered, and nobody took the call), 'not
+    allowed', 'failed'; 'handed back' or 'left' by whoever had taken the call over."""
+    to: str = ""
+    """Whom the caller was to talk to, or who had the call."""
+    detail: str = ""
+    """One line for people."""
+
+
+AgentInput: TypeAlias = Answered | Utterance | Pressed | Silence | Returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +172,10 @@ class Agent(Protocol):
 
     def hung_up(self) -> tuple[Record, ...]:
         """The call is over; all that was heard has been told."""
+
+
+class Summarising(Protocol):
+    """An Agent that can tell a human what it has learnt."""
+
+    def summary(self) -> str:
+        """In a sentence or two, in the language of the call; empty when there is nothing."""

@@ -44,6 +44,8 @@ class Cue(enum.StrEnum):
     STALLED = "stalled"
     """The voice makes no more of a complete line."""
     END = "end"
+    RETURNED = "returned"
+    """The caller is back from somebody else."""
 
 
 FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
@@ -91,6 +93,7 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.PARTING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.PARTING, Cue.DIGIT): FloorState.THINKING,
     **{(state, Cue.INTERJECT): FloorState.CLOSING for state in FloorState if state is not FloorState.ENDED},
+    **{(state, Cue.RETURNED): FloorState.THINKING for state in FloorState},
     **{(state, Cue.END): FloorState.ENDED for state in FloorState if state is not FloorState.ENDED},
 }
 CONTESTED = frozenset({FloorState.DOUBTING, FloorState.YIELDING, FloorState.PARTING})

@@ -37,6 +37,7 @@ from pipelines.conversation.agent import (
     Last,
     Listen,
     Play,
+    Returned,
     Say,
     Transfer,
     Utterance,
@@ -109,7 +110,7 @@ class AgentSession:
         hangup: Callable[[Termination], None],
         outlet: Outlet,
         *,
-        transfer: Callable[[str], None] | None = None,
+        transfer: Callable[[Transfer], None] | None = None,
         context: Context | None = None,
         now: Callable[[], float] = time.perf_counter,
         voice: str = "",
@@ -122,6 +123,8 @@ class AgentSession:
         self._agent = agent
         self._outlet = outlet
         self._hangup: Callable[[Termination], None] | None = hangup
+        self._hangup_later: Callable[[Termination], None] | None = None
+        """To hang up with, when the caller comes back from a transfer."""
         self._transfer = transfer
         self._now = now
         self._timeline = Timeline()
@@ -203,6 +206,27 @@ class AgentSession:
             raise CallError("the agent of this call says no more")
         self._transcript.event("say", text=text)
 
+    def returned(self, why: str, to: str, detail: str) -> None:
+        """The caller is back, from a transfer that came to nothing or from somebody who had taken the call
+        over: the agent goes on from there."""
+        if self._stage.state is Stage.OVER:
+            return
+        if self._hangup_later is not None:
+            self._hangup, self._hangup_later = self._hangup_later, None
+            self._over.clear()
+        self._run(self.turn.returned(self._t, Returned(why, to, detail)))
+
+    def summary(self) -> str:
+        """What the agent has learnt, in its own words; empty when it has none."""
+        told = getattr(self._agent, "summary", None)
+        if told is None:
+            return ""
+        try:
+            return str(told())
+        except Exception:
+            log.exception("the agent failed to sum up")
+            return ""
+
     # ---- ending
 
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
@@ -229,7 +253,8 @@ class AgentSession:
         match last:
             case Transfer(to=to) if self._transfer is not None:
                 self._transcript.event("transfer", to=to)
-                self._transfer(to)
+                self._hangup_later = hangup
+                self._transfer(last)
             case Transfer(to=to):
                 log.warning("the agent wants to transfer to %s, which this call cannot", to)
                 self._transcript.event("transfer_failed", to=to)
@@ -240,7 +265,7 @@ class AgentSession:
     def _ended(self) -> None:
         """The leg is gone: settle what was heard, ask the agent for its last records."""
         self._stage.move(Moment.END)
-        self._hangup = self._transfer = None
+        self._hangup = self._hangup_later = self._transfer = None
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._listening.end()

@@ -14,6 +14,7 @@ nothing understood gives it back, to what was interrupted. So nothing silences t
 keeps contesting (a bad line, a radio), only speech that lasts or is understood stops the agent.
 
     LISTENING --utterance, digit, silence--> THINKING --say--> SPEAKING --played--> LISTENING
+    ENDED, or any other --returned--> THINKING (the caller is back from a transfer that came to nothing)
     SPEAKING --onset--> YIELDING --taken--> LISTENING
                         YIELDING --utterance, digit--> THINKING
                         YIELDING --noise--> SPEAKING
@@ -44,6 +45,7 @@ from pipelines.conversation.agent import (
     Listen,
     Play,
     Pressed,
+    Returned,
     Say,
     Silence,
     Utterance,
@@ -190,6 +192,12 @@ class Turn:
             return False
         self._announcements.append(text)
         return True
+
+    def returned(self, t: int, said: Returned) -> list[Command]:
+        """The caller is back from somebody else, whatever the agent was at; also when it was done."""
+        self._floor.move(Cue.RETURNED)
+        self._noises = 0
+        return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
 
     def hold(self, held: bool) -> list[Command]:
         """On hold nobody listens. `t` must not go on meanwhile."""

@@ -16,8 +16,10 @@ from pipelines.conversation.agent import (
     Keep,
     Listen,
     Pressed,
+    Returned,
     Say,
     Silence,
+    Transfer,
     Utterance,
 )
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
@@ -124,12 +126,18 @@ class FlowAgent:
             yield Keep(record)
         if step.say:
             yield Say(step.say)
+        if step.transfer is not None:
+            yield Transfer(step.transfer.to, step.transfer.warm, step.transfer.briefing)
         if step.end:
             yield End()
 
     def heard(self, line: int, text: str, cut: bool) -> None:
         if line == self._line:
             self._heard = text
+
+    def summary(self) -> str:
+        """For whoever takes the call over."""
+        return self.executor.summary()
 
     def hung_up(self) -> tuple[Record, ...]:
         return self._records(self.executor.hang_up(self._heard))
@@ -144,6 +152,8 @@ class FlowAgent:
                 return self.executor.digit(digit)
             case Silence():
                 return self.executor.silence()
+            case Returned():
+                return self.executor.returned()
 
     def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
         return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, Value
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall, Value
 
 DIGIT_PAUSE_MS = 2_500
 """An answer on the keys is complete after this much silence."""
@@ -27,6 +27,15 @@ class FlowOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """To whom the caller goes, and what that one is told."""
+
+    to: str
+    warm: bool
+    briefing: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowStep:
     """What to do after an input."""
 
@@ -35,6 +44,8 @@ class FlowStep:
     """What is being asked; None after the end."""
     silence_ms: int = 7_000
     end: bool = False
+    transfer: Handover | None = None
+    """The caller is handed over; `FlowExecutor.returned` goes on when nobody takes the call."""
     outcomes: tuple[FlowOutcome, ...] = ()
 
 
@@ -110,6 +121,24 @@ class FlowExecutor:
             return self._give_up()
         return self._ask(self._help() if self._silences == 1 else slot.dtmf.offer)
 
+    def returned(self) -> FlowStep:
+        """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over."""
+        match self._node:
+            case TransferCall(failed=failed):
+                return self._enter(failed)
+            case Ask(text=text):
+                return self._ask(f"{self._flow.back} {self._fill(text)}")
+            case Confirm():
+                return self._ask(f"{self._flow.back} {self._help()}")
+            case Prompt() | EndCall():
+                return self._ended(self._flow.back)
+
+    def summary(self) -> str:
+        """What the caller has answered so far."""
+        slots = self._flow.slots
+        known = [f"{name}: {slots[name].say(value)}" for name, value in self.slots.items() if name in slots]
+        return ", ".join(known) + "." if known else ""
+
     def hang_up(self, heard: str) -> tuple[FlowOutcome, ...]:
         """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
         and not objected has agreed."""
@@ -174,6 +203,10 @@ class FlowExecutor:
                 case Confirm():
                     self._outcomes.append(FlowOutcome("held", dict(self.slots)))
                     return self._ask(" ".join([*said, self._node_facts(node), self._fill(node.text)]))
+                case TransferCall():
+                    text = " ".join([*said, self._fill(node.text)])
+                    handover = Handover(node.to, node.warm, self._fill(node.briefing))
+                    return FlowStep(text, None, transfer=handover, outcomes=self._told())
                 case EndCall():
                     if node.outcome:
                         self._outcomes.append(FlowOutcome(node.outcome, dict(self.slots)))

@@ -105,7 +105,23 @@ class EndCall:
     """'confirmed', 'cancelled' or nothing; told when the node is entered."""
 
 
-FlowNode: TypeAlias = Prompt | Ask | Confirm | EndCall
+@dataclass(frozen=True, slots=True)
+class TransferCall:
+    """Hand the caller over; the flow goes on where nobody takes the call."""
+
+    id: str
+    text: str
+    to: str
+    """An address, an extension or a number."""
+    failed: str
+    """Where the flow goes on when the caller is back."""
+    warm: bool = True
+    """Whoever answers is told what the call is about first, and takes it or not."""
+    briefing: str = ""
+    """What that one is told; may name slots in braces. Empty: caller, what the call is about, all slots."""
+
+
+FlowNode: TypeAlias = Prompt | Ask | Confirm | TransferCall | EndCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +133,8 @@ class Flow:
     give_up: str
     """Said before hanging up on a caller who stays silent."""
     sorry: str = "Sorry, I didn't get that."
+    back: str = "Here I am again."
+    """Said to a caller who is back from whoever had taken the call over; the question follows."""
 
     @classmethod
     def of(

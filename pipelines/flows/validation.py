@@ -6,7 +6,7 @@ import re
 import string
 
 from mediaserver.errors import ConfigError
-from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall
 
 
 class FlowError(ConfigError):
@@ -46,6 +46,8 @@ def edges(node: FlowNode) -> list[tuple[str, str]]:
                 ("cancel", cancel),
                 *((f"change '{slot}'", target) for slot, target in changes.items()),
             ]
+        case TransferCall(failed=failed):
+            return [("failed", failed)]
         case EndCall():
             return []
 
@@ -57,6 +59,8 @@ def _node_problems(flow: Flow, node: FlowNode) -> list[str]:
             problems.append(f"node '{node.id}' has no {label}")
         elif target not in flow.nodes:
             problems.append(f"node '{node.id}' leads to an unknown node '{target}' ({label})")
+    if isinstance(node, TransferCall) and not node.to.strip():
+        problems.append(f"node '{node.id}' transfers to nobody")
     texts, slots = _texts_and_slots(node)
     problems += [
         f"node '{node.id}' names an unknown slot '{name}'" for name in slots if name not in flow.slots
@@ -76,6 +80,8 @@ def _texts_and_slots(node: FlowNode) -> tuple[list[str], list[str]]:
             return [text, help_text], [slot]
         case Confirm(slot=slot, facts=facts, text=text, help=help_text, changes=changes):
             return [facts, text, help_text], [slot, *changes]
+        case TransferCall(text=text, briefing=briefing):
+            return [text, briefing] if briefing else [text], []
         case Prompt(text=text) | EndCall(text=text):
             return [text], []
 

@@ -175,9 +175,21 @@ async def test_a_call_that_was_handed_over_has_nobody_to_say_it(desk: Desk) -> N
 async def test_an_echo_says_nothing_and_an_unknown_call_is_not_there(desk: Desk) -> None:
     call_id = await desk.dialled(Line("ann"))
     assert (await desk.post(f"/{call_id}/say", {"text": "Hello"}))[0] == 409
-    for path in ("say", "digits", "transfer", "parties", "hold", "resume", "play", "monitor", "mute", "gain"):
+    for path in (
+        "say",
+        "digits",
+        "transfer",
+        "parties",
+        "hold",
+        "resume",
+        "play",
+        "monitor",
+        "mute",
+        "gain",
+        "seat",
+    ):
         content = {"text": "x", "digits": "1", "to": "bob", "sound": "a.wav", "party": "caller"}
-        content |= {"listener": "caller", "speaker": "agent"}
+        content |= {"listener": "caller", "speaker": "agent", "seat": "listen"}
         assert (await desk.post(f"/{uuid4()}/{path}", content))[0] == 404
 
 

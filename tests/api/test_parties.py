@@ -42,6 +42,26 @@ async def test_a_listener_whispers_or_barges_in(desk: Desk, how: Any, caller: in
     assert (ann.heard[-1], bob.heard[-1], coach.heard[-1]) == (caller, callee, 11)
 
 
+async def test_a_supervisor_changes_seats_takes_over_and_hands_back(desk: Desk) -> None:
+    ann, bob = Line("ann", 1), Line("bob", 100)
+    desk.board.carriers = [Lines(bob=bob)]
+    call_id = await desk.dialled(ann)
+    await desk.post(f"/{call_id}/monitor", {"to": "bob"})
+    for change, heard in (
+        ({"seat": "whisper", "whisper_to": "caller", "gain": 0.5}, 51),
+        ({"seat": "takeover"}, 100),
+        ({"seat": "listen"}, 1),
+    ):
+        assert await desk.post(f"/{call_id}/seat", {"party": "listener", **change}) == (204, None)
+        await desk.ticks(6)
+        assert ann.heard[-1] == heard
+    assert (await desk.post(f"/{call_id}/seat", {"party": "listener", "seat": "conference"}))[0] == 204
+    assert not (await names(desk, call_id))["listener"]["listens"]
+    bob.leave()
+    status, answer = await desk.post(f"/{call_id}/seat", {"party": "listener", "seat": "takeover"})
+    assert status == 409 and "no listener" in answer["error"]["message"]
+
+
 async def test_a_listener_who_begins_to_whisper_is_given_a_gain(desk: Desk) -> None:
     ann, bob = Line("ann", 1), Line("bob", 100)
     desk.board.carriers = [Lines(bob=bob)]
@@ -67,6 +87,12 @@ async def test_a_listener_who_begins_to_whisper_is_given_a_gain(desk: Desk) -> N
         ("gain", {"listener": "caller", "speaker": "agent", "gain": True}, 400),
         ("mute", {"party": "may\r\nor"}, 409),
         ("mute", {}, 400),
+        ("seat", {"party": "caller", "seat": "takeover"}, 409),
+        ("seat", {"party": "caller", "seat": "throne"}, 400),
+        ("seat", {"party": "caller"}, 400),
+        ("seat", {"party": "caller", "seat": "whisper"}, 400),
+        ("seat", {"party": "caller", "seat": "listen", "whisper_to": "agent"}, 400),
+        ("seat", {"party": "mayor", "seat": "listen", "gain": True}, 400),
         ("monitor", {"to": "carl"}, 409),
     ],
 )

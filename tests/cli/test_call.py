@@ -100,6 +100,9 @@ def test_a_transcript_on_a_pipe_has_only_finished_lines() -> None:
         ServerEvent("heard", {"text": "Which", "interrupted": True}),
         ServerEvent("digit", {"digit": "5"}),
         ServerEvent("something new", {"x": 1}),
+        ServerEvent("transfer", {"step": "begun", "to": "101"}),
+        ServerEvent("briefing", {"text": "I have a caller."}),
+        ServerEvent("transfer", {"step": "returned", "to": "101", "why": "busy"}),
         ServerEvent("ended", {"text": "completed by agent"}),
     )
     assert text.splitlines() == [
@@ -107,6 +110,9 @@ def test_a_transcript_on_a_pipe_has_only_finished_lines() -> None:
         "caller  mountain view (91%)",
         "        cut off after: Which",
         "caller  pressed 5",
+        "transfer begun",
+        "briefing I have a caller.",
+        "transfer returned busy",
         "ended   completed by agent",
     ]
 

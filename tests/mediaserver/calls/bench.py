@@ -86,7 +86,8 @@ class RobotMaker:
 
 
 class Bench:
-    def __init__(self, folder: Path, routes: Routes | None = None) -> None:
+    def __init__(self, folder: Path, routes: Routes | None = None, **more: Any) -> None:
+        """`more`: as the switchboard has it."""
         self.sink = Kept()
         self.metrics = Metrics()
         self.registry = CallRegistry(3, self.metrics)
@@ -104,6 +105,7 @@ class Bench:
             clock=self.clock,
             recorder=self.recorder,
             targets=Targets({"ann", "bob", "carl"}),
+            **more,
         )
         self.now = 0
 

@@ -343,7 +343,7 @@ async def test_an_agent_that_said_its_last_and_reaches_nobody_leaves_no_dead_air
     assert ann.heard == [50] * 2, "what others ask for does not touch it"
     bench.robots.made[0].controls.transfer("bob")
     await bench.settle()
-    (event,) = bench.sink.of(EventHappened)
+    event = bench.sink.of(EventHappened)[-1]
     assert event.kind == "transfer_failed" and event.data == {"to": "bob", "reason": "busy"}
     assert ann.termination == Termination(EndedBy.NETWORK, Why.BUSY, 486, "busy")
 

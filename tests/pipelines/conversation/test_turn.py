@@ -268,8 +268,8 @@ def test_after_the_end_nothing_comes_out() -> None:
     assert driver.turn.end() == []
 
 
-def test_the_tables_name_only_known_states_and_leave_ended_alone() -> None:
-    assert not [state for state, _ in FLOOR if state is FloorState.ENDED]
+def test_the_tables_name_only_known_states_and_only_a_caller_who_is_back_leads_out_of_ended() -> None:
+    assert [cue for state, cue in FLOOR if state is FloorState.ENDED] == [Cue.RETURNED]
     assert {target for target in EAR.values()} <= set(EarState)
     assert all((state, Cue.END) in FLOOR for state in FloorState if state is not FloorState.ENDED)
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.engines.protocols import Grammar
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, FlowStep
-from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, FlowNode, Prompt, Slot
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, FlowStep, Handover
+from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall
 from pipelines.flows.validation import FlowError, validate
 
 COLOURS = {"red": "red", "blue": "blue", "light blue": "light blue"}
@@ -217,3 +217,45 @@ def test_whatever_the_caller_does_it_asks_or_ends(inputs: list[str]) -> None:
             step = executor.utterance(said, bool(said))
         assert step.end or step.slot is not None
         assert all(outcome.slots.get("colour") in COLOURS for outcome in step.outcomes)
+
+
+def desk(to: str = "101", failed: str = "sorry", **more: object) -> Flow:
+    """Asks for a colour, and hands the caller over."""
+    return flow(
+        Ask("ask", "colour", "Which colour?", "Say red or blue.", "over"),
+        TransferCall("over", "I connect you about {colour}.", to, failed, **more),  # type: ignore[arg-type]
+        Ask("sorry", "sure", "Nobody is free. Shall I try again?", "Say yes or no.", "over"),
+        EndCall("done", "Thank you.", "confirmed"),
+        Ask("more", "sure", "More?", "Say yes.", "done"),
+        start="ask",
+    )
+
+
+def test_a_flow_hands_its_caller_over_and_goes_on_where_nobody_takes_it() -> None:
+    executor = FlowExecutor(desk(briefing="It is about {colour}."))
+    executor.start()
+    step = executor.utterance("red")
+    assert step.say == "I connect you about red." and not step.end and step.slot is None
+    assert step.transfer == Handover("101", True, "It is about red.")
+    assert executor.summary() == "colour: red."
+    step = executor.returned()
+    assert (step.say, executor.node) == ("Nobody is free. Shall I try again?", "sorry")
+    assert executor.utterance("yes").transfer is not None
+
+
+def test_a_caller_who_was_taken_over_is_asked_anew() -> None:
+    executor = FlowExecutor(flow())
+    executor.start()
+    assert executor.returned().say == "Here I am again. Which colour?"
+    executor.utterance("red")
+    assert executor.returned().say == "Here I am again. red. Say yes or no."
+    executor.utterance("yes")
+    assert executor.returned().end and executor.summary() == "colour: red."
+    assert FlowExecutor(flow()).summary() == ""
+
+
+def test_a_transfer_to_nobody_and_one_that_leads_nowhere() -> None:
+    assert "node 'over' transfers to nobody" in problems(desk(to=" "))
+    assert "node 'over' has no failed" in problems(desk(failed=""))
+    assert "node 'over' leads to an unknown node 'x' (failed)" in problems(desk(failed="x"))
+    assert "node 'over' speaks of an unknown slot 'size'" in problems(desk(briefing="{size}"))

@@ -17,9 +17,11 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
+from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
-from mediaserver.errors import CallError
+from mediaserver.calls.warm import Warm
+from mediaserver.errors import CallError, DeclinedError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
@@ -512,6 +514,55 @@ async def a_conference(world: World) -> None:
     await world.hang_up(leg)
 
 
+async def briefed(world: World, key: str) -> tuple[Any, asyncio.Task[None]]:
+    """A warm transfer, up to the key that the human presses."""
+    leg = await world.dial("demo")
+    live = world.board._live[world.call.id]
+    transfer = asyncio.create_task(world.board.transfer(world.call.id, world.callee, Warm()))
+    while not (live.others and live.others[-1].attached):
+        await world.run(1)
+    await world.run(20)
+    if key:
+        live._on_event(live.others[-1], Digit(key, 0, 100))
+        await world.run(10)
+    return leg, transfer
+
+
+async def taken_after_a_briefing(world: World) -> None:
+    leg, transfer = await briefed(world, "1")
+    await transfer
+    await world.run()
+    await world.hang_up(leg)
+
+
+async def declined_after_a_briefing(world: World) -> None:
+    leg, transfer = await briefed(world, "2")
+    await asyncio.wait({transfer})
+    assert isinstance(transfer.exception(), DeclinedError)
+    await world.run(50)
+    await world.hang_up(leg)
+
+
+async def hung_up_during_a_briefing(world: World) -> None:
+    leg, transfer = await briefed(world, "")
+    await world.hang_up(leg)
+    await asyncio.wait({transfer})
+    assert isinstance(transfer.exception(), CallError)
+
+
+async def taken_over_and_handed_back(world: World) -> None:
+    leg = await world.dial("demo")
+    await world.run(10)
+    await world.board.monitor(world.call.id, world.callee)
+    await world.run()
+    world.board.change_seat(world.call.id, "listener", SeatKind.TAKEOVER)
+    await world.run()
+    world.board.change_seat(world.call.id, "listener", SeatKind.LISTEN)
+    await world.run(50)
+    world.board.change_seat(world.call.id, "listener", SeatKind.TAKEOVER)
+    await world.hang_up(leg)
+
+
 async def played_to_and_held(world: World) -> None:
     leg = await world.dial("demo")
     sound = np.zeros((3, FRAME_SAMPLES), np.int16)
@@ -610,6 +661,7 @@ KINDS = (
     refreshed_by_its_timer, an_extension_is_heard_before_it_answers, placed_and_sent_on,
     placed_sent_on_and_cancelled,
     encrypted_and_held, encrypted_by_dtls, checked_by_ice,
+    taken_after_a_briefing, declined_after_a_briefing, hung_up_during_a_briefing, taken_over_and_handed_back,
 )  # fmt: skip
 
 

@@ -1,0 +1,143 @@
+"""An agent hands its caller over: to whoever answers, or to a human who was briefed and took the call.
+
+A call stays anchored until then: the agent is set aside, not sent away, and whatever goes wrong (nobody
+there, busy, declined, a voicemail, a briefing that fails) the caller is back with it and it is told why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from mediaserver.calls.joining import BUSY, Joining, transferring
+from mediaserver.calls.live import LiveCall
+from mediaserver.calls.playing import Frames
+from mediaserver.calls.ringing_tone import ringing_tone
+from mediaserver.calls.transfer_steps import told
+from mediaserver.calls.warm import Back, Briefing, BriefingVerdict, Manner, Warm
+from mediaserver.errors import CallError, DeclinedError, UnreachableError, VoiceForgeError
+
+log = logging.getLogger(__name__)
+
+BRIEFING_S = 180.0
+"""A briefing that is not over after so long, beside the time to press a key, has failed."""
+NOT_ALLOWED = frozenset({401, 403, 407})
+UNWILLING = frozenset({603})
+"""SIP codes of somebody who will not take the call."""
+NOT_THERE = frozenset({404, 408, 410, 480, 487})
+
+
+_SAID = {
+    BriefingVerdict.DECLINED: "the call was declined",
+    BriefingVerdict.LEFT: "whoever answered hung up before taking the call",
+    BriefingVerdict.UNCONFIRMED: "whoever answered did not take the call",
+    BriefingVerdict.FAILED: "whoever answered could not be told what the call is about",
+}
+
+
+def back_because(error: BaseException) -> Back:
+    """Why the caller is back, in a word."""
+    match error:
+        case DeclinedError(verdict=BriefingVerdict.UNCONFIRMED):
+            return Back.UNCONFIRMED
+        case DeclinedError(verdict=BriefingVerdict.FAILED):
+            return Back.FAILED
+        case DeclinedError():
+            return Back.DECLINED
+        case CallError(code=int(code)) if code in BUSY:
+            return Back.BUSY
+        case CallError(code=int(code)) if code in UNWILLING:
+            return Back.DECLINED
+        case CallError(code=int(code)) if code in NOT_ALLOWED:
+            return Back.FORBIDDEN
+        case CallError(code=int(code)) if code in NOT_THERE:
+            return Back.NO_ANSWER
+        case UnreachableError():
+            return Back.NO_ANSWER
+        case _:
+            return Back.FAILED
+
+
+class HandingOver:
+    """Of the calls of one switchboard. `music`: heard by callers who wait. `usual`: how warm transfers are
+    done where nothing else is asked for."""
+
+    def __init__(self, joining: Joining, music: Frames, usual: Manner) -> None:
+        self._joining = joining
+        self._music = music
+        self._usual = usual
+
+    def check(self, live: LiveCall, to: str, warm: Warm | None) -> None:
+        """Raises CallError when that cannot be."""
+        self._joining.check(to)
+        if live.transferring:
+            raise CallError("the call is being transferred already")
+        if live.taker is not None:
+            raise CallError(f"{live.taker.name} has taken the call over")
+        talker = live.talker
+        if warm is not None and (talker is None or talker.returned is None or talker.brief is None):
+            raise CallError("nobody in this call can tell somebody else what it is about")
+
+    async def hand_over(self, live: LiveCall, to: str, warm: Warm | None) -> None:
+        """Returns when the first leg talks to whoever was rung. Raises VoiceForgeError with the first leg
+        back at its agent; where that one cannot take it back, the call ends."""
+        self.check(live, to, warm)
+        with transferring(live):
+            told(live.call, "begun", to, warm=warm is not None)
+            manner = warm.manner(self._usual) if warm is not None else None
+            if live.talker is not None and live.talker.returned is not None:
+                live.set_aside(self._sound(manner), waits=True)
+            else:
+                live.dismiss()
+            try:
+                if warm is not None and manner is not None:
+                    await self._with_briefing(live, to, warm, manner)
+                else:
+                    await self._joining.let_in(
+                        live, to, replaces=True, on_ringing=lambda: told(live.call, "ringing", to)
+                    )
+            except BaseException as error:
+                if not live.over:
+                    told(live.call, "failed", to, reason=_in_words(error))
+                live.bring_back(back_because(error), to, _in_words(error))
+                raise
+            told(live.call, "accepted", to)
+
+    def _sound(self, manner: Manner | None) -> Frames | None:
+        """None: how it rings there."""
+        if manner is None:
+            return None
+        return self._music if manner.hears == "music" else ringing_tone()
+
+    async def _with_briefing(self, live: LiveCall, to: str, warm: Warm, manner: Manner) -> None:
+        leg = await self._joining.ring(
+            live, to, unheard=True, ring_s=manner.ring_s, on_ringing=lambda: told(live.call, "ringing", to)
+        )
+        with self._joining.hung_up_on_error(leg):
+            verdict: asyncio.Future[BriefingVerdict] = asyncio.get_running_loop().create_future()
+
+            def decided(given: BriefingVerdict) -> None:
+                if not verdict.done():
+                    verdict.set_result(given)
+
+            brief = live.talker.brief if live.talker is not None else None
+            if brief is None:
+                raise CallError("the call ended meanwhile")
+            told(live.call, "briefing", to)
+            briefing = Briefing(warm.briefing, manner.accept, manner.confirm_s, decided)
+            party = live.brief(leg, brief(leg, briefing))
+            party.on_left = lambda: decided(BriefingVerdict.LEFT)
+            try:
+                async with asyncio.timeout(BRIEFING_S + manner.confirm_s):
+                    given = await verdict
+            except TimeoutError:
+                given = BriefingVerdict.UNCONFIRMED
+            if live.over or live.draining:
+                raise CallError("the call ended meanwhile")
+            if given is not BriefingVerdict.TAKEN:
+                raise DeclinedError(_SAID[given], given)
+            live.join(party)
+
+
+def _in_words(error: BaseException) -> str:
+    return str(error) if isinstance(error, VoiceForgeError) else "it was given up"

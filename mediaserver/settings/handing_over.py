@@ -1,0 +1,37 @@
+"""The settings of transfers by agents, and of those who listen to calls."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mediaserver.settings.group import SettingsGroup
+
+
+class TransferSettings(SettingsGroup):
+    accept: Literal["key", "stay"] = Field(
+        default="key",
+        description="How a human takes a call that an agent hands over warm: by pressing 1 (2 declines), or "
+        "by staying on the line until all of the briefing is heard. A voicemail never presses 1; it stays.",
+    )
+    hears: Literal["music", "ringing"] = Field(
+        default="music",
+        description="What the caller hears during a warm transfer: `sounds.hold_music`, or a ringing tone.",
+    )
+    ring_s: float = Field(default=30.0, ge=1, le=300, description="A warm transfer rings for so long.")
+    confirm_s: float = Field(
+        default=15.0,
+        ge=1,
+        le=120,
+        description="After the briefing a human has so long to press a key; then the caller is back with the "
+        "agent.",
+    )
+
+
+class SupervisionSettings(SettingsGroup):
+    keys: bool = Field(
+        default=False,
+        description="Who listens to a call changes seats by key: 4 listen, 5 whisper, 6 be heard by all, "
+        "7 take the call over. These keys go to nobody else.",
+    )
