@@ -15,6 +15,9 @@ SHORTEST_BARE = 8
 """Digits without `+` or any prefix that are taken for a whole number in E.164."""
 LONG_BARE = 10
 """The same where national numbers have no prefix that would tell them apart."""
+_ZERO_IS_DIALLED = frozenset("27 31 32 33 40 41 43 44 46 49 61 64 81 82 90 353 358 380".split())
+"""Country codes behind which no number begins with 0: it is dialled within the country alone (ITU-T E.164,
+national prefixes), and who writes it in full all the same, as +49 (0)900, is understood by many carriers."""
 _RUNS = re.compile(r"\+?[0-9]+")
 
 
@@ -35,7 +38,7 @@ class NumberPlan:
         found = set()
         for run in self._runs(written):
             found |= self._read(run)
-        return frozenset(found)
+        return frozenset(found.union(*map(without_zero, found)))
 
     def unreadable(self, written: str) -> bool:
         """Whether it is the national number of a country that nobody named."""
@@ -104,3 +107,10 @@ class NumberPlan:
             if digits.startswith(prefix):
                 return digits.removeprefix(prefix).lstrip("0")
         return None
+
+
+def without_zero(digits: str) -> set[str]:
+    """What a number in E.164, without its `+`, means as well when a zero follows the country code that is no
+    part of it; empty when none does."""
+    ends = (end for end in (2, 3) if digits[:end] in _ZERO_IS_DIALLED and digits[end : end + 1] == "0")
+    return {digits[:end] + digits[end:].lstrip("0") for end in ends}

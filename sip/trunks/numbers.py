@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from mediaserver.calls.outbound_numbers import without_zero
 from sip.trunks.patterns import LONGEST
 from sip.trunks.spec import NumberRules, TrunkSpec
 
@@ -43,7 +44,12 @@ def may_call(spec: TrunkSpec, number: str) -> bool:
     if not is_number(number):
         return False
     prefix = fitting_prefix(spec, number)
-    return prefix is not None and not prefix.startswith("!")
+    if prefix is None or prefix.startswith("!"):
+        return False
+    # "+49 (0)900…" is +49900… to many a carrier: what is excepted is excepted however it is written.
+    meant = without_zero(number[1:]) if number.startswith("+") else ()
+    others = (fitting_prefix(spec, f"+{each}") for each in meant)
+    return not any(each is not None and each.startswith("!") for each in others)
 
 
 def _begins(number: str, prefix: str) -> bool:
