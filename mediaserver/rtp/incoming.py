@@ -256,6 +256,7 @@ class Incoming:
             self.wide = None
             self._jitter.is_quiet = partial(_is_quiet, self._voice)
         self._coming = codec
+        self.lock.clock_factor = codec.clock_factor if isinstance(codec, WideCodec) else 1
         if self.wide is not before:
             self._jitter.reset()
             self._receiver.another_clock()

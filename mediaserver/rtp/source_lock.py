@@ -66,15 +66,16 @@ _PAUSE_NS = SECOND_NS
 _SKIP = 3
 """A sequence may lack two packets in a row."""
 _LEAP = 60 * NARROW_RATE
-"""Of time stamps in a stream that goes on, at most, beyond the time that passed: the clock of a muted phone
-goes on, or stands still."""
+"""Of time stamps in a stream that goes on, at most, beyond the time that passed, in samples at 8 kHz: the
+clock of a muted phone goes on, or stands still."""
 
 
-def _is_near(timestamp: int, heard: int, passed: int) -> bool:
-    """Whether a time stamp may follow `heard` after so many samples of time."""
-    if distance_32(timestamp, heard) < _LEAP:
+def _is_near(timestamp: int, heard: int, passed: int, clock_factor: int) -> bool:
+    """Whether a time stamp may follow `heard` after so many samples of time at 8 kHz. `clock_factor`: its own
+    units in each of them."""
+    if distance_32(timestamp, heard) < _LEAP * clock_factor:
         return True
-    return ahead_32(timestamp, of=heard) < passed + _LEAP
+    return ahead_32(timestamp, of=heard) < (passed + _LEAP) * clock_factor
 
 
 class Rank(enum.IntEnum):
@@ -142,6 +143,7 @@ class SourceLock:
         "_stays_from",
         "_taken",
         "announced",
+        "clock_factor",
         "confirmed",
         "foreign",
         "locked",
@@ -154,6 +156,8 @@ class SourceLock:
         self.signalled: str | None = None
         """The host of signalling, once that is proven."""
         self.locked: Address | None = None
+        self.clock_factor = 1
+        """Units of the stream's time stamps in 1/8 ms: 6 of Opus."""
         self.foreign = 0
         """Packets that were refused."""
         self.moves = 0
@@ -322,11 +326,11 @@ class SourceLock:
         open_ = candidate.last < self._open_until and last.at < self._stays_from
         return open_ or self._was_displaced(source, candidate.last)
 
-    @staticmethod
-    def _continues(candidate: _Candidate, timestamp: int, heard: Heard) -> bool:
+    def _continues(self, candidate: _Candidate, timestamp: int, heard: Heard) -> bool:
         ahead = ahead_16(candidate.sequence, of=heard.sequence & WRAP_16)
         passed = max(0, candidate.last - heard.at) // NARROW_SAMPLE_NS
-        return 0 < ahead < MAX_DROPOUT and _is_near(timestamp, heard.timestamp, passed)
+        near = _is_near(timestamp, heard.timestamp, passed, self.clock_factor)
+        return 0 < ahead < MAX_DROPOUT and near
 
     def _late_until(self, source: Address) -> int:
         left = self._left.get(source)

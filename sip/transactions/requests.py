@@ -179,8 +179,10 @@ class ReceivedRequest:
         self._layer.proved(self.peer)
 
     def acknowledged(self) -> None:
-        """The ACK to our 2xx came, with our tag, which proves the sender. We repeat no response any more."""
-        self.prove()
+        """The ACK to our 2xx came: we repeat no response any more. With our tag it proves the sender, but for
+        a re-INVITE, whose sender knew that before and may have written any address on it."""
+        if self.request.to.tag is None or self.peer.transport != "UDP":
+            self.prove()
         self._layer.acknowledged(self)
 
     def let_go(self) -> None:

@@ -387,6 +387,25 @@ def test_who_began_before_the_locked_place_fell_silent_is_counted_from_then_on()
     assert spaced(stream, ELSEWHERE, [52, 53, 54, 55]) == [False, False, False, True]
 
 
+@pytest.mark.parametrize(("silent_s", "ahead_s", "moves"), [(40, 40, True), (40, 99, True), (40, 101, False)])
+@pytest.mark.parametrize("clock_factor", [1, 2, 6])
+def test_time_is_that_of_the_streams_own_clock(
+    clock_factor: int, silent_s: int, ahead_s: int, moves: bool
+) -> None:
+    """48,000 Hz with Opus."""
+    stream = Stream()
+    stream.talk(ANNOUNCED, 0, 100)
+    stream.lock.clock_factor = clock_factor
+    stream.now += silent_s * SECOND_NS
+    last = Heard(stream.now - silent_s * SECOND_NS, 99, 1_000)
+    admitted = []
+    for n in range(3):
+        stamp = 1_000 + (ahead_s * 8_000 + 160 * n) * clock_factor
+        data = HEADER.pack(0x80, 0, 100 + n, stamp, 7)
+        admitted.append(stream.lock.admit(data, ELSEWHERE, stream.now + n * TICK, 7, lambda: last))
+    assert admitted == [False, False, moves]
+
+
 @pytest.mark.parametrize("silent_s", [65, 1_800])
 @pytest.mark.parametrize("clock_goes_on", [True, False])
 def test_who_was_muted_for_long_behind_a_nat_that_forgot_it_is_heard_again(

@@ -4,6 +4,7 @@ from where the caller proved to be, less what it was answered with before.
 
 from __future__ import annotations
 
+from mediaserver.addresses import site_of
 from sip.calls.session import InviteSession
 from sip.messages.message import Response
 from sip.transactions.budget import FACTOR
@@ -64,3 +65,20 @@ async def test_a_call_over_tcp_is_worth_what_it_took() -> None:
     async with agent(callee) as us, connected_phone(us):
         (session,) = us._places.taken
         assert 200 < session.received < 2_000
+
+
+async def test_a_re_invite_in_somebody_elses_name_makes_nobody_known() -> None:
+    """Who is in a call knows its tags, and acknowledges what went to another's address as well."""
+    callee = Callee.answering()
+    async with agent(callee) as b, raw_peer() as peer, raw_peer(ELSEWHERE) as forger:
+        _, ok, _ = await acknowledged(callee, peer, b.port)
+        known = b.transport.intake.shedder._known
+        assert site_of("127.0.0.1") in known
+        forger.send(forger.in_dialog("INVITE", ok, cseq=3, branch="f", body=SDP), b.port)
+        await forger.response(200, method="INVITE")
+        peer.send(peer.in_dialog("ACK", ok, cseq=3, branch="a"), b.port)
+        peer.send(peer.in_dialog("OPTIONS", ok, cseq=4, branch="o2"), b.port)
+        await peer.response(200, method="OPTIONS")  # the ACK was read
+        (session,) = b._places.taken
+        assert isinstance(session, InviteSession) and not session.machine.unacknowledged
+        assert site_of(ELSEWHERE) not in known
