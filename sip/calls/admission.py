@@ -11,6 +11,7 @@ from mediaserver.addresses import is_address
 from sip.calls.core import SUPPORTED
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.session_timer import refused as too_short
+from sip.messages.extensions import PATH
 from sip.messages.message import Request, Response
 from sip.messages.multipart import description_of
 from sip.transport.addresses import may_send_to
@@ -28,7 +29,8 @@ def refusal(request: Request, allow: str, accept: str, timers: TimerPolicy = STR
         return request.response(405 if request.method in KNOWN_METHODS else 501, headers=allowed)
     if request.uri.scheme not in ("sip", "sips"):
         return request.response(416)
-    if unsupported := [name for name in request.get_all("Require") if name.lower() not in SUPPORTED]:
+    known = (*SUPPORTED, PATH) if request.method == "REGISTER" else SUPPORTED
+    if unsupported := [name for name in request.get_all("Require") if name.lower() not in known]:
         return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
     if request.method == "INVITE" and request.to.tag is None and not _can_be_reached(request):
         return request.response(400, "No Usable Contact")  # every request of ours in the call would go there

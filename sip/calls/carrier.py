@@ -91,14 +91,16 @@ class SipCarrier:
         extension is the phone that registered, never somebody else whom the operator does not let us call.
         """
         uri, flow = binding.contact, binding.received
-        if flow is not None and uri.address == flow.host and (flow.lost or _listens_elsewhere(uri, flow)):
-            flow = None
+        if flow is not None and not binding.path and uri.address == flow.host:
+            if flow.lost or _listens_elsewhere(uri, flow):
+                flow = None
         if flow is not None and flow.lost:
             return None
 
         async def prepare(patience_s: float, on_ringing: Callable[[], object]) -> OutgoingCall:
             each = CallOptions(**options)
             each["timeout"], each["on_ringing"], each["at"] = patience_s, on_ringing, flow
+            each["routes"] = binding.path if flow is not None else ()
             return await self._agent.prepare(str(uri), **each)
 
         return Contact(prepare, binding.q)

@@ -27,8 +27,8 @@ _Key: TypeAlias = tuple[str, str, int]
 def is_hidden(binding: Binding) -> bool:
     """Whether a phone is not where its Contact says, or is only to be had on its own connection."""
     flow, contact = binding.received, binding.contact
-    if flow is None or flow.lost:
-        return False
+    if flow is None or flow.lost or binding.path:
+        return False  # whoever wants to be on the way keeps it open
     return flow.connection is not None or flow.place[1:] != (
         contact.address,
         contact.port or default_port(flow.transport),

@@ -13,6 +13,8 @@ from typing import Protocol
 from sip.access.challenger import Challenger
 from sip.calls.dialog import INSTANCE
 from sip.calls.flow import SipFlow
+from sip.messages.extensions import PATH, supports
+from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request, Response
 from sip.messages.uri import Uri
@@ -23,6 +25,8 @@ MAX_EXPIRES_S = 7200
 MAX_CONTACTS = 8
 """Bindings of one extension."""
 MAX_URI = 512
+MAX_PATH = 5
+"""Servers that a registration may come by and be called by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Binding:
     """Of the phone, by its own word (+sip.instance, RFC 5626 section 4.1); empty: it did not say."""
     at: float = 0.0
     """When it registered last, in seconds of `now`."""
+    path: tuple[str, ...] = ()
+    """Servers between us and the phone that want to be on the way to it (:rfc:`3327`), as Route values."""
 
 
 class BindingStore(Protocol):
@@ -142,6 +148,9 @@ class Registrar:
     def bind(self, extension: str, request: Request, now: float, received: SipFlow | None = None) -> Response:
         """Change and list the bindings of an extension whose right to do so was checked."""
         bindings = {str(b.contact): b for b in self._store.get(extension) if b.expires_at > now}
+        path = _path_of(request)
+        if path is None:
+            return request.response(400, "Path Cannot Be Used")
         if request.contact_star:
             if request.expires != 0:
                 return request.response(400, "Contact: * Needs Expires: 0")
@@ -149,11 +158,13 @@ class Registrar:
                 return request.response(500)
             bindings.clear()
         for contact in request.contacts:
-            refusal = self._bind_one(bindings, contact, request, now, received)
+            refusal = self._bind_one(bindings, contact, request, now, received, path)
             if refusal is not None:
                 return refusal
         self._store.put(extension, list(bindings.values()))
         headers = [("Contact", _listed(binding, now)) for binding in bindings.values()]
+        if path and supports(request, PATH):
+            headers += [("Path", each) for each in path] + [("Supported", PATH)]
         return request.response(200, headers=headers)
 
     def _bind_one(
@@ -163,6 +174,7 @@ class Registrar:
         request: Request,
         now: float,
         received: SipFlow | None,
+        path: tuple[str, ...],
     ) -> Response | None:
         uri = contact.uri
         by_tls = received is not None and received.transport == "TLS"
@@ -202,8 +214,24 @@ class Registrar:
             received,
             contact.params.get(INSTANCE) or "",
             now,
+            path,
         )
         return None
+
+
+def _path_of(request: Request) -> tuple[str, ...] | None:
+    """Of a REGISTER; None for one that no request could follow. A password does not cover it: requests go by
+    it to where the REGISTER came from, and nowhere else."""
+    try:
+        said = [NameAddr.parse(value) for value in request.get_all("Path")]
+    except ParseError:
+        return None
+    if len(said) > MAX_PATH:
+        return None
+    for each in said:
+        if not each.uri.is_sip or "lr" not in each.uri.params or len(str(each.uri)) > MAX_URI:
+            return None
+    return tuple(f"<{each.uri}>" for each in said)
 
 
 def _out_of_order(binding: Binding, request: Request) -> bool:

@@ -185,7 +185,7 @@ class UserAgentServer:
                 server.prove()
                 self._core.transport.recognized(source)
             server.respond(response)
-            if self._gate is not None and response.status == 200:
+            if self._gate is not None and response.status == 200 and flow.direct:  # else it is a proxy's
                 extension = request.to.uri.unescaped_user or ""
                 bindings = self._registrar.lookup(extension, self._core.now())
                 ends = [each.expires_at for each in bindings if each.received == flow]

@@ -18,6 +18,8 @@ TIMER = "timer"
 """RFC 4028."""
 RELIABLE = "100rel"
 """RFC 3262."""
+PATH = "path"
+"""RFC 3327."""
 MAX_RSEQ = 2**32 - 1
 _RACK = re.compile(r"[ \t]*+([0-9]{1,20}+)[ \t]++([0-9]{1,20}+)[ \t]++([^ \t]++)[ \t]*+")
 

@@ -30,10 +30,11 @@ class Phones:
         self.placing: asyncio.Task[object]
         self.rang = 0
 
-    def register(self, flow: SipFlow, q: str = "1", number: int = 0) -> None:
+    def register(self, flow: SipFlow, q: str = "1", number: int = 0, path: str = "") -> None:
         contact = f"<sip:101@192.168.1.{20 + number}:5060>;q={q}"
         lines = [("To", "<sip:101@pbx>"), ("From", "<sip:101@pbx>;tag=a"), ("Contact", contact)]
         lines += [("Call-ID", f"r{number}"), ("CSeq", "1 REGISTER")]
+        lines += [("Path", path)] if path else []
         now = asyncio.get_running_loop().time()
         assert (
             self.registrar.bind("101", Request("REGISTER", Uri.parse("sip:pbx"), lines), now, flow).status
@@ -192,3 +193,20 @@ async def test_an_extension_whose_only_connection_is_closed_is_told_at_once() ->
         made.ring()
         error = await made.failure()
         assert error.code == 480 and "connection" in str(error)
+
+
+async def test_a_phone_behind_an_edge_is_called_by_way_of_it() -> None:
+    """By the way that the REGISTER came, whatever Path says of it; who is further on is named in Route."""
+    async with AsyncExitStack() as stack:
+        us = await stack.enter_async_context(agent())
+        edge = await stack.enter_async_context(raw_peer())
+        made = Phones(us)
+        flow = SipFlow("UDP", "127.0.0.1", edge.port, direct=False)
+        made.register(flow, path="<sip:edge.test;lr>, <sip:192.168.1.1;lr>")
+        made.ring()
+        invite = await edge.request("INVITE")
+        assert invite.get_all("Route") == ["<sip:edge.test;lr>", "<sip:192.168.1.1;lr>"]
+        assert str(invite.uri) == "sip:101@192.168.1.20:5060"
+        edge.send(invite.response(486, to_tag="t"), us.port)
+        assert (await edge.request("ACK")).get_all("Route") == invite.get_all("Route")
+        assert (await made.failure()).code == 486

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sip.access.digest import answer_challenge, is_stale
+from sip.calls.admission import refusal
 from sip.calls.flow import SipFlow
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
@@ -169,3 +172,40 @@ def test_or_it_is_the_only_one_that_can_be_reached() -> None:
     home.bind("100", register("<sip:a@192.168.1.5:3>", call_id="e"), 3.0, ONE)
     assert found(home) is None
     assert found(home, now=4_000.0) is None
+
+
+def test_the_servers_on_the_way_are_kept_with_the_phone_and_told_to_who_knows_of_them() -> None:
+    home = registrar()
+    path = '<sip:edge.test;lr>, "inner" <sip:10.0.0.1:5080;lr;ob>'
+    answer = home.bind("100", register("<sip:a@h>", Path=path, Supported="path, gruu"), 0.0)
+    kept = ("<sip:edge.test;lr>", "<sip:10.0.0.1:5080;lr;ob>")
+    assert home.lookup("100", 0.0)[0].path == kept
+    assert tuple(answer.get_all("Path")) == kept and answer.get_all("Supported") == ["path"]
+    silent = home.bind("100", register("<sip:a@h>", cseq=2, Path=path), 1.0)
+    assert silent.status == 200 and not silent.get_all("Path")
+    gone = home.bind("100", register("<sip:a@h>", cseq=3), 2.0)
+    assert gone.status == 200 and home.lookup("100", 2.0)[0].path == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "<sip:edge.test>",  # a strict router
+        "<tel:+49301>",
+        "edge",
+        "<sip:%s.test;lr>" % ("x" * 600),
+        ", ".join(f"<sip:e{n}.test;lr>" for n in range(6)),
+    ],
+)
+def test_a_way_that_no_request_could_follow_is_refused(path: str) -> None:
+    home = registrar()
+    assert home.bind("100", register("<sip:a@h>", Path=path), 0.0).status == 400
+    assert home.lookup("100", 0.0) == []
+
+
+def test_who_registers_may_insist_on_path() -> None:
+    request = register("<sip:a@h>", Require="path")
+    assert refusal(request, "REGISTER", "") is None
+    request.method = "OPTIONS"
+    refused = refusal(request, "OPTIONS", "")
+    assert refused is not None and refused.status == 420

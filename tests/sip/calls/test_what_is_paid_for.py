@@ -80,5 +80,6 @@ async def test_a_re_invite_in_somebody_elses_name_makes_nobody_known() -> None:
         peer.send(peer.in_dialog("OPTIONS", ok, cseq=4, branch="o2"), b.port)
         await peer.response(200, method="OPTIONS")  # the ACK was read
         (session,) = b._places.taken
-        assert isinstance(session, InviteSession) and not session.machine.unacknowledged
+        assert isinstance(session, InviteSession)
+        assert not session.machine.unacknowledged
         assert site_of(ELSEWHERE) not in known

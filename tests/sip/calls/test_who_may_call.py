@@ -168,6 +168,41 @@ async def test_a_phone_that_registered_by_tcp_calls_on_that_connection_unasked()
         writer.close()
 
 
+async def test_a_phone_that_registered_by_way_of_a_proxy_lends_it_nothing() -> None:
+    """The connection is the proxy's, and others call by it."""
+    callee = Callee.answering()
+    async with guarded(callee) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        port = writer.get_extra_info("sockname")[1]
+
+        async def ask(method: str, cseq: int, *lines: str, body: bytes = b"") -> str:
+            uri = f"sip:{'100' if method == 'REGISTER' else 'demo'}@127.0.0.1:{server.port}"
+            head = "\r\n".join([
+                f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/TCP 127.0.0.1:{port};branch=z9hG4bK{method}{cseq}",
+                f"Via: SIP/2.0/UDP 192.168.1.7;branch=z9hG4bKp{method}{cseq}",
+                "Max-Forwards: 70", "From: <sip:100@127.0.0.1>;tag=1", f"To: <{uri}>", f"Call-ID: {method}",
+                f"CSeq: {cseq} {method}", f"Contact: <sip:100@127.0.0.1:{port};transport=tcp>",
+                *lines, f"Content-Length: {len(body)}", "", "",
+            ])  # fmt: skip
+            writer.write(head.encode() + body)
+            while True:
+                answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode()
+                length = int(answer.lower().split("content-length:")[1].split()[0])
+                await reader.readexactly(length)
+                if not answer.startswith("SIP/2.0 1"):
+                    return answer
+
+        invite = ("Content-Type: application/sdp",)
+        assert (await ask("INVITE", 1, *invite, body=SDP)).startswith("SIP/2.0 401")
+        challenge = await ask("REGISTER", 1)
+        values = [line[18:] for line in challenge.split("\r\n") if line.startswith("WWW-Authenticate: ")]
+        right = answer_challenge(values, "100", PASSWORD, "REGISTER", address(server, "100"))
+        assert (await ask("REGISTER", 2, f"Authorization: {right}")).startswith("SIP/2.0 200")
+        assert (await ask("INVITE", 2, *invite, body=SDP)).startswith("SIP/2.0 401")
+        assert callee.calls.empty()
+        writer.close()
+
+
 async def test_a_stranger_who_learned_the_tags_cannot_hang_up() -> None:
     callee = Callee.answering()
     async with guarded(callee) as server, raw_peer(PBX) as pbx, raw_peer(STRANGER) as stranger:
