@@ -14,7 +14,7 @@ from typing import Protocol
 
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from sip.calls.core import Core
+from sip.calls.core import SUPPORTED, Core
 from sip.calls.dialog import Dialog, Headers
 from sip.calls.ending import Refusal
 from sip.calls.leg import SipLeg
@@ -296,8 +296,12 @@ class InviteAnswer:
         lines = [*call.core.respond_headers(call.transport, call.host, call.dialog.secure), *extras]
         if body:
             lines.append(("Content-Type", "application/sdp"))
+        lines.append(("Supported", ",".join(SUPPORTED)))
         ok = server.request.response(200, to_tag=call.dialog.local.tag, headers=lines, body=body)
-        if not server.budget.fits(2 * len(bytes(ok))):  # that it can be repeated is worth more than extras
+        # That it can be repeated is worth more than extras.
+        if not server.budget.fits(2 * len(bytes(ok))):
+            ok.remove("Supported")
+        if not server.budget.fits(2 * len(bytes(ok))):
             for name, _ in extras:
                 ok.remove(name)
             call.timer.off()  # for we did not say so

@@ -8,6 +8,7 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Hold, Termination, Why
+from sip.calls.core import SUPPORTED
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
 from sip.messages.message import Response
@@ -203,4 +204,5 @@ async def test_extras_of_the_answer_give_way_to_its_repetition() -> None:
             while ok.call_id != f"call-{call}":
                 ok = await peer.response(200)
             assert (ok.get("Call-Info") is not None) is bool(room)
+            assert set(ok.get_all("Supported")) == (set(SUPPORTED) if room else set())
             peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
