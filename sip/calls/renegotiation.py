@@ -192,6 +192,8 @@ class Renegotiation:
     def _refused(self, request: Request, response: Response) -> None:
         call = self._call
         call.media.withdraw()
+        if response.status not in (401, 407):
+            self._tried = set()  # our proof was taken, and its nonce may have been good for that once
         asked, now, wait = call.machine.change is not Change.CANCELLED, call.core.now(), self._glare_wait()
         if asked and response.status == 491 and now + wait < self._until:
             call.machine.changed(ChangeEvent.AGAIN, now, wait)

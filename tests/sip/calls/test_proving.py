@@ -136,6 +136,23 @@ async def test_a_proof_that_was_good_for_once_is_renewed_after_a_longer_session_
         peer.send((await peer.request("BYE")).response(200), us.port)
 
 
+async def test_a_change_that_collided_is_proven_anew() -> None:
+    async with agent() as us, raw_peer() as peer:
+        call = calling(us, peer)
+        await answered(peer, us)
+        leg = await call
+        holding = asyncio.create_task(leg.hold())
+        await challenged(peer, us, "INVITE")
+        collided = await peer.request("INVITE")
+        peer.send(collided.response(491), us.port)
+        await peer.request("ACK")
+        await challenged(peer, us, "INVITE")
+        await answered(peer, us)
+        await holding
+        await leg.hangup(HANGUP)
+        peer.send((await peer.request("BYE")).response(200), us.port)
+
+
 async def test_a_trunk_that_called_us_and_challenges_our_bye_has_its_proof_and_nobody_else() -> None:
     carrier = Trunk("acme", (ipaddress.ip_network("127.0.0.1"),), account=Account("bob", "zanzibar"))
     gate = Gate(Endpoints(trunks=[carrier]), Challenger("x", lambda user: None))
