@@ -192,6 +192,11 @@ class Metrics:
             ["what"], registry=r,
         )  # fmt: skip
         """'challenge'; 'wrong': a wrong password; 'unheard': one of somebody who has to wait; 'ban'."""
+        self.hep = Counter(
+            "voiceforge_hep_messages", "SIP messages for a Homer collector, by what became of them", ["fate"],
+            registry=r,
+        )  # fmt: skip
+        """'sent', 'dropped'."""
         self.packets_lost = Counter("voiceforge_rtp_packets_lost", "RTP packets that never came", registry=r)
         self.jitter = Histogram(
             "voiceforge_rtp_jitter_seconds",
