@@ -10,6 +10,7 @@ from mediaserver import logs
 from mediaserver.calls.handing_over import HandingOver, back_because
 from mediaserver.calls.joining import unanswered
 from mediaserver.calls.live import LiveCall
+from mediaserver.calls.setting_aside import tell_agent
 from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.warm import Warm
 from mediaserver.errors import VoiceForgeError
@@ -56,7 +57,7 @@ class AgentControls:
             except VoiceForgeError as error:
                 told(live.call, "failed", to, reason=str(error))
                 self._gave_up(to, error)
-                live.tell_agent(back_because(error), to, str(error))
+                tell_agent(live, back_because(error), to, str(error))
                 return
             try:
                 await self._handing_over.hand_over(live, to, warm)

@@ -13,6 +13,7 @@ from mediaserver.calls.joining import BUSY, Joining, transferring
 from mediaserver.calls.live import LiveCall
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.ringing_tone import ringing_tone
+from mediaserver.calls.setting_aside import bring_back, set_aside
 from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.warm import Back, Briefing, BriefingVerdict, Manner, Warm
 from mediaserver.errors import CallError, DeclinedError, UnreachableError, VoiceForgeError
@@ -86,7 +87,7 @@ class HandingOver:
             told(live.call, "begun", to, warm=warm is not None)
             manner = warm.manner(self._usual) if warm is not None else None
             if live.talker is not None and live.talker.returned is not None:
-                live.set_aside(self._sound(manner), waits=True)
+                set_aside(live, self._sound(manner), waits=True)
             else:
                 live.dismiss()
             try:
@@ -99,7 +100,7 @@ class HandingOver:
             except BaseException as error:
                 if not live.over:
                     told(live.call, "failed", to, reason=_in_words(error))
-                live.bring_back(back_because(error), to, _in_words(error))
+                bring_back(live, back_because(error), to, _in_words(error))
                 raise
             told(live.call, "accepted", to)
 

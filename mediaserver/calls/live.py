@@ -20,8 +20,8 @@ from mediaserver.calls.party import Party
 from mediaserver.calls.playing import Aside, Frames, OnHold
 from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.seating import Seating
+from mediaserver.calls.setting_aside import hand_back
 from mediaserver.calls.succession import PARTING_S, vacate
-from mediaserver.calls.transfer_steps import told
 from mediaserver.calls.vacancy import Vacancy
 from mediaserver.calls.waiting import Waiting
 from mediaserver.calls.warm import Back
@@ -98,9 +98,9 @@ class LiveCall:
         """Has taken the call over."""
         self.draining = False
         """Nobody comes in any more."""
-        self._waiting = Waiting(means.clock)
+        self.waiting = Waiting(means.clock)
         self._kept = LegsKept(call, means.clock, means.sink, means.metrics)
-        self._means = means
+        self.means = means
         self._gone = gone
         self._pressed = pressed
 
@@ -124,7 +124,7 @@ class LiveCall:
         """The first leg is answered: connect it."""
         first = self.first
         if record:
-            first.recording = self._means.recorder.open(self.call.id, self.call.started)
+            first.recording = self.means.recorder.open(self.call.id, self.call.started)
         self._kept.opened(first)
         self._attach(first)
 
@@ -193,12 +193,12 @@ class LiveCall:
         if party not in self.others or party.app is None or self.over:
             raise CallError("it was hung up before the call could be handed over")
         party.on_left = None
-        self._tell(party, party.app, Ended(TRANSFERRED))
+        self.tell(party, party.app, Ended(TRANSFERRED))
         party.listens = False
         self.seating.sit(party)
         self._hand_over(party)
         party.leg.clear()
-        party.dress(self._means.clock)
+        party.dress(self.means.clock)
 
     def _hand_over(self, to: Party) -> None:
         """From now on the first leg talks to this party: the agent is told that its part is over, and who
@@ -207,7 +207,7 @@ class LiveCall:
         for other in tuple(self.others):
             if other is not to and not other.listens and other.seat is not None:
                 other.seat.leave()
-                self._means.spawn(other.leg.hangup(TRANSFERRED))
+                self.means.spawn(other.leg.hangup(TRANSFERRED))
         self.dismiss()
         self.first.leg.clear()  # what is on its way the first leg would hear in place of the new party
         if self.first.held is not None:
@@ -221,72 +221,14 @@ class LiveCall:
         self.talker = self.aside = None
         self.waits = False
         self.seating.dismiss()
-        self._tell(self.first, talker.app, Ended(TRANSFERRED))
+        self.tell(self.first, talker.app, Ended(TRANSFERRED))
         self.ring_back()
-        self._waiting.music = None
-
-    def set_aside(self, music: Frames | None = None, *, waits: bool) -> None:
-        """The agent hears and says nothing until `bring_back`, and is told of a hold. `waits`: for somebody
-        who is rung; then the first leg hears this music, or how it rings."""
-        talker, first = self.talker, self.first
-        if talker is None or self.over or self.aside is not None:
-            return
-        held = first.held is not None or first.far_held
-        if not held:
-            self._tell(first, talker.app, Hold(True))
-        self.aside = Aside(talker.app, held)
-        self.seating.agent_is(self.aside)
-        self.waits = waits
-        first.leg.clear()
-        self._waiting.music = music
-        self.ring_back()
-
-    def bring_back(self, why: Back, to: str, detail: str = "") -> None:
-        """The agent has the first leg again, and is told why; `to`: whom the caller was to talk to."""
-        talker, aside = self.talker, self.aside
-        if talker is None or aside is None or self.over:
-            return
-        self.aside, self.waits = None, False
-        self.seating.agent_is(talker.app)
-        self.ring_back()
-        self._waiting.music = None
-        self.first.leg.clear()  # of the music
-        if not aside.held:
-            self._tell(self.first, talker.app, Hold(False))
-        told(self.call, "returned", to, why=str(why), detail=detail)
-        self.tell_agent(why, to, detail)
-
-    def park(self, party: Party) -> None:
-        """A further party hears music and is heard by nobody until `hand_back`."""
-        if party.app is not None and party.held is None:
-            party.leg.clear()
-            party.held = OnHold(party.app, self._means.music)
-            party.dress(self._means.clock)
-
-    def hand_back(self, why: Back) -> None:
-        """Whoever has taken the call over gives it back to those who were set aside."""
-        taker, self.taker = self.taker, None
-        for party in self.others:
-            if party.held is not None:
-                party.leg.clear()
-                party.held = None
-                party.dress(self._means.clock)
-        self.bring_back(why, taker.name if taker is not None else "")
+        self.waiting.music = None
 
     def _gives_up(self, party: Party) -> None:
         """Whoever has taken the call over leaves it, in whatever way."""
         if party is self.taker:
-            self.hand_back(Back.LEFT)
-
-    def tell_agent(self, why: Back, to: str, detail: str) -> None:
-        """The agent learns why the caller does not talk to somebody else."""
-        if self.talker is None or self.talker.returned is None or self.draining:
-            return
-        try:
-            self.talker.returned(why, to, detail)
-        except Exception as error:
-            self._means.clock.app_errors += 1
-            self._failed(self.first, error)
+            hand_back(self, Back.LEFT)
 
     # -- somebody takes another's place; see mediaserver.calls.succession
 
@@ -307,8 +249,8 @@ class LiveCall:
     def detach(self, party: Party) -> int:
         """It is served no more. The `t` of what would have been its next tick."""
         self._gives_up(party)
-        t = self._means.clock.time_of(party.leg)
-        self._means.clock.detach(party.leg)
+        t = self.means.clock.time_of(party.leg)
+        self.means.clock.detach(party.leg)
         return t
 
     def closed(self, party: Party) -> None:
@@ -325,11 +267,11 @@ class LiveCall:
     def tell_first(self, event: LegEvent) -> None:
         """Tell the first leg's app."""
         if self.first.app is not None:
-            self._tell(self.first, self.first.app, event)
+            self.tell(self.first, self.first.app, event)
 
     def part(self) -> None:
         """Nobody in it talks to anybody any more; whoever asked for that hangs up, or is hung up."""
-        self._means.spawn(self._hung_up_soon())
+        self.means.spawn(self._hung_up_soon())
 
     async def _hung_up_soon(self) -> None:
         await asyncio.sleep(PARTING_S)
@@ -337,7 +279,7 @@ class LiveCall:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done that nobody waits for."""
-        self._means.spawn(work)
+        self.means.spawn(work)
 
     @property
     def has_company(self) -> bool:
@@ -358,24 +300,24 @@ class LiveCall:
             if not rings:
                 vacant.sound = None
             elif vacant.sound is None:
-                vacant.sound = self._waiting.sound()
+                vacant.sound = self.waiting.sound()
             rings = False  # whoever talked to the one who left hears it ring there
-        self._waiting.sound_at(self.seating.first_seat() if rings and self._alone else None)
+        self.waiting.sound_at(self.seating.first_seat() if rings and self._alone else None)
 
     def overhear(self, leg: Leg) -> None:
         """A leg that is rung for the first one plays something, which is heard in place of a ringing tone."""
         if self.over or leg.termination is not None:
             return
-        self._waiting.overhear(leg)
+        self.waiting.overhear(leg)
         self._change_sound()
         if self.first.attached:
             self.ring_back()
         else:
-            self._means.spawn(self._waiting.preview(self.first))
+            self.means.spawn(self.waiting.preview(self.first))
 
     def overheard(self, leg: Leg) -> None:
         """It was answered, or is over."""
-        if self._waiting.overheard(leg):
+        if self.waiting.overheard(leg):
             self._change_sound()
             self.ring_back()
 
@@ -404,19 +346,19 @@ class LiveCall:
         first = self.first
         assert first.app is not None
         if first.held is None and not first.far_held:
-            self._tell(first, first.app, Hold(True))
+            self.tell(first, first.app, Hold(True))
         first.leg.clear()
         first.held = OnHold(first.app, music)
-        first.dress(self._means.clock)
+        first.dress(self.means.clock)
 
     def resume(self) -> None:
         first = self.first
         if first.held is None or first.app is None:
             raise CallError("the call is not on hold")
         first.held = None
-        first.dress(self._means.clock)
+        first.dress(self.means.clock)
         if not first.far_held:
-            self._tell(first, first.app, Hold(False))
+            self.tell(first, first.app, Hold(False))
 
     def send_digits(self, digits: str) -> None:
         if not digits or not DIGITS.issuperset(digits):
@@ -433,7 +375,7 @@ class LiveCall:
 
     def hang_up(self, why: Termination) -> None:
         """Returns at once."""
-        self._means.spawn(self.first.leg.hangup(why))
+        self.means.spawn(self.first.leg.hangup(why))
 
     # -- inside
 
@@ -444,8 +386,8 @@ class LiveCall:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
             party.attached = True
-            self._means.clock.detach(party.leg)  # from what was heard before the answer
-            self._means.clock.attach(party.leg, app, lambda error: self._failed(party, error), t)
+            self.means.clock.detach(party.leg)  # from what was heard before the answer
+            self.means.clock.attach(party.leg, app, lambda error: self.app_failed(party, error), t)
 
     def _on_event(self, party: Party, event: LegEvent) -> None:
         if isinstance(event, TransferAsked):
@@ -469,7 +411,7 @@ class LiveCall:
             and self._somebody_waits and not self.draining
         )  # fmt: skip
         if app is not None and not stays:
-            self._tell(party, app, event)
+            self.tell(party, app, event)
         if isinstance(event, Digit) and party is self.first:
             if self.talker is None or self.aside is not None or not self.talker.keeps_digits:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
@@ -494,13 +436,13 @@ class LiveCall:
         """There is somebody whom whoever is rung is to talk to."""
         return self.talker is not None or not all(other.listens for other in self.others)
 
-    def _tell(self, party: Party, app: App, event: LegEvent) -> None:
+    def tell(self, party: Party, app: App, event: LegEvent) -> None:
         """What an app raises must not keep us from dealing with the event, least of all with an end."""
         try:
             app.on_event(event)
         except Exception as error:
-            self._means.clock.app_errors += 1
-            self._failed(party, error)
+            self.means.clock.app_errors += 1
+            self.app_failed(party, error)
 
     def _left(self, party: Party, why: Termination) -> None:
         """A further leg is gone; with nobody left to talk to, so is the call."""
@@ -515,9 +457,9 @@ class LiveCall:
 
     def _over(self, why: Termination) -> None:
         self.stop_ringing()
-        self._waiting.end()
+        self.waiting.end()
         for other in (*self.others, *self.departing):
-            self._means.spawn(other.leg.hangup(why))
+            self.means.spawn(other.leg.hangup(why))
         self.call.end(why)
         self._let_go()
         self._gone(self)
@@ -531,11 +473,11 @@ class LiveCall:
         self.asked_for_transfer = _not_transferred
         self.seating.let_go()
 
-    def _failed(self, party: Party, error: Exception) -> None:
+    def app_failed(self, party: Party, error: Exception) -> None:
         """What a call's app raised ends that leg alone."""
         with logs.in_call(self.call.id):
             log.error("the app of the call failed", exc_info=error)
-        self._means.spawn(party.leg.hangup(failed(error)))
+        self.means.spawn(party.leg.hangup(failed(error)))
 
 
 def failed(error: BaseException) -> Termination:

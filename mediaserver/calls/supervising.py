@@ -13,6 +13,7 @@ from mediaserver.calls.live import LiveCall
 from mediaserver.calls.party import Party
 from mediaserver.calls.seat_kinds import BACKSTAGE, BY_KEY, HEARD, SeatKind
 from mediaserver.calls.seating import LOUDEST
+from mediaserver.calls.setting_aside import hand_back, park, set_aside
 from mediaserver.calls.warm import Back
 from mediaserver.errors import CallError
 
@@ -35,7 +36,7 @@ def change_seat(live: LiveCall, name: str, kind: SeatKind, whisper_to: str = "",
         raise CallError(f"{live.first.name} would have nobody to talk to")
     _be_heard(live, party, kind, whisper_to, gain)
     if kind is not SeatKind.TAKEOVER and live.taker is party:
-        live.hand_back(Back.HANDED_BACK)
+        hand_back(live, Back.HANDED_BACK)
     live.ring_back()
     live.call.note("seat", party=name, seat=str(kind), whisper_to=whisper_to)
     live.call.publish("seat", party=name, seat=str(kind), whisper_to=whisper_to)
@@ -78,8 +79,8 @@ def _take_over(live: LiveCall, party: Party) -> None:
     live.taker = party
     for other in live.others:
         if other is not party and not other.listens:
-            live.park(other)
-    live.set_aside(waits=False)
+            park(live, other)
+    set_aside(live, waits=False)
     live.first.leg.clear()  # of what the caller would hear in place of whoever takes over
     if live.first.held is not None:
         live.resume()

@@ -44,6 +44,7 @@ from mediaserver.calls.routes import (
     nobody_at,
 )
 from mediaserver.calls.seat_kinds import SeatKind
+from mediaserver.calls.setting_aside import bring_back
 from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S, Back, Manner, Warm
@@ -413,7 +414,7 @@ class LocalSwitchboard:
         live.stop_ringing()
         if live.first.held is not None:
             live.resume()  # the goodbye is to be heard
-        live.bring_back(Back.FAILED, "")
+        bring_back(live, Back.FAILED, "")
         shutdown = live.talker.shutdown if live.talker is not None else None
         if shutdown is not None and live.first.attached and goodbye:
             await shutdown(goodbye, within_s)
