@@ -30,7 +30,7 @@ from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
 from mediaserver.media.clock import MediaClock
-from mediaserver.media.leg import Frame, LegEvent
+from mediaserver.media.leg import Frame, Leg, LegEvent
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import CallEnded, LegClosed, LegOpened, Record, RecordingMade, TurnSaid
@@ -135,8 +135,10 @@ class Phone:
     def __init__(self) -> None:
         self.clock = MediaClock(phases=1)
         self.talker = Talker()
+        self.leg: Leg | None = None
 
     async def answer(self, call: SipInvitation) -> None:
+        self.leg = call.leg
         await call.leg.answer()
         self.clock.attach(call.leg, self.talker)
 
