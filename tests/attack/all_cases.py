@@ -23,7 +23,9 @@ from tests.attack import (
     odd_messages,
     payload_types,
     real_nat,
+    strangers,
     told_addresses,
+    toll_fraud,
     traced_calls,
     who_may_call,
 )
@@ -51,7 +53,9 @@ __all__ = [
     "odd_messages",
     "payload_types",
     "real_nat",
+    "strangers",
     "told_addresses",
+    "toll_fraud",
     "traced_calls",
     "who_may_call",
 ]
