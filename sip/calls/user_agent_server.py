@@ -271,7 +271,7 @@ class UserAgentServer:
         session.dialog.opener_proved = verified
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
-        if caller.account is not None:
+        if caller.account is not None and caller.account.realm:  # else it may be one of somebody behind it
             session.credentials = Credentials.of(caller.account)
             session.credentials.hosts.add(source.host)  # nobody else gets a proof
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)

@@ -154,7 +154,8 @@ async def test_a_change_that_collided_is_proven_anew() -> None:
 
 
 async def test_a_trunk_that_called_us_and_challenges_our_bye_has_its_proof_and_nobody_else() -> None:
-    carrier = Trunk("acme", (ipaddress.ip_network("127.0.0.1"),), account=Account("bob", "zanzibar"))
+    account = Account("bob", "zanzibar", realm="acme")
+    carrier = Trunk("acme", (ipaddress.ip_network("127.0.0.1"),), account=account)
     gate = Gate(Endpoints(trunks=[carrier]), Challenger("x", lambda user: None))
     callee = Callee.answering()
     async with agent(callee, gate=gate) as us, raw_peer() as peer, raw_peer("127.0.0.2") as other:
