@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from mediaserver.storage.records import Record
-from pipelines.conversation.agent import Act, AgentInput, Answered, Context, Pressed, Say, Utterance
+from pipelines.conversation.agent import Act, AgentInput, Answered, Context, Pressed, Returned, Say, Utterance
 from pipelines.conversation.sentences import sentences
 from pipelines.engines.protocols import Llm, LlmMessage
 
@@ -28,6 +28,8 @@ class Assistant:
                 told = "(The caller is on the line: greet.)"
             case Pressed(digit=digit):
                 told = f"(The caller pressed {digit}.)"
+            case Returned(why=why, to=to):
+                told = f"(The caller was with {to or 'somebody else'} and is with you again: {why}.)"
             case _:
                 told = "(Nothing could be understood.)"
         self.memory.append(LlmMessage("user", told))  # before anything is awaited

@@ -122,9 +122,11 @@ const show = {
   },
   transfer(card, data) {
     addLine(card, "agent", "Transfer", [data.step, data.to, data.why || data.reason].filter(Boolean).join(", "));
+    if (data.step === "accepted") card.state.textContent = "handed over";
   },
   seat(card, data) {
     addLine(card, "agent", "Seat", `${data.party}: ${data.seat}`);
+    if (data.seat === "takeover") card.state.textContent = "taken over";
   },
   outcome(card, data) {
     addLine(card, "agent", "Outcome", outcomeText(data));

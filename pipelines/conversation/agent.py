@@ -85,6 +85,11 @@ class Transfer:
     accept: Literal["", "key", "stay"] = ""
     """How it takes the call: by pressing 1, or by staying on the line; empty: as the settings say."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError: the agent is to hear of its mistake, not the caller."""
+        if self.accept not in ("", "key", "stay"):
+            raise ValueError(f"a transfer is accepted by 'key' or 'stay', not by {self.accept!r}")
+
 
 @dataclass(frozen=True, slots=True)
 class End:

@@ -184,6 +184,19 @@ async def test_a_flow_hands_over_and_goes_on_where_it_failed(
     assert (ann.heard[-1], again.heard[-1]) == (3, 1)
 
 
+async def test_a_flow_that_hands_over_to_nobody_that_may_be_called_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONT_DESK", "+1900555")
+    monkeypatch.setitem(agents.FLOWS, "booking", lambda call_id, today: FrontDesk())
+    ann, _, call_id = await begun(desk)
+    ann.press("2")
+    await desk.run(8_000)
+    assert (events(desk, call_id, "agent"))[-1]["text"].startswith("I am sorry, nobody is free.")
+    (failed,) = events(desk, call_id, "transfer")
+    assert failed["step"] == "failed" and "not allowed" in failed["reason"]
+
+
 async def test_what_was_heard_of_a_briefing_is_kept(desk: Desk) -> None:
     _, bob, call_id = await begun(desk)
     call = desk.board.get(call_id)

@@ -115,6 +115,11 @@ async def test_a_caller_who_was_taken_over_at_any_moment_is_greeted_anew(ms: int
     assert talk.call.lines()[-1].heard == "Here I am again."
 
 
+def test_a_transfer_that_nobody_could_take_is_the_agents_mistake() -> None:
+    with pytest.raises(ValueError, match="'key' or 'stay'"):
+        Transfer("101", warm=True, accept="nod")  # type: ignore[arg-type]
+
+
 def test_an_agent_is_summed_up_by_itself_or_not_at_all() -> None:
     agent = ScriptedAgent()
     talk = Conversation(agent)

@@ -28,6 +28,8 @@ from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.stun import binding_request
+from pipelines.conversation.agent import Transfer
+from pipelines.conversation.session import AgentSession
 from sip.calls.carrier import SipCarrier
 from sip.calls.invitation import SipInvitation
 from sip.calls.registrar import Registrar
@@ -550,6 +552,39 @@ async def hung_up_during_a_briefing(world: World) -> None:
     assert isinstance(transfer.exception(), CallError)
 
 
+async def handed_over_by_its_agent(world: World, *, warm: bool, busy: bool) -> None:
+    """As its flow would, with a phone that is busy or answers; 1 is pressed for a warm one."""
+    if busy:
+        world.heard._answers = lambda call: call.leg.hangup(Termination(EndedBy.CALLEE, Why.BUSY, 486))
+    leg = await world.dial("demo")
+    await world.run(10)
+    live = world.board._live[world.call.id]
+    session = live.talker.app if live.talker is not None else None
+    assert isinstance(session, AgentSession) and session._transfer is not None
+    session._transfer(Transfer(world.callee, warm=warm))
+    await asyncio.wait_for(world.heard.calls.get(), 10)
+    while live.transferring:
+        await world.run(1)
+        if live.others and live.others[-1].attached and live.others[-1].seat is None:
+            live._on_event(live.others[-1], Digit("1", 0, 100))
+    assert (live.talker is not None) is busy and live.aside is None
+    await world.run(50)
+    del session
+    await world.hang_up(leg)
+
+
+async def handed_over_by_its_agent_to_a_phone(world: World) -> None:
+    await handed_over_by_its_agent(world, warm=False, busy=False)
+
+
+async def handed_over_by_its_agent_warm(world: World) -> None:
+    await handed_over_by_its_agent(world, warm=True, busy=False)
+
+
+async def handed_over_by_its_agent_in_vain(world: World) -> None:
+    await handed_over_by_its_agent(world, warm=True, busy=True)
+
+
 async def taken_over_and_handed_back(world: World) -> None:
     leg = await world.dial("demo")
     await world.run(10)
@@ -661,6 +696,7 @@ KINDS = (
     refreshed_by_its_timer, an_extension_is_heard_before_it_answers, placed_and_sent_on,
     placed_sent_on_and_cancelled,
     encrypted_and_held, encrypted_by_dtls, checked_by_ice,
+    handed_over_by_its_agent_to_a_phone, handed_over_by_its_agent_warm, handed_over_by_its_agent_in_vain,
     taken_after_a_briefing, declined_after_a_briefing, hung_up_during_a_briefing, taken_over_and_handed_back,
 )  # fmt: skip
 
