@@ -43,12 +43,19 @@ async def hang_up(request: web.Request) -> web.Response:
 
 
 async def transfer(request: web.Request) -> web.Response:
-    """`{"to", "warm"?}`: connect the caller elsewhere. Answers when somebody there has; with `warm`, when
-    that one has taken the call."""
+    """`{"to", "warm"?, "how"?}`: connect the caller elsewhere. Answers when somebody there has; with `warm`,
+    when that one has taken the call. `how`: "bridge", by a call of ours, or "refer", by the caller's own
+    side."""
     content = await body(request, "to")
-    warm = _warm(content.get("warm", False))
+    warm, how = _warm(content.get("warm", False)), content.get("how", "bridge")
+    if how not in ("bridge", "refer") or (how == "refer" and warm is not None):
+        raise web.HTTPBadRequest(reason="how is bridge or refer, and refer is never warm.")
+    board, call_id = switchboard(request), identity(request)
     with Asking():
-        await switchboard(request).transfer(identity(request), content["to"], warm)
+        if how == "refer":
+            await board.refer(call_id, content["to"])
+        else:
+            await board.transfer(call_id, content["to"], warm)
     return done()
 
 

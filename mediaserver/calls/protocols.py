@@ -187,6 +187,11 @@ class Switchboard(Protocol):
         caller hears music at once, and whoever answers is told what the call is about and takes it, or does
         not: then the caller is back with the agent. Raises CapacityError, too; so do `add` and `monitor`."""
 
+    async def refer(self, call_id: UUID, to: str) -> None:
+        """Have the caller's own side (its PBX, its carrier) call `to`; returns when somebody has answered
+        there, and the call with us ends. Until then the agent is set aside, and has the caller back when it
+        comes to nothing."""
+
     async def add(self, call_id: UUID, to: str) -> None:
         """Ring `to` and let it in as one more party."""
 

@@ -100,6 +100,8 @@ class Referring:
         """Raises CallError, CapacityError."""
         if party.listens or (party is not live.first and party not in live.others):
             raise CallError("who only listens transfers nobody", 403)
+        if party is live.taker:
+            raise CallError("whoever has taken the call over gives it back first", 488)
         if not party.attached or not (live.talker or company_of(live, party)):
             raise CallError("it talks to nobody who could be transferred", 480)
         if live.transferring:

@@ -32,6 +32,7 @@ from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.referring import Referring
+from mediaserver.calls.referring_away import refer_away
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import (
     LONGEST,
@@ -322,6 +323,9 @@ class LocalSwitchboard:
             await self._handing_over.hand_over(live, to, warm)
         else:
             await self._joining.transfer(live, to)
+
+    async def refer(self, call_id: UUID, to: str) -> None:
+        await refer_away(self._handing_over, self._answered(call_id), to, self._hold_music)
 
     async def add(self, call_id: UUID, to: str) -> None:
         await self._joining.add(self._answered(call_id), to)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -295,6 +295,16 @@ class Leg(AudioSide, Protocol):
 
     async def hangup(self, why: Termination) -> None:
         """End the leg, or refuse it when it was not answered. Idempotent."""
+
+
+@runtime_checkable
+class Referable(Protocol):
+    """A leg whose far end can be asked to call somebody else in our place."""
+
+    async def refer(self, to: str, timeout_s: float) -> None:
+        """Have the far end call a number, an extension or an address itself. Returns when it says that
+        somebody has answered there; the leg is up still, unless the far end has hung up. Raises CallError: it
+        does not do that, refuses, reached nobody, or says nothing in time."""
 
 
 class App(Protocol):

@@ -17,7 +17,7 @@ from sip.messages.multipart import description_of
 from sip.transport.addresses import may_send_to
 
 STRICT = TimerPolicy()
-KNOWN_METHODS = frozenset({"SUBSCRIBE", "NOTIFY", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
+KNOWN_METHODS = frozenset({"SUBSCRIBE", "MESSAGE", "PRACK", "PUBLISH", "REGISTER"})
 """Methods we know of and do not do: 405. What we never heard of gets 501."""
 _SDP_RANGES = frozenset({"application/sdp", "application/*", "*/*"})
 

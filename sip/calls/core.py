@@ -39,7 +39,7 @@ from sip.transport.transport import DATAGRAM_LIMIT, Transport
 
 log = logging.getLogger(__name__)
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER"
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
 SUPPORTED = (TIMER, RELIABLE, REPLACES, NO_REFER_SUB)
 """The extensions that we do, and that may be required of us."""
 ACCEPT = "application/sdp, multipart/mixed, application/dtmf-relay, application/dtmf"

@@ -15,6 +15,7 @@ from sip.calls.dialog import Dialog, Headers
 from sip.calls.info_dtmf import INFO_TYPES, relay_digit
 from sip.calls.leg import SipLeg
 from sip.calls.refer_received import ReceivedRefers, Referred
+from sip.calls.refer_sent import SentRefers
 from sip.calls.session_machine import SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
 from sip.messages.multipart import description_of
@@ -55,6 +56,7 @@ class Called(Described, Referred, Protocol):
     """The call, as a request within it sees it."""
 
     refers: ReceivedRefers
+    sent_refers: SentRefers
 
     def answer_again(self, server: ReceivedRequest, body: bytes) -> None:
         """Accept a re-INVITE."""
@@ -156,6 +158,10 @@ def _referred(call: Called, server: ReceivedRequest) -> None:
     call.refers.asked(call, server)
 
 
+def _notified(call: Called, server: ReceivedRequest) -> None:
+    call.sent_refers.notified(call, server)
+
+
 Handler: TypeAlias = Callable[[Called, ReceivedRequest], None]
 
 HANDLERS: dict[str, Handler] = {
@@ -165,6 +171,7 @@ HANDLERS: dict[str, Handler] = {
     "OPTIONS": _asked,
     "PRACK": _acknowledged,
     "REFER": _referred,
+    "NOTIFY": _notified,
 }
 """Who answers which method within a call; all others get 405. BYE is the call's own to answer."""
 

@@ -56,6 +56,9 @@ class Signalling(Protocol):
 
     async def renegotiate(self, direction: str) -> None: ...
     def send_info_digit(self, digit: str, duration_ms: int) -> None: ...
+    async def hand_over(self, to: str, timeout_s: float) -> None: ...
+    def address_at_peer(self, user: str) -> str:
+        """Somebody whom the other side knows by a number or name."""
 
 
 class SipLeg:
@@ -91,6 +94,8 @@ class SipLeg:
         """What else is to be kept of it among its figures: the trunk that carried it."""
         self.number_of: Callable[[str], str] = str
         """A number as its far end writes it, as we write it."""
+        self.address_of: Callable[[str], str] | None = None
+        """The address of a number at its far end; None: at the domain that the far end names as its own."""
         self.on_ended: Callable[[LegStats], None] | None = None
         """Told its last figures once, when it is over: whoever lent the leg has its place back."""
 
@@ -177,6 +182,12 @@ class SipLeg:
     async def resume(self) -> None:
         """Take the far end off hold. Raises CallError when it refuses."""
         await self._session.renegotiate(ACTIVE)
+
+    async def refer(self, to: str, timeout_s: float) -> None:
+        """Have the far end call somebody itself (REFER); see `Referable` and `SentRefers.hand_over`."""
+        if ":" not in to:
+            to = f"sip:{to}" if "@" in to else (self.address_of or self._session.address_at_peer)(to)
+        await self._session.hand_over(to, timeout_s)
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         """Press a key: RFC 4733 when the far end takes it, else INFO (application/dtmf-relay), else as a
@@ -311,6 +322,12 @@ class _Over:
 
     def send_info_digit(self, digit: str, duration_ms: int) -> None:
         relay_body(digit, duration_ms)
+
+    async def hand_over(self, to: str, timeout_s: float) -> None:
+        raise CallError("the call is over", 481)
+
+    def address_at_peer(self, user: str) -> str:
+        return f"sip:{user}@anonymous.invalid"
 
 
 def leg_stats(stats: Figures, labels: Mapping[str, str] = NO_LABELS) -> LegStats:

@@ -26,11 +26,13 @@ from sip.calls.invite_answer import InviteAnswer
 from sip.calls.key_presses import KeyPresses
 from sip.calls.leg import SipLeg
 from sip.calls.refer_received import ReceivedRefers
+from sip.calls.refer_sent import SentRefers
 from sip.calls.renegotiation import Renegotiation
 from sip.calls.session_machine import Doing, SessionAction, SessionEvent, SessionMachine, SessionState
 from sip.calls.session_timer import SessionTimer
 from sip.calls.signs_of_life import SignsOfLife
 from sip.messages.message import Request
+from sip.messages.uri import Uri, escape_user
 from sip.sdp.negotiation import Negotiated
 from sip.sdp.policy import MediaPolicy
 from sip.transactions.requests import ReceivedRequest
@@ -91,6 +93,7 @@ class InviteSession:
         self.timer = SessionTimer(core.timer_policy)
         self.reach = reach
         self.refers = ReceivedRefers()
+        self.sent_refers = SentRefers()
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
         self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND, now=self.started)
@@ -267,6 +270,16 @@ class InviteSession:
         if self.machine.up:
             self._keys.put(self, body)
 
+    async def hand_over(self, to: str, timeout_s: float) -> None:
+        """Have the other side call `to` itself. See SentRefers.hand_over."""
+        await self.sent_refers.hand_over(self, to, timeout_s)
+
+    def address_at_peer(self, user: str) -> str:
+        """Somebody at the domain that the other side names as its own."""
+        remote = self.dialog.remote.uri
+        domain = remote if remote.is_sip and remote.host else self.dialog.target
+        return str(Uri("sip", escape_user(user), host=domain.host, port=domain.port))
+
     def key_refused(self, digit: str, duration_ms: int) -> None:
         """Called by the keys: the far end does not take them by INFO."""
         self.leg.digit_refused(digit, duration_ms)
@@ -383,6 +396,7 @@ class InviteSession:
         that was refused. The dialog keeps us until our BYE is answered."""
         self._answering.let_go()
         self.refers.over()
+        self.sent_refers.over()
         self._renegotiation = None
         self._abandon = _nothing_to_abandon
         self.on_over = self.on_proven = _nobody_cares

@@ -199,7 +199,9 @@ class TrunkAttempt:
 def lend(line: TrunkLine, leg: SipLeg) -> None:
     """The leg has a place of the trunk's until it is over."""
     leg.labels["trunk"] = line.spec.name
-    leg.number_of = partial(rewritten, line.spec.receive)
+    spec = line.spec
+    leg.number_of = partial(rewritten, spec.receive)
+    leg.address_of = lambda number: str(spec.callee(rewritten(spec.dial, number)))
     if leg.termination is not None:
         line.limits.give_back()
     else:

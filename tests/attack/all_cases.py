@@ -23,10 +23,9 @@ from tests.attack import (
     odd_messages,
     payload_types,
     real_nat,
-    strangers,
     told_addresses,
-    toll_fraud,
     traced_calls,
+    transfers,
     who_may_call,
 )
 from tests.attack.case import CASES
@@ -53,9 +52,8 @@ __all__ = [
     "odd_messages",
     "payload_types",
     "real_nat",
-    "strangers",
     "told_addresses",
-    "toll_fraud",
     "traced_calls",
+    "transfers",
     "who_may_call",
 ]

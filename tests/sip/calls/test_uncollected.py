@@ -652,6 +652,15 @@ async def replaced_by_a_new_call(world: World) -> None:
     await world.hang_up(new)
 
 
+async def handed_to_the_far_end(world: World) -> None:
+    await world.dial("demo")
+    call = world.call
+    with pytest.raises(CallError):  # the phone's own agents transfer nobody
+        await world.board.refer(call.id, "101")
+    await world.run()
+    await world.board.hang_up(call.id)
+
+
 async def transferred_to_an_agent(world: World) -> None:
     await world.phone.register(world.address("101"), "101", "secret")
     leg = await world.dial("101")
@@ -682,7 +691,7 @@ async def joined_by_who_talks_to_both(world: World) -> None:
 
 KINDS = (
     transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait,
-    replaced_by_a_new_call, transferred_to_an_agent,
+    replaced_by_a_new_call, handed_to_the_far_end, transferred_to_an_agent,
     joined_by_who_talks_to_both,
     held_and_resumed, an_extension_is_rung, both_phones_of_an_extension_are_rung, an_extension_is_busy,
     echo_hung_up_by_the_caller, echo_hung_up_by_us, digits_are_pressed, in_wide_band,

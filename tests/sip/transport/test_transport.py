@@ -148,9 +148,6 @@ class Stranger:
     def admits(self, item: object, source: Source) -> bool:
         return True
 
-    def answers_pings(self, connection: StreamConnection) -> bool:
-        return True
-
     def deliver(self, message: object, source: Source) -> None:
         self.messages += 1
 
