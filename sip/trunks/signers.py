@@ -19,6 +19,7 @@ from cryptography import x509
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from mediaserver.errors import ConfigError, PeerError
+from sip.transport.token_buckets import Rate, TokenBuckets
 
 PATIENCE_S = 2.0
 KEPT_S, FAILURE_KEPT_S = 3600.0, 60.0
@@ -26,6 +27,9 @@ MOST_KEPT = 256
 MOST_OCTETS = 64 * 1024
 MOST_FETCHES = 8
 """At a time."""
+PACE = Rate(per_s=5, burst=20)
+"""Of addresses that are looked at: whoever writes datagrams in a trunk's name could have us ask for others
+without end."""
 MOST_IN_CHAIN = 5
 PORTS = (443, 8443)
 TN_AUTH_LIST = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
@@ -73,6 +77,7 @@ class Signers:
         self._fetch = fetch or fetch_by_https
         self._kept: dict[str, _Kept] = {}
         self._fetching: dict[str, asyncio.Task[_Kept]] = {}
+        self._pace = TokenBuckets[str](most=1)
 
     async def certificate(self, url: str, now: datetime.datetime) -> x509.Certificate:
         """Of the signer whose certificate is there, believed at that time. Raises SignerError."""
@@ -116,7 +121,8 @@ class Signers:
     async def _got(self, url: str) -> _Kept:
         task = self._fetching.get(url)
         if task is None:
-            if len(self._fetching) >= MOST_FETCHES:
+            paced = self._pace.take("", PACE, asyncio.get_running_loop().time())
+            if len(self._fetching) >= MOST_FETCHES or not paced:
                 raise SignerError("too many certificates are being fetched", BAD_INFO)
             task = self._fetching[url] = asyncio.create_task(
                 self._looked_up(url), name="certificate of a signer"
@@ -137,7 +143,12 @@ class Signers:
             kept = _Kept((), failure, loop.time() + FAILURE_KEPT_S)
         self._kept.pop(url, None)
         while len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
+            # Anybody can name addresses at which there is nothing: they push out each other, and no signer.
+            failed = (each for each, known in self._kept.items() if known.failure)
+            if (oldest := next(failed, "")) or not kept.failure:
+                del self._kept[oldest or next(iter(self._kept))]
+            else:
+                return kept
         self._kept[url] = kept
         return kept
 

@@ -18,6 +18,7 @@ from sip.access.endpoints import Endpoints
 from sip.access.gate import Gate
 from sip.messages.message import Request
 from sip.messages.uri import Uri
+from sip.transport.token_buckets import Rate
 from sip.trunks.board import TrunkBoard
 from sip.trunks.callers import given_along
 from sip.trunks.identity import FRESH_S, IdentityVerdict, verified
@@ -26,6 +27,7 @@ from sip.trunks.passport import Passport, PassportError
 from sip.trunks.signers import (
     BAD_INFO,
     MOST_OCTETS,
+    PACE,
     UNSUPPORTED,
     SignerError,
     Signers,
@@ -175,6 +177,27 @@ async def test_what_is_no_certificate_is_not_asked_for_again_and_again() -> None
             await believed.certificate(URL, THEN)
         assert refused.value.code == BAD_INFO
     assert site.asked == [URL]
+
+
+async def test_who_names_many_addresses_has_few_of_them_asked_for_and_no_signer_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = Site(SIGNER.pem)
+    believed = signers(site=site)
+    await believed.certificate(URL, THEN)
+    site.pem = b"<html>"
+    for number in range(3 * int(PACE.burst)):
+        with pytest.raises(SignerError):
+            await believed.certificate(f"{URL}?{number}", THEN)
+    assert len(site.asked) <= 2 * PACE.burst  # some more of them come with time
+    monkeypatch.setattr("sip.trunks.signers.MOST_KEPT", 3)
+    monkeypatch.setattr("sip.trunks.signers.PACE", Rate(1e6, 1e6))
+    for number in range(5):
+        with pytest.raises(SignerError):
+            await believed.certificate(f"{URL}?again{number}", THEN)
+    asked = len(site.asked)
+    await believed.certificate(URL, THEN)
+    assert len(site.asked) == asked
 
 
 async def test_nobody_but_named_hosts_is_asked() -> None:
