@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from mediaserver.addresses import is_address
 from mediaserver.errors import CallError
 from mediaserver.host_port import host_port
 from sip.access.credentials import Credentials as Credentials
@@ -133,9 +134,9 @@ class Core:
             raise CallError(
                 f"cannot reach {uri}: only sip: and sips: addresses over UDP, TCP or TLS can be called"
             )
-        return Hop(
-            name, uri.address, uri.port or default_port(name), domain=uri.address if name == "TLS" else ""
-        )
+        domain = uri.address if name == "TLS" else ""
+        service = uri.port is None and not is_address(uri.address)
+        return Hop(name, uri.address, uri.port or default_port(name), service=service, domain=domain)
 
     def unreached(self, hop: Hop, cause: Cause) -> str:
         """One line for whoever asked for something that did not get there."""

@@ -201,6 +201,11 @@ class WayBack:
         if not self.proven and self._before is not None:
             before = self._before.hop()
         if self._prefers_flow(named, routed):
+            if routed and self.proven and not is_address(named.host):
+                # The proxy that sent us the call, and where its name leads when that one is gone.
+                others = replace(named, transport=flow.transport, named_by=flow.host, sends=FEW)
+                first = replace(here, sends=TRIES)
+                return (others, here) if self._quiet else (first, others)
             return here, before
         if flow.transport == "UDP":  # in a call that began so
             named = replace(named, transport="UDP")

@@ -37,7 +37,9 @@ class Numbering:
 def _at(named: Hop, place: SipPlace, host: str) -> Hop:
     """`host`: of the URI. By TLS the certificate has to be for that, also where only DNS asked for TLS."""
     domain = host if place.transport == "TLS" else ""
-    return replace(named, transport=place.transport, host=place.address, port=place.port, domain=domain)
+    return replace(
+        named, transport=place.transport, host=place.address, port=place.port, service=False, domain=domain
+    )
 
 
 class UserAgentClient:

@@ -27,6 +27,8 @@ class Hop:
     sends: int = 0
     """So many datagrams of one request at most, repetitions included: nothing was ever heard from there.
     0: as many as the timers say."""
+    service: bool = False
+    """Nobody has named the port: SRV records of `host` may name others (RFC 3263 section 4.2)."""
     domain: str = ""
     """By TLS: whom we mean, and the certificate there has to be for: the host of the URI that led here, never
     what a DNS answer made of it (RFC 5922 section 4). Empty: only a connection that the other side opened."""

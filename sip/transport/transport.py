@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from mediaserver.addresses import is_address, unmapped
@@ -19,7 +19,7 @@ from sip.messages.grammar import ParseError
 from sip.messages.headers import Via
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError, parse, validate
-from sip.messages.uri import bracketed
+from sip.messages.uri import Uri, bracketed
 from sip.transactions.matching import TransactionKey
 from sip.transactions.requests import Hop, Peer
 from sip.transport.addresses import may_name, may_send_to
@@ -157,9 +157,9 @@ class Transport:
         await self._records.close()
         await self._streams.stop()
 
-    def _resolver(self) -> SipResolver:
+    def _resolver(self, draw: Callable[[], float] = random.random) -> SipResolver:
         transports = ("UDP", "TCP", "TLS") if self.tcp else ("UDP", "TLS")  # to call by TLS needs no port
-        return SipResolver(self._records, self._names.addresses, random.random, transports)
+        return SipResolver(self._records, self._names.addresses, draw, transports)
 
     def _sweep_up(self) -> None:
         loop = asyncio.get_running_loop()
@@ -220,7 +220,7 @@ class Transport:
 
     def sent_by(self, hop: Hop) -> str:
         """The sent-by of our Via on the way to `hop`."""
-        host = self.local_host(self._names.known(hop.host) or "127.0.0.1")
+        host = self.local_host(self._names.known(hop.host) or hop.named_by or "127.0.0.1")
         return f"{bracketed(host)}:{self.port_for(hop.transport)}"
 
     def port_for(self, transport: str) -> int:
@@ -315,7 +315,7 @@ class Transport:
 
     def send_request(self, request: Request, hop: Hop, failed: Callable[[], None]) -> None:
         """Send a request; `failed` is called when the transport knows that it did not go out."""
-        address = self._names.known(hop.host)
+        address = None if hop.service else self._names.known(hop.host)
         if address is None:
             self._streams.spawn(self._resolve_and_send(bytes(request), hop, failed))
         else:
@@ -396,11 +396,27 @@ class Transport:
             failed()
 
     async def _resolve_and_send(self, data: bytes, hop: Hop, failed: Callable[[], None]) -> None:
+        if hop.service:
+            await self._send_to_service(data, hop, failed)
+            return
         address = await self.resolve(hop.host)
         if address is None:
             failed()
         else:
             self._send_request(data, hop, address, failed)
+
+    async def _send_to_service(self, data: bytes, hop: Hop, failed: Callable[[], None]) -> None:
+        """To the best server of a name, but for the one that names it, which was asked before: the same one
+        at each repetition (RFC 3263 section 4.4)."""
+        secure = "sips" if hop.transport == "TLS" else "sip"
+        places = await self._resolver(_evenly).places(Uri(secure, host=bracketed(hop.host)), hop.transport)
+        usable = [place for place in places if place.transport == hop.transport]
+        place = next((each for each in usable if each.address != hop.named_by), next(iter(usable), None))
+        if place is None:
+            failed()
+        else:
+            there = replace(hop, host=place.address, port=place.port, service=False)
+            self._send_request(data, there, place.address, failed)
 
     def trouble(self, hop: Hop) -> str:
         """Why there is no connection to a hop, as far as we know; empty: nobody said."""
@@ -420,3 +436,8 @@ def _nobody(host: str) -> bool:
 
 def _nothing() -> None:
     return None
+
+
+def _evenly() -> float:
+    """In the place of chance."""
+    return 0.5

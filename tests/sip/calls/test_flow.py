@@ -106,11 +106,29 @@ def test_a_proxy_that_recorded_itself_is_asked_at_the_port_it_says() -> None:
     assert (hop.host, hop.port, fallback) == ("8.8.4.4", 5080, Hop(*BEHIND_PROXY.place))
 
 
-@pytest.mark.parametrize("route", ["10.0.0.1", "proxy.example"])
-def test_a_proxy_that_calls_itself_what_cannot_be_reached_is_asked_where_it_is(route: str) -> None:
-    assert acknowledged(BEHIND_PROXY).hops(Hop("UDP", route, 5060), routed=True)[0] == Hop(
+def test_a_proxy_that_calls_itself_what_cannot_be_reached_is_asked_where_it_is() -> None:
+    assert acknowledged(BEHIND_PROXY).hops(Hop("UDP", "10.0.0.1", 5060), routed=True)[0] == Hop(
         *BEHIND_PROXY.place
     )
+
+
+def test_a_proxy_with_a_name_is_asked_where_it_is_and_then_where_its_name_leads() -> None:
+    way = acknowledged(BEHIND_PROXY)
+    named = Hop("TCP", "proxy.example", 5060, service=True)
+    here, others = way.hops(named, routed=True)
+    assert here == Hop(*BEHIND_PROXY.place, sends=TRIES)
+    assert others == replace(named, transport="UDP", named_by=PHONE.host, sends=FEW)
+    way.silent(here)  # it is gone: others are asked first from then on
+    assert [each and each.host for each in way.hops(named, routed=True)] == ["proxy.example", PHONE.host]
+    way.heard(BEHIND_PROXY)
+    assert way.hops(named, routed=True)[0] == here
+
+
+def test_names_that_an_unproven_caller_writes_are_never_looked_up() -> None:
+    for named in (Hop("UDP", "proxy.example", 5060, service=True), Hop("UDP", "phone.example", 5060)):
+        for routed in (True, False):
+            hops = WayBack(BEHIND_PROXY if routed else PHONE).hops(named, routed)
+            assert [each.host for each in hops if each is not None] == [PHONE.host]
 
 
 @pytest.mark.parametrize("routed", [False, True])
