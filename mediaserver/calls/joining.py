@@ -14,11 +14,13 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.live import LiveCall
 from mediaserver.calls.means import Means
 from mediaserver.calls.protocols import Behalf, Carrier
-from mediaserver.calls.targets import Targets
+from mediaserver.calls.targets import Targets, number_of
 from mediaserver.calls.transfer_steps import told
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 
+NOBODY_KNOWN = "anonymous"
+"""Who pays for calls of callers that have proven nothing (`Invitation.payer`)."""
 RING_TIMEOUT_S = 60.0
 BUSY = frozenset({486, 600})
 """SIP codes of somebody who is there and does not want to."""
@@ -135,7 +137,7 @@ class Joining:
 
         placing = self._way_out(to, live.call).place(
             to,
-            live.call.from_uri,
+            self._caller(live, to),
             timeout_s=ring_s,
             on_ringing=on_ringing,
             on_early=_not_heard if listens or unheard else heard,
@@ -164,6 +166,12 @@ class Joining:
             self._means.spawn(leg.hangup(Termination(EndedBy.SERVER, Why.CANCELLED)))
             raise CallError("the call ended meanwhile")
         return leg
+
+    def _caller(self, live: LiveCall, to: str) -> str:
+        """As whose call it goes out. A number that nobody vouches for is shown to our own phones, and never
+        to the network, where it would be our word: anybody may write what he likes into his From."""
+        unknown = live.call.payer == NOBODY_KNOWN and not self._targets.is_extension(to)
+        return "" if unknown and number_of(to) else live.call.from_uri
 
     @contextmanager
     def hung_up_on_error(self, leg: Leg) -> Iterator[None]:

@@ -448,3 +448,20 @@ async def test_a_muted_caller_is_not_heard_by_the_agent_either(bench: Bench) -> 
     bench.board.mute(call_id, "caller", False)
     await bench.ticks(1)
     assert bench.robots.made[0].heard == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("payer", "shown"),
+    [("anonymous", ""), ("inbound:acme", "sip:ann@test"), ("extension:ann", "sip:ann@test")],
+)
+async def test_the_number_that_a_stranger_claims_is_not_passed_on_as_our_word(
+    bench: Bench, payer: str, shown: str
+) -> None:
+    bench.board.targets.trunks = lambda number: "+49" if number.startswith("+49") else None
+    lines = connected(bench, bob=Line("bob"))
+    lines.phones["+4930"] = Line("far")
+    _, call_id = await with_agent(bench)
+    bench.call.payer, bench.call.from_uri = payer, "sip:ann@test"
+    await bench.board.add(call_id, "bob")
+    await bench.board.add(call_id, "+4930")
+    assert lines.placed == [("bob", "sip:ann@test"), ("+4930", shown)]
