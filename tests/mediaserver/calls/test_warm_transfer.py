@@ -16,6 +16,7 @@ from mediaserver.media.leg import Ended, Hold, Termination, Why
 from mediaserver.storage.records import LegClosed, LegOpened
 from tests.mediaserver.calls.desk import MUSIC, Desk
 from tests.mediaserver.calls.lines import Line
+from tests.mediaserver.calls.test_referring import refers
 
 HELD, RESUMED = Hold(True), Hold(False)
 
@@ -248,6 +249,19 @@ async def test_one_transfer_at_a_time(desk: Desk) -> None:
         desk.board.say(desk.call.id, "Hello.")
     await desk.decide(BriefingVerdict.TAKEN)
     await task
+
+
+async def test_nobody_refers_a_call_that_is_being_handed_over_and_who_is_briefed_never_may(
+    desk: Desk,
+) -> None:
+    task = await transfer(desk)
+    assert refers(desk.ann, "carl").said == [491] and refers(desk.bob, "carl").said == [403]
+    await desk.decide(BriefingVerdict.TAKEN)
+    await task
+    assert refers(desk.bob, "carl").said[0] == 202, "once it has the call it may"
+    await desk.settle()
+    await desk.ticks(3)
+    assert desk.heard()[0] == 3
 
 
 async def test_phones_that_talk_to_each_other_have_nobody_who_could_brief(desk: Desk) -> None:
