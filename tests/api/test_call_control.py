@@ -212,3 +212,41 @@ async def test_who_is_not_allowed_is_not_called(desk: Desk, to: str) -> None:
         status, answer = await desk.post(path, {"to": to, "agent": "echo"})
         assert status == 403 and "sip.allowed_targets" in answer["error"]["message"]
     assert carrier.placed == [] and len(desk.board) == 1
+
+
+class Pbx(Line):
+    """A line whose far end calls others itself."""
+
+    refused: CallError | None = None
+
+    async def refer(self, to: str, timeout_s: float) -> None:
+        self.steps.append(f"refer {to}")
+        if self.refused is not None:
+            raise self.refused
+
+
+async def test_a_call_is_handed_to_the_callers_own_side(desk: Desk) -> None:
+    desk.board.carriers = [Lines()]
+    ann = Pbx("ann")
+    call_id = await desk.dialled(ann)
+    ann.refused = CallError("the far end reached nobody (486)", 486)
+    status, answer = await desk.post(f"/{call_id}/transfer", {"to": "bob", "how": "refer"})
+    assert status == 409 and "reached nobody" in answer["error"]["message"]
+    ann.refused = None
+    status, _ = await desk.post(f"/{call_id}/transfer", {"to": "bob", "how": "refer"})
+    assert status == 204 and ann.steps[-1] == "refer bob"
+    assert ann.termination is not None and ann.termination.why is Why.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"to": "bob", "how": "pigeon"},
+        {"to": "bob", "how": ["refer"]},
+        {"to": "bob", "how": "refer", "warm": True},
+    ],
+)
+async def test_a_call_is_transferred_in_one_of_two_ways(desk: Desk, content: Any) -> None:
+    call_id = await desk.dialled(Pbx("ann"))
+    status, answer = await desk.post(f"/{call_id}/transfer", content)
+    assert status == 400 and "how is bridge or refer" in answer["error"]["message"]

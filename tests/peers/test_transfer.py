@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.peers.conftest import ServerProcess
-from tests.peers.phones import Baresip
+from tests.peers.matrix import Feature, Peer, shows
+from tests.peers.phones import Baresip, Sipp
 from tests.peers.test_baresip import GUEST, HOST, dial
 from tests.peers.test_sipp import UDP_AND_TCP, Call, Phone, call, phone
 
@@ -24,6 +25,7 @@ def kinds(server: ServerProcess, before: set[str]) -> list[str]:
     return [event["kind"] for event in server.newest("echo", before)["events"]]
 
 
+@shows(Peer.SIPP, Feature.BLIND_TRANSFER)
 @UDP_AND_TCP
 def test_a_caller_transfers_whom_it_called(
     server: ServerProcess, call: Call, phone: Phone, transport: str
@@ -60,6 +62,7 @@ def test_a_caller_that_hangs_up_at_once_has_handed_over(
     assert "transferred" in kinds(server, before)
 
 
+@shows(Peer.SIPP, Feature.ATTENDED_TRANSFER)
 @UDP_AND_TCP
 def test_a_caller_connects_the_two_it_talks_to(
     server: ServerProcess, call: Call, phone: Phone, transport: str
@@ -82,6 +85,7 @@ def test_a_new_call_takes_the_place_of_an_old_one(server: ServerProcess, call: C
     assert record["why"] == "hung up" and len(record["legs"]) == 2
 
 
+@shows(Peer.BARESIP, Feature.BLIND_TRANSFER)
 def test_baresip_transfers_whom_it_called(
     server: ServerProcess, baresip: Callable[..., Baresip], phone: Phone
 ) -> None:
@@ -96,13 +100,19 @@ def test_baresip_transfers_whom_it_called(
     assert "transferred" in kinds(server, before)
 
 
-def test_baresip_calls_whom_we_send_it_to(server: ServerProcess, baresip: Callable[..., Baresip]) -> None:
+@shows(Peer.BARESIP, Feature.TRANSFERRED)
+def test_baresip_calls_whom_we_send_it_to(
+    server: ServerProcess, baresip: Callable[..., Baresip], sipp: Callable[..., Sipp]
+) -> None:
     before = server.ids()
+    there = sipp("uas_answer", "-rtp_echo", host="127.0.0.44")
     caller = baresip(GUEST, host=HOST)
     dial(caller, server, "echo")
+    server.wait_for("the call", lambda: bool(server.ids() - before))
     (call_id,) = server.ids() - before
-    there = address(server, "demo")
-    server.ask("POST", f"/api/telephony/calls/{call_id}/transfer", {"to": there, "how": "refer"})
-    assert server.records(call_id)["why"] == "completed"
-    assert any(each["app"] == "demo" for each in server.calls() if each["id"] not in before)
+    to = f"sip:moved@{there.address}"
+    server.ask("POST", f"/api/telephony/calls/{call_id}/transfer", {"to": to, "how": "refer"})
+    record = server.newest("echo", before)
+    assert (record["why"], record["detail"]) == ("completed", "the call was transferred")
     caller.command("hangup")
+    there.ends_well()

@@ -286,6 +286,23 @@ async def test_a_phone_joins_the_two_it_talks_to() -> None:
         await carl.hangup(HANGS_UP)
 
 
+async def test_who_is_talked_to_elsewhere_is_called_to_replace_that_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The phone consulted somebody without us: that one is to take our call in its place."""
+    async with world() as (us, peer, _), raw_peer() as other:
+        monkeypatch.setattr(us.board.targets, "check", lambda to: None)
+        ann = await calls(us, peer, "echo")
+        to = f"sip:carl@127.0.0.1:{other.port}"
+        await ann.refer(f"{to}?Replaces=theirs%40h%3Bto-tag%3D1%3Bfrom-tag%3D2", Referred_By="<sip:ann@h>")
+        invite = await other.request("INVITE")
+        assert invite.get("Replaces") == "theirs@h;to-tag=1;from-tag=2"
+        assert "replaces" in invite.get_all("Require") and invite.get("Referred-By") == "<sip:ann@h>"
+        other.send(invite.response(481, to_tag="x"), us.sip.port)
+        assert (await ann.told())[-1] == 481 and len(us.board) == 1
+        await ann.bye()
+
+
 async def test_a_call_is_not_joined_by_who_is_not_in_it() -> None:
     async with world() as (us, peer, callee), agent() as phone:
         ann = await calls(us, peer, "echo")
