@@ -98,13 +98,24 @@ class InviteAnswer:
         self._early = EarlyAnswer.NONE
         self._body = b""
         """That was said early."""
+        self._expires_at: float | None = None
+        """Until then the caller waits for an answer; None: as long as it likes."""
+
+    def invited(self, invite: ReceivedRequest, now: float) -> None:
+        """Their first INVITE, which may say how long it is meant (RFC 3261 13.3.1)."""
+        self.invite = invite
+        if seconds := invite.request.expires:
+            self._expires_at = now + seconds
 
     # -- before the answer
 
     @property
     def deadline(self) -> float | None:
         """When to call `due`; None: never."""
-        return self._sending.deadline if self._sending is not None else None
+        repeat_at = self._sending.deadline if self._sending is not None else None
+        if repeat_at is None or self._expires_at is None:
+            return self._expires_at if repeat_at is None else repeat_at
+        return min(repeat_at, self._expires_at)
 
     def ring(self, call: Answerable) -> None:
         """Send a 180, unless a final response is out."""
@@ -190,6 +201,8 @@ class InviteAnswer:
         elif action is SendingAction.GIVE_UP:
             why = Termination(EndedBy.NETWORK, Why.FAILED, 504, "no PRACK arrived")
             call.refuse(504, why=why)
+        elif self._expires_at is not None and call.core.now() >= self._expires_at:
+            call.refuse(487, why=Termination(EndedBy.PEER, Why.CANCELLED, 487, "its INVITE has expired"))
 
     def pracked(self, call: Answerable, server: ReceivedRequest) -> None:
         """A PRACK came, whoever sent it (section 3)."""
@@ -359,6 +372,7 @@ class InviteAnswer:
         self.settled.set()
 
     def _stop_sending(self) -> None:
+        self._expires_at = None
         if self._sending is not None:
             self._sending.stop()
 

@@ -129,7 +129,7 @@ class InviteSession:
         session = cls(
             core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy, reach=reach
         )
-        session._answering.invite = server
+        session._answering.invited(server, session.started)
         session.verified = verified
         dialog.budget = server.budget
         core.dialogs[dialog.id] = session

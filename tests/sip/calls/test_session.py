@@ -13,6 +13,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import Ended, EndedBy, Hold, Termination, Why
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
+from sip.calls.session import InviteSession
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request, Response
 from sip.transactions.requests import SentRequest
@@ -99,6 +100,28 @@ async def test_a_second_invite_before_the_answer_is_asked_to_come_again() -> Non
         assert (await peer.response(500)).get("Retry-After")
         peer.send(peer.in_dialog("UPDATE", ringing, cseq=3, branch="u", body=SDP), b.port)
         assert (await peer.response(500)).get("Retry-After")
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_an_invite_that_expires_is_over_unless_it_was_answered(answered: bool) -> None:
+    callee = Callee.answering() if answered else Callee(lambda call: call.leg.ring())
+    async with agent(callee) as b, raw_peer() as peer:
+        peer.send(peer.make("INVITE", demo(b), body=SDP, lines={"Expires": "3600"}), b.port)
+        response = await peer.response(200 if answered else 180)
+        (session,) = b._places.taken
+        assert isinstance(session, InviteSession)
+        now = b._core.now()
+        assert session._answering.deadline == (None if answered else pytest.approx(now + 3600, abs=60))
+        if answered:
+            peer.send(peer.in_dialog("ACK", response, cseq=1), b.port)
+            peer.send(peer.in_dialog("BYE", response, cseq=2), b.port)
+            await peer.response(200, method="BYE")
+            return
+        session._answering._expires_at = now
+        session.rearm()
+        assert (await peer.response(487)).to.tag == response.to.tag
+        ended = (await Events((await callee.calls.get()).leg).end()).termination
+        assert (ended.by, ended.why) == (EndedBy.PEER, Why.CANCELLED) and legs_of(b) == 0
 
 
 async def test_a_bye_before_the_ack_ends_the_call_and_the_repetition_of_the_200() -> None:
