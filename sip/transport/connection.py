@@ -7,7 +7,8 @@ that is slow, silent or hostile, nor keep the event loop for longer than a turn.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, cast
 
@@ -21,7 +22,9 @@ from sip.transport.token_buckets import Rate
 READ_AGAIN_S = 0.02
 """A connection that sends more new requests than its source may is read again after this."""
 UNHEARD = 100
-"""Messages on a connection from which nothing ever came, of which it is told when they were for nobody."""
+"""Messages on a connection of ours after which nothing came, of which is known what to do when it breaks."""
+STALE_S = 5.0
+"""What was sent so long before, on a connection that worked, did arrive or is repeated by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,23 @@ class Place(NamedTuple):
     A connection is never used in the name of another one than its own (RFC 5923 section 9.2)."""
 
 
+class Unheard(NamedTuple):
+    """A message on a connection of ours after which nothing came."""
+
+    data: bytes
+    failed: Callable[[], None]
+    at: float
+
+
 class Owner(Protocol):
     """Who has all connections, as one of them sees it."""
 
     def connected(self, connection: StreamConnection) -> bool: ...
     def disconnected(self, connection: StreamConnection) -> None: ...
+    def broken(self, connection: StreamConnection, lost: Sequence[Unheard]) -> None:
+        """A connection that we opened ended after it had worked. `lost`: what was sent on it last, and may
+        not have arrived."""
+
     def secured(self, connection: StreamConnection) -> None:
         """The TLS handshake is done."""
 
@@ -122,8 +137,10 @@ class StreamConnection(asyncio.Protocol):
         self._limits = limits
         self._framer = StreamFramer(limits.message_bytes if self.outgoing else limits.unproven_message_bytes)
         self._tls = tls
-        self._unheard: list[Callable[[], None]] | None = [] if self.outgoing else None
-        """Who wants to know that what was sent was for nobody; None once anything came back."""
+        self._unheard: deque[Unheard] = deque()
+        """What was sent since anything came."""
+        self._heard = False
+        """Anything came."""
         self._wire: asyncio.Transport | None = None
         self._held: Request | Response | MessageError | None = None
         self._waits = False
@@ -167,12 +184,12 @@ class StreamConnection(asyncio.Protocol):
         self._framer.max_message = self._limits.message_bytes
 
     def send(self, data: bytes, failed: Callable[[], None] | None = None) -> None:
-        """`failed` is called when the connection ends before anything came back by it."""
+        """`failed` is called when the connection ends before anything came back by it, or it is sent anew."""
         if self._wire is None or self._wire.is_closing():
             return
-        if self._unheard is not None and failed is not None and len(self._unheard) < UNHEARD:
-            self._unheard.append(failed)
         self._last = asyncio.get_running_loop().time()
+        if self.outgoing and failed is not None and len(self._unheard) < UNHEARD:
+            self._unheard.append(Unheard(data, failed, self._last))
         if self._tls is not None:
             try:
                 self._tls.write(data)
@@ -205,6 +222,8 @@ class StreamConnection(asyncio.Protocol):
 
     def close_if_idle(self, now: float, in_use: bool = False) -> None:
         """`in_use`: a call that is up has no other way to its other side, and ends it with itself."""
+        while self._heard and self._unheard and self._is_stale(self._unheard[0]):
+            self._unheard.popleft()
         limits, unfinished = self._limits, self._unfinished_since
         patience = limits.unfinished_s if self.proven else min(limits.unfinished_s, limits.first_message_s)
         if (
@@ -230,8 +249,7 @@ class StreamConnection(asyncio.Protocol):
             return
         self._last = asyncio.get_running_loop().time()
         if self._tls is None:
-            self._framer.add(data)
-            self._unheard = None
+            self._came(data)
         else:
             self._tls.take(data)
         if not self._waits:
@@ -240,6 +258,11 @@ class StreamConnection(asyncio.Protocol):
             if self._waits and self._wire is not None and self.open:
                 self._paused = True
                 self._wire.pause_reading()  # the peer must wait as well
+
+    def _came(self, text: bytes) -> None:
+        self._framer.add(text)
+        self._heard = True
+        self._unheard.clear()
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -251,9 +274,16 @@ class StreamConnection(asyncio.Protocol):
             self._again = None
         self._owner.disconnected(self)
         self._wire = None
-        unheard, self._unheard = self._unheard, None
-        for failed in unheard or ():
-            failed()
+        lost = list(self._unheard)
+        self._unheard.clear()
+        if self._heard:
+            self._owner.broken(self, [each for each in lost if not self._is_stale(each)])
+            return
+        for each in lost:
+            each.failed()
+
+    def _is_stale(self, sent: Unheard) -> bool:
+        return asyncio.get_running_loop().time() - sent.at > STALE_S
 
     def read_one(self) -> bool:
         """Hand on the next message that is whole, or read what it is made of, or go on with the handshake.
@@ -307,8 +337,7 @@ class StreamConnection(asyncio.Protocol):
             self.abort()
             return False
         if text:
-            self._framer.add(text)
-            self._unheard = None
+            self._came(text)
         elif self._tls.ended:
             self._ended = True
         self._write(self._tls.outgoing())  # the answer to a change of keys

@@ -14,7 +14,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Protocol
 
 from mediaserver.addresses import site_of
@@ -23,7 +23,7 @@ from mediaserver.host_port import host_port
 from mediaserver.seldom import Seldom
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
-from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection
+from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection, Unheard
 from sip.transport.reading_turns import ReadingTurns
 from sip.transport.tls import Tls
 from sip.transport.tls_channel import TlsChannel
@@ -39,6 +39,18 @@ REST_S = 1.0
 TROUBLES_KEPT = 256
 
 Waiting = list[tuple[bytes, Callable[[], None]]]
+
+
+class LastTry:
+    """Whom to tell when what is sent for the second time does not go out either."""
+
+    __slots__ = ("_failed",)
+
+    def __init__(self, failed: Callable[[], None]) -> None:
+        self._failed = failed
+
+    def __call__(self) -> None:
+        self._failed()
 
 
 class Reader(Protocol):
@@ -84,6 +96,7 @@ class Streams:
         self._handshakes = ReadingTurns()
         self._refused = Seldom()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self.sent = 0
         """Messages."""
         self.turned_away = 0
@@ -100,6 +113,7 @@ class Streams:
             self._watch(each)
 
     async def stop(self) -> None:
+        self._stopped = True
         for each in self._listening:
             asyncio.get_running_loop().remove_reader(each.fileno())
             each.close()
@@ -203,6 +217,15 @@ class Streams:
     def disconnected(self, connection: StreamConnection) -> None:
         self._forget(connection)
         self._handshake_over(connection, "it closed the connection in the middle of the handshake")
+
+    def broken(self, connection: StreamConnection, lost: Sequence[Unheard]) -> None:
+        """The other side closed it, or a firewall on the way had forgotten it, and we found out by what we
+        sent: that goes by a new one, once. Whoever has it already knows it again."""
+        for data, failed, _ in lost if not self._stopped else ():
+            if isinstance(failed, LastTry):
+                failed()
+            else:
+                self.send(data, connection.place, LastTry(failed))
 
     def secured(self, connection: StreamConnection) -> None:
         self._handshake_over(connection, "")
