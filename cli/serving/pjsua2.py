@@ -84,6 +84,8 @@ def beyond(sip: SipSettings) -> Iterator[str]:
     wanted = [*(e.srtp for e in sip.extensions.values()), *(t.srtp for t in sip.trunks.values())]
     if "required" in wanted:
         yield "audio is not encrypted: no extension or trunk can require it"
+    if sip.strangers == "silent":
+        yield 'PJSIP answers everybody: sip.strangers cannot be "silent"'
     if sip.port == 0:
         yield "sip.port cannot be 0"
 

@@ -105,8 +105,8 @@ class Owner(Protocol):
         """The connection cannot be secured any longer and is being closed. `why`: what to say of the other
         side."""
 
-    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
-        """Whether this may be looked at now; when not, the connection waits with it."""
+    def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool) -> bool:
+        """Whether this may be looked at now; when not, the connection waits with it, and asks `again`."""
 
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
@@ -293,6 +293,7 @@ class StreamConnection(asyncio.Protocol):
         if self.shaking_hands:
             self._shake_hands()
             return False
+        again = self._held is not None
         item, self._held = (self._framer.next_item() if self._held is None else self._held), None
         if item is None:
             if self._decipher():
@@ -301,7 +302,7 @@ class StreamConnection(asyncio.Protocol):
             return False
         place = self.place
         source = Source(place.transport, place.host, place.port, self, self._framer.taken)
-        if not isinstance(item, KeepAlive) and not self._owner.admits(item, source):
+        if not isinstance(item, KeepAlive) and not self._owner.admits(item, source, again=again):
             self._held = item
             self._again = asyncio.get_running_loop().call_later(READ_AGAIN_S, self._ask_again)
             return False

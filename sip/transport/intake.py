@@ -40,6 +40,7 @@ _SAID = {
     Shed.STRAY: "to no call or request of ours",
     Shed.NOISE: "that are no SIP",
     Shed.SIZE: "that are too long",
+    Shed.HELD: "by TCP, faster than their share, which wait (sip.requests_per_source)",
 }
 
 

@@ -42,6 +42,8 @@ class Shed(enum.Enum):
     NOISE = "noise"
     """No SIP at all."""
     SIZE = "size"
+    HELD = "held"
+    """By TCP or TLS, faster than their share: they wait, and are looked at later."""
 
 
 _WORTHLESS = {Standing.NOISE: Shed.NOISE, Standing.STRAY: Shed.STRAY, Standing.OVERSIZED: Shed.SIZE}
@@ -122,6 +124,11 @@ class Shedder:
             self.counts[why] += 1
             self.latest[why] = host
         return why
+
+    def held(self, host: str) -> None:
+        """A message that came on a connection waits there, as it is above a share."""
+        self.counts[Shed.HELD] += 1
+        self.latest[Shed.HELD] = host
 
     def against_new(self, host: str, size: int, now: float, *, proven: bool) -> Shed | None:
         """The same for a new request. `proven`: its address is no lie."""

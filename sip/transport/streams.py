@@ -56,7 +56,7 @@ class LastTry:
 class Reader(Protocol):
     """Who gets the messages."""
 
-    def admits(self, item: Request | Response | MessageError, source: Source) -> bool: ...
+    def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool) -> bool: ...
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
     def known(self, connection: StreamConnection) -> None:
@@ -246,8 +246,8 @@ class Streams:
         if over is not None and not over.done():
             over.set_result(why)
 
-    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
-        return self._reader.admits(item, source)
+    def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool) -> bool:
+        return self._reader.admits(item, source, again=again)
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         self._reader.deliver(message, source)

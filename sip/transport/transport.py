@@ -252,15 +252,19 @@ class Transport:
             return
         self.deliver(message, source)
 
-    def admits(self, item: Request | Response | MessageError, source: Source) -> bool:
+    def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool = False) -> bool:
         """Whether what came by TCP may be looked at now. What is new or cannot be read must not come faster
-        than by UDP; here the sender can be made to wait."""
+        than by UDP; here the sender can be made to wait. `again`: it waits already, and was counted."""
         shedder, now = self.intake.shedder, time.monotonic()
-        if not isinstance(item, MessageError):
-            look = of_message(item, source.host, self._handler)
-            if look.standing in (Standing.RUNNING, Standing.ROAMING):
-                return shedder.against_running(look, source.host, source.size, now) is None
-        return shedder.against_new(source.host, source.size, now, proven=True) is None
+        look = None if isinstance(item, MessageError) else of_message(item, source.host, self._handler)
+        if look is not None and look.standing in (Standing.RUNNING, Standing.ROAMING):
+            why = shedder.against_running(look, source.host, source.size, now)
+        else:
+            why = shedder.against_new(source.host, source.size, now, proven=True)
+        if why is not None and not again:
+            shedder.held(source.host)
+            self.intake.log(now)
+        return why is None
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         """Check one message and hand it on. Never raises."""

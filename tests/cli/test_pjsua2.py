@@ -19,6 +19,7 @@ PASSWORD = "a long password of 101"
         ({"tls": "self-made"}, ["TLS"]),
         ({"srtp": "required"}, ["encrypted"]),
         ({"extensions": {"101": {"password": PASSWORD, "srtp": "required"}}}, ["extension"]),
+        ({"strangers": "silent"}, ["silent"]),
         ({"port": 0, "srtp": "required"}, ["encrypted", "port"]),
     ],
 )

@@ -15,6 +15,10 @@ from cli.makers import makers
 from cli.serving.own_code import OwnCode
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
+from mediaserver.calls.outbound_ledger import OutboundLedger
+from mediaserver.calls.outbound_metering import OutboundMeter
+from mediaserver.calls.outbound_numbers import NumberPlan
+from mediaserver.calls.outbound_prices import Price, PriceTable
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.seat_kinds import SeatKind
@@ -28,6 +32,7 @@ from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.stun import binding_request
+from mediaserver.settings.outbound import OutboundSettings
 from pipelines.conversation.agent import Transfer
 from pipelines.conversation.session import AgentSession
 from sip.calls.carrier import SipCarrier
@@ -93,6 +98,9 @@ class World:
         self.trunks = TrunkCarrier(self.sip, lambda: trunks)
         self.board.targets.trunks = self.trunks.prefix_for
         self.board.carriers = [SipCarrier(self.sip, registrar), self.trunks]
+        ledger = OutboundLedger(OutboundSettings(), NumberPlan(), PriceTable({}, Price(1)), kept.put)
+        self.board.outbound = self.outbound = OutboundMeter(ledger, self.board.targets)
+        self.trunks.against = self.outbound.against_trunk
         await engines.settle()
 
     def address(self, user: str) -> str:
@@ -143,6 +151,7 @@ class World:
         async with asyncio.timeout(10):
             while len(self.board) or not all(map(_is_over, agents)):  # noqa: ASYNC110 - there is no event of it
                 await asyncio.sleep(0.01)
+        self.outbound.look()
         self.heard.calls = asyncio.Queue()
         await self.run()
 

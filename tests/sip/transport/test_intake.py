@@ -10,6 +10,7 @@ import pytest
 
 from sip.calls.registrar import Registrar
 from sip.messages.message import Request
+from sip.messages.parsing import parse
 from sip.transactions.matching import TransactionKey
 from sip.transport.connection import Source
 from sip.transport.intake import Intake
@@ -198,3 +199,13 @@ async def test_over_tcp_who_floods_waits_and_nothing_is_lost() -> None:
         writer.write(options(TCP_VIA) * 60)
         assert [await status(reader) for _ in range(60)] == [200] * 60
         writer.close()
+
+
+async def test_what_waits_on_a_connection_is_counted_once_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    async with agent(intake=IntakeLimits(source=Rate(0.001, 1))) as b:
+        message, source = parse(options(TCP_VIA)), Source("TCP", "192.0.2.9", 5060)
+        assert b.transport.admits(message, source) and b.transport.shed[Shed.HELD] == 0
+        for again in (False, True, True):
+            assert not b.transport.admits(message, source, again=again)
+        assert b.figures.shed()["held"] == 1
+        assert "1 by TCP, faster than their share, which wait" in caplog.text and "192.0.2.9" in caplog.text

@@ -145,7 +145,7 @@ class Stranger:
     def connected(self, connection: StreamConnection) -> bool:
         return True
 
-    def admits(self, item: object, source: Source) -> bool:
+    def admits(self, item: object, source: Source, *, again: bool) -> bool:
         return True
 
     def deliver(self, message: object, source: Source) -> None:
