@@ -191,7 +191,8 @@ class Metrics:
             "voiceforge_sip_proofs", "Callers and phones that were asked who they are, and wrong answers",
             ["what"], registry=r,
         )  # fmt: skip
-        """'challenge'; 'wrong': a wrong password; 'unheard': one of somebody who has to wait; 'ban'."""
+        """'challenge'; 'wrong': a wrong password; 'unheard': one of somebody who has to wait; 'ban';
+        'ignored': a request that got no answer (`sip.strangers`)."""
         self.hep = Counter(
             "voiceforge_hep_messages", "SIP messages for a Homer collector, by what became of them", ["fate"],
             registry=r,

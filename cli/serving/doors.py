@@ -26,6 +26,7 @@ from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
 from sip.access.gate import Gate
 from sip.access.guessing import Guessing, GuessLimits
+from sip.access.silence import StrangersSilence
 from sip.calls.call_watch import CallLimits
 from sip.calls.carrier import SipCarrier
 from sip.calls.places import legs_for
@@ -115,6 +116,9 @@ async def open_sip(
         timers=TimerPolicy(sip.session_expires_s, sip.min_se_s),
         may_redirect_to=may_redirect_to(switchboard) if sip.follow_redirects else nobody,
         own=own,
+        silence=StrangersSilence(gate, metrics.sip_proofs.labels("ignored").inc)
+        if sip.strangers == "silent"
+        else None,
         audio_addresses=OwnAddresses(
             settings.rtp_host, settings.rtp.public_host or sip.public_host, sip.local_networks
         ),

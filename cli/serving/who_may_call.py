@@ -45,9 +45,10 @@ def who_may_call(sip: SipSettings) -> str:
     free = ", ".join(sip.anonymous) or "nobody"
     if sip.anonymous == LOOPBACK:
         free = "this machine alone"
+    others = "is asked for a password" if sip.strangers == "challenge" else "gets no answer (sip.strangers)"
     return (
         f"who may call: without proof {free} (sip.anonymous); extensions {_named(sip.extensions)}; "
-        f"trunks {_named(sip.trunks)}; everybody else is asked for a password"
+        f"trunks {_named(sip.trunks)}; everybody else {others}"
     )
 
 

@@ -183,6 +183,13 @@ class SipSettings(TracingSettings, ListeningSettings):
         "is not banned, nor are those of trunks and of `anonymous`.",
     )
     ban_s: float = Field(default=600.0, ge=1, le=7 * 86_400, description="How long a ban lasts, in seconds.")
+    strangers: Literal["challenge", "silent"] = Field(
+        default="challenge",
+        description="Who proves nothing is asked for a password, whatever it wants (`challenge`); or gets no "
+        "answer, as if nothing were here, unless it names an extension as itself (`silent`). Trunks, "
+        "`anonymous` and addresses from which a right password came are always answered; a trunk that has "
+        "only a password when it names its user name in From.",
+    )
     allowed_targets: tuple[str, ...] = Field(
         default=(),
         description="Whom calls may be placed or transferred to beside the extensions: addresses or numbers, "

@@ -109,6 +109,24 @@ class Gate:
         """Who asks for passwords."""
         return self._challenger
 
+    def has_standing(self, host: str, now: float) -> bool:
+        """Whether somebody at that address is known: a trunk, a network that needs no proof, or who gave a
+        right password lately."""
+        endpoints = self.endpoints
+        return (
+            endpoints.is_trunk(host)
+            or endpoints.is_anonymous(host)
+            or self._challenger.guessing.proven(host, now)
+        )
+
+    def knows(self, request: Request, source: Sender, now: float) -> bool:
+        """The same for who sends a request, also by its connection or its header."""
+        return (
+            self.has_standing(source.host, now)
+            or self._registered_on(source, now) is not None
+            or self.endpoints.of_source(request, source.host) is not None
+        )
+
     def banned(self, host: str, now: float) -> bool:
         """Whether nothing from this host is to be looked at. Cheap: asked before anything is read."""
         return self._challenger.guessing.banned(host, now)

@@ -17,6 +17,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.credentials import Account
 from sip.access.gate import Gate
+from sip.access.silence import StrangersSilence
 from sip.calls.alarm import Alarm
 from sip.calls.call_watch import CallLimits
 from sip.calls.core import ALLOW, Core, Credentials
@@ -100,7 +101,8 @@ class SipAgent:
     `on_refused` is told why a request was turned away: full, stopping or overloaded. `media`: what whoever
     has no policy of its own is offered and answered. `srtp_without_tls`: keys of SRTP may go by signalling
     that others can read. `ice`: whether ways to us are found out. `dns_servers`: see
-    `sip.transport.name_servers`. `may_redirect_to`: whom a call of ours may be sent on to (3xx).
+    `sip.transport.name_servers`. `may_redirect_to`: whom a call of ours may be sent on to (3xx). `silence`:
+    who gets no answer; None: nobody.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class SipAgent:
         ice: Ice = Ice.OFF,
         dns_servers: Sequence[str] = (),
         may_redirect_to: Callable[[Uri], bool] = nobody,
+        silence: StrangersSilence | None = None,
     ) -> None:
         self.registrar = registrar
         self._places = Places(max_legs, max_pending, max_calls=max_calls)
@@ -152,6 +155,8 @@ class SipAgent:
         self._challenger = asking.challenger if asking is not None else None
         if gate is not None:
             self.transport.unwanted = lambda host: gate.banned(host, self._now())
+        if silence is not None:
+            self.transport.mute = lambda host: silence.mute(host, self._now())
         self._layer = TransactionLayer(self.transport, self._now, self._wake, timing)
         self._core = Core(self.transport, self._layer, wire, user_agent, audio_addresses)
         self._core.call_limits = call_limits or CallLimits()
@@ -161,7 +166,9 @@ class SipAgent:
         self._core.ice = ice
         self._may_redirect_to = may_redirect_to
         self._requester = UserAgentClient(self._core)
-        self._server = UserAgentServer(self._core, self._places, on_invite, registrar, gate, on_refused)
+        self._server = UserAgentServer(
+            self._core, self._places, on_invite, registrar, gate, on_refused, silence
+        )
         if registrar is not None:
             self._core.allow = f"{ALLOW}, REGISTER"
             self._core.registered = lambda dialog: registrar.phone(

@@ -20,6 +20,7 @@ from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
+from sip.access.silence import StrangersSilence
 from sip.calls.admission import refusal
 from sip.calls.core import ACCEPT, SUPPORTED, Core, Credentials
 from sip.calls.dialog import Dialog
@@ -63,7 +64,9 @@ class UserAgentServer:
         registrar: Registrar | None,
         gate: Gate | None,
         on_refused: Callable[[str], None] | None,
+        silence: StrangersSilence | None = None,
     ) -> None:
+        self._silence = silence
         self._core = core
         self._places = places
         self._on_invite = on_invite
@@ -87,6 +90,9 @@ class UserAgentServer:
     def on_request(self, request: Request, source: Source) -> None:
         if self._core.layer.absorb(request, source):
             return
+        if self._silence is not None and not self._belongs(request):
+            if self._silence.ignores(request, source, self._core.now()):
+                return
         if request.method == "CANCEL":
             self._cancel(request, source)
             return
@@ -114,6 +120,14 @@ class UserAgentServer:
             self._stateless(request.response(403), request, source)  # it would have us call for anybody
         else:
             self._stateless(request.response(481), request, source)
+
+    def _belongs(self, request: Request) -> bool:
+        """Whether it is about something that is there."""
+        if request.method == "CANCEL":
+            return self._core.layer.invite_of(request) is not None
+        tag = request.to.tag
+        known = tag and self._core.dialogs.get((request.call_id, tag, request.from_.tag or "")) is not None
+        return bool(known) or request.method == "ACK"  # which nobody answers
 
     def _in_dialog(self, request: Request, tag: str, source: Source) -> None:
         user = self._core.dialogs.get((request.call_id, tag, request.from_.tag or ""))

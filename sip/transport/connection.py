@@ -108,6 +108,9 @@ class Owner(Protocol):
     def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool) -> bool:
         """Whether this may be looked at now; when not, the connection waits with it, and asks `again`."""
 
+    def answers_pings(self, connection: StreamConnection) -> bool:
+        """Whether its keep-alives are answered."""
+
     def deliver(self, message: Request | Response, source: Source) -> None: ...
     def malformed(self, error: MessageError, source: Source) -> None: ...
     def wants_turn(self, connection: StreamConnection) -> None:
@@ -371,5 +374,5 @@ class StreamConnection(asyncio.Protocol):
             if isinstance(item, FramingError):
                 # Where the next message begins is anyone's guess from here on (18.3).
                 self.close()
-        elif item is KeepAlive.PING:
+        elif item is KeepAlive.PING and self._owner.answers_pings(self):
             self.send(PONG_BYTES)

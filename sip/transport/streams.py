@@ -67,6 +67,10 @@ class Reader(Protocol):
         """Whether nothing of a host is looked at."""
 
     @property
+    def mute(self) -> Callable[[str], bool]:
+        """Whether a host is told nothing that it did not earn."""
+
+    @property
     def in_use(self) -> Callable[[], Collection[object]]:
         """The connections that calls need which are up."""
 
@@ -248,6 +252,9 @@ class Streams:
 
     def admits(self, item: Request | Response | MessageError, source: Source, *, again: bool) -> bool:
         return self._reader.admits(item, source, again=again)
+
+    def answers_pings(self, connection: StreamConnection) -> bool:
+        return connection.outgoing or not self._reader.mute(connection.place.host)
 
     def deliver(self, message: Request | Response, source: Source) -> None:
         self._reader.deliver(message, source)

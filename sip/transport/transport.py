@@ -121,6 +121,9 @@ class Transport:
         self._sweep: asyncio.TimerHandle | None = None
         self.unwanted: Callable[[str], bool] = _nobody
         """Hosts of which nothing is looked at; asked of each datagram and each new connection."""
+        self.mute: Callable[[str], bool] = _nobody
+        """Hosts that are told nothing which they did not earn: no answer to what cannot be read, nor to the
+        keep-alives of a connection."""
         self.forces_rport: Callable[[str], bool] = _nobody
         """Hosts that are answered to the port that they send from, also where they do not ask for that."""
         self.tap: Tap | None = None
@@ -300,7 +303,7 @@ class Transport:
         """Answer without state, as far as it was readable."""
         self.counts.malformed += 1
         self.intake.shedder.malformed(source.host, time.monotonic(), proven=source.connection is not None)
-        if error.request is None:
+        if error.request is None or self.mute(source.host):
             return
         log.debug("malformed SIP from %s:%s: %s", source.host, source.port, error.reason)
         try:

@@ -148,6 +148,9 @@ class Stranger:
     def admits(self, item: object, source: Source, *, again: bool) -> bool:
         return True
 
+    def answers_pings(self, connection: StreamConnection) -> bool:
+        return True
+
     def deliver(self, message: object, source: Source) -> None:
         self.messages += 1
 
