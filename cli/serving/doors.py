@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from cli.serving.certificates import SOMEWHERE, Certificates, files_of
 from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
-from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, tend_trunks
+from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, signer_of, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.switchboard import LocalSwitchboard
@@ -130,7 +130,7 @@ async def open_sip(
         await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up
     switchboard.carriers.append(SipCarrier(agent, registrar, endpoints))
     humour_trunks(whereabouts, agent)
-    call_by_trunks(trunks, agent, switchboard, metrics)
+    call_by_trunks(trunks, agent, switchboard, metrics, await asyncio.to_thread(signer_of, sip))
     _show_sizes(wire, metrics)
     wire.on_withheld = metrics.audio_withheld.inc
     trace(tracer, agent, gate)

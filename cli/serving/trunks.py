@@ -23,6 +23,7 @@ from sip.transport.name_servers import lookup_by
 from sip.trunks.board import TrunkBoard
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.figures import TrunkCollector
+from sip.trunks.identity_signer import IdentitySigner
 from sip.trunks.signers import Signers
 from sip.trunks.tending import TrunkTender
 from sip.trunks.whereabouts import Whereabouts
@@ -55,6 +56,18 @@ def _signers(sip: SipSettings) -> Signers | None:
     return Signers(authorities, sip.identity_hosts, folder)
 
 
+def signer_of(sip: SipSettings) -> IdentitySigner | None:
+    """Who vouches for callers of ours; None: nobody. Raises ConfigError."""
+    if not sip.identity_key:
+        return None
+    path = Path(sip.identity_key).expanduser()
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"sip.identity_key cannot be read ({path}: {error.strerror})") from None
+    return IdentitySigner(key, sip.identity_url)
+
+
 def admit_trunks(board: TrunkBoard, gate: Gate, sip: SipSettings, undo: AsyncExitStack) -> Whereabouts:
     """Whoever calls by a trunk is known from now on, whatever the rows become. Where each is."""
     records = DnsRecords(system_dns(sip.dns_servers))
@@ -79,11 +92,17 @@ def humour_trunks(whereabouts: Whereabouts, agent: SipAgent) -> None:
 
 
 def call_by_trunks(
-    board: TrunkBoard, agent: SipAgent, switchboard: LocalSwitchboard, metrics: Metrics
+    board: TrunkBoard,
+    agent: SipAgent,
+    switchboard: LocalSwitchboard,
+    metrics: Metrics,
+    signer: IdentitySigner | None = None,
 ) -> None:
-    """Numbers that a trunk has a prefix for may be called, and are called by it."""
+    """Numbers that a trunk has a prefix for may be called, and are called by it. `signer`: who vouches for
+    callers."""
     metrics.registry.register(TrunkCollector(lambda: board.lines, asyncio.get_running_loop().time))
     carrier = TrunkCarrier(agent, lambda: board.lines)
+    carrier.signer = signer
     switchboard.carriers.append(carrier)
     switchboard.targets.trunks = carrier.prefix_for
     if switchboard.outbound is not None:

@@ -80,6 +80,14 @@ class SipSettings(TracingSettings, ListeningSettings):
         description="Hosts from which certificates of signers may be fetched by https; the address stands in "
         "the call. Empty: none is fetched.",
     )
+    identity_key: str = Field(
+        default="",
+        description="PEM file with the key (P-256, without a pass phrase) by which callers of ours are "
+        "vouched for, on trunks that have `sign` (STIR/SHAKEN).",
+    )
+    identity_url: str = Field(
+        default="", description="The https address of its certificate, where others fetch it."
+    )
     identity_folder: str = Field(
         default="",
         description="A folder with certificates of signers (PEM), each named as the last part of its "

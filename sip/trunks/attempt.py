@@ -7,6 +7,7 @@ becomes of the caller, is the carrier's to say.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -19,8 +20,9 @@ from sip.calls.leg import SipLeg
 from sip.calls.on_behalf import on_behalf
 from sip.calls.outgoing import OutgoingCall, nobody_hears
 from sip.calls.user_agent import CallOptions, SipAgent
-from sip.trunks.callers import caller_on, given_along, is_private
+from sip.trunks.callers import caller_on, given_along, is_private, number_on
 from sip.trunks.failover import Consequence, FailedAttempt, consequence
+from sip.trunks.identity_signer import GATEWAY, IdentitySigner
 from sip.trunks.line import TrunkLine
 from sip.trunks.numbers import rewritten
 from sip.trunks.scorecard import SILENT
@@ -40,9 +42,11 @@ class TrunkAttempt:
         on_early: Callable[[Leg], object] = nobody_hears,
         *,
         others: bool,
+        signer: IdentitySigner | None = None,
     ) -> None:
         """`on_ringing`: it rings there; called at most once. `on_early`: it can be heard before its answer.
-        `others`: there is another trunk to be asked."""
+        `others`: there is another trunk to be asked. `signer`: who vouches for callers where the trunk's row
+        wants that."""
         self._on_early = on_early
         self._agent = agent
         self._line = line
@@ -52,6 +56,7 @@ class TrunkAttempt:
         self._rang = False
         self._silent = self._stuck = False
         self._others = others
+        self._signer = signer
         self._call: OutgoingCall | None = None
         self.answered = False
         self._headers: list[tuple[str, str]] = []
@@ -110,13 +115,17 @@ class TrunkAttempt:
         """Raises CallError: the trunk has no address, or none in time."""
         spec = self._line.spec
         said = caller_on(spec, caller, private=is_private(about))
+        headers = [*said.headers, *given_along(spec, about), *self._headers]
+        if self._signer is not None and spec.sign != "off" and not any(h[0] == "Identity" for h in headers):
+            shown, ours = number_on(spec, caller)
+            headers += self._signer.headers(shown, number, spec.sign if ours else GATEWAY, time.time())
         options = CallOptions(
             from_uri=said.from_uri,
             account=self._line.account,
             proxy=spec.outbound_proxy or None,
             routes=self._line.service_routes,
             transport=spec.transport,
-            headers=[*said.headers, *given_along(spec, about), *self._headers],
+            headers=headers,
             hops=hops,
             timeout=patience_s,
             on_ringing=self._ringing,

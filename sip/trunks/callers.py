@@ -50,6 +50,13 @@ def caller_on(spec: TrunkSpec, caller: str, *, private: bool = False) -> CallerS
     return CallerSaid(ours, asserted)
 
 
+def number_on(spec: TrunkSpec, caller: str) -> tuple[str, bool]:
+    """Who is shown, in E.164 as far as it is known so; and whether that number is ours."""
+    number = _chosen(spec, _user(caller)[0])
+    ours = number in (spec.caller.number, spec.username) or spec.caller.mode == "allowed"
+    return number, ours
+
+
 def given_along(spec: TrunkSpec, about: Mapping[str, Any]) -> list[Header]:
     """The headers of a call by this trunk, from what the call is about: `{"sip": {"headers": {...}, "uui":
     "..."}}`."""

@@ -22,6 +22,7 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.message import MOST_HOPS
 from sip.trunks.attempt import TrunkAttempt
 from sip.trunks.failover import line_about
+from sip.trunks.identity_signer import IdentitySigner
 from sip.trunks.line import TrunkLine
 from sip.trunks.numbers import fitting_prefix, is_number, rewritten
 from sip.trunks.selection import for_number, in_order
@@ -49,6 +50,8 @@ class TrunkCarrier:
         self._lines = lines
         self._draw = draw
         self._said: dict[str, Seldom] = {}
+        self.signer: IdentitySigner | None = None
+        """Who vouches for callers, by trunks whose rows want that."""
         self.against: Callable[[str, str, str], str] = _nothing_against
         """Why a trunk (its name) may not be used for a number that is dialled there so, else empty: a limit
         on what calls cost. Asked just before the trunk is."""
@@ -103,7 +106,8 @@ class TrunkCarrier:
                 line.limits.give_back()
                 reasons.append(f"{spec.name}: {why}")
                 continue
-            attempt = TrunkAttempt(self._agent, line, told, on_early, others=line is not asked[-1])
+            others = line is not asked[-1]
+            attempt = TrunkAttempt(self._agent, line, told, on_early, others=others, signer=self.signer)
             found = await attempt.place(to, caller, patience_s=left, hops=hops, about=about, behalf=behalf)
             if isinstance(found, SipLeg):
                 return found

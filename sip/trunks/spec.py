@@ -25,6 +25,7 @@ EncryptionWish: TypeAlias = Literal["off", "optional", "required"]
 CallerMode: TypeAlias = Literal["pass", "fixed", "allowed"]
 PrivacyMode: TypeAlias = Literal["pass", "always", "never"]
 IdentityWish: TypeAlias = Literal["pass", "verify", "require"]
+SigningWish: TypeAlias = Literal["off", "A", "B", "C"]
 
 MOST_RULES = 50
 DEFAULT_CODECS = ("PCMU", "PCMA")
@@ -241,6 +242,9 @@ class TrunkSpec:
     identity: IdentityWish = "pass"
     """What becomes of the Identity headers of its INVITEs (STIR/SHAKEN, :rfc:`8224`): handed to the agent as
     they are, verified as well, or there is no call without one that holds."""
+    sign: SigningWish = "off"
+    """Vouch for the callers of our calls (:rfc:`8588`): how far, for numbers that are ours (`caller.number`,
+    `username`, `caller.allowed`); C for those that are passed on."""
     identity_out: bool = False
     """Hand the Identity headers of a call that is sent on to this trunk, as they came."""
     quirks: Quirks = Quirks()

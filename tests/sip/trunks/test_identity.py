@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mediaserver.calls.protocols import Invitation
-from mediaserver.errors import ConfigError
+from mediaserver.errors import CallError, ConfigError
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints
 from sip.access.gate import Gate
@@ -21,7 +23,10 @@ from sip.messages.uri import Uri
 from sip.transport.token_buckets import Rate
 from sip.trunks.board import TrunkBoard
 from sip.trunks.callers import given_along
+from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.identity import FRESH_S, IdentityVerdict, verified
+from sip.trunks.identity_signer import IdentitySigner
+from sip.trunks.line import TrunkLine
 from sip.trunks.origin import origin_of
 from sip.trunks.passport import Passport, PassportError
 from sip.trunks.signers import (
@@ -33,7 +38,7 @@ from sip.trunks.signers import (
     Signers,
     fetch_by_https,
 )
-from sip.trunks.spec import NumberRules, Rewrite, TrunkSpec
+from sip.trunks.spec import CallerRules, NumberRules, Rewrite, TrunkSpec
 from sip.trunks.whereabouts import Whereabouts
 from tests.sip.agents import SDP, agent, raw_peer
 from tests.sip.trunks.signing import NOW, URL, CallSigner
@@ -362,3 +367,88 @@ async def aiohttp_site() -> AsyncIterator[str]:
     host, port = runner.addresses[0][:2]
     yield f"http://{host}:{port}"
     await runner.cleanup()
+
+
+# -- ours
+
+
+def our_key(curve: ec.EllipticCurve | None = None) -> bytes:
+    key = SIGNER.key if curve is None else ec.generate_private_key(curve)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+async def test_what_we_sign_is_what_others_verify() -> None:
+    made = IdentitySigner(our_key(), URL).headers("+4930111", "+4930999", "B", NOW + 0.5)
+    assert [name for name, _ in made] == ["Date", "Identity"] and made[0][1].endswith(" GMT")
+    verdict = await look(invite(made[1][1]), now=NOW + 2)
+    assert (verdict.verstat, verdict.attest) == ("TN-Validation-Passed", "B")
+    other = IdentitySigner(our_key(), URL).headers("+4930111", "+4930999", "B", NOW)
+    assert Passport.parse(made[1][1]).origin != Passport.parse(other[1][1]).origin
+
+
+@pytest.mark.parametrize(
+    "numbers", [("101", "+4930999"), ("+4930111", "999"), ("+49*1", "+4930999"), ("", "")]
+)
+def test_what_is_no_number_of_the_world_is_not_vouched_for(numbers: tuple[str, str]) -> None:
+    assert IdentitySigner(our_key(), URL).headers(*numbers, "A", NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "why"),
+    [
+        (b"nothing", URL, "no private key"),
+        (our_key(ec.SECP384R1()), URL, "P-256"),
+        (our_key(), "http://x.test/a.pem", "identity_url"),
+        (our_key(), "", "identity_url"),
+        (our_key(), "https://x.test/a>b", "identity_url"),
+    ],
+)
+def test_a_key_that_cannot_sign_is_said(key: bytes, url: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as said:
+        IdentitySigner(key, url)
+    assert "PRIVATE" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("caller", "rules", "attest"),
+    [
+        ("+4930111", CallerRules(number="+4930111"), "A"),
+        ("+4930111", CallerRules("fixed", "+4930222"), "A"),
+        ("+4930111", CallerRules("allowed", "+4930222", ("+4930*",)), "A"),
+        ("+1212555", CallerRules(), "C"),
+        ("101", CallerRules(), None),
+    ],
+)
+async def test_calls_go_out_vouched_for_as_far_as_the_number_is_ours(
+    caller: str, rules: CallerRules, attest: str | None
+) -> None:
+    async with agent() as us, raw_peer() as peer:
+        spec = TrunkSpec("acme", "127.0.0.1", peer.port, prefixes=("*",), caller=rules, sign="A")
+        carrier = TrunkCarrier(us, lambda: [TrunkLine(spec)])
+        carrier.signer = IdentitySigner(our_key(), URL)
+        placing = asyncio.create_task(carrier.place("+4930999", caller, timeout_s=5.0))
+        sent = await peer.request("INVITE")
+        peer.send(sent.response(486, to_tag="t"), us.port)
+        with pytest.raises(CallError):
+            await placing
+    if attest is None:
+        assert sent.get("Identity") is None
+        return
+    passport = Passport.parse(sent.get("Identity") or "")
+    assert passport.attest == attest and passport.called == ("4930999",)
+    assert passport.caller in (sent.get("From") or "") and passport.is_signed_by(SIGNER.certificate)
+
+
+async def test_what_was_handed_on_is_not_signed_once_more() -> None:
+    value = SIGNER.identity()
+    async with agent() as us, raw_peer() as peer:
+        spec = TrunkSpec("acme", "127.0.0.1", peer.port, prefixes=("*",), sign="A", identity_out=True)
+        carrier = TrunkCarrier(us, lambda: [TrunkLine(spec)])
+        carrier.signer = IdentitySigner(our_key(), URL)
+        about = {"sip": {"identity": [value]}}
+        placing = asyncio.create_task(carrier.place("+4930999", "+4930111", timeout_s=5.0, about=about))
+        sent = await peer.request("INVITE")
+        peer.send(sent.response(486, to_tag="t"), us.port)
+        with pytest.raises(CallError):
+            await placing
+    assert sent.get_all("Identity") == [value]
