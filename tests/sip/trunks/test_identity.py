@@ -18,6 +18,7 @@ from mediaserver.errors import CallError, ConfigError
 from sip.access.challenger import Challenger
 from sip.access.endpoints import Endpoints
 from sip.access.gate import Gate
+from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request
 from sip.messages.uri import Uri
 from sip.transport.token_buckets import Rate
@@ -41,8 +42,10 @@ from sip.trunks.signers import (
 from sip.trunks.spec import CallerRules, NumberRules, Rewrite, TrunkSpec
 from sip.trunks.whereabouts import Whereabouts
 from tests.sip.agents import SDP, agent, raw_peer
+from tests.sip.calls.test_uncollected import _is_over
 from tests.sip.trunks.signing import NOW, URL, CallSigner
 from tests.sip.trunks.test_board import board_of
+from tests.uncollected import standing_still
 
 SIGNER = CallSigner()
 RECEIVE = NumberRules((Rewrite(r"0(\d+)", r"+49\1"),))
@@ -452,3 +455,54 @@ async def test_what_was_handed_on_is_not_signed_once_more() -> None:
         with pytest.raises(CallError):
             await placing
     assert sent.get_all("Identity") == [value]
+
+
+@pytest.mark.usefixtures("now_is_then")
+async def test_calls_that_are_looked_at_leave_nothing_for_the_collector() -> None:
+    board = board_of(TrunkSpec("acme", "127.0.0.1", identity="require"))
+    board.signer_of = signers().certificate
+    gate = Gate(Endpoints(trunks=Whereabouts(board).endpoints()), Challenger("x", lambda user: None))
+    answering: list[asyncio.Task[None]] = []
+
+    def onward(call: Invitation) -> None:
+        answering.append(asyncio.create_task(call.leg.answer()))
+
+    async with agent(lambda call: board.invited(call, onward), gate=gate) as ours, raw_peer() as peer:
+
+        async def one(number: int, identity: str) -> None:
+            lines = {"From": "<sip:+4930111@127.0.0.1>;tag=raw", "To": "<sip:+4930999@127.0.0.1>"}
+            lines |= {"Call-ID": f"call-{number}", "Identity": identity}
+            request = peer.make(
+                "INVITE", "sip:+4930999@127.0.0.1", branch=f"i{number}", body=SDP, lines=lines
+            )
+            peer.send(request, ours.port)
+            final = await peer.response(200, 438)
+            if final.status == 200:
+                for method, cseq in (("ACK", 1), ("BYE", 2)):
+                    more = peer.in_dialog(method, final, cseq=cseq, branch=f"{method}{number}")
+                    more.set("Call-ID", f"call-{number}")
+                    peer.send(more, ours.port)
+                    if method == "ACK":
+                        await answering.pop()
+                await peer.response(200, method="BYE")
+            else:
+                lines["To"] = final.get("To") or ""
+                ack = peer.make("ACK", "sip:+4930999@127.0.0.1", branch=f"i{number}", lines=lines)
+                peer.send(ack, ours.port)
+
+        good, bad = SIGNER.identity(), SIGNER.identity({"orig": {"tn": "1"}})
+        await one(0, good)
+        await one(1, bad)
+        with standing_still() as uncollected:
+            for number in range(2, 8, 2):
+                await one(number, good)
+                await one(number + 1, bad)
+            await until_over(ours)
+            assert uncollected() == []
+        await board.close()
+
+
+async def until_over(us: SipAgent) -> None:
+    async with asyncio.timeout(10):
+        while not _is_over(us):  # noqa: ASYNC110 - there is no event of it
+            await asyncio.sleep(0.01)
