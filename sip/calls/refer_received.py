@@ -34,6 +34,9 @@ from sip.transactions.requests import ReceivedRequest
 log = logging.getLogger(__name__)
 
 DECLINED = 603
+MOST_REFERS = 30
+"""Of one side of a call, whatever became of them: past that it is no person who has others rung, or numbers
+tried, and none of it is worth a line of the log each."""
 
 
 class Referred(Protocol):
@@ -54,16 +57,21 @@ class Referred(Protocol):
 class ReceivedRefers:
     """Those of one call, one at a time."""
 
-    __slots__ = ("_any", "_last")
+    __slots__ = ("_any", "_count", "_last")
 
     def __init__(self) -> None:
         self._last: ReceivedRefer | None = None
         self._any = False
+        self._count = 0
 
     def asked(self, call: Referred, server: ReceivedRequest) -> None:
         """A REFER came."""
         if not call.machine.up or (self._last is not None and self._last.subscription.running):
             call.reply(server, 491)  # a call goes to one place at a time
+            return
+        self._count += 1
+        if self._count > MOST_REFERS:
+            call.reply(server, DECLINED)
             return
         refer = ReceivedRefer(call, server, known=self._any)
         try:

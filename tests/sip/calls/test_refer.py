@@ -144,6 +144,20 @@ async def test_a_transfer_to_somebody_busy_is_told_and_the_call_goes_on() -> Non
         await ann.bye()
 
 
+async def test_who_has_others_rung_again_and_again_is_heard_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sip.calls.refer_received.MOST_REFERS", 2)
+    busy = Callee(lambda call: call.leg.hangup(Termination(EndedBy.CALLEE, Why.BUSY, 486)))
+    async with world(busy) as (us, peer, callee):
+        ann = await calls(us, peer, "echo")
+        await ann.refer(us.address("101"))
+        assert (await ann.told())[-1] == 486
+        await ann.refer("sip:eve@evil.example", 403)
+        await ann.refer(us.address("101"), 603)
+        await ann.ask(ann.request("OPTIONS"), 200)
+        assert callee.calls.qsize() == 1 and len(us.board) == 1
+        await ann.bye()
+
+
 async def test_a_phone_that_hangs_up_before_the_target_answers_has_handed_over() -> None:
     callee = Callee(lambda call: call.leg.ring())
     async with world(callee) as (us, peer, _):
