@@ -16,7 +16,7 @@ from uuid import UUID
 
 from mediaserver.calls.call import Call
 from mediaserver.calls.outbound_ledger import OutboundLedger
-from mediaserver.calls.protocols import Carrier
+from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.errors import OutboundCapError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
@@ -68,11 +68,17 @@ class OutboundMeter:
         why = self._targets.policy.against_rewritten(number, dialled, self._targets.granted(number))
         return why or self.ledger.against_trunk(trunk, number, self.now())
 
+    def count(self, payer: str, to: str) -> None:
+        """Somebody else calls there for a call of ours, maybe at our cost: it is one call more, of no length.
+        Raises OutboundCapError."""
+        if not self._targets.is_extension(to):
+            now = self.now()
+            self.ledger.over(self.ledger.take(payer, number_of(to), now), now)
+
     def followed(self, to: str) -> bool:
         """Whether a call of ours may be sent on there (3xx) by the limits, which count it."""
-        now = self.now()
         try:
-            self.ledger.over(self.ledger.take(REDIRECTED, number_of(to), now), now)
+            self.count(REDIRECTED, to)
         except OutboundCapError:
             return False  # the log has said it
         return True
@@ -125,6 +131,9 @@ class _MeteredCarrier:
         meter, call = self._meter, self._call
         ledger = meter.ledger
         payer, call_id = (call.payer, call.id) if call is not None else (API, None)
+        behalf = options.get("behalf")
+        if isinstance(behalf, Behalf) and behalf.payer:
+            payer = behalf.payer
         ticket = ledger.take(payer, number_of(to), meter.now(), call_id)
         try:
             leg = await self._carrier.place(to, caller, **options)

@@ -81,6 +81,8 @@ class Behalf:
     """Who, as an address, by its own word; may be empty."""
     replaces: str = ""
     """The call at the other end whose place it is to take (:rfc:`3891`); may be empty."""
+    payer: str = ""
+    """Whose limits on calls out count, where it is not whoever began the call."""
 
 
 class Carrier(Protocol):

@@ -157,7 +157,7 @@ class Referring:
         live.spawn(self._carry_out(live, party, asked, to))
 
     async def _carry_out(self, live: LiveCall, party: Party, asked: TransferAsked, to: str) -> None:
-        answer, behalf = asked.answer, Behalf(asked.by, asked.replaces)
+        answer, behalf = asked.answer, Behalf(asked.by, asked.replaces, asked.payer)
         with logs.in_call(live.call.id):
             try:
                 leg = await self._joining.ring(

@@ -325,7 +325,11 @@ class LocalSwitchboard:
             await self._joining.transfer(live, to)
 
     async def refer(self, call_id: UUID, to: str) -> None:
-        await refer_away(self._handing_over, self._answered(call_id), to, self._hold_music)
+        live = self._answered(call_id)
+        self._handing_over.check(live, to, None)
+        if self.outbound is not None:  # a carrier that is sent elsewhere may have us pay for it
+            self.outbound.count(live.call.payer, to)
+        await refer_away(self._handing_over, live, to, self._hold_music)
 
     async def add(self, call_id: UUID, to: str) -> None:
         await self._joining.add(self._answered(call_id), to)

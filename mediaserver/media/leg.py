@@ -158,6 +158,8 @@ class TransferAsked:
     """The far end talks to it in this other call with us: the two calls are to be joined."""
     replaces: str = ""
     """The far end talks to it in a call that is none of ours, which it names so."""
+    payer: str = ""
+    """Whose limits on calls out count ("extension:101"); empty: those of whoever began the call."""
 
 
 LegEvent: TypeAlias = Voice | Digit | Hold | TransferAsked | Ended

@@ -165,7 +165,11 @@ def _event(call: Referred, refer: ReceivedRefer, server: ReceivedRequest) -> Tra
             raise ParseError("the call that is to be replaced is none of ours, or over", DECLINED)
         replaces = "" if other is not None else str(wanted.replaces)
     by = referred_by(request)
-    return TransferAsked(target.address, target.here, target.ways, by, call.reach, refer, other, replaces)
+    extension = call.dialog.extension
+    return TransferAsked(
+        target.address, target.here, target.ways, by, call.reach, refer, other, replaces,
+        f"extension:{extension}" if extension else "",
+    )  # fmt: skip
 
 
 def _other_leg(call: Referred, replaces: Replaces, host: str) -> SipLeg | None:

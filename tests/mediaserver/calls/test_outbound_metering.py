@@ -11,6 +11,7 @@ from mediaserver.calls.outbound_ledger import OutboundLedger
 from mediaserver.calls.outbound_metering import NO_MORE, OutboundMeter
 from mediaserver.calls.outbound_numbers import NumberPlan
 from mediaserver.calls.outbound_prices import Price, PriceTable
+from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError, OutboundCapError
 from mediaserver.settings.outbound import OutboundSettings
 from tests.mediaserver.calls.bench import Bench, connected
@@ -72,6 +73,27 @@ async def test_what_an_agent_hands_over_counts_to_whoever_called_in(tmp_path: Pa
         await bench.board.transfer(bench.call.id, NUMBER)
     with pytest.raises(OutboundCapError):
         await bench.board.add(bench.call.id, NUMBER)
+
+
+async def test_a_phone_that_has_the_call_transferred_pays_for_it_and_not_whoever_called_it(
+    tmp_path: Path,
+) -> None:
+    metered = Metered(tmp_path, {})
+    await _dialled(metered, "inbound:carrier")
+    call = metered.bench.call
+    way_out = metered.meter.metered(metered.lines, NUMBER, call)
+    await way_out.place(NUMBER, "ann", timeout_s=5, behalf=Behalf(payer="extension:101"))
+    (ticket,) = metered.ledger.tickets
+    assert ticket.scopes == ["all", "extension:101"]
+
+
+async def test_whom_the_far_end_is_asked_to_call_counts_as_one_call(tmp_path: Path) -> None:
+    metered = Metered(tmp_path, {"inbound:carrier": {"calls_per_day": 1}})
+    metered.meter.count("inbound:carrier", "ann")
+    metered.meter.count("inbound:carrier", NUMBER)
+    with pytest.raises(OutboundCapError):
+        metered.meter.count("inbound:carrier", NUMBER)
+    assert not metered.ledger.tickets
 
 
 async def test_phones_of_ours_cost_nothing(tmp_path: Path) -> None:
