@@ -14,7 +14,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from api.answers import answer, dumps, error
+from api.answers import dumps, error
 from api.calls import identity
 from api.context import CONTEXT
 from api.events import HEARTBEAT_S, begin_stream, tell
@@ -47,8 +47,8 @@ async def ladder(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest(reason="format is json, text or full.")
     found = _ladder(request, tracer, call_id)
     if form == "json":
-        return answer(found.as_dict())
-    return web.Response(text=found.text(full=form == "full"), content_type="text/plain", charset="utf-8")
+        return _written(await asyncio.to_thread(lambda: dumps(found.as_dict())), "application/json")
+    return _written(await asyncio.to_thread(found.text, full=form == "full"), "text/plain")
 
 
 async def messages(request: web.Request) -> web.Response:
@@ -57,8 +57,9 @@ async def messages(request: web.Request) -> web.Response:
     text = request.query.get("limit", "100")
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= LIMIT):
         raise web.HTTPBadRequest(reason=f"limit is a number from 1 to {LIMIT}.")
-    found = tracer.recent(Wanted.of(request.query), int(text))
-    return answer({"messages": [each.as_dict() for each in found]})
+    found = await tracer.recent(Wanted.of(request.query), int(text))
+    content = await asyncio.to_thread(lambda: dumps({"messages": [each.as_dict() for each in found]}))
+    return _written(content, "application/json")
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
@@ -111,6 +112,10 @@ async def capture(request: web.Request) -> web.StreamResponse:
 
 def _nobody(call_id: UUID) -> bool:
     return False
+
+
+def _written(content: str, content_type: str) -> web.Response:
+    return web.Response(text=content, content_type=content_type, charset="utf-8")
 
 
 def _sse(message: TracedMessage) -> bytes:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from mediaserver import logs
 from mediaserver.calls.call import Call
 from mediaserver.calls.live import LiveCall
 from mediaserver.calls.means import Means
@@ -145,7 +146,8 @@ class Joining:
             about=live.call.about,
             behalf=behalf,
         )
-        task = asyncio.create_task(placing)
+        with logs.in_call(live.call.id):  # whoever asked for it: what is said of it belongs to the call
+            task = asyncio.create_task(placing)
         live.ringing[task] = listens
         live.ring_back()
         try:

@@ -149,7 +149,13 @@ class Ladder:
         else:
             arrow[0] = "<"
         row[left + 1 : right] = arrow
-        return f"{_offset(rung.ms)}{''.join(row)}"
+        return f"{_offset(rung.ms)}{''.join(row)}{self._leg(message.call_id)}"
+
+    def _leg(self, call_id: str) -> str:
+        """Which one it is, where there are several: two of them may have the same other side."""
+        if len(self.call_ids) < 2 or call_id not in self.call_ids:
+            return ""
+        return f"  leg {self.call_ids.index(call_id) + 1}"
 
 
 def _columns(peers: int) -> list[int]:

@@ -40,6 +40,8 @@ class TracedMessage:
     data: bytes
     call: UUID | None = None
     """Of ours, that it belongs to."""
+    cut: int = 0
+    """Octets that were left out at its end, where it was very long."""
 
     @property
     def call_id(self) -> str:
@@ -81,7 +83,8 @@ class TracedMessage:
         else:
             status = self.line.partition(" ")[2]
             words = f"{status} ({self.method})" if self.method else status
-        return f"{words} + SDP" if self.describes else words
+        words = f"{words} + SDP" if self.describes else words
+        return f"{words} (cut)" if self.cut else words
 
     @property
     def text(self) -> str:
@@ -109,6 +112,7 @@ class TracedMessage:
             "line": self.line,
             "label": self.label,
             "text": self.text,
+            "cut": self.cut,
         }
 
 

@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 SWEEP_S = 30.0
 FOLLOWERS = 16
 """Who may watch messages go by at a time."""
-UNSEEN = 1_000
+LONGEST = 8_192
+"""Octets of a message that are looked at: few are so long, and who sends them may mean to keep us busy."""
+UNSEEN = 500
 """Messages that wait for one who watches; then the oldest are lost to it."""
 
 Onlooker: TypeAlias = Callable[[TracedMessage], None]
@@ -91,6 +93,10 @@ class Tracer:
 
     def _see(self, data: bytes, sent: bool, transport: str, host: str, port: int) -> None:
         self.seen += 1
+        whole = len(data)
+        if whole > LONGEST:
+            data = data[: data.rfind(b"\n", 0, LONGEST) + 1]  # whole lines: half a secret looks like none
+        cut = whole - len(data)
         data = masked(data, self.secret_headers(), hide_numbers=self._hide_numbers)
         call_id = call_id_of(data)
         if sent and (ours := logs.calling()) is not None and self.kept.call_of(call_id) is None:
@@ -100,6 +106,7 @@ class Tracer:
         message = TracedMessage(
             time.time(), asyncio.get_running_loop().time(), sent, transport,
             self.local(transport, host), (host, port), data, self.kept.call_of(call_id),
+            cut,
         )  # fmt: skip
         if self.kept.limits.after_s:
             self.kept.add(message, call_id)
@@ -111,9 +118,9 @@ class Tracer:
     def of_call(self, call: UUID) -> CallTrace | None:
         return self.kept.of_call(call)
 
-    def recent(self, wanted: Wanted, limit: int) -> list[TracedMessage]:
-        """The latest, in the order of time."""
-        return [message for message in self.kept.everything() if wanted.wants(message)][-limit:]
+    async def recent(self, wanted: Wanted, limit: int) -> list[TracedMessage]:
+        """The latest, in the order of time. Of tens of thousands they are chosen beside the event loop."""
+        return await asyncio.to_thread(_latest, self.kept.everything(), wanted, limit)
 
     @property
     def room(self) -> bool:
@@ -136,6 +143,16 @@ class Tracer:
         finally:
             self._followers.remove(queue)
             self.onlookers.remove(look)
+
+
+def _latest(messages: list[TracedMessage], wanted: Wanted, limit: int) -> list[TracedMessage]:
+    found: list[TracedMessage] = []
+    for message in sorted(messages, key=lambda message: -message.t):
+        if wanted.wants(message):
+            found.append(message)
+            if len(found) == limit:
+                break
+    return found[::-1]
 
 
 def _put(queue: asyncio.Queue[TracedMessage | None], message: TracedMessage | None) -> None:

@@ -31,7 +31,7 @@ async def test_headers_that_prove_a_trunk_are_masked_whatever_the_rows_become() 
         lines = {"X-Key-Of-A": "hushhush", "X-Other": "seen"}
         peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{sip.port}", lines=lines), sip.port)
         await peer.response(200)
-        asked, answered = tracer.recent(Wanted(), 10)
+        asked, answered = await tracer.recent(Wanted(), 10)
         assert b"hush" not in asked.data and b"X-Key-Of-A: ***\r\nX-Other: seen" in asked.data
         assert asked.local == answered.local == ("127.0.0.1", sip.port)
 

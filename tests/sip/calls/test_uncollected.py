@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -32,6 +33,7 @@ from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.stun import binding_request
+from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.outbound import OutboundSettings
 from pipelines.conversation.agent import Transfer
 from pipelines.conversation.session import AgentSession
@@ -43,6 +45,9 @@ from sip.calls.user_agent import SipAgent
 from sip.messages.uri import Uri
 from sip.sdp.ice import Ice
 from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
+from sip.tracing.capture import Capture, CaptureLimits
+from sip.tracing.kept import TraceLimits
+from sip.tracing.tracer import Tracer
 from sip.transactions.requests import Hop
 from sip.transactions.timing import Timing
 from sip.trunks.carrier import TrunkCarrier
@@ -105,6 +110,10 @@ class World:
 
     def address(self, user: str) -> str:
         return f"sip:{user}@127.0.0.1:{self.sip.port}"
+
+    @property
+    def wire(self) -> RtpWire:
+        return cast(RtpWire, self.sip._core.wire)
 
     @property
     def callee(self) -> str:
@@ -698,7 +707,23 @@ async def joined_by_who_talks_to_both(world: World) -> None:
     await asked.leg.hangup(HANGUP)
 
 
+async def captured_to_its_end(world: World) -> None:
+    """Its messages are kept, and its packets are read while it goes on."""
+    tracer = world.sip.transport.tap = Tracer(TraceLimits(), world.board.is_live)
+    leg = await world.dial("echo")
+    limits = CaptureLimits(seconds=600)
+    capture = Capture(tracer, world.wire, world.call.id, world.board.is_live, limits, hand_over_s=0)
+    async with aclosing(capture.blocks()) as blocks:
+        await anext(blocks)
+        await world.run()
+        await world.hang_up(leg)
+        async for _ in blocks:
+            pass
+    world.sip.transport.tap = None
+
+
 KINDS = (
+    captured_to_its_end,
     transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait,
     replaced_by_a_new_call, handed_to_the_far_end, transferred_to_an_agent,
     joined_by_who_talks_to_both,

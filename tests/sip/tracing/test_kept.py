@@ -72,7 +72,7 @@ def test_strangers_push_out_each_other_and_no_call(kept: Kept) -> None:
         kept.add(said(t, "OPTIONS sip:x SIP/2.0", call_id=f"stranger {t}"), f"stranger {t}")
     assert times(kept) == [0]
     assert len(kept) == 11 and len(kept._others) == 10
-    assert [message.t for message in kept.everything()] == [0, *range(1_990, 2_000)]
+    assert sorted(message.t for message in kept.everything()) == [0, *range(1_990, 2_000)]
     assert kept.bytes == sum(map(size_of, kept.everything()))
 
 
@@ -87,7 +87,7 @@ def test_one_stranger_fills_no_more_than_its_own_place(kept: Kept) -> None:
     kept.add(said(0, call_id="other"), "other")
     for t in range(1, 100):
         kept.add(said(t), "one")
-    assert [message.t for message in kept.everything()] == [0, 97, 98, 99]
+    assert sorted(message.t for message in kept.everything()) == [0, 97, 98, 99]
 
 
 def test_a_call_has_room_for_so_many_bytes(calls: Calls) -> None:

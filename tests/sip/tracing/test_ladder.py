@@ -40,18 +40,18 @@ def test_all_legs_stand_in_one_ladder() -> None:
         "",
         "                 192.0.2.7:5060 UDP                voiceforge               198.51.100.9:5060 UDP",
         "                          |                             |                             |",
-        "      0.0                 |-------- INVITE + SDP ------>|                             |",
-        "      2.1                 |<--- 100 Trying (INVITE) ----|                             |",
-        "    100.0                 |                             |-------- INVITE + SDP ------>|",
-        "    600.0                 |                             |---- INVITE + SDP (again) -->|",
+        "      0.0                 |-------- INVITE + SDP ------>|                             |  leg 1",
+        "      2.1                 |<--- 100 Trying (INVITE) ----|                             |  leg 1",
+        "    100.0                 |                             |-------- INVITE + SDP ------>|  leg 2",
+        "    600.0                 |                             |---- INVITE + SDP (again) -->|  leg 2",
         "    650.0                 |                             |                             |  * a key",
-        "    700.0                 |                             |<-- 200 OK (INVITE) + SDP ---|",
+        "    700.0                 |                             |<-- 200 OK (INVITE) + SDP ---|  leg 2",
     ]
 
 
 def test_an_arrow_to_a_third_party_crosses_the_second() -> None:
     text = ladder(*BRIDGED, said(2, "BYE sip:x SIP/2.0", sent=True, host="2001:db8::1", cseq="2 BYE")).text()
-    assert text.splitlines()[-1].endswith(f"|{' BYE '.center(59, '-')[:-1]}>|")
+    assert text.splitlines()[-1].endswith(f"|{' BYE '.center(59, '-')[:-1]}>|  leg 1")
     assert "[2001:db8::1]:5060 UDP" in text
 
 

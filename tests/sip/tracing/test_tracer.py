@@ -15,7 +15,7 @@ from sip.calls.user_agent import SipAgent
 from sip.tracing.kept import TraceLimits
 from sip.tracing.ladder import Ladder
 from sip.tracing.traced import TracedMessage, Wanted
-from sip.tracing.tracer import UNSEEN, Tracer
+from sip.tracing.tracer import LONGEST, UNSEEN, Tracer
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 from tests.sip.calls.test_switchboard import Server, server
 
@@ -88,6 +88,20 @@ async def test_a_call_that_nobody_answers_has_a_ladder_too() -> None:
         assert labels(list(trace))[-2:] == ["< 486 Busy Here (INVITE)", "> ACK"]
 
 
+async def test_a_leg_that_somebody_adds_from_outside_is_in_the_ladder_of_the_call() -> None:
+    callee = Callee.answering()
+    async with traced() as (us, tracer), agent(callee) as phone, agent() as caller:
+        await phone.register(us.address("101"), "101", "secret")
+        leg = await caller.call(us.address("echo"))
+        call = await us.answered()
+        await us.board.add(call.id, "101")
+        trace = tracer.of_call(call.id)
+        assert trace is not None and len(trace.call_ids) == 2
+        assert "> INVITE + SDP" in labels(list(trace))
+        await leg.hangup(BYE)
+        await us.ending()
+
+
 async def test_what_makes_no_call_is_seen_and_belongs_to_none() -> None:
     async with agent() as us, raw_peer() as peer:
         tracer = tapped(us)
@@ -98,14 +112,16 @@ async def test_what_makes_no_call_is_seen_and_belongs_to_none() -> None:
         broken = bytes(peer.make("OPTIONS", f"sip:x@127.0.0.1:{us.port}", branch="3"))
         peer.send(broken.replace(b"CSeq: 1 OPTIONS", b"CSeq: x"), us.port)
         await peer.response(400)
-        found = tracer.recent(Wanted(), 10)
+        found = await tracer.recent(Wanted(), 10)
         assert [message.line.partition(" ")[2][:3] for message in found if message.sent] == [
             "200",
             "481",
             "400",
         ]
         assert len(found) == 6 and {message.call for message in found} == {None}
-        assert tracer.recent(Wanted(method="BYE"), 1)[0].line == "SIP/2.0 481 Call/Transaction Does Not Exist"
+        assert (await tracer.recent(Wanted(method="BYE"), 1))[
+            0
+        ].line == "SIP/2.0 481 Call/Transaction Does Not Exist"
 
 
 @pytest.mark.parametrize("what", ["OPTIONS", "BYE"])
@@ -115,7 +131,7 @@ async def test_each_message_on_a_connection_is_seen_once(what: str) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", us.port)
         writer.write(over_tcp(what))
         await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-        found = tracer.recent(Wanted(), 10)
+        found = await tracer.recent(Wanted(), 10)
         assert [(message.sent, message.transport) for message in found] == [(False, "TCP"), (True, "TCP")]
         assert found[0].remote == found[1].remote == writer.get_extra_info("sockname")[:2]
         writer.close()
@@ -191,3 +207,16 @@ async def test_what_goes_wrong_in_it_touches_no_message(caplog: pytest.LogCaptur
             peer.send(peer.make("OPTIONS", f"sip:x@127.0.0.1:{us.port}", branch=branch), us.port)
             await peer.response(200)
     assert caplog.text.count("could not be traced") == 1
+
+
+async def test_of_a_very_long_message_whole_lines_are_kept() -> None:
+    """Half a secret would not be known for one."""
+    tracer = Tracer(USUAL, lambda call: True)
+    lines = b"".join(b"X-%d: <sip:u:hushhush@x>\r\n" % i for i in range(1_000))
+    whole = b"OPTIONS sip:x SIP/2.0\r\nCSeq: 1 OPTIONS\r\n" + lines
+    tracer(whole, False, "UDP", "192.0.2.7", 5060)
+    tracer(b"OPTIONS " + b"x" * 20_000, False, "UDP", "192.0.2.7", 5060)
+    first, second = await tracer.recent(Wanted(), 10)
+    assert b"hush" not in first.data and first.data.endswith(b"<sip:u:***@x>\r\n")
+    assert LONGEST - 100 < len(whole) - first.cut <= LONGEST and first.label == "OPTIONS (cut)"
+    assert (second.data, second.cut) == (b"", 20_008)
