@@ -380,3 +380,10 @@ def test_who_is_not_listened_to_presses_no_keys(bench: Bench) -> None:
     line.near.send_tone("5")
     line.say(chord(30, 500))
     assert heard == []
+
+
+@pytest.mark.parametrize(("codec", "clock_factor"), [("PCMU", 1), ("G722", 1), ("L16", 2), ("opus", 6)])
+def test_sources_are_compared_by_the_clock_of_what_comes(bench: Bench, codec: str, clock_factor: int) -> None:
+    stream = bench.wire.open()
+    configure(stream, (HOST, 4_000), codec)
+    assert stream.incoming.lock.clock_factor == clock_factor
