@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from mediaserver.settings.group import SettingsGroup
 
-Prefix = Annotated[str, Field(pattern=r"^!?(\*|\+?[0-9]{1,20})$")]
-PricedPrefix = Annotated[str, Field(pattern=r"^\+[0-9]{1,20}$")]
-LimitName = Annotated[
-    str, Field(pattern=r"^(all|each_caller|each_trunk|api|anonymous|(extension|inbound|trunk):.{1,64})$")
-]
+
+def _prefix(text: str) -> str:
+    if re.fullmatch(r"!?(\*|\+?[0-9]{1,20})", text) is None:
+        raise ValueError('must be the beginning of a number such as "+49", "!+49900" to except one, or "*"')
+    return text
+
+
+def _priced(text: str) -> str:
+    if re.fullmatch(r"\+[0-9]{1,20}", text) is None:
+        raise ValueError('must be the beginning of a number with its "+", such as "+49"')
+    return text
+
+
+def _limited(text: str) -> str:
+    if text not in SCOPES and re.fullmatch(r"(extension|inbound|trunk):.{1,64}", text) is None:
+        raise ValueError(f'must be {", ".join(SCOPES)}, or "extension:NAME", "inbound:TRUNK", "trunk:NAME"')
+    return text
+
+
+def _country(text: str) -> str:
+    if re.fullmatch(r"([1-9][0-9]{0,2})?", text) is None:
+        raise ValueError('must be a country code without "+" or zeros, such as "49"')
+    return text
+
+
+SCOPES = ("all", "each_caller", "each_trunk", "api", "anonymous", "redirected")
+Prefix = Annotated[str, AfterValidator(_prefix)]
+PricedPrefix = Annotated[str, AfterValidator(_priced)]
+LimitName = Annotated[str, AfterValidator(_limited)]
 
 
 class OutboundCaps(SettingsGroup):
@@ -46,9 +71,8 @@ CALLER = OutboundCaps(
 
 
 class OutboundSettings(SettingsGroup):
-    country_code: str = Field(
+    country_code: Annotated[str, AfterValidator(_country)] = Field(
         default="",
-        pattern=r"^[1-9]?[0-9]{0,2}$",
         description='Country code of where the server stands, e.g. "49": national numbers are read by it. '
         "Empty: numbers that begin with a single 0 are not called unless four digits of them are named.",
     )
@@ -78,9 +102,10 @@ class OutboundSettings(SettingsGroup):
     limits: dict[LimitName, OutboundCaps] = Field(
         default={},
         description="How much is called out, a table each: `all`; `each_caller` and `each_trunk` for those "
-        "without their own; `extension:NAME`, `api`, `anonymous`, `inbound:TRUNK` (who called in by "
-        "it) for whoever has the calls made; `trunk:NAME` for what goes out by it. Left out, `each_caller` "
-        "is 30 calls at once, 60 a minute, 600 an hour, 3,000 and 3,000 minutes a day; all else has none.",
+        "without their own; `extension:NAME`, `api`, `anonymous`, `inbound:TRUNK` (who called in by it), "
+        "`redirected` (whom others send our calls on to) for whoever has the calls made; `trunk:NAME` for "
+        "what goes out by it. Left out, `each_caller` is 30 calls at once, 60 a minute, 600 an hour, 3,000 "
+        "and 3,000 minutes a day; all else has none.",
     )
     prices: dict[PricedPrefix, OutboundPrice] = Field(
         default={}, description='What calls cost by the beginning of the number, a table each: `"+49"`.'

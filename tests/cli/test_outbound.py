@@ -16,7 +16,7 @@ from cli.serving.outbound import findings_of, meter_calls_out, targets_of
 from mediaserver.calls.events import NO_CALL, EventBus
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.config import load
-from mediaserver.errors import CallError, OutboundCapError
+from mediaserver.errors import CallError, ConfigError, OutboundCapError
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
 from tests.api.desk import Desk
@@ -107,6 +107,21 @@ def test_the_settings_decide_which_numbers_are_called(number: str) -> None:
         targets.check(number)
     open_to_all = {"high_risk": "allow"}
     targets_of(load(None, {"outbound": open_to_all, "sip": {"allowed_targets": ["*"]}})).check(number)
+
+
+@pytest.mark.parametrize(
+    ("outbound", "said"),
+    [
+        ({"limits": {"extention:100": {}}}, r"must be all, each_caller.*extension:NAME"),
+        ({"limits": {"all": {"calls_a_day": 1}}}, "the nearest known one is calls_per_day"),
+        ({"prices": {"0049": {"per_minute": 1}}}, r'such as "\+49"'),
+        ({"country_code": "+49"}, 'such as "49"'),
+        ({"rules": ["+49x"]}, 'such as "\\+49"'),
+    ],
+)
+def test_what_makes_no_sense_is_told_with_what_would(outbound: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load(None, {"outbound": outbound})
 
 
 async def test_what_is_used_is_shown_over_http_and_on_the_terminal(
