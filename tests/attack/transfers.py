@@ -3,6 +3,7 @@ nothing is learned."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,10 +29,13 @@ GUARDED: Mapping[str, Mapping[str, Any]] = {
 
 
 def _refer(call: Dialled, to: str) -> int:
-    """The status that a REFER in a call gets."""
-    call._cseq += 1
-    answer = call.phone.ask(call.request("REFER", more=(f"Refer-To: <{to}>",)), 4.0)
-    return answer.status if answer else 0
+    """The status that a REFER in a call gets; while the agent is not there yet (480) it comes again."""
+    status, until = 480, time.monotonic() + 4.0
+    while status == 480 and time.monotonic() < until:
+        call._cseq += 1
+        answer = call.phone.ask(call.request("REFER", more=(f"Refer-To: <{to}>",)), 4.0)
+        status = answer.status if answer else 0
+    return status
 
 
 def _replaces(call: Dialled, *, to_tag: str = "") -> str:
