@@ -73,7 +73,10 @@ async def _speech(path: str | None) -> Samples:
 async def _load(
     calls: int, seconds: int, rate: int, speech: Samples, core: int, step: Step
 ) -> dict[str, Any]:
-    settings = {"SIP__MAX_CALLS": str(calls + 10), "RECORDING__ENABLED": "false"}
+    # What it carries is to be seen, not where it says no.
+    settings = {
+        "SIP__MAX_CALLS": str(calls + 10), "RECORDING__ENABLED": "false", "MEDIA__OVERLOAD_MS": "0",
+    }  # fmt: skip
     async with ServerChild(cores=[core], settings=settings) as server:
         quiet_after_s = await _quiet(server)
         async with CallingParty(server.sip_uri("echo"), keep_audio=False) as party:
