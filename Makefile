@@ -26,8 +26,9 @@ doctor: ## Check this machine and say how to mend what is wrong
 test: ## Set up and run the fast tests, those with SIPp and baresip included
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
-it: ## The slow tests: Asterisk, Kamailio, long calls, kill -9
-	@scripts/setup.sh dev peers proxy asterisk && exec $(BIN)/python -m pytest -m slow $(ARGS)
+it: ## The slow tests: Asterisk, Kamailio, linphonec, long calls, kill -9; draws the matrix of docs/interop.md
+	@scripts/setup.sh dev peers phones proxy asterisk
+	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS) && $(BIN)/python -m tests.peers.matrix_page --write
 
 attack: ## Attack a server of our own and print what it let through (ARGS="B2", ARGS=--list)
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m tests.attack $(ARGS)

@@ -19,6 +19,7 @@ from callers.conversation import CallFigures, Conversation
 from callers.rtp import MeasuringStream, MeasuringWire
 from callers.transcript import transcript_url
 from mediaserver.errors import CallError
+from mediaserver.host_port import bracketed
 from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
@@ -137,7 +138,7 @@ class CallingParty:
         PCMU, PCMA and G722."""
         leg = await self.agent.call(
             self.uri,
-            from_uri=f"sip:{user or 'caller'}@{self.host}",
+            from_uri=f"sip:{user or 'caller'}@{bracketed(self.host)}",
             username=user or None,
             password=password or None,
             transport=transport,

@@ -9,6 +9,7 @@
 #     dev        runtime, and the tools that test and check
 #     mutate     dev, and the mutation tester
 #     peers      SIPp, baresip, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
+#     phones     linphonec; the same
 #     proxy      Kamailio; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
 #
@@ -162,12 +163,12 @@ mutate() {
     stamp "$mark"
 }
 
-# A peer that is missing costs tests, never the run. Arguments: PROGRAM:PACKAGE...
+# A peer that is missing costs tests, never the run. Arguments: PROGRAM:PACKAGE... or FILE:PACKAGE...
 want() {
     local pair
     local -a missing=()
     for pair in "$@"; do
-        command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+        [[ -e ${pair%%:*} ]] || command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
     done
     ((${#missing[@]} == 0)) && return
     take_turn
@@ -179,7 +180,10 @@ want() {
 }
 
 peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl; }
-proxy() { want kamailio:kamailio; }
+phones() { want linphonec:linphone-cli; }
+proxy() {
+    want kamailio:kamailio "/usr/lib/$(uname -m)-linux-gnu/kamailio/modules/tls.so:kamailio-tls-modules"
+}
 
 # Debian 12 has no Asterisk: it lives in a Debian tree of its own.
 asterisk() {
@@ -195,10 +199,10 @@ asterisk() {
     fi
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, proxy, asterisk"
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, asterisk"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|proxy|asterisk) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, proxy, asterisk" ;;
+        packages|runtime|dev|mutate|peers|phones|proxy|asterisk) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, asterisk" ;;
     esac
 done

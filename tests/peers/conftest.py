@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from tests.peers.authority import Authority
+from tests.peers.linphone import Linphone
 from tests.peers.pbx import Calls, CompanyPbx
 from tests.peers.phones import Baresip, OwnCaller, Sipp, wait_until
 
@@ -248,6 +249,20 @@ def sipp(tmp_path: Path) -> Iterator[Callable[..., Sipp]]:
 def baresip(tmp_path: Path) -> Iterator[Callable[..., Baresip]]:
     """Makes baresips, see phones.Baresip."""
     yield from _made(partial(Baresip, tmp_path / "baresip"))
+
+
+@pytest.fixture
+def linphone(tmp_path: Path) -> Iterator[Callable[..., Linphone]]:
+    """Makes linphonecs, see linphone.Linphone."""
+    yield from _made(partial(Linphone, tmp_path / "linphone"))
+
+
+@pytest.fixture(scope="session")
+def ipv6_server() -> Iterator[ServerProcess]:
+    """A server that is reached by IPv6."""
+    if not Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    yield from running_server("::1", 'digest = ["MD5"]\n' + EXTENSIONS)
 
 
 @pytest.fixture
