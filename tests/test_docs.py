@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import COMMANDS
+from tests.peers.matrix_page import declared, drawn, faults, on_the_page
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKDOWN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -118,3 +119,10 @@ def test_the_tools_lock_agrees_with_the_servers_lock() -> None:
     assert server
     assert server.items() <= tools.items()
     assert "torch" not in server.keys() | tools.keys()
+
+
+def test_the_matrix_is_what_the_tests_with_real_peers_declare() -> None:
+    cells = declared()
+    assert not faults(cells)
+    again = "draw it anew: make it, or .venv/bin/python -m tests.peers.matrix_page --write"
+    assert on_the_page() == drawn(cells), again

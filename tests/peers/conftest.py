@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -23,9 +23,13 @@ import pytest
 
 from tests.peers.authority import Authority
 from tests.peers.linphone import Linphone
+from tests.peers.matrix_page import note_results
 from tests.peers.pbx import Calls, CompanyPbx
 from tests.peers.phones import Baresip, OwnCaller, Sipp, wait_until
 
+ENDS = pytest.StashKey[dict[str, str]]()
+"""How tests of the matrix ended in this run."""
+_WORSE = ("passed", "skipped", "failed")
 START_LIMIT_S = 60.0
 
 
@@ -132,6 +136,12 @@ def start_server(folder: Path, host: str, toml: str = "", env: dict[str, str] | 
     """Start a server on `host` with free ports and its data in `folder`."""
     config = folder / "voiceforge.toml"
     config.write_text(f'[http]\nhost = "{host}"\nport = 0\n[sip]\nhost = "{host}"\nport = 0\n{toml}\n')
+    return launched(folder, env)
+
+
+def launched(folder: Path, env: dict[str, str] | None = None) -> ServerProcess:
+    """Start a server with the `voiceforge.toml` in `folder`, and its data there."""
+    config = folder / "voiceforge.toml"
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
     with (folder / "server.log").open("ab") as log:
@@ -275,3 +285,22 @@ def _made(make: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """Makes processes and closes them after the test, the last one first."""
     with ExitStack() as stack:
         yield lambda *args, **kwargs: stack.enter_context(closing(make(*args, **kwargs)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes how tests of the matrix ended; of those with parameters the worst counts."""
+    report = yield
+    if item.get_closest_marker("shows") is not None and (report.when == "call" or not report.passed):
+        name = f"{item.path.name}::{item.name.partition('[')[0]}"
+        ends = item.session.stash.setdefault(ENDS, {})
+        ends[name] = max(ends.get(name, "passed"), report.outcome, key=_WORSE.index)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    ends = session.stash.get(ENDS, None)
+    if ends:
+        note_results(ends)

@@ -1,4 +1,4 @@
-"""linphonec, the console phone of Linphone, as a process: commands on its stdin, what it says on its stdout."""
+"""linphonec, Linphone's console phone, as a process: commands on its stdin, what it says on its stdout."""
 
 from __future__ import annotations
 

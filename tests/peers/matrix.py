@@ -48,7 +48,6 @@ class Feature(StrEnum):
     KEYS_INBAND = "its keys as sounds"
     OUR_KEYS_RFC4733 = "our keys by RFC 4733"
     OUR_KEYS_INFO = "our keys by INFO"
-    OUR_KEYS_INBAND = "our keys as sounds"
     HOLD = "it holds and resumes"
     HOLD_MUSIC = "it holds with its own music"
     OUR_MUSIC = "it hears our music on hold"

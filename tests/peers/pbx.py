@@ -52,14 +52,14 @@ class Asterisk:
             (self.folder / name).write_text(text.replace("ETC", self.etc))
         self._log = self.folder / "log"
 
-    def start(self, port: int) -> None:
-        """Returns when it listens on this UDP port and takes commands."""
+    def start(self, host: str, port: int, table: str = "udp") -> None:
+        """Returns when it listens there (`table`: udp or tcp) and takes commands."""
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 ["chroot", str(TREE), "/usr/sbin/asterisk", "-f", "-n", "-C", f"{self.etc}/asterisk.conf"],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        wait_until("Asterisk's port", lambda: is_bound(HOST, port), 40)
+        wait_until("Asterisk's port", lambda: is_bound(host, port, table), 40)
         wait_until(
             "Asterisk's command line", lambda: "PJSIP" in self.command("module show like chan_pjsip"), 40
         )
@@ -70,6 +70,11 @@ class Asterisk:
             capture_output=True, text=True, timeout=20,
         )  # fmt: skip
         return done.stdout
+
+    def received(self) -> list[int]:
+        """Packets that each of its channels received so far."""
+        table = self.command("pjsip show channelstats")
+        return [int(count) for count in re.findall(r" (?:alaw|ulaw|g722|opus) +(\d+) ", table)]
 
     def call(self, user: str, extension: str, by: str = "server") -> None:
         """Call a user of the server by one of our endpoints, and connect the call to an extension here."""
@@ -109,17 +114,13 @@ class CompanyPbx(Asterisk):
         others = {
             name: (CONFIGURATION / name).read_text() for name in ("extensions.conf", "musiconhold.conf")
         }
+        others["extensions.conf"] = others["extensions.conf"].replace("SERVER", server.sip)
         super().__init__({"pjsip.conf": text, **others})
         authority.sign(self.folder, "pbx", HOST)
         shutil.copy(server.folder / "data" / "tls" / "ca.pem", self.folder / "ca.pem")
         (self.folder / "music").mkdir()
         (self.folder / "music" / "tone.sln").write_bytes(tone(10).tobytes())
-        self.start(port)
-
-    def received(self) -> list[int]:
-        """Packets that each of its channels received so far."""
-        table = self.command("pjsip show channelstats")
-        return [int(count) for count in re.findall(r" (?:alaw|ulaw|g722|opus) +(\d+) ", table)]
+        self.start(HOST, port)
 
     def sent(self, address: str) -> list[str]:
         """The SIP messages that it sent there (HOST:PORT), oldest first."""

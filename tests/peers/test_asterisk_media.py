@@ -78,6 +78,7 @@ def test_keys_of_an_asterisk_that_we_called_arrive_once_each(calls: Calls, mode:
     [
         pytest.param("server", marks=shows(Peer.ASTERISK, Feature.OUR_KEYS_RFC4733), id="rfc4733"),
         pytest.param("info", marks=shows(Peer.ASTERISK, Feature.OUR_KEYS_INFO)),
+        pytest.param("inband", marks=shows(Peer.ASTERISK, Feature.OUR_KEYS_INFO)),
         pytest.param("auto", marks=shows(Peer.ASTERISK, Feature.OUR_KEYS_RFC4733)),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.peers.conftest import ServerProcess
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import Baresip, OwnCaller, Sipp, levels
 
 pytestmark = pytest.mark.peer
@@ -66,6 +67,7 @@ def test_baresip_calls_the_demo_and_hears_it(server: ServerProcess, baresip: Pho
     assert caller > 1000 and agent > 300
 
 
+@shows(Peer.BARESIP, Feature.KEYS_RFC4733)
 def test_keys_of_baresip_arrive_once_each(server: ServerProcess, baresip: Phone) -> None:
     before = server.ids()
     phone = baresip(GUEST, host=HOST)
@@ -78,6 +80,7 @@ def test_keys_of_baresip_arrive_once_each(server: ServerProcess, baresip: Phone)
     assert "".join(noted(server, before, "dtmf", "digit")) == "1225#"
 
 
+@shows(Peer.BARESIP, Feature.HOLD)
 def test_baresip_holds_and_resumes(server: ServerProcess, baresip: Phone) -> None:
     before = server.ids()
     phone = baresip(GUEST, host=HOST)
@@ -120,6 +123,7 @@ def test_an_extension_on_baresip_hangs_up(
     assert report["ended"].startswith("hung up")
 
 
+@shows(Peer.BARESIP, Feature.HOLD)
 def test_an_extension_on_baresip_holds_its_caller(
     server: ServerProcess, baresip: Phone, own_caller: Callable[..., OwnCaller]
 ) -> None:

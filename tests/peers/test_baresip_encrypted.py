@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.peers.conftest import ServerProcess
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import Baresip, OwnCaller
 
 pytestmark = pytest.mark.peer
@@ -58,6 +59,7 @@ def _spoken(server: ServerProcess, before: set[str]) -> bool:
     return any(line["heard"] for call in fresh for line in server.records(call)["transcript"])
 
 
+@shows(Peer.BARESIP, Feature.DTLS)
 def test_baresip_calls_with_dtls(server: ServerProcess, baresip: Phone) -> None:
     phone = baresip(guest(";mediaenc=dtls_srtp;rtcp_mux=yes"), host=HOST)
     figures = called(server, phone, hold=True)
@@ -65,6 +67,7 @@ def test_baresip_calls_with_dtls(server: ServerProcess, baresip: Phone) -> None:
     assert figures["packets"] >= 20 and figures["sent"] >= 20
 
 
+@shows(Peer.BARESIP, Feature.SDES)
 @pytest.mark.parametrize("mediaenc", ["srtp", "srtp-mand", "srtp-mandf"])
 def test_baresip_calls_with_srtp(server: ServerProcess, baresip: Phone, mediaenc: str) -> None:
     phone = baresip(guest(f";mediaenc={mediaenc}"), host=HOST)
@@ -74,6 +77,7 @@ def test_baresip_calls_with_srtp(server: ServerProcess, baresip: Phone, mediaenc
     assert figures["rejected_packets"] <= 1  # it opens its NAT with an RTCP packet that it does not encrypt
 
 
+@shows(Peer.BARESIP, Feature.SRTP_OPTIONAL)
 def test_baresip_without_srtp_is_not_encrypted(server: ServerProcess, baresip: Phone) -> None:
     assert called(server, baresip(guest(), host=HOST))["encryption"] is None
 
@@ -83,6 +87,7 @@ def test_baresip_holds_and_resumes_an_encrypted_call(server: ServerProcess, bare
     assert figures["encryption"] == SUITE and figures["packets"] >= 20
 
 
+@shows(Peer.BARESIP, Feature.SDES)
 def test_an_encrypted_call_goes_on_to_a_phone_that_wants_it_as_well(
     server: ServerProcess, baresip: Phone, own_caller: Callable[..., OwnCaller]
 ) -> None:
@@ -99,6 +104,7 @@ def test_an_encrypted_call_goes_on_to_a_phone_that_wants_it_as_well(
     assert [leg["stats"]["packets"] >= 60 for leg in record["legs"]] == [True, True]
 
 
+@shows(Peer.BARESIP, Feature.SRTP_REQUIRED)
 def test_a_phone_that_cannot_is_not_called_where_encryption_is_required(
     server: ServerProcess, baresip: Phone, own_caller: Callable[..., OwnCaller]
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.peers.conftest import ServerProcess
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import Sipp
 from tests.peers.test_sipp import UDP_AND_TCP, Call, Phone, call, phone
 
@@ -15,12 +16,14 @@ __all__ = ["call", "phone"]
 pytestmark = pytest.mark.peer
 
 
+@shows(Peer.SIPP, Feature.TIMERS, Feature.UPDATE)
 @UDP_AND_TCP
 @pytest.mark.parametrize("scenario", ["uac_session_timer", "uac_timer_too_short", "uac_update"])
 def test_a_caller_gets_what_it_asks_for(call: Call, scenario: str, transport: str) -> None:
     call(scenario, "echo", "-t", transport)
 
 
+@shows(Peer.SIPP, Feature.RELIABLE)
 def test_a_caller_that_requires_reliable_responses_gets_its_ringing_so(call: Call, phone: Phone) -> None:
     """By TCP: over UDP so short an INVITE of a stranger does not pay for the ringing beside the answer."""
     called = phone("uas_rings")
@@ -32,6 +35,7 @@ def test_what_nobody_knows_is_named(call: Call) -> None:
     call("uac_unknown_extension", "echo")
 
 
+@shows(Peer.SIPP, Feature.EARLY_MEDIA, Feature.FORKS, Feature.TIMERS)
 @UDP_AND_TCP
 @pytest.mark.parametrize("scenario", ["uas_early_media", "uas_forks", "uas_timer_too_short"])
 def test_a_phone_is_reached_whatever_it_says_before_its_answer(
@@ -44,6 +48,7 @@ def test_a_phone_is_reached_whatever_it_says_before_its_answer(
     assert server.newest("extension", before)["why"] == "hung up"
 
 
+@shows(Peer.SIPP, Feature.REDIRECT)
 def test_a_phone_sends_its_calls_on_to_where_they_may_go(
     server: ServerProcess, call: Call, phone: Phone, sipp: Callable[..., Sipp]
 ) -> None:

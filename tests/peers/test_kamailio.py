@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.conftest import ServerProcess
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import OwnCaller, Sipp, is_bound, need, next_port, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -55,6 +56,7 @@ def proxy(tmp_path: Path, server: ServerProcess) -> Iterator[Kamailio]:
         yield running
 
 
+@shows(Peer.KAMAILIO, Feature.ROUTES, Feature.CALLS_UDP, Feature.HOLD)
 def test_hold_and_hang_up_by_the_caller(proxy: Kamailio, sipp: Callable[..., Sipp]) -> None:
     caller = sipp("uac_hold", "-s", "echo", host="127.0.0.42", target=proxy.address)
     caller.ends_well()
@@ -63,6 +65,7 @@ def test_hold_and_hang_up_by_the_caller(proxy: Kamailio, sipp: Callable[..., Sip
     assert seen.count("ACK") == seen.count("INVITE") >= 2
 
 
+@shows(Peer.KAMAILIO, Feature.ROUTES, Feature.CANCEL)
 def test_cancel_through_a_proxy(server: ServerProcess, proxy: Kamailio, sipp: Callable[..., Sipp]) -> None:
     phone = sipp("uas_ringing", host="127.0.0.43", port=6190)
     registering = ("-s", "101", "-key", "phone", phone.address, "-au", "101", "-ap", "correct-horse")
@@ -73,12 +76,14 @@ def test_cancel_through_a_proxy(server: ServerProcess, proxy: Kamailio, sipp: Ca
     phone.ends_well()
 
 
+@shows(Peer.KAMAILIO, Feature.ROUTES, Feature.CALLED_UDP)
 def test_our_own_caller_stays_on_the_route(proxy: Kamailio, own_caller: Callable[..., OwnCaller]) -> None:
     report = own_caller(f"sip:echo@{proxy.address}", "--seconds", "1.5").report()
     assert report["rtp"]["received"] >= 60
     assert proxy.relayed("127.0.0.1:") == ["INVITE", "ACK", "BYE"]
 
 
+@shows(Peer.KAMAILIO, Feature.ROUTES)
 def test_the_servers_own_bye_takes_the_route(
     tmp_path: Path, impatient_server: ServerProcess, sipp: Callable[..., Sipp]
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 from tests.peers.conftest import EXTENSIONS, ServerProcess, running_server
 from tests.peers.linphone import Linphone, account
 from tests.peers.matrix import Feature, Peer, shows
-from tests.peers.phones import OwnCaller, levels
+from tests.peers.pbx import Calls
+from tests.peers.phones import OwnCaller, levels, wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
@@ -141,11 +142,15 @@ def test_linphone_talks_in_wide_band(secure_server: ServerProcess, linphone: Pho
 def test_keys_of_linphone_arrive_once_each(secure_server: ServerProcess, linphone: Phone, how: str) -> None:
     phone = linphone(host=HOST, settings=settings(secure_server, more=how))
     call = dialled(secure_server, phone)
-    for count, key in enumerate("125#", 1):
-        phone.command(key)
-        secure_server.wait_for("the key", lambda: len(events(secure_server, call, "dtmf", "digit")) >= count)
+
+    def keys() -> str:
+        return "".join(events(secure_server, call, "dtmf", "digit"))
+
+    for pressed in ("1", "12", "125", "125#"):
+        phone.command(pressed[-1])
+        secure_server.wait_for(f"the keys {pressed}", lambda: len(keys()) >= len(pressed))  # noqa: B023 - at once
     hung_up(secure_server, phone, call)
-    assert "".join(events(secure_server, call, "dtmf", "digit")) == "125#"
+    assert keys() == "125#"
 
 
 @shows(Peer.LINPHONE, Feature.HOLD)
@@ -183,3 +188,37 @@ def test_linphone_encrypts(
     named_server.wait_for("the greeting", lambda: spoken(named_server, call))
     figures = hung_up(named_server, phone, call)
     assert figures["encryption"].startswith(seen) and figures["packets"] >= 20
+
+
+@shows(Peer.LINPHONE, Feature.BLIND_TRANSFER)
+def test_linphone_transfers_its_agent(secure_server: ServerProcess, linphone: Phone, calls: Calls) -> None:
+    """To extension 102, which is Asterisk: the agent goes on with that one."""
+    wait_until("the registration", lambda: "Registered" in calls.asterisk.command("pjsip show registrations"))
+    phone = linphone(host=HOST, settings=settings(secure_server))
+    call = dialled(secure_server, phone)
+    phone.command(f"transfer sip:102@{secure_server.sip_host}")
+    secure_server.wait_for("the other leg", lambda: len(secure_server.records(call)["legs"]) == 2)
+    calls.talk()
+    calls.asterisk.hang_up()
+    record = calls.ended(call)
+    assert record["why"] == "hung up" and max(leg["stats"]["packets"] for leg in record["legs"]) >= 30
+
+
+@shows(Peer.LINPHONE, Feature.ATTENDED_TRANSFER)
+def test_linphone_transfers_its_agent_with_consultation(
+    secure_server: ServerProcess, linphone: Phone, calls: Calls
+) -> None:
+    """It talks with extension 102 first, then joins the two."""
+    wait_until("the registration", lambda: "Registered" in calls.asterisk.command("pjsip show registrations"))
+    phone = linphone(host=HOST, settings=settings(secure_server))
+    call = dialled(secure_server, phone)
+    phone.command("pause")
+    phone.wait_for("is now paused")
+    phone.command(f"call sip:102@{secure_server.sip_host}")
+    phone.wait_for("for call 2 (audio)")
+    phone.command("transfer 1 --to-call 2")
+    secure_server.wait_for("the other leg", lambda: len(secure_server.records(call)["legs"]) == 2)
+    calls.talk(100)
+    calls.asterisk.hang_up()
+    record = calls.ended(call)
+    assert record["why"] == "hung up" and max(leg["stats"]["packets"] for leg in record["legs"]) >= 30

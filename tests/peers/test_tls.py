@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.conftest import EXTENSIONS, ServerProcess, running_server
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import Baresip, OwnCaller
 
 pytestmark = pytest.mark.peer
@@ -38,6 +39,7 @@ def account(server: ServerProcess, user: str = "102", *, regint: int = 60) -> st
     )
 
 
+@shows(Peer.BARESIP, Feature.CALLS_TLS, Feature.CALLED_TLS, Feature.REGISTERS)
 def test_baresip_registers_by_tls_and_calls_and_is_called_by_it(
     secure: ServerProcess, baresip: Phone, own_caller: Callable[..., OwnCaller]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.peers.conftest import ServerProcess
+from tests.peers.matrix import Feature, Peer, shows
 from tests.peers.phones import Sipp
 
 pytestmark = pytest.mark.peer
@@ -55,6 +56,7 @@ WANTED = {
 }
 
 
+@shows(Peer.SIPP, Feature.TRUNK)
 @pytest.mark.parametrize("first", ["silent", "overloaded", "gone"])
 def test_the_second_trunk_is_asked_when_the_first_cannot(
     server: ServerProcess,
