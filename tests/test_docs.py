@@ -9,9 +9,11 @@ import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from api.app import ApiContext, build_app
 from cli.main import COMMANDS
 from tests.peers.matrix_page import declared, drawn, faults, on_the_page
 
@@ -86,6 +88,31 @@ def test_links_lead_somewhere(path: Path) -> None:
         if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
             dead.append(link)
     assert not dead
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=lambda p: str(p.name))
+def test_every_row_stands_in_a_table(path: Path) -> None:
+    """A row behind an empty line is shown as text."""
+    lines = ["", *FENCE.sub("", path.read_text()).splitlines(), ""]
+    begun = [
+        (line, after)
+        for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+        if line.startswith("|") and not before.startswith("|")
+    ]
+    assert [line for line, after in begun if not re.match(r"\|( :?-+:? \|)+$", after)] == []
+
+
+def test_the_page_of_the_api_has_every_route_and_no_other() -> None:
+    app = build_app(cast(ApiContext, None))
+    routes = {
+        f"{route.method} {route.resource.canonical}"
+        for route in app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    page = (ROOT / "docs" / "api.md").read_text()
+    cells = [row.split(" | ")[0] for row in page.splitlines() if row.startswith("| `")]
+    told = {each for cell in cells for each in re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`", cell)}
+    assert told == routes
 
 
 def test_no_path_of_one_machine_is_in_the_project() -> None:
