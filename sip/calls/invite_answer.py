@@ -57,9 +57,10 @@ class Answerable(Protocol):
     started: float
     received: int
     """Bytes of its requests from where it proved to be, less a third of what we answered before."""
-    verified: bool
     timer: SessionTimer
 
+    @property
+    def verified(self) -> bool: ...
     def happened(self, event: SessionEvent) -> None: ...
     def hangup(self, why: Termination) -> None: ...
     def refuse(

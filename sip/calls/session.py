@@ -79,8 +79,6 @@ class InviteSession:
         self._alarm = Alarm()
         self.credentials = credentials
         self.started = core.now()
-        self.verified = direction is Direction.OUTBOUND
-        """The operator chose the other side: a trunk, an extension by its password, whoever we called."""
         self.received = 0
         """Bytes of its requests from where it proved to be, less a third of what we answered before."""
         self.on_over: Callable[[InviteSession], None] = _nobody_cares
@@ -97,6 +95,11 @@ class InviteSession:
         self._renegotiation: Renegotiation | None = None
         """Of a call that was ever asked for a change."""
         self.dialog.way = WayBack(remote, proven=direction is Direction.OUTBOUND, now=self.started)
+
+    @property
+    def verified(self) -> bool:
+        """The operator chose the other side: a trunk, an extension by its password, whoever we called."""
+        return self.direction is Direction.OUTBOUND or self.dialog.opener_proved
 
     @property
     def negotiated(self) -> Negotiated | None:
@@ -130,7 +133,7 @@ class InviteSession:
             core, Direction.INBOUND, dialog, flow_of(server.request, peer), policy=policy, reach=reach
         )
         session._answering.invited(server, session.started)
-        session.verified = verified
+        dialog.opener_proved = verified
         dialog.budget = server.budget
         core.dialogs[dialog.id] = session
         server.on_cancel = session._cancelled

@@ -268,7 +268,6 @@ class UserAgentServer:
             self._failed_on(server)
             return
         session.leg.proven = proven
-        session.dialog.opener_proved = verified
         if caller.kind == "extension":
             session.dialog.is_with(caller.name, request)
         if caller.account is not None and caller.account.realm:  # else it may be one of somebody behind it
