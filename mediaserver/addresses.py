@@ -1,14 +1,16 @@
-"""Which IP address a text is, and whose: one place for all that judge where something came from. Nothing is
-looked up and nothing is sent.
+"""Which IP address a text is, whose, and in which networks: one place for all that judge where something came
+from. Nothing is looked up and nothing is sent.
 """
 
 from __future__ import annotations
 
 import functools
 import ipaddress
+from collections.abc import Iterable
 from typing import TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @functools.lru_cache(maxsize=4096)
@@ -52,3 +54,25 @@ def site_of(host: str) -> str:
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
+
+
+def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
+    """As 192.0.2.0/24; an address is a network of one, and one that names a host of it is its network. Raises
+    ValueError for what is none."""
+    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def within(address: Address | None, networks: Iterable[Network]) -> bool:
+    return address is not None and any(address in network for network in networks)
+
+
+class Networks:
+    """A few networks, as an operator wrote them; asked by hosts."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        """Raises ValueError for what is none."""
+        self._networks = networks_of(texts)
+
+    def __contains__(self, host: object) -> bool:
+        """What is no IP address is in none of them."""
+        return bool(self._networks) and within(address_of(str(host)), self._networks)

@@ -12,6 +12,7 @@ from cli.serving.media_policy import media_policy
 from cli.serving.tracing import trace
 from cli.serving.trunks import admit_trunks, call_by_trunks, humour_trunks, signer_of, tend_trunks
 from cli.serving.who_may_call import endpoints_of, weak_secrets, who_may_call
+from mediaserver.addresses import Networks
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.config import Settings
@@ -20,7 +21,6 @@ from mediaserver.errors import CallError, CapacityError
 from mediaserver.host_port import host_port
 from mediaserver.metrics import Metrics
 from mediaserver.rtp.liveness import SilenceLimits
-from mediaserver.rtp.permission import TrustedNetworks
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.sip import SipSettings
 from sip.access.challenger import Challenger
@@ -59,7 +59,7 @@ def open_rtp(settings: Settings, undo: AsyncExitStack) -> RtpWire:
             settings.rtp.first_packet_timeout_s, settings.rtp.media_timeout_s, settings.rtp.hold_timeout_s
         ),
         ports_ahead=settings.rtp.ports_ahead,
-        trusted=TrustedNetworks(settings.rtp.trusted_networks),
+        trusted=Networks(settings.rtp.trusted_networks),
     )
     undo.callback(wire.close)
     if (narrow := rtp_room(settings)) is not None:

@@ -3,17 +3,17 @@ doctor."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cli.serving.media_policy import media_policy
+from mediaserver.addresses import networks_of
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from mediaserver.config import is_loopback
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.settings.callers import LOOPBACK, Srtp, TrunkSettings
 from mediaserver.settings.sip import SipSettings
-from sip.access.endpoints import Endpoints, Extension, Network, Trunk
+from sip.access.endpoints import Endpoints, Extension, Trunk
 from sip.sdp.policy import Encryption, MediaPolicy
 
 SHORTEST_PASSWORD = 12
@@ -35,7 +35,7 @@ def endpoints_of(sip: SipSettings, rows: Iterable[Trunk] = ()) -> Endpoints:
             for name, each in sip.extensions.items()
         ],
         [*rows, *(_trunk(sip, name, each) for name, each in sip.trunks.items())],
-        _networks(sip.anonymous),
+        networks_of(sip.anonymous),
         MayDial(sip.anonymous_may_dial, out=False),
     )
 
@@ -62,8 +62,7 @@ def weak_secrets(sip: SipSettings) -> Iterator[Finding]:
             yield Finding(f"extension {name}", False, fault, mend, required=False)
     for name, trunk in sip.trunks.items():
         yield from _weak_trunk(name, trunk)
-    for text in sip.anonymous:
-        network = ipaddress.ip_network(text, strict=False)
+    for text, network in zip(sip.anonymous, networks_of(sip.anonymous), strict=True):
         if network.is_global and network.num_addresses > 1 << (8 if network.version == 4 else 64):
             detail = f"anybody from {text} may call without a password"
             mend = "name smaller networks, or make servers trunks (sip.trunks)"
@@ -100,7 +99,7 @@ def _trunk(sip: SipSettings, name: str, settings: TrunkSettings) -> Trunk:
     header, _, value = settings.header.get_secret_value().partition(":")
     return Trunk(
         name,
-        _networks(settings.networks),
+        networks_of(settings.networks),
         (header.strip(), value.strip()) if header else None,
         settings.username or name,
         settings.password.get_secret_value(),
@@ -112,10 +111,6 @@ def _trunk(sip: SipSettings, name: str, settings: TrunkSettings) -> Trunk:
 def _media(sip: SipSettings, srtp: Srtp | None) -> MediaPolicy | None:
     """None: as everybody."""
     return None if srtp is None else replace(media_policy(sip), encryption=Encryption(srtp))
-
-
-def _networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
 
 
 def _reach(may_dial: tuple[str, ...] | None, otherwise: MayDial) -> MayDial:

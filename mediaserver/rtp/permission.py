@@ -26,8 +26,7 @@ Pure: `now` and counts in, a decision out. It must never count less than was sen
 from __future__ import annotations
 
 import enum
-import ipaddress
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from mediaserver.media.time import SECOND_NS
 from mediaserver.rtp.steady import PACKET
@@ -53,18 +52,6 @@ class Sending(enum.Enum):
     ALL = enum.auto()
 
 
-class TrustedNetworks:
-    """Of hosts that an operator vouches for: gateways of a trunk, phones behind a proxy."""
-
-    def __init__(self, networks: Iterable[str] = ()) -> None:
-        """As 192.0.2.0/24. Raises ValueError for what is none."""
-        self._networks = [ipaddress.ip_network(text, strict=False) for text in networks]
-
-    def __contains__(self, host: object) -> bool:
-        address = ipaddress.ip_address(str(host)) if self._networks else None
-        return address is not None and any(address in network for network in self._networks)
-
-
 class Permission:
     """Of one stream. Hosts are IP addresses as text."""
 
@@ -87,7 +74,8 @@ class Permission:
     )
 
     def __init__(self, patience_ns: int = PATIENCE_NS, trusted: Container[str] = ()) -> None:
-        """`trusted`: hosts that need no proof of their own, once the call is proven."""
+        """`trusted`: hosts that an operator vouches for (gateways of a trunk, phones behind a proxy); once
+        the call is proven, they need no proof of their own."""
         self._patience_ns = patience_ns
         self._trusted = trusted
         self._is_trusted = False

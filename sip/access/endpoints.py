@@ -5,18 +5,16 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from mediaserver.addresses import Address, address_of
+from mediaserver.addresses import Address, Network, address_of, within
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from sip.access.credentials import Account
 from sip.messages.message import Request
 from sip.sdp.policy import MediaPolicy
 
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Kind: TypeAlias = Literal["trunk", "extension", "anonymous"]
 
 
@@ -138,7 +136,3 @@ class Endpoints:
         """Whether it is the address of a trunk."""
         address = address_of(host)
         return any(within(address, trunk.networks) for trunk in self.trunks.values())
-
-
-def within(address: Address | None, networks: Iterable[Network]) -> bool:
-    return address is not None and any(address in network for network in networks)

@@ -7,13 +7,12 @@ operator says so. Which local address is meant is the kernel's to say, by its ro
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 import time
 from collections.abc import Iterable
 
-from mediaserver.addresses import is_address, unmapped
+from mediaserver.addresses import Networks, is_address, unmapped
 from sip.transport.addresses import LocalAddresses, Reach, reach_of
 
 log = logging.getLogger(__name__)
@@ -22,17 +21,6 @@ REFRESH_S = 60.0
 """A public host name is looked up again after this."""
 _TOLD = 16
 """Public addresses of ours that are remembered: what was told must be known again."""
-
-
-class Networks:
-    """A few networks. Raises ValueError for what is none."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._networks = [ipaddress.ip_network(text, strict=False) for text in texts]
-
-    def hold(self, address: str) -> bool:
-        found = ipaddress.ip_address(address)
-        return any(found in network for network in self._networks)
 
 
 class OwnAddresses:
@@ -74,7 +62,7 @@ class OwnAddresses:
         """Our address for a peer at an IP address. `now`: seconds of time.monotonic."""
         version = 6 if ":" in peer else 4
         public = self._public.get(version)
-        if public is not None and reach_of(peer) is not Reach.HOST and not self._near.hold(peer):
+        if public is not None and reach_of(peer) is not Reach.HOST and peer not in self._near:
             return public
         if not self.any:
             return self.host

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mediaserver.addresses import address_of
-from sip.access.endpoints import Network, within
+from mediaserver.addresses import Network, address_of, within
 from sip.calls.peer_quirks import NO_QUIRKS, PeerQuirks
 from sip.trunks.spec import Quirks, TrunkSpec
 

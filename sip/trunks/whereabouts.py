@@ -9,13 +9,12 @@ wire beside it, do not count, since whoever has the domain would have them call 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from mediaserver.addresses import is_address, unmapped
+from mediaserver.addresses import Network, is_address, networks_of, unmapped
 from mediaserver.calls.may_dial import AGENTS, MayDial
-from sip.access.endpoints import Network, Trunk
+from sip.access.endpoints import Trunk
 from sip.calls.peer_quirks import PeerQuirks
 from sip.transport.dns_records import RecordSource
 from sip.transport.name_servers import NoAddress, system_lookup
@@ -127,13 +126,12 @@ class Whereabouts:
 
     def _networks(self, spec: TrunkSpec) -> tuple[Network, ...]:
         if spec.networks or spec.header:
-            return tuple(ipaddress.ip_network(text, strict=False) for text in spec.networks)
+            return networks_of(spec.networks)
         hosts = _hosts(spec)
         own = [each for host in hosts for each in self._of(host)]
         others = [host for name in _services(spec) for host in self._services.get(name, ())]
         served = [each for host in others if host not in hosts for each in self._of(host) if is_foreign(each)]
-        addresses = dict.fromkeys([*own, *served[:MOST_OF_SERVICES]])
-        return tuple(ipaddress.ip_network(each) for each in addresses)
+        return networks_of(dict.fromkeys([*own, *served[:MOST_OF_SERVICES]]))
 
     def _of(self, host: str) -> Iterable[str]:
         return (unmapped(host),) if is_address(host) else self._known.get(host, ())

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from mediaserver.addresses import address_of, is_address, site_of, unmapped
+from mediaserver.addresses import Networks, address_of, is_address, site_of, unmapped
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,15 @@ def test_an_address_is_the_same_by_whichever_socket_it_came() -> None:
     assert address_of("::ffff:192.0.2.1") == address_of("192.0.2.1") == ipaddress.ip_address("192.0.2.1")
     assert address_of("phone.test") is None and not is_address("phone.test") and is_address("::1")
     assert unmapped("::ffff:192.0.2.1") == "192.0.2.1" and unmapped("2001:db8::1") == "2001:db8::1"
+
+
+def test_what_an_operator_writes_as_a_network_may_name_a_host_of_it() -> None:
+    networks = Networks(["192.0.2.77/24", "2001:db8::5"])
+    assert "192.0.2.1" in networks and "::ffff:192.0.2.1" in networks and "192.0.3.1" not in networks
+    assert "2001:db8::5" in networks and "2001:db8::6" not in networks and "phone.test" not in networks
+    with pytest.raises(ValueError, match="nowhere"):
+        Networks(["nowhere"])
+
+
+def test_nobody_is_in_no_network() -> None:
+    assert "192.0.2.1" not in Networks() and "phone.test" not in Networks()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mediaserver.addresses import Network
 from mediaserver.calls.may_dial import AGENTS, EVERYBODY, MayDial
 from mediaserver.calls.routes import Refused, ToAgent, ToExtension
 from mediaserver.logs import redact
@@ -18,7 +19,7 @@ from sip.access import challenger as challenger_module
 from sip.access import gate as gate_module
 from sip.access.challenger import Challenger
 from sip.access.digest import answer_challenge, is_stale
-from sip.access.endpoints import Admitted, Endpoints, Extension, Network, Trunk
+from sip.access.endpoints import Admitted, Endpoints, Extension, Trunk
 from sip.access.gate import SAID_EVERY_S, Gate
 from sip.access.guessing import Guessing
 from sip.messages.message import Request, Response

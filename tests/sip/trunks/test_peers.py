@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from mediaserver.addresses import Network
 from mediaserver.errors import CallError
-from sip.access.endpoints import Network
 from sip.calls.peer_quirks import NO_QUIRKS
 from sip.calls.user_agent import SipAgent
 from sip.trunks.peers import TrunkPeers
