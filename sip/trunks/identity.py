@@ -27,6 +27,8 @@ from sip.trunks.spec import TrunkSpec
 
 MOST_HEADERS = 3
 """Of one call that are handed on and looked at: its own, and those of who diverted it."""
+MOST_ASSERTED = 10
+"""That are looked at, as many as are told."""
 FRESH_S = 60
 """Older ones may have been another call's (:rfc:`8224`, section 4.1)."""
 MISSING, STALE, INVALID = 428, 403, 438
@@ -90,7 +92,7 @@ async def _judged(
         return _failed(INVALID, str(error))
     if abs(now - passport.issued_at) > FRESH_S:
         return _failed(STALE, f"it was signed {now - passport.issued_at:,.0f} s ago")
-    if passport.caller not in _callers(request, spec):
+    if not _is_about(passport.caller, request, spec):
         return _failed(INVALID, "it is about another caller")
     if not set(passport.called) & _called(request, spec):
         return _failed(INVALID, "it is about another call")
@@ -107,14 +109,17 @@ def _failed(code: int, why: str, verstat: Verstat = FAILED) -> IdentityVerdict:
     return IdentityVerdict(verstat, code=code, why=why)
 
 
-def _callers(request: Request, spec: TrunkSpec) -> set[str]:
-    """Who is said to call: by P-Asserted-Identity where there is one, which the trunk stands for; else by
-    From."""
-    asserted = []
+def _is_about(caller: str, request: Request, spec: TrunkSpec) -> bool:
+    """Whether that is who is said to call: by P-Asserted-Identity where there is one, which the trunk stands
+    for; else by From. All that is told of the caller counts (`sip.trunks.origin`): were one of two numbers
+    enough, a number of one's own would vouch for a stranger's beside it."""
+    told: list[NameAddr] = []
     with suppress(ParseError):
-        for value in request.get_all("P-Asserted-Identity")[:MOST_HEADERS]:
-            asserted.append(NameAddr.parse(value))
-    return {name for each in asserted or [request.from_] for name in _names(each, spec)}
+        for value in request.get_all("P-Asserted-Identity")[:MOST_ASSERTED]:
+            with suppress(ParseError):
+                told.append(NameAddr.parse(value))
+    told = [each for each in told if each.uri.scheme == "tel" or each.uri.unescaped_user]
+    return all(caller in _names(each, spec) for each in told or [request.from_])
 
 
 def _called(request: Request, spec: TrunkSpec) -> set[str]:

@@ -16,7 +16,7 @@ from sip.messages.headers import NameAddr
 from sip.messages.message import Request
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.callers import ANONYMOUS, LONGEST_VALUE, MOST_HEADERS, UUI, names
-from sip.trunks.identity import identity_headers
+from sip.trunks.identity import MOST_ASSERTED, identity_headers
 from sip.trunks.numbers import is_number, rewritten
 from sip.trunks.spec import TrunkSpec
 
@@ -41,7 +41,7 @@ def origin_of(request: Request, spec: TrunkSpec) -> Origin:
     """What an INVITE of this trunk says."""
     private = any(word not in _CLEAR for word in _privacy(request))
     said: dict[str, Any] = {"trunk": spec.name}
-    who = [each for each in _addresses(request, "P-Asserted-Identity") if _party(each, spec)]
+    who = [each for each in _addresses(request, "P-Asserted-Identity", MOST_ASSERTED) if _party(each, spec)]
     asserted = [_party(each, spec) for each in who]
     if private:
         said["private"] = True
@@ -67,10 +67,10 @@ def _privacy(request: Request) -> list[str]:
     return [word for word in words if word in ("id", "user", "header", "session")]
 
 
-def _addresses(request: Request, name: str) -> list[NameAddr]:
+def _addresses(request: Request, name: str, most: int = MOST_DIVERSIONS) -> list[NameAddr]:
     found: list[NameAddr] = []
     try:
-        values = request.get_all(name)[:MOST_DIVERSIONS]
+        values = request.get_all(name)[:most]
     except ParseError:
         return found
     for value in values:

@@ -110,6 +110,28 @@ async def test_who_is_asserted_counts_before_from() -> None:
 
 
 @pytest.mark.parametrize(
+    "asserted",
+    [
+        "<sip:+4930112@acme.test>, <tel:+4930111>",
+        "<tel:+4930111>, <sip:+4930112@acme.test>",
+        "<sip:bank@acme.test>, <sip:+4930111@acme.test>",
+        "<sip:[>, <sip:+4930112@acme.test>",
+        "<sip:acme.test>, <sip:+4930112@acme.test>",
+        ", ".join(["<sip:+4930111@acme.test>"] * 3 + ["<sip:+4930112@acme.test>"]),
+    ],
+)
+async def test_a_number_of_ones_own_vouches_for_no_other_beside_it(asserted: str) -> None:
+    request = invite(SIGNER.identity(), asserted=asserted)
+    assert "+4930112" in str(origin_of(request, ACME)) or "bank" in str(origin_of(request, ACME))
+    assert (await look(request)).why == "it is about another caller"
+
+
+async def test_one_caller_may_be_asserted_in_two_ways() -> None:
+    request = invite(SIGNER.identity(), caller="anonymous", asserted="<sip:+4930111@acme.test>, <tel:+4930111>")
+    assert (await look(request)).verstat == "TN-Validation-Passed"
+
+
+@pytest.mark.parametrize(
     ("make", "code"),
     [
         (lambda: SIGNER.identity({"dest": {"tn": ["4930998"]}}), 438),
