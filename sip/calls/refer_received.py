@@ -189,8 +189,10 @@ def _other_leg(call: Referred, replaces: Replaces, host: str) -> SipLeg | None:
 
 def same_party(call: Referred, dialog: Dialog, leg: SipLeg, host: str) -> bool:
     """Whether the other side of a call, which sent a request from `host`, is that of another dialog, too:
-    the same extension, the same trunk, or somebody at the same place."""
-    if call.dialog.extension and dialog.extension:
+    the same extension, the same trunk, or, where nobody knows whose it is, somebody at the same place. A
+    phone's or a trunk's is nobody's who merely stands behind the same NAT."""
+    if dialog.extension:
         return call.dialog.extension == dialog.extension
-    trunk = call.leg.labels.get("trunk")
-    return (trunk is not None and trunk == leg.labels.get("trunk")) or host in dialog.hosts
+    if (trunk := leg.labels.get("trunk")) is not None:
+        return call.leg.labels.get("trunk") == trunk
+    return host in dialog.hosts

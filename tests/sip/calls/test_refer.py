@@ -317,7 +317,9 @@ async def test_who_is_talked_to_elsewhere_is_called_to_replace_that_call(
         await ann.bye()
 
 
-async def test_a_call_is_not_joined_by_who_is_not_in_it() -> None:
+@pytest.mark.parametrize(("extension", "trunk"), [("102", ""), ("", ""), ("", "other")])
+async def test_a_call_is_not_joined_by_who_is_not_in_it(extension: str, trunk: str) -> None:
+    """All are at one address, as behind one NAT."""
     async with world() as (us, peer, callee), agent() as phone:
         ann = await calls(us, peer, "echo")
         other = await phone.call(us.address("101"))
@@ -327,7 +329,9 @@ async def test_a_call_is_not_joined_by_who_is_not_in_it() -> None:
         session = live.first.leg._session  # type: ignore[attr-defined]
         session.dialog.extension = "101"
         mine = next(each for each in theirs.values() if not each.others).first.leg._session  # type: ignore[attr-defined]
-        mine.dialog.extension = "102"
+        mine.dialog.extension = extension
+        if trunk:
+            mine.leg.labels["trunk"] = trunk
         dialog = session.dialog.id
         text = f"{dialog[0]}%3Bto-tag%3D{dialog[1]}%3Bfrom-tag%3D{dialog[2]}"
         await ann.refer(f"{us.address('101')}?Replaces={text}", 403)
