@@ -100,6 +100,10 @@ class Seat:
         """Give it up; see `Room.leave`."""
         self._room.leave(self)
 
+    def end_whispers(self) -> None:
+        """See `Room.end_whispers`."""
+        self._room.end_whispers(self)
+
     def gains(self) -> list[tuple[Seat, float]]:
         """How loud it hears each of the others."""
         return [(who, hearing.gain) for who, hearing in self.hearings.items()]
@@ -205,6 +209,13 @@ class Room:
         if hearing.gain == 0:
             hearing.from_now()
         hearing.gain = gain
+
+    def end_whispers(self, listener: Seat) -> None:
+        """From now on it hears those alone who are heard by all: what was for its ear is not for whoever has
+        the seat next."""
+        for speaker, hearing in listener.hearings.items():
+            if not speaker.heard:
+                hearing.gain = 0.0
 
     def gain(self, listener: Seat, speaker: Seat) -> float:
         return listener.hearings[speaker].gain

@@ -136,6 +136,7 @@ def _place_first(live: Going, leg: Leg, known: Party | None = None) -> None:
         old.leg.on_event = None  # it was nobody's, and nobody ends it
     if new.seat is not None:
         new.seat.relays_to(leg.send_digit)
+        new.seat.end_whispers()
     live.has_first(new, t)
     if new.far_held != was_held and new.app is not None:
         live.tell_first(Hold(new.far_held))

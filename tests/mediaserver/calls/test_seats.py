@@ -94,6 +94,18 @@ async def test_who_took_over_and_has_itself_replaced_gives_it_back(desk: Desk) -
     assert desk.bob.termination is not None
 
 
+async def test_a_whisper_is_not_for_whoever_gets_the_seat_of_whom_it_was_for(desk: Desk) -> None:
+    """As where a human who was whispered to sends its call on, or joins two customers."""
+    await sit(desk, SeatKind.WHISPER, "caller")
+    assert desk.ann.heard[-1] == 52
+    (live,) = desk.board._live.values()
+    succeed(live, live.first, desk.carl, linger=False)
+    await desk.ticks(4)
+    assert set(desk.carl.heard) == {50} and desk.bob.heard[-1] == 53
+    await sit(desk, SeatKind.WHISPER, "caller")
+    assert desk.carl.heard[-1] == 52, "whoever whispers anew means the new one"
+
+
 async def test_a_caller_who_leaves_a_call_that_was_taken_over_ends_it(desk: Desk) -> None:
     await sit(desk, SeatKind.TAKEOVER)
     desk.ann.leave()
