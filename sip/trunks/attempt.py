@@ -117,7 +117,7 @@ class TrunkAttempt:
         said = caller_on(spec, caller, private=is_private(about))
         headers = [*said.headers, *given_along(spec, about), *self._headers]
         if self._signer is not None and spec.sign != "off" and not any(h[0] == "Identity" for h in headers):
-            shown, ours = number_on(spec, caller)
+            shown, ours = number_on(spec, caller, about)
             headers += self._signer.headers(shown, number, spec.sign if ours else GATEWAY, time.time())
         options = CallOptions(
             from_uri=said.from_uri,

@@ -50,9 +50,14 @@ def caller_on(spec: TrunkSpec, caller: str, *, private: bool = False) -> CallerS
     return CallerSaid(ours, asserted)
 
 
-def number_on(spec: TrunkSpec, caller: str) -> tuple[str, bool]:
-    """Who is shown, in E.164 as far as it is known so; and whether that number is ours."""
-    number = _chosen(spec, _user(caller)[0])
+def number_on(spec: TrunkSpec, caller: str, about: Mapping[str, Any]) -> tuple[str, bool]:
+    """Who is shown, in E.164 as far as it is known so; and whether that number is ours, and a caller's of
+    ours. `about`: the call. One that came in by a trunk and is sent on may name a number of ours as well as
+    any other."""
+    user = _user(caller)[0]
+    number = _chosen(spec, user)
+    if spec.caller.mode != "fixed" and number == user and _came_by_trunk(about):
+        return number, False
     ours = number in (spec.caller.number, spec.username) or spec.caller.mode == "allowed"
     return number, ours
 
@@ -79,6 +84,12 @@ def given_along(spec: TrunkSpec, about: Mapping[str, Any]) -> list[Header]:
 def _may_give(spec: TrunkSpec, name: str) -> bool:
     """Whether the trunk takes a header of that name: one that a pattern allows, and that is one."""
     return is_token(name) and name.lower() not in IDENTITY and names(spec.headers_out, name)
+
+
+def _came_by_trunk(about: Mapping[str, Any]) -> bool:
+    """See `sip.trunks.origin`."""
+    said = about.get("sip")
+    return isinstance(said, Mapping) and "trunk" in said
 
 
 def is_private(about: Mapping[str, Any]) -> bool:

@@ -127,7 +127,9 @@ async def test_a_number_of_ones_own_vouches_for_no_other_beside_it(asserted: str
 
 
 async def test_one_caller_may_be_asserted_in_two_ways() -> None:
-    request = invite(SIGNER.identity(), caller="anonymous", asserted="<sip:+4930111@acme.test>, <tel:+4930111>")
+    request = invite(
+        SIGNER.identity(), caller="anonymous", asserted="<sip:+4930111@acme.test>, <tel:+4930111>"
+    )
     assert (await look(request)).verstat == "TN-Validation-Passed"
 
 
@@ -435,23 +437,30 @@ def test_a_key_that_cannot_sign_is_said(key: bytes, url: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("caller", "rules", "attest"),
+    ("caller", "rules", "came_by", "attest"),
     [
-        ("+4930111", CallerRules(number="+4930111"), "A"),
-        ("+4930111", CallerRules("fixed", "+4930222"), "A"),
-        ("+4930111", CallerRules("allowed", "+4930222", ("+4930*",)), "A"),
-        ("+1212555", CallerRules(), "C"),
-        ("101", CallerRules(), None),
+        ("+4930111", CallerRules(number="+4930111"), "", "A"),
+        ("+4930111", CallerRules("fixed", "+4930222"), "", "A"),
+        ("+4930111", CallerRules("allowed", "+4930222", ("+4930*",)), "", "A"),
+        ("+1212555", CallerRules(), "", "C"),
+        ("101", CallerRules(), "", None),
+        # Anybody may call in as a number of ours, and have an agent send the call on.
+        ("sip:+4930111@acme.test", CallerRules("allowed", "+4930222", ("+4930*",)), "carrier", "C"),
+        ("+4930222", CallerRules("allowed", "+4930222", ("+4930*",)), "carrier", "C"),
+        ("+4930222", CallerRules(number="+4930222"), "carrier", "C"),
+        ("+1212555", CallerRules("allowed", "+4930222", ("+4930*",)), "carrier", "A"),
+        ("+4930222", CallerRules("fixed", "+4930222"), "carrier", "A"),
     ],
 )
 async def test_calls_go_out_vouched_for_as_far_as_the_number_is_ours(
-    caller: str, rules: CallerRules, attest: str | None
+    caller: str, rules: CallerRules, came_by: str, attest: str | None
 ) -> None:
     async with agent() as us, raw_peer() as peer:
         spec = TrunkSpec("acme", "127.0.0.1", peer.port, prefixes=("*",), caller=rules, sign="A")
         carrier = TrunkCarrier(us, lambda: [TrunkLine(spec)])
         carrier.signer = IdentitySigner(our_key(), URL)
-        placing = asyncio.create_task(carrier.place("+4930999", caller, timeout_s=5.0))
+        about = {"sip": {"trunk": came_by}} if came_by else {}
+        placing = asyncio.create_task(carrier.place("+4930999", caller, timeout_s=5.0, about=about))
         sent = await peer.request("INVITE")
         peer.send(sent.response(486, to_tag="t"), us.port)
         with pytest.raises(CallError):
