@@ -40,6 +40,23 @@ def test_of_other_proofs_than_digests_nothing_stays(scheme: bytes) -> None:
     assert b"Authorization: ***\r\n" in masked(HEAD + b"Authorization: " + scheme + b"\r\n\r\n")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Identity: n0.eyJzZWVuIg.hushhush;info=<https://a.test/c.pem>;alg=ES256;ppt=shaken",
+        b"identity:n0.eyJzZWVuIg.hushhush;info=<https://a.test/c.pem>, n1.x.hushhush;info=<https://a.test/c.pem>",
+        b"y: n0.eyJzZWVuIg.\r\n hushhush\r\n ;info=<https://a.test/c.pem>",
+        b"Identity: ..hushhush;info=<https://a.test/c.pem>;x=n0,eyJzZWVuIg",
+    ],
+)
+def test_who_reads_it_cannot_vouch_for_calls_of_its_own(line: bytes) -> None:
+    seen = masked(HEAD + line + b"\r\n\r\n")
+    assert b"hush" not in seen and b"n0" in seen and b"https://a.test/c.pem" in seen
+    hidden = masked(HEAD + line + b"\r\nX-Other: y.y.y\r\n\r\n", hide_numbers=True)
+    assert b"hush" not in hidden and b"X-Other: y.y.y" in hidden
+    assert b"eyJzZWVuIg." not in hidden, "numbers are in it"
+
+
 def test_keys_of_audio_are_taken_out_and_the_rest_of_sdp_is_not() -> None:
     sdp = (
         b"v=0\r\nm=audio 4000 RTP/SAVP 0\r\n"
