@@ -64,15 +64,17 @@ class Redirection:
         goes before those that were named earlier."""
         if response.status not in FOLLOWED:
             return
-        new = []
+        new: list[Uri] = []
         for contact in _most_wanted_first(response.contacts):
+            if len(new) + self._tried >= MOST_TARGETS:
+                break  # whoever is allowed counts to the limits on calls out, and these nobody would ask
             uri = contact.uri.without_headers()  # they would become headers of our INVITE
             if not self._fits(uri):
                 continue
             if not any(uri.same_as(seen) for seen in self._seen) and self._allowed(uri):
                 self._seen.append(uri)
                 new.append(uri)
-        self._waiting.extendleft(reversed(new[:MOST_TARGETS]))
+        self._waiting.extendleft(reversed(new))
 
     def _fits(self, uri: Uri) -> bool:
         """Whether it can be called at all; a call that has to be encrypted on its whole way stays so."""

@@ -69,6 +69,17 @@ def test_nobody_leads_us_on_without_end() -> None:
     assert len(led_to(redirection)) == MOST_TARGETS
 
 
+def test_nobody_is_counted_whom_nobody_would_ask() -> None:
+    """Who is allowed counts to the limits on calls out: one response must not use them up."""
+    counted: list[Uri] = []
+    redirection = Redirection(FIRST, lambda uri: counted.append(uri) is None)
+    redirection.sent_on(moved(*(f"<sip:a{i}@x>" for i in range(100))))
+    assert len(counted) == MOST_TARGETS
+    redirection.next()
+    redirection.sent_on(moved(*(f"<sip:b{i}@x>" for i in range(100))))
+    assert len(counted) == 2 * MOST_TARGETS - 1 and len(led_to(redirection)) == MOST_TARGETS - 1
+
+
 def test_only_where_we_may_call_and_only_what_can_be_called() -> None:
     redirection = Redirection(FIRST, lambda uri: uri.host == "good")
     redirection.sent_on(moved("<sip:a@bad>", "<tel:+49123>", "<sip:a@good>", "<http://good>"))
