@@ -72,7 +72,12 @@ def test_nobody_leads_us_on_without_end() -> None:
 def test_nobody_is_counted_whom_nobody_would_ask() -> None:
     """Who is allowed counts to the limits on calls out: one response must not use them up."""
     counted: list[Uri] = []
-    redirection = Redirection(FIRST, lambda uri: counted.append(uri) is None)
+
+    def counts(uri: Uri) -> bool:
+        counted.append(uri)
+        return True
+
+    redirection = Redirection(FIRST, counts)
     redirection.sent_on(moved(*(f"<sip:a{i}@x>" for i in range(100))))
     assert len(counted) == MOST_TARGETS
     redirection.next()
