@@ -21,6 +21,9 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
     },
+    "mediaserver.outbound": {
+        *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
+    },
     "sip.messages": set(),
     "sip.transactions": {"sip.messages"},
     "sip.access": {"sip.messages", "sip.sdp", "sip.transactions"},

@@ -13,19 +13,19 @@ import asyncpg
 
 from mediaserver.calls.events import NO_CALL, EventBus, LiveEvent
 from mediaserver.calls.outbound_figures import OutboundCollector
-from mediaserver.calls.outbound_ledger import CapReached, OutboundLedger
 from mediaserver.calls.outbound_metering import OutboundMeter
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_policy import OutboundPolicy
-from mediaserver.calls.outbound_prices import MICROS, Price, PriceTable
-from mediaserver.calls.outbound_risk import RiskList
-from mediaserver.calls.outbound_usage import DAY, HOUR, Used
 from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import DatabaseError
 from mediaserver.metrics import Metrics
+from mediaserver.outbound.ledger import CapReached, OutboundLedger
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.policy import OutboundPolicy
+from mediaserver.outbound.prices import MICROS, Price, PriceTable
+from mediaserver.outbound.risk import RiskList
+from mediaserver.outbound.usage import DAY, HOUR, Used
 from mediaserver.settings.outbound import OutboundPrice, OutboundSettings
 from mediaserver.storage import outbound as table
 from mediaserver.storage.writer import StoreWriter

@@ -8,8 +8,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from mediaserver.calls.outbound_ledger import ALL
 from mediaserver.calls.outbound_metering import OutboundMeter
+from mediaserver.outbound.ledger import ALL
 
 
 class OutboundCollector(Collector):

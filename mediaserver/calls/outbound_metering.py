@@ -1,8 +1,8 @@
 """Between whoever places calls and the ways out: each leg that costs money is counted before it is placed,
 and charged until it is over.
 
-The driver of `outbound_ledger`: it reads the clock and hangs up what has to end. It must never place a call,
-nor hold a leg that is over for longer than half a second.
+The driver of `mediaserver.outbound.ledger`: it reads the clock and hangs up what has to end. It must never
+place a call, nor hold a leg that is over for longer than half a second.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from mediaserver.calls.call import Call
-from mediaserver.calls.outbound_ledger import OutboundLedger
 from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.errors import OutboundCapError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
+from mediaserver.outbound.ledger import OutboundLedger
 
 log = logging.getLogger(__name__)
 

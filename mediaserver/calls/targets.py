@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Collection
 
 from mediaserver.calls.glob import fits
-from mediaserver.calls.outbound_policy import OutboundPolicy
 from mediaserver.errors import CallError
+from mediaserver.outbound.policy import OutboundPolicy
 
 _ADDRESS = re.compile(
     r"(?:sips?:)?(?P<user>[A-Za-z0-9._~+*#-]{1,100})@(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mediaserver.calls.outbound_numbers import without_zero
+from mediaserver.outbound.numbers import without_zero
 from sip.trunks.patterns import LONGEST
 from sip.trunks.spec import NumberRules, TrunkSpec
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from mediaserver.calls.outbound_ledger import OutboundLedger
 from mediaserver.calls.outbound_metering import NO_MORE, OutboundMeter
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_prices import Price, PriceTable
 from mediaserver.calls.protocols import Behalf
 from mediaserver.errors import CallError, OutboundCapError
+from mediaserver.outbound.ledger import OutboundLedger
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.prices import Price, PriceTable
 from mediaserver.settings.outbound import OutboundSettings
 from tests.mediaserver.calls.bench import Bench, connected
 from tests.mediaserver.calls.lines import Asked, Line, Lines

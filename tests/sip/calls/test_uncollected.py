@@ -16,10 +16,7 @@ from cli.makers import makers
 from cli.serving.own_code import OwnCode
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.outbound_ledger import OutboundLedger
 from mediaserver.calls.outbound_metering import OutboundMeter
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_prices import Price, PriceTable
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.seat_kinds import SeatKind
@@ -32,6 +29,9 @@ from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.metrics import Metrics
+from mediaserver.outbound.ledger import OutboundLedger
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.prices import Price, PriceTable
 from mediaserver.rtp.stun import binding_request
 from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.outbound import OutboundSettings

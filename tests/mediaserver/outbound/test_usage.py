@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mediaserver.calls.outbound_prices import Price, PriceTable
-from mediaserver.calls.outbound_usage import RollingUsage, Used
+from mediaserver.outbound.prices import Price, PriceTable
+from mediaserver.outbound.usage import RollingUsage, Used
 
 
 def test_a_minute_an_hour_and_a_day_roll_on() -> None:

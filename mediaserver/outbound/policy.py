@@ -1,16 +1,16 @@
 """Which numbers may be called at all, beside what trunks and `sip.allowed_targets` permit: rules by prefix,
 and the shipped list of what costs more than a call should.
 
-Pure. Numbers are judged by what they mean, however they are written (`outbound_numbers`). It only ever says
-no: who allows a number is `targets`.
+Pure. Numbers are judged by what they mean, however they are written (`numbers`). It only ever says no: who
+allows a number is `mediaserver.calls.targets`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from mediaserver.calls.outbound_numbers import SHORTEST, NumberPlan
-from mediaserver.calls.outbound_risk import RiskList
+from mediaserver.outbound.numbers import SHORTEST, NumberPlan
+from mediaserver.outbound.risk import RiskList
 
 NAMED_AT_LEAST = 4
 """Digits of a prefix that names the national numbers of a country which nobody named."""

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_prices import MICROS, Price, PriceTable
-from mediaserver.calls.outbound_usage import NOTHING_USED, RollingUsage, Used
 from mediaserver.errors import OutboundCapError
 from mediaserver.media.leg import Leg
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.prices import MICROS, Price, PriceTable
+from mediaserver.outbound.usage import NOTHING_USED, RollingUsage, Used
 from mediaserver.settings.outbound import CALLER, OutboundCaps, OutboundSettings
 from mediaserver.storage.records import OutboundUsed
 

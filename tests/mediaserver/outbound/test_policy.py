@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_policy import OutboundPolicy
-from mediaserver.calls.outbound_risk import RiskList
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.errors import CallError
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.policy import OutboundPolicy
+from mediaserver.outbound.risk import RiskList
 
 GERMANY, AMERICA, SPAIN, NOWHERE = NumberPlan("49"), NumberPlan("1"), NumberPlan("34", (), ""), NumberPlan()
 SHIPPED = RiskList.shipped()

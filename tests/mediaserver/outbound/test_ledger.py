@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mediaserver.calls.outbound_ledger import CapReached, OutboundLedger, OutboundTicket
-from mediaserver.calls.outbound_numbers import NumberPlan
-from mediaserver.calls.outbound_prices import Price, PriceTable
-from mediaserver.calls.outbound_usage import Used
 from mediaserver.errors import OutboundCapError
+from mediaserver.outbound.ledger import CapReached, OutboundLedger, OutboundTicket
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.prices import Price, PriceTable
+from mediaserver.outbound.usage import Used
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.storage.records import OutboundUsed
 from tests.mediaserver.calls.lines import Line
