@@ -98,6 +98,6 @@ def pjsua2(settings: Settings) -> Finding:
     except StartupError as error:
         if chosen:
             return Finding("pjsua2", False, str(error), HOW)
-        return Finding("pjsua2", True, f"not installed, and not needed: docs/pjsua2.md; it costs {COSTS}")
+        return Finding("pjsua2", True, "not installed, and not needed (docs/pjsua2.md)")
     use = "in use" if chosen else 'not in use (sip.backend = "pjsua2")'
     return Finding("pjsua2", True, f"installed, {use}; it costs {COSTS}")

@@ -120,7 +120,7 @@ class Tracer:
 
     async def recent(self, wanted: Wanted, limit: int) -> list[TracedMessage]:
         """The latest, in the order of time. Of tens of thousands they are chosen beside the event loop."""
-        return await asyncio.to_thread(_latest, self.kept.everything(), wanted, limit)
+        return await asyncio.to_thread(latest, self.kept.everything(), wanted, limit)
 
     @property
     def room(self) -> bool:
@@ -145,9 +145,11 @@ class Tracer:
             self.onlookers.remove(look)
 
 
-def _latest(messages: list[TracedMessage], wanted: Wanted, limit: int) -> list[TracedMessage]:
+def latest(messages: list[TracedMessage], wanted: Wanted, limit: int) -> list[TracedMessage]:
+    """Those that are wanted, at most so many, in the order of time."""
     found: list[TracedMessage] = []
-    for message in sorted(messages, key=lambda message: -message.t):
+    # By the clock, and of what came in one tick of it the later first.
+    for message in reversed(sorted(messages, key=lambda message: message.t)):
         if wanted.wants(message):
             found.append(message)
             if len(found) == limit:

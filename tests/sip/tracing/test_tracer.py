@@ -15,7 +15,7 @@ from sip.calls.user_agent import SipAgent
 from sip.tracing.kept import TraceLimits
 from sip.tracing.ladder import Ladder
 from sip.tracing.traced import TracedMessage, Wanted
-from sip.tracing.tracer import LONGEST, UNSEEN, Tracer
+from sip.tracing.tracer import LONGEST, UNSEEN, Tracer, latest
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
 from tests.sip.calls.test_switchboard import Server, server
 
@@ -220,3 +220,14 @@ async def test_of_a_very_long_message_whole_lines_are_kept() -> None:
     assert b"hush" not in first.data and first.data.endswith(b"<sip:u:***@x>\r\n")
     assert LONGEST - 100 < len(whole) - first.cut <= LONGEST and first.label == "OPTIONS (cut)"
     assert (second.data, second.cut) == (b"", 20_008)
+
+
+def test_what_came_within_one_moment_stays_in_its_order() -> None:
+    """The event loop's clock stands still while it deals with one message."""
+    here = ("127.0.0.1", 5060)
+
+    def message(line: str, t: float) -> TracedMessage:
+        return TracedMessage(t, t, False, "UDP", here, here, line.encode())
+
+    came = [message("ACK", 4.0), message("BYE", 5.0), message("SIP/2.0 200 OK", 5.0)]
+    assert [each.line for each in latest(came, Wanted(), 2)] == ["BYE", "SIP/2.0 200 OK"]
