@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Iterable
 
-from mediaserver.addresses import Networks, is_address, unmapped
+from mediaserver.addresses import Networks, address_of, is_address, unmapped
 from sip.transport.addresses import LocalAddresses, Reach, reach_of
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,15 @@ class OwnAddresses:
         """Nobody knew the public name when it was looked up last."""
         if public and not self._name:
             self._learn([public.strip("[]")])
+
+    def leaves_from(self, peer: str) -> tuple[str, int] | None:
+        """Where a connection of ours to an IP address begins; None: as the system chooses. A peer that knows
+        us by our address is to see that one, and not another of this machine's. Between this machine alone
+        and the world the system chooses, since no packet would pass there."""
+        ours, theirs = address_of(self.host), address_of(peer)
+        if self.any or ours is None or theirs is None or ours.version != theirs.version:
+            return None
+        return (self.host, 0) if ours.is_loopback == theirs.is_loopback else None
 
     @property
     def changes(self) -> bool:

@@ -24,6 +24,7 @@ from mediaserver.seldom import Seldom
 from sip.messages.message import Request, Response
 from sip.messages.parsing import MessageError
 from sip.transport.connection import ConnectionLimits, Place, Source, StreamConnection, Unheard
+from sip.transport.own_addresses import OwnAddresses
 from sip.transport.reading_turns import ReadingTurns
 from sip.transport.tls import Tls
 from sip.transport.tls_channel import TlsChannel
@@ -78,10 +79,11 @@ class Reader(Protocol):
 class Streams:
     """Implements `sip.transport.connection.Owner`."""
 
-    def __init__(self, reader: Reader, limits: ConnectionLimits, tls: Tls) -> None:
+    def __init__(self, reader: Reader, limits: ConnectionLimits, tls: Tls, own: OwnAddresses) -> None:
         self._reader = reader
         self._limits = limits
         self._tls = tls
+        self._own = own
         self._listening: dict[socket.socket, bool] = {}
         """To whether TLS is spoken there."""
         self._connections: dict[Place, StreamConnection] = {}
@@ -362,9 +364,10 @@ class Streams:
     async def _connect(self, to: Place) -> StreamConnection:
         """Raises OSError; by TLS ConfigError and TlsError, too."""
         loop = asyncio.get_running_loop()
+        local_addr = self._own.leaves_from(to.host)
         if to.transport != "TLS":
             _, plain = await loop.create_connection(
-                lambda: StreamConnection(self, self._limits, to=to), to.host, to.port
+                lambda: StreamConnection(self, self._limits, to=to), to.host, to.port, local_addr=local_addr
             )
             return plain
         channel = TlsChannel(await self._tls.client(), to.domain)
@@ -372,7 +375,10 @@ class Streams:
         connection: StreamConnection | None = None
         try:
             _, connection = await loop.create_connection(
-                lambda: StreamConnection(self, self._limits, to=to, tls=channel), to.host, to.port
+                lambda: StreamConnection(self, self._limits, to=to, tls=channel),
+                to.host,
+                to.port,
+                local_addr=local_addr,
             )
             connection.begin()
             if why := await over:

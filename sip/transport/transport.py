@@ -110,7 +110,7 @@ class Transport:
         self.tls = tls or Tls()
         self._tls_port = tls_port
         self.tls_port: int | None = None
-        self._streams = Streams(self, self._limits, self.tls)
+        self._streams = Streams(self, self._limits, self.tls, self.own)
         self.in_use: Callable[[], Collection[object]] = frozenset
         """Connections that are not closed however long they are silent; asked now and then."""
         self._lookup = lookup_by(dns_servers)

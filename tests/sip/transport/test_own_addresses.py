@@ -152,3 +152,24 @@ def needs_ipv6() -> None:
             probe.bind(("::1", 0))
     except OSError:
         pytest.skip("no IPv6 here")
+
+
+@pytest.mark.parametrize(
+    ("host", "peer", "leaves"),
+    [
+        ("192.0.2.20", "192.0.2.10", "192.0.2.20"),
+        ("127.0.0.2", "127.0.0.1", "127.0.0.2"),
+        ("0.0.0.0", "192.0.2.10", None),
+        ("::", "192.0.2.10", None),
+        ("127.0.0.1", "192.0.2.10", None),
+        ("192.0.2.20", "127.0.0.1", None),
+        ("192.0.2.20", "2001:db8::1", None),
+        ("2001:db8::2", "2001:db8::1", "2001:db8::2"),
+        ("pbx.example", "192.0.2.10", None),
+    ],
+)
+def test_connections_of_ours_leave_from_the_address_that_we_listen_at(
+    host: str, peer: str, leaves: str | None
+) -> None:
+    found = OwnAddresses(host).leaves_from(peer)
+    assert (found and found[0]) == leaves

@@ -16,7 +16,7 @@ from sip.transport.addresses import ADDRESS_KEPT_S, LocalAddresses, may_send_to
 from sip.transport.connection import ConnectionLimits, Source, StreamConnection
 from sip.transport.queue_delay import REMEMBERED_S, QueueDelay
 from sip.transport.shedding import Shed
-from tests.sip.agents import agent, raw_peer
+from tests.sip.agents import Callee, agent, raw_peer
 
 
 def options(via: str, **lines: str) -> bytes:
@@ -215,3 +215,10 @@ def test_a_delay_of_long_ago_says_nothing_of_now() -> None:
     assert delay.at(100.0 + REMEMBERED_S / 2) == 2.0
     # Nothing but TCP since then: no datagram would ever say that the queue is short again.
     assert delay.at(100.0 + REMEMBERED_S) == 0.0
+
+
+async def test_our_connections_come_from_where_we_listen() -> None:
+    callee = Callee.answering()
+    async with agent(callee) as far, agent(host="127.0.0.2") as near:
+        await near.call(f"sip:x@127.0.0.1:{far.port};transport=tcp")
+        assert (await callee.calls.get()).source_host == "127.0.0.2"
