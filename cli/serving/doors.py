@@ -124,7 +124,7 @@ async def open_sip(
         ),
     )
     drain.listeners.append(agent.drain)
-    agent.refuse_while(lambda: switchboard.strained)
+    agent.refuse_while(lambda: switchboard.overloaded)
     metrics.watch_signalling(agent.figures)
     if sip.srtp != "off":
         await asyncio.to_thread(lambda: wire.identity)  # its making must not hold calls up

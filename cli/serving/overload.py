@@ -43,7 +43,7 @@ class OverloadWatch:
         )  # fmt: skip
         metrics.watch("overloads", "How often that began", lambda: float(self.overload.begun))
         if self._late_ns:
-            self._registry.overloaded = self.overload.refuses
+            self._registry.refuses = self.overload.refuses
             undo.callback(asyncio.create_task(self._run(), name="overload").cancel)
 
     def look(self) -> None:

@@ -30,7 +30,7 @@ class CallRegistry:
         self.max_calls = max_calls
         self.draining = False
         self._stopping = False
-        self.overloaded: Callable[[int], bool] = _never
+        self.refuses: Callable[[int], bool] = _never
         """Whether one more call is refused beside so many, for the sake of those that are up."""
         self._live: dict[UUID, Call] = {}
         self._recent: OrderedDict[UUID, Call] = OrderedDict()
@@ -45,16 +45,16 @@ class CallRegistry:
         return iter(list(self._live.values()))
 
     @property
-    def strained(self) -> bool:
+    def overloaded(self) -> bool:
         """A further call would be refused, so that those that are up keep their quality."""
-        return self.overloaded(len(self._live))
+        return self.refuses(len(self._live))
 
     def check_room(self) -> None:
         """Raises CapacityError when a further call would be refused; ask before a Call is made."""
         if self.draining:
             self._refused("stopping")
             raise CapacityError("the server is being stopped and takes no new calls")
-        if self.strained:
+        if self.overloaded:
             self._refused("overloaded")
             raise CapacityError("the server is overloaded and takes no new calls for a while")
         if len(self._live) >= self.max_calls:

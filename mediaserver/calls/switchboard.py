@@ -121,9 +121,9 @@ class LocalSwitchboard:
         return self._registry.draining
 
     @property
-    def strained(self) -> bool:
+    def overloaded(self) -> bool:
         """New calls are refused for the sake of those that are up."""
-        return self._registry.strained
+        return self._registry.overloaded
 
     def __len__(self) -> int:
         return len(self._registry)

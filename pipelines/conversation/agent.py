@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 import numpy as np
@@ -179,6 +179,7 @@ class Agent(Protocol):
         """The call is over; all that was heard has been told."""
 
 
+@runtime_checkable
 class Summarising(Protocol):
     """An Agent that can tell a human what it has learnt."""
 

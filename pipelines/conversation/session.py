@@ -39,6 +39,7 @@ from pipelines.conversation.agent import (
     Play,
     Returned,
     Say,
+    Summarising,
     Transfer,
     Utterance,
 )
@@ -218,11 +219,10 @@ class AgentSession:
 
     def summary(self) -> str:
         """What the agent has learnt, in its own words; empty when it has none."""
-        told = getattr(self._agent, "summary", None)
-        if told is None:
+        if not isinstance(self._agent, Summarising):
             return ""
         try:
-            return str(told())
+            return str(self._agent.summary())
         except Exception:
             log.exception("the agent failed to sum up")
             return ""

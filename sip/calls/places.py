@@ -63,7 +63,7 @@ class Places:
         """We are stopping."""
         self.draining = False
         """New calls are refused until further notice; we may place some for calls that are up."""
-        self.strained: Callable[[], bool] = _never
+        self.overloaded: Callable[[], bool] = _never
         """Whether new calls are refused for the sake of those that are up."""
 
     @property
@@ -111,7 +111,7 @@ class Places:
                 return "stopping"
             if not self.free:
                 return "full"
-            if queue_delay_s > MAX_QUEUE_DELAY_S or self.strained():
+            if queue_delay_s > MAX_QUEUE_DELAY_S or self.overloaded():
                 return "overloaded"
         return (
             "overloaded" if pending >= self._max_pending or transactions >= self._max_transactions else None

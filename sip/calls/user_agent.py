@@ -225,9 +225,9 @@ class SipAgent:
         """Whether new calls get 503 until further notice, and so does who asks what we can do (OPTIONS)."""
         self._places.draining = draining
 
-    def refuse_while(self, strained: Callable[[], bool]) -> None:
+    def refuse_while(self, overloaded: Callable[[], bool]) -> None:
         """New calls get 503 whenever that is so; it is asked for each."""
-        self._places.strained = strained
+        self._places.overloaded = overloaded
 
     def refuse_new(self) -> None:
         """From now on new calls get 503 (the first step of a shutdown)."""

@@ -22,7 +22,7 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from sip.calls.invitation import SipInvitation
 from sip.trunks.attempt import lend
-from sip.trunks.identity import SignerOf, verified
+from sip.trunks.identity import SignerOf, verdict_on
 from sip.trunks.invitation import TrunkInvitation
 from sip.trunks.line import TrunkLine, TrunkStanding
 from sip.trunks.rows import read_all
@@ -158,7 +158,7 @@ class TrunkBoard:
     ) -> None:
         """As `invited`, once the caller's identity is verified; it rings nowhere before."""
         try:
-            verdict = await verified(call.request, spec, self.signer_of)
+            verdict = await verdict_on(call.request, spec, self.signer_of)
             if call.leg.termination is not None:
                 return  # the caller went
             refused = bool(verdict.code) and spec.identity == "require"

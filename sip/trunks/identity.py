@@ -66,7 +66,7 @@ def identity_headers(request: Request) -> list[str]:
     return [value for value in values if len(value) <= LONGEST and value.isascii() and value.isprintable()]
 
 
-async def verified(
+async def verdict_on(
     request: Request, spec: TrunkSpec, signer_of: SignerOf, now: Callable[[], float] = time.time
 ) -> IdentityVerdict:
     """Of an INVITE of this trunk. Never raises."""

@@ -39,7 +39,7 @@ async def test_while_packets_go_out_late_new_calls_are_refused_and_it_is_told(
         assert watched.watch.findings() == []
         watched.second(late=3)
         watched.second(late=3)
-        assert watched.registry.strained
+        assert watched.registry.overloaded
         (finding,) = watched.watch.findings()
         assert not finding.ok and not finding.fatal, "it is ready: calls that are up are served"
         assert "voiceforge_overloaded 1.0" in watched.metrics.render().decode()
@@ -56,7 +56,7 @@ async def test_a_thread_without_rest_is_overloaded_though_nothing_is_late() -> N
         watched.watch.begin(watched.metrics, undo)
         for _ in range(2):
             watched.second(late=0, busy_s=0.95)
-        assert watched.registry.strained
+        assert watched.registry.overloaded
 
 
 async def test_who_wants_none_of_it_refuses_nobody() -> None:
@@ -65,4 +65,4 @@ async def test_who_wants_none_of_it_refuses_nobody() -> None:
         watched.watch.begin(watched.metrics, undo)
         for _ in range(3):
             watched.second(late=200)
-        assert not watched.registry.strained
+        assert not watched.registry.overloaded

@@ -67,7 +67,7 @@ def test_too_few_ticks_say_nothing() -> None:
 def test_the_registry_refuses_in_words_and_counts() -> None:
     metrics = Metrics()
     registry = CallRegistry(10, metrics)
-    registry.overloaded = lambda calls: True
+    registry.refuses = lambda calls: True
     with pytest.raises(CapacityError, match="overloaded"):
         registry.check_room()
     assert 'voiceforge_calls_refused_total{reason="overloaded"} 1.0' in metrics.render().decode()

@@ -26,13 +26,13 @@ async def test_new_calls_and_options_get_503_while_calls_that_are_up_are_served(
 
 
 async def test_an_overloaded_server_refuses_new_calls_at_once_and_serves_those_that_are_up() -> None:
-    strained = False
+    overloaded = False
     async with agent(Callee.answering()) as b, raw_peer() as peer:
-        b.refuse_while(lambda: strained)
+        b.refuse_while(lambda: overloaded)
         peer.send(peer.make("INVITE", demo(b), body=SDP), b.port)
         ok = await peer.response(200)
         peer.send(peer.in_dialog("ACK", ok, cseq=1), b.port)
-        strained = True
+        overloaded = True
         peer.send(peer.make("INVITE", demo(b), branch="i1", lines={"Call-ID": "i1"}, body=SDP), b.port)
         assert (await peer.response(503)).get("Retry-After") == "5"
         peer.send(peer.in_dialog("INVITE", ok, cseq=2, branch="i2", body=SDP), b.port)

@@ -25,7 +25,7 @@ from sip.transport.token_buckets import Rate
 from sip.trunks.board import TrunkBoard
 from sip.trunks.callers import given_along
 from sip.trunks.carrier import TrunkCarrier
-from sip.trunks.identity import FRESH_S, IdentityVerdict, verified
+from sip.trunks.identity import FRESH_S, IdentityVerdict, verdict_on
 from sip.trunks.identity_signer import IdentitySigner
 from sip.trunks.line import TrunkLine
 from sip.trunks.origin import origin_of
@@ -83,7 +83,7 @@ def invite(*identities: str, caller: str = "+4930111", to: str = "+4930999", ass
 async def look(
     request: Request, believed: Signers | None = None, now: float = NOW, spec: TrunkSpec = ACME
 ) -> IdentityVerdict:
-    return await verified(request, spec, (believed or signers()).certificate, lambda: now)
+    return await verdict_on(request, spec, (believed or signers()).certificate, lambda: now)
 
 
 async def test_what_an_authority_stands_behind_passes() -> None:
@@ -322,9 +322,9 @@ async def played(wish: str, *identities: str, believed: Signers | None = None) -
 @pytest.fixture
 def now_is_then(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(request: Request, spec: TrunkSpec, signer_of: Any) -> Any:
-        return verified(request, spec, signer_of, lambda: NOW)
+        return verdict_on(request, spec, signer_of, lambda: NOW)
 
-    monkeypatch.setattr("sip.trunks.board.verified", look)
+    monkeypatch.setattr("sip.trunks.board.verdict_on", look)
 
 
 @pytest.mark.usefixtures("now_is_then")
