@@ -6,7 +6,6 @@ The batched work of every tick is in `mediaserver.rtp.wire`; all that a stream k
 
 from __future__ import annotations
 
-import logging
 import socket
 import time
 from collections.abc import Callable, Container, Sequence
@@ -17,7 +16,7 @@ from mediaserver.media.encryption import DtlsPeer, Encrypting, SrtpKeys
 from mediaserver.media.leg import Frame, Lane, Wire
 from mediaserver.media.narrowband import NarrowVoice
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_SAMPLES, SECOND_NS, samples_in
-from mediaserver.rtp.checking import CheckedReceive, IceChecks
+from mediaserver.rtp.checking import CheckedReceive, IceChecks, SendTo
 from mediaserver.rtp.dtls import IS_DTLS, DtlsIdentity, DtlsMachine
 from mediaserver.rtp.encrypting import StreamEncryption
 from mediaserver.rtp.format import AudioCodec, Format, is_nowhere
@@ -27,15 +26,15 @@ from mediaserver.rtp.liveness import Liveness, SilenceLimits
 from mediaserver.rtp.outgoing import Outgoing
 from mediaserver.rtp.packets import HEADER, Address
 from mediaserver.rtp.permission import PATIENCE_NS, Permission, Sending
+from mediaserver.rtp.report_path import ReportPath
 from mediaserver.rtp.rtcp import RtcpSession
 from mediaserver.rtp.secured import Receive, is_rtcp
 from mediaserver.rtp.stats import RtpStats
 from mediaserver.rtp.steady import SteadyStreams
 from mediaserver.rtp.stream_states import TABLE, StreamAction, StreamEvent, StreamState
 from mediaserver.rtp.telephone_events import DigitHeard
+from mediaserver.rtp.telling import tell
 from mediaserver.rtp.watching import PacketLook, PacketLooks, WatchedReceive, WatchedSend
-
-log = logging.getLogger(__name__)
 
 HEARD_OCTETS = NARROW_SAMPLES
 """Of audio, 20 ms of G.711: who sends less has not been heard yet, though its packets follow each other."""
@@ -81,11 +80,9 @@ class RtpStream:
         "_hello",
         "_liveness",
         "_looks",
-        "_muxed",
         "_permission",
         "_reported_packets",
         "_rtcp_octets",
-        "_rtcp_ports",
         "_said_withheld",
         "encryption",
         "format",
@@ -99,7 +96,7 @@ class RtpStream:
         "on_tone",
         "opened_at",
         "outgoing",
-        "remote_rtcp",
+        "report_path",
         "rtcp",
         "rtcp_socket",
         "rtp_socket",
@@ -146,7 +143,6 @@ class RtpStream:
         self._permission = Permission(patience_ns, wire.trusted)
         self.outgoing = Outgoing(rtp.sendto, self._permission)
         self.rtcp = RtcpSession(cname, now)
-        self.remote_rtcp: Address | None = None
         self.opened_at = time.time()
         self._looks: PacketLooks | None = None
         """Who watches; None: nobody ever did."""
@@ -155,16 +151,13 @@ class RtpStream:
         """Of DTLS, from whom nobody knows yet."""
         self._reported_packets = 0
         self._rtcp_octets = 0
-        self._rtcp_ports = 0, 0
-        """As announced: of RTP, and of RTCP."""
         self._said_withheld = False
         self._came = 0
         """Octets that the permission knows of."""
         self.encryption = StreamEncryption()
+        self.report_path = ReportPath(rtp, rtcp, self.encryption, self._permission)
         self._checks: IceChecks | None = None
         """None: there is no ICE."""
-        self._muxed = False
-        """RTCP comes and goes by the port of RTP (:rfc:`5761`)."""
 
     @property
     def closed(self) -> bool:
@@ -238,11 +231,12 @@ class RtpStream:
             # Timestamps of another clock are another source's (RFC 7160 section 4.1).
             self.outgoing.sender.renew()
             self.rtcp.forget_reports()
-        self._rtcp_ports = remote[1], rtcp_port or remote[1] + 1
-        if self._muxed != muxed:
-            self._muxed = muxed
+        path = self.report_path
+        path.announced(remote[1], rtcp_port)
+        if path.muxed != muxed:
+            path.muxed = muxed
             self.wire.secured(self)
-        self.remote_rtcp = self._rtcp_beside(source)
+        path.goes_beside(source, self._nominated_rtcp)
         if not is_nowhere(remote):
             self._permission.announced(remote[0], self.wire.now_ns())
         self._towards(source[0])
@@ -292,8 +286,8 @@ class RtpStream:
         checks = self._checks
         if checks is None or self.closed or self.state is StreamState.OPENED:
             return
-        if not self._muxed and checks.rtcp_place is not None:
-            self.remote_rtcp = checks.rtcp_place
+        if not self.report_path.muxed and checks.rtcp_place is not None:
+            self.report_path.remote = checks.rtcp_place
         if (place := checks.nominated()) is None:
             return
         now = self.wire.now_ns()
@@ -319,7 +313,7 @@ class RtpStream:
         if (checks := self._checks) is not None:
             rtp = CheckedReceive(rtp, checks, self.wire.now_ns)
             rtcp = CheckedReceive(rtcp, checks, self.wire.now_ns, rtcp=True)
-        return self.encryption.receivers(rtp, rtcp, self._muxed, self.wire.now_ns)
+        return self.encryption.receivers(rtp, rtcp, self.report_path.muxed, self.wire.now_ns)
 
     def watch(self, look: PacketLook) -> None:
         """Show it each packet from now on, as it is on the wire. A closed stream has none."""
@@ -337,8 +331,13 @@ class RtpStream:
 
     def _watched(self) -> None:
         """Put those who look on the packets' way, or take them off it when there are none."""
-        plain = self.rtp_socket.sendto
-        self.outgoing.through(WatchedSend(plain, looks, self.local_port) if (looks := self._looks) else plain)
+        rtp: SendTo = self.rtp_socket.sendto
+        rtcp: SendTo = self.rtcp_socket.sendto
+        if looks := self._looks:
+            rtp = WatchedSend(rtp, looks, self.local_port)
+            rtcp = WatchedSend(rtcp, looks, self.local_port + 1)
+        self.outgoing.through(rtp)
+        self.report_path.through(rtp, rtcp)
         self.wire.secured(self)
 
     def _look_keyed(self) -> None:
@@ -349,10 +348,7 @@ class RtpStream:
         if self.encryption.waiting and (keys := handshaking.machine.keys) is not None:
             self._encrypt(keys)
         elif self.on_insecure is not None and (why := handshaking.failure()) is not None:
-            try:
-                self.on_insecure(f"audio cannot be encrypted by DTLS: {why}")
-            except Exception:  # as in `_digits_heard`
-                log.exception("on_insecure failed")
+            tell("on_insecure", self.on_insecure, f"audio cannot be encrypted by DTLS: {why}")
 
     def proven(self, host: str, received: int | None = None, *, verified: bool = False) -> None:
         """Signalling has proven that the other side is at this IP address, and received so many bytes in this
@@ -455,7 +451,7 @@ class RtpStream:
         if not lock.knows(source[0]):
             lock.foreign += 1
         elif self.rtcp.receive(data, self.outgoing.sender, now, wall_ns):
-            self.remote_rtcp = source
+            self.report_path.remote = source
             self._rtcp_octets += len(data)
             if self.rtcp.remote_loss_pct is not None:
                 self.outgoing.expect_loss(self.rtcp.remote_loss_pct)
@@ -471,14 +467,11 @@ class RtpStream:
         if self.on_tone is None:
             return
         self._digits += 1
-        try:
-            self.on_tone(digit, max(0, self.frames_read * FRAME_SAMPLES - ago), duration_ms)
-        except Exception:  # as in `_digits_heard`
-            log.exception("on_tone failed")
+        tell("on_tone", self.on_tone, digit, max(0, self.frames_read * FRAME_SAMPLES - ago), duration_ms)
 
     def is_report(self, data: bytes) -> bool:
         """Whether what came to the port of RTP is RTCP."""
-        return self._muxed and is_rtcp(data)
+        return self.report_path.muxed and is_rtcp(data)
 
     def poll_digits(self, now: int) -> bool:
         """Report a key whose packets stopped coming. Returns whether one is still down."""
@@ -488,14 +481,9 @@ class RtpStream:
     def _digits_heard(self, heard: tuple[DigitHeard, ...], now: int) -> None:
         for digit in heard:
             self._digits += 1
-            if self.on_digit is None:
-                continue
             ago = samples_in(max(0, now - digit.began))
             position = max(0, self.frames_read * FRAME_SAMPLES - ago)
-            try:
-                self.on_digit(digit.digit, position, digit.duration_ms)
-            except Exception:  # a listener must not end the tick of all other calls
-                log.exception("on_digit failed")
+            tell("on_digit", self.on_digit, digit.digit, position, digit.duration_ms)
 
     # -- deadlines of seconds, from the wire's sweep
 
@@ -533,7 +521,7 @@ class RtpStream:
         for do in doing:
             match do:
                 case StreamAction.TELL_SILENCE:
-                    self._tell_silence()
+                    tell("on_silent", self.on_silent)
                 case StreamAction.SAY_BYE:
                     self._send_rtcp(self.rtcp.bye(self.outgoing.sender))
                 case StreamAction.RELEASE:
@@ -544,19 +532,15 @@ class RtpStream:
     def _send_to(self, place: Address) -> None:
         """Media goes there from now on."""
         self.outgoing.move(place)
-        if self.remote_rtcp is not None and (self._muxed or self.remote_rtcp[0] != place[0]):
-            self.remote_rtcp = self._rtcp_beside(place)
+        path = self.report_path
+        if path.remote is not None and (path.muxed or path.remote[0] != place[0]):
+            path.goes_beside(place, self._nominated_rtcp)
         self._towards(place[0])
 
-    def _rtcp_beside(self, place: Address) -> Address:
-        """Where RTCP goes until it is heard: as announced, unless a NAT changed the ports."""
-        if self._muxed:
-            return place
-        nominated = self._checks.rtcp_place if self._checks is not None else None
-        if nominated is not None and nominated[0] == place[0]:
-            return nominated
-        announced, rtcp = self._rtcp_ports
-        return (place[0], rtcp if place[1] == announced else place[1] + 1)
+    @property
+    def _nominated_rtcp(self) -> Address | None:
+        """Where ICE has RTCP go that has a port of its own."""
+        return self._checks.rtcp_place if self._checks is not None else None
 
     def _towards(self, host: str) -> None:
         """Media goes to that host from now on."""
@@ -592,37 +576,12 @@ class RtpStream:
             self.wire.withheld(self)
 
     def _tell_heard(self) -> None:
-        tell, self.on_heard = self.on_heard, None
+        listener, self.on_heard = self.on_heard, None
         self._permit(self.wire.now_ns())
-        if tell is not None:
-            try:
-                tell()
-            except Exception:  # as above
-                log.exception("on_heard failed")
-
-    def _tell_silence(self) -> None:
-        if self.on_silent is not None:
-            try:
-                self.on_silent()
-            except Exception:  # as above
-                log.exception("on_silent failed")
+        tell("on_heard", listener)
 
     def _send_rtcp(self, data: bytes) -> None:
-        if self.remote_rtcp is None or is_nowhere(self.remote_rtcp):
-            return
-        permission = self._permission
-        sending = permission.sending(self.wire.now_ns())
-        if self.remote_rtcp[0] != permission.host or sending is Sending.NOTHING:
-            return
         try:
-            report = self.encryption.report(data, self._muxed)
-            if report is None:
-                return
-            if sending is Sending.ALLOWANCE and not permission.spend(len(report)):
-                return
-            (self.rtp_socket if self._muxed else self.rtcp_socket).sendto(report, self.remote_rtcp)
-            if self._looks:
-                port = self.local_port + (not self._muxed)
-                self._looks(time.time(), True, port, self.remote_rtcp, report)
+            self.report_path.send(data, self.wire.now_ns())
         except (OSError, OverflowError):
             self.outgoing.errors += 1

@@ -336,7 +336,7 @@ def test_reports_go_to_the_place_that_was_nominated_for_them() -> None:
         far.say(call.stream, check(use=True))
         reports.socket.sendto(check(use=True), call.stream.rtcp_socket.getsockname())
         call.go()
-        assert call.stream.remote_rtcp == reports.place
+        assert call.stream.report_path.remote == reports.place
         [response] = reports.heard()
         assert response[:2] == b"\x01\x01"
 
