@@ -29,6 +29,9 @@ _TELLING_NAME = re.compile(
 )
 _KEY = re.compile(rb"(?i)(inline:)[^\s|;]+|^((?:a=(?:ice-pwd|key-mgmt):|k=)[ \t]*)[^\r\n]+", re.MULTILINE)
 _PRESSED = re.compile(rb"(?im)^([ \t]*signal[ \t]*=)[^\r\n]*")
+_KEYS = re.compile(rb"(?im)(?:^|(?<=\r))(?![ \t]*duration[ \t]*=)([ \t]*[a-z]{1,20}+[ \t]*+=)?+[^\r\n]+")
+"""Every line of application/dtmf-relay but that of the time: the key may stand on a line of its own."""
+_RELAY = b"application/dtmf-relay"
 _IN_URI = re.compile(rb"(?i)([?&](?:proxy-)?authorization=)[^&>\s\"]*")
 _MAYBE_PASSWORD = re.compile(rb'(?i)(?:sips?:[^\s<>":@]*+|//[^\s<>":@/]*+):[^\s<>"@]{0,256}+[^\s<>"]')
 """Where one may stand; in few messages. No octet may be looked at for each of many that lead to it."""
@@ -39,7 +42,7 @@ _OUTSIDE = re.compile(rb'[\s<>"]')
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _KIND = re.compile(rb"(?im)^(?:content-type|c)[ \t]*:(" + _FOLDED + rb")")
 _BOUNDARY = re.compile(rb"""(?i);\s*boundary\s*=\s*(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))""")
-_OPEN_BODIES = frozenset((b"application/sdp", b"message/sipfrag", b"application/dtmf-relay"))
+_OPEN_BODIES = frozenset((b"application/sdp", b"message/sipfrag", _RELAY))
 """They are read with what is secret in them taken out; every other body is somebody's own words."""
 _MOST_PARTS = 32
 _WORDS = re.compile(rb"[^\r\n]")
@@ -138,7 +141,7 @@ def _masked_body(body: bytes, kinds: list[bytes]) -> bytes:
         return _WORDS.sub(b"x", body)
     kind = kinds[0].partition(b";")[0].strip().lower()
     if kind in _OPEN_BODIES:
-        return body
+        return _KEYS.sub(rb"\1x", body) if kind == _RELAY else body
     if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(kinds[0])) is not None:
         return _masked_parts(body, b"--" + (boundary[1] or boundary[2]))
     return _WORDS.sub(b"x", body)
@@ -151,9 +154,11 @@ def _masked_parts(body: bytes, delimiter: bytes) -> bytes:
         blank = _BLANK_LINE.search(part)
         head, content = (part, b"") if blank is None else (part[: blank.end()], part[blank.end() :])
         kinds = _KIND.findall(head)
-        known = len(kinds) == 1 and kinds[0].partition(b";")[0].strip().lower() in _OPEN_BODIES
+        kind = kinds[0].partition(b";")[0].strip().lower() if len(kinds) == 1 else b""
         if i == 0 or i == _MOST_PARTS or blank is None:
             parts[i] = part if not part.strip(b"-\r\n \t") else _WORDS.sub(b"x", part)
-        elif not known:
+        elif kind not in _OPEN_BODIES:
             parts[i] = head + _WORDS.sub(b"x", content)
+        elif kind == _RELAY:
+            parts[i] = head + _KEYS.sub(rb"\1x", content)
     return delimiter.join(parts)

@@ -78,12 +78,20 @@ def test_keys_of_audio_are_taken_out_and_the_rest_of_sdp_is_not() -> None:
     ("kind", "body", "left"),
     [
         (b"application/dtmf-relay", b"Signal= 4\r\nDuration=160\r\n", b"Signal=x\r\nDuration=160\r\n"),
+        (b"application/dtmf-relay", b"Signal=\r\n4\r\nDuration=160", b"Signal=x\r\nx\r\nDuration=160"),
+        (b"application/dtmf-relay", b"Signal=\r4\rDuration=160", b"Signal=x\rx\rDuration=160"),
+        (b"application/dtmf-relay", b"4\r\n", b"x\r\n"),
         (b"application/dtmf", b"4", b"x"),
         (b"APPLICATION/DTMF-RELAY; x=y", b"signal=4\nDuration=160", b"signal=x\nDuration=160"),
         (b"text/plain", b"4111\r\n1111", b"xxxx\r\nxxxx"),
         (b"text/html;x=application/sdp", b"4111", b"xxxx"),
         (b"text/plain\r\nc: application/sdp", b"4111", b"xxxx"),
         (b"message/sipfrag", b"SIP/2.0 200 OK\r\n", b"SIP/2.0 200 OK\r\n"),
+        (
+            b"multipart/mixed;boundary=b",
+            b"--b\r\nContent-Type: application/dtmf-relay\r\n\r\nSignal=\r\n4\r\n--b--\r\n",
+            b"--b\r\nContent-Type: application/dtmf-relay\r\n\r\nSignal=x\r\nx\r\n--b--\r\n",
+        ),
         (
             b'multipart/mixed;boundary="b 1"',
             b"--b 1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
