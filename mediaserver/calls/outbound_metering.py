@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from mediaserver.calls.protocols import Behalf, Carrier
 from mediaserver.calls.targets import Targets, number_of
 from mediaserver.errors import OutboundCapError
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
-from mediaserver.outbound.ledger import OutboundLedger
+from mediaserver.outbound.ledger import OutboundLedger, OutboundTicket
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ API = "api"
 """Whose calls these are that nobody called in for."""
 REDIRECTED = "redirected"
 """Whose those are that somebody sends on (3xx), beside what the first call counts for."""
+
+
+_placing: ContextVar[OutboundTicket | None] = ContextVar("the call out that is being placed", default=None)
+"""For the carrier's questions about a trunk, which knows the number and not whose call it is."""
 
 
 def _warn_nobody(call_id: UUID) -> None:
@@ -66,7 +71,7 @@ class OutboundMeter:
     def against_trunk(self, trunk: str, number: str, dialled: str) -> str:
         """Why a trunk is not asked for a number that it dials so; else empty, and one more is counted."""
         why = self._targets.policy.against_rewritten(number, dialled, self._targets.granted(number))
-        return why or self.ledger.against_trunk(trunk, number, self.now())
+        return why or self.ledger.against_trunk(trunk, number, self.now(), _placing.get())
 
     def count(self, payer: str, to: str) -> None:
         """Somebody else calls there for a call of ours, maybe at our cost: it is one call more, of no length.
@@ -135,10 +140,13 @@ class _MeteredCarrier:
         if isinstance(behalf, Behalf) and behalf.payer:
             payer = behalf.payer
         ticket = ledger.take(payer, number_of(to), meter.now(), call_id)
+        placing = _placing.set(ticket)
         try:
             leg = await self._carrier.place(to, caller, **options)
         except BaseException:
             ledger.over(ticket, meter.now())
             raise
+        finally:
+            _placing.reset(placing)
         ledger.answered(ticket, leg, str(leg.stats().detail.get("trunk", "")), meter.now())
         return leg

@@ -125,13 +125,18 @@ class OutboundLedger:
         self._put_used(now)
         return ticket
 
-    def against_trunk(self, trunk: str, number: str, now: float) -> str:
-        """Why a trunk is not asked for a call now; when it is, its empty word counts one."""
+    def against_trunk(self, trunk: str, number: str, now: float, ticket: OutboundTicket | None = None) -> str:
+        """Why a trunk is not asked for a call now; when it is, its empty word counts one. `ticket`: of the
+        leg, which is that trunk's from now on and no other's any more."""
         scope = TRUNK + trunk
+        if ticket is not None:
+            self._leave_trunk(ticket)
         try:
             self._check(scope, self._price(number), now)
         except OutboundCapError as error:
             return str(error)
+        if ticket is not None:
+            self._goes_by(ticket, scope)
         self._use(scope, now, calls=1)
         self._put_used(now)
         return ""
@@ -139,7 +144,7 @@ class OutboundLedger:
     def answered(self, ticket: OutboundTicket, leg: Leg, trunk: str, now: float) -> None:
         """From now on it costs money. `trunk`: that carries it; empty for none."""
         self._unreserve(ticket)
-        if trunk:
+        if trunk and TRUNK + trunk not in ticket.scopes:
             ticket.scopes.append(TRUNK + trunk)
             self._of(TRUNK + trunk).calls += 1
         ticket.leg, ticket.answered_at = leg, now
@@ -287,6 +292,21 @@ class OutboundLedger:
         if (scope, which) not in self._reached:
             self._reached[scope, which] = text
             self.on_reached(CapReached(scope, which, limit, text))
+
+    def _goes_by(self, ticket: OutboundTicket, scope: str) -> None:
+        """A trunk is asked to carry it: until it is answered its place and its first price are kept there."""
+        ticket.scopes.append(scope)
+        of = self._of(scope)
+        of.calls += 1
+        of.reserved += ticket.price.of(0)
+
+    def _leave_trunk(self, ticket: OutboundTicket) -> None:
+        """The trunk that was asked before could not carry it."""
+        for scope in [each for each in ticket.scopes if each.startswith(TRUNK)]:
+            ticket.scopes.remove(scope)
+            of = self._of(scope)
+            of.calls -= 1
+            of.reserved -= ticket.price.of(0)
 
     def _unreserve(self, ticket: OutboundTicket) -> None:
         for scope in ticket.scopes:

@@ -143,6 +143,24 @@ def test_a_trunk_is_refused_by_what_it_would_dial_and_by_its_limits(tmp_path: Pa
     assert "1 calls a minute" in metered.meter.against_trunk("acme", NUMBER, NUMBER)
 
 
+async def test_a_trunk_has_no_more_calls_at_once_than_it_may_while_they_ring(tmp_path: Path) -> None:
+    metered = Metered(tmp_path, {"each_trunk": {"max_calls": 1}})
+    said: list[str] = []
+    place = metered.lines.place
+
+    async def asked(to: str, *args: Any, **options: Any) -> Any:
+        said.append(metered.meter.against_trunk("acme", to, to))
+        return await place(to, *args, **options)
+
+    metered.lines.place = asked  # type: ignore[method-assign]
+    metered.bench.board.place(NUMBER, "echo")
+    metered.bench.board.place(NUMBER, "echo")
+    await metered.bench.settle()
+    assert said[0] == "" and "1 calls at once" in said[1]
+    assert metered.meter.against_trunk("other", NUMBER, NUMBER) == "", "nobody's call is placed here"
+    assert [ticket.scopes for ticket in metered.ledger.tickets].count(["all", "api", "trunk:acme"]) == 1
+
+
 async def _dialled(metered: Metered, payer: str) -> Line:
     line = Line("in")
     asked = Asked(line, "echo")

@@ -125,6 +125,28 @@ def test_a_trunk_has_limits_of_its_own_and_carries_what_it_carried() -> None:
     assert books.used("trunk:big", NOW + 30)["minutes_per_day"] == 0.5
 
 
+def test_what_rings_by_a_trunk_counts_there_until_another_one_is_asked() -> None:
+    books = Books({"each_trunk": {"max_calls": 1}, "trunk:dear": {"spend_per_day": 1}})
+    first, second = books.call(), books.call()
+    ask = books.ledger.against_trunk
+    assert ask("acme", "+4930123", NOW, first) == ""
+    assert "1 calls at once" in ask("acme", "+4930123", NOW, second)
+    assert ask("other", "+4930123", NOW, first) == "", "acme could not"
+    assert ask("acme", "+4930123", NOW, second) == ""
+    books.ledger.answered(second, Line("far"), "acme", NOW)
+    assert second.scopes.count("trunk:acme") == 1 and books.used("trunk:acme", NOW)["max_calls"] == 1
+    books.ledger.over(first, NOW)
+    books.ledger.over(second, NOW)
+    for trunk in ("acme", "other"):
+        assert books.used(f"trunk:{trunk}", NOW)["max_calls"] == 0
+        assert ask(trunk, "+4930123", NOW, books.call()) == ""
+    third, fourth = books.call(number="+44123456789"), books.call()
+    assert "1 EUR" in ask("dear", "+44123456789", NOW, third) and third.scopes == fourth.scopes
+    assert ask("dear", "+4930123", NOW, fourth) == ""
+    books.ledger.over(fourth, NOW)
+    assert books.ledger._of("trunk:dear").reserved == 0
+
+
 def test_nothing_that_is_up_is_ended_unless_it_is_said() -> None:
     books = Books({"all": {"minutes_per_day": 1}}, max_call_s=0)
     books.talk()
