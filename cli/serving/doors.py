@@ -124,6 +124,7 @@ async def open_sip(
         ),
     )
     drain.listeners.append(agent.drain)
+    agent.have_called_for(sip.refer_out_of_call, switchboard.called_for, trunks.number_of)
     agent.refuse_while(lambda: switchboard.overloaded)
     metrics.watch_signalling(agent.figures)
     if sip.srtp != "off":

@@ -110,7 +110,7 @@ class Referring:
             raise CallError(f"the call was transferred {MOST_TRANSFERS} times, maybe in a circle", 483)
         live.check_seat()
 
-    def _lead(self, asked: TransferAsked) -> AgentSpec | str:
+    def lead(self, asked: TransferAsked) -> AgentSpec | str:
         """The agent, or whom to call, that this party may reach. Raises CallError."""
         reach, wanted = asked.reach, asked.address
         if not reach.may_ask_for(wanted):
@@ -146,7 +146,7 @@ class Referring:
     # -- how
 
     def _send(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
-        to = self._lead(asked)
+        to = self.lead(asked)
         if isinstance(to, AgentSpec):
             self._hire(live, party, asked, to)
             return

@@ -21,6 +21,7 @@ from mediaserver import logs
 from mediaserver.calls.about import NOTHING, About, checked
 from mediaserver.calls.agent_controls import AgentControls
 from mediaserver.calls.call import Call
+from mediaserver.calls.errands import OURS, CallWanted, Errand, agent_wanted, errand_of
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.calls.handing_over import HandingOver
 from mediaserver.calls.hold_music import SILENCE
@@ -31,7 +32,7 @@ from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
 from mediaserver.calls.recorder import Recorder
-from mediaserver.calls.referring import Referring
+from mediaserver.calls.referring import Referring, code_of
 from mediaserver.calls.referring_away import refer_away
 from mediaserver.calls.registry import CallRegistry
 from mediaserver.calls.routes import (
@@ -266,28 +267,71 @@ class LocalSwitchboard:
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
+        return self._begin(to, spec, caller, ring_s, about)
+
+    def called_for(self, wanted: CallWanted) -> None:
+        """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
+        whom = wanted.whom
+        try:
+            spec, to = agent_wanted(self._routes, wanted), self._referring.lead(whom)
+            if isinstance(to, AgentSpec):
+                raise CallError("agents do not call each other", 488)
+            errand = errand_of(wanted)
+            if self.outbound is not None:
+                self.outbound.check(whom.payer, to)
+            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, errand)
+        except VoiceForgeError as error:
+            whom.answer.refuse(code_of(error), str(error))
+            return
+        with logs.in_call(call.id):
+            log.info("%s has %s call %s", wanted.sender, spec.name, to)
+        call.note("asked_for", by=wanted.sender, to=to)
+        whom.answer.accept()
+
+    def _begin(
+        self,
+        to: str,
+        spec: AgentSpec,
+        caller: str,
+        ring_s: float,
+        about: About,
+        errand: Errand = OURS,
+    ) -> Call:
+        """Raises CallError, CapacityError."""
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or agent, to, spec, about)
-        task = self._placing[call.id] = asyncio.create_task(self._place(call, to, spec, caller, ring_s))
+        call = self._new_call("outbound", caller or spec.name, to, spec, about)
+        if errand.behalf is not None:
+            call.payer = errand.behalf.payer
+        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand))
+        self._placing[call.id] = task
 
         def placed(task: asyncio.Task[None]) -> None:
             del self._placing[call.id]
             if task.cancelled():  # maybe before its first step
                 call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
+            errand.tell(487)  # unless it was told how it ended
 
         task.add_done_callback(placed)
         return call
 
-    async def _place(self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float) -> None:
+    async def _place(
+        self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float, errand: Errand
+    ) -> None:
+        def rings() -> None:
+            call.ring()
+            errand.tell(180)
+
         with logs.in_call(call.id):
             try:
                 way_out = self._way_out(to, call)
                 leg = await way_out.place(
-                    to, caller, timeout_s=ring_s, on_ringing=call.ring, about=call.about
-                )
+                    to, caller, timeout_s=ring_s, on_ringing=rings, hops=errand.hops, about=call.about,
+                    behalf=errand.behalf,
+                )  # fmt: skip
             except VoiceForgeError as error:
                 call.end(unanswered(error))
+                errand.tell(code_of(error))
                 return
             except Exception as error:
                 log.exception("the call failed")
@@ -300,8 +344,10 @@ class LocalSwitchboard:
             try:
                 live.talks_to(self._make(agent, live))
                 live.begin(record=agent.recording and self._record)
+                errand.tell(200)
             except VoiceForgeError as error:
                 log.warning("the call has no agent: %s", error)
+                errand.tell(code_of(error))
                 await leg.hangup(_could_not(error))
             except Exception as error:
                 log.exception("the call failed")

@@ -182,6 +182,12 @@ class SipSettings(TracingSettings, ListeningSettings):
         default=("*",),
         description="What they may dial: names and numbers, with `*` for any characters and `?` for one.",
     )
+    refer_out_of_call: tuple[str, ...] = Field(
+        default=(),
+        description="Who may have an agent call somebody by a REFER that belongs to no call: names of "
+        'extensions and trunks, e.g. `["201", "pbx"]`. They need a password, or a connection by TCP or TLS; '
+        "whom it is to call they must be allowed to call themselves. Empty: nobody.",
+    )
     ban_after: int = Field(
         default=10,
         ge=0,

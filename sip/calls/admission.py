@@ -32,14 +32,14 @@ def refusal(request: Request, allow: str, accept: str, timers: TimerPolicy = STR
     known = (*SUPPORTED, PATH) if request.method == "REGISTER" else SUPPORTED
     if unsupported := [name for name in request.get_all("Require") if name.lower() not in known]:
         return request.response(420, headers=[("Unsupported", ", ".join(unsupported))])
-    if request.method == "INVITE" and request.to.tag is None and not _can_be_reached(request):
+    if request.method == "INVITE" and request.to.tag is None and not can_be_reached(request):
         return request.response(400, "No Usable Contact")  # every request of ours in the call would go there
     if request.method in ("INVITE", "UPDATE"):
         return too_short(request, timers) or session_refusal(request, accept)
     return None
 
 
-def _can_be_reached(request: Request) -> bool:
+def can_be_reached(request: Request) -> bool:
     """Whether the caller names a place for our requests (RFC 3261 8.1.1.8), as far as that can be told from
     the name alone."""
     contacts = request.contacts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sip.calls.dialog import Dialog, DialogId
 from sip.calls.leg import SipLeg
@@ -16,11 +16,17 @@ class DialogUser(Protocol):
     """Who owns a dialog and takes its requests."""
 
     dialog: Dialog
-    leg: SipLeg
-    machine: SessionMachine
 
     def receive(self, server: ReceivedRequest, *, proved: bool = False) -> None: ...
     def acknowledged(self, ack: Request) -> None: ...
+
+
+@runtime_checkable
+class CallDialog(DialogUser, Protocol):
+    """It is a call's, or is about to be; others are subscriptions (:rfc:`6665`)."""
+
+    leg: SipLeg
+    machine: SessionMachine
 
 
 class Dialogs:
@@ -47,6 +53,11 @@ class Dialogs:
 
     def get(self, dialog: DialogId) -> DialogUser | None:
         return self._calls.get(dialog[0], {}).get(dialog)
+
+    def call(self, dialog: DialogId) -> CallDialog | None:
+        """The same where it is a call's."""
+        user = self.get(dialog)
+        return user if isinstance(user, CallDialog) else None
 
     def remove(self, dialog: DialogId) -> None:
         """Nothing happens when it is not there."""

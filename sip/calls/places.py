@@ -106,7 +106,7 @@ class Places:
     def against(self, method: str, pending: int, transactions: int, queue_delay_s: float) -> str | None:
         """Why a new request cannot be looked at now; None when it can. `transactions`: those of requests from
         outside that are there; `pending`: those of them without an answer."""
-        if method == "INVITE":
+        if method in ("INVITE", "REFER"):  # outside of calls, both want one
             if not self.open:
                 return "stopping"
             if not self.free:

@@ -39,19 +39,28 @@ MOST_REFERS = 30
 tried, and none of it is worth a line of the log each."""
 
 
-class Referred(Protocol):
-    """The call, as a REFER within it sees it."""
+class ReferAsker(Protocol):
+    """The dialog of a REFER."""
 
     core: Core
-    machine: SessionMachine
-    leg: SipLeg
     dialog: Dialog
     transport: str
     host: str
-    reach: MayDial
+
+    @property
+    def over(self) -> bool:
+        """Nobody can be told anything in it any more."""
 
     def reply(self, server: ReceivedRequest, status: int, headers: Headers = ()) -> None: ...
     def ask(self, method: str, headers: Headers, body: bytes, finished: Finished) -> None: ...
+
+
+class Referred(ReferAsker, Protocol):
+    """The call, as a REFER within it sees it."""
+
+    machine: SessionMachine
+    leg: SipLeg
+    reach: MayDial
 
 
 class ReceivedRefers:
@@ -97,12 +106,12 @@ class ReceivedRefers:
 class ReceivedRefer:
     """Implements mediaserver.media.leg.TransferAnswer."""
 
-    def __init__(self, call: Referred, server: ReceivedRequest, *, known: bool) -> None:
+    def __init__(self, call: ReferAsker, server: ReceivedRequest, *, known: bool) -> None:
         """`known`: there was one before in this dialog, so that theirs are told apart by number (:rfc:`3515`
         section 2.4.6)."""
         self._silent = wants_no_notices(server.request)
         self.subscription = ReferSubscription(silent=self._silent)
-        self._call: Referred | None = call
+        self._call: ReferAsker | None = call
         self._server = server
         self._event = SipEvent("refer", str(server.request.cseq.number) if known else None)
 
@@ -127,6 +136,16 @@ class ReceivedRefer:
         if self._call is not None:
             self._tell(self.subscription.happened(code, self._call.core.now()))
 
+    def renewed(self) -> None:
+        """Its sender asks how it stands."""
+        if self._call is not None:
+            self._tell(self.subscription.renewed(self._call.core.now()))
+
+    def unwanted(self) -> None:
+        """Its sender wants to hear no more."""
+        if self._call is not None:
+            self._tell(self.subscription.unwanted(self._call.core.now()))
+
     def drop(self) -> None:
         """Nobody can be told any more."""
         self.subscription.dropped()
@@ -134,7 +153,7 @@ class ReceivedRefer:
 
     def _tell(self, notice: Notice | None) -> None:
         call = self._call
-        if call is not None and notice is not None and not call.machine.over:
+        if call is not None and notice is not None and not call.over:
             lines = [
                 ("Event", str(self._event)),
                 ("Subscription-State", str(notice.state)),
@@ -175,7 +194,7 @@ def _event(call: Referred, refer: ReceivedRefer, server: ReceivedRequest) -> Tra
 def _other_leg(call: Referred, replaces: Replaces, host: str) -> SipLeg | None:
     """The leg of the other call that its asker has with us; None: the dialog is with somebody else. Raises
     ParseError: it is somebody else's."""
-    user = call.core.dialogs.get((replaces.call_id, replaces.to_tag, replaces.from_tag))
+    user = call.core.dialogs.call((replaces.call_id, replaces.to_tag, replaces.from_tag))
     if user is None:
         return None
     if user.leg is call.leg:

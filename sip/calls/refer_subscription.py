@@ -3,6 +3,8 @@
     ASKED ──accept──▶ TELLING ──the last NOTIFY is sent──▶ ENDING ──it is answered──▶ OVER
       └──refuse──▶ OVER ◀──a NOTIFY is refused, or nobody answers it──┘
 
+The last one is that of the final status, or the one that follows a SUBSCRIBE with Expires: 0.
+
 One NOTIFY is under way at a time, so that none overtakes another; what happens meanwhile waits, and only the
 latest of it is told. Whoever does not take our NOTIFYs gets no more of them, and the transfer goes on.
 
@@ -41,7 +43,7 @@ class Notice:
 class ReferSubscription:
     """Of one REFER. What its methods return is to be sent now; None: nothing is."""
 
-    __slots__ = ("_began", "_silent", "_under_way", "_waiting", "state")
+    __slots__ = ("_began", "_silent", "_status", "_under_way", "_unwanted", "_waiting", "state")
 
     def __init__(self, *, silent: bool = False) -> None:
         """`silent`: no subscription is wanted."""
@@ -50,6 +52,10 @@ class ReferSubscription:
         self._began = 0.0
         self._under_way = False
         self._waiting: int | None = None
+        self._status = 100
+        """How far it is."""
+        self._unwanted = False
+        """Its subscriber wants to hear no more."""
 
     @property
     def over(self) -> bool:
@@ -79,7 +85,22 @@ class ReferSubscription:
             if status >= 200:
                 self.state = ReferState.OVER
             return None
+        self._status = status
         return self._say(status, now)
+
+    def left(self, now: float) -> int:
+        """Seconds that it lasts from now on."""
+        return max(1, EXPIRES_S - int(now - self._began))
+
+    def renewed(self, now: float) -> Notice | None:
+        """Its subscriber asks how it stands (SUBSCRIBE)."""
+        return self._say(self._status, now) if self.state is ReferState.TELLING else None
+
+    def unwanted(self, now: float) -> Notice | None:
+        """Its subscriber wants to hear no more (SUBSCRIBE with Expires: 0), and is told that it will not.
+        What it asked for goes on."""
+        self._unwanted = True
+        return self.renewed(now)
 
     def answered(self, status: int, now: float) -> Notice | None:
         """A NOTIFY got this final response; 408: none came."""
@@ -104,8 +125,8 @@ class ReferSubscription:
                 self._waiting = status
             return None
         self._under_way = True
-        if status >= 200:
+        if status >= 200 or self._unwanted:
             self.state = ReferState.ENDING
-            return Notice(status, SubscriptionState("terminated", reason="noresource"))
-        left = max(1, EXPIRES_S - int(now - self._began))
-        return Notice(status, SubscriptionState("active", left))
+            reason = "noresource" if status >= 200 else "timeout"  # RFC 6665 section 4.1.3
+            return Notice(status, SubscriptionState("terminated", reason=reason))
+        return Notice(status, SubscriptionState("active", self.left(now)))

@@ -7,7 +7,7 @@ Whoever may not learns nothing: a dialog that is somebody else's is answered as 
 from __future__ import annotations
 
 from sip.access.endpoints import Admitted
-from sip.calls.dialogs import Dialogs, DialogUser
+from sip.calls.dialogs import CallDialog, Dialogs
 from sip.calls.leg import SipLeg
 from sip.calls.session_machine import SessionState
 from sip.messages.grammar import ParseError
@@ -22,7 +22,7 @@ def replaced_by(request: Request, caller: Admitted, host: str, dialogs: Dialogs)
     wanted = Replaces.of(request)
     if wanted is None:
         return None
-    user = dialogs.get((wanted.call_id, wanted.to_tag, wanted.from_tag))
+    user = dialogs.call((wanted.call_id, wanted.to_tag, wanted.from_tag))
     if user is None or not _may(caller, host, user):
         raise ParseError("there is no call that this one may replace", 481)
     if user.machine.over:
@@ -34,7 +34,7 @@ def replaced_by(request: Request, caller: Admitted, host: str, dialogs: Dialogs)
     return user.leg
 
 
-def _may(caller: Admitted, host: str, user: DialogUser) -> bool:
+def _may(caller: Admitted, host: str, user: CallDialog) -> bool:
     """Whether whoever calls is the other side of that dialog: the same extension, the same trunk, or, where
     nobody knows whose it is, somebody at the same place."""
     trunk = user.leg.labels.get("trunk")

@@ -106,6 +106,11 @@ class InviteSession:
         return self.media.negotiated
 
     @property
+    def over(self) -> bool:
+        """It is, or about to be."""
+        return self.machine.over
+
+    @property
     def offering(self) -> bool:
         """An offer of ours waits for its answer."""
         return self.media.offering

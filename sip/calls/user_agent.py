@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any, TypedDict, Unpack
 
 from mediaserver.calls.may_dial import AGENTS, MayDial
@@ -30,6 +30,7 @@ from sip.calls.outgoing import OutgoingCall, nobody_hears, nobody_listens
 from sip.calls.peer_quirks import PeerQuirks
 from sip.calls.places import Places
 from sip.calls.redirection import Redirection, nobody
+from sip.calls.refer_outside import CallFor, NumberOf, OutsideRefers
 from sip.calls.registrar import Binding, Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent_client import UserAgentClient
@@ -54,6 +55,10 @@ from sip.transport.transport import Transport
 log = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_S = 32.0
+
+
+def _as_written(trunk: str) -> NumberOf:
+    return str
 
 
 class CallOptions(TypedDict, total=False):
@@ -224,6 +229,17 @@ class SipAgent:
     def drain(self, draining: bool) -> None:
         """Whether new calls get 503 until further notice, and so does who asks what we can do (OPTIONS)."""
         self._places.draining = draining
+
+    def have_called_for(
+        self,
+        senders: Collection[str],
+        call_for: CallFor,
+        number_of: Callable[[str], NumberOf] = _as_written,
+    ) -> None:
+        """These extensions and trunks may have an agent call somebody (REFER outside of calls). See
+        OutsideRefers."""
+        if senders:
+            self._server.outside_refers = OutsideRefers(self._core, senders, call_for, number_of)
 
     def refuse_while(self, overloaded: Callable[[], bool]) -> None:
         """New calls get 503 whenever that is so; it is asked for each."""

@@ -21,12 +21,13 @@ from mediaserver.media.leg import EndedBy, Termination, Why
 from sip.access.endpoints import Admitted
 from sip.access.gate import Gate
 from sip.access.silence import StrangersSilence
-from sip.calls.admission import refusal
+from sip.calls.admission import can_be_reached, refusal
 from sip.calls.core import ACCEPT, SUPPORTED, Core, Credentials
 from sip.calls.dialog import Dialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
 from sip.calls.places import Places
+from sip.calls.refer_outside import OutsideRefer, OutsideRefers
 from sip.calls.registrar import Registrar
 from sip.calls.replaces_received import replaced_by
 from sip.calls.session import InviteSession
@@ -73,6 +74,8 @@ class UserAgentServer:
         self._registrar = registrar
         self._gate = gate
         self._on_refused = on_refused
+        self.outside_refers: OutsideRefers | None = None
+        """None: nobody has anybody called who is not in a call."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._secret = secrets.token_bytes(16)
 
@@ -117,7 +120,7 @@ class UserAgentServer:
         elif request.method == "INVITE":
             self._invited(request, source)
         elif request.method == "REFER":
-            self._stateless(request.response(403), request, source)  # it would have us call for anybody
+            self._referred(request, source)
         else:
             self._stateless(request.response(481), request, source)
 
@@ -136,7 +139,7 @@ class UserAgentServer:
                 user.acknowledged(request)
         elif user is None:
             self._stateless(request.response(481), request, source)
-        elif (no := self._refusal(request)) is not None:
+        elif (no := self._refusal(request, subscription=isinstance(user, OutsideRefer))) is not None:
             self._stateless(no, request, source)
         elif isinstance(proved := self._proved(request, user.dialog, source), Response):
             self._stateless(proved, request, source)
@@ -152,9 +155,10 @@ class UserAgentServer:
             except Exception:
                 self._failed_on(server)
 
-    def _refusal(self, request: Request) -> Response | None:
-        """What `refusal` says, by what we can do."""
-        return refusal(request, self._core.allow, ACCEPT, self._core.timer_policy)
+    def _refusal(self, request: Request, *, subscription: bool = False) -> Response | None:
+        """What `refusal` says, by what we can do, which within a `subscription` is one thing more."""
+        allow = f"{self._core.allow}, SUBSCRIBE" if subscription else self._core.allow
+        return refusal(request, allow, ACCEPT, self._core.timer_policy)
 
     def _proved(self, request: Request, dialog: Dialog, source: Source) -> Response | bool:
         """The response that asks for proof of a request within a dialog; when it needs none, whether it has
@@ -287,6 +291,34 @@ class UserAgentServer:
         # its INVITE no more, so nothing would bring back a 200 that is lost on the way.
         wait = TRYING_AFTER * self._core.layer.timing.t1
         asyncio.get_running_loop().call_later(wait, _trying, weakref.ref(session))
+
+    def _referred(self, request: Request, source: Source) -> None:
+        """Outside of calls. Whoever may is known by more than an address that anybody writes on a datagram:
+        the calls are real, and cost money."""
+        outside, gate = self.outside_refers, self._gate
+        if outside is None or gate is None:
+            self._stateless(request.response(403), request, source)
+            return
+        caller = gate.admit(request, source, self._core.now())
+        if isinstance(caller, Response):
+            self._stateless(caller, request, source)
+        elif not (outside.lets(caller) and gate.proves(caller, source)):
+            self._stateless(request.response(403), request, source)
+        elif not can_be_reached(request):
+            self._stateless(request.response(400, "No Usable Contact"), request, source)
+        elif self._names_us(request, source):
+            self._stateless(request.response(482), request, source)
+        elif not outside.has_room(caller):
+            retry = [("Retry-After", RETRY_AFTER)]
+            self._stateless(request.response(480, headers=retry), request, source)
+        else:
+            server = self._core.layer.serve(request, source)
+            server.prove()
+            self._core.transport.recognized(source)
+            try:
+                outside.asked(server, caller)
+            except Exception:
+                self._failed_on(server)
 
     def _names_us(self, request: Request, source: Source) -> bool:
         """Whether a Contact is this server: what we send there would come back and be sent again."""

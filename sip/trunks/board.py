@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -25,6 +26,7 @@ from sip.trunks.attempt import lend
 from sip.trunks.identity import SignerOf, verdict_on
 from sip.trunks.invitation import TrunkInvitation
 from sip.trunks.line import TrunkLine, TrunkStanding
+from sip.trunks.numbers import rewritten
 from sip.trunks.rows import read_all
 from sip.trunks.signers import nobody_believed
 from sip.trunks.spec import TrunkSpec
@@ -152,6 +154,11 @@ class TrunkBoard:
                 "a call by the trunk %s is refused: it has its %d calls", line.spec.name, line.limits.calls
             )
             call.reject(503)
+
+    def number_of(self, name: str) -> Callable[[str], str]:
+        """How the numbers of whoever came in by this trunk are read."""
+        line = None if name in self._reserved else self._lines.get(name)
+        return str if line is None else partial(rewritten, line.spec.receive)
 
     async def _look_who_vouches(
         self, call: SipInvitation, spec: TrunkSpec, onward: Callable[[Invitation], None]

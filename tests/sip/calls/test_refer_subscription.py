@@ -87,3 +87,26 @@ def test_the_end_of_the_call_ends_what_was_waiting() -> None:
     subscription.happened(200, 0.1)
     subscription.dropped()
     assert subscription.answered(200, 0.2) is None and subscription.over
+
+
+def test_who_asks_how_things_stand_is_told_and_who_wants_to_hear_no_more_is_told_that_it_will_not() -> None:
+    subscription = ReferSubscription()
+    assert subscription.unwanted(0.0) is None  # nobody has decided yet
+    subscription = ReferSubscription()
+    told(subscription, 180)
+    renewed = subscription.renewed(30.0)
+    assert renewed is not None and (renewed.status, renewed.state.expires) == (180, EXPIRES_S - 30)
+    assert subscription.unwanted(31.0) is None  # a NOTIFY is under way
+    last = subscription.answered(200, 32.0)
+    assert last is not None and str(last.state) == "terminated;reason=timeout" and last.status == 180
+    assert subscription.happened(200, 33.0) is None
+    subscription.answered(200, 34.0)
+    assert subscription.over and subscription.renewed(35.0) is None
+
+
+def test_an_end_that_waits_is_told_as_such_to_who_wants_to_hear_no_more() -> None:
+    subscription = ReferSubscription()
+    subscription.accepted(0.0)
+    assert subscription.happened(486, 1.0) is None and subscription.unwanted(2.0) is None
+    last = subscription.answered(200, 3.0)
+    assert last is not None and last.status == 486 and str(last.state) == "terminated;reason=noresource"

@@ -138,6 +138,9 @@ class _User:
     def __init__(self, extension: str, trunk: str) -> None:
         self.dialog, self.leg = _Dialog(extension), _Leg(trunk)
 
+    def receive(self) -> None: ...
+    def acknowledged(self) -> None: ...
+
 
 @pytest.mark.parametrize(
     ("kind", "name", "host", "extension", "trunk", "may"),
@@ -167,3 +170,13 @@ def test_a_call_is_replaced_by_whose_it_is(
         with pytest.raises(ParseError) as error:
             replaced_by(request, caller, host, dialogs)
         assert error.value.status == 481
+
+
+def test_a_subscription_is_no_call_that_could_be_replaced() -> None:
+    dialogs, user = Dialogs(), _User("101", "")
+    del user.leg
+    dialogs[("call", "ours", "theirs")] = user  # type: ignore[assignment]
+    request = Request("INVITE", Uri.parse("sip:us"), [("Replaces", "call;to-tag=ours;from-tag=theirs")])
+    with pytest.raises(ParseError) as error:
+        replaced_by(request, Admitted("extension", "101", EVERYBODY), "192.0.2.1", dialogs)
+    assert error.value.status == 481

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,8 @@ class Server:
 
 
 @asynccontextmanager
-async def server(max_calls: int = 10) -> AsyncIterator[Server]:
+async def server(max_calls: int = 10, **options: Any) -> AsyncIterator[Server]:
+    """`options`: of the user agent."""
     kept, metrics = Kept(), Metrics()
     board = LocalSwitchboard(
         routes=as_at_the_first_start({"101"}),
@@ -87,7 +89,7 @@ async def server(max_calls: int = 10) -> AsyncIterator[Server]:
     )
     registrar = Registrar("voiceforge", {"101": "secret"}.get)
     async with agent(
-        board.invited, registrar=registrar, max_legs=legs_for(max_calls), max_calls=max_calls
+        board.invited, registrar=registrar, max_legs=legs_for(max_calls), max_calls=max_calls, **options
     ) as sip:
         board.carriers = [SipCarrier(sip, registrar)]
         yield Server(sip, board, kept, metrics)

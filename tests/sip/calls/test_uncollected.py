@@ -37,11 +37,14 @@ from mediaserver.rtp.wire import RtpWire
 from mediaserver.settings.outbound import OutboundSettings
 from pipelines.conversation.agent import Transfer
 from pipelines.conversation.session import AgentSession
+from sip.access.endpoints import Admitted
 from sip.calls.carrier import SipCarrier
 from sip.calls.invitation import SipInvitation
+from sip.calls.refer_outside import OutsideRefers
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
 from sip.calls.user_agent import SipAgent
+from sip.messages.transfer_headers import status_of
 from sip.messages.uri import Uri
 from sip.sdp.ice import Ice
 from sip.sdp.policy import PLAIN_TELEPHONY, Encryption, InbandDtmf, MediaPolicy
@@ -50,6 +53,7 @@ from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import Tracer
 from sip.transactions.requests import Hop
 from sip.transactions.timing import Timing
+from sip.transport.connection import Source
 from sip.trunks.carrier import TrunkCarrier
 from sip.trunks.line import TrunkLine
 from sip.trunks.spec import TrunkSpec
@@ -645,6 +649,29 @@ async def transferred_by_the_caller(world: World) -> None:
     await asked.leg.hangup(HANGUP)
 
 
+async def called_for_somebody_outside(world: World) -> None:
+    """An agent calls whom a REFER out of all calls names."""
+    await world.phone.register(world.address("101"), "101", "secret")
+    world.heard._answers = rings
+    asking = OutsideRefers(world.sip._core, ["201"], world.board.called_for, lambda name: str)
+    async with raw_peer() as peer:
+        refer = peer.make("REFER", world.address("demo"), lines={"Refer-To": f"<{world.address('101')}>"})
+        arrived = Source("UDP", "127.0.0.1", peer.port)
+        server = world.sip._layer.serve(refer, arrived)
+        server.prove()
+        asking.asked(server, Admitted("extension", "201"))
+        asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+        while True:
+            notify = await peer.request("NOTIFY")
+            peer.send(notify.response(200), world.sip.port)
+            if (notify.get("Subscription-State") or "").startswith("terminated"):
+                break
+            if asked.leg.termination is None and status_of(notify.body) == 180:
+                await asked.leg.answer()
+    await world.run()
+    await asked.leg.hangup(HANGUP)
+
+
 async def transferred_by_a_caller_who_does_not_wait(world: World) -> None:
     await world.phone.register(world.address("101"), "101", "secret")
     world.heard._answers = rings
@@ -724,6 +751,7 @@ async def captured_to_its_end(world: World) -> None:
 
 KINDS = (
     captured_to_its_end,
+    called_for_somebody_outside,
     transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait,
     replaced_by_a_new_call, handed_to_the_far_end, transferred_to_an_agent,
     joined_by_who_talks_to_both,
