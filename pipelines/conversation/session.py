@@ -34,7 +34,6 @@ from pipelines.conversation.agent import (
     Context,
     End,
     Keep,
-    Last,
     Listen,
     Play,
     Returned,
@@ -61,6 +60,7 @@ from pipelines.conversation.commands import (
     StartStt,
     Think,
 )
+from pipelines.conversation.ending import Ending
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
@@ -123,10 +123,6 @@ class AgentSession:
         self._call = call
         self._agent = agent
         self._outlet = outlet
-        self._hangup: Callable[[Termination], None] | None = hangup
-        self._hangup_later: Callable[[Termination], None] | None = None
-        """To hang up with, when the caller comes back from a transfer."""
-        self._transfer = transfer
         self._now = now
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
@@ -141,8 +137,7 @@ class AgentSession:
         self._words = own_words(language)
         self._failures = 0
         """Of the agent, in a row."""
-        self._over = asyncio.Event()
-        self._termination = Termination(EndedBy.AGENT, Why.COMPLETED)
+        self._ending = Ending(self._transcript, hangup, transfer)
 
     # ---- App
 
@@ -212,9 +207,7 @@ class AgentSession:
         over: the agent goes on from there."""
         if self._stage.state is Stage.OVER:
             return
-        if self._hangup_later is not None:
-            self._hangup, self._hangup_later = self._hangup_later, None
-            self._over.clear()
+        self._ending.returned()
         self._run(self.turn.returned(self._t, Returned(why, to, detail)))
 
     def summary(self) -> str:
@@ -231,7 +224,7 @@ class AgentSession:
 
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
         """Interrupt whatever goes on, say this, and hang up once it was heard."""
-        self._termination = termination or Termination(EndedBy.SERVER, Why.SHUTDOWN)
+        self._ending.why = termination or Termination(EndedBy.SERVER, Why.SHUTDOWN)
         if self._stage.state in HELD:
             self._hold(False)
         self._thought = Thought(None, self._now())
@@ -241,31 +234,13 @@ class AgentSession:
         """`say_goodbye`, but hung up after `within_s` at the latest. Returns when the call has ended."""
         self.say_goodbye(text)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._over.wait(), within_s)
-        self._leave(End())
-
-    def _leave(self, last: Last) -> None:
-        """Hang up or hand over, once."""
-        hangup, self._hangup = self._hangup, None
-        self._over.set()
-        if hangup is None:
-            return
-        match last:
-            case Transfer(to=to) if self._transfer is not None:
-                self._transcript.event("transfer", to=to)
-                self._hangup_later = hangup
-                self._transfer(last)
-            case Transfer(to=to):
-                log.warning("the agent wants to transfer to %s, which this call cannot", to)
-                self._transcript.event("transfer_failed", to=to)
-                hangup(Termination(EndedBy.SERVER, Why.FAILED, detail="nobody to transfer to"))
-            case End():
-                hangup(self._termination)
+            await asyncio.wait_for(self._ending.over.wait(), within_s)
+        self._ending.leave(End())
 
     def _ended(self) -> None:
         """The leg is gone: settle what was heard, ask the agent for its last records."""
         self._stage.move(Moment.END)
-        self._hangup = self._hangup_later = self._transfer = None
+        self._ending.gone()
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._listening.end()
@@ -279,7 +254,7 @@ class AgentSession:
                 self._keep(record)
         except (Exception, SystemExit, KeyboardInterrupt):
             log.exception("the agent failed while the call ended")
-        self._over.set()
+        self._ending.over.set()
 
     def _hold(self, held: bool) -> None:
         """On hold nobody listens: the session's time stands still."""
@@ -331,7 +306,7 @@ class AgentSession:
                     self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
                     self._speaking.complete(epoch)
                 case Leave(last=last):
-                    self._leave(last)
+                    self._ending.leave(last)
 
     def _recognised(self, result: SttResult) -> None:
         if result.final:
@@ -407,7 +382,7 @@ class AgentSession:
             self._run(self.turn.failed(self._t, epoch, self._words.apology))
             return
         detail = f"the agent failed {FAILURES} times in a row"
-        self._termination = Termination(EndedBy.SERVER, Why.FAILED, detail=detail)
+        self._ending.why = Termination(EndedBy.SERVER, Why.FAILED, detail=detail)
         self._run(self.turn.failed(self._t, epoch, self._words.surrender, End()))
 
     def _settle(self) -> None:

@@ -582,8 +582,8 @@ async def handed_over_by_its_agent(world: World, *, warm: bool, busy: bool) -> N
     await world.run(10)
     live = world.board._live[world.call.id]
     session = live.talker.app if live.talker is not None else None
-    assert isinstance(session, AgentSession) and session._transfer is not None
-    session._transfer(Transfer(world.callee, warm=warm))
+    assert isinstance(session, AgentSession)
+    session._ending.leave(Transfer(world.callee, warm=warm))
     await asyncio.wait_for(world.heard.calls.get(), 10)
     while live.transferring:
         await world.run(1)
