@@ -15,6 +15,7 @@ import struct
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from statistics import quantiles
 from typing import Any
 
 from tests.attack.messages import Address, Message, branch, parse, sdp, tag_of, token, written
@@ -74,6 +75,8 @@ class Coming:
         self.came: asyncio.Queue[Message] = asyncio.Queue()
         caller.calls[self.call_id] = self.came
         self.answer: Message | None = None
+        self.asked_at = 0.0
+        self.answered_after_s: float | None = None
         self.transport = caller.transport
 
     def request(self, method: str, cseq: int, body: str = "", own_branch: bool = False) -> bytes:
@@ -100,6 +103,7 @@ class Coming:
         self.caller.send(data, self.server)
 
     def invite(self, media_port: int) -> None:
+        self.asked_at = asyncio.get_running_loop().time()
         self.send(self.request("INVITE", 1, sdp(self.caller.host, media_port), own_branch=True))
 
     async def answered(self) -> int:
@@ -118,6 +122,7 @@ class Coming:
                     ))  # fmt: skip
                 else:
                     self.answer = message
+                    self.answered_after_s = asyncio.get_running_loop().time() - self.asked_at
                 return message.status
         return 0
 
@@ -243,7 +248,15 @@ class Churn:
         self._connect = connect
         self._running: set[asyncio.Task[None]] = set()
         self.how: Counter[str] = Counter()
+        self.answers_s: list[float] = []
+        """INVITE to 200, of each call that was answered."""
         self.begun = 0
+
+    def as_json(self) -> str:
+        """How the calls went, and the p50 and p95 of their answers."""
+        cuts = [1e3 * each for each in quantiles(self.answers_s, n=20)] if len(self.answers_s) > 1 else []
+        answer_ms = {"p50": round(cuts[9], 1), "p95": round(cuts[18], 1)} if cuts else {}
+        return json.dumps({"how": self.how, "answer_ms": answer_ms})
 
     async def run(self, rate: float, calls: int, for_s: float) -> None:
         """Until so many were begun or so long passed; then waits for those that run."""
@@ -281,6 +294,8 @@ class Churn:
         except OSError as error:
             self.how[f"failed: {type(error).__name__}"] += 1
         finally:
+            if call.answered_after_s is not None:
+                self.answers_s.append(call.answered_after_s)
             call.forget()
             media.close()
             if own is not None:
@@ -290,7 +305,7 @@ class Churn:
 def main(host: str, port: str, rate: str, for_s: str) -> None:
     churn = Churn((host, int(port)), abandoned=0.0)
     asyncio.run(churn.run(float(rate), 1 << 40, float(for_s)))
-    sys.stdout.write(json.dumps(churn.how) + "\n")
+    sys.stdout.write(churn.as_json() + "\n")
 
 
 if __name__ == "__main__":

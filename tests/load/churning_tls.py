@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 import sys
 from contextlib import suppress
@@ -57,7 +56,7 @@ def main(host: str, port: str, rate: str, for_s: str, authority: str) -> None:
     context, server = ssl.create_default_context(cafile=authority), (host, int(port))
     churn = Churn(server, 0.0, lambda caller: TlsCaller.connect(caller, server, context))
     asyncio.run(churn.run(float(rate), 1 << 40, float(for_s)))
-    sys.stdout.write(json.dumps(churn.how) + "\n")
+    sys.stdout.write(churn.as_json() + "\n")
 
 
 if __name__ == "__main__":

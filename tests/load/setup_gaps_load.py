@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from tests.attack.target import Target
 GAP_MS = 40.0
 LOST = 1.0
 """% of the worst call's frames."""
+ANSWER_MS = 100.0
+"""p95, of the calls that are set up."""
 SET_UP = 0.9
 """Of the calls that were to be set up."""
 SETTINGS: dict[str, dict[str, Any]] = {"sip": {"max_calls": 1000}}
@@ -40,6 +42,8 @@ class SetUpBeside:
     """Calls that were to be set up."""
     how: Mapping[str, int]
     """How those went, and how many of each."""
+    answer_ms: Mapping[str, float] = field(default_factory=dict)
+    """INVITE to 200, p50 and p95."""
 
 
 def faults(run: SetUpBeside) -> list[str]:
@@ -52,6 +56,8 @@ def faults(run: SetUpBeside) -> list[str]:
         found.append(f"a gap of {beside.largest_gap_ms:.1f} ms, over {GAP_MS:g}")
     if beside.lost > LOST:
         found.append(f"{beside.lost:.2f} % of the frames lost, over {LOST:g}")
+    if run.answer_ms.get("p95", 0.0) > ANSWER_MS:
+        found.append(f"answered after {run.answer_ms['p95']:g} ms (p95), over {ANSWER_MS:g}")
     if beside.ended:
         found.append(f"{beside.ended} running calls ended")
     return found
@@ -73,8 +79,8 @@ def measure(target: Target, calls: int, rate: float, for_s: float) -> SetUpBesid
             up.talk(for_s)
             beside = up.noticed(for_s)
             assert churn.stdout is not None
-            how = json.loads(churn.stdout.read() or "{}")
-    return SetUpBeside(quiet, beside, rate * (for_s - 2), how)
+            told = json.loads(churn.stdout.read() or '{"how": {}, "answer_ms": {}}')
+    return SetUpBeside(quiet, beside, rate * (for_s - 2), told["how"], told["answer_ms"])
 
 
 def main() -> int:
@@ -98,7 +104,7 @@ def main() -> int:
             f"{name}: largest gap {noticed.largest_gap_ms:.1f} ms (median of the calls' largest "
             f"{noticed.median_gap_ms:.1f}), lost {noticed.lost:.2f} %, ended {noticed.ended}\n"
         )
-    sys.stdout.write(f"set up: {dict(run.how)}\n")
+    sys.stdout.write(f"set up: {dict(run.how)}, answered after (ms): {dict(run.answer_ms)}\n")
     found = faults(run)
     sys.stdout.write("\n".join(found or ["passed"]) + "\n")
     return 1 if found else 0

@@ -25,6 +25,7 @@ def test_a_good_run_passes() -> None:
         (replace(GOOD, beside=replace(GOOD.beside, largest_gap_ms=40.1)), "40.1 ms"),
         (replace(GOOD, beside=replace(GOOD.beside, lost=1.1)), "1.10 %"),
         (replace(GOOD, beside=replace(GOOD.beside, ended=2)), "2 running calls"),
+        (replace(GOOD, answer_ms={"p50": 3.0, "p95": 100.1}), "100.1 ms (p95)"),
     ),
 )
 def test_each_fault_is_named(run: SetUpBeside, says: str) -> None:
