@@ -7,6 +7,7 @@ ends its notices without a word, has not. What becomes of the call then is for i
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Protocol
 
 from mediaserver.errors import CallError
@@ -44,11 +45,13 @@ class Handed(Protocol):
 class SentRefers:
     """Those of one call, one at a time."""
 
-    __slots__ = ("_outcome", "_subscribed", "accepted")
+    __slots__ = ("_before", "_outcome", "_subscribed", "accepted")
 
     def __init__(self) -> None:
         self._outcome: asyncio.Future[None] | None = None
         """Of the one that is under way."""
+        self._before = 0
+        """The CSeq of the call's last request before it: what is of that or less is about an earlier one."""
         self._subscribed = False
         """NOTIFYs may come, also after its outcome is known."""
         self.accepted = False
@@ -76,8 +79,9 @@ class SentRefers:
         ]
         outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._outcome, self._subscribed, self.accepted = outcome, True, False
+        self._before = before = call.dialog.local_cseq
         try:
-            call.ask("REFER", lines, b"", self._answered)
+            call.ask("REFER", lines, b"", partial(self._answered, before))
             async with asyncio.timeout(timeout_s):
                 await outcome
         except TimeoutError:
@@ -100,6 +104,8 @@ class SentRefers:
             call.reply(server, 400)
         elif request.body and request.content_type != SIPFRAG:
             call.reply(server, 415, headers=[("Accept", SIPFRAG)])
+        elif self._is_late(event):
+            call.reply(server, 200)
         else:
             call.reply(server, 200)
             self._subscribed = not state.over
@@ -113,7 +119,15 @@ class SentRefers:
         else:
             self._settle(CallError("the call ended meanwhile", 487))
 
-    def _answered(self, request: DialogRequest, status: int) -> None:
+    def _is_late(self, event: SipEvent) -> bool:
+        """Whether it is about an earlier REFER, which nobody waits for any more (:rfc:`3515` section 2.4.6).
+        Who names none means the last one."""
+        number = event.id or ""
+        return number.isascii() and number.isdigit() and len(number) <= 10 and int(number) <= self._before
+
+    def _answered(self, before: int, request: DialogRequest, status: int) -> None:
+        if before != self._before:
+            return  # to an earlier one
         if status >= 300:
             self._subscribed = False
             self._settle(CallError(f"the far end does not hand the call over ({status})", status))

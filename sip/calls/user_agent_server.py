@@ -49,9 +49,9 @@ log = logging.getLogger(__name__)
 OnInvite = Callable[[SipInvitation], Awaitable[None] | None]
 ANYBODY = Admitted("anonymous")
 TRYING_AFTER = 0.4
+"""Of T1 (200 ms): a caller that heard nothing until then gets a 100."""
 RETRY_AFTER = "5"
 """Seconds after which whoever was refused may try again."""
-"""Of T1 (200 ms): a caller that heard nothing until then gets a 100."""
 
 
 class UserAgentServer:

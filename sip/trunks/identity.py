@@ -131,7 +131,9 @@ def _called(request: Request, spec: TrunkSpec) -> set[str]:
 def _names(address: NameAddr, spec: TrunkSpec) -> set[str]:
     """An address, and its number as a PASSporT would have it: as it stands, and in E.164."""
     uri = address.uri
-    user = uri.opaque.partition(";")[0] if uri.scheme == "tel" else (uri.unescaped_user or "")
+    # Parameters of a number stand in the user part of a SIP address, too: isup-oli, cpc, rn (RFC 3261
+    # section 19.1.6).
+    user = (uri.opaque if uri.scheme == "tel" else uri.unescaped_user or "").partition(";")[0]
     user = _SEPARATORS.sub("", user)
     names = {str(uri)}
     if uri.scheme == "tel" or is_number(user):

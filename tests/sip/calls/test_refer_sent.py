@@ -215,7 +215,7 @@ async def test_without_notices_its_agreement_is_all_there_is() -> None:
     [
         ("presence", "message/sipfrag", "active", 489),
         (";;", "message/sipfrag", "active", 489),
-        ("refer;id=7", "message/sipfrag", "active", 200),
+        ("refer;id=7777", "message/sipfrag", "active", 200),
         ("refer", "application/sdp", "active", 415),
         ("refer", "message/sipfrag", ";", 400),
     ],
@@ -236,6 +236,20 @@ async def test_notices_that_nobody_asked_for_are_refused() -> None:
     async with pbx() as far:
         await far.notify(fragment(200), 481)
         await far.notify(fragment(200), 489, event="presence")
+
+
+async def test_what_is_said_of_an_earlier_transfer_is_not_of_this_one() -> None:
+    async with pbx() as far:
+        first, given_up = await far.asked("202")
+        given_up.cancel()
+        await asyncio.wait([given_up])
+        second, work = await far.asked("203")
+        far.answer(first, 603)
+        await far.notify(fragment(486), 200, "terminated", f"refer;id={first.cseq.number}")
+        assert not work.done()
+        far.answer(second)
+        await far.notify(fragment(200), 200, "terminated", f"refer;id={second.cseq.number}")
+        await work
 
 
 async def test_one_at_a_time_and_only_who_says_that_it_can() -> None:

@@ -101,6 +101,19 @@ async def test_numbers_are_compared_as_they_are_meant(given: str) -> None:
     assert verdict.verstat == "TN-Validation-Passed"
 
 
+async def test_parameters_of_a_number_are_no_part_of_it() -> None:
+    """As carriers write them into the user part of SIP addresses (RFC 3261 section 19.1.6)."""
+    verdict = await look(
+        invite(
+            SIGNER.identity(), caller="+4930111;cpc=ordinary", to="+4930999;npdi;rn=+4930998",
+            asserted="<sip:+4930111;isup-oli=62@acme.test;user=phone>",
+        )
+    )  # fmt: skip
+    assert verdict.verstat == "TN-Validation-Passed"
+    other = await look(invite(SIGNER.identity(), caller="+4930112;tgrp=+4930111"))
+    assert other.why == "it is about another caller"
+
+
 async def test_who_is_asserted_counts_before_from() -> None:
     asserted = "<sip:+4930111@acme.test>"
     passes = await look(invite(SIGNER.identity(), caller="anonymous", asserted=asserted))
