@@ -20,7 +20,7 @@ from cryptography.x509 import Certificate
 from sip.messages.grammar import ParseError
 from sip.messages.headers import NameAddr
 from sip.messages.message import Request
-from sip.trunks.numbers import is_number, rewritten
+from sip.trunks.numbers import is_number, number_in, rewritten
 from sip.trunks.passport import LONGEST, Passport, PassportError, canonical_number
 from sip.trunks.signers import BAD_INFO, SignerError
 from sip.trunks.spec import TrunkSpec
@@ -131,9 +131,7 @@ def _called(request: Request, spec: TrunkSpec) -> set[str]:
 def _names(address: NameAddr, spec: TrunkSpec) -> set[str]:
     """An address, and its number as a PASSporT would have it: as it stands, and in E.164."""
     uri = address.uri
-    # Parameters of a number stand in the user part of a SIP address, too: isup-oli, cpc, rn (RFC 3261
-    # section 19.1.6).
-    user = (uri.opaque if uri.scheme == "tel" else uri.unescaped_user or "").partition(";")[0]
+    user = uri.opaque.partition(";")[0] if uri.scheme == "tel" else number_in(uri.unescaped_user or "")
     user = _SEPARATORS.sub("", user)
     names = {str(uri)}
     if uri.scheme == "tel" or is_number(user):

@@ -19,6 +19,13 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+def number_in(user: str) -> str:
+    """The user part of a SIP address without a number's parameters, as carriers write them there: isup-oli,
+    cpc, rn, npdi (:rfc:`3261` section 19.1.6). As it is where it is no number."""
+    number = user.partition(";")[0]
+    return number if is_number(number) else user
+
+
 def rewritten(rules: NumberRules, number: str) -> str:
     """The number by these rules; as it is where they say nothing of it, or would leave nothing of it. What is
     longer than any number stays as it is, too."""

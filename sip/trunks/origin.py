@@ -17,7 +17,7 @@ from sip.messages.message import Request
 from sip.messages.uri import Uri, escape_user
 from sip.trunks.callers import ANONYMOUS, LONGEST_VALUE, MOST_HEADERS, UUI, names
 from sip.trunks.identity import MOST_ASSERTED, identity_headers
-from sip.trunks.numbers import is_number, rewritten
+from sip.trunks.numbers import is_number, number_in, rewritten
 from sip.trunks.spec import TrunkSpec
 
 MOST_DIVERSIONS = 10
@@ -84,7 +84,7 @@ def _party(address: NameAddr, spec: TrunkSpec) -> str:
     uri = address.uri
     if uri.scheme == "tel":
         return rewritten(spec.receive, uri.opaque.partition(";")[0])[:LONGEST_VALUE]
-    user = uri.unescaped_user if uri.is_sip else None
+    user = number_in(uri.unescaped_user or "") if uri.is_sip else ""
     if not user:
         return ""
     return rewritten(spec.receive, user) if is_number(user) else f"{user}@{uri.address}"[:LONGEST_VALUE]
@@ -141,6 +141,7 @@ def _dialled(request: Request, spec: TrunkSpec) -> str:
         user = to.unescaped_user
     elif not user and to.scheme == "tel":
         user = to.opaque.partition(";")[0]
+    user = number_in(user)
     if not user:
         return ""
     return f"{rewritten(spec.receive, user) if is_number(user) else user}@{uri.address.lower()}"

@@ -27,6 +27,16 @@ def test_numbers_come_in_as_e164() -> None:
     assert told() == Origin("sip:+4930111@acme.test", "+4930999@us.test", {"sip": {"trunk": "acme"}})
 
 
+def test_parameters_of_a_number_are_no_part_of_it() -> None:
+    """As carriers write them into the user part (RFC 3261 section 19.1.6)."""
+    uri = "sip:030999;npdi=yes;rn=+4930998@us.test;user=phone"
+    came = told(("From", "<sip:+4930111;isup-oli=62@acme.test;user=phone>;tag=1"), uri=uri)
+    assert (came.from_uri, came.dialled) == ("sip:+4930111@acme.test", "+4930999@us.test")
+    asserted = told(("P-Asserted-Identity", "<sip:0033123;cpc=ordinary@acme.test>")).about["sip"]["asserted"]
+    assert asserted == ["+33123"]
+    assert told(uri="sip:support;day@us.test").dialled == "support;day@us.test"
+
+
 @pytest.mark.parametrize(
     "asserted",
     ['"A" <sip:0033123@acme.test>', "<tel:0033123>, <sip:030111@acme.test>", "sip:0033123@acme.test"],
