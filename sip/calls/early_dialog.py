@@ -17,6 +17,7 @@ from sip.calls.dialog import Dialog, Headers
 from sip.calls.in_call import serve_early
 from sip.calls.leg import SipLeg
 from sip.calls.reliable import ReliableArrival, ReliableReceiving
+from sip.calls.session import InviteSession
 from sip.calls.session_machine import SessionMachine
 from sip.calls.session_timer import SessionTimer
 from sip.messages.extensions import RELIABLE, RAck, options, rseq
@@ -56,9 +57,16 @@ class Placing(Protocol):
 class EarlyDialog:
     """Implements sip.calls.dialogs.DialogUser and sip.calls.in_call.Described."""
 
-    def __init__(self, call: Placing, dialog: Dialog, offer: bytes, agreed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        call: Placing,
+        dialog: Dialog,
+        offer: bytes,
+        agreed: Callable[[], None],
+        picked_up: Callable[[InviteSession], bool],
+    ) -> None:
         """`offer`: that of the INVITE; empty: theirs comes first. `agreed`: called when something was agreed
-        on before the answer."""
+        on before the answer. `picked_up`: see there."""
         self.core, self.machine, self.media, self.leg = call.core, call.machine, call.media, call.leg
         self.timer, self.transport, self.host = call.timer, call.transport, call.host
         self.dialog = dialog
@@ -66,7 +74,7 @@ class EarlyDialog:
         self.agreed_on: Negotiated | None = None
         """What was agreed on here; another fork may be heard since."""
         self._credentials = call.credentials
-        self._agreed = agreed
+        self._agreed, self._picked_up = agreed, picked_up
         self._offer = offer
         self._reliable = ReliableReceiving()
         call.core.dialogs[dialog.id] = self
@@ -145,9 +153,13 @@ class EarlyDialog:
     def rearm(self) -> None:
         """Nothing here has a deadline."""
 
+    def picked_up(self, by: InviteSession) -> bool:
+        """Another one has answered, in this call of theirs. False when it is too late for that."""
+        return self._picked_up(by)
+
     def leave(self) -> None:
         """It is over, or has become the call, which has its place from now on."""
-        self._agreed = _nothing_is_heard
+        self._agreed, self._picked_up = _nothing_is_heard, _nobody_waits
         if self.core.dialogs.get(self.dialog.id) is self:
             self.core.leave(self.dialog)
 
@@ -186,3 +198,7 @@ def _nothing_follows(request: DialogRequest, status: int) -> None:
 
 def _nothing_is_heard() -> None:
     return None
+
+
+def _nobody_waits(by: InviteSession) -> bool:
+    return False

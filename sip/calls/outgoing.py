@@ -48,6 +48,7 @@ def nobody_hears(leg: Leg) -> None:
 
 EARLY_DIALOG_OVER = 199
 """RFC 6228."""
+PICKED_UP = Termination(EndedBy.SERVER, Why.COMPLETED, 200, "the call was picked up elsewhere")
 ANOTHER_FORK = Termination(EndedBy.SERVER, Why.COMPLETED, None, "another fork answered")
 
 
@@ -140,6 +141,7 @@ class OutgoingCall:
         """By the tag of the fork."""
         self.heard = False
         """Whether anything came back, be it a 100 or a challenge: somebody is there."""
+        self._picked_up_by: InviteSession | None = None
         self._unwanted = ANOTHER_FORK
         """What a fork is told that answers and is not to become the call."""
 
@@ -165,7 +167,21 @@ class OutgoingCall:
 
     def give_up(self, why: Termination) -> None:
         """CANCEL, or BYE when the answer crosses it. Nothing when it came to nothing before."""
+        by, self._picked_up_by = self._picked_up_by, None
+        if by is not None:  # nobody has taken its leg yet
+            by.hangup(why)
         self._happened(OutgoingEvent.GIVE_UP, _Ending(why, CallError("the call was cancelled", 487)))
+
+    def picked_up(self, by: InviteSession) -> bool:
+        """Somebody else has answered in this call of theirs, which is the call from now on; whom we call is
+        told to stop ringing. False when nobody waits any more, or it was answered."""
+        answered = self._answered
+        if answered is None or answered.done():
+            return False
+        answered.set_result(by.leg)
+        self.give_up(PICKED_UP)
+        self._picked_up_by = by
+        return True
 
     # -- what happens
 
@@ -214,7 +230,7 @@ class OutgoingCall:
             dialog = Dialog.of_response(self._client.request, response)
             dialog.way = self._draft.way
             dialog.is_with(self._draft.extension, response)
-            return EarlyDialog(self.session, dialog, self._offer, self._agreed_early)
+            return EarlyDialog(self.session, dialog, self._offer, self._agreed_early, self.picked_up)
 
         return self._early.add(fork, make)
 

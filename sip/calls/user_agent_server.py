@@ -24,8 +24,10 @@ from sip.access.silence import StrangersSilence
 from sip.calls.admission import can_be_reached, refusal
 from sip.calls.core import ACCEPT, SUPPORTED, Core, Credentials
 from sip.calls.dialog import Dialog
+from sip.calls.early_dialog import EarlyDialog
 from sip.calls.flow import flow_of
 from sip.calls.invitation import SipInvitation
+from sip.calls.picking_up import pick_up
 from sip.calls.places import Places
 from sip.calls.refer_outside import OutsideRefer, OutsideRefers
 from sip.calls.registrar import Registrar
@@ -278,7 +280,12 @@ class UserAgentServer:
             session.credentials = Credentials.of(caller.account)
             session.credentials.hosts.add(source.host)  # nobody else gets a proof
         self._places.take(session, "" if proven else source.host, of_trunk=trunk)
+        ringing = replaced if isinstance(replaced, EarlyDialog) else None
+        replaced = None if isinstance(replaced, EarlyDialog) else replaced
         call = SipInvitation(request, source, session.leg, session, caller, replaced)
+        if ringing is not None:
+            self._spawn(self._serve_call(call, pick_up(ringing, session)))
+            return
         try:
             work = self._on_invite(call)
         except Exception:

@@ -39,7 +39,9 @@ from pipelines.conversation.agent import Transfer
 from pipelines.conversation.session import AgentSession
 from sip.access.endpoints import Admitted
 from sip.calls.carrier import SipCarrier
+from sip.calls.early_dialog import EarlyDialog
 from sip.calls.invitation import SipInvitation
+from sip.calls.picking_up import pick_up
 from sip.calls.refer_outside import OutsideRefers
 from sip.calls.registrar import Registrar
 from sip.calls.session_timer import TimerPolicy
@@ -649,6 +651,30 @@ async def transferred_by_the_caller(world: World) -> None:
     await asked.leg.hangup(HANGUP)
 
 
+async def picked_up_by_another_phone(world: World) -> None:
+    await world.phone.register(world.address("101"), "101", "secret")
+    world.heard._answers = rings
+    calling = asyncio.create_task(world.second.call(world.address("101")))
+    asked = await asyncio.wait_for(world.heard.calls.get(), 10)
+    while not (dialogs := [each for each in world.sip._core.dialogs if each.extension]):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    ringing = world.sip._core.dialogs.get(dialogs[0].id)
+    assert isinstance(ringing, EarlyDialog)
+    up: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    invited = world.sip._server._on_invite
+    world.sip._server._on_invite = lambda call: up.set_result(call._session)
+    picking = asyncio.create_task(world.phone.call(world.address("anybody")))
+    await pick_up(ringing, await up)
+    world.sip._server._on_invite = invited
+    leg, picker = await calling, await picking
+    while asked.leg.termination is None:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await world.run()
+    await picker.hangup(HANGUP)
+    await world.run()
+    assert leg.ref
+
+
 async def called_for_somebody_outside(world: World) -> None:
     """An agent calls whom a REFER out of all calls names."""
     await world.phone.register(world.address("101"), "101", "secret")
@@ -751,7 +777,7 @@ async def captured_to_its_end(world: World) -> None:
 
 KINDS = (
     captured_to_its_end,
-    called_for_somebody_outside,
+    called_for_somebody_outside, picked_up_by_another_phone,
     transferred_by_the_caller, transferred_by_a_caller_who_does_not_wait,
     replaced_by_a_new_call, handed_to_the_far_end, transferred_to_an_agent,
     joined_by_who_talks_to_both,
