@@ -200,7 +200,7 @@ class Referring:
         asked.answer.accept()
         leg = release(goes, moves)
         try:
-            succeed(stays, place, leg)
+            succeed(stays, place, leg, far_held=moves.far_held)
         except VoiceForgeError as error:
             _failed(live, asked, str(stays.call.id), error)
             stays.spawn(leg.hangup(GAVE_ITS_PLACE))

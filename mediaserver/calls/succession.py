@@ -57,16 +57,16 @@ def company_of(live: Going, party: Party) -> list[Party]:
     ]  # fmt: skip
 
 
-def succeed(live: Going, party: Party, leg: Leg, *, linger: bool = True) -> None:
+def succeed(live: Going, party: Party, leg: Leg, *, linger: bool = True, far_held: bool = False) -> None:
     """An answered leg takes the place of a party, or of one that has left: then it comes to whoever is
-    there. `linger`: who leaves is given time to hang up itself. Raises CapacityError, and CallError when the
-    leg is over."""
+    there. `linger`: who leaves is given time to hang up itself. `far_held`: the leg comes from another call,
+    and its far end holds us. Raises CapacityError, and CallError when the leg is over."""
     if leg.termination is not None:
         raise CallError("whoever was to take the place hung up at once")
     live.check_seat()
     if party is live.first or isinstance(live.first.leg, Vacancy):
         old = live.first
-        _place_first(live, leg)
+        _place_first(live, leg, far_held=far_held)
         _depart(live, old, linger=linger)
     elif party in live.others:
         live.others.remove(party)
@@ -75,6 +75,7 @@ def succeed(live: Going, party: Party, leg: Leg, *, linger: bool = True) -> None
         live.detach(party)
         _depart(live, party, linger=linger)
         live.let_in(leg, party.name)
+        live.others[-1].far_held = far_held
     else:
         live.let_in(leg, "callee")
 
@@ -121,14 +122,15 @@ def hire(live: Going, party: Party, talker: Talker) -> None:
     live.hires(talker)
 
 
-def _place_first(live: Going, leg: Leg, known: Party | None = None) -> None:
-    """Give the first seat to another leg. `known`: it is in the call, by this party."""
+def _place_first(live: Going, leg: Leg, known: Party | None = None, *, far_held: bool = False) -> None:
+    """Give the first seat to another leg, whose far end may hold us. `known`: it is in the call, by this
+    party."""
     old = live.first
     new = Party(leg, old.name)
     t = live.detach(old)
     new.app, new.seat, new.recording = old.app, old.seat, old.recording
     was_held = old.held is not None or old.far_held
-    new.far_held = isinstance(leg, Vacancy)
+    new.far_held = far_held or isinstance(leg, Vacancy)
     if known is not None:
         new.leg_id, new.far_held = known.leg_id, known.far_held
     old.app = old.seat = old.held = old.recording = None

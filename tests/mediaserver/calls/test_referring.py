@@ -453,6 +453,29 @@ async def test_a_caller_is_joined_to_an_agent_that_a_human_asked_before(bench: B
     assert isinstance(bench.robots.made[0].events[-1], Ended) and list(bench.board) == []
 
 
+async def test_an_agent_is_on_hold_with_a_caller_that_holds_whoever_joins_it(bench: Bench) -> None:
+    ann, bob, again, _ = await two_calls(bench, "demo")
+    ann.holds(True)
+    refers(bob, "demo", other=again)
+    await bench.ticks(1)
+    robot = bench.robots.made[0]
+    assert robot.events == [Hold(True)]
+    ann.holds(False)
+    assert robot.events == [Hold(True), Hold(False)]
+
+
+async def test_who_holds_is_known_to_hold_in_the_call_that_it_is_joined_to(bench: Bench) -> None:
+    ann, bob, again, carl = await two_calls(bench, "carl")
+    ann.holds(True)
+    carl.holds(True)
+    refers(bob, "carl", other=again)
+    await bench.ticks(1)
+    held = {
+        each.leg: each.far_held for live in bench.board._live.values() for each in (live.first, *live.others)
+    }
+    assert held[ann] and held[carl]
+
+
 async def test_two_agents_are_not_joined(bench: Bench) -> None:
     ann, again = Line("ann", 1), Line("ann", 1)
     await bench.dial(ann, "demo")
