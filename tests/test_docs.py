@@ -115,6 +115,24 @@ def test_the_page_of_the_api_has_every_route_and_no_other() -> None:
     assert told == routes
 
 
+def test_the_page_of_the_api_has_every_live_event_and_no_other() -> None:
+    sources = [
+        path.read_text()
+        for folder in ("cli", "mediaserver", "pipelines")
+        for path in (ROOT / folder).rglob("*.py")
+    ]
+    kinds = {
+        kind
+        for source in sources
+        for kind in re.findall(r'(?:\.publish\(|LiveEvent\(NO_CALL,)\s*"(\w+)"', source)
+    }
+    speakers = {"agent", "operator"}  # who says a line is the name of its event
+    page = (ROOT / "docs" / "api.md").read_text()
+    table = page.partition("### Events")[2].partition("\n## ")[0]
+    cells = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| `")]
+    assert {each for cell in cells for each in re.findall(r"`(\w+)`", cell)} == kinds | speakers
+
+
 def test_no_path_of_one_machine_is_in_the_project() -> None:
     patterns = [rb"/(?:home|Users)/[a-z][\w.-]*/", rb"/root/"]
     if len(ROOT.parts) > 2:

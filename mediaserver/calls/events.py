@@ -21,12 +21,9 @@ NO_CALL = UUID(int=0)
 class LiveEvent:
     call_id: UUID
     kind: str
-    """'state', 'partial', 'final', 'agent', 'heard', 'latency', 'barge_in', 'digit', 'hold', 'outcome',
-    'transfer', 'briefing', 'seat', 'ended'; of no call: 'outbound_limit'."""
+    """One of the table in docs/api.md."""
     data: dict[str, Any]
-    """JSON-ready. partial/final: text, confidence, understood. agent: text. latency: the parts in
-    ms. outcome: flow, status, data. barge_in: ms, from the caller's first voiced sample to our silence.
-    transfer: step, to, and why or reason. seat: party, seat, whisper_to."""
+    """JSON-ready; what it holds stands there, too."""
     at: float = field(default_factory=time.time)
 
 

@@ -21,6 +21,7 @@ from mediaserver.calls.protocols import Behalf, Talker
 from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgent, ToExtension, nobody_at
 from mediaserver.calls.succession import GAVE_ITS_PLACE, company_of, hire, release, succeed
 from mediaserver.calls.targets import Targets
+from mediaserver.calls.transfer_steps import told
 from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, TransferAsked, Why
 
@@ -233,8 +234,7 @@ def _note(live: LiveCall, party: Party, to: str) -> None:
     live.transferred += 1
     live.hops_left -= 1
     log.info("%s gave its place in the call to %s", party.name, to)
-    live.call.note("transferred", by=party.name, to=to)
-    live.call.publish("transfer", step="done", by=party.name, to=to)
+    told(live.call, "accepted", to, by=party.name)
 
 
 def _failed(live: LiveCall, asked: TransferAsked, to: str, error: VoiceForgeError) -> None:
@@ -242,5 +242,4 @@ def _failed(live: LiveCall, asked: TransferAsked, to: str, error: VoiceForgeErro
     if live.over:
         return
     log.warning("the call was not transferred to %s and goes on: %s", to, error)
-    live.call.note("transfer_failed", to=to, reason=str(error))
-    live.call.publish("transfer", step="failed", to=to, why=str(error))
+    told(live.call, "failed", to, reason=str(error))

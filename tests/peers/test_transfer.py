@@ -34,7 +34,7 @@ def test_a_caller_transfers_whom_it_called(
     rung = phone("uas_hang_up", "-d", "1000")
     call("uac_refer", "echo", "-t", transport, "-key", "refer_to", address(server, "101"))
     rung.ends_well()
-    assert "transferred" in kinds(server, before)
+    assert "transfer_accepted" in kinds(server, before)
 
 
 def test_a_transfer_to_somebody_busy_leaves_the_call_up(
@@ -59,7 +59,7 @@ def test_a_caller_that_hangs_up_at_once_has_handed_over(
     rung = phone("uas_hang_up", "-d", "1000")
     call("uac_refer_gone", "echo", "-key", "refer_to", address(server, "101"))
     rung.ends_well()
-    assert "transferred" in kinds(server, before)
+    assert "transfer_accepted" in kinds(server, before)
 
 
 @shows(Peer.SIPP, Feature.ATTENDED_TRANSFER)
@@ -74,7 +74,7 @@ def test_a_caller_connects_the_two_it_talks_to(
     keys = ("-key", "consulted", "101", "-key", "refer_to", to)
     call("uac_refer_attended", "echo", "-t", transport, *names, *keys)
     rung.ends_well()
-    assert "transferred" in kinds(server, before)
+    assert "transfer_accepted" in kinds(server, before)
 
 
 @UDP_AND_TCP
@@ -97,7 +97,7 @@ def test_baresip_transfers_whom_it_called(
     caller.command("transfer", address(server, "101"))
     caller.wait_for("CALL_CLOSED")
     rung.ends_well()
-    assert "transferred" in kinds(server, before)
+    assert "transfer_accepted" in kinds(server, before)
 
 
 @shows(Peer.BARESIP, Feature.TRANSFERRED)

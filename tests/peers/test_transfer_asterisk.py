@@ -28,7 +28,7 @@ def test_asterisk_transfers_whom_it_called(calls: Calls) -> None:
     def kinds() -> list[str]:
         return [event["kind"] for event in calls.server.records(call)["events"]]
 
-    calls.server.wait_for("the transfer", lambda: "transferred" in kinds())
+    calls.server.wait_for("the transfer", lambda: "transfer_accepted" in kinds())
     wait_until("its status", lambda: "TRANSFER ENDED SUCCESS" in asterisk.log())
     parties = calls.server.get(f"{CALLS}/{call}/parties")["parties"]
     assert [each["name"] for each in parties] == ["caller", "agent"]

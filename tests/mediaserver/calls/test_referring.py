@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,12 @@ async def bridged(bench: Bench) -> tuple[Line, Line]:
     return ann, bob
 
 
+def steps(bench: Bench) -> list[dict[str, Any]]:
+    """What watchers of the call that is up hear of its transfers."""
+    (call,) = bench.board
+    return [event.data for event in call.history if event.kind == "transfer"]
+
+
 def gone(line: Line) -> bool:
     return line.termination is not None
 
@@ -88,6 +95,7 @@ async def test_a_callee_has_the_caller_connected_to_another_phone(bench: Bench) 
     told = refers(bob, "carl")
     await bench.ticks(3)
     assert told.said == [202, 180, 200]
+    assert steps(bench) == [{"step": "accepted", "to": "carl", "by": "callee"}]
     bob.leave()
     ann.heard.clear()
     await bench.ticks(3)
@@ -161,6 +169,7 @@ async def test_a_transfer_that_fails_leaves_the_call_as_it_was(bench: Bench, who
     assert told.said == [202, 180, 408] and ann.heard[-1] == 2 and bob.heard[-1] == 1
     (failed,) = [each for each in bench.sink.of(EventHappened) if each.kind == "transfer_failed"]
     assert failed.data["to"] == "carl"
+    assert steps(bench) == [{"step": "failed", "to": "carl", "reason": "nobody answered"}]
     ann.leave()  # and its end is the call's end, as before
     await bench.settle()
     assert list(bench.board) == []
