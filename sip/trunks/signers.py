@@ -23,6 +23,8 @@ from sip.transport.token_buckets import Rate, TokenBuckets
 
 PATIENCE_S = 2.0
 KEPT_S, FAILURE_KEPT_S = 3600.0, 60.0
+STALE_S = 3600.0
+"""So long after its time a good one is still believed while too many are asked for."""
 MOST_KEPT = 256
 MOST_OCTETS = 64 * 1024
 MOST_FETCHES = 8
@@ -84,7 +86,11 @@ class Signers:
         loop = asyncio.get_running_loop()
         kept = self._kept.get(url)
         if kept is None or loop.time() >= kept.until:
-            kept = await self._got(url)
+            try:
+                kept = await self._got(url)
+            except SignerError:  # whoever names many addresses takes nobody's known signer away by that
+                if kept is None or kept.failure or loop.time() >= kept.until + STALE_S:
+                    raise
         if kept.failure:
             raise SignerError(kept.failure, BAD_INFO)
         leaf, *others = kept.chain
@@ -103,7 +109,12 @@ class Signers:
     ) -> None:
         try:
             leaf.extensions.get_extension_for_oid(TN_AUTH_LIST)
-        except (x509.ExtensionNotFound, ValueError):
+        except (
+            x509.ExtensionNotFound,
+            x509.DuplicateExtension,
+            x509.UnsupportedGeneralNameType,
+            ValueError,
+        ):
             raise SignerError("the signer's certificate is not for telephone numbers", UNSUPPORTED) from None
         builder = PolicyBuilder().store(self._store).time(now).max_chain_depth(MOST_IN_CHAIN)
         # It names numbers instead of hosts, and no purpose; whoever signed it must be an authority all right.

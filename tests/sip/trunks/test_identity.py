@@ -21,7 +21,7 @@ from sip.access.gate import Gate
 from sip.calls.user_agent import SipAgent
 from sip.messages.message import Request
 from sip.messages.uri import Uri
-from sip.transport.token_buckets import Rate
+from sip.transport.token_buckets import Rate, TokenBuckets
 from sip.trunks.board import TrunkBoard
 from sip.trunks.callers import given_along
 from sip.trunks.carrier import TrunkCarrier
@@ -243,6 +243,23 @@ async def test_who_names_many_addresses_has_few_of_them_asked_for_and_no_signer_
     asked = len(site.asked)
     await believed.certificate(URL, THEN)
     assert len(site.asked) == asked
+
+
+async def test_a_known_signer_stays_known_while_too_many_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = Site(SIGNER.pem)
+    believed = signers(site=site)
+    monkeypatch.setattr("sip.trunks.signers.KEPT_S", 0.0)
+    await believed.certificate(URL, THEN)
+    monkeypatch.setattr("sip.trunks.signers.PACE", Rate(1e-9, 1e-9))
+    believed._pace = TokenBuckets[str](most=1)
+    assert await believed.certificate(URL, THEN) == SIGNER.certificate and site.asked == [URL]
+    with pytest.raises(SignerError, match="too many"):
+        await believed.certificate(f"{URL}?other", THEN)
+    monkeypatch.setattr("sip.trunks.signers.STALE_S", 0.0)
+    with pytest.raises(SignerError, match="too many"):
+        await believed.certificate(URL, THEN)
 
 
 async def test_nobody_but_named_hosts_is_asked() -> None:
