@@ -20,7 +20,7 @@ from sip.calls.leg import SipLeg
 from sip.calls.on_behalf import on_behalf
 from sip.calls.outgoing import OutgoingCall, nobody_hears
 from sip.calls.user_agent import CallOptions, SipAgent
-from sip.trunks.callers import caller_on, given_along, is_private, number_on
+from sip.trunks.callers import ANONYMOUS, caller_on, given_along, is_private, number_on
 from sip.trunks.failover import Consequence, FailedAttempt, consequence
 from sip.trunks.identity_signer import GATEWAY, IdentitySigner
 from sip.trunks.line import TrunkLine
@@ -116,9 +116,11 @@ class TrunkAttempt:
         spec = self._line.spec
         said = caller_on(spec, caller, private=is_private(about))
         headers = [*said.headers, *given_along(spec, about), *self._headers]
-        if self._signer is not None and spec.sign != "off" and not any(h[0] == "Identity" for h in headers):
+        hidden = said.from_uri == ANONYMOUS and not spec.caller.asserts  # what is signed names the caller
+        signer = None if hidden or any(h[0] == "Identity" for h in headers) else self._signer
+        if signer is not None and spec.sign != "off":
             shown, ours = number_on(spec, caller, about)
-            headers += self._signer.headers(shown, number, spec.sign if ours else GATEWAY, time.time())
+            headers += signer.headers(shown, number, spec.sign if ours else GATEWAY, time.time())
         options = CallOptions(
             from_uri=said.from_uri,
             account=self._line.account,

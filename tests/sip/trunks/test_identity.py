@@ -474,6 +474,9 @@ def test_a_key_that_cannot_sign_is_said(key: bytes, url: str, why: str) -> None:
         ("+4930111", CallerRules("allowed", "+4930222", ("+4930*",)), "", "A"),
         ("+1212555", CallerRules(), "", "C"),
         ("101", CallerRules(), "", None),
+        # Nobody is to learn who calls, and the number stands in what is signed.
+        ("+4930111", CallerRules(number="+4930111", asserts=False, privacy="always"), "", None),
+        ("sip:anonymous@anonymous.invalid", CallerRules(number="+4930111", asserts=False), "", None),
         # Anybody may call in as a number of ours, and have an agent send the call on.
         ("sip:+4930111@acme.test", CallerRules("allowed", "+4930222", ("+4930*",)), "carrier", "C"),
         ("+4930222", CallerRules("allowed", "+4930222", ("+4930*",)), "carrier", "C"),
