@@ -14,6 +14,7 @@ from typing import Any
 from mediaserver import logs
 from mediaserver.calls.call import Call
 from mediaserver.calls.first_leg import FirstLeg
+from mediaserver.calls.leg_ends import end_if_alone, has_company, keeps_its_place, leg_ended
 from mediaserver.calls.legs_kept import LegsKept
 from mediaserver.calls.means import Means
 from mediaserver.calls.party import Party
@@ -21,7 +22,7 @@ from mediaserver.calls.playing import Aside, Frames, OnHold
 from mediaserver.calls.protocols import MOST_HOPS, Talker
 from mediaserver.calls.seating import Seating
 from mediaserver.calls.setting_aside import hand_back
-from mediaserver.calls.succession import PARTING_S, vacate
+from mediaserver.calls.succession import PARTING_S
 from mediaserver.calls.vacancy import Vacancy
 from mediaserver.calls.waiting import Waiting
 from mediaserver.calls.warm import Back
@@ -225,7 +226,7 @@ class LiveCall:
         self.ring_back()
         self.waiting.music = None
 
-    def _gives_up(self, party: Party) -> None:
+    def gives_up(self, party: Party) -> None:
         """Whoever has taken the call over leaves it, in whatever way."""
         if party is self.taker:
             hand_back(self, Back.LEFT)
@@ -248,14 +249,14 @@ class LiveCall:
 
     def detach(self, party: Party) -> int:
         """It is served no more. The `t` of what would have been its next tick."""
-        self._gives_up(party)
+        self.gives_up(party)
         t = self.means.clock.time_of(party.leg)
         self.means.clock.detach(party.leg)
         return t
 
     def closed(self, party: Party) -> None:
         """Its leg has no part in this call any more."""
-        self._gives_up(party)
+        self.gives_up(party)
         self._kept.closed(party)
 
     def hires(self, talker: Talker) -> None:
@@ -284,7 +285,7 @@ class LiveCall:
     @property
     def has_company(self) -> bool:
         """Somebody is in it, or rung for it, whom the first leg can talk to beside an agent."""
-        return not all(other.listens for other in self.others) or self._somebody_comes
+        return has_company(self)
 
     @property
     def _alone(self) -> bool:
@@ -327,13 +328,8 @@ class LiveCall:
             vacant.sound = None
 
     def end_if_alone(self, why: Termination) -> None:
-        """Hang up when the first leg has nobody to talk to, nor anybody that is rung for it. Who stops the
-        server says so itself."""
-        nobody = self.talker is None and not self.has_company
-        if self.vacant:  # what rings is for whoever is there
-            nobody = not self._somebody_waits or not self._somebody_comes
-        if nobody and not self.draining:
-            self.hang_up(why)
+        """Hang up when nobody is there for the first leg."""
+        end_if_alone(self, why)
 
     def parties(self) -> list[dict[str, Any]]:
         """Who is in it, JSON-ready."""
@@ -406,35 +402,15 @@ class LiveCall:
             if self._pressed(self, party, event.digit):
                 return
         app = party.dressed()
-        stays = (
-            isinstance(event, Ended) and party is self.first and party is self.giving_way
-            and self._somebody_waits and not self.draining
-        )  # fmt: skip
-        if app is not None and not stays:
+        place_kept = isinstance(event, Ended) and keeps_its_place(self, party)
+        if app is not None and not place_kept:
             self.tell(party, app, event)
         if isinstance(event, Digit) and party is self.first:
             if self.talker is None or self.aside is not None or not self.talker.keeps_digits:
                 self.call.note("dtmf", digit=event.digit, duration_ms=event.duration_ms)
                 self.call.publish("digit", digit=event.digit)
         elif isinstance(event, Ended):
-            if stays:
-                vacate(self)
-            self._kept.closed(party)
-            why = event.termination.on_call(party.leg.direction)
-            if party is self.first:
-                self._over(why)
-            elif not stays:
-                self._left(party, why)
-
-    @property
-    def _somebody_comes(self) -> bool:
-        """Somebody is rung whom the first leg can talk to, or is about to take another's place."""
-        return self.giving_way is not None or not all(self.ringing.values())
-
-    @property
-    def _somebody_waits(self) -> bool:
-        """There is somebody whom whoever is rung is to talk to."""
-        return self.talker is not None or not all(other.listens for other in self.others)
+            leg_ended(self, party, event, place_kept=place_kept)
 
     def tell(self, party: Party, app: App, event: LegEvent) -> None:
         """What an app raises must not keep us from dealing with the event, least of all with an end."""
@@ -444,23 +420,12 @@ class LiveCall:
             self.means.clock.app_errors += 1
             self.app_failed(party, error)
 
-    def _left(self, party: Party, why: Termination) -> None:
-        """A further leg is gone; with nobody left to talk to, so is the call."""
-        self.others.remove(party)
-        if party.on_left is not None:
-            left, party.on_left = party.on_left, None
-            left()
-        self._gives_up(party)
-        self.ring_back()
-        if not party.listens:
-            self.end_if_alone(why)
+    def kept(self, party: Party) -> None:
+        """Its leg is over: store its figures."""
+        self._kept.closed(party)
 
-    def _over(self, why: Termination) -> None:
-        self.stop_ringing()
-        self.waiting.end()
-        for other in (*self.others, *self.departing):
-            self.means.spawn(other.leg.hangup(why))
-        self.call.end(why)
+    def is_over(self, why: Termination) -> None:
+        """Nothing is left to be done in it."""
         self._let_go()
         self._gone(self)
         with logs.in_call(self.call.id):
