@@ -144,7 +144,7 @@ class TransferAsked:
     before `on_event` returns."""
 
     address: str
-    """Whom it wants: user@host."""
+    """Whom it wants: user@host; empty where `other` says it."""
     here: bool
     """That is an address of this server's, or a number."""
     ways: tuple[str, ...]

@@ -176,19 +176,19 @@ def _event(call: Referred, refer: ReceivedRefer, server: ReceivedRequest) -> Tra
     """What is asked for. Raises ParseError."""
     request = server.request
     wanted = ReferTo.of(request)
-    target = ReferTarget.of(call.core, call.dialog, call.leg, wanted.uri)
-    other, replaces = None, ""
+    by, extension, replaces = referred_by(request), call.dialog.extension, ""
+    payer = f"extension:{extension}" if extension else ""
     if wanted.replaces is not None:
-        other = _other_leg(call, wanted.replaces, server.peer.host)
-        if other is None and target.here:
-            raise ParseError("the call that is to be replaced is none of ours, or over", DECLINED)
-        replaces = "" if other is not None else str(wanted.replaces)
-    by = referred_by(request)
-    extension = call.dialog.extension
+        if (other := _other_leg(call, wanted.replaces, server.peer.host)) is not None:
+            # Many name our Contact beside it, which is nobody's address (RFC 5589 section 7.3).
+            return TransferAsked("", True, (), by, call.reach, refer, other, payer=payer)
+        replaces = str(wanted.replaces)
+    target = ReferTarget.of(call.core, call.dialog, call.leg, wanted.uri)
+    if replaces and target.here:
+        raise ParseError("the call that is to be replaced is none of ours, or over", DECLINED)
     return TransferAsked(
-        target.address, target.here, target.ways, by, call.reach, refer, other, replaces,
-        f"extension:{extension}" if extension else "",
-    )  # fmt: skip
+        target.address, target.here, target.ways, by, call.reach, refer, None, replaces, payer
+    )
 
 
 def _other_leg(call: Referred, replaces: Replaces, host: str) -> SipLeg | None:

@@ -286,13 +286,16 @@ async def test_a_called_phone_transfers_its_caller() -> None:
         await us.ending()
 
 
-async def test_a_phone_joins_the_two_it_talks_to() -> None:
+@pytest.mark.parametrize("contact", [False, True])
+async def test_a_phone_joins_the_two_it_talks_to(contact: bool) -> None:
+    """It names the other call by whom it called, or by our Contact there (RFC 5589 section 7.3)."""
     async with world() as (us, peer, callee):
         ann = await calls(us, peer, "echo", "first")
         consults = await calls(us, peer, "101", "second")
         carl = await up(callee)
         text = str(consults.replaces).replace(";", "%3B").replace("=", "%3D")
-        await ann.refer(f"{us.address('101')}?Replaces={text}")
+        to = str(consults.ok.contacts[0].uri) if contact else us.address("101")
+        await ann.refer(f"{to}?Replaces={text}")
         assert (await ann.told())[-1] == 200
         await ann.bye()
         await consults.bye()
