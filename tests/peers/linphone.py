@@ -46,8 +46,9 @@ class Linphone:
         (folder / "linphonerc").write_text(
             f"{codecs}[net]\nfirewall_policy=0\n[sound]\nec=0\n[rtp]\naudio_rtp_port={self.port + 4}\n"
             f"[sip]\nsip_port={self.port}\nsip_tcp_port={self.port}\nsip_tls_port={self.port + 2}\n"
-            # Without the second line linphonec turns IPv6 on again, once, and names such an address for audio.
-            f"use_ipv6={ipv6}\nipv6_migration_done=1\nbind_address={host}\nguess_hostname=0\nregister_only_when_network_is_up=0\n"
+            # Without ipv6_migration_done linphonec turns IPv6 on once more, and offers audio there.
+            f"use_ipv6={ipv6}\nipv6_migration_done=1\nbind_address={host}\nguess_hostname=0\n"
+            "register_only_when_network_is_up=0\n"
             f"contact=sip:linphone@{f'[{host}]' if ipv6 else host}\n{settings}"
         )
         self._log = folder / "log"

@@ -163,6 +163,7 @@ def test_linphone_holds_and_resumes(secure_server: ServerProcess, linphone: Phon
 
     phone.command("pause")
     secure_server.wait_for("the hold", lambda: holds() == [True])
+    phone.wait_for("is now paused")  # until it has our answer it resumes nothing
     phone.command("resume")
     secure_server.wait_for("the end of the hold", lambda: holds() == [True, False])
     hung_up(secure_server, phone, call)
