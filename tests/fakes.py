@@ -96,7 +96,7 @@ class FakeSttSession:
         self.present: FakeUtterance | None = None
         self.closed = False
 
-    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+    def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self.present = FakeUtterance(epoch, grammar)
         self.stt.utterances.append(self.present)
         self.stt.began(self, epoch)

@@ -48,6 +48,8 @@ class Say:
     """Speak this piece: one or more whole sentences. It is spoken at once; more may follow."""
 
     text: str
+    interruptible: bool = True
+    """False: it is said to its end, whatever the caller says meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,13 @@ class Utterance:
     text: str
     confidence: float = 0.0
     understood: bool = True
+    doubtful: bool = False
+    """Understood, but not surely (`SttResult.doubtful`): say it back, and do not take silence for a yes."""
+    alternatives: tuple[str, ...] = ()
+    """What else it may have been, best first."""
+    amends: bool = False
+    """It takes the place of the last utterance, which was taken for finished too early: whatever that one
+    has changed is undone, and this one answers the question that it answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ class Manifest:
     final_within_s: float = FINAL_WITHIN_S
     """Of a recogniser: from `flush` to the final. Turn-taking waits no longer, and one that lost its worker
     or its line gives up by itself then: one number, so that neither waits for what the other has given up."""
+    partials_tell: bool = False
+    """Of a recogniser: its partial results are words that were said, and may decide whether the caller
+    interrupts. Those of a small grammar are not: it finds its words in any sound."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -105,6 +108,13 @@ class SttResult:
     """Counts the ends that the recogniser found by itself within the utterance, from 0. Such a final comes
     without a flush and says what was said since the last one; the final of a flush covers the utterance."""
     words: tuple[WordTime, ...] = ()
+    doubtful: bool = False
+    """Understood, but not surely: something else that may be said fits nearly as well, or the line is too
+    noisy to tell. What is built on it must be said back to the caller, and silence is no yes to it."""
+    alternatives: tuple[str, ...] = ()
+    """What else fits nearly as well, best first."""
+    hanging: bool = False
+    """Not a whole sentence of the grammar but the beginning of one ('mountain', 'half')."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
 
@@ -119,9 +129,9 @@ class SttSession(Protocol):
     Nothing here waits or raises because a recogniser is gone: that is a final with `failed`.
     """
 
-    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+    def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         """An utterance begins; one that was open is forgotten. With no grammar a general language model
-        listens."""
+        listens. `noise_db`: the line's noise floor in dBFS where it is known, by which scores are judged."""
 
     def feed(self, frame: Frame) -> None:
         """Audio of the utterance; returns at once. After a flush it is kept for a `resume`."""

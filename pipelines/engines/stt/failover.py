@@ -73,7 +73,7 @@ class _FailoverSession:
         self._tried: list[Stt] = []
         """For the present utterance."""
 
-    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+    def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self._forget()
         self._open, self._epoch, self._grammar = True, epoch, grammar
         self._listen()

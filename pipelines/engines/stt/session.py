@@ -60,7 +60,7 @@ class WorkerSttSession:
         self._request: UtteranceRequest | None = None
         """None: the next audio opens one."""
 
-    def begin(self, epoch: int, grammar: Grammar | None = None) -> None:
+    def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self.abandon()
         self._open, self._epoch, self._grammar = True, epoch, grammar
         self._listening()

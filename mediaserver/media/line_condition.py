@@ -1,0 +1,49 @@
+"""What is known of a caller's line, and the seam of what cleans it: our own echo off, noise down.
+
+Whoever cleans writes the condition frame by frame; turn-taking, recognition and the hearing report read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from mediaserver.media.leg import Frame
+
+
+@dataclass(slots=True)
+class LineCondition:
+    """Of one leg, as of its last frame. Levels in dBFS (0 is a full-scale square wave)."""
+
+    level_db: float = -96.0
+    """Of the last frame, as it came."""
+    noise_db: float = -65.0
+    """The noise floor: what is there when nobody speaks, on the average of seconds."""
+    echo: float = 0.0
+    """0..1: how likely what is in the last frame is our own voice come back. 0 while we are silent."""
+    echo_loss_db: float | None = None
+    """Echo return loss: how much lower our voice comes back than it went out; None: none came back so far."""
+    echo_delay_ms: float | None = None
+    """How much later it comes back than it was handed to the leg."""
+
+
+class Cleaner(Protocol):
+    """Of one leg; both methods are plain cheap calls of the media clock, once a frame each, `hear` first."""
+
+    @property
+    def condition(self) -> LineCondition: ...
+
+    def hear(self, frame: Frame) -> Frame:
+        """What came, cleaned, for the voice detector and the app; the frame itself when there is nothing to
+        clean."""
+
+    def spoke(self, frame: Frame | None) -> None:
+        """What goes out to the far end after it; None is silence."""
+
+
+@runtime_checkable
+class WantsCleaned(Protocol):
+    """An app that wants the caller cleaned; others (bridges, echo) get the frames as they come."""
+
+    @property
+    def cleaner(self) -> Cleaner | None: ...
