@@ -49,7 +49,7 @@ from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.setting_aside import bring_back
 from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
-from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S, Back, Manner, Warm
+from mediaserver.calls.warm import Back, Manner, Warm, check_ring
 from mediaserver.calls.warning_tone import warning_tone
 from mediaserver.config import is_loopback
 from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceForgeError
@@ -261,8 +261,7 @@ class LocalSwitchboard:
         self.targets.check_caller(caller)
         if self.outbound is not None:
             self.outbound.check(API, to)
-        if not SHORTEST_RING_S <= ring_s <= LONGEST_RING_S:
-            raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
+        check_ring(ring_s)
         about = checked(about)
         spec = self._routes.agent(agent)
         if spec is None:

@@ -39,6 +39,12 @@ class Manner:
     """So long after the briefing the human may take to press a key."""
 
 
+def check_ring(seconds: float) -> None:
+    """Whether a phone may ring for so long. Raises CallError (400)."""
+    if not SHORTEST_RING_S <= seconds <= LONGEST_RING_S:
+        raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
+
+
 @dataclass(frozen=True, slots=True)
 class Warm:
     """What is asked of one transfer; None is what is set for all. Raises CallError (400)."""
@@ -57,8 +63,8 @@ class Warm:
             raise CallError(f"a transfer is accepted by one of {', '.join(ACCEPTS)}", 400)
         if self.hears not in (None, *HEARS):
             raise CallError(f"the caller hears one of {', '.join(HEARS)}", 400)
-        if self.ring_s is not None and not SHORTEST_RING_S <= self.ring_s <= LONGEST_RING_S:
-            raise CallError(f"a phone rings for {SHORTEST_RING_S:g} to {LONGEST_RING_S:g} s", 400)
+        if self.ring_s is not None:
+            check_ring(self.ring_s)
         if self.confirm_s is not None and not SHORTEST_CONFIRM_S <= self.confirm_s <= LONGEST_CONFIRM_S:
             raise CallError(
                 f"a human has {SHORTEST_CONFIRM_S:g} to {LONGEST_CONFIRM_S:g} s to take the call", 400

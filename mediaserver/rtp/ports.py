@@ -24,7 +24,8 @@ REST_NS = 30 * SECOND_NS
 """How long a port is not given out again, while there are others."""
 
 _MOST_UNASKED = 64
-_SO_TIMESTAMPNS = 35  # Linux; the socket module has no name for it
+SO_TIMESTAMPNS = 35
+"""Linux; Python 3.11 has no name for it."""
 
 Pair: TypeAlias = tuple[socket.socket, socket.socket]
 
@@ -193,7 +194,7 @@ class PortPool:
                 if self._family == socket.AF_INET6:
                     made[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 made[-1].bind((self._host, number))
-            made[0].setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            made[0].setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         except OSError as error:
             for half in made:
                 half.close()

@@ -10,13 +10,12 @@ from contextlib import ExitStack
 
 from mediaserver.errors import PortInUseError, StartupError
 from mediaserver.host_port import host_port
+from mediaserver.rtp.families import ANY_IPV4, ANY_IPV6
+from mediaserver.rtp.ports import SO_TIMESTAMPNS
 from sip.transport.undelivered import ask_for_errors
 
-ANY_IPV4, ANY_IPV6 = "0.0.0.0", "::"
 BACKLOG = 512
 SOCKET_BUFFER = 4 << 20
-_SO_TIMESTAMPNS = 35
-"""Linux; Python 3.11 has no name for it."""
 
 
 def places(host: str) -> list[tuple[socket.AddressFamily, str]]:
@@ -91,7 +90,7 @@ def _bound(
         if kind == socket.SOCK_STREAM:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         else:
-            made.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            made.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             ask_for_errors(made)
             for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
                 made.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)

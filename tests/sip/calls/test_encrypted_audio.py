@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from sip.access.gate import Gate
 from sip.calls.invitation import SipInvitation
 from sip.calls.leg import SipLeg
 from sip.calls.user_agent import SipAgent
+from sip.sdp.crypto import new_key
 from sip.sdp.description import SessionDescription
 from sip.sdp.policy import Encryption, MediaPolicy
 from tests.sip.agents import SDP, Callee, Events, agent, raw_peer
@@ -141,10 +143,6 @@ async def test_other_keys_in_mid_call_are_taken() -> None:
         talk.go(10)
         before = theirs.negotiated.encrypting if theirs.negotiated is not None else None
         securing = ours._session.media._securing  # type: ignore[attr-defined]
-        from dataclasses import replace
-
-        from sip.sdp.crypto import new_key
-
         securing.agreed = replace(securing.agreed, ours=new_key(securing.agreed.ours.suite))
         await ours.hold()
         await ours.resume()
