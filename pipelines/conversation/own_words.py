@@ -1,12 +1,23 @@
 """The few words that turn-taking has of its own, by language.
 
-In a language without a row nothing is said in the agent's name, and no word counts as a hesitation: silence
-is better than a sentence in another language.
+In a language without a row nothing is said in the agent's name, and no word counts as a hesitation or as a
+sign of listening: silence is better than a sentence in another language.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+
+_BETWEEN = re.compile(r"[^\w']+|_+")
+"""Whatever stands between words, hyphens too: "mm-hmm" is two of them."""
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as a recogniser may have written it, lower case, without punctuation."""
+    text = unicodedata.normalize("NFC", text).lower().replace("\u2019", "'")
+    return [word for word in _BETWEEN.sub(" ", text).split() if word.strip("'")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +30,24 @@ class OwnWords:
     """Said when it fails again and again, before the call is ended."""
     hesitations: frozenset[str] = frozenset()
     """A text ending in one of these is not finished; lower case."""
+    backchannels: frozenset[str] = frozenset()
+    """What people say to show that they listen, without wanting the floor: words and short phrases, lower
+    case, words apart by one space ("uh huh"). Some of them are answers when something was asked."""
+
+    def is_backchannel(self, text: str) -> bool:
+        """The text is nothing but signs of listening: "mhm", "okay right"."""
+        words = words_of(text)
+        while words:
+            taken = next((n for n in range(len(words), 0, -1) if " ".join(words[:n]) in self.backchannels), 0)
+            if not taken:
+                return False
+            del words[:taken]
+        return bool(words_of(text))
+
+
+def _phrases(text: str) -> frozenset[str]:
+    """Phrases with a comma between them."""
+    return frozenset(phrase.strip() for phrase in text.split(","))
 
 
 OWN_WORDS = {
@@ -26,28 +55,54 @@ OWN_WORDS = {
         "Sorry, I lost my thread. Could you say that again?",
         "I am sorry, I cannot help you at the moment. Please call again later. Goodbye.",
         frozenset("and um uh er hmm at for or so the to".split()),
+        _phrases(
+            "mhm, mm, mmm, mm hm, mm hmm, mmhm, mmhmm, hm, hmm, uh huh, uhuh, aha, ah, oh, ooh, huh, "
+            "okay, ok, right, all right, alright, yeah, yep, yup, sure, i see, got it, good, great, fine, "
+            "cool, oh okay, oh right, that's right, of course, exactly, indeed, really, wow, i "
+            "understand, understood"
+        ),
     ),
     "de": OwnWords(
         "Entschuldigung, ich habe den Faden verloren. Können Sie das bitte wiederholen?",
         "Es tut mir leid, ich kann Ihnen im Moment nicht helfen. Bitte rufen Sie später noch einmal an. "
         "Auf Wiederhören.",
         frozenset("und äh ähm hm oder also für der die das".split()),
+        _phrases(
+            "mhm, mm, mmm, hm, hmm, aha, ah, oh, ach, ach so, achso, ach ja, okay, ok, ja, jaja, ja ja, "
+            "genau, gut, alles klar, klar, richtig, stimmt, verstehe, ich verstehe, verstanden, in "
+            "ordnung, echt, wirklich, natürlich, sicher, so so, na gut, gut so"
+        ),
     ),
     "fr": OwnWords(
         "Pardon, j'ai perdu le fil. Pouvez-vous répéter, s'il vous plaît ?",
         "Je suis désolé, je ne peux pas vous aider pour le moment. Rappelez plus tard, s'il vous plaît. "
         "Au revoir.",
         frozenset("et euh hum ou alors pour le la les".split()),
+        _phrases(
+            "mhm, mm, mmm, hm, hmm, hein, ah, oh, ah oui, ah bon, oui, ouais, oui oui, ok, okay, "
+            "d'accord, d'acc, bien, très bien, je vois, je comprends, compris, c'est ça, voilà, "
+            "exactement, bien sûr, entendu, parfait, bon"
+        ),
     ),
     "es": OwnWords(
         "Perdone, he perdido el hilo. ¿Puede repetirlo, por favor?",
         "Lo siento, ahora mismo no puedo ayudarle. Llame más tarde, por favor. Adiós.",
         frozenset("y eh em o pues para el la los las".split()),
+        _phrases(
+            "mhm, mm, mmm, hm, hmm, ajá, aja, ah, oh, ah sí, sí, si, ya, ya ya, ok, okay, vale, claro, "
+            "bien, muy bien, bueno, entiendo, ya veo, comprendo, de acuerdo, exacto, eso, eso es, "
+            "perfecto, por supuesto, desde luego"
+        ),
     ),
     "it": OwnWords(
         "Mi scusi, ho perso il filo. Può ripetere, per favore?",
         "Mi dispiace, al momento non posso aiutarla. Richiami più tardi, per favore. Arrivederci.",
         frozenset("e ehm uhm o allora per il lo la".split()),
+        _phrases(
+            "mhm, mm, mmm, hm, hmm, ah, oh, eh, ah sì, sì, si, sì sì, già, ok, okay, va bene, d'accordo, "
+            "bene, capisco, ho capito, capito, certo, esatto, giusto, perfetto, chiaro, ecco, come no, "
+            "naturalmente"
+        ),
     ),
 }
 
