@@ -33,6 +33,35 @@ class Finality(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Collect the keys that a caller presses into one entry: the agent gets one `Keyed` in place of a
+    `Pressed` for each. Keys pressed while the agent speaks stop it and count."""
+
+    most: int
+    """The entry is complete with so many digits."""
+    least: int = 1
+    """An entry with fewer is told as 'too few', unless something understood was said meanwhile: then that
+    is told in its place."""
+    terminators: str = "#"
+    """Keys that end an entry early. One that comes behind an entry which was full by then is part of it."""
+    cancel: str = "*"
+    """Keys that throw away what was keyed so far."""
+    inter_digit_ms: int = 2_500
+    """So long after a key the entry is complete without another. For the first key there is
+    `Listen.silence_ms`."""
+    full_ms: int = 0
+    """So long a full entry waits for a terminator, and for the digit that makes it too long; 0: it is told
+    at once, and the digit after it counts for the next question."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError: the agent is to hear of its mistake, not the caller."""
+        if not 1 <= self.least <= self.most:
+            raise ValueError(
+                f"an entry has at least one key and no more than most: {self.least}..{self.most}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """How to listen from now on."""
 
@@ -41,6 +70,8 @@ class Listen:
     """Judges what was recognised so far; None trusts the recogniser's own flags."""
     silence_ms: int = 7_000
     """After this much silence the agent gets a `Silence`."""
+    keys: Keys | None = None
+    """Collect keys into an entry; None tells each by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +152,26 @@ class Utterance:
     amends: bool = False
     """It takes the place of the last utterance, which was taken for finished too early: whatever that one
     has changed is undone, and this one answers the question that it answered."""
+    noisy: bool = False
+    """It was said over so much noise that any word of it may be wrong; what was not understood was perhaps
+    the noise itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The caller pressed one key."""
+    """The caller pressed one key, and the agent collects none (`Listen.keys`)."""
 
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The caller has keyed an entry (`Listen.keys`)."""
+
+    digits: str
+    """Without the key that ended it; may be empty when one of `Keys.terminators` or `cancel` did."""
+    ended_by: Literal["length", "terminator", "pause", "cancel", "too few", "too many"]
+    """'too few' after a terminator or a pause; 'too many' only with `Keys.full_ms`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +193,27 @@ class Returned:
     """One line for people."""
 
 
-AgentInput: TypeAlias = Answered | Utterance | Pressed | Silence | Returned
+@dataclass(frozen=True, slots=True)
+class LineTrouble:
+    """The line carries no conversation as it is. Say what is wrong, offer the keys or a call back, or end
+    the call; it comes again when nothing has become better."""
+
+    kind: Literal[
+        "silent",  # not a sound comes from the caller
+        "one-way",  # nothing comes from there, or nothing of ours arrives
+        "clipped",
+        "humming",
+        "noisy",
+        "looped",  # our own voice comes back and nothing else
+        "music",  # as on hold
+        "fax",  # or a modem
+        "endless",  # somebody or something speaks on and on
+    ]
+    advice: str = ""
+    """One line for people: what is wrong, and what would mend it."""
+
+
+AgentInput: TypeAlias = Answered | Utterance | Pressed | Keyed | Silence | LineTrouble | Returned
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from pipelines.conversation.agent import (
     AgentInput,
     Answered,
     Context,
+    Keyed,
+    LineTrouble,
     Listen,
     Pressed,
     Returned,
@@ -140,6 +142,8 @@ class Briefer:
                 yield Say(self._ask)
             case Silence():
                 self._decided("not confirmed")
+            case Keyed() | LineTrouble():
+                """It collects no keys, and asks for nothing that a bad line could garble."""
 
     def heard(self, line: int, text: str, cut: bool) -> None:
         self._heard[line] = text

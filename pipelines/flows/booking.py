@@ -14,6 +14,8 @@ from pipelines.conversation.agent import (
     Context,
     End,
     Keep,
+    Keyed,
+    LineTrouble,
     Listen,
     Pressed,
     Returned,
@@ -150,6 +152,10 @@ class FlowAgent:
                 return self.executor.utterance(text, understood)
             case Pressed(digit=digit):
                 return self.executor.digit(digit)
+            case Keyed(digits=digits):
+                return self.executor.keyed(digits)
+            case LineTrouble():
+                return self.executor.trouble()
             case Silence():
                 return self.executor.silence()
             case Returned():

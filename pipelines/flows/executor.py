@@ -107,6 +107,19 @@ class FlowExecutor:
             return self._keyed(slot)
         return FlowStep("", slot, DIGIT_PAUSE_MS)
 
+    def keyed(self, digits: str) -> FlowStep:
+        """The caller keyed a whole entry."""
+        slot = self._slot()
+        if slot is None:
+            return self._ended()
+        self._silences, self._digits = 0, digits
+        return self._keyed(slot) if digits else self._ask(slot.dtmf.offer)
+
+    def trouble(self) -> FlowStep:
+        """The line is bad: the keys are offered."""
+        slot = self._slot()
+        return self._ended() if slot is None else self._ask(slot.dtmf.offer)
+
     def silence(self) -> FlowStep:
         """Nothing came."""
         slot = self._slot()
