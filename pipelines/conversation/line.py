@@ -85,6 +85,11 @@ class Line:
         """Every word has met its end."""
         return all(word.state not in (WordState.QUEUED, WordState.SENT) for word in self.words)
 
+    @property
+    def unfinished(self) -> bool:
+        """More audio of a sentence that was begun is to come."""
+        return any(part.start >= 0 > part.end for part in self.sentences)
+
     def word_end(self, index: int) -> int:
         """Where a word ends in the audio; -1 while unknown."""
         word = self.words[index]

@@ -13,12 +13,11 @@ import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.gain import FADE_SAMPLES, Gain
 from pipelines.conversation.line import Line, Sentence, Word, WordState
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
 
-FADE_SAMPLES = 80
-"""5 ms: long enough to hide a cut, short enough not to be heard as speech."""
 SENTENCE_GAP_SAMPLES = 160 * SAMPLES_PER_MS
 LETTER_SAMPLES = 65 * SAMPLES_PER_MS
 """A letter takes about so long to say (some 150 words a minute), for as long as the voice is not known."""
@@ -29,11 +28,10 @@ SILENT_LEVEL = 100
 
 
 class _Mode(enum.Enum):
-    IDLE = "idle"
     PLAYING = "playing"
-    PAUSING = "pausing"
+    """Whatever there is to play."""
     PAUSED = "paused"
-    STOPPING = "stopping"
+    """What there is to play waits."""
 
 
 class Playout:
@@ -45,10 +43,12 @@ class Playout:
 
     def __init__(self) -> None:
         self._line: Line | None = None
-        self._mode = _Mode.IDLE
+        self._mode = _Mode.PLAYING
+        self._gain = Gain()
         self._t = 0
         self._at = 0
-        self._fade_in = 0
+        self._flows = False
+        """The last frame ended in the middle of the line's audio: to stop now would be a click."""
         self._unsent = 0
         self._settling: list[Line] = []
         self._letters = FIRST_LETTERS
@@ -58,13 +58,17 @@ class Playout:
     # ---- filling
 
     def open(self) -> Line:
-        """Begin a line; a line still playing is cut. While paused, it waits for `resume`."""
-        waiting = self._mode in (_Mode.PAUSING, _Mode.PAUSED)
+        """Begin a line; a line still playing is cut. While paused, it waits for `resume`; while ducked, it
+        begins so."""
+        mode, ducked = self._mode, self._gain.ducked
         self.cancel()
         self._line = Line()
         self._settling.append(self._line)
-        self._at = self._unsent = self._fade_in = 0
-        self._mode = _Mode.PAUSED if waiting else _Mode.PLAYING
+        self._at = self._unsent = 0
+        self._mode = mode
+        if ducked:
+            self._gain.duck()
+            self._gain.begin()
         return self._line
 
     def append(self, line: Line, sentence: Spoken) -> int:
@@ -154,55 +158,52 @@ class Playout:
         self._t = t
         self._age(t, played)
         line = self._line
-        if line is None or self._mode in (_Mode.IDLE, _Mode.PAUSED):
-            return None
-        count = FRAME_SAMPLES if self._mode is _Mode.PLAYING else FADE_SAMPLES
-        raw = bytes(line.audio[2 * self._at : 2 * (self._at + count)])
-        samples = np.frombuffer(raw, dtype="<i2")
-        if len(samples) == 0:
-            self._settle_mode()
-            return None
-        frame = np.zeros(FRAME_SAMPLES, dtype=np.int16)
-        frame[: len(samples)] = samples
-        if self._fade_in:
-            frame[:FADE_SAMPLES] = frame[:FADE_SAMPLES] * np.linspace(0, 1, FADE_SAMPLES)
-            self._fade_in = 0
-        if self._mode in (_Mode.PAUSING, _Mode.STOPPING):
-            frame[: len(samples)] = frame[: len(samples)] * np.linspace(1, 0, len(samples))
+        if line is None or self._mode is _Mode.PAUSED:
+            return self._gain.shape(self._following(0))
+        samples = self._following(FRAME_SAMPLES)
+        if not len(samples):
+            self._starve()
+            return self._gain.shape(samples)
         if line.began is None:
             line.began = t
         self._at += len(samples)
         line.ended = t + len(samples)
         self._mark_sent(line)
-        self._settle_mode()
+        self._flows = len(samples) == FRAME_SAMPLES
+        breaks = not self._flows and line.unfinished
+        frame = self._gain.shape(samples, breaks=breaks)
+        if breaks:
+            self._gain.rise()
         return frame
+
+    def duck(self) -> None:
+        """Get 18 dB quieter within 8 ms and go on: the words are heard, and count so. It lasts until `unduck`
+        or until the line is over."""
+        self._gain.duck()
+
+    def unduck(self) -> None:
+        """Be as loud as before again."""
+        self._gain.unduck()
 
     def pause(self) -> None:
         """Fall silent within 5 ms; the rest waits."""
-        if self._mode is _Mode.PLAYING and self._at:
-            self._mode = _Mode.PAUSING
-        elif self._mode in (_Mode.IDLE, _Mode.PLAYING):
+        if self._mode is _Mode.PLAYING:
+            self._fade()
             self._mode = _Mode.PAUSED
 
     def resume(self) -> None:
-        """Go on from the beginning of the word that was cut."""
+        """Go on from the beginning of the word that was cut, as loud as ever."""
+        self._gain.unduck()
         line = self._line
-        if line is None:
-            self._drop()
-        if line is None or self._mode not in (_Mode.PAUSED, _Mode.PAUSING):
-            return
-        for index, word in enumerate(line.words):
-            end = line.word_end(index)
-            if 0 <= word.start <= self._at and (end < 0 or end > self._at):
-                self._at = word.start
-                self._unsent = min(self._unsent, index)
-                break
-        self._fade_in = FADE_SAMPLES if self._at else 0
+        if line is not None and self._mode is _Mode.PAUSED:
+            self._back_to_word(line)
         self._mode = _Mode.PLAYING
 
     def recall(self, sent: int) -> None:
         """What came after position `sent` was dropped on its way out: the line goes on from there, at a word;
         of a line before it that is cut."""
+        self._flows = False
+        self._gain.forget()
         for line in self._settling:
             for index, word in enumerate(line.words):
                 if word.state is not WordState.SENT or word.sent_at <= sent:
@@ -211,7 +212,7 @@ class Playout:
                     word.state = WordState.QUEUED
                     self._at = min(self._at, word.start)
                     self._unsent = min(self._unsent, index)
-                    self._fade_in = FADE_SAMPLES
+                    self._gain.rise()
                 else:
                     word.state = WordState.CUT
 
@@ -229,10 +230,9 @@ class Playout:
             if word.state is WordState.QUEUED or dropped:
                 word.state = WordState.CUT
         line.cut_short = unfinished
-        if self._mode is _Mode.PLAYING and self._at and self.ahead > 0:
-            self._mode = _Mode.STOPPING
-        else:
-            self._drop()
+        if self._mode is _Mode.PLAYING:
+            self._fade(0 if sent is None else max(0, line.ended - sent))
+        self._drop()
 
     def finish(self, waited: bool = False) -> None:
         """The drained line is done with; `waited`: long enough for the caller to have heard all of it."""
@@ -267,13 +267,39 @@ class Playout:
         if self._line is not None:
             self._line.audio = bytearray()
         self._line = None
-        self._mode = _Mode.IDLE
+        self._mode = _Mode.PLAYING
+        self._flows = False
+        self._gain.rest()
 
-    def _settle_mode(self) -> None:
-        if self._mode is _Mode.PAUSING:
-            self._mode = _Mode.PAUSED
-        elif self._mode is _Mode.STOPPING:
-            self._drop()
+    def _following(self, count: int, back: int = 0) -> Frame:
+        """The next samples of the line, at most so many, from so many before the present place."""
+        if self._line is None:
+            return np.zeros(0, dtype=np.int16)
+        at = max(0, self._at - back)
+        return np.frombuffer(bytes(self._line.audio[2 * at : 2 * (at + count)]), dtype="<i2")
+
+    def _fade(self, dropped: int = 0) -> None:
+        """The sound stops here, or so many samples earlier, which did not go out."""
+        if self._flows:
+            self._gain.fade(self._following(FADE_SAMPLES, dropped))
+        self._flows = False
+
+    def _starve(self) -> None:
+        """The voice is late: there is nothing to play."""
+        if self._flows and self._line is not None and self._line.unfinished:
+            self._gain.hush(self._line.audio[-2:])
+            self._gain.rise()
+        self._flows = False
+
+    def _back_to_word(self, line: Line) -> None:
+        for index, word in enumerate(line.words):
+            end = line.word_end(index)
+            if 0 <= word.start <= self._at and (end < 0 or end > self._at):
+                self._at = word.start
+                self._unsent = min(self._unsent, index)
+                break
+        if self._at:
+            self._gain.rise()
 
     def _mark_sent(self, line: Line) -> None:
         while self._unsent < len(line.words):

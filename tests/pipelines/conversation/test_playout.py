@@ -6,8 +6,9 @@ import numpy as np
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.conversation.gain import FADE_SAMPLES
 from pipelines.conversation.line import Line, WordState
-from pipelines.conversation.playout import FADE_SAMPLES, Playout
+from pipelines.conversation.playout import Playout
 from pipelines.conversation.spoken_forms import speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark
 from tests.fakes import tone
@@ -80,7 +81,7 @@ def test_a_line_is_drained_when_all_was_sent_and_settled_when_all_was_heard() ->
 def test_it_is_not_drained_while_the_voice_is_still_working() -> None:
     playout = Playout()
     line = said(playout, "one two", close=False)
-    assert play(playout, 21)[-1] is None
+    assert play(playout, 22)[-1] is None
     assert not playout.drained
     playout.close(line, 0)
     assert playout.drained
