@@ -12,8 +12,8 @@ It must never decide whose turn it is, nor what an utterance means for it.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from mediaserver.media.time import SAMPLES_PER_MS
@@ -21,23 +21,36 @@ from pipelines.conversation.agent import Finality, Listen
 from pipelines.conversation.commands import CloseStt, Command, FinishStt, ResumeStt, StartStt
 from pipelines.conversation.ear import EAR, EarState, Sound
 from pipelines.conversation.machine import Machine
-from pipelines.conversation.own_words import own_words
+from pipelines.conversation.pauses import Pauses
+from pipelines.conversation.semantic_end import finality_of_text
 from pipelines.conversation.speech_detector import Edge, SpeechDetector
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 
+log = logging.getLogger(__name__)
 
-def finality_of(
-    result: SttResult, judge: Callable[[str], Finality] | None, hesitations: frozenset[str]
-) -> Finality:
-    """What a result says about whether more words will come."""
+PATIENCE = (Finality.WHOLE, Finality.OPEN, Finality.NOTHING, Finality.HANGING)
+"""What waits longer comes later."""
+SURE = 0.6
+"""Confidence from which a short answer without a grammar is taken at once."""
+
+
+def finality_of(result: SttResult, listen: Listen, language: str) -> Finality:
+    """What a result says about whether more words will come. The agent's own judge can only ask for more
+    patience than the grammar: a judge asks whether words would change the answer ("two"), a grammar whether
+    they would follow it ("two" + "people")."""
+    if result.hanging and result.text:
+        return Finality.HANGING
     if not result.understood or not result.text:
         return Finality.NOTHING
-    if judge is not None:
-        return judge(result.text)
+    judged = listen.finality(result.text) if listen.finality is not None else None
     if result.complete:
-        return Finality.OPEN if result.extensible else Finality.WHOLE
-    return Finality.HANGING if result.text.split()[-1].lower() in hesitations else Finality.NOTHING
+        known = Finality.OPEN if result.extensible or result.doubtful else Finality.WHOLE
+        return known if judged is None else max(judged, known, key=PATIENCE.index)
+    sure = not result.doubtful and result.confidence >= SURE
+    of_words = finality_of_text(result.text, language, sure=sure)
+    # A judge knows the question, and so whether there is an answer in the words; not whether they break off.
+    return of_words if judged is None or of_words is Finality.HANGING else judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Endpointer:
     `ignored`."""
 
     def __init__(self, waits: Waits, limits: Limits, ignored: Counter[str], language: str) -> None:
-        self._hesitations = own_words(language).hesitations
+        self._language = language
         self._waits = waits
         self._limits = limits
         self._ignored = ignored
@@ -69,6 +82,7 @@ class Endpointer:
         self._held: SttResult | None = None
         self._wait = 0
         self._retries = 0
+        self._pauses = Pauses()
         self.listen = Listen()
         """How the agent wants the caller to be heard."""
         self.onset = 0
@@ -106,6 +120,7 @@ class Endpointer:
             case Edge.AGAIN if self._overlong(t):
                 return self._late("again")
             case Edge.AGAIN:
+                self._pauses.paused(self._detector.paused // SAMPLES_PER_MS)
                 self._machine.move(Sound.AGAIN)
                 self._held = None
                 return [ResumeStt(self._next_epoch())]
@@ -125,10 +140,7 @@ class Endpointer:
             return self._died(t, result) if result.failed else []
         self._machine.move(Sound.FINAL)
         self._held = result
-        finality = finality_of(result, self.listen.finality, self._hesitations)
-        if interrupting and not result.understood:
-            finality = Finality.OPEN  # do not keep the agent waiting for a cough
-        self._wait = self._waits.of(finality) * SAMPLES_PER_MS
+        self._wait = self._wait_for(result, interrupting) * SAMPLES_PER_MS
         return []
 
     # ---- the end of an utterance
@@ -172,6 +184,18 @@ class Endpointer:
         self._asked_at = t
         # Under an epoch of its own: what comes with an older one is an end that the recogniser found.
         return [FinishStt(self._next_epoch())]
+
+    def _wait_for(self, result: SttResult, interrupting: bool) -> int:
+        """How much silence ends the utterance, in ms."""
+        if interrupting and not result.understood:
+            return self._waits.dismiss  # do not keep the agent waiting for a cough
+        try:
+            finality = finality_of(result, self.listen, self._language)
+        except Exception:  # the judge is the agent's
+            log.exception("the agent's judge of what was heard failed")
+            self._ignored["judge failed"] += 1
+            finality = Finality.NOTHING
+        return self._waits.of(finality, self._pauses.stretch)
 
     def _died(self, t: int, result: SttResult) -> list[Command]:
         """The recogniser is gone in mid-utterance. Try again once with all that was heard."""

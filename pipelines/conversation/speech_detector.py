@@ -74,6 +74,8 @@ class SpeechDetector:
         """Position at which the current utterance was noticed, less the evidence that it took."""
         self.voiced = 0
         """Samples of voice in the current utterance."""
+        self.paused = 0
+        """Samples of silence between the last two stretches of voice in it."""
 
     @property
     def speech(self) -> SpeechState:
@@ -144,6 +146,7 @@ class SpeechDetector:
                 return None
             self._speech = SpeechState.RUNNING
             self._resumed = 0
+            self.paused = max(0, t - 2 * FRAME_SAMPLES - self.last_voiced)
             self.last_voiced = t
             self.voiced += 2 * FRAME_SAMPLES
             return Edge.AGAIN

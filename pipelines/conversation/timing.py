@@ -15,20 +15,24 @@ class Waits:
     suspect: int = 120
     """The recogniser is asked for a final; taken back when speech goes on."""
     whole: int = 160
-    open: int = 380
+    open: int = 500
+    """Most pauses inside an answer are shorter (`pauses`)."""
     nothing: int = 650
     hanging: int = 950
+    dismiss: int = 200
+    """What interrupts the agent and was not understood; a cough should not keep it waiting."""
 
-    def of(self, finality: Finality) -> int:
+    def of(self, finality: Finality, stretch: float = 1.0) -> int:
+        """`stretch`: how much longer this caller pauses than people do; what is whole waits for nobody."""
         match finality:
             case Finality.WHOLE:
                 return self.whole
             case Finality.OPEN:
-                return self.open
+                return max(self.whole, round(self.open * stretch))
             case Finality.NOTHING:
-                return self.nothing
+                return max(self.whole, round(self.nothing * stretch))
             case Finality.HANGING:
-                return self.hanging
+                return max(self.whole, round(self.hanging * stretch))
 
 
 @dataclass(frozen=True, slots=True)

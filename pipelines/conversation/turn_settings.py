@@ -4,7 +4,8 @@ suspect_ms     silence after which the recogniser is asked whether the caller ha
 whole_ms       silence that ends what is whole ("at half past two"), ...
 open_ms        ... what may get more words, ...
 nothing_ms     ... what was not understood, ...
-hanging_ms     ... and what hangs in the air ("and")
+hanging_ms     ... and what hangs in the air ("and"); these three adapt to how the caller pauses
+dismiss_ms     ... and what interrupts the agent without being understood
 cough_ms       speech shorter than this with nothing understood is no answer
 take_floor_ms  speech this long interrupts the agent, understood or not
 noises         after so many dismissed interruptions in a row noise no longer pauses the agent
@@ -30,6 +31,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "open_ms": (40, 10_000),
     "nothing_ms": (40, 10_000),
     "hanging_ms": (40, 10_000),
+    "dismiss_ms": (40, 10_000),
     "cough_ms": (0, 2_000),
     "take_floor_ms": (100, 5_000),
     "noises": (1, 1_000),

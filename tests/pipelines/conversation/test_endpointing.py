@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.conversation.agent import Finality
-from pipelines.conversation.endpointing import finality_of
-from pipelines.conversation.own_words import own_words
+from pipelines.conversation.agent import Finality, Listen
+from pipelines.conversation.commands import Command, FinishStt, ResumeStt, StartStt
+from pipelines.conversation.endpointing import PATIENCE, EndedUtterance, Endpointer, finality_of
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
-from pipelines.conversation.timing import Waits
+from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 
-HESITATIONS = own_words("en-gb").hesitations
 QUIET, LOUD = -70.0, -20.0
 
 
@@ -117,35 +119,178 @@ def test_reset_forgets_the_utterance() -> None:
     assert [edge for _, edge in line.edges] == [Edge.ONSET]
 
 
-def test_the_agents_own_judge_goes_before_the_recognisers_flags() -> None:
-    result = SttResult("two thirty", True, 0.9, complete=True, extensible=False)
-    assert finality_of(result, None, HESITATIONS) is Finality.WHOLE
-    assert finality_of(result, lambda text: Finality.OPEN, HESITATIONS) is Finality.OPEN
+def result(
+    text: str,
+    *,
+    complete: bool = False,
+    extensible: bool = False,
+    hanging: bool = False,
+    doubtful: bool = False,
+) -> SttResult:
+    """A final that understood."""
+    return SttResult(text, True, 0.9, True, complete, extensible, hanging=hanging, doubtful=doubtful)
+
+
+@pytest.mark.parametrize("judged", list(Finality))
+@pytest.mark.parametrize("extensible", [False, True])
+def test_two_with_people_to_come_waits_though_the_value_would_stay(
+    judged: Finality, extensible: bool
+) -> None:
+    said = result("two", complete=True, extensible=extensible)
+    by_grammar = Finality.OPEN if extensible else Finality.WHOLE
+    assert finality_of(said, Listen(), "en") is by_grammar
+    more_patient = max(judged, by_grammar, key=PATIENCE.index)
+    assert finality_of(said, Listen(finality=lambda text: judged), "en") is more_patient
+
+
+def test_half_of_half_an_hour_waits_longest_understood_or_not() -> None:
+    for understood in (False, True):
+        said = replace(result("half", hanging=True), understood=understood)
+        assert finality_of(said, Listen(finality=lambda text: Finality.WHOLE), "en") is Finality.HANGING
+    assert finality_of(result("", hanging=True), Listen(), "en") is Finality.NOTHING
+
+
+def test_a_whole_answer_of_which_the_recogniser_is_not_sure_waits_as_one_that_may_go_on() -> None:
+    assert finality_of(result("six", complete=True, doubtful=True), Listen(), "en") is Finality.OPEN
+
+
+def test_where_nothing_was_understood_there_is_no_answer_yet_whatever_the_judge_says() -> None:
     nothing = SttResult("", True, understood=False)
-    assert finality_of(nothing, lambda text: Finality.WHOLE, HESITATIONS) is Finality.NOTHING
+    assert finality_of(nothing, Listen(finality=lambda text: Finality.WHOLE), "en") is Finality.NOTHING
+
+
+def test_without_a_grammar_the_judge_knows_the_question_and_the_words_whether_they_break_off() -> None:
+    judge = Listen(finality=lambda text: Finality.NOTHING)
+    assert finality_of(result("yes"), judge, "en") is Finality.NOTHING
+    assert finality_of(result("yes"), Listen(), "en") is Finality.WHOLE
+    whole = Listen(finality=lambda text: Finality.WHOLE)
+    assert finality_of(result("i want to"), whole, "en") is Finality.HANGING
+    assert finality_of(result("i want a car"), whole, "en") is Finality.WHOLE
 
 
 @pytest.mark.parametrize(
-    ("result", "finality"),
+    ("said", "finality"),
     [
-        (SttResult("two", True, complete=True, extensible=True), Finality.OPEN),
         (SttResult("i want to", True), Finality.HANGING),
         (SttResult("i want a car", True), Finality.NOTHING),
+        (SttResult("yes", True, 0.5), Finality.OPEN),
         (SttResult("", True), Finality.NOTHING),
     ],
 )
-def test_finality_from_flags(result: SttResult, finality: Finality) -> None:
-    assert finality_of(result, None, HESITATIONS) is finality
+def test_finality_without_a_grammar(said: SttResult, finality: Finality) -> None:
+    assert finality_of(said, Listen(), "en") is finality
 
 
 def test_each_language_has_hesitations_of_its_own() -> None:
-    result = SttResult("ich möchte und", True)
-    assert finality_of(result, None, own_words("de-AT").hesitations) is Finality.HANGING
-    assert finality_of(result, None, own_words("en").hesitations) is Finality.NOTHING
-    assert not own_words("xx").hesitations
+    said = SttResult("ich möchte und", True)
+    assert finality_of(said, Listen(), "de-AT") is Finality.HANGING
+    assert finality_of(said, Listen(), "en") is Finality.NOTHING
+    assert finality_of(said, Listen(), "xx") is Finality.NOTHING
 
 
 def test_the_less_final_the_longer_the_wait() -> None:
     waits = Waits()
-    in_order = [Finality.WHOLE, Finality.OPEN, Finality.NOTHING, Finality.HANGING]
-    assert [waits.of(f) for f in in_order] == sorted(waits.of(f) for f in in_order)
+    for stretch in (0.1, 0.8, 1.0, 1.6):
+        in_order = [waits.of(finality, stretch) for finality in PATIENCE]
+        assert in_order == sorted(in_order)
+        assert waits.of(Finality.WHOLE, stretch) == waits.whole
+
+
+class Utterances:
+    """An ear alone, whose recogniser says what the test says."""
+
+    def __init__(self, listen: Listen | None = None, limits: Limits | None = None) -> None:
+        self.ignored: Counter[str] = Counter()
+        self.ear = Endpointer(Waits(), limits or Limits(), self.ignored, "en")
+        self.ear.listen = listen or Listen()
+        self.t = 0
+        self.said: list[Command] = []
+        self.ended: list[EndedUtterance] = []
+        self._chunk = 512
+
+    def run(self, ms: int, level: float = QUIET, probability: float = 0.02) -> None:
+        for _ in range(ms // 20):
+            self.t += 320
+            edges = [self.ear.frame(self.t, level)]
+            while self._chunk <= self.t:
+                edges.append(self.ear.voice(self._chunk, probability))
+                self._chunk += 512
+            for edge in edges:
+                if edge is not None:
+                    self.said += self.ear.follow(self.t, edge)
+            self.said += self.ear.tick(self.t)
+            self.look()
+
+    def look(self) -> None:
+        ended = self.ear.ended(self.t)
+        if ended is not None:
+            self.ended.append(ended)
+            self.said += self.ear.close()
+
+    def speech(self, ms: int) -> None:
+        self.run(ms, LOUD, 0.95)
+
+    def final(self, said: SttResult, *, interrupting: bool = False) -> None:
+        epoch = [c.epoch for c in self.said if isinstance(c, StartStt | ResumeStt | FinishStt)][-1]
+        self.said += self.ear.final(self.t, replace(said, epoch=epoch), interrupting=interrupting)
+        self.look()
+
+
+@pytest.mark.parametrize("pause", [200, 240, 300, 400])
+def test_two_pause_people_is_one_answer(pause: int) -> None:
+    """A.4: each of these was cut after 160 ms, and the tail answered the next question."""
+    line = Utterances(Listen(finality=lambda text: Finality.WHOLE))
+    line.run(400)
+    line.speech(300)
+    line.run(140)
+    line.final(result("two", complete=True, extensible=True))
+    line.run(pause - 140)
+    line.speech(400)
+    assert not line.ended
+    line.run(140)
+    line.final(result("two people", complete=True))
+    line.run(60)
+    assert [ended.result.text for ended in line.ended] == ["two people"]
+    assert line.ended[0].silence // SAMPLES_PER_MS <= 180
+
+
+def test_a_cough_that_interrupts_is_dismissed_soon() -> None:
+    line = Utterances()
+    line.run(400)
+    line.speech(200)
+    line.run(140)
+    line.final(SttResult("", True, understood=False), interrupting=True)
+    line.run(80)
+    assert [ended.result.understood for ended in line.ended] == [False]
+
+
+def test_a_caller_who_pauses_long_is_given_more_time_from_then_on() -> None:
+    def cut_after(pause: int) -> int:
+        line = Utterances()
+        line.run(400)
+        for _ in range(8):
+            line.speech(300)
+            line.run(140)
+            line.final(result("two", complete=True, extensible=True))
+            line.run(pause - 140)
+        line.speech(300)
+        line.run(140)
+        line.final(result("two", complete=True, extensible=True))
+        line.run(1_000)
+        return line.ended[-1].silence // SAMPLES_PER_MS
+
+    assert cut_after(180) < Waits().open < cut_after(440)
+
+
+def test_a_judge_that_fails_costs_nothing_but_time(caplog: pytest.LogCaptureFixture) -> None:
+    def judge(text: str) -> Finality:
+        raise ZeroDivisionError
+
+    line = Utterances(Listen(finality=judge))
+    line.run(400)
+    line.speech(300)
+    line.run(140)
+    line.final(result("two", complete=True))
+    line.run(600)
+    assert [ended.result.text for ended in line.ended] == ["two"]
+    assert line.ignored["judge failed"] == 1 and "judge" in caplog.text

@@ -152,7 +152,7 @@ def test_an_open_answer_waits_longer() -> None:
     driver.speech(600)
     driver.run(120)
     driver.final("two thirty", complete=True, extensible=True)
-    driver.run(240)
+    driver.run(360)
     assert "Think" not in driver.names()
     driver.run(60)
     assert driver.last(Think).said == Utterance("two thirty", 0.9, True)
