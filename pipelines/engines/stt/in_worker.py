@@ -2,8 +2,9 @@
 
 Must never decode in this process. The worker gets OPEN {"grammar": {"name", "jsgf"} or null, "language"},
 AUDIO as it comes, then FINISH, or CANCEL at any time. It answers with RESULT {"text", ...} for each partial
-and DONE {"text", ...} for the final, both with any of "confidence", "understood", "complete", "extensible"
-and "words" ([[text, start_ms, end_ms], ...]) as in SttResult, or with FAILED {"error"}.
+and DONE {"text", ...} for the final, both with any of "confidence", "understood", "complete", "extensible",
+"hanging", "doubtful", "alternatives" and "words" ([[text, start_ms, end_ms], ...]) as in SttResult, or with
+FAILED {"error"}.
 
 One that finds the ends of utterances by itself tells of each with RESULT {"text", "end": true} and listens
 on; its DONE covers all audio since OPEN nevertheless. One that cannot listen on says DONE before FINISH: what

@@ -152,6 +152,9 @@ def joined(parts: Sequence[SttResult]) -> SttResult:
         understood=True,
         complete=False,
         extensible=False,
+        doubtful=any(part.doubtful for part in said),
+        alternatives=(),
+        hanging=last.hanging,
         words=tuple(word for part in said for word in part.words),
     )
 
@@ -274,6 +277,9 @@ class UtteranceRequest:
             understood=bool(fields.get("understood", True)),
             complete=bool(fields.get("complete")),
             extensible=bool(fields.get("extensible")),
+            hanging=bool(fields.get("hanging")),
+            doubtful=bool(fields.get("doubtful")),
+            alternatives=tuple(str(text) for text in fields.get("alternatives", ())),
             stt_ms=self._since_finish() if done else 0.0,
             words=tuple(
                 WordTime(str(text), before_ms + int(begin), before_ms + int(end))

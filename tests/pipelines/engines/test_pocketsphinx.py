@@ -37,6 +37,7 @@ PLACE = grammar("place", "[in] (mountain view | san francisco | london | paris)"
 SAID = "san francisco"
 """What espeak-ng says and the recogniser understands reliably."""
 TIME = grammar("time", "[at] (one | two | three | four) [thirty | fifteen] [a m | p m]")
+LENGTH = grammar("length", "half an hour | an hour | two hours")
 ANSWER = grammar("answer", "yes please | no thank you | maybe tomorrow")
 
 
@@ -315,6 +316,26 @@ async def test_stopping_ends_running_utterances() -> None:
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@recorded
+@pytest.mark.parametrize(
+    ("name", "upto_s", "rules", "text"),
+    [
+        ("dialogflow-mountain_view", 0.5, PLACE, "mountain"),
+        ("dialogflow-half_an_hour", 0.38, LENGTH, "half"),
+        ("dialogflow-230pm", 1.22, TIME, "two thirty p"),
+    ],
+)
+async def test_half_an_answer_is_not_taken_for_the_whole(
+    stt: PocketsphinxStt, name: str, upto_s: float, rules: Grammar, text: str
+) -> None:
+    """A search that has nothing but whole sentences hears "view" in the silence."""
+    whole = telephone(read_wav(SPEECH / f"{name}.wav"))
+    final = await hear(stt, around(whole[: int(upto_s * 16_000)]), rules)
+    assert (final.text, final.hanging, final.complete, final.understood) == (text, True, False, False)
+    whole_final = await hear(stt, around(whole), rules)
+    assert (whole_final.hanging, whole_final.complete) == (False, True)
 
 
 @recorded

@@ -19,7 +19,9 @@ import pocketsphinx
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.level import Level
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
+from pipelines.engines.stt.pocketsphinx.network import network
 from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE, Span, confidence
 
 GRAMMARS_KEPT = 24
@@ -40,6 +42,8 @@ GENERAL_LIMITS: dict[str, Any] = {"maxhmmpf": 3000, "maxwpf": 20, "pl_window": 5
 TELEPHONE_MEAN = "54.4,22.4,-25.3,24.1,-14.1,-2.9,4.4,-11.9,9,-8.9,-1.5,1,-3.7"
 WIDE_MEAN = "59.4,5.1,-2.9,4.5,-3.3,-2.9,-4.2,0.2,-1.2,-3,-2.2,-2,0.5"
 _NOISE = np.random.default_rng(0).normal(0.0, DITHER, 16_381).round().astype(np.int32)
+STANDS_OUT_DB = 2.0
+"""What is as loud all the time is noise, whatever words fit it: speech has pauses."""
 WIDE_ABOVE_DB = -47.0
 """Energy above 5 kHz against 200-3,400 Hz; the telephone has less than -60 dB, a microphone more than -46."""
 
@@ -99,13 +103,13 @@ class _Pair:
         self._grammars: OrderedDict[str, None] = OrderedDict()
         self._at = 0
 
-    def use(self, name: str, jsgf: str, words: Iterable[str]) -> None:
-        """Listen with this grammar of these words. Raises RuntimeError or ValueError when it cannot be
-        compiled."""
+    def use(self, name: str, jsgf: str, grammar: JsgfGrammar) -> None:
+        """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
         key = f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
         if key not in self._grammars:
-            self._learn(words)
-            self.words.add_jsgf_string(key, jsgf)
+            self._learn(grammar.words)
+            net = network(grammar)
+            self.words.add_fsg(key, self.words.create_fsg(key, 0, net.states - 1, list(net.arcs)))
             if len(self._grammars) >= GRAMMARS_KEPT:
                 oldest, _ = self._grammars.popitem(last=False)
                 self.words.remove_search(oldest)
@@ -162,9 +166,11 @@ class Ear:
         self._pair = pair
         self._grammar = grammar
         self._open = True
+        self._level = Level()
         pair.start(mean)
 
     def hear(self, pcm: bytes) -> None:
+        self._level.hear(pcm)
         self._pair.hear(pcm)
 
     def text(self) -> str:
@@ -180,11 +186,20 @@ class Ear:
             confidence(
                 list(_spans(self._pair.words, scale)), list(_spans(self._pair.phones, LOG_SCALE)), *middle
             )
-            if text
+            if text and self._level.above_noise() >= STANDS_OUT_DB
             else 0.0
         )
-        complete = complete and bool(text)
-        return {"text": text, "confidence": sure, "complete": complete, "extensible": extensible}
+        return {
+            "text": text,
+            "confidence": sure,
+            "complete": complete and bool(text),
+            "extensible": extensible,
+            "hanging": bool(text)
+            and extensible
+            and not complete
+            and self._grammar is not None
+            and sure >= 0.5,
+        }
 
     def final(self) -> dict[str, Any]:
         """End the utterance: the fields of the final result."""
@@ -192,7 +207,7 @@ class Ear:
         result = self.judge(self.text())
         result["words"] = self._words()
         whole = result["complete"] or (self._grammar is None and bool(result["text"]))
-        if not whole:
+        if not whole and not result["hanging"]:
             result["confidence"] = 0.0
         result["understood"] = whole and result["confidence"] >= 0.5
         return result
@@ -270,7 +285,7 @@ class Decoders:
             self.make_next_grammar()
         pair = self._idle.pop()
         try:
-            pair.use(grammar["name"], grammar["jsgf"], parsed.words)
+            pair.use(grammar["name"], grammar["jsgf"], parsed)
             return Ear(self, pair, parsed, mean)
         except BaseException:
             self._idle.append(pair)

@@ -89,6 +89,23 @@ class JsgfGrammar:
         extensible = any(after in self._useful for state in states for _, after in self._net.words[state])
         return self._final in states, extensible
 
+    def followers(self) -> dict[int, tuple[bool, tuple[tuple[str, int], ...]]]:
+        """For the start (which comes first) and for the place behind each word: whether a sentence may end
+        there, and the words that may follow, each with the place behind it. Only what leads to a whole
+        sentence counts."""
+        found: dict[int, tuple[bool, tuple[tuple[str, int], ...]]] = {}
+        todo = [(min(self._start), self._start)]
+        while todo:
+            place, states = todo.pop()
+            if place in found:
+                continue
+            after = sorted(
+                {arc for state in states for arc in self._net.words[state] if arc[1] in self._useful}
+            )
+            found[place] = (self._final in states, tuple(after))
+            todo += [(target, self._closure({target})) for _, target in after]
+        return found
+
     # -- building the network --------------------------------------------------------------------------
 
     def _closure(self, states: Iterable[int]) -> frozenset[int]:

@@ -1,0 +1,66 @@
+"""What the search may find: whole sentences, and sentences that break off."""
+
+from __future__ import annotations
+
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, Network, network
+
+
+def built(rules: str) -> Network:
+    return network(JsgfGrammar(f"#JSGF V1.0;\ngrammar g;\npublic <g> = {rules};\n"))
+
+
+def sentences(net: Network, longest: int = 4) -> dict[str, float]:
+    """Every way from the start to the end with its probability but for the words' own."""
+    found: dict[str, float] = {}
+    todo: list[tuple[int, tuple[str, ...], float]] = [(0, (), 1.0)]
+    while todo:
+        state, words, likely = todo.pop()
+        if state == net.states - 1:
+            found[" ".join(words)] = max(likely, found.get(" ".join(words), 0.0))
+        for arc in net.arcs:
+            if arc[0] == state and len(words) <= longest:
+                more = (*words, arc[3]) if len(arc) > 3 else words
+                todo.append((arc[1], more, likely * (1.0 if len(arc) > 3 else arc[2])))
+    return found
+
+
+def test_a_sentence_may_break_off_but_not_before_its_first_word() -> None:
+    assert sentences(built("[in] (mountain view | paris)")) == {
+        "mountain view": 1.0,
+        "in mountain view": 1.0,
+        "paris": 1.0,
+        "in paris": 1.0,
+        "mountain": BROKEN_OFF,
+        "in mountain": BROKEN_OFF,
+        "in": BROKEN_OFF,
+    }
+
+
+def test_what_may_stop_and_go_on_is_whole_both_ways() -> None:
+    found = sentences(built("two [thirty] [p m]"))
+    assert {text for text, likely in found.items() if likely > 0.9} == {
+        "two",
+        "two thirty",
+        "two p m",
+        "two thirty p m",
+    }
+    assert found["two p"] == BROKEN_OFF
+
+
+def test_repetitions_come_round_again() -> None:
+    assert sentences(built("(one | two)+"), 2).keys() >= {"one", "two", "one one", "two one"}
+
+
+def test_what_leads_nowhere_is_not_searched() -> None:
+    assert sentences(built("paris | new <VOID>")) == {"paris": 1.0}
+
+
+def test_words_that_lead_to_the_same_place_stay_apart() -> None:
+    ends = [arc[1] for arc in built("one | two | three").arcs if len(arc) > 3]
+    assert len(set(ends)) == 3
+
+
+def test_a_part_used_often_is_not_multiplied() -> None:
+    counts = " | ".join(f"n{n}" for n in range(50))
+    assert len(built(f"({counts}) [people | persons]").arcs) < 50 * 5
