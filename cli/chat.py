@@ -74,6 +74,9 @@ async def _converse(chat: _Chat, name: str, as_json: bool) -> None:
         for said in typed(line):
             if chat.conversation.last is None:
                 await chat.tell(said)
+        entry = chat.conversation.paused()
+        if entry is not None and chat.conversation.last is None:
+            await chat.tell(entry)
     chat.keep(chat.conversation.hang_up())
     last = chat.conversation.last
     ended = "hung up by the caller" if last is None else "completed by agent"

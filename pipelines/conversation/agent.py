@@ -56,9 +56,7 @@ class Keys:
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""
         if not 1 <= self.least <= self.most:
-            raise ValueError(
-                f"an entry has at least one key and no more than most: {self.least}..{self.most}"
-            )
+            raise ValueError(f"no entry has {self.least} to {self.most} keys")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pipelines.conversation.agent import (
     End,
     Keep,
     Last,
+    Listen,
     Play,
     Pressed,
     Say,
@@ -25,6 +26,10 @@ from pipelines.conversation.agent import (
     Transfer,
     Utterance,
 )
+from pipelines.conversation.collecting import KeyCollector
+
+ENDLESS = 1 << 62
+"""A position that no pause lies behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,17 @@ class TextConversation:
         self._agent = agent
         self._call_id = call_id
         self._line = 0
+        self._collector = KeyCollector()
         self.last: Last | None = None
         """How the agent wants the call to end; None while it does not."""
 
     async def acts(self, said: AgentInput) -> AsyncIterator[Act]:
-        """The agent's acts on one input, as they come."""
+        """The agent's acts on one input, as they come; none on a key that ends no entry."""
+        if isinstance(said, Pressed) and self._collector.collects:
+            entry = self._collector.key(0, said.digit)
+            if entry is None:
+                return
+            said = entry
         self._line += 1
         pieces: list[str] = []
         async for act in self._agent.respond(said, Context(self._call_id, self._line)):
@@ -57,6 +68,8 @@ class TextConversation:
                     pieces.append(text)
                 case End() | Transfer():
                     self.last = act
+                case Listen(keys=keys):
+                    self._collector.listen(keys)
                 case _:
                     pass
             yield act
@@ -68,6 +81,10 @@ class TextConversation:
         acts = [act async for act in self.acts(said)]
         text = " ".join(act.text for act in acts if isinstance(act, Say | Play) and act.text)
         return Answer(text, tuple(act.record for act in acts if isinstance(act, Keep)), self.last)
+
+    def paused(self) -> AgentInput | None:
+        """The caller presses no more keys for now: the entry that this ends, if there is one."""
+        return self._collector.tick(ENDLESS)
 
     def hang_up(self) -> tuple[Record, ...]:
         """The call is over."""

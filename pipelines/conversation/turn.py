@@ -41,6 +41,7 @@ from pipelines.conversation.agent import (
     AgentInput,
     Answered,
     End,
+    Keyed,
     Last,
     Listen,
     Play,
@@ -50,6 +51,7 @@ from pipelines.conversation.agent import (
     Silence,
     Utterance,
 )
+from pipelines.conversation.collecting import KeyCollector
 from pipelines.conversation.commands import (
     Announce,
     CancelPlayout,
@@ -99,6 +101,7 @@ class Turn:
         """Events that had no row, and late results, by name."""
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
         self._ear = Endpointer(waits or Waits(), self._limits, self.ignored, language)
+        self._collector = KeyCollector()
 
     @property
     def state(self) -> FloorState:
@@ -133,6 +136,7 @@ class Turn:
     def listen(self, listen: Listen) -> None:
         """How the agent wants the caller to be listened to; always counts."""
         self._ear.listen = listen
+        self._collector.listen(listen.keys)
 
     def say(self, t: int, epoch: int, piece: Say | Play) -> list[Command]:
         """A piece of the agent's reply; counts only when nothing came between."""
@@ -162,11 +166,11 @@ class Turn:
             return self._late("reply")
         self._owed = None
         if self.state not in (FloorState.THINKING, FloorState.DOUBTING):
-            return [CompleteLine(epoch)]
+            return [CompleteLine(epoch), *self._typed_ahead(t)]
         paused = self.state is FloorState.DOUBTING
         self._floor.move(Cue.PASS)
         self._quiet_since = t
-        return [ResumePlayout()] if paused else []
+        return [*([ResumePlayout()] if paused else []), *self._typed_ahead(t)]
 
     def failed(self, t: int, epoch: int, text: str, last: Last | None = None) -> list[Command]:
         """The agent failed in a reply: say this in its name, if anything, and then do this."""
@@ -181,6 +185,7 @@ class Turn:
             return self._late("interject")
         self._last = last
         self._announcements.clear()
+        self._collector.clear()
         epoch = self._own_line(t)
         stopped: list[Command] = [*self._ear.close(), CancelThinking(), CancelPlayout()]
         return [*stopped, Speak(epoch, Say(text)), CompleteLine(epoch)]
@@ -197,6 +202,7 @@ class Turn:
         """The caller is back from somebody else, whatever the agent was at; also when it was done."""
         self._floor.move(Cue.RETURNED)
         self._noises = 0
+        self._collector.clear()
         return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
 
     def hold(self, held: bool) -> list[Command]:
@@ -223,18 +229,31 @@ class Turn:
         return self._finished(t, Cue.PLAYED, FinishPlayout(waited))
 
     def digit(self, t: int, digit: str) -> list[Command]:
-        if not self._floor.move(Cue.DIGIT):
+        """A key was pressed."""
+        if not self._floor.takes(Cue.DIGIT):
             return self._late("digit")
-        self._noises = 0
-        commands = [*self._ear.close(), CancelThinking(), CancelPlayout(by_caller=True)]
-        return commands + self._think(t, Pressed(digit))
+        if not self._collector.collects:
+            return self._keyed(t, Pressed(digit))
+        if self.state in (FloorState.THINKING, FloorState.DOUBTING):
+            self._collector.hold(digit)
+            return []
+        told = self._collector.key(t, digit)
+        if told is not None:
+            return self._keyed(t, told)
+        if not self._collector.open:
+            return []
+        self._noises, self._quiet_since = 0, t
+        return [*self._ear.close(), *self._take_floor(t)]
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
         commands = self._ear.tick(t) + self._due(t)
+        keyed = self._collector.tick(t)
+        if keyed is not None:
+            commands += self._keyed(t, keyed)
         thought = self._limits.thinking * SAMPLES_PER_MS
         match self.state:
-            case FloorState.LISTENING if self.ear is EarState.QUIET:
+            case FloorState.LISTENING if self.ear is EarState.QUIET and not self._collector.open:
                 if self._announcements:
                     commands += self._announce(t)
                 elif t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS:
@@ -284,13 +303,30 @@ class Turn:
         shortest = self._limits.take_floor if interrupts else self._limits.cough
         if not result.understood and ended.voiced < shortest * SAMPLES_PER_MS:
             return commands + self._give_back(t)
+        said = Utterance(result.text, result.confidence, result.understood)
+        if self._collector.open:
+            self._collector.spoken(said)
+            return commands
         if not self._floor.move(Cue.UTTERANCE):
             return commands
         self._noises = 0
         if interrupts:
             commands += self._drop_reply()
-        said = Utterance(result.text, result.confidence, result.understood)
         return commands + self._think(t, said, ended)
+
+    # ---- the keys
+
+    def _keyed(self, t: int, said: Pressed | Keyed | Utterance) -> list[Command]:
+        """What the caller's keys come to, or what was said in their place, is for the agent."""
+        self._floor.move(Cue.DIGIT)
+        self._noises = 0
+        commands = [*self._ear.close(), CancelThinking(), CancelPlayout(by_caller=True)]
+        return commands + self._think(t, said)
+
+    def _typed_ahead(self, t: int) -> list[Command]:
+        """The question is asked: the keys that came before it count now. What is left when they come to an
+        entry is held again, for the question after it."""
+        return [command for digit in self._collector.release() for command in self.digit(t, digit)]
 
     # ---- the floor
 
