@@ -1,4 +1,4 @@
-"""One line of the agent's: its sentences, their audio as it is made, and what became of each word.
+"""One line of the agent's: its sentences, their audio as it is made, how far it is said, its words' fates.
 
 Pure: positions in samples. It must never drop a word: each ends as heard, cut (we stopped it) or lost (it
 never arrived).
@@ -9,7 +9,17 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.spoken_forms import Spoken
+
+SILENT_LEVEL = 100
+"""Samples below this magnitude cannot be heard."""
+SPLICE_SAMPLES = 5 * SAMPLES_PER_MS
+"""What is cut off before it was sent ends with such a fade."""
 
 
 class WordState(enum.StrEnum):
@@ -31,6 +41,8 @@ class Word:
     spoken_end: int
     start: int = -1
     """Where it begins in the line's audio, in samples; -1 while unknown."""
+    marked: bool = False
+    """The voice said so; else that is a guess."""
     state: WordState = WordState.QUEUED
     sent_at: int = 0
 
@@ -38,12 +50,19 @@ class Word:
 @dataclass(slots=True)
 class Sentence:
     spoken: Spoken
+    interruptible: bool = True
+    """False: the caller does not stop it."""
     start: int = -1
     """Where its audio begins in the line; -1 until the first chunk."""
     end: int = -1
     """Where its last word ends; -1 while it is being synthesised."""
     sounded: bool = False
     """A sample that can be heard was made of it."""
+    made_from: int = -1
+    """Where the audio begins that the voice makes now: of the whole sentence, or of what was missing when it
+    failed; -1 until its first chunk."""
+    made_text: int = 0
+    """Where in the spoken text that begins."""
 
     @property
     def letters(self) -> int:
@@ -66,6 +85,10 @@ class Line:
     ended: int = 0
     """Position just after the last sample sent so far."""
     audio: bytearray = field(default_factory=bytearray)
+    at: int = 0
+    """How many samples of the audio were sent, or passed over."""
+    unsent: int = 0
+    """The first word that was not sent to its end."""
 
     @property
     def text(self) -> str:
@@ -90,6 +113,30 @@ class Line:
         """More audio of a sentence that was begun is to come."""
         return any(part.start >= 0 > part.end for part in self.sentences)
 
+    @property
+    def interruptible(self) -> bool:
+        """The sentence that is said now, or comes next, may be interrupted."""
+        return next((part.interruptible for part in self.sentences if not 0 <= part.end <= self.at), True)
+
+    @property
+    def made(self) -> int:
+        """Samples of audio."""
+        return len(self.audio) // 2
+
+    @property
+    def ahead(self) -> int:
+        """Samples made and not yet sent."""
+        return self.made - self.at
+
+    def following(self, count: int, back: int = 0) -> Frame:
+        """The next samples to send, at most so many, from so many before the present place."""
+        at = max(0, self.at - back)
+        return self.samples(at, at + count)
+
+    def samples(self, start: int, end: int) -> Frame:
+        """The audio between two places, as far as it is made."""
+        return np.frombuffer(bytes(self.audio[2 * start : 2 * end]), dtype="<i2")
+
     def word_end(self, index: int) -> int:
         """Where a word ends in the audio; -1 while unknown."""
         word = self.words[index]
@@ -97,21 +144,39 @@ class Line:
             return self.words[index + 1].start
         return self.sentences[word.sentence].end
 
-    @property
-    def made(self) -> int:
-        """Samples of audio."""
-        return len(self.audio) // 2
-
     def words_of(self, index: int) -> list[Word]:
         """The words of one sentence."""
         return [word for word in self.words if word.sentence == index]
 
+    # ---- as it is sent and heard
+
+    def mark_sent(self) -> None:
+        """Words that are sent to their end."""
+        while self.unsent < len(self.words):
+            end = self.word_end(self.unsent)
+            if end < 0 or end > self.at:
+                return
+            word = self.words[self.unsent]
+            if word.state is WordState.QUEUED:
+                word.state = WordState.SENT
+                word.sent_at = self.ended - (self.at - end)
+            self.unsent += 1
+
+    def change(self, before: WordState, after: WordState, *, until: int | None = None) -> None:
+        """Words of one fate get another. `until`: only those sent up to this position."""
+        for word in self.words:
+            if word.state is before and (until is None or word.sent_at <= until):
+                word.state = after
+
+    # ---- as it is made
+
     def mark(self, index: int, text_start: int, sample: int) -> None:
-        """The voice says where a word of a sentence begins: its place in the spoken text, its sample in the
-        sentence's audio."""
+        """The voice says where a word of a sentence begins: its place in the text that it was given, its
+        sample in the audio of that."""
+        sentence = self.sentences[index]
         for word in self.words_of(index):
-            if word.start < 0 and word.spoken_start <= text_start < word.spoken_end:
-                word.start = self.sentences[index].start + sample
+            if word.start < 0 and word.spoken_start <= sentence.made_text + text_start < word.spoken_end:
+                word.start, word.marked = sentence.made_from + sample, True
 
     def place(self, index: int) -> None:
         """Spread the words of a sentence that the voice did not mark by their length over the audio behind
@@ -130,16 +195,38 @@ class Line:
     def guess(self, index: int, letter: float) -> None:
         """Likewise before the sentence's end is known: a letter takes so many samples to say."""
         sentence = self.sentences[index]
-        marked = [word for word in self.words_of(index) if word.start >= 0]
-        text, at = (marked[-1].spoken_start, marked[-1].start) if marked else (0, sentence.start)
+        placed = [word for word in self.words_of(index) if word.start >= 0]
+        text, at = (placed[-1].spoken_start, placed[-1].start) if placed else (0, sentence.start)
         sentence.end = max(self.made, at + round((sentence.letters - text) * letter))
         self.place(index)
 
-    def forget(self, index: int) -> None:
-        """A sentence is where it was before its first audio."""
-        self.sentences[index].start = self.sentences[index].end = -1
-        for word in self.words_of(index):
-            word.start = -1
+    def trim(self) -> None:
+        """Cut trailing silence that has not been sent yet."""
+        loud = np.flatnonzero(audible(self.samples(self.at, self.made)))
+        keep = int(loud[-1]) + 1 if len(loud) else 0
+        begun = max((word.start for word in self.words), default=0)
+        keep = max(keep, begun - self.at, 0)
+        del self.audio[2 * (self.at + keep) :]
+
+    def break_off(self, index: int, letter: float) -> int:
+        """The voice failed in a sentence. What is made of whole words stays; the rest is to be made anew,
+        from the returned place in the spoken text on: its length, when nothing is missing."""
+        sentence = self.sentences[index]
+        self.trim()
+        if not sentence.sounded:
+            self._forget(index)
+            return 0
+        cut = self._cut_word(index, letter)
+        if cut is None:
+            return sentence.letters
+        again = self.words[cut]
+        self._cut_off(max(self.at, min(self.made, again.start)))
+        for word in self.words[cut:]:
+            if word.sentence == index:
+                word.start, word.marked = -1, False
+        again.start, sentence.end = self.made, -1
+        sentence.made_text, sentence.made_from = again.spoken_start, -1
+        return again.spoken_start
 
     def lose(self, index: int) -> None:
         """Of a sentence no more will be made: words that are not made to their end are lost."""
@@ -150,3 +237,36 @@ class Line:
         for word in self.words_of(index):
             word.start = min(word.start, made) if word.start >= 0 else made
         self.sentences[index].end = made
+
+    def _cut_word(self, index: int, letter: float) -> int | None:
+        """The first word of a sentence that is not made to its end: a voice that marks its words had not
+        begun the next one; of another the letters tell."""
+        sentence = self.sentences[index]
+        words = [at for at, word in enumerate(self.words) if word.sentence == index]
+        marks = any(self.words[at].marked and self.words[at].start >= sentence.made_from for at in words)
+        ends = [self.word_end(at) for at in words]
+        self.guess(index, letter)
+        for at, end in zip(words, ends, strict=True):
+            known = marks and at != words[-1]
+            if not 0 <= (end if known else self.word_end(at)) <= self.made:
+                return at
+        return None
+
+    def _forget(self, index: int) -> None:
+        """A sentence is where it was before its first audio."""
+        sentence = self.sentences[index]
+        sentence.start = sentence.end = sentence.made_from = -1
+        for word in self.words_of(index):
+            word.start = -1
+
+    def _cut_off(self, at: int) -> None:
+        """The audio ends here, without a click."""
+        del self.audio[2 * at :]
+        last = self.samples(max(self.at, at - SPLICE_SAMPLES), at)
+        faded = np.asarray(last * np.linspace(1, 0, len(last)), dtype="<i2")
+        self.audio[2 * (at - len(last)) :] = faded.tobytes()
+
+
+def audible(samples: Frame) -> npt.NDArray[np.bool_]:
+    """Which samples can be heard."""
+    return np.abs(samples.astype(np.int32)) > SILENT_LEVEL

@@ -9,12 +9,12 @@ from __future__ import annotations
 import enum
 
 import numpy as np
-import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.conversation.gain import FADE_SAMPLES, Gain
-from pipelines.conversation.line import Line, Sentence, Word, WordState
+from pipelines.conversation.line import Line, Sentence, Word, WordState, audible
+from pipelines.conversation.resuming import resume_at
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
 
@@ -23,8 +23,8 @@ LETTER_SAMPLES = 65 * SAMPLES_PER_MS
 """A letter takes about so long to say (some 150 words a minute), for as long as the voice is not known."""
 FIRST_LETTERS = 20
 """That guess weighs as much as so many letters that the voice has said."""
-SILENT_LEVEL = 100
-"""Samples below this magnitude at the end of a sentence are its trailing silence."""
+
+_NOTHING: Frame = np.zeros(0, dtype=np.int16)
 
 
 class _Mode(enum.Enum):
@@ -46,10 +46,9 @@ class Playout:
         self._mode = _Mode.PLAYING
         self._gain = Gain()
         self._t = 0
-        self._at = 0
+        self._paused_at = 0
         self._flows = False
         """The last frame ended in the middle of the line's audio: to stop now would be a click."""
-        self._unsent = 0
         self._settling: list[Line] = []
         self._letters = FIRST_LETTERS
         self._letters_took = FIRST_LETTERS * LETTER_SAMPLES
@@ -64,18 +63,17 @@ class Playout:
         self.cancel()
         self._line = Line()
         self._settling.append(self._line)
-        self._at = self._unsent = 0
         self._mode = mode
         if ducked:
             self._gain.duck()
             self._gain.begin()
         return self._line
 
-    def append(self, line: Line, sentence: Spoken) -> int:
+    def append(self, line: Line, sentence: Spoken, *, interruptible: bool = True) -> int:
         """One more sentence, whose audio follows; returns its index. On a line that was cut, its words are
         cut with it."""
         index = len(line.sentences)
-        line.sentences.append(Sentence(sentence))
+        line.sentences.append(Sentence(sentence, interruptible))
         state = WordState.QUEUED if line is self._line else WordState.CUT
         line.words += [Word(w.written, index, w.start, w.end, state=state) for w in sentence.words]
         return index
@@ -92,46 +90,55 @@ class Playout:
         if sentence.start < 0:
             self._space(line)
             sentence.start = line.made
+        if sentence.made_from < 0:
+            sentence.made_from = line.made
         for mark in chunk.words:
             line.mark(index, mark.text_start, mark.sample)
         samples = np.ascontiguousarray(chunk.samples, dtype="<i2")
         line.audio += samples.tobytes()
         if not sentence.sounded:
-            sentence.sounded = bool(_loud(samples).any())
+            sentence.sounded = bool(audible(samples).any())
 
     def sounded(self, line: Line, index: int) -> bool:
-        """Something of sentence `index` can be heard. A line that was cut has no failures to tell of."""
-        return line is not self._line or line.sentences[index].sounded
+        """Something can be heard of what the voice makes now of sentence `index`. A line that was cut has no
+        failures to tell of."""
+        if line is not self._line:
+            return True
+        began = line.sentences[index].made_from
+        return began >= 0 and bool(audible(line.samples(began, line.made)).any())
 
-    def again(self, line: Line, index: int) -> None:
-        """Sentence `index`, of which nothing can be heard, is made anew."""
-        if line is self._line:
-            line.forget(index)
-            self._trim(line)
+    def break_off(self, line: Line, index: int) -> int:
+        """The voice failed in sentence `index`: whole words that it made stay, the rest is to be made from
+        the returned place in the spoken text on (its length, when nothing is missing)."""
+        if line is not self._line:
+            return line.sentences[index].letters
+        following = line.following(FADE_SAMPLES)
+        place = line.break_off(index, self._letter)
+        if self._flows and line.ahead <= 0:  # in the middle of the word that is made anew
+            self._gain.fade(following)
+            self._gain.rise()
+            self._flows = False
+        return place
 
     def close(self, line: Line, index: int) -> None:
         """Sentence `index` is complete; what cannot be heard of it has no length."""
         if line is not self._line:
             return
         sentence = line.sentences[index]
-        self._trim(line)
+        line.trim()
         if not sentence.sounded:
             sentence.start = line.made
         sentence.end = line.made
         line.place(index)
-        if sentence.sounded:
+        if sentence.sounded and sentence.made_text == 0:
             self._letters += sentence.letters
             self._letters_took += sentence.end - sentence.start
 
     def lose(self, line: Line, index: int) -> None:
-        """The voice failed in sentence `index`: what has no audio is lost."""
-        if line is not self._line:
-            return
-        if line.sentences[index].sounded:
-            line.guess(index, self._letter)
-        else:
-            self.again(line, index)
-        line.lose(index)
+        """No voice can say the rest of sentence `index`: what has no audio is lost."""
+        if line is self._line:
+            line.break_off(index, self._letter)
+            line.lose(index)
 
     # ---- playing
 
@@ -143,7 +150,7 @@ class Playout:
     @property
     def ahead(self) -> int:
         """Samples queued and not yet sent."""
-        return 0 if self._line is None else self._line.made - self._at
+        return 0 if self._line is None else self._line.ahead
 
     @property
     def drained(self) -> bool:
@@ -151,24 +158,24 @@ class Playout:
         line = self._line
         if line is None or not line.complete or self._mode is not _Mode.PLAYING:
             return False
-        return self.ahead <= 0 and all(sentence.end >= 0 for sentence in line.sentences)
+        return line.ahead <= 0 and all(sentence.end >= 0 for sentence in line.sentences)
 
     def next_frame(self, t: int, played: int) -> Frame | None:
         """The frame whose first sample is at position `t`, or None for silence."""
         self._t = t
-        self._age(t, played)
+        self._age(played)
         line = self._line
         if line is None or self._mode is _Mode.PAUSED:
-            return self._gain.shape(self._following(0))
-        samples = self._following(FRAME_SAMPLES)
+            return self._gain.shape(_NOTHING)
+        samples = line.following(FRAME_SAMPLES)
         if not len(samples):
-            self._starve()
+            self._starve(line)
             return self._gain.shape(samples)
         if line.began is None:
             line.began = t
-        self._at += len(samples)
+        line.at += len(samples)
         line.ended = t + len(samples)
-        self._mark_sent(line)
+        line.mark_sent()
         self._flows = len(samples) == FRAME_SAMPLES
         breaks = not self._flows and line.unfinished
         frame = self._gain.shape(samples, breaks=breaks)
@@ -178,7 +185,7 @@ class Playout:
 
     def duck(self) -> None:
         """Get 18 dB quieter within 8 ms and go on: the words are heard, and count so. It lasts until `unduck`
-        or until the line is over."""
+        or `resume`, or until the line is over."""
         self._gain.duck()
 
     def unduck(self) -> None:
@@ -190,13 +197,17 @@ class Playout:
         if self._mode is _Mode.PLAYING:
             self._fade()
             self._mode = _Mode.PAUSED
+            self._paused_at = self._t
 
     def resume(self) -> None:
-        """Go on from the beginning of the word that was cut, as loud as ever."""
+        """Go on, as loud as ever, from the beginning of the word that was cut, or of its phrase when that was
+        long ago; see `resuming`."""
         self._gain.unduck()
         line = self._line
         if line is not None and self._mode is _Mode.PAUSED:
-            self._back_to_word(line)
+            line.at = resume_at(line, self._t - self._paused_at)
+            if line.at:
+                self._gain.rise()
         self._mode = _Mode.PLAYING
 
     def recall(self, sent: int) -> None:
@@ -210,8 +221,8 @@ class Playout:
                     continue
                 if line is self._line:
                     word.state = WordState.QUEUED
-                    self._at = min(self._at, word.start)
-                    self._unsent = min(self._unsent, index)
+                    line.at = min(line.at, word.start)
+                    line.unsent = min(line.unsent, index)
                     self._gain.rise()
                 else:
                     word.state = WordState.CUT
@@ -223,7 +234,7 @@ class Playout:
         if line is None:
             self._drop()
             return
-        unfinished = not line.complete or self.ahead > 0 or any(part.end < 0 for part in line.sentences)
+        unfinished = not line.complete or line.ahead > 0 or any(part.end < 0 for part in line.sentences)
         self._guess_sent(line)
         for word in line.words:
             dropped = word.state is WordState.SENT and sent is not None and word.sent_at > sent
@@ -237,22 +248,18 @@ class Playout:
     def finish(self, waited: bool = False) -> None:
         """The drained line is done with; `waited`: long enough for the caller to have heard all of it."""
         if waited and self._line is not None:
-            for word in self._line.words:
-                if word.state is WordState.SENT:
-                    word.state = WordState.HEARD
+            self._line.change(WordState.SENT, WordState.HEARD)
         self._drop()
 
     def abandon(self, t: int, played: int) -> None:
         """The leg is gone at position `t`: what is on its way will not be heard."""
         if self._line is not None:
             self._guess_sent(self._line)
-        self._age(t, played)
+        self._age(played)
         self.cancel()
         self._drop()
         for line in self._settling:
-            for word in line.words:
-                if word.state is WordState.SENT:
-                    word.state = WordState.LOST
+            line.change(WordState.SENT, WordState.LOST)
 
     def settled(self) -> list[Line]:
         """Lines whose every word has met its end, each told once, oldest first."""
@@ -271,69 +278,30 @@ class Playout:
         self._flows = False
         self._gain.rest()
 
-    def _following(self, count: int, back: int = 0) -> Frame:
-        """The next samples of the line, at most so many, from so many before the present place."""
-        if self._line is None:
-            return np.zeros(0, dtype=np.int16)
-        at = max(0, self._at - back)
-        return np.frombuffer(bytes(self._line.audio[2 * at : 2 * (at + count)]), dtype="<i2")
-
     def _fade(self, dropped: int = 0) -> None:
         """The sound stops here, or so many samples earlier, which did not go out."""
-        if self._flows:
-            self._gain.fade(self._following(FADE_SAMPLES, dropped))
+        if self._flows and self._line is not None:
+            self._gain.fade(self._line.following(FADE_SAMPLES, dropped))
         self._flows = False
 
-    def _starve(self) -> None:
+    def _starve(self, line: Line) -> None:
         """The voice is late: there is nothing to play."""
-        if self._flows and self._line is not None and self._line.unfinished:
-            self._gain.hush(self._line.audio[-2:])
+        if self._flows and line.unfinished:
+            self._gain.hush(line.audio[-2:])
             self._gain.rise()
         self._flows = False
-
-    def _back_to_word(self, line: Line) -> None:
-        for index, word in enumerate(line.words):
-            end = line.word_end(index)
-            if 0 <= word.start <= self._at and (end < 0 or end > self._at):
-                self._at = word.start
-                self._unsent = min(self._unsent, index)
-                break
-        if self._at:
-            self._gain.rise()
-
-    def _mark_sent(self, line: Line) -> None:
-        while self._unsent < len(line.words):
-            end = line.word_end(self._unsent)
-            if end < 0 or end > self._at:
-                return
-            word = line.words[self._unsent]
-            if word.state is WordState.QUEUED:
-                word.state = WordState.SENT
-                word.sent_at = line.ended - (self._at - end)
-            self._unsent += 1
 
     def _space(self, line: Line) -> None:
         """The pause between two sentences, less what has passed of it in waiting for the second."""
         if line.audio:
-            waited = self._t + FRAME_SAMPLES - line.ended if self.ahead <= 0 else 0
+            waited = self._t + FRAME_SAMPLES - line.ended if line.ahead <= 0 else 0
             line.audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
 
-    def _age(self, t: int, played: int) -> None:
+    def _age(self, played: int) -> None:
         if self._line is not None and self._mode is _Mode.PLAYING:
-            self._mark_sent(self._line)
+            self._line.mark_sent()
         for line in self._settling:
-            for word in line.words:
-                if word.state is WordState.SENT and word.sent_at <= played:
-                    word.state = WordState.HEARD
-
-    def _trim(self, line: Line) -> None:
-        """Cut trailing silence that has not been sent yet."""
-        unsent = np.frombuffer(bytes(line.audio[2 * self._at :]), dtype="<i2")
-        loud = np.flatnonzero(_loud(unsent))
-        keep = int(loud[-1]) + 1 if len(loud) else 0
-        begun = max((word.start for word in line.words), default=0)
-        keep = max(keep, begun - self._at, 0)
-        del line.audio[2 * (self._at + keep) :]
+            line.change(WordState.SENT, WordState.HEARD, until=played)
 
     @property
     def _letter(self) -> float:
@@ -346,9 +314,4 @@ class Playout:
         for index, sentence in enumerate(line.sentences):
             if sentence.sounded and sentence.end < 0:
                 line.guess(index, self._letter)
-        self._mark_sent(line)
-
-
-def _loud(samples: Frame) -> npt.NDArray[np.bool_]:
-    """Which samples can be heard."""
-    return np.abs(samples.astype(np.int32)) > SILENT_LEVEL
+        line.mark_sent()

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
-from mediaserver.media.time import SAMPLES_PER_MS
+from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
@@ -26,10 +26,15 @@ from pipelines.engines.protocols import Tts, TtsChunk
 
 log = logging.getLogger(__name__)
 
+TRIES = 2
+"""A voice that fails so often without one more word of a sentence has lost the rest of it."""
 AHEAD_SAMPLES = 3_000 * SAMPLES_PER_MS
 """The next sentence is synthesised once less than this is left to play."""
 FIRST_CHUNK_S = 2.5
-"""A voice that has given nothing after this long has failed."""
+"""A voice that has given nothing after this long has failed; in the middle of a sentence, when the caller has
+heard nothing for so long."""
+NEXT_CHUNK_S = 5.0
+"""Nor is it waited for longer than this while there is still something to play."""
 
 
 class Speaking:
@@ -70,10 +75,11 @@ class Speaking:
         if said is None or said.epoch != epoch or said.line is not self.playout.line:
             said = self._open(epoch, thought)
         match piece:
-            case Say(text=text):
+            case Say(text=text, interruptible=interruptible):
                 for sentence in split_sentences(text):
                     form = speak_form(sentence, self._language)
-                    self._waiting.append((self.playout.append(said.line, form), form, None))
+                    index = self.playout.append(said.line, form, interruptible=interruptible)
+                    self._waiting.append((index, form, None))
             case Play(samples=samples, text=text):
                 form = as_written(text)
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
@@ -158,7 +164,7 @@ class Speaking:
             index, form, recording = self._waiting.popleft()
             if recording is not None:
                 self.playout.feed(line, index, TtsChunk(recording))
-                if not self._close(line, index, form):
+                if not self._close(line, index, form.spoken):
                     self.playout.lose(line, index)
                 continue
             await self._voice_sentence(said, index, form)
@@ -167,11 +173,12 @@ class Speaking:
                 await self._room.wait()
 
     async def _voice_sentence(self, said: SpokenLine, index: int, form: Spoken) -> None:
-        line = said.line
-        for attempt in (1, 2):
+        """Where the voice dies it goes on, or the next of its list does, with the word that was cut."""
+        line, place, failures = said.line, 0, 0
+        while failures < TRIES:
             try:
-                await self._stream(said, index, form)
-                if self._close(line, index, form):
+                await self._stream(said, index, form.spoken[place:])
+                if self._close(line, index, form.spoken[place:]):
                     return
                 reason = "it made no sound"
             except (EngineError, TimeoutError) as error:
@@ -179,37 +186,40 @@ class Speaking:
             except Exception as error:  # a mistake of the engine's costs no more than a failure it tells of
                 log.exception("the voice failed")
                 reason = f"{type(error).__name__}: {error}"
-            log.warning("the voice failed (try %d): %s", attempt, reason)
+            reached = self.playout.break_off(line, index)
+            failures = 1 if reached > place else failures + 1
+            place = reached
+            log.warning("the voice failed (try %d): %s", failures, reason)
             self._failed("tts", reason)
-            if attempt == 2 or self.playout.sounded(line, index):
-                self.playout.lose(line, index)
+            if place >= len(form.spoken):
+                self.playout.close(line, index)  # all its words are made: only what follows them is missing
                 return
-            self.playout.again(line, index)
+        self.playout.lose(line, index)
 
-    def _close(self, line: Line, index: int, form: Spoken) -> bool:
+    def _close(self, line: Line, index: int, text: str) -> bool:
         """A sentence has all its audio; False when that is none, and yet there is something to be said."""
-        if self.playout.sounded(line, index) or not any(map(str.isalnum, form.spoken)):
+        if self.playout.sounded(line, index) or not any(map(str.isalnum, text)):
             self.playout.close(line, index)
             return True
         return False
 
-    async def _stream(self, said: SpokenLine, index: int, form: Spoken) -> None:
-        stream = self._tts.speak(form.spoken, voice=self._voice, language=self._language, rate=self._rate)
+    async def _stream(self, said: SpokenLine, index: int, text: str) -> None:
+        """Audio of this text: of sentence `index`, or of what is missing of it."""
+        stream = self._tts.speak(text, voice=self._voice, language=self._language, rate=self._rate)
         try:
-            limit: float | None = FIRST_CHUNK_S
+            limit = FIRST_CHUNK_S
             while True:
                 try:
                     async with asyncio.timeout(limit):
                         chunk = await anext(stream)
                 except StopAsyncIteration:
                     return
-                if len(chunk.samples):
-                    limit = 2 * FIRST_CHUNK_S
                 if chunk.samples.dtype != np.int16:
                     raise EngineError(f"its audio is {chunk.samples.dtype}, which must be int16")
                 if said.thought.voiced is None and len(chunk.samples):
                     said.thought.voiced = self._now()
                 self.playout.feed(said.line, index, chunk)
+                limit = min(FIRST_CHUNK_S + self.playout.ahead / SAMPLE_RATE, NEXT_CHUNK_S)
         finally:
             await stream.aclose()
 

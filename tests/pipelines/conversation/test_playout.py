@@ -262,7 +262,7 @@ def test_a_sentence_of_which_nothing_can_be_heard_is_none() -> None:
         line = opened(playout, "one two", "three")
         playout.feed(line, 0, TtsChunk(np.zeros(samples, dtype=np.int16), (WordMark(0, 3, 0),)))
         assert not playout.sounded(line, 0)
-        playout.again(line, 0)
+        assert playout.break_off(line, 0) == 0
         playout.feed(line, 0, TtsChunk(tone(2 * WORD), (WordMark(0, 3, 0), WordMark(4, 7, WORD))))
         assert playout.sounded(line, 0)
         playout.close(line, 0)

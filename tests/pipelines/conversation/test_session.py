@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mediaserver.errors import CallError, EngineError
+from mediaserver.errors import CallError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Hold, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.storage.records import Record
@@ -318,29 +318,6 @@ class OddVoice(FakeTts):
 
 def with_voice(agent: ScriptedAgent, manner: Callable[[str], AsyncGenerator[TtsChunk, None]]) -> Conversation:
     return Conversation(agent, tts=OddVoice(manner))
-
-
-async def test_what_was_heard_is_never_said_anew_when_the_voice_dies_later() -> None:
-    """All that was made has been played when it dies: nothing is ahead."""
-    dead = asyncio.Event()
-
-    async def dying(text: str) -> AsyncGenerator[TtsChunk, None]:
-        yield TtsChunk(tone(10 * WORD_SAMPLES))
-        await dead.wait()
-        raise EngineError("the line is cut")
-
-    agent = ScriptedAgent(Reply("one two three four five six seven eight nine ten"), NEXT)
-    talk = with_voice(agent, dying)
-    await talk.silence(2500)
-    assert not talk.speaking()
-    dead.set()
-    await talk.silence(1000)
-    assert len(talk.tts.spoken) == 1
-    assert talk.session.turn.state is FloorState.LISTENING
-    (line,) = talk.call.lines()
-    assert line.interrupted and line.text.startswith(line.heard)
-    assert 5 <= len(line.heard.split()) < 10
-    assert agent.told[-1] == (1, line.heard, True)
 
 
 @pytest.mark.parametrize("samples", [None, 0, 320, 16_000])
