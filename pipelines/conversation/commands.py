@@ -29,8 +29,26 @@ class FinishStt:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkStt:
+    """What is heard from so many frames ago on may have to be heard once more, by itself."""
+
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestartStt:
+    """What was heard since the mark is an utterance of its own for the recogniser, with the grammar of the
+    present one; the rest is forgotten."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class CloseStt:
     """The utterance is over: forget its audio."""
+
+    recent: bool = False
+    """It is long over: what was heard last is no part of it, and may be the beginning of the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,8 @@ Command: TypeAlias = (
     StartStt
     | ResumeStt
     | FinishStt
+    | MarkStt
+    | RestartStt
     | CloseStt
     | PausePlayout
     | ResumePlayout

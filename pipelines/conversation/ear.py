@@ -12,6 +12,8 @@ class EarState(enum.StrEnum):
     HEARING = "hearing"
     WAITING = "waiting"
     HELD = "held"
+    LINGERING = "lingering"
+    """It was taken for finished; speech that begins soon belongs to it."""
 
 
 class Sound(enum.StrEnum):
@@ -24,6 +26,8 @@ class Sound(enum.StrEnum):
     FINAL = "final"
     LOST = "lost"
     """The recogniser failed, and failed again."""
+    TAKEN = "taken"
+    """The utterance went to the agent."""
     OVER = "over"
     """The utterance is decided upon, or of no interest."""
 
@@ -36,5 +40,7 @@ EAR: dict[tuple[EarState, Sound], EarState] = {
     (EarState.WAITING, Sound.AGAIN): EarState.HEARING,
     (EarState.WAITING, Sound.FINAL): EarState.HELD,
     (EarState.HELD, Sound.AGAIN): EarState.HEARING,
+    (EarState.HELD, Sound.TAKEN): EarState.LINGERING,
+    (EarState.LINGERING, Sound.ONSET): EarState.HEARING,
     **{(ear, Sound.OVER): EarState.QUIET for ear in EarState},
 }

@@ -6,6 +6,15 @@ again from its start under a new epoch.
 
     QUIET --onset--> HEARING --pause--> WAITING --final--> HELD --over--> QUIET
                      HEARING <--again-- WAITING, HELD
+    HELD --taken--> LINGERING --over--> QUIET
+    HEARING <--onset-- LINGERING
+
+An utterance that was taken lingers for a while (`Limits.tail`) with the grammar it was heard with: speech
+that begins then is the rest of it, never an answer to what the agent asked meanwhile. All of it is
+recognised again, and ends as an amendment of what was taken. Where the whole makes no sense the tail is heard
+alone: a caller who says "today ... no, tomorrow" has changed his mind.
+
+A long utterance is recognised in pieces, each ended by a pause, which come out as one when it is over.
 
 It must never decide whose turn it is, nor what an utterance means for it.
 """
@@ -16,14 +25,23 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 
-from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.conversation.agent import Finality, Listen
-from pipelines.conversation.commands import CloseStt, Command, FinishStt, ResumeStt, StartStt
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.agent import Finality, Listen, Utterance
+from pipelines.conversation.commands import (
+    CloseStt,
+    Command,
+    FinishStt,
+    MarkStt,
+    RestartStt,
+    ResumeStt,
+    StartStt,
+)
 from pipelines.conversation.ear import EAR, EarState, Sound
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.pauses import Pauses
+from pipelines.conversation.pieces import as_one
 from pipelines.conversation.semantic_end import finality_of_text
-from pipelines.conversation.speech_detector import Edge, SpeechDetector
+from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 
@@ -53,16 +71,42 @@ def finality_of(result: SttResult, listen: Listen, language: str) -> Finality:
     return of_words if judged is None or of_words is Finality.HANGING else judged
 
 
+NOTICED_WITHIN_MS = 200
+"""Speech is noticed so long after it began, at most."""
+BEFORE_TAIL = 160 * SAMPLES_PER_MS
+"""What is kept from before the tail of an utterance was noticed, so that its first sound is not clipped."""
+PIECE_MOST = 1.4
+"""A piece in which nobody pauses is cut when it is so much longer than it should be."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndedUtterance:
     """An utterance that is over; times in samples."""
 
     result: SttResult
     voiced: int
+    """Of an amendment, the tail's alone."""
     silence: int
     """Since its last voice."""
     finished_after: int
     """Of the silence, what passed until the recogniser was asked for its final."""
+    amends: bool = False
+    """It takes the place of the one that was taken last."""
+    repeats: bool = False
+    """It amends nothing: what was taken is all that was understood."""
+
+    @property
+    def utterance(self) -> Utterance:
+        """What the agent is told of it."""
+        heard = self.result
+        return Utterance(
+            heard.text,
+            heard.confidence,
+            heard.understood,
+            heard.doubtful,
+            heard.alternatives,
+            amends=self.amends,
+        )
 
 
 class Endpointer:
@@ -83,6 +127,20 @@ class Endpointer:
         self._wait = 0
         self._retries = 0
         self._pauses = Pauses()
+        self._began = 0
+        """Where the utterance began, ..."""
+        self._piece_began = 0
+        """... and the piece of it that the recogniser hears."""
+        self._pieces: list[SttResult] = []
+        """What was understood before that."""
+        self._taken: SttResult | None = None
+        """What the agent was told of this utterance; None: nothing yet."""
+        self._taken_until = 0
+        """Where the last voice of that was."""
+        self._marked = False
+        """The tail can be heard alone."""
+        self._heard_with = Listen()
+        """How the agent wanted the caller to be heard when the utterance began."""
         self.listen = Listen()
         """How the agent wants the caller to be heard."""
         self.onset = 0
@@ -110,26 +168,20 @@ class Endpointer:
         if not self._machine.takes(Sound(edge.value)):
             return self._late(edge.value)
         match edge:
+            case Edge.ONSET if self.state is EarState.LINGERING:
+                return self._tail(t)
             case Edge.ONSET:
-                self._machine.move(Sound.ONSET)
-                self.onset = self._detector.began
-                self._retries = 0
-                return [StartStt(self._next_epoch())]
+                return self._begin()
             case Edge.PAUSE:
                 return self._ask(t)
-            case Edge.AGAIN if self._overlong(t):
-                return self._late("again")
             case Edge.AGAIN:
-                self._pauses.paused(self._detector.paused // SAMPLES_PER_MS)
-                self._machine.move(Sound.AGAIN)
-                self._held = None
-                return [ResumeStt(self._next_epoch())]
+                return self._again(t)
 
     # ---- what is recognised
 
     def knows(self, result: SttResult) -> bool:
         """The result is about the present utterance."""
-        return result.epoch == self._epoch and self.state is not EarState.QUIET
+        return result.epoch == self._epoch and self.state not in (EarState.QUIET, EarState.LINGERING)
 
     def final(self, t: int, result: SttResult, *, interrupting: bool) -> list[Command]:
         """A final; one that understood nothing is soon believed of a caller who is `interrupting`."""
@@ -138,64 +190,104 @@ class Endpointer:
         if self.state is EarState.HEARING:
             # One that finds ends by itself gives finals unasked; what it said comes again with the flush.
             return self._died(t, result) if result.failed else []
+        if self._marked and not result.understood and not result.failed:
+            return self._hear_tail_alone(t)
         self._machine.move(Sound.FINAL)
         self._held = result
         self._wait = self._wait_for(result, interrupting) * SAMPLES_PER_MS
-        return []
+        return self._next_piece(t) if self._spoke_on(t) else []
 
     # ---- the end of an utterance
 
     def tick(self, t: int) -> list[Command]:
         """Time passes."""
-        if self.state is EarState.WAITING and t - self._asked_at >= self._limits.final * SAMPLES_PER_MS:
-            self._ignored["recogniser silent"] += 1
-            self._machine.move(Sound.FINAL)
-            self._held, self._wait = None, 0
-        elif self.state is EarState.HEARING and self._overlong(t):
-            return self._ask(t)
-        return []
+        match self.state:
+            case EarState.WAITING if t - self._asked_at >= self._limits.final * SAMPLES_PER_MS:
+                self._ignored["recogniser silent"] += 1
+                self._machine.move(Sound.FINAL)
+                self._held, self._wait = None, 0
+                return self._next_piece(t) if self._spoke_on(t) else []
+            case EarState.HEARING if self._overlong(t) or self._is_long(t, PIECE_MOST):
+                return self._ask(t)
+            case EarState.LINGERING if t - self._taken_until >= self._tail_noticed:
+                return self.close(recent=True)
+            case _:
+                return []
 
     def ended(self, t: int) -> EndedUtterance | None:
-        """The utterance, once it is over: `close` is to follow."""
+        """The utterance, once it is over: `linger` or `close` is to follow."""
         silence = self._detector.silence(t)
         if self.state is not EarState.HELD or (silence < self._wait and not self._overlong(t)):
             return None
-        result = self._held or SttResult("", final=True, understood=False)
-        return EndedUtterance(result, self._detector.voiced, silence, max(0, silence - (t - self._asked_at)))
+        result = as_one(self._pieces, self._held or SttResult("", final=True, understood=False))
+        return EndedUtterance(
+            result,
+            self._detector.voiced,
+            silence,
+            max(0, silence - (t - self._asked_at)),
+            amends=self._taken is not None,
+            repeats=self._repeats(result),
+        )
 
-    def close(self) -> list[Command]:
-        """The utterance is decided upon, or of no interest."""
-        self._detector.reset()
-        if self.state is EarState.QUIET:
-            return []
-        self._machine.move(Sound.OVER)
-        self._epoch += 1
+    def linger(self, t: int, ended: EndedUtterance) -> list[Command]:
+        """The agent is told of the utterance; its tail may still come, unless it was too long already."""
+        if not self._limits.tail or self._pieces or self._overlong(t) or not self._machine.move(Sound.TAKEN):
+            return self.close()
+        if ended.amends and ended.result.understood:
+            self._pauses.paused((self.onset - self._taken_until) // SAMPLES_PER_MS)
+        self._taken, self._taken_until = ended.result, self._detector.last_voiced
         self._held = None
-        return [CloseStt()]
+        self._detector.reset()
+        return []
+
+    def close(self, recent: bool = False) -> list[Command]:
+        """The utterance is decided upon, or of no interest. `recent`: and long over."""
+        self._detector.reset()
+        return self._over(recent) if self.state is not EarState.QUIET else []
 
     # ---- inside
+
+    def _over(self, recent: bool) -> list[Command]:
+        """Forget the utterance."""
+        self._machine.move(Sound.OVER)
+        self._epoch += 1
+        self._held = self._taken = None
+        self._marked = False
+        self._pieces.clear()
+        return [CloseStt(recent)]
 
     def _next_epoch(self) -> int:
         self._epoch += 1
         return self._epoch
 
+    def _begin(self) -> list[Command]:
+        self._machine.move(Sound.ONSET)
+        self.onset = self._began = self._piece_began = self._detector.began
+        self._heard_with = self.listen
+        self._retries = 0
+        return [StartStt(self._next_epoch())]
+
     def _ask(self, t: int) -> list[Command]:
         self._machine.move(Sound.PAUSE)
         self._asked_at = t
         # Under an epoch of its own: what comes with an older one is an end that the recogniser found.
-        return [FinishStt(self._next_epoch())]
+        finish = FinishStt(self._next_epoch())
+        if not self._is_long(t):
+            return [finish]
+        self._marked = False
+        return [finish, MarkStt(0)]
 
-    def _wait_for(self, result: SttResult, interrupting: bool) -> int:
-        """How much silence ends the utterance, in ms."""
-        if interrupting and not result.understood:
-            return self._waits.dismiss  # do not keep the agent waiting for a cough
-        try:
-            finality = finality_of(result, self.listen, self._language)
-        except Exception:  # the judge is the agent's
-            log.exception("the agent's judge of what was heard failed")
-            self._ignored["judge failed"] += 1
-            finality = Finality.NOTHING
-        return self._waits.of(finality, self._pauses.stretch)
+    def _again(self, t: int) -> list[Command]:
+        """Speech goes on after a pause."""
+        if self._overlong(t):
+            return self._late("again")
+        self._pauses.paused(self._detector.paused // SAMPLES_PER_MS)
+        if self._is_long(t):
+            # The piece is cut here; while its final is due the rest is kept behind the mark.
+            return self._next_piece(t) if self.state is EarState.HELD else []
+        self._machine.move(Sound.AGAIN)
+        self._held = None
+        return [ResumeStt(self._next_epoch())]
 
     def _died(self, t: int, result: SttResult) -> list[Command]:
         """The recogniser is gone in mid-utterance. Try again once with all that was heard."""
@@ -207,9 +299,69 @@ class Endpointer:
         self._wait = self._waits.nothing * SAMPLES_PER_MS
         return []
 
+    def _wait_for(self, result: SttResult, interrupting: bool) -> int:
+        """How much silence ends the utterance, in ms."""
+        if interrupting and not result.understood:
+            return self._waits.dismiss  # do not keep the agent waiting for a cough
+        try:
+            finality = finality_of(result, self._heard_with, self._language)
+        except Exception:  # the judge is the agent's
+            log.exception("the agent's judge of what was heard failed")
+            self._ignored["judge failed"] += 1
+            finality = Finality.NOTHING
+        return self._waits.of(finality, self._pauses.stretch)
+
     def _overlong(self, t: int) -> bool:
-        return t - self.onset >= self._limits.utterance * SAMPLES_PER_MS
+        return t - self._began >= self._limits.monologue * SAMPLES_PER_MS
 
     def _late(self, name: str) -> list[Command]:
         self._ignored[f"late {name}"] += 1
         return []
+
+    # ---- the tail of an utterance that was taken
+
+    @property
+    def _tail_noticed(self) -> int:
+        return (self._limits.tail + NOTICED_WITHIN_MS) * SAMPLES_PER_MS
+
+    def _tail(self, t: int) -> list[Command]:
+        """Speech while the last utterance lingers: the rest of it, if it began soon enough."""
+        began = self._detector.began
+        if began - self._taken_until > self._limits.tail * SAMPLES_PER_MS:
+            return self._over(recent=True) + self._begin()
+        self._machine.move(Sound.ONSET)
+        self.onset = began
+        self._retries = 0
+        self._marked = True
+        since = min(t - began + BEFORE_TAIL, t - self._taken_until)
+        return [ResumeStt(self._next_epoch()), MarkStt(since // FRAME_SAMPLES)]
+
+    def _repeats(self, whole: SttResult) -> bool:
+        taken = self._taken
+        return taken is not None and taken.understood and whole.understood and whole.text == taken.text
+
+    def _hear_tail_alone(self, t: int) -> list[Command]:
+        """The whole makes no sense; perhaps the caller began anew."""
+        self._marked = False
+        self._asked_at = t
+        return [RestartStt(self._next_epoch()), FinishStt(self._next_epoch())]
+
+    # ---- pieces of a long utterance
+
+    def _is_long(self, t: int, times: float = 1.0) -> bool:
+        """The piece that the recogniser hears is to end at the next pause."""
+        return t - self._piece_began >= times * self._limits.utterance * SAMPLES_PER_MS
+
+    def _spoke_on(self, t: int) -> bool:
+        """The caller went on while the recogniser was asked for a piece."""
+        went_on = self._detector.speech is SpeechState.RUNNING or self._detector.last_voiced > self._asked_at
+        return went_on and not self._overlong(t)
+
+    def _next_piece(self, t: int) -> list[Command]:
+        if self._held is not None:
+            self._pieces.append(self._held)
+        self._held = None
+        self._piece_began = self._asked_at
+        self._machine.move(Sound.AGAIN)
+        restart: list[Command] = [RestartStt(self._next_epoch())]
+        return restart if self._detector.speech is SpeechState.RUNNING else restart + self._ask(t)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 PRE_ROLL_FRAMES = 22
 """440 ms kept from before an onset, so that the first word is not clipped."""
+
+MARKED_FRAMES = 1_500
+"""30 s, the most that is kept to be heard once more: a piece of a monologue is shorter."""
 
 
 class Listening:
@@ -35,6 +38,10 @@ class Listening:
         self._ring: deque[Frame] = deque(maxlen=PRE_ROLL_FRAMES)
         self._session: SttSession = stt.session(self._result, language=language)
         self._open = False
+        self._grammar: Grammar | None = None
+        """Of the present utterance."""
+        self._marked: list[Frame] | None = None
+        """What was heard since the mark; None without one."""
         self.listen = Listen()
         """How the agent wants the next utterance to be heard."""
         self.began = 0
@@ -44,14 +51,15 @@ class Listening:
         self._ring.append(frame)
         if self._open:
             self._session.feed(frame)
+            if self._marked is not None and len(self._marked) < MARKED_FRAMES:
+                self._marked.append(frame)
 
     def start(self, t: int, epoch: int) -> None:
         """An utterance began shortly before `t`."""
         self.began = max(0, t - len(self._ring) * FRAME_SAMPLES)
-        self._open = True
-        self._session.begin(epoch, self.listen.grammar)
-        for frame in self._ring:
-            self._session.feed(frame)
+        self._open, self._marked = True, None
+        self._grammar = self.listen.grammar
+        self._begin(epoch, self._ring)
 
     def resume(self, epoch: int) -> None:
         """It goes on, or is to be tried again, under a new epoch."""
@@ -61,19 +69,35 @@ class Listening:
         """The caller may have finished: a final is wanted."""
         self._session.flush(epoch)
 
-    def close(self) -> None:
-        """The utterance is over: forget its audio."""
-        self._open = False
+    def mark(self, frames: int) -> None:
+        """What is heard from so many frames ago on is kept for `restart`."""
+        self._marked = list(self._ring)[-frames:] if frames else []
+
+    def restart(self, epoch: int) -> None:
+        """What was heard since the mark is an utterance of its own, with the same grammar."""
+        marked, self._marked = self._marked or [], None
+        self._begin(epoch, marked)
+
+    def close(self, recent: bool = False) -> None:
+        """The utterance is over: forget its audio. `recent`: so long ago that what was heard last is no part
+        of it."""
+        self._open, self._marked = False, None
         self._session.abandon()
-        self._ring.clear()
+        if not recent:
+            self._ring.clear()
 
     def end(self) -> None:
         """The call is over. Whom it told and who told it are let go of: they point back at each other, and
         nothing of a call is to wait for the garbage collector."""
-        self._open = False
+        self._open, self._marked = False, None
         session, self._session = self._session, _SILENT
         self._on_result, self._failed = _unheard, _unnoticed
         session.close()
+
+    def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
+        self._session.begin(epoch, self._grammar)
+        for frame in frames:
+            self._session.feed(frame)
 
     def _result(self, result: SttResult) -> None:
         if result.failed:

@@ -53,7 +53,9 @@ from pipelines.conversation.commands import (
     FinishStt,
     GiveUpThinking,
     Leave,
+    MarkStt,
     PausePlayout,
+    RestartStt,
     ResumePlayout,
     ResumeStt,
     Speak,
@@ -277,8 +279,12 @@ class AgentSession:
                     self._listening.resume(epoch)
                 case FinishStt(epoch=epoch):
                     self._listening.finish(epoch)
-                case CloseStt():
-                    self._listening.close()
+                case MarkStt(frames=frames):
+                    self._listening.mark(frames)
+                case RestartStt(epoch=epoch):
+                    self._listening.restart(epoch)
+                case CloseStt(recent=recent):
+                    self._listening.close(recent)
                 case PausePlayout(onset=onset):
                     if onset is not None:
                         self._call.publish("barge_in", ms=(self._t - onset) / SAMPLES_PER_MS)

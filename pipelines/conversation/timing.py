@@ -46,6 +46,11 @@ class Limits:
     final: int = round(1_000 * FINAL_WITHIN_S)
     """A recogniser that has not answered by then is taken to have understood nothing."""
     utterance: int = 15_000
+    """An utterance longer than this is recognised in pieces, cut where the caller pauses."""
+    monologue: int = 90_000
+    """The agent gets the pieces as one utterance when the caller has finished, or after this long."""
+    tail: int = 800
+    """Speech that begins within this long of the last voice of an utterance that was taken belongs to it."""
     thinking: int = 10_000
     noises: int = 3
     """After so many dismissed interruptions in a row an onset alone no longer pauses the agent."""

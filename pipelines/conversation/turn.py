@@ -297,19 +297,20 @@ class Turn:
         ended = self._ear.ended(t)
         if ended is None:
             return []
-        commands = self._ear.close()
         interrupts = self.state in INTERRUPTING
         result = ended.result
         shortest = self._limits.take_floor if interrupts else self._limits.cough
-        if not result.understood and ended.voiced < shortest * SAMPLES_PER_MS:
-            return commands + self._give_back(t)
-        said = Utterance(result.text, result.confidence, result.understood)
+        noise = not result.understood and ended.voiced < shortest * SAMPLES_PER_MS
+        if noise or (ended.repeats and ended.voiced < self._limits.take_floor * SAMPLES_PER_MS):
+            return self._ear.close() + self._give_back(t)
+        said = ended.utterance
         if self._collector.open:
             self._collector.spoken(said)
-            return commands
+            return self._ear.close()
         if not self._floor.move(Cue.UTTERANCE):
-            return commands
+            return self._ear.close()
         self._noises = 0
+        commands = self._ear.linger(t, ended)
         if interrupts:
             commands += self._drop_reply()
         return commands + self._think(t, said, ended)

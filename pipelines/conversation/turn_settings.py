@@ -9,7 +9,9 @@ dismiss_ms     ... and what interrupts the agent without being understood
 cough_ms       speech shorter than this with nothing understood is no answer
 take_floor_ms  speech this long interrupts the agent, understood or not
 noises         after so many dismissed interruptions in a row noise no longer pauses the agent
-utterance_ms   the longest utterance
+utterance_ms   a longer utterance is recognised in pieces, which the agent gets as one ...
+monologue_ms   ... when the caller has finished, or after this long
+tail_ms        speech that begins so soon after an utterance that was taken belongs to it; 0: none does
 thinking_ms    the longest thought of the agent
 """
 
@@ -35,7 +37,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "cough_ms": (0, 2_000),
     "take_floor_ms": (100, 5_000),
     "noises": (1, 1_000),
-    "utterance_ms": (1_000, 120_000),
+    "utterance_ms": (1_000, 20_000),
+    "monologue_ms": (1_000, 600_000),
+    "tail_ms": (0, 2_000),
     "thinking_ms": (1_000, 120_000),
 }
 """Least and greatest value of each key."""

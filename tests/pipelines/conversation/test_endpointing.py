@@ -10,8 +10,18 @@ import pytest
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Finality, Listen
-from pipelines.conversation.commands import Command, FinishStt, ResumeStt, StartStt
+from pipelines.conversation.commands import (
+    CloseStt,
+    Command,
+    FinishStt,
+    MarkStt,
+    RestartStt,
+    ResumeStt,
+    StartStt,
+)
+from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import PATIENCE, EndedUtterance, Endpointer, finality_of
+from pipelines.conversation.pieces import as_one
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
@@ -225,13 +235,15 @@ class Utterances:
         ended = self.ear.ended(self.t)
         if ended is not None:
             self.ended.append(ended)
-            self.said += self.ear.close()
+            self.said += self.ear.linger(self.t, ended)
 
     def speech(self, ms: int) -> None:
         self.run(ms, LOUD, 0.95)
 
     def final(self, said: SttResult, *, interrupting: bool = False) -> None:
-        epoch = [c.epoch for c in self.said if isinstance(c, StartStt | ResumeStt | FinishStt)][-1]
+        epoch = [c.epoch for c in self.said if isinstance(c, StartStt | ResumeStt | FinishStt | RestartStt)][
+            -1
+        ]
         self.said += self.ear.final(self.t, replace(said, epoch=epoch), interrupting=interrupting)
         self.look()
 
@@ -294,3 +306,139 @@ def test_a_judge_that_fails_costs_nothing_but_time(caplog: pytest.LogCaptureFixt
     line.run(600)
     assert [ended.result.text for ended in line.ended] == ["two"]
     assert line.ignored["judge failed"] == 1 and "judge" in caplog.text
+
+
+def taken(listen: Listen | None = None, limits: Limits | None = None) -> Utterances:
+    """ "two" was taken."""
+    line = Utterances(listen, limits)
+    line.run(400)
+    line.speech(400)
+    line.run(140)
+    line.final(result("two", complete=True))
+    line.run(40)
+    assert line.ear.state is EarState.LINGERING and not line.ended[0].amends
+    line.said.clear()
+    return line
+
+
+def test_the_tail_is_judged_by_the_question_that_it_answers() -> None:
+    line = taken(Listen(finality=lambda text: Finality.HANGING if text == "two and" else Finality.WHOLE))
+    line.ear.listen = Listen(finality=lambda text: Finality.NOTHING)  # of the next question
+    line.speech(400)
+    line.run(140)
+    line.final(result("two people", complete=True))
+    line.run(60)
+    assert (line.ended[1].result.text, line.ended[1].amends) == ("two people", True)
+
+
+def test_the_tail_is_marked_from_before_it_began_and_not_from_the_answer() -> None:
+    for pause in (200, 700):
+        line = taken()
+        line.run(pause - 180)
+        line.speech(300)
+        (mark,) = [c for c in line.said if isinstance(c, MarkStt)]
+        assert 5 <= mark.frames <= 16
+        assert mark.frames * 20 <= pause + 100
+
+
+def test_after_the_tails_time_the_utterance_is_over_and_what_was_heard_since_is_kept() -> None:
+    line = taken()
+    line.run(620)
+    assert line.said == []
+    line.run(300)
+    assert line.said == [CloseStt(recent=True)] and line.ear.state is EarState.QUIET
+
+
+def test_speech_noticed_while_the_last_one_lingers_but_begun_too_late_is_an_utterance_of_its_own() -> None:
+    line = taken()
+    line.run(Limits().tail - 180 + 20)
+    line.speech(200)
+    assert [type(c) for c in line.said[:2]] == [CloseStt, StartStt]
+    assert line.ear.state is EarState.HEARING
+    line.run(140)
+    line.final(result("yes", complete=True))
+    line.run(60)
+    assert not line.ended[1].amends
+
+
+def test_where_no_tails_are_wanted_an_utterance_is_over_when_it_was_taken() -> None:
+    line = Utterances(limits=Limits(tail=0))
+    line.run(400)
+    line.speech(400)
+    line.run(140)
+    line.final(result("two", complete=True))
+    line.run(40)
+    assert line.ear.state is EarState.QUIET
+
+
+def test_a_caller_who_goes_on_while_the_tail_is_heard_alone_is_heard_on() -> None:
+    line = taken()
+    line.speech(300)
+    line.run(140)
+    line.final(SttResult("", True, understood=False))
+    assert [type(c) for c in line.said[-2:]] == [RestartStt, FinishStt]
+    line.speech(300)
+    assert isinstance(line.said[-1], ResumeStt)
+    line.run(140)
+    line.final(result("tomorrow morning", complete=True))
+    line.run(60)
+    assert line.ended[1].result.text == "tomorrow morning" and line.ended[1].amends
+
+
+def test_a_recogniser_that_fails_on_the_tail_is_not_asked_a_third_time() -> None:
+    line = taken()
+    line.speech(300)
+    line.run(140)
+    line.final(SttResult("", True, understood=False, failed=True))
+    assert not [c for c in line.said if isinstance(c, RestartStt)]
+
+
+def test_how_long_the_tail_was_waited_for_is_learnt() -> None:
+    line = taken()
+    before = line.ear._pauses.stretch
+    for _ in range(3):
+        line.run(440)
+        line.speech(300)
+        line.run(140)
+        line.final(result(f"two people {line.t}", complete=True))
+        line.run(40)
+    assert line.ear._pauses.stretch > before
+
+
+def test_words_while_a_piece_of_a_monologue_is_due_belong_to_the_next_piece() -> None:
+    limits = Limits(utterance=2_000)
+    line = Utterances(limits=limits)
+    line.run(400)
+    line.speech(2_100)
+    line.run(140)
+    assert [type(c) for c in line.said[-2:]] == [FinishStt, MarkStt]
+    line.speech(300)
+    line.run(140)  # both before the recogniser has answered
+    line.final(result("a long story"))
+    assert [type(c) for c in line.said[-2:]] == [RestartStt, FinishStt]
+    line.final(result("with an end"))
+    line.run(1_000)
+    assert [ended.result.text for ended in line.ended] == ["a long story with an end"]
+    assert line.ear.state is EarState.QUIET, "nothing is added to a monologue"
+
+
+def test_a_piece_of_a_monologue_that_the_recogniser_owes_costs_that_piece() -> None:
+    line = Utterances(limits=Limits(utterance=2_000, final=300))
+    line.run(400)
+    line.speech(2_100)
+    line.run(140)
+    line.speech(600)
+    assert isinstance(line.said[-1], RestartStt) and line.ignored["recogniser silent"] == 1
+    line.run(140)
+    line.final(result("the end"))
+    line.run(1_000)
+    assert [ended.result.text for ended in line.ended] == ["the end"]
+
+
+def test_of_a_monologue_that_was_not_understood_all_through_the_rest_is_doubtful() -> None:
+    nothing = SttResult("", True, understood=False)
+    assert as_one([], nothing) is nothing
+    assert not as_one([nothing], nothing).understood
+    assert as_one([nothing], result("two", complete=True)) == replace(result("two"), doubtful=True)
+    whole = as_one([result("one")], replace(result("two", complete=True), confidence=0.7))
+    assert (whole.text, whole.confidence, whole.complete, whole.doubtful) == ("one two", 0.7, False, False)

@@ -107,6 +107,49 @@ async def test_a_pause_inside_an_utterance_does_not_cut_it() -> None:
     assert len(loud) == 900 // 20, "each frame once"
 
 
+async def test_a_tail_is_heard_with_the_old_grammar_and_takes_the_reply_back() -> None:
+    """A.4: "two | people" with a pause that was too long for the wait."""
+    talk, agent = await greeted(NEXT, NEXT)
+    await talk.say("two", 400)
+    await talk.silence(240)
+    await talk.say("two people", 400)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("two", 0.9, True), Utterance("two people", 0.9, True, amends=True)]
+    (utterance,) = talk.stt.utterances
+    assert utterance.told == ["flush", "resume", "flush"]
+    loud = [frame for frame in utterance.frames if np.abs(frame).max() > 500]
+    assert len(loud) == 800 // 20, "each frame once"
+
+
+async def test_a_tail_that_makes_no_sense_with_the_rest_is_heard_alone() -> None:
+    talk, agent = await greeted(NEXT, NEXT)
+    await talk.say("today", 400)
+    await talk.silence(400)
+    await talk.say("", 500)
+    while len(talk.stt.utterances) < 2:
+        await talk.tick()
+    whole, tail = talk.stt.utterances
+    assert tail.grammar is whole.grammar
+    loud = [frame for frame in tail.frames if np.abs(frame).max() > 500]
+    assert len(loud) == 500 // 20
+    assert np.abs(tail.frames[0]).max() <= 500, "from a little before it began"
+    await talk.until_quiet()
+    assert agent.inputs[1] == Utterance("today", 0.9, True)
+
+
+async def test_a_long_story_loses_no_frame_between_its_pieces() -> None:
+    talk, agent = await greeted(NEXT)
+    talk.stt.extensible = {"it began"}
+    await talk.say("it began", 15_200)
+    await talk.silence(140)
+    await talk.say("and then", 600)
+    await talk.until_quiet()
+    first, second = talk.stt.utterances
+    loud = [sum(np.abs(frame).max() > 500 for frame in piece.frames) for piece in (first, second)]
+    assert loud[1] == 600 // 20 and loud[0] >= 15_200 // 20
+    assert agent.inputs[1:] == [Utterance("it began and then", 0.9, True)]
+
+
 async def test_barge_in_stops_the_agent_at_once_and_keeps_only_heard_words() -> None:
     talk = Conversation(ScriptedAgent(GREETING, NEXT))
     await talk.silence(800)

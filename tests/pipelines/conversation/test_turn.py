@@ -31,6 +31,7 @@ from pipelines.conversation.commands import (
     GiveUpThinking,
     Leave,
     PausePlayout,
+    RestartStt,
     ResumePlayout,
     ResumeStt,
     Speak,
@@ -98,8 +99,17 @@ class Driver:
 
     def epoch(self) -> int:
         """Of the present utterance."""
-        started = [c.epoch for _, c in self.log if isinstance(c, StartStt | FinishStt | ResumeStt)]
-        return started[-1]
+        return self._told().epoch
+
+    def asked(self) -> bool:
+        """The recogniser owes a final."""
+        return isinstance(self._told(), FinishStt)
+
+    def _told(self) -> StartStt | FinishStt | ResumeStt | RestartStt:
+        """What the recogniser was told last."""
+        return next(
+            c for _, c in reversed(self.log) if isinstance(c, StartStt | FinishStt | ResumeStt | RestartStt)
+        )
 
     def last(self, kind: type[T]) -> T:
         return next(command for _, command in reversed(self.log) if isinstance(command, kind))
@@ -186,6 +196,101 @@ def test_going_on_takes_the_suspicion_back_under_a_new_epoch() -> None:
     assert "Think" not in driver.names()
 
 
+def answered(text: str = "two", *, understood: bool = True) -> Driver:
+    """The caller gave this answer, and the agent says what comes next."""
+    driver = listening()
+    driver.listen = Listen(silence_ms=4_000)
+    driver.speech(400)
+    driver.run(140)
+    driver.final(text if understood else "", complete=understood)
+    driver.run(40 if understood else 520)
+    driver.reply("and at what time?")
+    driver.run(40)
+    driver.turn.progress(driver.t)
+    assert driver.state() is FloorState.SPEAKING
+    driver.log.clear()
+    return driver
+
+
+def test_a_tail_takes_the_reply_back_and_mends_the_answer() -> None:
+    """A.4: "people" undid the answer, "view" became Tuesday."""
+    driver = answered("two")
+    driver.speech(400)
+    assert driver.has(ResumeStt) and not driver.has(StartStt) and not driver.has(CloseStt)
+    driver.run(140)
+    driver.final("two people", complete=True)
+    driver.run(60)
+    assert driver.has(CancelPlayout)
+    assert driver.last(Think).said == Utterance("two people", 0.9, True, amends=True)
+    assert driver.state() is FloorState.THINKING
+    driver.run(1_000)
+    assert driver.has(CloseStt) and driver.turn.ear is EarState.QUIET
+
+
+def test_a_tail_that_is_noise_leaves_the_reply_as_it_was() -> None:
+    for text, understood in (("", False), ("two", True)):
+        driver = answered("two")
+        driver.speech(200)
+        driver.run(140)
+        driver.final(text, complete=understood)
+        if not understood:  # the tail alone makes no sense either
+            driver.final("")
+        driver.run(200)
+        assert not driver.has(Think) and not driver.has(CancelPlayout)
+        assert driver.state() is FloorState.SPEAKING
+
+
+def test_a_caller_who_changes_his_mind_in_the_tail_has_changed_it() -> None:
+    driver = answered("today")
+    driver.speech(500)
+    driver.run(140)
+    driver.final("")  # "today tomorrow" is no sentence of the grammar
+    driver.final("tomorrow", complete=True)
+    driver.run(60)
+    assert driver.last(Think).said == Utterance("tomorrow", 0.9, True, amends=True)
+
+
+def test_a_tail_that_nobody_understands_asks_the_same_question_again() -> None:
+    driver = answered("two")
+    driver.speech(800)
+    driver.run(140)
+    driver.final("")
+    driver.final("")
+    driver.run(700)
+    said = driver.last(Think).said
+    assert isinstance(said, Utterance) and said.amends and not said.understood
+
+
+def test_half_of_half_an_hour_that_was_asked_about_is_still_mended() -> None:
+    driver = answered("half", understood=False)
+    driver.speech(500)
+    driver.run(140)
+    driver.final("half an hour", complete=True)
+    driver.run(60)
+    assert driver.last(Think).said == Utterance("half an hour", 0.9, True, amends=True)
+
+
+def test_what_comes_later_than_a_tail_answers_the_next_question() -> None:
+    driver = answered("two")
+    driver.run(Limits().tail)
+    driver.speech(400)
+    assert driver.has(StartStt) and not driver.has(ResumeStt)
+    driver.run(140)
+    driver.final("two thirty", complete=True)
+    driver.run(60)
+    assert driver.last(Think).said == Utterance("two thirty", 0.9, True)
+
+
+def test_a_tail_has_a_tail() -> None:
+    driver = answered("two")
+    for text in ("two people", "two people please"):
+        driver.speech(400)
+        driver.run(140)
+        driver.final(text, complete=True)
+        driver.run(100)
+        assert driver.last(Think).said == Utterance(text, 0.9, True, amends=True)
+
+
 def test_speech_while_speaking_pauses_at_once_and_lasting_speech_cancels() -> None:
     driver = speaking()
     began = driver.t // SAMPLES_PER_MS
@@ -246,13 +351,37 @@ def test_the_last_reply_ends_the_call_when_played_and_cannot_be_interrupted() ->
     assert driver.state() is FloorState.ENDED
 
 
-def test_endless_speech_is_cut_into_an_utterance() -> None:
+def test_a_monologue_is_one_utterance_though_it_is_recognised_in_pieces() -> None:
+    """A.7: it was cut into pieces of 15 s, of which one was answered."""
     driver = listening()
-    driver.speech(15_200)
-    assert driver.has(FinishStt)
-    driver.final("and so on")
+    said = 0
+    while driver.t < 40_000 * SAMPLES_PER_MS:
+        driver.speech(2_000)
+        driver.run(160)
+        if driver.asked():
+            said += 1
+            driver.final(f"part {said}")
+    driver.run(1_000)
+    thoughts = [c.said for _, c in driver.log if isinstance(c, Think)]
+    assert len(thoughts) == 1 and isinstance(thoughts[0], Utterance)
+    restarts = [c for _, c in driver.log if isinstance(c, RestartStt)]
+    assert len(restarts) == 2
+    # Each piece says what was last heard of it.
+    assert len(thoughts[0].text.split()) == 2 * 3
+
+
+def test_speech_without_a_pause_is_cut_for_the_recogniser_and_answered_at_the_limit() -> None:
+    driver = listening()
+    limit = Limits().monologue
+    for _ in range(limit // 100):
+        driver.speech(100)
+        if driver.asked():
+            driver.final("and so on")
     driver.run(20, LOUD, 0.95)
-    assert driver.last(Think).said == Utterance("and so on", 0.9, True)
+    assert driver.has(Think)
+    said = driver.last(Think).said
+    assert isinstance(said, Utterance) and said.text.startswith("and so on and so on")
+    assert sum(isinstance(c, Think) for _, c in driver.log) == 1
 
 
 def test_after_the_end_nothing_comes_out() -> None:

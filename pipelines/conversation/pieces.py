@@ -1,0 +1,30 @@
+"""A long utterance that was recognised piece by piece, as one result. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.engines.protocols import SttResult
+
+
+def as_one(pieces: Sequence[SttResult], last: SttResult) -> SttResult:
+    """The pieces and then `last`. Nobody knows whether a grammar would allow the whole; of one that was not
+    understood in all of its pieces the rest is doubtful."""
+    if not pieces:
+        return last
+    parts = [*pieces, last]
+    said = [part for part in parts if part.understood and part.text]
+    if not said:
+        return replace(last, complete=False, extensible=False)
+    return replace(
+        last,
+        text=" ".join(part.text for part in said),
+        confidence=min(part.confidence for part in said),
+        understood=True,
+        complete=False,
+        extensible=False,
+        doubtful=len(said) < len(parts) or any(part.doubtful for part in said),
+        alternatives=(),
+        words=(),
+    )
