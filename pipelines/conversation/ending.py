@@ -36,6 +36,11 @@ class Ending:
         """To hang up with, when the caller comes back from a transfer."""
         self._transfer = transfer
 
+    def unsaid(self) -> None:
+        """The voice failed in the last words: say so, unless there is a better reason."""
+        if self.why.why is Why.COMPLETED:
+            self.why = Termination(EndedBy.SERVER, Why.FAILED, detail="the voice failed in the last words")
+
     def leave(self, last: Last) -> None:
         """Hang up or hand over; nothing happens the second time."""
         hangup, self._hangup = self._hangup, None

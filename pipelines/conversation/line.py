@@ -104,6 +104,16 @@ class Line:
         return self.cut_short or any(word.state in (WordState.CUT, WordState.LOST) for word in self.words)
 
     @property
+    def unsaid(self) -> bool:
+        """Its last words were not said: the voice failed, or nobody waited for them."""
+        return bool(self.words) and self.words[-1].state in (WordState.CUT, WordState.LOST)
+
+    @property
+    def mute(self) -> bool:
+        """The voice has said none of it."""
+        return bool(self.words) and all(word.state is WordState.LOST for word in self.words)
+
+    @property
     def settled(self) -> bool:
         """Every word has met its end."""
         return all(word.state not in (WordState.QUEUED, WordState.SENT) for word in self.words)

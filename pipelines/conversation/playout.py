@@ -46,6 +46,7 @@ class Playout:
         self._mode = _Mode.PLAYING
         self._gain = Gain()
         self._t = 0
+        self._played = 0
         self._paused_at = 0
         self._flows = False
         """The last frame ended in the middle of the line's audio: to stop now would be a click."""
@@ -159,6 +160,12 @@ class Playout:
         if line is None or not line.complete or self._mode is not _Mode.PLAYING:
             return False
         return line.ahead <= 0 and all(sentence.end >= 0 for sentence in line.sentences)
+
+    @property
+    def arrived(self) -> bool:
+        """All that was sent of the line was heard, also what is no word."""
+        line = self._line
+        return line is not None and line.settled and line.ended <= self._played
 
     def next_frame(self, t: int, played: int) -> Frame | None:
         """The frame whose first sample is at position `t`, or None for silence."""
@@ -298,6 +305,7 @@ class Playout:
             line.audio += bytes(2 * max(0, SENTENCE_GAP_SAMPLES - max(0, waited)))
 
     def _age(self, played: int) -> None:
+        self._played = played
         if self._line is not None and self._mode is _Mode.PLAYING:
             self._line.mark_sent()
         for line in self._settling:

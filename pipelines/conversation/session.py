@@ -80,7 +80,7 @@ log = logging.getLogger(__name__)
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
 GOODBYE = "Sorry, we have to stop here. Goodbye."
 FAILURES = 3
-"""An agent that fails so often in a row is given up, and the call with it."""
+"""An agent that fails so often in a row is given up, and the call with it; so is a voice."""
 
 
 class Outlet(Protocol):
@@ -139,6 +139,8 @@ class AgentSession:
         self._words = own_words(language)
         self._failures = 0
         """Of the agent, in a row."""
+        self._mute_lines = 0
+        """Lines in a row of which the voice has said nothing."""
         self._ending = Ending(self._transcript, hangup, transfer)
 
     # ---- App
@@ -173,7 +175,7 @@ class AgentSession:
             self.turn.progress(t)
         playout = self._speaking.playout
         if playout.drained and playout.line is not None:
-            self._run(self.turn.drained(t, playout.line.settled))
+            self._run(self.turn.drained(t, playout.arrived))
         self._settle()
         return frame
 
@@ -312,6 +314,8 @@ class AgentSession:
                     self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
                     self._speaking.complete(epoch)
                 case Leave(last=last):
+                    if self._speaking.unsaid:
+                        self._ending.unsaid()
                     self._ending.leave(last)
 
     def _recognised(self, result: SttResult) -> None:
@@ -394,6 +398,12 @@ class AgentSession:
     def _settle(self) -> None:
         for said in self._speaking.settle():
             self._tell_heard(said.epoch, said.line.heard, said.line.interrupted)
+            self._mute_lines = self._mute_lines + 1 if said.line.mute else 0
+        if self._mute_lines >= FAILURES and self._stage.state is Stage.LIVE:
+            self._mute_lines = 0
+            detail = f"the voice said nothing of {FAILURES} lines in a row"
+            self._ending.why = Termination(EndedBy.SERVER, Why.FAILED, detail=detail)
+            self._run(self.turn.interject(self._t, "", End()))
 
     def _tell_heard(self, line: int, text: str, cut: bool) -> None:
         try:

@@ -1,7 +1,7 @@
 """The speaking side of one call: turns the pieces of a reply into sentences and has them voiced in time.
 
 A sentence is synthesised while the one before is played, and never much earlier. A voice that fails costs
-words, never the call.
+words, never the call; where the last words of a line are lost the caller hears a signal in their place.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
+from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.spoken_forms import Spoken, as_written, speak_form, split_sentences
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
@@ -63,6 +64,8 @@ class Speaking:
         self._unsettled: list[SpokenLine] = []
         self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | None]] = deque()
         """Sentences of the present line without audio: index, text, a recording of it if there is one."""
+        self._lost = 0
+        """Sentences in a row that no voice could say; a voice that hangs is given up sooner."""
         self._more = asyncio.Event()
         self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -100,6 +103,11 @@ class Speaking:
     def recall(self, sent: int) -> None:
         """What came after this position was dropped on its way out; see `Playout.recall`."""
         self.playout.recall(sent)
+
+    @property
+    def unsaid(self) -> bool:
+        """The last words of the line that was said last were not said."""
+        return self._present is not None and self._present.line.unsaid
 
     # ---- what is heard
 
@@ -153,36 +161,49 @@ class Speaking:
             self._task = None
 
     async def _voice_line(self, said: SpokenLine) -> None:
-        line = said.line
+        line, dead = said.line, False
         while self.playout.line is line:
             if not self._waiting:
                 if line.complete:
+                    if line.unsaid:
+                        self._feed(line, self.playout.append(line, as_written("")), TROUBLE)
                     return
                 self._more.clear()
                 await self._more.wait()
                 continue
             index, form, recording = self._waiting.popleft()
             if recording is not None:
-                self.playout.feed(line, index, TtsChunk(recording))
-                if not self._close(line, index, form.spoken):
+                if not self._feed(line, index, recording):
                     self.playout.lose(line, index)
                 continue
-            await self._voice_sentence(said, index, form)
+            if dead and self._lost >= TRIES:
+                self.playout.lose(line, index)  # nobody waits in silence for the rest
+                continue
+            dead = not await self._voice_sentence(said, index, form)
+            self._lost = self._lost + 1 if dead else 0
             while self.playout.line is line and self.playout.ahead >= AHEAD_SAMPLES:
                 self._room.clear()
                 await self._room.wait()
 
-    async def _voice_sentence(self, said: SpokenLine, index: int, form: Spoken) -> None:
-        """Where the voice dies it goes on, or the next of its list does, with the word that was cut."""
-        line, place, failures = said.line, 0, 0
+    def _feed(self, line: Line, index: int, recording: npt.NDArray[np.int16]) -> bool:
+        """A sentence is this recording; False when nothing can be heard of it, and should."""
+        self.playout.feed(line, index, TtsChunk(recording))
+        return self._close(line, index, line.sentences[index].spoken.spoken)
+
+    async def _voice_sentence(self, said: SpokenLine, index: int, form: Spoken) -> bool:
+        """Where the voice dies it goes on, or the next of its list does, with the word that was cut. False
+        when none can say the rest. One that said nothing of the sentence before is tried once."""
+        line, place, failures = said.line, 0, min(self._lost, TRIES - 1)
         while failures < TRIES:
             try:
                 await self._stream(said, index, form.spoken[place:])
                 if self._close(line, index, form.spoken[place:]):
-                    return
+                    return True
                 reason = "it made no sound"
             except (EngineError, TimeoutError) as error:
                 reason = str(error) or "no audio in time"
+                if isinstance(error, TimeoutError):
+                    self._lost = TRIES  # each try costs the caller seconds
             except Exception as error:  # a mistake of the engine's costs no more than a failure it tells of
                 log.exception("the voice failed")
                 reason = f"{type(error).__name__}: {error}"
@@ -193,8 +214,9 @@ class Speaking:
             self._failed("tts", reason)
             if place >= len(form.spoken):
                 self.playout.close(line, index)  # all its words are made: only what follows them is missing
-                return
+                return True
         self.playout.lose(line, index)
+        return False
 
     def _close(self, line: Line, index: int, text: str) -> bool:
         """A sentence has all its audio; False when that is none, and yet there is something to be said."""

@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediaserver.errors import EngineError
+from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.conversation.floor import FloorState
 from pipelines.conversation.line import Line, WordState
 from pipelines.conversation.playout import Playout
+from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.spoken_forms import speak_form
 from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import TtsChunk, WordMark
-from tests.fakes import WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
+from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
 
 TEN = "one two three four five six seven eight nine ten"
 
@@ -128,6 +131,114 @@ async def test_numbers_that_were_cut_are_said_in_words_from_the_one_that_was_cut
     await talk.silence(3000)
     assert tts.spoken == ["It starts at two thirty p m on Monday.", "two thirty p m on Monday."]
     assert talk.call.lines()[0].heard == "It starts at 14:30 on Monday."
+
+
+class Dead(FakeTts):
+    """Fails on every text that holds one of these words; `hangs`: it gives nothing instead."""
+
+    def __init__(self, *words: str, hangs: bool = False) -> None:
+        super().__init__()
+        self.words = words
+        self.hangs = hangs
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        if any(word in text for word in self.words):
+            self.spoken.append(text)
+            if self.hangs:
+                await asyncio.Event().wait()
+            raise EngineError("the voice is gone")
+        async for chunk in super().speak(text):
+            yield chunk
+
+
+def signals(talk: Conversation) -> int:
+    """How often the caller heard that something is broken: it begins with a note that no fake voice has."""
+    sound = np.concatenate([SILENCE if frame is None else frame for frame in talk.sent]).astype(float)
+    matches = np.correlate(sound, TROUBLE[:1600].astype(float), "valid")
+    loud = matches > 0.9 * float((TROUBLE[:1600].astype(float) ** 2).sum())
+    return int(np.count_nonzero(np.diff(np.flatnonzero(loud)) > 1600)) + int(loud.any())
+
+
+async def test_a_dead_goodbye_is_no_mute_hangup() -> None:
+    talk = Conversation(ScriptedAgent(Reply("All done. Goodbye.", end=True)), tts=Dead("Goodbye"))
+    await talk.silence(3000)
+    (line,) = talk.call.lines()
+    assert (line.heard, line.interrupted) == ("All done.", True)
+    assert signals(talk) == 1
+    (termination,) = talk.ended
+    assert (termination.by, termination.why) == (EndedBy.SERVER, Why.FAILED)
+    assert "last words" in termination.detail
+
+
+async def test_the_hangup_waits_until_the_signal_was_heard() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Goodbye.", end=True)), tts=Dead("Goodbye"))
+    while not talk.ended:
+        await talk.tick()
+    assert signals(talk) == 1
+    assert [frame for frame in talk.sent[-4:] if frame is not None] == [], "80 ms from here to the ear"
+
+
+async def test_a_goodbye_said_by_another_voice_is_a_goodbye() -> None:
+    voices = [Dead("Goodbye"), FakeTts()]
+    preferred = PreferredTts(lambda: voices)
+    talk = Conversation(ScriptedAgent(Reply("Goodbye.", end=True)), tts=preferred)  # type: ignore[arg-type]
+    await talk.silence(2000)
+    assert (talk.call.lines()[0].heard, signals(talk)) == ("Goodbye.", 0)
+    assert [termination.why for termination in talk.ended] == [Why.COMPLETED]
+
+
+async def test_a_goodbye_at_shutdown_keeps_its_reason() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Hello.")), tts=Dead("close"))
+    await talk.until_quiet()
+    talk.session.say_goodbye("We close.")
+    await talk.silence(3000)
+    assert [termination.why for termination in talk.ended] == [Why.SHUTDOWN]
+    assert signals(talk) == 1
+
+
+async def test_a_question_that_no_voice_can_ask_is_followed_by_a_signal() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Which day?")), tts=Dead("day"))
+    await talk.silence(1500)
+    assert signals(talk) == 1
+    assert talk.session.turn.state is FloorState.LISTENING
+
+
+async def test_a_sentence_that_a_voice_cannot_say_does_not_silence_the_next() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Which day? Monday perhaps.")), tts=Dead("day?"))
+    await talk.silence(2500)
+    assert (talk.call.lines()[0].heard, signals(talk)) == ("Monday perhaps.", 0)
+
+
+async def test_of_a_line_that_a_dead_voice_cannot_say_not_every_sentence_is_tried() -> None:
+    tts = Dead("one")
+    talk = Conversation(ScriptedAgent(Reply("First one. Second one. Third one. Last one.")), tts=tts)
+    await talk.silence(2000)
+    assert tts.spoken == ["First one.", "First one.", "Second one."]
+    assert talk.call.lines()[0].interrupted and signals(talk) == 1
+
+
+async def test_a_voice_that_hangs_is_not_waited_for_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.conversation.speaking.FIRST_CHUNK_S", 0.0)
+    tts = Dead("one", hangs=True)
+    talk = Conversation(ScriptedAgent(Reply("First one. Second one. Third one.")), tts=tts)
+    await talk.silence(2000)
+    assert set(tts.spoken) == {"First one."}
+    assert signals(talk) == 1
+
+
+async def test_a_call_without_any_voice_is_ended_and_says_why() -> None:
+    agent = ScriptedAgent(*[Reply("Which day?")] * 9, silence_ms=2000)
+    agent.replies = [Reply("Which day?", agent.listen)] * 9
+    talk = Conversation(agent, tts=Dead("day"))
+    await talk.silence(12_000)
+    (termination,) = talk.ended
+    assert (termination.by, termination.why) == (EndedBy.SERVER, Why.FAILED)
+    assert termination.detail == "the voice said nothing of 3 lines in a row"
+    assert signals(talk) == 3 and len(agent.inputs) == 3
 
 
 def begun(playout: Playout, words: Sequence[str], *, marks: bool) -> Line:

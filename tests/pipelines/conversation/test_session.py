@@ -336,7 +336,7 @@ async def test_a_voice_that_fails_once_is_tried_again() -> None:
 async def test_a_voice_that_stays_dead_leaves_the_call_listening() -> None:
     talk = Conversation(ScriptedAgent(GREETING, NEXT))
     talk.tts.failures = 2
-    await talk.silence(500)
+    await talk.silence(1000)
     assert talk.session.turn.state is FloorState.LISTENING
     assert talk.call.lines()[0].heard == ""
     await talk.say("a room")
@@ -412,7 +412,7 @@ async def test_a_voice_with_a_mistake_of_its_own_has_failed() -> None:
             yield voices[key]
 
     talk = with_voice(ScriptedAgent(GREETING), mistaken)
-    await talk.silence(500)
+    await talk.silence(1000)
     assert talk.session.turn.state is FloorState.LISTENING
     assert [e.data["reason"] for e in talk.call.happened("engine_failed")] == ["KeyError: 'Hello'"] * 2
 

@@ -1,0 +1,35 @@
+"""Sounds that tell without words what is going on: for a voice that is dead, and for languages without words.
+
+Made once, 16 kHz. They must never resemble a tone of the telephone network, nor a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
+
+SWELL_SAMPLES = 15 * SAMPLES_PER_MS
+"""Each note swells and dies so softly."""
+_FULL = 32_767
+
+
+def _notes(hertz: Sequence[float], note_ms: int, rest_ms: int, level_db: float) -> Frame:
+    """Notes after one another, at a level in dBFS (of the peak)."""
+    count = note_ms * SAMPLES_PER_MS
+    swell = np.minimum(1.0, np.minimum(np.arange(count), np.arange(count)[::-1]) / SWELL_SAMPLES)
+    rest = np.zeros(rest_ms * SAMPLES_PER_MS)
+    sound: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+    for pitch in hertz:
+        note = np.sin(np.arange(count) * (2 * np.pi * pitch / SAMPLE_RATE)) * swell
+        sound += [note * (_FULL * 10 ** (level_db / 20)), rest]
+    return np.asarray(np.concatenate(sound[:-1]), dtype=np.int16)
+
+
+PATIENCE = _notes((523.3, 659.3), 120, 60, -30.0)
+"""Two soft rising notes: it goes on, a moment please."""
+TROUBLE = _notes((659.3, 523.3, 392.0), 180, 40, -22.0)
+"""Three falling notes: something is broken, and no more will be said."""
