@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from pipelines.engines.protocols import Grammar
-from pipelines.flows.booking import FlowAgent
+from pipelines.flows.agent import FlowAgent
 from pipelines.flows.model import Ask, Dtmf, EndCall, Flow, Slot, TransferCall
 from pipelines.flows.validation import validate
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from mediaserver.storage.records import OutcomeMade, Record
-from pipelines.conversation.agent import (
-    Act,
-    AgentInput,
-    Answered,
-    Context,
-    End,
-    Keep,
-    Keyed,
-    LineTrouble,
-    Listen,
-    Pressed,
-    Returned,
-    Say,
-    Silence,
-    Transfer,
-    Utterance,
-)
+from pipelines.flows.agent import FlowAgent
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
-from pipelines.flows.executor import FlowExecutor, FlowOutcome, FlowStep
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow
+from pipelines.flows.progress import FlowOutcome
 from pipelines.flows.validation import validate
 
+KEPT = {"place": "place", "day": "day", "time": "time", "length": "minutes", "people": "people"}
+"""Slot -> what it is called in the outcome."""
 CHANGES = {name: name for name in ("place", "day", "time", "length", "people")}
 
 
@@ -65,6 +51,7 @@ def booking_flow(today: date) -> Flow:
                 "At what time does it begin {day}?",
                 "Please say when it begins, for example half past ten.",
                 "length",
+                example="For example: ten thirty.",
             ),
             Ask(
                 "length",
@@ -72,6 +59,7 @@ def booking_flow(today: date) -> Flow:
                 "How long do you need it, from {time} on?",
                 "Please say how long, for example half an hour, or ninety minutes.",
                 "people",
+                example="For example: ninety minutes.",
             ),
             Ask(
                 "people",
@@ -79,6 +67,7 @@ def booking_flow(today: date) -> Flow:
                 "And how many people will there be?",
                 "Please say how many people, for example five people.",
                 "check",
+                example="For example: five people.",
             ),
             Confirm(
                 "check",
@@ -105,78 +94,22 @@ def booking_flow(today: date) -> Flow:
         (WISH, PLACE, day_slot(today), TIME, LENGTH, PEOPLE, VERDICT, PART),
         give_up="I am sorry, I cannot hear you. Please call again. Goodbye.",
     )
+    flow = replace(
+        flow,
+        callback="Shall we call you back? Press one for yes, or two for no.",
+        called_back="Thank you. We will call you back. Goodbye.",
+        unconfirmed="I have not booked it, because I heard no clear yes.",
+    )
     validate(flow)
     return flow
-
-
-class FlowAgent:
-    """An Agent that runs a flow; `record` turns an outcome into what is stored, or None."""
-
-    def __init__(self, flow: Flow, record: Callable[[FlowOutcome], Record | None]) -> None:
-        self.executor = FlowExecutor(flow)
-        self._record = record
-        self._line = 0
-        self._heard = ""
-
-    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
-        step = self._step(said)
-        slot = step.slot
-        if step.say:
-            self._line, self._heard = context.line, ""
-        yield Listen() if slot is None else Listen(slot.grammar, slot.finality, step.silence_ms)
-        for record in self._records(step.outcomes):
-            yield Keep(record)
-        if step.say:
-            yield Say(step.say)
-        if step.transfer is not None:
-            yield Transfer(step.transfer.to, step.transfer.warm, step.transfer.briefing)
-        if step.end:
-            yield End()
-
-    def heard(self, line: int, text: str, cut: bool) -> None:
-        if line == self._line:
-            self._heard = text
-
-    def summary(self) -> str:
-        """For whoever takes the call over."""
-        return self.executor.summary()
-
-    def hung_up(self) -> tuple[Record, ...]:
-        return self._records(self.executor.hang_up(self._heard))
-
-    def _step(self, said: AgentInput) -> FlowStep:
-        match said:
-            case Answered():
-                return self.executor.start()
-            case Utterance(text=text, understood=understood):
-                return self.executor.utterance(text, understood)
-            case Pressed(digit=digit):
-                return self.executor.digit(digit)
-            case Keyed(digits=digits):
-                return self.executor.keyed(digits)
-            case LineTrouble():
-                return self.executor.trouble()
-            case Silence():
-                return self.executor.silence()
-            case Returned():
-                return self.executor.returned()
-
-    def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
-        return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)
 
 
 def booking_agent(call_id: UUID, today: date) -> FlowAgent:
     """The agent of one call to `sip:demo`."""
 
     def record(outcome: FlowOutcome) -> Record:
-        slots = outcome.slots
-        data = {
-            "place": str(slots["place"]),
-            "day": str(slots["day"]),
-            "time": str(slots["time"]),
-            "minutes": int(slots["length"]),
-            "people": int(slots["people"]),
-        }
-        return OutcomeMade(call_id, "booking", outcome.status, data)
+        # Of a caller who is to be called back only a part may be known.
+        known = {KEPT[name]: value for name, value in outcome.slots.items() if name in KEPT}
+        return OutcomeMade(call_id, "booking", outcome.status, known)
 
     return FlowAgent(booking_flow(today), record)

@@ -12,7 +12,7 @@ from pipelines.conversation.spoken_forms import WEEKDAYS, cardinal, clock_time
 from pipelines.conversation.spoken_forms import day as spoken_day
 from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Dtmf, Slot, Value
-from pipelines.flows.numbers import UNITS, alternatives, number
+from pipelines.flows.numbers import UNITS, alternatives, number, with_digits
 
 PLACES = ("Mountain View", "San Francisco", "New York", "London", "Paris", "Berlin")
 LEAD = frozenset("um uh at in on for to the please make it a an it's".split())
@@ -60,6 +60,7 @@ public <wish> = [<lead>] (book | reserve) <room> | (i'd like | i want | i need) 
     ),
     _wish,
     Dtmf(1, _menu("book").get, "Press one to book a room."),
+    lambda value: f"{value} a room",
 )
 
 
@@ -229,6 +230,7 @@ public <time> = [at] (<clock> [<half>] | noon | midday | <late>);
     Dtmf(4, _time_keyed, "Key in the time with four digits, for example one four three zero."),
     _say_time,
     ("thirty", "fifteen", "p m", "a m"),
+    spell=lambda value: with_digits(_say_time(value), int(str(value)[3:])),
 )
 
 
@@ -309,6 +311,7 @@ public <length> = [for] (half an hour | a half hour | [a] quarter of an hour | t
     Dtmf(3, _minutes_keyed, "Key in the minutes, then hash."),
     _say_length,
     ("and a half", "thirty minutes"),
+    spell=lambda value: with_digits(_say_length(value), int(value) if int(value) < 60 else 0),
 )
 
 
@@ -353,6 +356,7 @@ public <people> = [for | we are] <count> [people | of us] | one person | just (m
     _people,
     Dtmf(2, _people_keyed, "Key in the number of people, then hash."),
     _say_people,
+    spell=lambda value: with_digits(_say_people(value), int(value)),
 )
 
 
@@ -415,4 +419,5 @@ PART = Slot(
         _menu("place", "day", "time", "length", "people").get,
         "Press one for the place, two for the day, three for the time, four for the length, five for people.",
     ),
+    lambda value: f"the {value}",
 )

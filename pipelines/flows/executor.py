@@ -1,52 +1,32 @@
 """Runs a flow: what the caller did goes in, what to say and how to listen comes out.
 
 Sans-I/O: no clock, no engine, no storage. It never raises on what a caller says or presses.
+
+What was heard doubtfully is asked about at once (`checking`), what was not understood is asked for in other
+words, then with the keys, and a line on which nothing works ends with the offer to call back. Silence is a
+yes to a read-back only where all of the call was surely heard. An utterance that amends the last one is
+answered as if that had never been: `FlowProgress` is what was before it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
-from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall, Value
+from pipelines.flows.checking import Check, yes_or_no
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
+from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, Handover
 
-DIGIT_PAUSE_MS = 2_500
-"""An answer on the keys is complete after this much silence."""
 SILENCES = 3
 """After so many unanswered questions in a row the call is ended."""
-MISSES = 15
-"""A line on which nothing is ever understood is given up after so many tries at one question."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlowOutcome:
-    """The result the flow has reached: 'held', 'confirmed' or 'cancelled', with all slots."""
-
-    status: str
-    slots: dict[str, Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """To whom the caller goes, and what that one is told."""
-
-    to: str
-    warm: bool
-    briefing: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlowStep:
-    """What to do after an input."""
-
-    say: str = ""
-    slot: Slot | None = None
-    """What is being asked; None after the end."""
-    silence_ms: int = 7_000
-    end: bool = False
-    transfer: Handover | None = None
-    """The caller is handed over; `FlowExecutor.returned` goes on when nobody takes the call."""
-    outcomes: tuple[FlowOutcome, ...] = ()
+MISSES = 4
+"""So often a question is asked again of one who is not understood: in other words, shorter, and by keys."""
+UNCLEAR = 2
+"""So often the caller is asked again for a clear yes or no."""
+TROUBLES = 2
+"""So often a caller is told that the line is bad; then nothing more is tried."""
+EXPLICIT_MS = 6_000
+"""So long a yes or no is waited for that silence does not give."""
 
 
 def plain(text: str) -> str:
@@ -59,92 +39,152 @@ class FlowExecutor:
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
-        self._node: FlowNode = flow.nodes[flow.start]
-        self._digits = ""
-        self._full = False
-        """Whether the last key made an entry as long as it can be."""
-        self._misses = 0
-        self._silences = 0
+        self._phrases = flow.phrases
+        self._now = FlowProgress(flow.nodes[flow.start])
+        self._before: FlowProgress | None = None
+        """As it was before the last utterance, when nothing else came since."""
         self._outcomes: list[FlowOutcome] = []
-        self.slots: dict[str, Value] = {}
+        self._call_back = yes_or_no("call_back", flow.phrases.yes_no_keys)
 
     @property
     def node(self) -> str:
         """Where the caller is."""
-        return self._node.id
+        return self._now.node.id
+
+    @property
+    def slots(self) -> dict[str, Value]:
+        """What the caller has answered."""
+        return self._now.slots
+
+    @property
+    def sure(self) -> bool:
+        """All of the call was surely heard: silence may agree."""
+        return not self._now.doubts
+
+    # ---- what the caller does
 
     def start(self) -> FlowStep:
         return self._enter(self._flow.start)
 
-    def utterance(self, text: str, understood: bool = True) -> FlowStep:
-        """The caller said something; `understood` is the recogniser's opinion."""
-        self._digits = ""
-        self._full = False
-        slot = self._slot()
-        if slot is None:
-            return self._ended()
-        value = slot.parse(text.lower()) if understood else None
-        return self._missed(slot) if value is None else self._filled(value)
+    def utterance(
+        self,
+        text: str,
+        understood: bool = True,
+        *,
+        doubtful: bool = False,
+        alternatives: tuple[str, ...] = (),
+        noisy: bool = False,
+        amends: bool = False,
+    ) -> FlowStep:
+        """The caller said something; the arguments are as in `Utterance`."""
+        after, told = self._now, self._now.told
+        if amends and self._before is not None:
+            self._now = self._before.copy()
+            if self._keeps(after, text, understood):
+                self._now = after
+                after.doubts.add("mended")
+                return self._ask(self._question())
+        else:
+            self._before = self._now.copy()
+        base = self._now.told
+        if amends:
+            self._now.doubts.add("mended")
+        if doubtful:
+            self._now.doubts.add("doubtful")
+        if noisy:
+            self._now.doubts.add("noisy")
+        step = self._said(text.lower(), understood, doubtful, alternatives, noisy)
+        if told is base or step.outcomes:
+            return step
+        # What was told of the utterance that this one amends is not so: tell again what was before it.
+        self._now.told = base or FlowOutcome("withdrawn", dict(self.slots))
+        return replace(step, outcomes=(self._now.told,))
 
-    def digit(self, digit: str) -> FlowStep:
-        """The caller pressed a key."""
-        slot = self._slot()
+    def keyed(self, digits: str, ended_by: str = "terminator") -> FlowStep:
+        """The caller keyed an entry; the arguments are as in `Keyed`."""
+        self._before = None
+        now, slot = self._now, self._asked()
         if slot is None:
             return self._ended()
-        self._silences = 0
-        if digit == "*":
-            self._digits = ""
+        now.silences = 0
+        if ended_by == "cancel":
+            now.part = ""
             return self._ask(f"{self._help()} {slot.dtmf.offer}")
-        full, self._full = self._full, False
-        if digit == "#":
-            if full:
-                # It ends the entry before, which its length had ended already: ask what it cut off anew.
-                return self._enter(self.node)
-            return self._keyed(slot) if self._digits else self._ask(slot.dtmf.offer)
-        self._digits += digit
-        if len(self._digits) >= slot.dtmf.most:
-            self._full = slot.dtmf.most > 1
-            return self._keyed(slot)
-        return FlowStep("", slot, DIGIT_PAUSE_MS)
-
-    def keyed(self, digits: str) -> FlowStep:
-        """The caller keyed a whole entry."""
-        slot = self._slot()
-        if slot is None:
-            return self._ended()
-        self._silences, self._digits = 0, digits
-        return self._keyed(slot) if digits else self._ask(slot.dtmf.offer)
-
-    def trouble(self) -> FlowStep:
-        """The line is bad: the keys are offered."""
-        slot = self._slot()
-        return self._ended() if slot is None else self._ask(slot.dtmf.offer)
+        if not digits:
+            return self._ask(slot.dtmf.offer)
+        value = None if ended_by == "too many" else slot.dtmf.parse(digits)
+        if now.parting:
+            return self._part(value)
+        if now.check is not None:
+            return self._verdict(now.check, value)
+        if value is None:
+            return self._impossible(slot, " ".join(digits))
+        if slot.spelling is not None:
+            return self._spelled(slot, str(value), by_keys=True)
+        return self._filled(value)
 
     def silence(self) -> FlowStep:
         """Nothing came."""
-        slot = self._slot()
+        self._before = None
+        now, slot = self._now, self._asked()
         if slot is None:
             return self._ended()
-        if self._digits:
-            return self._keyed(slot)
-        if isinstance(self._node, Confirm):
+        if now.parting:
+            return self._part(None)
+        if isinstance(now.node, Confirm) and self.sure and now.read:
             return self._filled("yes")
-        self._silences += 1
-        if self._silences >= SILENCES:
+        now.doubts.add("silent")
+        if now.check is not None:
+            return self._verdict(now.check, None)
+        now.silences += 1
+        if now.silences >= SILENCES:
             return self._give_up()
-        return self._ask(self._help() if self._silences == 1 else slot.dtmf.offer)
+        if now.silences == 1:
+            return self._ask(self._help())
+        return self._ask(f"{self._phrases.unheard} {slot.dtmf.offer}")
+
+    def trouble(self, kind: str) -> FlowStep:
+        """The line carries no conversation as it is; `kind` as in `LineTrouble`."""
+        self._before = None
+        now, slot = self._now, self._asked()
+        if slot is None:
+            return self._ended()
+        now.doubts.add("line")
+        now.troubles += 1
+        wrong = self._phrases.trouble(kind)
+        if kind == "fax":
+            return self._over(wrong)
+        if now.parting:
+            return self._part(None)
+        if now.troubles > TROUBLES:
+            return self._give_up(wrong)
+        return self._ask(_joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
 
     def returned(self) -> FlowStep:
         """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over."""
-        match self._node:
+        self._before = None
+        match self._now.node:
             case TransferCall(failed=failed):
                 return self._enter(failed)
-            case Ask(text=text):
-                return self._ask(f"{self._flow.back} {self._fill(text)}")
-            case Confirm():
-                return self._ask(f"{self._flow.back} {self._help()}")
+            case Ask() | Confirm():
+                return self._ask(f"{self._phrases.back} {self._question()}")
             case Prompt() | EndCall():
-                return self._ended(self._flow.back)
+                return self._ended(self._phrases.back)
+
+    def heard(self, text: str) -> None:
+        """What the caller has heard of our last line."""
+        node = self._now.node
+        if isinstance(node, Confirm) and plain(self._fill(node.facts)) in plain(text):
+            self._now.read = True
+
+    def hang_up(self, heard: str) -> tuple[FlowOutcome, ...]:
+        """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
+        and not objected has agreed, where all was surely heard."""
+        self.heard(heard)
+        now = self._now
+        if isinstance(now.node, Confirm) and now.read and self.sure and not now.parting:
+            return (FlowOutcome("confirmed", dict(self.slots)),)
+        return ()
 
     def summary(self) -> str:
         """What the caller has answered so far."""
@@ -152,70 +192,215 @@ class FlowExecutor:
         known = [f"{name}: {slots[name].say(value)}" for name, value in self.slots.items() if name in slots]
         return ", ".join(known) + "." if known else ""
 
-    def hang_up(self, heard: str) -> tuple[FlowOutcome, ...]:
-        """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
-        and not objected has agreed."""
-        if isinstance(self._node, Confirm) and plain(self._node_facts(self._node)) in plain(heard):
-            return (FlowOutcome("confirmed", dict(self.slots)),)
-        return ()
+    # ---- an answer
 
-    # ---- inside
+    def _keeps(self, after: FlowProgress, text: str, understood: bool) -> bool:
+        """An answer that was understood no longer is, now that something came behind it: that was perhaps
+        no part of it, and what it led to stands. An answer to "is that right?" is never kept so: who goes
+        on after a yes may have said no."""
+        now, slot = self._now, self._asked()
+        if slot is None or now.check is not None or not isinstance(now.node, Ask):
+            return False
+        took = after.check is not None or after.node is not now.node
+        goes_on = isinstance(after.node, Ask | Confirm) and not after.parting
+        return took and goes_on and not (understood and slot.parse(text.lower()) is not None)
 
-    def _slot(self) -> Slot | None:
-        match self._node:
-            case Ask(slot=name) | Confirm(slot=name):
-                return self._flow.slots[name]
-            case _:
-                return None
+    def _said(
+        self, text: str, understood: bool, doubtful: bool, alternatives: tuple[str, ...], noisy: bool
+    ) -> FlowStep:
+        now, slot = self._now, self._asked()
+        if slot is None:
+            return self._ended()
+        value = slot.parse(text) if understood else None
+        if now.parting:
+            return self._part(None if doubtful else value)
+        if now.check is not None:
+            return self._verdict(now.check, None if doubtful else value)
+        if value is None:
+            return self._missed(slot, noisy)
+        if slot.spelling is not None:
+            return self._spelled(slot, str(value))
+        if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
+            return self._missed(slot, noisy, unclear=True)
+        if doubtful or slot.read_back:
+            parsed = (slot.parse(other.lower()) for other in alternatives)
+            others = dict.fromkeys(other for other in parsed if other is not None and other != value)
+            return self._check(Check.of(slot, value, self._phrases, tuple(others)))
+        return self._filled(value)
+
+    def _spelled(self, slot: Slot, piece: str, by_keys: bool = False) -> FlowStep:
+        """A piece of a value that comes character by character: spoken pieces are joined, and so is what is
+        keyed behind them, unless it is a value by itself."""
+        spelling = slot.spelling
+        assert spelling is not None
+        joined = self._now.part + piece
+        for value in (piece, joined) if by_keys else (joined, piece):
+            if spelling.whole(value):
+                self._now.part = ""
+                return self._check(Check.of(slot, value, self._phrases))
+        if len(joined) < spelling.least:
+            self._now.part = joined
+            return self._ask(self._help())
+        self._now.part = ""
+        return self._impossible(slot, slot.say(joined))
+
+    # ---- is that right?
+
+    def _check(self, check: Check) -> FlowStep:
+        self._now.check, self._now.silences = check, 0
+        return self._ask(check.asked)
+
+    def _verdict(self, check: Check, value: Value | None) -> FlowStep:
+        """The answer to it: yes, no or a correction; None when it was not clear."""
+        mended = check.mended(str(value)) if value not in (None, "yes", "no") else None
+        if value == "yes" or (mended is not None and mended == check.value):
+            return self._filled(check.value)
+        if value == "no" or mended == "":
+            self._now.doubts.add("mended")
+            other = check.next(self._phrases) if value == "no" else None
+            return self._refused(check) if other is None else self._check(other)
+        if mended is not None:
+            return self._mended(check, mended)
+        check = self._now.check = check.unanswered()
+        if check.unclear > UNCLEAR:
+            self._now.check = None
+            return self._missed(check.slot, noisy=True)
+        if check.unclear == 1:
+            return self._ask(f"{self._phrases.clearly} {check.asked}")
+        return self._ask(f"{check.asked} {self._phrases.yes_no_keys}")
+
+    def _mended(self, check: Check, value: Value) -> FlowStep:
+        """The caller has put the value right: ask whether it is now."""
+        now, slot = self._now, check.slot
+        now.doubts.add("mended")
+        now.misses += 1
+        if now.misses > MISSES:
+            return self._give_up(self._phrases.trouble("noisy"))
+        if slot.spelling is None or slot.spelling.whole(str(value)):
+            return self._check(Check.of(slot, value, self._phrases))
+        now.check = None
+        return self._spelled(slot, str(value))
+
+    def _refused(self, check: Check) -> FlowStep:
+        """It was none of what was offered: ask anew."""
+        now = self._now
+        now.check, now.part = None, ""
+        now.misses += 1
+        if now.misses > MISSES:
+            return self._give_up(self._phrases.trouble("noisy"))
+        more = self._help() if now.misses == 1 else check.slot.dtmf.offer
+        return self._ask(f"{self._phrases.once_more} {more}")
+
+    # ---- asking again
+
+    def _missed(self, slot: Slot, noisy: bool, unclear: bool = False) -> FlowStep:
+        now = self._now
+        now.silences = 0
+        now.misses += 1
+        now.doubts.add("missed")
+        if now.misses > MISSES:
+            return self._give_up(self._phrases.trouble("noisy"))
+        if now.misses > 2 or (noisy and now.misses == 2):
+            return self._ask(f"{self._phrases.hardly} {slot.dtmf.offer}")
+        if unclear:
+            return self._ask(f"{self._phrases.clearly} {slot.dtmf.offer}")
+        if now.misses == 1:
+            return self._ask(f"{self._phrases.sorry} {self._help()}")
+        example = now.node.example if isinstance(now.node, Ask) else ""
+        return self._ask(_joined(self._phrases.sorry, example, slot.dtmf.offer))
+
+    def _impossible(self, slot: Slot, said: str) -> FlowStep:
+        now = self._now
+        now.misses += 1
+        now.doubts.add("missed")
+        if now.misses > MISSES:
+            return self._give_up()
+        return self._ask(f"{self._phrases.impossible.format(value=said)} {slot.dtmf.offer}")
+
+    # ---- when nothing works
+
+    def _give_up(self, wrong: str = "") -> FlowStep:
+        """The caller cannot be heard. Whom we can hear at times, or who may be there and hear us, is offered
+        a call back."""
+        now, flow = self._now, self._flow
+        now.check, now.part = None, ""
+        told = now.told is not None and now.told.status == "held"
+        unsettled = flow.unconfirmed if told or isinstance(now.node, Confirm) else ""
+        if flow.callback and not now.parting and now.doubts - {"silent"}:
+            now.parting = True
+            return self._ask(_joined(wrong, unsettled, flow.callback))
+        return self._over(_joined(wrong, unsettled, flow.give_up))
+
+    def _part(self, value: Value | None) -> FlowStep:
+        """The answer to the offer of a call back; None: none that can be made out."""
+        if value != "yes":
+            return self._over(self._flow.give_up)
+        self._outcomes.append(FlowOutcome("callback", dict(self.slots)))
+        return self._over(self._flow.called_back)
+
+    def _over(self, text: str) -> FlowStep:
+        """These are the last words, and no node of the flow's says them."""
+        now = self._now
+        now.node, now.check, now.part, now.parting = EndCall("given up", text), None, "", False
+        return self._ended(text)
+
+    # ---- from node to node
 
     def _filled(self, value: Value) -> FlowStep:
-        self._misses = self._silences = 0
-        node = self._node
+        node = self._now.node
         if isinstance(node, Confirm):
             return self._answered(node, str(value))
         assert isinstance(node, Ask)
         target = node.branches.get(str(value))
         if target is not None:
             return self._ask_anew(target)
-        self.slots[node.slot] = value
+        self._now.slots[node.slot] = value
         return self._enter(node.next)
 
     def _answered(self, node: Confirm, value: str) -> FlowStep:
         match value:
+            case "yes" if not (self.sure or self._now.read):
+                # Nothing is agreed to that was not heard.
+                self._now.misses += 1
+                return self._give_up() if self._now.misses > MISSES else self._ask(self._help())
             case "yes":
                 return self._enter(node.yes)
             case "no":
+                self._now.doubts.add("mended")
                 return self._enter(node.no)
             case "cancel":
                 return self._enter(node.cancel)
             case _:
+                self._now.doubts.add("mended")
                 return self._ask_anew(node.changes[value])
 
     def _ask_anew(self, target: str) -> FlowStep:
         node = self._flow.nodes[target]
         if isinstance(node, Ask):
-            self.slots.pop(node.slot, None)
+            self._now.slots.pop(node.slot, None)
         return self._enter(target)
 
     def _enter(self, target: str) -> FlowStep:
         """Go to a node, over those that need no answer."""
-        self._misses = self._silences = 0
-        self._digits = ""
+        now = self._now
+        now.misses = now.silences = 0
+        now.check, now.part, now.read = None, "", False
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):
-            node = self._node = self._flow.nodes[target]
+            node = now.node = self._flow.nodes[target]
             match node:
                 case Prompt():
                     said.append(self._fill(node.text))
                     target = node.next
-                case Ask() if node.slot in self.slots:
+                case Ask() if node.slot in now.slots:
                     target = node.next
                 case Ask():
                     return self._ask(" ".join([*said, self._fill(node.text)]))
                 case Confirm():
                     self._outcomes.append(FlowOutcome("held", dict(self.slots)))
-                    return self._ask(" ".join([*said, self._node_facts(node), self._fill(node.text)]))
+                    question = self._fill(node.text) if self.sure else self._fill(node.help)
+                    return self._ask(" ".join([*said, self._fill(node.facts), question]))
                 case TransferCall():
                     text = " ".join([*said, self._fill(node.text)])
                     handover = Handover(node.to, node.warm, self._fill(node.briefing))
@@ -226,53 +411,70 @@ class FlowExecutor:
                     return self._ended(" ".join([*said, self._fill(node.text)]))
         return self._give_up()
 
-    def _keyed(self, slot: Slot) -> FlowStep:
-        keyed, self._digits = self._digits, ""
-        value = slot.dtmf.parse(keyed)
-        if value is None:
-            self._misses += 1
-            return self._ask(f"Sorry, {' '.join(keyed)} is not possible here. {slot.dtmf.offer}")
-        return self._filled(value)
+    # ---- inside
 
-    def _missed(self, slot: Slot) -> FlowStep:
-        self._silences = 0
-        self._misses += 1
-        if self._misses > MISSES:
-            return self._give_up()
-        more = self._help() if self._misses == 1 else slot.dtmf.offer
-        return self._ask(f"{self._flow.sorry} {more}")
+    def _asked(self) -> Slot | None:
+        """What the caller is to answer; None after the end."""
+        now = self._now
+        if now.parting:
+            return self._call_back
+        if now.check is not None:
+            return now.check.question
+        match now.node:
+            case Ask(slot=name) | Confirm(slot=name):
+                return self._flow.slots[name]
+            case _:
+                return None
 
     def _ask(self, text: str) -> FlowStep:
-        node = self._node
-        silence_ms = node.silence_ms if isinstance(node, Ask | Confirm) else 7_000
-        return FlowStep(text, self._slot(), silence_ms, outcomes=self._told())
+        now = self._now
+        silence_ms = now.node.silence_ms if isinstance(now.node, Ask | Confirm) else EXPLICIT_MS
+        if now.parting or now.check is not None:
+            silence_ms = EXPLICIT_MS
+        elif isinstance(now.node, Confirm) and not self.sure:
+            silence_ms = max(silence_ms, EXPLICIT_MS)
+        return FlowStep(text, self._asked(), silence_ms, outcomes=self._told(), before=now.part)
 
     def _ended(self, text: str = "") -> FlowStep:
         return FlowStep(text, None, end=True, outcomes=self._told())
 
-    def _give_up(self) -> FlowStep:
-        self._node = EndCall("given up", self._flow.give_up)
-        return self._ended(self._flow.give_up)
-
     def _told(self) -> tuple[FlowOutcome, ...]:
         outcomes, self._outcomes = tuple(self._outcomes), []
+        if outcomes:
+            self._now.told = outcomes[-1]
         return outcomes
 
     def _help(self) -> str:
-        match self._node:
-            case Confirm():
-                return f"{self._node_facts(self._node)} {self._fill(self._node.help)}"
-            case Ask():
-                return self._fill(self._node.help)
+        """What is asked, in other words."""
+        now = self._now
+        if now.parting:
+            return self._flow.callback
+        if now.check is not None:
+            return now.check.asked
+        match now.node:
+            case Confirm(facts=facts, help=help_text):
+                return f"{self._fill(facts)} {self._fill(help_text)}"
+            case Ask(slot=name) if now.part:
+                return self._phrases.go_on.format(value=self._flow.slots[name].say(now.part))
+            case Ask(help=help_text):
+                return self._fill(help_text)
             case _:
                 return ""
 
-    def _node_facts(self, node: Confirm) -> str:
-        return self._fill(node.facts)
+    def _question(self) -> str:
+        """What is asked, as it was first."""
+        now = self._now
+        if isinstance(now.node, Ask) and now.check is None and not now.part:
+            return self._fill(now.node.text)
+        return self._help()
 
     def _fill(self, text: str) -> str:
         said = {name: self._flow.slots[name].say(value) for name, value in self.slots.items()}
         return text.format_map(_SpokenSlots(said))
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(filter(None, texts))
 
 
 class _SpokenSlots(dict[str, str]):

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pipelines.conversation.agent import Finality
+from pipelines.conversation.agent import Finality, Keys
 from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Grammar
+from pipelines.flows.phrases import Phrases
 
 Value: TypeAlias = str | int
 HESITATIONS = own_words("en").hesitations
@@ -27,6 +28,32 @@ class Dtmf:
     parse: Callable[[str], Value | None]
     offer: str
     """How the keys are offered: 'Press one for ...'."""
+    least: int = 1
+    full_ms: int = 0
+    """As `Keys.full_ms`."""
+
+    def keys(self) -> Keys:
+        """How the keys are collected."""
+        return Keys(self.most, min(self.least, self.most), full_ms=self.full_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Of a slot whose value comes character by character. It may come in pieces, is read back, and can be
+    mended in part. `Slot.parse` gives the characters of a piece."""
+
+    least: int
+    most: int
+    possible: Callable[[str], bool]
+    """Whether characters that are enough are a value."""
+    mend: Callable[[str, str], str | None]
+    """What a correction makes of a value ('017', 'no one eight') -> '018'; '' starts again, and None is no
+    correction."""
+    corrections: str
+    """JSGF rules of what `mend` knows; the first is <mend>. They may use those of the slot's own grammar."""
+
+    def whole(self, text: str) -> bool:
+        return self.least <= len(text) <= self.most and self.possible(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +69,25 @@ class Slot:
     """How a value is read back."""
     continuations: tuple[str, ...] = ()
     """Words that may follow an answer and change it ('p m'); endpointing waits longer for them."""
+    read_back: bool = False
+    """It is easily misheard: the caller is asked whether it is right, however surely it was heard."""
+    spell: Callable[[Value], str] | None = None
+    """How a value is said where it is in doubt ('fifteen, one five'); None: as `say` has it."""
+    spelling: Spelling | None = None
+    """It comes character by character; always read back."""
 
-    def finality(self, text: str) -> Finality:
-        """Whether more words would change what `text` means."""
+    def checked(self, value: Value) -> str:
+        """A value as it is said when the caller is asked whether it is right."""
+        return self.say(value) if self.spell is None else self.spell(value)
+
+    def finality(self, text: str, before: str = "") -> Finality:
+        """Whether more words would change what `text` means. `before`: characters that were said already."""
         value = self.parse(text)
+        if self.spelling is not None and value is not None:
+            length = len(before) + len(str(value))
+            if length < self.spelling.least:
+                return Finality.HANGING
+            return Finality.OPEN if length < self.spelling.most else Finality.WHOLE
         if value is None:
             words = text.split()
             return Finality.HANGING if words and words[-1] in HESITATIONS else Finality.NOTHING
@@ -71,24 +113,29 @@ class Ask:
     slot: str
     text: str
     help: str
+    """The question in other words: said when the first answer was not understood."""
     next: str
     branches: Mapping[str, str] = field(default_factory=dict)
     """Value -> node, instead of `next`; the node's own slot is asked anew."""
     silence_ms: int = 7_000
+    example: str = ""
+    """One short answer, said before the keys are offered: 'For example: ten thirty.'"""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Read back and let the caller object. Silence agrees."""
+    """Read back and let the caller object. Silence agrees, and so does hanging up, where all was surely
+    heard by both sides; where anything was doubtful, missed or mended only a yes or a key does."""
 
     id: str
     slot: str
     """Its value is 'yes', 'no', 'cancel', or the name of a slot to change."""
     facts: str
-    """The read-back proper: a caller who has heard it and hangs up has agreed."""
+    """The read-back proper."""
     text: str
-    """What is asked after the facts."""
+    """What is asked after the facts when silence agrees."""
     help: str
+    """What is asked when it does not, and when nothing was understood."""
     yes: str
     no: str
     cancel: str
@@ -131,10 +178,13 @@ class Flow:
     nodes: Mapping[str, FlowNode]
     slots: Mapping[str, Slot]
     give_up: str
-    """Said before hanging up on a caller who stays silent."""
-    sorry: str = "Sorry, I didn't get that."
-    back: str = "Here I am again."
-    """Said to a caller who is back from whoever had taken the call over; the question follows."""
+    """Said before hanging up on a caller who cannot be heard."""
+    callback: str = ""
+    """Offers to call back where nothing works, as a question for yes and no; empty: nobody does."""
+    called_back: str = "We will call you back. Goodbye."
+    unconfirmed: str = "Nothing is settled, because I heard no clear yes."
+    """Said before the goodbye when a read-back was neither agreed to nor refused."""
+    phrases: Phrases = field(default_factory=Phrases)
 
     @classmethod
     def of(

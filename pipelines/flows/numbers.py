@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.conversation.spoken_forms import ONES, TENS, cardinal
+from pipelines.conversation.spoken_forms import ONES, TENS, cardinal, digits
 
 UNITS = {word: n for n, word in enumerate(ONES)}
 TENS_VALUES = {word: 10 * n for n, word in enumerate(TENS) if n >= 2}
@@ -19,6 +19,11 @@ def number(words: list[str]) -> int | None:
             return TENS_VALUES[tens] + UNITS[one]
         case _:
             return None
+
+
+def with_digits(said: str, n: int) -> str:
+    """'fifteen minutes' -> 'fifteen minutes, one five': no ear takes that for fifty."""
+    return f"{said}, {digits(str(n))}" if 13 <= n <= 19 or n in TENS_VALUES.values() else said
 
 
 def alternatives(values: range | list[int]) -> str:

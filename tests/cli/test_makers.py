@@ -21,7 +21,7 @@ from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say
 from pipelines.engines.protocols import Llm, LlmMessage, LlmText
 from pipelines.engines.running import Engines
-from pipelines.flows.booking import FlowAgent
+from pipelines.flows.agent import FlowAgent
 from tests.fakes import FakeLlm, FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.lines import Line, Lines

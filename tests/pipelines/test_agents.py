@@ -12,7 +12,7 @@ from mediaserver.storage.records import OutcomeMade
 from pipelines.agents import agent_named, make_agent
 from pipelines.conversation.agent import Answered, End, Pressed, Silence, Utterance
 from pipelines.conversation.text import TextConversation, typed
-from pipelines.flows.booking import FlowAgent
+from pipelines.flows.agent import FlowAgent
 from tests.fakes import CALL_ID
 
 

@@ -146,6 +146,9 @@ def filled() -> FlowExecutor:
     return executor
 
 
+FACTS = "Mountain View, today at 2:30 p.m., half an hour, 2 people."
+
+
 def test_no_asks_what_to_change_and_comes_back_to_the_read_back() -> None:
     executor = filled()
     assert "What should I change" in executor.utterance("no").say
@@ -154,6 +157,8 @@ def test_no_asks_what_to_change_and_comes_back_to_the_read_back() -> None:
     assert executor.node == "check"
     assert "one hour" in step.say
     assert [outcome.slots["length"] for outcome in step.outcomes] == [60]
+    assert step.say.endswith("one hour, 2 people. Is that right? Please say yes or no.")
+    executor.heard(step.say)
     step = executor.utterance("yes")
     assert step.end
     assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
@@ -172,14 +177,20 @@ def test_cancel_ends_it_as_cancelled() -> None:
 
 
 def test_silence_after_the_read_back_agrees() -> None:
-    step = filled().silence()
-    assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
+    executor = filled()
+    executor.heard(FACTS + " Say no")
+    assert [outcome.status for outcome in executor.silence().outcomes] == ["confirmed"]
+
+
+def test_silence_after_a_read_back_that_was_cut_off_agrees_to_nothing() -> None:
+    executor = filled()
+    executor.heard(FACTS[:30])
+    assert executor.silence().say == f"{FACTS} Is that right? Please say yes or no."
 
 
 def test_hanging_up_agrees_only_to_what_was_heard() -> None:
-    facts = "Mountain View, today at 2:30 p.m., half an hour, 2 people."
-    assert [outcome.status for outcome in filled().hang_up(facts + " Say")] == ["confirmed"]
-    assert filled().hang_up(facts.rsplit(" ", 1)[0]) == ()
+    assert [outcome.status for outcome in filled().hang_up(FACTS + " Say")] == ["confirmed"]
+    assert filled().hang_up(FACTS.rsplit(" ", 1)[0]) == ()
     assert filled().hang_up("") == ()
 
 
@@ -262,7 +273,7 @@ async def test_interrupted_at_every_stage_it_still_books(at: int) -> None:
     talk = Conversation(booking_agent(CALL_ID, TODAY))
     for number, answer in enumerate([*ANSWERS, "yes"]):
         if number == at:
-            await talk.silence(500)
+            await talk.silence(1_000)
             assert talk.speaking()
         else:
             await talk.until_quiet()
@@ -301,7 +312,7 @@ async def test_a_silent_caller_is_asked_twice_and_then_let_go_politely() -> None
     assert len(talk.ended) == 1
     assert [line.text for line in talk.call.lines()][1:] == [
         "Please say: book a room.",
-        "Press one to book a room.",
+        "I cannot hear you. Press one to book a room.",
         "I am sorry, I cannot hear you. Please call again. Goodbye.",
     ]
 

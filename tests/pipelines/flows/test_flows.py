@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.conversation.agent import Keys
 from pipelines.engines.protocols import Grammar
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, FlowStep, Handover
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor
 from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall
+from pipelines.flows.progress import FlowStep, Handover
 from pipelines.flows.validation import FlowError, validate
 
 COLOURS = {"red": "red", "blue": "blue", "light blue": "light blue"}
@@ -118,53 +120,37 @@ def test_say_ask_confirm_end() -> None:
     assert [o.status for o in step.outcomes] == ["confirmed"]
 
 
-def test_digits_are_complete_at_the_most_at_hash_or_after_a_pause() -> None:
-    executor = started()
-    assert executor.digit("1") == FlowStep("", COLOUR, 2_500)
-    assert "blue" in executor.digit("2").say
-    executor = started()
-    executor.digit("1")
-    assert "red" in executor.digit("#").say
-    executor = started()
-    executor.digit("1")
-    assert "red" in executor.silence().say
-
-
-def test_a_hash_behind_digits_that_were_full_already_only_repeats_what_it_cut_off() -> None:
-    executor = started()
-    executor.digit("1")
-    question = executor.digit("2").say
-    assert executor.digit("#").say == question
-    assert executor.digit("#").say != question, "a second one asks for help"
+def test_an_entry_on_the_keys_answers() -> None:
+    assert "blue" in started().keyed("12", "length").say
+    assert "red" in started().keyed("1", "pause").say
+    assert started().start().keys == Keys(2)
 
 
 def test_impossible_digits_are_named_and_the_keys_offered_again() -> None:
+    assert started().keyed("99").say == "Sorry, 9 9 is not possible here. Press one for red."
+    assert started().keyed("123", "too many").say == "Sorry, 1 2 3 is not possible here. Press one for red."
+
+
+def test_star_helps_and_hash_alone_offers_the_keys() -> None:
     executor = started()
-    executor.digit("9")
-    assert executor.digit("9").say == "Sorry, 9 9 is not possible here. Press one for red."
+    assert executor.keyed("", "cancel").say == "Say red or blue. Press one for red."
+    assert executor.keyed("").say == "Press one for red."
 
 
-def test_star_helps_and_forgets_digits() -> None:
-    executor = started()
-    executor.digit("1")
-    assert executor.digit("*").say == "Say red or blue. Press one for red."
-    assert executor.digit("#").say == "Press one for red."
-
-
-def test_help_once_then_the_keys_and_at_last_goodbye() -> None:
+def test_each_try_is_asked_differently_and_then_it_ends() -> None:
     executor = started()
     assert executor.utterance("", understood=False).say == "Sorry, I didn't get that. Say red or blue."
     assert executor.utterance("green").say == "Sorry, I didn't get that. Press one for red."
-    for _ in range(MISSES - 2):
-        assert not executor.utterance("green").end
+    hardly = "I can hardly hear you. Please use the keys. Press one for red."
+    assert [executor.utterance("green").say for _ in range(MISSES - 2)] == [hardly] * (MISSES - 2)
     step = executor.utterance("green")
-    assert (step.say, step.end) == ("Goodbye.", True)
+    assert (step.say, step.end) == ("I can hardly hear you. Goodbye.", True)
 
 
 def test_silence_helps_offers_the_keys_and_ends() -> None:
     executor = started()
     said = [executor.silence().say for _ in range(SILENCES)]
-    assert said == ["Say red or blue.", "Press one for red.", "Goodbye."]
+    assert said == ["Say red or blue.", "I cannot hear you. Press one for red.", "Goodbye."]
 
 
 def test_an_answer_in_between_forgives_the_silences() -> None:
@@ -179,7 +165,7 @@ def test_a_change_asks_that_slot_anew() -> None:
     executor = started()
     executor.utterance("red")
     assert executor.utterance("colour").say == "Which colour?"
-    assert executor.utterance("light blue").say == "light blue. All right?"
+    assert executor.utterance("light blue").say == "light blue. Say yes or no."
 
 
 def test_hanging_up_elsewhere_tells_nothing() -> None:
@@ -190,7 +176,7 @@ def test_after_the_end_every_input_ends_again() -> None:
     executor = started()
     executor.utterance("red")
     executor.utterance("cancel")
-    for step in (executor.utterance("red"), executor.digit("1"), executor.silence()):
+    for step in (executor.utterance("red"), executor.keyed("1"), executor.silence()):
         assert (step.say, step.end, step.outcomes) == ("", True, ())
 
 
@@ -199,7 +185,9 @@ def test_after_the_end_every_input_ends_again() -> None:
     st.lists(
         st.one_of(
             st.sampled_from(["red", "light blue", "yes", "no", "cancel", "colour", "", "green"]),
-            st.sampled_from(list("0123456789*#ABCD")).map(lambda digit: "key " + digit),
+            st.sampled_from(["1", "12", "2", "9", "", "A"]).map(lambda digits: "keys " + digits),
+            st.sampled_from(["doubtful red", "doubtful yes", "amends blue", "amends yes", "noisy red"]),
+            st.sampled_from(["trouble noisy", "trouble fax", "trouble looped"]),
             st.just("silence"),
         ),
         max_size=30,
@@ -211,12 +199,21 @@ def test_whatever_the_caller_does_it_asks_or_ends(inputs: list[str]) -> None:
     for said in inputs:
         if said == "silence":
             step = executor.silence()
-        elif said.startswith("key "):
-            step = executor.digit(said[-1])
+        elif said.startswith("keys "):
+            step = executor.keyed(said[5:])
+        elif said.startswith("trouble "):
+            step = executor.trouble(said[8:])
+        elif (how := said.split(" ")[0]) in ("doubtful", "amends", "noisy"):
+            step = executor.utterance(
+                said[len(how) + 1 :],
+                doubtful=how == "doubtful",
+                amends=how == "amends",
+                noisy=how == "noisy",
+            )
         else:
             step = executor.utterance(said, bool(said))
         assert step.end or step.slot is not None
-        assert all(outcome.slots.get("colour") in COLOURS for outcome in step.outcomes)
+        assert all(outcome.slots.get("colour", "red") in COLOURS for outcome in step.outcomes)
 
 
 def desk(to: str = "101", failed: str = "sorry", **more: object) -> Flow:

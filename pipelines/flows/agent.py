@@ -1,0 +1,101 @@
+"""An Agent that runs a flow."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+from mediaserver.storage.records import Record
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    Context,
+    End,
+    Keep,
+    Keyed,
+    LineTrouble,
+    Listen,
+    Pressed,
+    Returned,
+    Say,
+    Silence,
+    Transfer,
+    Utterance,
+)
+from pipelines.flows.executor import FlowExecutor
+from pipelines.flows.model import Flow
+from pipelines.flows.progress import FlowOutcome, FlowStep
+
+
+class FlowAgent:
+    """`record` turns an outcome into what is stored, or None."""
+
+    def __init__(self, flow: Flow, record: Callable[[FlowOutcome], Record | None]) -> None:
+        self.executor = FlowExecutor(flow)
+        self._record = record
+        self._line = 0
+        self._heard = ""
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        step = self._step(said)
+        if step.say:
+            self._line, self._heard = context.line, ""
+        yield _listen(step)
+        for record in self._records(step.outcomes):
+            yield Keep(record)
+        if step.say:
+            yield Say(step.say)
+        if step.transfer is not None:
+            yield Transfer(step.transfer.to, step.transfer.warm, step.transfer.briefing)
+        if step.end:
+            yield End()
+
+    def heard(self, line: int, text: str, cut: bool) -> None:
+        if line == self._line:
+            self._heard = text
+
+    def summary(self) -> str:
+        """For whoever takes the call over."""
+        return self.executor.summary()
+
+    def hung_up(self) -> tuple[Record, ...]:
+        return self._records(self.executor.hang_up(self._heard))
+
+    def _step(self, said: AgentInput) -> FlowStep:
+        self.executor.heard(self._heard)
+        match said:
+            case Answered():
+                return self.executor.start()
+            case Utterance():
+                return self.executor.utterance(
+                    said.text,
+                    said.understood,
+                    doubtful=said.doubtful,
+                    alternatives=said.alternatives,
+                    noisy=said.noisy,
+                    amends=said.amends,
+                )
+            case Keyed(digits=digits, ended_by=ended_by):
+                return self.executor.keyed(digits, ended_by)
+            case Pressed(digit="*"):
+                return self.executor.keyed("", "cancel")
+            case Pressed(digit=digit):
+                return self.executor.keyed(digit.strip("#"))
+            case Silence():
+                return self.executor.silence()
+            case LineTrouble(kind=kind):
+                return self.executor.trouble(kind)
+            case Returned():
+                return self.executor.returned()
+
+    def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
+        return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)
+
+
+def _listen(step: FlowStep) -> Listen:
+    slot = step.slot
+    if slot is None:
+        return Listen()
+    finality = partial(slot.finality, before=step.before) if step.before else slot.finality
+    return Listen(slot.grammar, finality, step.silence_ms, step.keys)

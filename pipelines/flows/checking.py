@@ -1,0 +1,103 @@
+"""The question whether a value was heard rightly: yes, no, or at once what it should have been.
+
+Pure. One yes-or-no question for each candidate, and no choice between two: what could be mistaken for one
+another once will be again, "yes" and "no" are not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipelines.engines.protocols import Grammar
+from pipelines.flows.model import Dtmf, Slot, Value
+from pipelines.flows.phrases import Phrases
+
+YES = ("yes", "yeah", "yep", "yes please", "correct", "that's right", "that's correct", "right")
+NO = ("no", "nope", "that's wrong", "wrong", "that's not right")
+_RULES = f"""
+<check_yes> = {" | ".join(YES)};
+<check_no> = {" | ".join(NO)};
+"""
+_MEANINGS: dict[str, Value] = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
+_PUBLIC = re.compile(r"\bpublic\s+<([^<>\s]+)>")
+_BODY = re.compile(r"\A\s*#JSGF[^;]*;\s*grammar\s+[^;]*;")
+
+
+def yes_or_no(name: str, offer: str) -> Slot:
+    """A slot of its own for a plain question; its value is 'yes' or 'no'."""
+    document = f"#JSGF V1.0;\ngrammar {name};\npublic <{name}> = <check_yes> | <check_no>;{_RULES}"
+    return Slot(name, Grammar(name, document), _MEANINGS.get, Dtmf(1, _KEYS.get, offer))
+
+
+_KEYS: dict[str, Value] = {"1": "yes", "2": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A value that waits for the caller's yes."""
+
+    slot: Slot
+    """What the value is for."""
+    value: Value
+    question: Slot
+    """How the answer is heard; its value is 'yes', 'no', or the words of a correction."""
+    others: tuple[Value, ...] = ()
+    """What else it may have been, best first."""
+    asked: str = ""
+    """The question in words."""
+    unclear: int = 0
+    """Answers that were neither."""
+
+    @classmethod
+    def of(cls, slot: Slot, value: Value, phrases: Phrases, others: tuple[Value, ...] = ()) -> Check:
+        wording = phrases.read_back if slot.read_back or slot.spelling is not None else phrases.check
+        asked = wording.format(value=slot.checked(value))
+        return cls(slot, value, _question(slot, phrases.yes_no_keys), others, asked)
+
+    def next(self, phrases: Phrases) -> Check | None:
+        """It was not this value: the next that it may have been, if there is one."""
+        if not self.others:
+            return None
+        value, *others = self.others
+        asked = phrases.other.format(value=self.slot.checked(value))
+        return replace(self, value=value, others=tuple(others), asked=asked, unclear=0)
+
+    def unanswered(self) -> Check:
+        """The answer was neither yes nor no."""
+        return replace(self, unclear=self.unclear + 1)
+
+    def mended(self, words: str) -> Value | None:
+        """What a correction makes of the value; None when it is none, '' to start again."""
+        if self.slot.spelling is not None:
+            return self.slot.spelling.mend(str(self.value), words)
+        return self.slot.parse(_without_no(words))
+
+
+def _question(slot: Slot, offer: str) -> Slot:
+    body = _BODY.sub("", slot.grammar.jsgf)
+    public = _PUBLIC.search(body)
+    answer = f" | [<check_no>] <{public[1]}>" if public else ""
+    if slot.spelling is not None and slot.spelling.corrections:
+        answer += " | [<check_no>] <mend>"
+        body += "\n" + slot.spelling.corrections
+    name = f"{slot.name}_check"
+    private = _PUBLIC.sub(r"<\1>", body)
+    rules = f"public <{name}> = <check_yes> | <check_no>{answer};{_RULES}{private}"
+    grammar = Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{rules}\n")
+
+    def parse(text: str) -> Value | None:
+        return _MEANINGS.get(text) or (text if text.strip() else None)
+
+    def keyed(digits: str) -> Value | None:
+        return _KEYS.get(digits)
+
+    return Slot(name, grammar, parse, Dtmf(1, keyed, offer))
+
+
+def _without_no(words: str) -> str:
+    """A correction without the refusal before it."""
+    for refusal in sorted(NO, key=len, reverse=True):
+        if words.startswith(refusal + " "):
+            return words[len(refusal) + 1 :]
+    return words

@@ -1,0 +1,85 @@
+"""How far a caller has come in a flow, and how surely: all that an answer changes, so that it can be undone.
+
+Data only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from pipelines.conversation.agent import Keys
+from pipelines.flows.checking import Check
+from pipelines.flows.model import FlowNode, Slot, Value
+
+Doubt: TypeAlias = Literal["doubtful", "missed", "silent", "noisy", "mended", "line"]
+"""Why silence is no yes: something was not surely heard, not understood or not heard at all, said over noise,
+taken for finished too early or put right; or the line was in trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOutcome:
+    """The result the flow has reached: 'held', 'confirmed', 'cancelled' or 'callback', with the slots that
+    are known; 'withdrawn' when the caller's going on has taken it back."""
+
+    status: str
+    slots: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """To whom the caller goes, and what that one is told."""
+
+    to: str
+    warm: bool
+    briefing: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """What to do after an input."""
+
+    say: str = ""
+    slot: Slot | None = None
+    """What is being asked; None after the end."""
+    silence_ms: int = 7_000
+    end: bool = False
+    transfer: Handover | None = None
+    """The caller is handed over; `FlowExecutor.returned` goes on when nobody takes the call."""
+    outcomes: tuple[FlowOutcome, ...] = ()
+    before: str = ""
+    """Characters of the answer that were said already (`Slot.finality`)."""
+
+    @property
+    def keys(self) -> Keys | None:
+        """How keys are collected for the answer."""
+        return None if self.slot is None else self.slot.dtmf.keys()
+
+
+@dataclass(slots=True)
+class FlowProgress:
+    """Of one caller."""
+
+    node: FlowNode
+    slots: dict[str, Value] = field(default_factory=dict)
+    check: Check | None = None
+    """A value of the present question that waits for a yes."""
+    part: str = ""
+    """The characters so far of a value that comes in pieces."""
+    parting: bool = False
+    """Nothing works, and a call back was offered."""
+    misses: int = 0
+    """Answers to the present question that were not understood."""
+    silences: int = 0
+    """Times in a row that nothing came."""
+    troubles: int = 0
+    """Of the line, in the whole call."""
+    doubts: set[Doubt] = field(default_factory=set)
+    """Of the whole call."""
+    read: bool = False
+    """The caller has heard the whole read-back."""
+    told: FlowOutcome | None = None
+    """The last outcome that was told."""
+
+    def copy(self) -> FlowProgress:
+        return replace(self, slots=dict(self.slots), doubts=set(self.doubts))

@@ -1,0 +1,373 @@
+"""What a flow does with what it has not surely heard: it asks, and never settles anything by silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediaserver.storage.records import OutcomeMade
+from pipelines.conversation.agent import Answered, Keyed, LineTrouble, Silence, Utterance
+from pipelines.conversation.text import Answer, TextConversation
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.flows.booking import booking_agent, booking_flow
+from pipelines.flows.checking import Check
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor
+from pipelines.flows.phrases import Phrases
+from tests.fakes import CALL_ID
+
+TODAY = date(2026, 11, 21)
+ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
+FACTS = "Mountain View, today at 2:30 p.m., half an hour, 2 people."
+EXPLICIT = f"{FACTS} Is that right? Please say yes or no."
+
+
+def asked(*answers: str) -> FlowExecutor:
+    """A caller after these answers."""
+    executor = FlowExecutor(booking_flow(TODAY))
+    executor.start()
+    for answer in answers:
+        executor.utterance(answer)
+    return executor
+
+
+def at_length() -> FlowExecutor:
+    return asked(*ANSWERS[:4])
+
+
+# ---- doubt
+
+
+def test_a_doubtful_answer_is_asked_about_at_once() -> None:
+    executor = at_length()
+    step = executor.utterance("fifteen minutes", doubtful=True)
+    assert step.say == "Did you say 15 minutes, one five?"
+    assert executor.slots.get("length") is None
+    assert executor.utterance("yes").say == "And how many people will there be?"
+    assert executor.slots["length"] == 15
+
+
+def test_what_else_it_may_have_been_is_asked_next() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True, alternatives=("fifty minutes", "fifteen minutes"))
+    assert executor.utterance("no").say == "Was it 50 minutes, five zero?"
+    executor.utterance("yes")
+    assert executor.slots["length"] == 50
+
+
+def test_who_says_no_to_all_is_asked_anew_and_then_by_keys() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    assert executor.utterance("no").say.startswith("Then please say it once more. Please say how long")
+    executor.utterance("fifteen minutes", doubtful=True)
+    assert executor.utterance("no").say == "Then please say it once more. Key in the minutes, then hash."
+    executor.keyed("50")
+    assert executor.slots["length"] == 50
+
+
+def test_the_right_answer_may_follow_the_no_and_is_asked_about_too() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    assert executor.utterance("no fifty minutes").say == "Did you say 50 minutes, five zero?"
+    assert executor.utterance("fifty minutes").say == "And how many people will there be?"
+    assert executor.slots["length"] == 50
+
+
+def test_keys_answer_whether_it_is_right() -> None:
+    for key, length in (("1", 15), ("2", None)):
+        executor = at_length()
+        step = executor.utterance("fifteen minutes", doubtful=True)
+        assert step.keys is not None and step.keys.most == 1
+        executor.keyed(key, "length")
+        assert executor.slots.get("length") == length
+
+
+def test_a_doubtful_yes_is_no_yes() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    question = "Did you say 15 minutes, one five?"
+    assert executor.utterance("yes", doubtful=True).say == f"Please say a clear yes, or no. {question}"
+    assert executor.silence().say == f"{question} Press one for yes, or two for no."
+    assert executor.utterance("", understood=False).say.startswith(
+        "Sorry, I didn't get that. Please say how long"
+    )
+    assert executor.slots.get("length") is None
+
+
+def test_a_doubtful_yes_after_the_read_back_confirms_nothing() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    step = executor.utterance("yes", doubtful=True)
+    assert step.say.startswith("Please say a clear yes, or no. Press one if it is right")
+    assert not step.outcomes
+    assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
+
+
+def test_whatever_is_doubted_the_question_about_it_can_be_recognised() -> None:
+    flow = booking_flow(TODAY)
+    answers = {"wish": "book a room", "place": "paris", "day": "monday", "time": "noon", "part": "the day"}
+    for name, answer in (answers | {"length": "an hour", "people": "two"}).items():
+        slot = flow.slots[name]
+        value = slot.parse(answer)
+        assert value is not None
+        question = Check.of(slot, value, Phrases()).question
+        grammar = JsgfGrammar(question.grammar.jsgf)
+        for said in ("yes", "no", "that's right", answer, f"no {answer}"):
+            complete, _ = grammar.judge(said.split())
+            assert complete, (name, said)
+            assert question.parse(said) is not None
+
+
+# ---- silence is no yes
+
+
+def doubtful(executor: FlowExecutor) -> None:
+    executor.utterance("half an hour", doubtful=True)
+    executor.utterance("yes")
+
+
+def missed(executor: FlowExecutor) -> None:
+    executor.utterance("", understood=False)
+    executor.utterance("half an hour")
+
+
+def unheard(executor: FlowExecutor) -> None:
+    executor.silence()
+    executor.utterance("half an hour")
+
+
+def noisy(executor: FlowExecutor) -> None:
+    executor.utterance("half an hour", noisy=True)
+
+
+def mended(executor: FlowExecutor) -> None:
+    executor.utterance("an hour")
+    executor.utterance("half an hour", amends=True)
+
+
+def troubled(executor: FlowExecutor) -> None:
+    executor.trouble("humming")
+    executor.utterance("half an hour")
+
+
+def miskeyed(executor: FlowExecutor) -> None:
+    executor.keyed("1")
+    executor.keyed("30")
+
+
+@pytest.mark.parametrize("answer", [doubtful, missed, unheard, noisy, mended, troubled, miskeyed])
+def test_silence_never_confirms_what_was_not_surely_heard(answer: Callable[[FlowExecutor], None]) -> None:
+    executor = at_length()
+    answer(executor)
+    step = executor.utterance("two people")
+    assert step.say == EXPLICIT and step.silence_ms >= 6_000, "it does not ask for silence either"
+    assert [outcome.status for outcome in step.outcomes] == ["held"]
+    executor.heard(FACTS)
+    assert executor.hang_up(FACTS) == ()
+    steps = [executor.silence() for _ in range(SILENCES + 1)]
+    assert steps[0].say == EXPLICIT
+    assert "Press one if it is right" in steps[1].say
+    assert "I have not booked it, because I heard no clear yes." in steps[2].say
+    assert steps[-1].end
+    assert not [outcome for step in steps for outcome in step.outcomes], "held, and never confirmed"
+
+
+def test_silence_confirms_what_was_surely_heard_by_both() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    assert executor.sure
+    assert [outcome.status for outcome in executor.silence().outcomes] == ["confirmed"]
+
+
+def test_a_yes_or_a_key_confirms_what_was_doubtful_once_it_was_read_back() -> None:
+    for by_keys in (False, True):
+        executor = at_length()
+        doubtful(executor)
+        executor.utterance("two people")
+        step = executor.keyed("1", "length") if by_keys else executor.utterance("yes")
+        assert step.say == EXPLICIT, "a yes that comes before the read-back was heard"
+        executor.heard(EXPLICIT)
+        step = executor.keyed("1", "length") if by_keys else executor.utterance("yes")
+        assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
+
+
+def test_a_read_back_that_nobody_can_hear_ends_without_a_booking() -> None:
+    executor = at_length()
+    doubtful(executor)
+    executor.utterance("two people")
+    steps = [executor.utterance("yes") for _ in range(MISSES + 1)]
+    assert "I have not booked it" in steps[-1].say
+
+
+# ---- a line on which nothing works
+
+
+def test_a_line_on_which_nothing_is_understood_ends_with_a_call_back() -> None:
+    executor = at_length()
+    said = [executor.utterance("", understood=False).say for _ in range(MISSES + 1)]
+    assert said == [
+        "Sorry, I didn't get that. Please say how long, for example half an hour, or ninety minutes.",
+        "Sorry, I didn't get that. For example: ninety minutes. Key in the minutes, then hash.",
+        "I can hardly hear you. Please use the keys. Key in the minutes, then hash.",
+        "I can hardly hear you. Please use the keys. Key in the minutes, then hash.",
+        "I can hardly hear you. Shall we call you back? Press one for yes, or two for no.",
+    ]
+    step = executor.keyed("1", "length")
+    assert (step.say, step.end) == ("Thank you. We will call you back. Goodbye.", True)
+    (outcome,) = step.outcomes
+    assert outcome.status == "callback" and outcome.slots["time"] == "14:30"
+
+
+@pytest.mark.parametrize("answer", ["no", "", "doubtful"])
+def test_who_wants_no_call_back_is_let_go_politely(answer: str) -> None:
+    executor = at_length()
+    for _ in range(MISSES + 1):
+        executor.utterance("", understood=False)
+    if answer:
+        step = executor.utterance("yes" if answer == "doubtful" else answer, doubtful=answer == "doubtful")
+    else:
+        step = executor.silence()
+    assert step.end and step.say.endswith("Goodbye.") and not step.outcomes
+
+
+def test_on_a_noisy_line_the_keys_come_sooner() -> None:
+    executor = at_length()
+    executor.utterance("", understood=False, noisy=True)
+    step = executor.utterance("", understood=False, noisy=True)
+    assert step.say == "I can hardly hear you. Please use the keys. Key in the minutes, then hash."
+
+
+def test_a_caller_on_a_bad_line_is_told_what_is_wrong_and_how_to_go_on() -> None:
+    executor = at_length()
+    assert executor.trouble("humming").say == (
+        "There is a loud hum on the line. Key in the minutes, then hash."
+    )
+    assert executor.keyed("30").say == "And how many people will there be?"
+    assert executor.trouble("clipped").say.startswith("You are too loud for this line.")
+    step = executor.trouble("one-way")
+    assert "something wrong with the line. Shall we call you back?" in step.say
+    assert executor.trouble("one-way").end
+
+
+def test_a_fax_is_told_goodbye_and_nothing_else() -> None:
+    step = at_length().trouble("fax")
+    assert step.end and step.say == "I hear a machine, and this number is for people. Goodbye."
+
+
+# ---- an answer that was taken for finished too early
+
+SAID = st.tuples(
+    st.sampled_from(
+        [*ANSWERS, "an hour", "fifteen minutes", "ninety minutes", "yes", "no", "no the time", "cancel", ""]
+    ),
+    st.booleans(),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(SAID, max_size=9), SAID, SAID)
+def test_an_amended_answer_is_answered_as_if_the_first_had_never_been(
+    history: list[tuple[str, bool]], first: tuple[str, bool], second: tuple[str, bool]
+) -> None:
+    def caller() -> FlowExecutor:
+        executor = FlowExecutor(booking_flow(TODAY))
+        executor.start()
+        for text, doubt in history:
+            executor.utterance(text, bool(text), doubtful=doubt)
+        return executor
+
+    mended, plain = caller(), caller()
+    mended.utterance(first[0], bool(first[0]), doubtful=first[1])
+    stale = mended._now.told
+    step = mended.utterance(second[0], bool(second[0]), doubtful=second[1], amends=True)
+    plain._now.doubts.add("mended")
+    plain_before = plain._now.copy()
+    wanted = plain.utterance(second[0], bool(second[0]), doubtful=second[1])
+    answers = mended._flow.slots.get(getattr(plain_before.node, "slot", ""))
+    if answers is None or answers.parse(second[0]) is None:
+        return  # what was not understood is another case
+    assert (step.say, step.end, step.silence_ms) == (wanted.say, wanted.end, wanted.silence_ms)
+    assert (mended.node, mended.slots, mended._now.doubts) == (plain.node, plain.slots, plain._now.doubts)
+    assert mended._now.misses == plain._now.misses
+    if wanted.outcomes:
+        assert step.outcomes == wanted.outcomes
+    elif plain._now.told is not None:
+        assert mended._now.told == plain._now.told, "what was told before counts again"
+    elif stale is not None:
+        assert [outcome.status for outcome in step.outcomes] == ["withdrawn"]
+    else:
+        assert not step.outcomes
+
+
+def test_a_yes_that_goes_on_as_yes_but_no_takes_the_booking_back() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    assert executor.utterance("yes").end
+    step = executor.utterance("no", amends=True)
+    assert step.say.startswith("What should I change")
+    assert [outcome.status for outcome in step.outcomes] == ["held"]
+
+
+def test_what_comes_behind_an_answer_and_is_not_understood_leaves_it_and_repeats_the_next_question() -> None:
+    executor = asked(*ANSWERS[:3])
+    step = executor.utterance("", understood=False, amends=True)
+    assert step.say == "At what time does it begin today?"
+    assert not executor.sure and executor.slots["day"] == "2026-11-21"
+    executor = asked(*ANSWERS)
+    assert executor.utterance("two hundred people", amends=True).say == EXPLICIT
+
+
+def test_what_comes_behind_a_yes_and_is_not_understood_takes_it_back() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    executor.utterance("yes")
+    step = executor.utterance("", understood=False, amends=True)
+    assert EXPLICIT in step.say and [outcome.status for outcome in step.outcomes] == ["held"]
+
+
+def test_keys_after_an_answer_are_not_undone_by_what_would_amend_it() -> None:
+    executor = asked(*ANSWERS[:5])
+    executor.keyed("3")
+    executor.utterance("two people", amends=True)
+    assert executor.slots["people"] == 3, "keys came between: it answers what is asked now"
+
+
+# ---- the agent
+
+
+class Call:
+    """A caller of the booking agent, in text."""
+
+    def __init__(self) -> None:
+        self.talk = TextConversation(booking_agent(CALL_ID, TODAY), CALL_ID)
+        self.outcomes: list[OutcomeMade] = []
+
+    async def tell(self, *inputs: Answered | Utterance | Keyed | Silence | LineTrouble) -> Answer:
+        answers = [await self.talk.tell(said) for said in inputs]
+        kept = [record for answer in answers for record in answer.records]
+        self.outcomes += [record for record in kept if isinstance(record, OutcomeMade)]
+        return answers[-1]
+
+
+async def test_doubt_noise_and_amends_reach_the_flow_from_the_ear() -> None:
+    call = Call()
+    await call.tell(Answered(), *[Utterance(text, 0.9) for text in ANSWERS[:4]])
+    answer = await call.tell(Utterance("fifteen minutes", doubtful=True, alternatives=("fifty minutes",)))
+    assert answer.text == "Did you say 15 minutes, one five?"
+    answer = await call.tell(Utterance("ninety minutes", 0.9, amends=True), Utterance("two people", 0.9))
+    assert "an hour and a half" in answer.text
+    answer = await call.tell(Silence(), Silence(), Silence())
+    assert "I have not booked it" in answer.text
+    answer = await call.tell(Keyed("1", "length"))
+    assert answer.last is not None
+    assert [outcome.status for outcome in call.outcomes] == ["held", "callback"]
+
+
+async def test_a_call_back_of_which_little_is_known_is_kept_all_the_same() -> None:
+    call = Call()
+    await call.tell(Answered(), LineTrouble("looped"), LineTrouble("looped"), LineTrouble("looped"))
+    await call.tell(Keyed("1", "length"))
+    assert call.outcomes == [OutcomeMade(CALL_ID, "booking", "callback", {})]
