@@ -78,6 +78,12 @@ class Driver:
     def speech(self, ms: int) -> None:
         self.run(ms, LOUD, 0.95)
 
+    def story(self, ms: int) -> None:
+        """Speech as people speak at length: with gaps between the syllables."""
+        for _ in range(ms // 100):
+            self.run(80, LOUD, 0.95)
+            self.run(20, QUIET, 0.95)
+
     def reply(self, text: str = "well", end: bool = False) -> None:
         self.answer(self.last(Think).epoch, text, self.listen, end)
 
@@ -356,7 +362,7 @@ def test_a_monologue_is_one_utterance_though_it_is_recognised_in_pieces() -> Non
     driver = listening()
     said = 0
     while driver.t < 40_000 * SAMPLES_PER_MS:
-        driver.speech(2_000)
+        driver.story(2_000)
         driver.run(160)
         if driver.asked():
             said += 1
@@ -374,7 +380,7 @@ def test_speech_without_a_pause_is_cut_for_the_recogniser_and_answered_at_the_li
     driver = listening()
     limit = Limits().monologue
     for _ in range(limit // 100):
-        driver.speech(100)
+        driver.story(100)
         if driver.asked():
             driver.final("and so on")
     driver.run(20, LOUD, 0.95)
