@@ -19,6 +19,7 @@ from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
 from pipelines.conversation.session import AgentSession
+from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import (
     Grammar,
     Kind,
@@ -334,6 +335,7 @@ class Conversation:
         language: str = "en",
         tts: FakeTts | None = None,
         context: Context | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
@@ -353,6 +355,7 @@ class Conversation:
             context=context,
             now=lambda: self.t / 16_000,
             language=language,
+            turn=turn,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

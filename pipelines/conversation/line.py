@@ -52,6 +52,8 @@ class Sentence:
     spoken: Spoken
     interruptible: bool = True
     """False: the caller does not stop it."""
+    filler: bool = False
+    """It passes the time, and is not what the agent says."""
     start: int = -1
     """Where its audio begins in the line; -1 until the first chunk."""
     end: int = -1
@@ -82,6 +84,8 @@ class Line:
     """It was cut before it was complete."""
     began: int | None = None
     """Position of the first sample sent."""
+    spoke: int | None = None
+    """Likewise of what the agent says."""
     ended: int = 0
     """Position just after the last sample sent so far."""
     audio: bytearray = field(default_factory=bytearray)
@@ -92,26 +96,39 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(sentence.spoken.written for sentence in self.sentences if sentence.spoken.written)
+        parts = (part.spoken.written for part in self.sentences if not part.filler)
+        return " ".join(part for part in parts if part)
 
     @property
     def heard(self) -> str:
-        return " ".join(word.text for word in self.words if word.state is WordState.HEARD)
+        return " ".join(word.text for word in self._meant if word.state is WordState.HEARD)
+
+    @property
+    def answers(self) -> bool:
+        """The agent says something in it."""
+        return any(not part.filler for part in self.sentences)
 
     @property
     def interrupted(self) -> bool:
         """Not all of it was heard."""
-        return self.cut_short or any(word.state in (WordState.CUT, WordState.LOST) for word in self.words)
+        return self.cut_short or any(word.state in (WordState.CUT, WordState.LOST) for word in self._meant)
 
     @property
     def unsaid(self) -> bool:
         """Its last words were not said: the voice failed, or nobody waited for them."""
-        return bool(self.words) and self.words[-1].state in (WordState.CUT, WordState.LOST)
+        meant = self._meant
+        return bool(meant) and meant[-1].state in (WordState.CUT, WordState.LOST)
 
     @property
     def mute(self) -> bool:
         """The voice has said none of it."""
-        return bool(self.words) and all(word.state is WordState.LOST for word in self.words)
+        meant = self._meant
+        return bool(meant) and all(word.state is WordState.LOST for word in meant)
+
+    @property
+    def _meant(self) -> list[Word]:
+        """The agent's words."""
+        return [word for word in self.words if not self.sentences[word.sentence].filler]
 
     @property
     def settled(self) -> bool:
@@ -126,7 +143,23 @@ class Line:
     @property
     def interruptible(self) -> bool:
         """The sentence that is said now, or comes next, may be interrupted."""
-        return next((part.interruptible for part in self.sentences if not 0 <= part.end <= self.at), True)
+        part = self._present
+        return part is None or part.interruptible
+
+    @property
+    def fills(self) -> bool:
+        """What is said now, or comes next, passes the time."""
+        part = self._present
+        return part is not None and part.filler
+
+    @property
+    def late(self) -> bool:
+        """The voice has not made all that is to be said."""
+        return any(part.end < 0 for part in self.sentences)
+
+    @property
+    def _present(self) -> Sentence | None:
+        return next((part for part in self.sentences if not 0 <= part.end <= self.at), None)
 
     @property
     def made(self) -> int:
@@ -159,6 +192,18 @@ class Line:
         return [word for word in self.words if word.sentence == index]
 
     # ---- as it is sent and heard
+
+    def send(self, t: int, count: int) -> None:
+        """The next samples go out, the first at position `t`."""
+        if self.began is None:
+            self.began = t
+        if self.spoke is None:
+            speech = next((part.start for part in self.sentences if part.start >= 0 and not part.filler), -1)
+            if 0 <= speech < self.at + count:
+                self.spoke = t + max(0, speech - self.at)
+        self.at += count
+        self.ended = t + count
+        self.mark_sent()
 
     def mark_sent(self) -> None:
         """Words that are sent to their end."""

@@ -34,6 +34,9 @@ class OwnWords:
     """What people say to show that they listen, without wanting the floor: words and short phrases, lower
     case, words apart by one space ("uh huh"). Some of them are answers when something was asked."""
 
+    fillers: tuple[str, ...] = ()
+    """Said while the agent takes its time, by turns. They promise nothing but that it goes on."""
+
     def is_backchannel(self, text: str) -> bool:
         """The text is nothing but signs of listening: "mhm", "okay right"."""
         words = words_of(text)
@@ -61,6 +64,7 @@ OWN_WORDS = {
             "cool, oh okay, oh right, that's right, of course, exactly, indeed, really, wow, i "
             "understand, understood"
         ),
+        ("One moment, please.", "Just a second.", "Still with you, one moment."),
     ),
     "de": OwnWords(
         "Entschuldigung, ich habe den Faden verloren. Können Sie das bitte wiederholen?",
@@ -72,6 +76,7 @@ OWN_WORDS = {
             "genau, gut, alles klar, klar, richtig, stimmt, verstehe, ich verstehe, verstanden, in "
             "ordnung, echt, wirklich, natürlich, sicher, so so, na gut, gut so"
         ),
+        ("Einen Moment, bitte.", "Sekunde, bitte.", "Ich bin noch dran, einen Moment."),
     ),
     "fr": OwnWords(
         "Pardon, j'ai perdu le fil. Pouvez-vous répéter, s'il vous plaît ?",
@@ -83,6 +88,7 @@ OWN_WORDS = {
             "d'accord, d'acc, bien, très bien, je vois, je comprends, compris, c'est ça, voilà, "
             "exactement, bien sûr, entendu, parfait, bon"
         ),
+        ("Un instant, s'il vous plaît.", "Une petite seconde.", "Je suis toujours là, un instant."),
     ),
     "es": OwnWords(
         "Perdone, he perdido el hilo. ¿Puede repetirlo, por favor?",
@@ -93,6 +99,7 @@ OWN_WORDS = {
             "bien, muy bien, bueno, entiendo, ya veo, comprendo, de acuerdo, exacto, eso, eso es, "
             "perfecto, por supuesto, desde luego"
         ),
+        ("Un momento, por favor.", "Un segundo.", "Sigo aquí, un momento."),
     ),
     "it": OwnWords(
         "Mi scusi, ho perso il filo. Può ripetere, per favore?",
@@ -103,6 +110,7 @@ OWN_WORDS = {
             "bene, capisco, ho capito, capito, certo, esatto, giusto, perfetto, chiaro, ecco, come no, "
             "naturalmente"
         ),
+        ("Un momento, per favore.", "Un attimo solo.", "Sono ancora qui, un momento."),
     ),
 }
 

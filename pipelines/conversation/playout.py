@@ -70,11 +70,13 @@ class Playout:
             self._gain.begin()
         return self._line
 
-    def append(self, line: Line, sentence: Spoken, *, interruptible: bool = True) -> int:
+    def append(
+        self, line: Line, sentence: Spoken, *, interruptible: bool = True, filler: bool = False
+    ) -> int:
         """One more sentence, whose audio follows; returns its index. On a line that was cut, its words are
         cut with it."""
         index = len(line.sentences)
-        line.sentences.append(Sentence(sentence, interruptible))
+        line.sentences.append(Sentence(sentence, interruptible, filler))
         state = WordState.QUEUED if line is self._line else WordState.CUT
         line.words += [Word(w.written, index, w.start, w.end, state=state) for w in sentence.words]
         return index
@@ -178,11 +180,7 @@ class Playout:
         if not len(samples):
             self._starve(line)
             return self._gain.shape(samples)
-        if line.began is None:
-            line.began = t
-        line.at += len(samples)
-        line.ended = t + len(samples)
-        line.mark_sent()
+        line.send(t, len(samples))
         self._flows = len(samples) == FRAME_SAMPLES
         breaks = not self._flows and line.unfinished
         frame = self._gain.shape(samples, breaks=breaks)

@@ -63,6 +63,7 @@ from pipelines.conversation.commands import (
     Think,
 )
 from pipelines.conversation.ending import Ending
+from pipelines.conversation.fillers import Fillers
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
@@ -133,6 +134,7 @@ class AgentSession:
         self._speaking = Speaking(
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
         )
+        self._fillers = Fillers(self.turn, self._speaking, self._transcript, own_words(language))
         self._thought = Thought(None, now())
         self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._heard_at = 0
@@ -171,8 +173,9 @@ class AgentSession:
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
         self._run(self.turn.tick(t))
         frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
-        if frame is not None:
+        if frame is not None and not self._speaking.fills:
             self.turn.progress(t)
+        self._fillers.tick(t, frame, self._thought)
         playout = self._speaking.playout
         if playout.drained and playout.line is not None:
             self._run(self.turn.drained(t, playout.arrived))
@@ -345,6 +348,7 @@ class AgentSession:
 
     def _think(self, think: Think) -> None:
         self._thought = Thought(think, self._now())
+        self._fillers.asked(self._t, think.silence)
         if isinstance(think.said, Utterance):
             self._transcript.caller(think, think.said, self._listening.began)
         self._thinking.tell(think)
@@ -379,6 +383,7 @@ class AgentSession:
         """The agent's reply is complete."""
         self._failures = 0
         self._run(self.turn.replied(self._t, think.epoch))
+        self._speaking.complete(think.epoch)
 
     def failed(self, think: Think, reason: str) -> None:
         """The agent raised."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mediaserver.media.leg import Frame
-from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 
 SWELL_SAMPLES = 15 * SAMPLES_PER_MS
 """Each note swells and dies so softly."""
@@ -29,7 +29,15 @@ def _notes(hertz: Sequence[float], note_ms: int, rest_ms: int, level_db: float) 
     return np.asarray(np.concatenate(sound[:-1]), dtype=np.int16)
 
 
+NO_SOUND: Frame = np.zeros(0, dtype=np.int16)
 PATIENCE = _notes((523.3, 659.3), 120, 60, -30.0)
 """Two soft rising notes: it goes on, a moment please."""
 TROUBLE = _notes((659.3, 523.3, 392.0), 180, 40, -22.0)
 """Three falling notes: something is broken, and no more will be said."""
+
+
+def over(frame: Frame | None, sound: Frame) -> Frame:
+    """A sound of at most a frame over whatever is played."""
+    mixed = np.zeros(FRAME_SAMPLES, dtype=np.int32) if frame is None else frame.astype(np.int32)
+    mixed[: len(sound)] += sound
+    return np.asarray(np.clip(mixed, -_FULL, _FULL), dtype=np.int16)

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Frame
-from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
-from pipelines.conversation.signals import TROUBLE
+from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, over
 from pipelines.conversation.spoken_forms import Spoken, as_written, speak_form, split_sentences
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
@@ -66,6 +66,10 @@ class Speaking:
         """Sentences of the present line without audio: index, text, a recording of it if there is one."""
         self._lost = 0
         """Sentences in a row that no voice could say; a voice that hangs is given up sooner."""
+        self._signal = NO_SOUND
+        """What is left of a signal: it lies over whatever is said."""
+        self.fills = False
+        """What was played last passes the time: the agent has got no further."""
         self._more = asyncio.Event()
         self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -74,9 +78,9 @@ class Speaking:
 
     def say(self, epoch: int, piece: Say | Play, thought: Thought) -> None:
         """A piece of the reply of this epoch; its first piece opens a line."""
-        said = self._present
-        if said is None or said.epoch != epoch or said.line is not self.playout.line:
-            said = self._open(epoch, thought)
+        said = self._line(epoch, thought)
+        if thought.replied is None:
+            thought.replied = self._now()
         match piece:
             case Say(text=text, interruptible=interruptible):
                 for sentence in split_sentences(text):
@@ -88,6 +92,18 @@ class Speaking:
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
         self._more.set()
         self._transcript.says(said, piece.text)
+
+    def fill(self, epoch: int, text: str, thought: Thought) -> None:
+        """Pass the time until the next piece of the reply of this epoch with a few words, which come before
+        it."""
+        said = self._line(epoch, thought)
+        form = speak_form(text, self._language)
+        self._waiting.append((self.playout.append(said.line, form, filler=True), form, None))
+        self._more.set()
+
+    def signal(self) -> None:
+        """The same without words."""
+        self._signal = PATIENCE
 
     def complete(self, epoch: int) -> None:
         """No more pieces of this epoch will come."""
@@ -112,12 +128,19 @@ class Speaking:
     # ---- what is heard
 
     def next_frame(self, t: int, played: int) -> Frame | None:
+        line = self.playout.line
+        self.fills = line is None or line.fills
         frame = self.playout.next_frame(t, played)
         said = self._present
-        if frame is not None and said is not None and said.line.began == t:
+        if frame is not None and said is not None and said.line.spoke is not None and not said.latency:
             self._transcript.first_audio(said, self._now())
         if self.playout.ahead < AHEAD_SAMPLES:
             self._room.set()
+        if line is not None and not line.answers and self.playout.drained:
+            self.playout.finish()
+        if len(self._signal):
+            self.fills = self.fills or frame is None
+            frame, self._signal = over(frame, self._signal[:FRAME_SAMPLES]), self._signal[FRAME_SAMPLES:]
         return frame
 
     def abandon(self, t: int, played: int) -> None:
@@ -127,27 +150,35 @@ class Speaking:
         self._failed = _unnoticed  # its owner's: nothing of a call is to wait for the garbage collector
 
     @property
+    def late(self) -> bool:
+        """The voice has not made all that is to be said."""
+        return self.playout.line is not None and self.playout.line.late
+
+    @property
     def unsettled(self) -> list[SpokenLine]:
         """Lines of which not all is known."""
-        return self._unsettled
+        return [said for said in self._unsettled if said.line.answers]
 
     def settle(self) -> list[SpokenLine]:
         """Lines whose every word has met its end, each told once."""
         lines = self.playout.settled()
         if not lines:
             return []
-        done = [said for said in self._unsettled if said.line in lines]
-        self._unsettled = [said for said in self._unsettled if said not in done]
+        ended = [said for said in self._unsettled if said.line in lines]
+        self._unsettled = [said for said in self._unsettled if said not in ended]
+        done = [said for said in ended if said.line.answers]
         for said in done:
             self._transcript.settled(said)
         return done
 
     # ---- inside
 
-    def _open(self, epoch: int, thought: Thought) -> SpokenLine:
+    def _line(self, epoch: int, thought: Thought) -> SpokenLine:
+        """The line of this epoch's reply."""
+        said = self._present
+        if said is not None and said.epoch == epoch and said.line is self.playout.line:
+            return said
         self._stop()
-        if thought.replied is None:
-            thought.replied = self._now()
         said = self._present = self._transcript.agent(epoch, self.playout.open(), thought)
         self._unsettled.append(said)
         self._more.clear()
@@ -166,7 +197,8 @@ class Speaking:
             if not self._waiting:
                 if line.complete:
                     if line.unsaid:
-                        self._feed(line, self.playout.append(line, as_written("")), TROUBLE)
+                        signal = self.playout.append(line, as_written(""), filler=True)
+                        self._feed(line, signal, TROUBLE)
                     return
                 self._more.clear()
                 await self._more.wait()
@@ -238,7 +270,8 @@ class Speaking:
                     return
                 if chunk.samples.dtype != np.int16:
                     raise EngineError(f"its audio is {chunk.samples.dtype}, which must be int16")
-                if said.thought.voiced is None and len(chunk.samples):
+                answers = not said.line.sentences[index].filler
+                if answers and said.thought.voiced is None and len(chunk.samples):
                     said.thought.voiced = self._now()
                 self.playout.feed(said.line, index, chunk)
                 limit = min(FIRST_CHUNK_S + self.playout.ahead / SAMPLE_RATE, NEXT_CHUNK_S)

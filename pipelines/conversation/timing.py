@@ -52,6 +52,8 @@ class Limits:
     tail: int = 800
     """Speech that begins within this long of the last voice of an utterance that was taken belongs to it."""
     thinking: int = 10_000
+    filler: int = 1_500
+    """After so much of it the caller hears that they are not forgotten (`dead_air`); 0: never."""
     noises: int = 3
     """After so many dismissed interruptions in a row an onset alone no longer pauses the agent."""
     stalled: int = 6_000

@@ -100,7 +100,7 @@ class Transcript:
     def put(self, said: SpokenLine) -> None:
         """Keep what is known of an agent line."""
         line = said.line
-        began = self._timeline.began_ms(line.began if line.began is not None else self._timeline.t)
+        began = self._timeline.began_ms(line.spoke if line.spoke is not None else self._timeline.t)
         self._call.put(
             TurnSaid(
                 self._call.id,

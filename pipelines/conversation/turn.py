@@ -111,6 +111,16 @@ class Turn:
     def ear(self) -> EarState:
         return self._ear.state
 
+    @property
+    def owed(self) -> bool:
+        """The agent has not completed its reply."""
+        return self._owed is not None
+
+    @property
+    def filler_ms(self) -> int:
+        """An agent that says nothing for so long has the time passed for it; 0: never."""
+        return self._limits.filler
+
     # ---- inputs
 
     def answered(self, t: int) -> list[Command]:

@@ -13,6 +13,7 @@ utterance_ms   a longer utterance is recognised in pieces, which the agent gets 
 monologue_ms   ... when the caller has finished, or after this long
 tail_ms        speech that begins so soon after an utterance that was taken belongs to it; 0: none does
 thinking_ms    the longest thought of the agent
+filler_ms      after so much silence the caller hears "One moment, please." or the like; 0: never
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "monologue_ms": (1_000, 600_000),
     "tail_ms": (0, 2_000),
     "thinking_ms": (1_000, 120_000),
+    "filler_ms": (0, 20_000),
 }
 """Least and greatest value of each key."""
 
