@@ -27,7 +27,7 @@ test: ## Set up and run the fast tests, those with SIPp and baresip included
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
 it: ## The slow tests: Asterisk, Kamailio, linphonec, long calls, kill -9; draws the matrix of docs/interop.md
-	@scripts/setup.sh dev peers phones proxy asterisk
+	@scripts/setup.sh dev peers phones proxy speech asterisk
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
 	@$(BIN)/python -m tests.peers.matrix_page --write
 

@@ -19,10 +19,11 @@ from itertools import count
 
 from callers.g722 import G722, G722Line
 from callers.keypress import DIGITS, KeyPacket, keypresses
+from callers.mixing import Mixer
 from callers.playing import Playing, packets
 from callers.reception import NS_PER_MS, Reception, percentile
 from callers.reports import reported, sender_report
-from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples
+from callers.sound import LEVELS, PACKET, PCMA, PCMU, SILENCE, Samples, decode, encode
 from callers.srtp import CallerSecurity, SrtpError
 from callers.voiced import THRESHOLD_DB, Arrival, Clip, threshold
 from mediaserver.errors import CapacityError
@@ -83,6 +84,8 @@ class MeasuringStream:
         self._endless_at = 0
         self._press: deque[KeyPacket | None] = deque()
         self._press_timestamp = 0
+        self.mixer: Mixer | None = None
+        """The surroundings and the line of this caller."""
         self.reception = Reception()
         self.arrivals: list[Arrival] = []
         self.departures: list[Arrival] = []
@@ -256,11 +259,16 @@ class MeasuringStream:
                 self._endless_at = (self._endless_at + 1) % len(self._endless)
             else:
                 payload = SILENCE[self.kind] * PACKET
+        leaves = True
+        if (mixer := self.mixer) is not None and payload_type == self.payload_type:
+            mixed = mixer.sent(decode(payload, self.kind))
+            leaves = mixed is not None
+            payload = payload if mixed is None else encode(mixed, self.kind)
         said = payload
         if self._wide is not None and payload_type == self.payload_type:
             payload = self._wide.outward(payload, self.kind)
         now = time.monotonic_ns()
-        if self._sending and self._remote is not None:
+        if self._sending and leaves and self._remote is not None:
             header = _HEADER.pack(
                 0x80, payload_type | marker << 7, self._sequence, timestamp & 0xFFFFFFFF, self._ssrc
             )
@@ -273,7 +281,7 @@ class MeasuringStream:
             except OSError:
                 self.send_errors += 1
         if self._keep:
-            heard = said if event is None else SILENCE[self.kind] * PACKET
+            heard = said if event is None and leaves else SILENCE[self.kind] * PACKET
             self.departures.append(Arrival(now, self._sequence, heard, self.kind))
         self._sequence = self._sequence + 1 & 0xFFFF
         self._timestamp += PACKET
@@ -309,6 +317,8 @@ class MeasuringStream:
             return
         if payload_type == G722 and self._wide is not None:
             payload = self._wide.inward(payload)
+        if self.mixer is not None:
+            self.mixer.heard(decode(payload, kind))
         if self._keep:
             self.arrivals.append(Arrival(at_ns, sequence, payload, kind))
         elif self.voiced_packets > 4:

@@ -163,6 +163,18 @@ class ServerChild:
         """CPU time of the server process alone."""
         return _cpu_s(self.pid)
 
+    def kill_worker(self, word: str) -> int:
+        """Kill the server's processes whose command line holds this word; how many there were."""
+        killed = 0
+        for pid in _descendants(self.pid):
+            try:
+                if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+            except OSError:
+                continue
+        return killed
+
     def rss_kb(self) -> int:
         """Resident memory of the server process alone, in KB of 1,024 bytes."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from callers.sound import PCMU, RATE, Samples, decode, encode
+from callers.sound import PACKET, PCMU, RATE, Samples, decode, encode
 
 THRESHOLD_DB = -45.0
 WINDOW = RATE // 100
@@ -151,6 +151,33 @@ def far_track(
         _lay(track, samples, place)
         newest, cursor = arrival.sequence, place + size
     return PlayedTrack(track, most_queued / PER_MS, skipped / PER_MS)
+
+
+def steady_track(arrivals: Sequence[Arrival], origin_ns: int, length: int) -> Samples:
+    """The same without the network's jitter: packets lie one after the other by their numbers, each stretch
+    where the median of its packets came. What was sent the same twice is the same here to the sample."""
+    track = np.zeros(length, np.int16)
+    stretch: list[Arrival] = []
+    offsets: list[int] = []
+    for arrival in arrivals:
+        step = _signed16(arrival.sequence - stretch[0].sequence) if stretch else 0
+        offset = (arrival.at_ns - origin_ns) * PER_MS // NS_PER_MS - step * PACKET
+        if stretch and (abs(offset - int(np.median(offsets[-25:]))) > RE_ANCHOR or not -100 < step < 30_000):
+            _lay_stretch(track, stretch, offsets)
+            stretch, offsets = [], []
+            offset = (arrival.at_ns - origin_ns) * PER_MS // NS_PER_MS
+        stretch.append(arrival)
+        offsets.append(offset)
+    _lay_stretch(track, stretch, offsets)
+    return track
+
+
+def _lay_stretch(track: Samples, stretch: Sequence[Arrival], offsets: Sequence[int]) -> None:
+    if stretch:
+        base = int(np.median(offsets))
+        for arrival in stretch:
+            place = base + _signed16(arrival.sequence - stretch[0].sequence) * PACKET
+            _lay(track, decode(arrival.payload, arrival.payload_type), place)
 
 
 def _lay(track: Samples, samples: Samples, place: int) -> None:

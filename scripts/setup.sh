@@ -11,6 +11,7 @@
 #     peers      SIPp, baresip, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
 #     phones     linphonec; the same
 #     proxy      Kamailio; the same
+#     speech     flite and festival with their voices, for the scripted callers; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
 #
 # PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
@@ -184,6 +185,11 @@ phones() { want linphonec:linphone-cli; }
 proxy() {
     want kamailio:kamailio "/usr/lib/$(uname -m)-linux-gnu/kamailio/modules/tls.so:kamailio-tls-modules"
 }
+speech() {
+    local voices=/usr/share/festival/voices
+    want flite:flite text2wave:festival "$voices/english/kal_diphone:festvox-kallpc16k" \
+        "$voices/english/ked_diphone:festvox-kdlpc16k" "$voices/us/cmu_us_slt_arctic_hts:festvox-us-slt-hts"
+}
 
 # Debian 12 has no Asterisk: it lives in a Debian tree of its own.
 asterisk() {
@@ -199,10 +205,10 @@ asterisk() {
     fi
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, asterisk"
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|phones|proxy|asterisk) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, asterisk" ;;
+        packages|runtime|dev|mutate|peers|phones|proxy|speech|asterisk) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk" ;;
     esac
 done

@@ -1,4 +1,4 @@
-"""`voiceforge bench latency|capacity`: figures of a running server, measured from outside on the wire.
+"""`voiceforge bench latency|capacity|conversation`: figures of a running server, measured on the wire.
 
 Only the options live here; the measurements are imported when one is run, so that `--help` answers at once.
 """
@@ -6,6 +6,7 @@ Only the options live here; the measurements are imported when one is run, so th
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.terminal import add_json_option
@@ -85,11 +86,51 @@ def add_parser(subparsers: Subparsers) -> None:
         "--step", type=_whole(1), default=50, metavar="N", help="calls to add each time with --find (50)"
     )
     add_json_option(capacity)
+    _add_conversation(kinds)
+
+
+def _add_conversation(kinds: Subparsers) -> None:
+    parser = kinds.add_parser(
+        "conversation",
+        help="scripted callers: interruptions, pauses, noise, echo, bad lines",
+        description="Start a server and let scripted callers talk to it over SIP; judge each call.",
+    )
+    parser.add_argument(
+        "--only", metavar="FAMILY", nargs="+", default=[], help="families whose name holds one of these words"
+    )
+    parser.add_argument(
+        "--case", metavar="NAME", nargs="+", default=[], help="cases whose name holds one of these words"
+    )
+    parser.add_argument("--list", action="store_true", help="print the names of the cases and end")
+    parser.add_argument("--quick", action="store_true", help="one case of each family")
+    parser.add_argument("--seeds", type=_whole(1), metavar="N", help="at most so many seeds of each case")
+    parser.add_argument(
+        "--parallel", type=_whole(1), default=8, metavar="N", help="calls at once (default 8)"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="write every call's audio and what happened in it there"
+    )
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the result there as JSON")
+    parser.add_argument("--before", type=Path, metavar="FILE", help="show an earlier result beside this one")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help="draw the table into this page, such as docs/conversation.md",
+    )
+    parser.add_argument(
+        "--cache", type=Path, metavar="FOLDER", help="rendered speech (default ~/.cache/voiceforge/speech)"
+    )
+    add_json_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     import asyncio
 
+    if args.bench == "conversation":
+        from cli.bench import conversation
+
+        return asyncio.run(conversation.run(args))
     if args.bench == "latency":
         from cli.bench import latency
 

@@ -1,0 +1,1 @@
+"""The conversation set: scripted calls, how they are played over real SIP, and what is read from them."""
