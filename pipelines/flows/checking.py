@@ -68,10 +68,15 @@ class Check:
         return replace(self, unclear=self.unclear + 1)
 
     def mended(self, words: str) -> Value | None:
-        """What a correction makes of the value; None when it is none, '' to start again."""
+        """What a correction makes of the value, or the value itself when it was said again; None when it is
+        no correction, '' to start again."""
+        answer = _without_no(words)
         if self.slot.spelling is not None:
-            return self.slot.spelling.mend(str(self.value), words)
-        return self.slot.parse(_without_no(words))
+            value: Value | None = self.slot.spelling.mend(str(self.value), answer)
+        else:
+            value = self.slot.parse(answer)
+        # "No, fifteen" to "fifteen?": one of the two was misheard.
+        return None if value == self.value and answer != words else value
 
 
 def _question(slot: Slot, offer: str) -> Slot:

@@ -121,7 +121,7 @@ class FlowExecutor:
             return self._impossible(slot, " ".join(digits))
         if slot.spelling is not None:
             return self._spelled(slot, str(value), by_keys=True)
-        return self._filled(value)
+        return self._check(Check.of(slot, value, self._phrases)) if slot.read_back else self._filled(value)
 
     def silence(self) -> FlowStep:
         """Nothing came."""

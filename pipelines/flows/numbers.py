@@ -1,6 +1,8 @@
-"""Number words as they come from a recogniser, and back into grammars. Integers from 0 to 99 only."""
+"""Number words as they come from a recogniser, and back into grammars. No negative numbers, no fractions."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from pipelines.conversation.spoken_forms import ONES, TENS, cardinal, digits
 
@@ -19,6 +21,42 @@ def number(words: list[str]) -> int | None:
             return TENS_VALUES[tens] + UNITS[one]
         case _:
             return None
+
+
+def whole_number(words: list[str]) -> int | None:
+    """['two', 'thousand', 'one', 'hundred', 'and', 'five'] -> 2105; up to 999,999."""
+    return _parted(words, "thousand", 1_000, lambda part: _parted(part, "hundred", 100, number))
+
+
+def number_rules(most: int) -> str:
+    """JSGF rules of the numbers from 0 to `most`, rounded up to all of so many digits; <number> is the
+    first."""
+    below = "<below_hundred>"
+    rules = f"""
+<below_hundred> = {" | ".join(ONES)} | <tens> [<unit>];
+<tens> = {" | ".join(TENS_VALUES)};
+<unit> = {" | ".join(ONES[1:10])};
+"""
+    if most >= 100:
+        rules = f"<below_thousand> = {below} | [a | <unit>] hundred [[and] {below}];" + rules
+        below = "<below_thousand>"
+    if most >= 1_000:
+        rules = f"<below_million> = {below} | [a | {below}] thousand [[and] {below}];" + rules
+        below = "<below_million>"
+    return f"\n<number> = {below};\n{rules}"
+
+
+def _parted(words: list[str], scale: str, times: int, read: Callable[[list[str]], int | None]) -> int | None:
+    """A number with, or without, so many hundreds or thousands before it."""
+    if scale not in words:
+        return read(words)
+    at = words.index(scale)
+    before, after = words[:at], words[at + 1 :]
+    many = 1 if before in ([], ["a"]) else read(before)
+    rest = read(after[1:] if after[:1] == ["and"] else after) if after else 0
+    if many is None or rest is None or not 0 < many < 1_000 or rest >= times:
+        return None
+    return many * times + rest
 
 
 def with_digits(said: str, n: int) -> str:

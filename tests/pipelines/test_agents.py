@@ -43,6 +43,26 @@ async def test_an_example_agent_answers_and_ends() -> None:
     assert (await talk.tell(Utterance("monday"))).last == End()
 
 
+async def test_an_example_collects_a_number_by_voice_and_keys_and_a_postcode_that_is_put_right() -> None:
+    talk = TextConversation(agent_named("examples.parcels:Parcels", CALL_ID), CALL_ID)
+    await talk.tell(Answered())
+    assert (await talk.tell(Utterance("four two seven"))).text == "four two seven. And then?"
+    answers = [await talk.tell(said) for said in typed("/104")]
+    assert answers[-1].text == "", "a full entry waits for its hash"
+    entry = talk.paused()
+    assert entry is not None
+    assert (await talk.tell(entry)).text.startswith("Sorry, four two seven, one zero four is not possible")
+    for said in ("four two seven one zero six", "yes", "p as in papa d four two", "the first one is b"):
+        await talk.tell(Utterance(said))
+    assert (await talk.tell(Utterance("yes"))).text == "How many parcels are there?"
+    await talk.tell(Utterance("fifteen"))
+    answer = await talk.tell(Utterance("yes"))
+    assert "to B as in bravo, D as in delta, four, two, 15 parcels." in answer.text
+    answer = await talk.tell(Utterance("yes"))
+    found = {"number": "427106", "postcode": "BD42", "count": 15}
+    assert answer.records == (OutcomeMade(CALL_ID, "parcels", "confirmed", found),)
+
+
 async def test_an_agent_with_a_tool_speaks_before_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(item: str) -> int:
         return 7

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediaserver.media.time import SAMPLES_PER_MS
@@ -156,6 +156,7 @@ def test_keys_that_no_entry_can_have_are_refused() -> None:
             Keys(most, least)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("0123456789ABCD"), st.integers(0, 1_900)), min_size=4, max_size=6),
     st.integers(0, 600),

@@ -180,7 +180,7 @@ def test_after_the_end_every_input_ends_again() -> None:
         assert (step.say, step.end, step.outcomes) == ("", True, ())
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.one_of(
