@@ -52,6 +52,7 @@ class ThinkingMaker:
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,
+            turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(speech.language, speech.stt.manifest.final_within_s),
         )
         return Talker(

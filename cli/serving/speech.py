@@ -12,7 +12,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
 from mediaserver.settings.engines import EnginesSettings
-from pipelines.engines.protocols import Kind, Llm, Stt, Tts
+from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.running import Engines
 
 THINKING = frozenset({"flow", "python"})
@@ -29,6 +29,8 @@ class Equipment:
     """None: its row names none."""
     voice: str
     language: str
+    turn_model: TurnModel | None = None
+    """None: the settings name none, or it has not started."""
 
 
 class Speech:
@@ -50,6 +52,8 @@ class Speech:
             self._engines.tts(self._tts(agent))
             if agent.llm:
                 self._engines.llm(agent.llm)
+        if self._agents and self._settings.turn:
+            self._engines.turn_model(self._settings.turn)
 
     def begin(self, agent: AgentSpec) -> Equipment:
         """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
@@ -67,7 +71,8 @@ class Speech:
             raise CallError(f"the agent {agent.name} cannot answer: {error}", code) from None
         # The settings' voice is one of the settings' engines; another would not know it.
         voice = agent.voice or ("" if agent.tts else self._settings.voice)
-        return Equipment(stt, tts, llm, voice, agent.language or self._settings.language)
+        language = agent.language or self._settings.language
+        return Equipment(stt, tts, llm, voice, language, self._turn_model(language))
 
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
@@ -93,6 +98,12 @@ class Speech:
                     findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
         return findings
 
+    def _turn_model(self, language: str) -> TurnModel | None:
+        if not self._settings.turn:
+            return None
+        model = self._engines.turn_model(self._settings.turn)
+        return model if model is not None and model.manifest.speaks(language) else None
+
     def _stt(self, agent: AgentSpec) -> tuple[str, ...]:
         return agent.stt or self._settings.stt
 
@@ -101,6 +112,8 @@ class Speech:
 
     def _mend(self, name: str) -> str:
         named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *agent.llm)]
+        if name == self._settings.turn:
+            return "do as it says (it is tried again every minute), or take it out of engines.turn"
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
         return f"do as it says (it is tried again every minute), or name another engine in {where}"
 

@@ -18,6 +18,12 @@ class EnginesSettings(SettingsGroup):
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
+    turn: str = Field(
+        default="",
+        max_length=100,
+        description="Model that tells by the sound whether a caller has finished, beside the words: "
+        "`smart-turn`, whose weights `engines.options.smart-turn.weights` names. Empty: the words alone.",
+    )
     stt_workers: int = Field(
         default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
     )

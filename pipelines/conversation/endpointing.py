@@ -37,39 +37,15 @@ from pipelines.conversation.commands import (
     StartStt,
 )
 from pipelines.conversation.ear import EAR, EarState, Sound
+from pipelines.conversation.finality import finality_of, with_ear
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.pauses import Pauses
 from pipelines.conversation.pieces import as_one
-from pipelines.conversation.semantic_end import finality_of_text
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 
 log = logging.getLogger(__name__)
-
-PATIENCE = (Finality.WHOLE, Finality.OPEN, Finality.NOTHING, Finality.HANGING)
-"""What waits longer comes later."""
-SURE = 0.6
-"""Confidence from which a short answer without a grammar is taken at once."""
-
-
-def finality_of(result: SttResult, listen: Listen, language: str) -> Finality:
-    """What a result says about whether more words will come. The agent's own judge can only ask for more
-    patience than the grammar: a judge asks whether words would change the answer ("two"), a grammar whether
-    they would follow it ("two" + "people")."""
-    if result.hanging and result.text:
-        return Finality.HANGING
-    if not result.understood or not result.text:
-        return Finality.NOTHING
-    judged = listen.finality(result.text) if listen.finality is not None else None
-    if result.complete:
-        known = Finality.OPEN if result.extensible or result.doubtful else Finality.WHOLE
-        return known if judged is None else max(judged, known, key=PATIENCE.index)
-    sure = not result.doubtful and result.confidence >= SURE
-    of_words = finality_of_text(result.text, language, sure=sure)
-    # A judge knows the question, and so whether there is an answer in the words; not whether they break off.
-    return of_words if judged is None or of_words is Finality.HANGING else judged
-
 
 NOTICED_WITHIN_MS = 200
 """Speech is noticed so long after it began, at most."""
@@ -125,6 +101,10 @@ class Endpointer:
         """When the recogniser was last asked for a final."""
         self._held: SttResult | None = None
         self._wait = 0
+        self._interrupting = False
+        """The caller spoke into the agent's words when the final came."""
+        self._finished: float | None = None
+        """How likely the caller has finished, by a turn model that heard the present pause."""
         self._retries = 0
         self._pauses = Pauses()
         self._began = 0
@@ -193,9 +173,19 @@ class Endpointer:
         if self._marked and not result.understood and not result.failed:
             return self._hear_tail_alone(t)
         self._machine.move(Sound.FINAL)
-        self._held = result
-        self._wait = self._wait_for(result, interrupting) * SAMPLES_PER_MS
+        self._held, self._interrupting = result, interrupting
+        self._wait = self._wait_for(result) * SAMPLES_PER_MS
         return self._next_piece(t) if self._spoke_on(t) else []
+
+    def judged(self, epoch: int, probability: float) -> None:
+        """A turn model has heard how likely it is that the caller has finished, at the pause in which the
+        final of this epoch was asked for."""
+        if epoch != self._epoch or self.state not in (EarState.WAITING, EarState.HELD):
+            self._late("judgement")
+            return
+        self._finished = probability
+        if self._held is not None:
+            self._wait = self._wait_for(self._held) * SAMPLES_PER_MS
 
     # ---- the end of an utterance
 
@@ -270,6 +260,7 @@ class Endpointer:
     def _ask(self, t: int) -> list[Command]:
         self._machine.move(Sound.PAUSE)
         self._asked_at = t
+        self._finished = None
         # Under an epoch of its own: what comes with an older one is an end that the recogniser found.
         finish = FinishStt(self._next_epoch())
         if not self._is_long(t):
@@ -299,9 +290,9 @@ class Endpointer:
         self._wait = self._waits.nothing * SAMPLES_PER_MS
         return []
 
-    def _wait_for(self, result: SttResult, interrupting: bool) -> int:
+    def _wait_for(self, result: SttResult) -> int:
         """How much silence ends the utterance, in ms."""
-        if interrupting and not result.understood:
+        if self._interrupting and not result.understood:
             return self._waits.dismiss  # do not keep the agent waiting for a cough
         try:
             finality = finality_of(result, self._heard_with, self._language)
@@ -309,7 +300,7 @@ class Endpointer:
             log.exception("the agent's judge of what was heard failed")
             self._ignored["judge failed"] += 1
             finality = Finality.NOTHING
-        return self._waits.of(finality, self._pauses.stretch)
+        return self._waits.of(with_ear(finality, result, self._finished), self._pauses.stretch)
 
     def _overlong(self, t: int) -> bool:
         return t - self._began >= self._limits.monologue * SAMPLES_PER_MS

@@ -8,11 +8,14 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
+
+import numpy as np
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Listen
-from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession
+from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession, TurnModel
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,10 @@ PRE_ROLL_FRAMES = 22
 
 MARKED_FRAMES = 1_500
 """30 s, the most that is kept to be heard once more: a piece of a monologue is shorter."""
+
+
+JUDGED_FRAMES = 400
+"""8 s, of which a turn model judges the end."""
 
 
 class Listening:
@@ -44,13 +51,24 @@ class Listening:
         """What was heard since the mark; None without one."""
         self.listen = Listen()
         """How the agent wants the next utterance to be heard."""
+        self._model: TurnModel | None = None
+        self._on_judged: Callable[[int, float], None] = _unjudged
+        self._said: deque[Frame] = deque(maxlen=JUDGED_FRAMES)
+        """The end of the present utterance; kept for a turn model."""
         self.began = 0
         """Position of the first audio of the present or last utterance."""
+
+    def have_ends_judged(self, model: TurnModel, on_judged: Callable[[int, float], None]) -> None:
+        """Where the recogniser is asked for a final, the model is asked whether the caller has finished;
+        `on_judged` gets the epoch and the probability."""
+        self._model, self._on_judged = model, on_judged
 
     def hear(self, frame: Frame) -> None:
         self._ring.append(frame)
         if self._open:
             self._session.feed(frame)
+            if self._model is not None:
+                self._said.append(frame)
             if self._marked is not None and len(self._marked) < MARKED_FRAMES:
                 self._marked.append(frame)
 
@@ -58,6 +76,9 @@ class Listening:
         """An utterance began shortly before `t`."""
         self.began = max(0, t - len(self._ring) * FRAME_SAMPLES)
         self._open, self._marked = True, None
+        self._said.clear()
+        if self._model is not None:
+            self._said.extend(self._ring)
         self._grammar = self.listen.grammar
         self._begin(epoch, self._ring)
 
@@ -68,6 +89,7 @@ class Listening:
     def finish(self, epoch: int) -> None:
         """The caller may have finished: a final is wanted."""
         self._session.flush(epoch)
+        self._ask_model(epoch)
 
     def mark(self, frames: int) -> None:
         """What is heard from so many frames ago on is kept for `restart`."""
@@ -82,6 +104,7 @@ class Listening:
         """The utterance is over: forget its audio. `recent`: so long ago that what was heard last is no part
         of it."""
         self._open, self._marked = False, None
+        self._said.clear()
         self._session.abandon()
         if not recent:
             self._ring.clear()
@@ -91,13 +114,27 @@ class Listening:
         nothing of a call is to wait for the garbage collector."""
         self._open, self._marked = False, None
         session, self._session = self._session, _SILENT
-        self._on_result, self._failed = _unheard, _unnoticed
+        self._on_result, self._failed, self._on_judged = _unheard, _unnoticed, _unjudged
+        self._model = None
         session.close()
 
     def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
         self._session.begin(epoch, self._grammar)
         for frame in frames:
             self._session.feed(frame)
+
+    def _ask_model(self, epoch: int) -> None:
+        if self._model is None or not self._said:
+            return
+        try:
+            self._model.judge(np.concatenate(list(self._said)), partial(self._judged, epoch))
+        except Exception:  # a foreign engine may raise anything
+            log.exception("the turn model failed; it is not asked again in this call")
+            self._model = None
+
+    def _judged(self, epoch: int, probability: float | None) -> None:
+        if probability is not None:
+            self._on_judged(epoch, probability)
 
     def _result(self, result: SttResult) -> None:
         if result.failed:
@@ -126,6 +163,10 @@ _SILENT = _Silent()
 
 
 def _unheard(result: SttResult) -> None:
+    """The call is over."""
+
+
+def _unjudged(epoch: int, probability: float) -> None:
     """The call is over."""
 
 

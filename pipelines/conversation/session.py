@@ -74,7 +74,7 @@ from pipelines.conversation.thinking import Thinking
 from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import CallPort, Thought, Transcript
 from pipelines.conversation.turn import Turn
-from pipelines.engines.protocols import Stt, SttResult, Tts
+from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +121,7 @@ class AgentSession:
         language: str = "en",
         rate: float = 1.0,
         turn: Turn | None = None,
+        turn_model: TurnModel | None = None,
     ) -> None:
         self.turn = turn or Turn(language=language)
         self._call = call
@@ -130,6 +131,8 @@ class AgentSession:
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
+        if turn_model is not None:
+            self._listening.have_ends_judged(turn_model, self._judged)
         self._thinking = Thinking(agent, context or Context(call.id, 0), self)
         self._speaking = Speaking(
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
@@ -330,6 +333,9 @@ class AgentSession:
                 "partial", text=result.text, confidence=result.confidence, understood=result.understood
             )
         self._run(self.turn.partial(self._t, result))
+
+    def _judged(self, epoch: int, probability: float) -> None:
+        self._run(self.turn.judged(self._t, epoch, probability))
 
     def _engine_failed(self, engine: str, reason: str) -> None:
         self._transcript.event("engine_failed", engine=engine, reason=reason)

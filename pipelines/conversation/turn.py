@@ -143,6 +143,11 @@ class Turn:
     def final(self, t: int, result: SttResult) -> list[Command]:
         return self._ear.final(t, result, interrupting=self.state in INTERRUPTING) + self._due(t)
 
+    def judged(self, t: int, epoch: int, probability: float) -> list[Command]:
+        """A turn model has heard how likely it is that the caller has finished."""
+        self._ear.judged(epoch, probability)
+        return self._due(t)
+
     def listen(self, listen: Listen) -> None:
         """How the agent wants the caller to be listened to; always counts."""
         self._ear.listen = listen

@@ -1,4 +1,4 @@
-"""The engines that come with the base install (no download, no GPU, no key), and those of other packages.
+"""The engines that come with us, most of them without download, GPU or key, and those of other packages.
 
 Registers manifests, checks and makers only; nothing is loaded here. The one place that names engine classes.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts.espeak import engine as espeak
+from pipelines.engines.turn.smart_turn import engine as smart_turn
 from pipelines.engines.vad.silero import engine as silero
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
@@ -33,6 +34,7 @@ def registry() -> EngineRegistry:
                 espeak.check,
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
             ),
+            EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make),
         )
     )
     engines.add_plugins()

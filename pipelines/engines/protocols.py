@@ -26,6 +26,7 @@ class Kind(enum.StrEnum):
     STT = "stt"
     LLM = "llm"
     TTS = "tts"
+    TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,15 @@ class Llm(Engine, Protocol):
     ) -> AsyncGenerator[LlmEvent, None]:
         """One answer, piece by piece; closing the generator (aclose) cancels it at the model. None leaves a
         setting to the engine. Raises EngineError."""
+
+
+class TurnModel(Engine, Protocol):
+    """Hears whether a caller has finished: by melody and pace, which no text has."""
+
+    def judge(self, samples: npt.NDArray[np.int16], answer: Callable[[float | None], None]) -> None:
+        """`samples`: what the caller said in this utterance, mono 16 kHz, at most the last 8 s of it, up to a
+        pause. Returns at once; `answer` is called on the loop's thread with the probability that the caller
+        has finished, or with None when it cannot be told (soon enough). Raises nothing."""
 
 
 VoiceScores = tuple[list[int], list[float]]

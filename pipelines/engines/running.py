@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Kind, Llm, Stt, Tts
+from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -99,6 +99,12 @@ class Engines:
         if key not in self._llms:
             self._llms[key] = PreferredLlm(partial(self._there, Kind.LLM, key))
         return self._llms[key]
+
+    def turn_model(self, name: str) -> TurnModel | None:
+        """The turn model of this name, once it has started; calls do without one until then."""
+        self._ask(Kind.TURN, (name,))
+        model: TurnModel | None = self._places[Kind.TURN, name].engine
+        return model
 
     def foreign(self, kind: Kind, names: Sequence[str], language: str) -> list[str]:
         """Those of a list that do not speak a language, by name; what nobody knows is not among them."""

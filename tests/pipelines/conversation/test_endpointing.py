@@ -20,7 +20,8 @@ from pipelines.conversation.commands import (
     StartStt,
 )
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import PATIENCE, EndedUtterance, Endpointer, finality_of
+from pipelines.conversation.endpointing import EndedUtterance, Endpointer
+from pipelines.conversation.finality import PATIENCE, finality_of
 from pipelines.conversation.pieces import as_one
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
 from pipelines.conversation.timing import Limits, Waits
