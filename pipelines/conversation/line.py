@@ -92,7 +92,9 @@ class Line:
     at: int = 0
     """How many samples of the audio were sent, or passed over."""
     unsent: int = 0
-    """The first word that was not sent to its end."""
+    """The first word that was not sent to its end, ..."""
+    unheard: int = 0
+    """... and of those before it the first that was not heard."""
 
     @property
     def text(self) -> str:
@@ -217,10 +219,20 @@ class Line:
                 word.sent_at = self.ended - (self.at - end)
             self.unsent += 1
 
-    def change(self, before: WordState, after: WordState, *, until: int | None = None) -> None:
-        """Words of one fate get another. `until`: only those sent up to this position."""
+    def hear(self, played: int) -> None:
+        """The caller has heard all up to this position."""
+        while self.unheard < self.unsent:
+            word = self.words[self.unheard]
+            if word.state is WordState.SENT:
+                if word.sent_at > played:
+                    return
+                word.state = WordState.HEARD
+            self.unheard += 1
+
+    def change(self, before: WordState, after: WordState) -> None:
+        """Words of one fate get another."""
         for word in self.words:
-            if word.state is before and (until is None or word.sent_at <= until):
+            if word.state is before:
                 word.state = after
 
     # ---- as it is made

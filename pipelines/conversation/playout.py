@@ -14,7 +14,7 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.conversation.gain import FADE_SAMPLES, Gain
 from pipelines.conversation.line import Line, Sentence, Word, WordState, audible
-from pipelines.conversation.resuming import resume_at
+from pipelines.conversation.resuming import LOST_THREAD, resume_at
 from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
 
@@ -47,7 +47,8 @@ class Playout:
         self._gain = Gain()
         self._t = 0
         self._played = 0
-        self._paused_at = 0
+        self._silent = 0
+        """Samples since the line was paused; on hold no frame is asked for."""
         self._flows = False
         """The last frame ended in the middle of the line's audio: to stop now would be a click."""
         self._settling: list[Line] = []
@@ -175,7 +176,9 @@ class Playout:
         self._age(played)
         line = self._line
         if line is None or self._mode is _Mode.PAUSED:
+            self._silent += FRAME_SAMPLES
             return self._gain.shape(_NOTHING)
+        self._silent = 0
         samples = line.following(FRAME_SAMPLES)
         if not len(samples):
             self._starve(line)
@@ -202,7 +205,6 @@ class Playout:
         if self._mode is _Mode.PLAYING:
             self._fade()
             self._mode = _Mode.PAUSED
-            self._paused_at = self._t
 
     def resume(self) -> None:
         """Go on, as loud as ever, from the beginning of the word that was cut, or of its phrase when that was
@@ -210,14 +212,16 @@ class Playout:
         self._gain.unduck()
         line = self._line
         if line is not None and self._mode is _Mode.PAUSED:
-            line.at = resume_at(line, self._t - self._paused_at)
+            line.at = resume_at(line, self._silent)
             if line.at:
                 self._gain.rise()
         self._mode = _Mode.PLAYING
+        self._silent = 0
 
     def recall(self, sent: int) -> None:
         """What came after position `sent` was dropped on its way out: the line goes on from there, at a word;
-        of a line before it that is cut."""
+        of a line before it that is cut. Whoever comes back from a hold has lost the thread."""
+        self._silent = LOST_THREAD
         self._flows = False
         self._gain.forget()
         for line in self._settling:
@@ -307,7 +311,7 @@ class Playout:
         if self._line is not None and self._mode is _Mode.PLAYING:
             self._line.mark_sent()
         for line in self._settling:
-            line.change(WordState.SENT, WordState.HEARD, until=played)
+            line.hear(played)
 
     @property
     def _letter(self) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncGenerator, Sequence
 
 import numpy as np
@@ -13,14 +15,19 @@ from hypothesis import strategies as st
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import EndedBy, Why
 from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.conversation.agent import Say
 from pipelines.conversation.floor import FloorState
 from pipelines.conversation.line import Line, WordState
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import TROUBLE
+from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.spoken_forms import speak_form
+from pipelines.conversation.timeline import Timeline
+from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import TtsChunk, WordMark
-from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
+from pipelines.engines.tts.espeak.engine import EspeakTts
+from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeCall, FakeTts, Reply, ScriptedAgent, tone
 
 TEN = "one two three four five six seven eight nine ten"
 
@@ -323,3 +330,52 @@ def test_a_voice_that_dies_behind_its_last_word_has_said_it() -> None:
     playout.feed(line, 0, TtsChunk(tone(WORD_SAMPLES), (WordMark(0, 3, 0),)))
     playout.feed(line, 0, TtsChunk(tone(WORD_SAMPLES), (WordMark(4, 7, WORD_SAMPLES),)))
     assert playout.break_off(line, 0) == len("one two")
+
+
+class Killed(EspeakTts):
+    """Its only worker is killed when the first audio has come."""
+
+    def __init__(self) -> None:
+        super().__init__(workers=1)
+        self.spoken: list[str] = []
+        self.finished = asyncio.Event()
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
+    ) -> AsyncGenerator[TtsChunk, None]:
+        self.spoken.append(text)
+        async for chunk in super().speak(text, voice=voice, language=language, rate=rate):
+            yield chunk
+            if len(self.spoken) == 1:
+                pid = self.pool.workers[0].pid
+                assert pid is not None
+                os.kill(pid, signal.SIGKILL)
+        self.finished.set()
+
+
+async def test_the_embedded_voice_goes_on_after_its_worker_was_killed() -> None:
+    text = "and ".join(["the rooms on the second floor are free on Monday, "] * 30).strip(", ") + "."
+    tts = Killed()
+    await tts.start()
+    failures: list[str] = []
+    transcript = Transcript(FakeCall(), Timeline())
+    speaking = Speaking(tts, transcript, lambda: 0.0, lambda _, reason: failures.append(reason))
+    speaking.say(1, Say(text), Thought(None, 0.0))
+    speaking.complete(1)
+    await asyncio.wait_for(tts.finished.wait(), 20)
+    await asyncio.sleep(0)
+    await tts.stop()
+    first, second = tts.spoken
+    assert first == text and text.endswith(second)
+    assert len(failures) == 1 and "while it spoke" in failures[0]
+    line = speaking.playout.line
+    assert line is not None
+    starts = [word.start for word in line.words]
+    assert starts == sorted(set(starts)), "each word has a place of its own"
+    t = 0
+    while not speaking.playout.drained:
+        speaking.next_frame(t, t)
+        t += FRAME_SAMPLES
+    speaking.next_frame(t, t)
+    assert line.heard == text and not line.interrupted
+    speaking.abandon(t, t)

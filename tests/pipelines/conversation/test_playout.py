@@ -296,7 +296,7 @@ def test_a_recording_that_was_cut_says_so() -> None:
 
 def test_what_was_dropped_on_its_way_out_is_said_again_from_its_first_word() -> None:
     playout = Playout()
-    line = said(playout, "one two three four")
+    line = said(playout, "one two, three four")
     play(playout, 35)
     assert states(line) == ["heard", "heard", "sent", "queued"]
     playout.pause()

@@ -106,6 +106,22 @@ def test_a_caller_who_was_left_waiting_gets_the_phrase_again() -> None:
     assert place_ms(paused(900, 1_900, "one two, three four five six")) == 800
 
 
+def test_a_caller_who_comes_back_from_a_hold_gets_the_phrase_again() -> None:
+    playout = Playout()
+    line = said(playout, "one two, three four five six")
+    listener = Listener(playout)
+    listener.hear(900)
+    playout.recall(listener.t)
+    playout.pause()
+    playout.resume()
+    assert place_ms(line) == 400
+    listener.hear(100)
+    playout.pause()
+    listener.hear(100)
+    playout.resume()
+    assert place_ms(line) == 400, "what comes later is a pause like any"
+
+
 def test_of_a_phrase_without_end_the_last_words_are_said_again() -> None:
     words = "one two three four five six seven eight nine ten"
     assert place_ms(paused(1_900, 3_000, words)) == 1_000, "from the tenth word to the sixth"
