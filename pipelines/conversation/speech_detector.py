@@ -90,6 +90,11 @@ class SpeechDetector:
         """The noise floor, in dBFS."""
         return self._noise.db
 
+    @property
+    def prominence_db(self) -> float:
+        """By how much the loudest frame of the current utterance is above the noise floor."""
+        return self._peak - self._noise.db
+
     def silence(self, t: int) -> int:
         """Samples since the last voice."""
         return max(0, t - self.last_voiced)

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pipelines.flows.checking import Check, yes_or_no
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
 from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, Handover
+from pipelines.flows.wording import Wording, joined
 
 SILENCES = 3
 """After so many unanswered questions in a row the call is ended."""
@@ -40,6 +41,7 @@ class FlowExecutor:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._phrases = flow.phrases
+        self._wording = Wording(flow)
         self._now = FlowProgress(flow.nodes[flow.start])
         self._before: FlowProgress | None = None
         """As it was before the last utterance, when nothing else came since."""
@@ -83,7 +85,7 @@ class FlowExecutor:
             if self._keeps(after, text, understood):
                 self._now = after
                 after.doubts.add("mended")
-                return self._ask(self._question())
+                return self._ask(self._wording.question(self._now))
         else:
             self._before = self._now.copy()
         base = self._now.told
@@ -158,7 +160,7 @@ class FlowExecutor:
             return self._part(None)
         if now.troubles > TROUBLES:
             return self._give_up(wrong)
-        return self._ask(_joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
+        return self._ask(joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
 
     def returned(self) -> FlowStep:
         """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over."""
@@ -167,7 +169,7 @@ class FlowExecutor:
             case TransferCall(failed=failed):
                 return self._enter(failed)
             case Ask() | Confirm():
-                return self._ask(f"{self._phrases.back} {self._question()}")
+                return self._ask(f"{self._phrases.back} {self._wording.question(self._now)}")
             case Prompt() | EndCall():
                 return self._ended(self._phrases.back)
 
@@ -300,14 +302,7 @@ class FlowExecutor:
         now.doubts.add("missed")
         if now.misses > MISSES:
             return self._give_up(self._phrases.trouble("noisy"))
-        if now.misses > 2 or (noisy and now.misses == 2):
-            return self._ask(f"{self._phrases.hardly} {slot.dtmf.offer}")
-        if unclear:
-            return self._ask(f"{self._phrases.clearly} {slot.dtmf.offer}")
-        if now.misses == 1:
-            return self._ask(f"{self._phrases.sorry} {self._help()}")
-        example = now.node.example if isinstance(now.node, Ask) else ""
-        return self._ask(_joined(self._phrases.sorry, example, slot.dtmf.offer))
+        return self._ask(self._wording.missed(now, slot, noisy, unclear))
 
     def _impossible(self, slot: Slot, said: str) -> FlowStep:
         now = self._now
@@ -328,8 +323,8 @@ class FlowExecutor:
         unsettled = flow.unconfirmed if told or isinstance(now.node, Confirm) else ""
         if flow.callback and not now.parting and now.doubts - {"silent"}:
             now.parting = True
-            return self._ask(_joined(wrong, unsettled, flow.callback))
-        return self._over(_joined(wrong, unsettled, flow.give_up))
+            return self._ask(joined(wrong, unsettled, flow.callback))
+        return self._over(joined(wrong, unsettled, flow.give_up))
 
     def _part(self, value: Value | None) -> FlowStep:
         """The answer to the offer of a call back; None: none that can be made out."""
@@ -445,40 +440,7 @@ class FlowExecutor:
         return outcomes
 
     def _help(self) -> str:
-        """What is asked, in other words."""
-        now = self._now
-        if now.parting:
-            return self._flow.callback
-        if now.check is not None:
-            return now.check.asked
-        match now.node:
-            case Confirm(facts=facts, help=help_text):
-                return f"{self._fill(facts)} {self._fill(help_text)}"
-            case Ask(slot=name) if now.part:
-                return self._phrases.go_on.format(value=self._flow.slots[name].say(now.part))
-            case Ask(help=help_text):
-                return self._fill(help_text)
-            case _:
-                return ""
-
-    def _question(self) -> str:
-        """What is asked, as it was first."""
-        now = self._now
-        if isinstance(now.node, Ask) and now.check is None and not now.part:
-            return self._fill(now.node.text)
-        return self._help()
+        return self._wording.help(self._now)
 
     def _fill(self, text: str) -> str:
-        said = {name: self._flow.slots[name].say(value) for name, value in self.slots.items()}
-        return text.format_map(_SpokenSlots(said))
-
-
-def _joined(*texts: str) -> str:
-    return " ".join(filter(None, texts))
-
-
-class _SpokenSlots(dict[str, str]):
-    """Slots that are not known yet are left out of a text."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
+        return self._wording.fill(self._now, text)

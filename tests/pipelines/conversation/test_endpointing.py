@@ -20,7 +20,7 @@ from pipelines.conversation.commands import (
     StartStt,
 )
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import EndedUtterance, Endpointer
+from pipelines.conversation.endpointing import NOISY_DB, EndedUtterance, Endpointer
 from pipelines.conversation.finality import PATIENCE, finality_of
 from pipelines.conversation.pieces import as_one
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
@@ -265,6 +265,16 @@ def test_two_pause_people_is_one_answer(pause: int) -> None:
     line.run(60)
     assert [ended.result.text for ended in line.ended] == ["two people"]
     assert line.ended[0].silence // SAMPLES_PER_MS <= 180
+
+
+def test_an_answer_that_hardly_stands_out_from_the_noise_is_told_as_noisy() -> None:
+    for noise, noisy in ((-70.0, False), (-42.0, False), (-35.0, True)):
+        line = Line()
+        line.run(3_000, noise, 0.02)
+        line.run(600, LOUD, 0.95)
+        assert (line.detector.prominence_db < NOISY_DB) is noisy
+    ended = EndedUtterance(result("two"), 0, 0, 0, noisy=True)
+    assert ended.utterance.noisy and not replace(ended, noisy=False).utterance.noisy
 
 
 def test_a_cough_that_interrupts_is_dismissed_soon() -> None:
