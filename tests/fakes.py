@@ -138,6 +138,8 @@ class FakeStt:
         self.text = ""
         self.extensible: set[str] = set()
         """Texts to which more words could be added."""
+        self.doubtful: dict[str, tuple[str, ...]] = {}
+        """Texts that are not surely heard, and what else they may be."""
         self.delay_ticks = 2
         self.mute = False
         self.broken = False
@@ -164,6 +166,8 @@ class FakeStt:
             more = self.text in self.extensible
             known = bool(self.text)
             result = SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0, epoch=epoch)
+            others = self.doubtful.get(self.text)
+            result = replace(result, doubtful=others is not None, alternatives=others or ())
             self.post(replace(result, failed=self.broken), session)
 
     def post(self, result: SttResult, session: FakeSttSession | None = None) -> None:
