@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 
 from callers.cases.script import ANSWERS, KEYED, Book, Saying
 
+VALUE_ASKED = re.compile(
+    r"(?:did you say|was it) (?P<said>[^?]+)\?|i have (?P<read>[^?]+?)\. is (?:that|this) right\?"
+)
+"""One value is read back, in the midst of the booking."""
 QUESTIONS = (
+    ("callback", r"call you back\?"),
     ("change", r"what should i change|which part"),
-    ("check", r"say no to change|is that right|is this right|correct\?|yes or no"),
+    ("check", r"say no to change|is that right|is this right|if it is right|correct\?|yes or no"),
     ("people", r"how many people|number of people"),
     ("length", r"how long|for how many minutes|the minutes"),
     ("time", r"what time|when it begins|when does it|the time with"),
@@ -23,7 +28,11 @@ QUESTIONS = (
 )
 """The first that fits says what is asked."""
 EXPLICIT = re.compile(r"yes or no|say yes|is that right|is this right|correct\?")
+LENGTHS: dict[object, str] = {30: "half an hour", 60: "one hour", 90: "an hour and a half"}
+"""How the demo says some lengths."""
 KEYS = re.compile(r"\b(press|key in|keys?pad)\b")
+ANEW = re.compile(r"once more|sorry|again|for example|hear you")
+"""The last question still stands."""
 CANCEL = "cancel"
 PATIENCE = 2
 """Tries by voice after which keys are pressed where they are offered."""
@@ -52,13 +61,22 @@ class Person:
     right: tuple[str, ...]
     """What a right read-back holds, in the agent's words, lower case."""
     tries: dict[str, int] = field(default_factory=dict)
+    last: str = ""
+    """What was asked last."""
 
     def answer(self, line: str) -> Reaction:
         """To what the agent has just said (all of it since our last word)."""
-        slot = asked(line)
         low = line.lower()
+        if value := VALUE_ASKED.search(low):
+            return self._value(value["said"] or value["read"], low)
+        slot = asked(line)
+        if not slot and ANEW.search(low) and "goodbye" not in low:
+            slot = self.last
         if not slot:
             return Reaction()
+        if slot == "callback":
+            return Reaction(slot, Saying(ANSWERS["no"]))
+        self.last = slot
         if slot == "check":
             return self._check(low)
         if slot == "change":
@@ -68,16 +86,24 @@ class Person:
             return Reaction(slot, keys=KEYED[slot])
         return Reaction(slot, self._words(slot))
 
+    def _value(self, value: str, low: str) -> Reaction:
+        """'Did you say London?' is answered truly."""
+        held = any(fact in value or value.strip(" .") in fact for fact in (*self.right, "book a room"))
+        return self._yes_or_no("yes" if held else "no", "value", low)
+
     def _check(self, low: str) -> Reaction:
         right = all(fact in low for fact in self.right)
         self.tries["check"] = self.tries.get("check", 0) + 1
         explicit = bool(EXPLICIT.search(low)) and self.tries["check"] > 1 or "yes or no" in low
         if not explicit and (right or not self.book.objects):
             return Reaction("check")
-        slot = "yes" if right else "no"
-        if self.book.keys and KEYS.search(low) and self.tries["check"] > 1 + PATIENCE:
-            return Reaction(slot, keys=KEYED[slot])
-        return Reaction(slot, self._words(slot))
+        return self._yes_or_no("yes" if right else "no", "verdict", low)
+
+    def _yes_or_no(self, word: str, about: str, low: str) -> Reaction:
+        self.tries[about] = self.tries.get(about, 0) + 1
+        if self.book.keys and KEYS.search(low) and self.tries[about] > PATIENCE:
+            return Reaction(word, keys=KEYED[word])
+        return Reaction(word, self._words(word))
 
     def _words(self, slot: str) -> Saying:
         said = self.book.answers.get(slot)
@@ -85,7 +111,7 @@ class Person:
 
 
 def facts_of(goal: Mapping[str, object]) -> tuple[str, ...]:
-    """What the read-back of a booking holds: how the demo says place, day, time and people."""
+    """What the read-back of a booking holds, as the demo says place, day, time, length and people."""
     hour, minute = (int(part) for part in str(goal["time"]).split(":"))
     time = f"{hour % 12 or 12}:{minute:02}" if (hour, minute) != (12, 0) else "noon"
     people = goal["people"]
@@ -93,5 +119,6 @@ def facts_of(goal: Mapping[str, object]) -> tuple[str, ...]:
         str(goal["place"]).lower(),
         str(goal["day"]).lower(),
         time,
+        LENGTHS.get(goal["minutes"], f"{goal['minutes']} minutes"),
         f"{people} people" if people != 1 else "one person",
     )

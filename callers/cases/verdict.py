@@ -247,8 +247,8 @@ def _booking(evidence: Evidence) -> str:
     wanted = evidence.case.expect
     if not wanted.booking and evidence.case.agent != "demo":
         return ""
-    kept = [o for o in evidence.outcomes if o.get("flow") == "booking" and o.get("status") == "confirmed"]
-    if not kept:
+    kept = [o for o in evidence.outcomes if o.get("flow") == "booking"]
+    if not kept or kept[-1].get("status") != "confirmed":
         return "none"
     goal = {**GOAL, **wanted.goal}
     goal["day"] = evidence.today if goal["day"] == "today" else goal["day"]

@@ -102,6 +102,28 @@ def test_keys_are_pressed_after_two_tries_where_they_are_offered() -> None:
     assert [person().answer(offer).keys for _ in range(3)] == ["", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Did you say Mountain View? Press one for yes, or two for no.", "yes"),
+        ("Did you say London?", "no"),
+        ("Was it half an hour?", "yes"),
+        ("I have 8 people. Is that right?", "no"),
+        ("There is a loud hum on the line. Shall we call you back? Press one for yes, or two for no.", "no"),
+    ],
+)
+def test_a_question_about_one_value_is_answered_truly(question: str, word: str) -> None:
+    assert person().answer(question).speech == Saying(word)
+
+
+def test_asked_to_say_it_once_more_a_person_does() -> None:
+    caller = person()
+    caller.answer("At what time does it begin today?")
+    assert caller.answer("Then please say it once more.").speech == Saying("two thirty p m")
+    assert caller.answer("Sorry, I didn't get that. For example: ten thirty.").slot == "time"
+    assert caller.answer("I am sorry, I cannot hear you. Goodbye.").speech is None
+
+
 def test_a_person_who_did_not_understand_says_nothing() -> None:
     answer = person().answer("Your room is booked. Goodbye.")
     assert (answer.speech, answer.keys) == (None, "")

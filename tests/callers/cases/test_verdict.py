@@ -59,6 +59,11 @@ def test_a_booking_that_was_only_held_is_none() -> None:
     assert (found.booking, found.failures) == ("none", ("no booking",))
 
 
+def test_a_booking_that_was_taken_back_is_none() -> None:
+    found = judge(call(BOOKING, far((0.1, 1)), outcomes=booked(people=8) + booked("withdrawn")), {})
+    assert found.booking == "none"
+
+
 def test_a_call_that_nobody_answers_fails_with_its_reason() -> None:
     assert judge(Evidence(BOOKING, trouble="486 Busy"), {}).failures == ("486 Busy",)
 
