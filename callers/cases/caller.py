@@ -233,6 +233,8 @@ class ScriptedCaller:
                 return
             said, self._heard_until = self._unanswered(), len(self._told)
             answer = person.answer(" ".join(told.text for told in said))
+            if answer.hangs_up:
+                return
             if answer.keys:
                 await self._press(answer.keys)
             elif answer.speech is not None:

@@ -34,6 +34,8 @@ KEYS = re.compile(r"\b(press|key in|keys?pad)\b")
 ANEW = re.compile(r"once more|sorry|again|for example|hear you")
 """The last question still stands."""
 CANCEL = "cancel"
+MOST_TRIES = 6
+"""At one question; then a person hangs up."""
 PATIENCE = 2
 """Tries by voice after which keys are pressed where they are offered."""
 
@@ -46,11 +48,12 @@ def asked(text: str) -> str:
 
 @dataclass(slots=True)
 class Reaction:
-    """What to do now: say this, or press these keys, or (neither) be silent."""
+    """What to do now: say this, or press these keys, or hang up, or (none of it) be silent."""
 
     slot: str = ""
     speech: Saying | None = None
     keys: str = ""
+    hangs_up: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +69,12 @@ class Person:
 
     def answer(self, line: str) -> Reaction:
         """To what the agent has just said (all of it since our last word)."""
+        reaction = self._reaction(line)
+        if max(self.tries.values(), default=0) > MOST_TRIES:
+            return Reaction(reaction.slot, hangs_up=True)
+        return reaction
+
+    def _reaction(self, line: str) -> Reaction:
         low = line.lower()
         if value := VALUE_ASKED.search(low):
             return self._value(value["said"] or value["read"], low)

@@ -116,6 +116,12 @@ def test_a_question_about_one_value_is_answered_truly(question: str, word: str) 
     assert person().answer(question).speech == Saying(word)
 
 
+def test_a_person_asked_the_same_for_ever_hangs_up() -> None:
+    caller = person()
+    answers = [caller.answer("At what time does it begin today?") for _ in range(7)]
+    assert [answer.hangs_up for answer in answers] == [False] * 6 + [True]
+
+
 def test_asked_to_say_it_once_more_a_person_does() -> None:
     caller = person()
     caller.answer("At what time does it begin today?")
