@@ -65,7 +65,8 @@ class Listen:
 
     grammar: Grammar | None = None
     finality: Callable[[str], Finality] | None = None
-    """Judges what was recognised so far; None trusts the recogniser's own flags."""
+    """Judges what was recognised so far. It can ask for more patience than the grammar does, not for less;
+    None leaves it to the grammar, or to the words where there is none."""
     silence_ms: int = 7_000
     """After this much silence the agent gets a `Silence`."""
     keys: Keys | None = None
