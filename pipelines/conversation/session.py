@@ -67,6 +67,7 @@ from pipelines.conversation.fillers import Fillers
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
+from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
@@ -320,7 +321,8 @@ class AgentSession:
                     self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
                     self._speaking.complete(epoch)
                 case Leave(last=last):
-                    if self._speaking.unsaid:
+                    think = self._thought.think
+                    if think is not None and self._speaking.unsaid(think.epoch):
                         self._ending.unsaid()
                     self._ending.leave(last)
 
@@ -399,6 +401,8 @@ class AgentSession:
         """Nothing more will come of this reply: apologise; after too many give up."""
         self._failures += 1
         self._transcript.event("agent_failed", reason=reason)
+        if not self._words.apology:
+            self._speaking.signal(TROUBLE)
         if self._failures < FAILURES:
             self._run(self.turn.failed(self._t, epoch, self._words.apology))
             return

@@ -101,9 +101,9 @@ class Speaking:
         self._waiting.append((self.playout.append(said.line, form, filler=True), form, None))
         self._more.set()
 
-    def signal(self) -> None:
-        """The same without words."""
-        self._signal = PATIENCE
+    def signal(self, sound: Frame = PATIENCE) -> None:
+        """The same without words: a sound over whatever is played."""
+        self._signal = sound
 
     def complete(self, epoch: int) -> None:
         """No more pieces of this epoch will come."""
@@ -120,10 +120,10 @@ class Speaking:
         """What came after this position was dropped on its way out; see `Playout.recall`."""
         self.playout.recall(sent)
 
-    @property
-    def unsaid(self) -> bool:
-        """The last words of the line that was said last were not said."""
-        return self._present is not None and self._present.line.unsaid
+    def unsaid(self, epoch: int) -> bool:
+        """The line of this epoch's reply is the last one, and its last words were not said."""
+        said = self._present
+        return said is not None and said.epoch == epoch and said.line.unsaid
 
     # ---- what is heard
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
+import numpy as np
 import pytest
 
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import Act, AgentInput, Answered, Context, End, Say, Silence, Utterance
 from pipelines.conversation.floor import FloorState
 from pipelines.conversation.own_words import OWN_WORDS, own_words
+from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.timing import Limits
 from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import TtsChunk
@@ -233,6 +235,13 @@ async def test_in_a_language_without_words_the_caller_hears_a_signal() -> None:
     agent.thought.set()
     await talk.until_quiet()
     assert talk.tts.spoken == ["Hello.", "Here it is."]
+
+
+async def test_in_such_a_language_an_agent_that_has_failed_is_heard_to_have() -> None:
+    talk = await asked(Slow(), language="xx", limits=Limits(thinking=1_000))
+    await talk.silence(2_000)
+    (at, *_) = [index for index, frame in enumerate(talk.sent) if frame is not None]
+    assert np.concatenate(talk.sent[at : at + 30]).tolist() == TROUBLE[: 30 * 320].tolist()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", OWN_WORDS)
