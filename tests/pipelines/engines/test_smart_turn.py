@@ -25,6 +25,7 @@ from pipelines.engines.registry import EngineOptions
 from pipelines.engines.turn.smart_turn import engine
 from pipelines.engines.turn.smart_turn.engine import PENDING, SmartTurn
 from pipelines.engines.turn.smart_turn.features import BANDS, FRAMES, SAMPLES, features
+from tests.uncollected import standing_still
 
 
 class Reference:
@@ -149,6 +150,18 @@ async def test_the_model_is_asked_off_the_loops_thread_and_answers_on_it(tmp_pat
     assert model.load == 0
     await model.stop()
     assert await ask(model, burst(0)) is None
+    await model.stop()
+
+
+async def test_a_question_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
+    model = SmartTurn(weights(tmp_path))
+    await model.start()
+    for session in (model._session, object()):  # the second is no model: it fails
+        model._session = session
+        with standing_still() as uncollected:
+            await ask(model, burst(0))
+            await asyncio.sleep(0)
+            assert uncollected() == []
     await model.stop()
 
 

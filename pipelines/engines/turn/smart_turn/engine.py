@@ -116,12 +116,12 @@ class SmartTurn:
             return
         self._pending += 1
         asked = self._pool.submit(self._probability, self._session, samples)
+        # Nothing that the future holds may hold the future: no call is to wait for the garbage collector.
+        asked.add_done_callback(lambda done: loop.call_soon_threadsafe(self._tell, done, answer))
 
-        def told() -> None:
-            self._pending -= 1
-            answer(self._said(asked))
-
-        asked.add_done_callback(lambda _: loop.call_soon_threadsafe(told))
+    def _tell(self, asked: Future[float], answer: Callable[[float | None], None]) -> None:
+        self._pending -= 1
+        answer(self._said(asked))
 
     def _said(self, asked: Future[float]) -> float | None:
         if asked.cancelled():
