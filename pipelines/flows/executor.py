@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from pipelines.flows.checking import Check, yes_or_no
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
+from pipelines.flows.phrases import NOBODY
 from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, Handover
 from pipelines.flows.wording import Wording, joined
 
@@ -154,7 +155,7 @@ class FlowExecutor:
         now.doubts.add("line")
         now.troubles += 1
         wrong = self._phrases.trouble(kind)
-        if kind == "fax":
+        if kind in NOBODY:
             return self._over(wrong)
         if now.parting:
             return self._part(None)
@@ -378,7 +379,7 @@ class FlowExecutor:
     def _enter(self, target: str) -> FlowStep:
         """Go to a node, over those that need no answer."""
         now = self._now
-        now.misses = now.silences = 0
+        now.misses = now.silences = now.troubles = 0
         now.check, now.part, now.read = None, "", False
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.

@@ -14,12 +14,16 @@ TROUBLES = {
     "clipped": "You are too loud for this line. Please keep the phone a little away from you.",
     "humming": "There is a loud hum on the line.",
     "noisy": "I can hardly hear you.",
+    "lossy": "Parts of what you say are lost on the line.",
     "looped": "I hear only my own voice on this line.",
     "music": "I hear music. If you are there, please press a key.",
     "fax": "I hear a machine, and this number is for people. Goodbye.",
+    "tone": "I hear only a tone. Goodbye.",
     "endless": "I did not get all that. One short answer is enough.",
 }
 """By `LineTrouble.kind`."""
+NOBODY = frozenset({"fax", "tone"})
+"""Kinds of trouble on which nobody is there to be helped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class FlowProgress:
     silences: int = 0
     """Times in a row that nothing came."""
     troubles: int = 0
-    """Of the line, in the whole call."""
+    """Of the line, while the present question is asked."""
     doubts: set[Doubt] = field(default_factory=set)
     """Of the whole call."""
     read: bool = False

@@ -253,9 +253,18 @@ def test_a_caller_on_a_bad_line_is_told_what_is_wrong_and_how_to_go_on() -> None
     )
     assert executor.keyed("30").say == "And how many people will there be?"
     assert executor.trouble("clipped").say.startswith("You are too loud for this line.")
+    assert executor.trouble("lossy").say.startswith("Parts of what you say are lost on the line.")
     step = executor.trouble("one-way")
     assert "something wrong with the line. Shall we call you back?" in step.say
     assert executor.trouble("one-way").end
+
+
+def test_trouble_that_does_not_keep_the_caller_from_answering_ends_nothing() -> None:
+    executor = asked()
+    for answer in ANSWERS:
+        assert not executor.trouble("clipped").end
+        executor.utterance(answer)
+    assert executor.node == "check"
 
 
 def test_a_fax_is_told_goodbye_and_nothing_else() -> None:
