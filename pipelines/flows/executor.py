@@ -215,6 +215,7 @@ class FlowExecutor:
         if slot is None:
             return self._ended()
         value = slot.parse(text) if understood else None
+        now.spoken = now.spoken or isinstance(now.node, Ask)
         if now.parting:
             return self._part(None if doubtful else value)
         if now.check is not None:
@@ -355,8 +356,8 @@ class FlowExecutor:
 
     def _answered(self, node: Confirm, value: str) -> FlowStep:
         match value:
-            case "yes" if not (self.sure or self._now.read):
-                # Nothing is agreed to that was not heard.
+            case "yes" if not self._now.read and (self._now.spoken or not self.sure):
+                # What was spoken is not agreed to before the caller has heard how it was understood.
                 self._now.misses += 1
                 return self._give_up() if self._now.misses > MISSES else self._ask(self._help())
             case "yes":

@@ -76,6 +76,8 @@ class FlowProgress:
     """Of the line, while the present question is asked."""
     doubts: set[Doubt] = field(default_factory=set)
     """Of the whole call."""
+    spoken: bool = False
+    """A slot was filled by voice, which may have been misheard however sure the recogniser was."""
     read: bool = False
     """The caller has heard the whole read-back."""
     told: FlowOutcome | None = None

@@ -279,6 +279,10 @@ async def test_interrupted_at_every_stage_it_still_books(at: int) -> None:
             await talk.until_quiet()
         await talk.say(answer)
     await talk.until_quiet()
+    if at == 6:
+        assert talk.call.lines()[-1].text == f"{FACTS} Is that right? Please say yes or no."
+        await talk.say("yes")
+        await talk.until_quiet()
     assert talk.call.outcomes()[-1] == CONFIRMED
     cut = [line for line in talk.call.lines() if line.interrupted]
     assert len(cut) == 1 and cut[0].heard != cut[0].text

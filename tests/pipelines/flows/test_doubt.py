@@ -200,6 +200,18 @@ def test_a_yes_or_a_key_confirms_what_was_doubtful_once_it_was_read_back() -> No
         assert [outcome.status for outcome in step.outcomes] == ["confirmed"]
 
 
+def test_what_was_spoken_is_never_booked_unheard_and_what_was_keyed_may_be() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard("Mountain View, today")
+    assert executor.utterance("yes").say == EXPLICIT
+    executor.heard(EXPLICIT)
+    assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
+    executor = asked()
+    for digits in ("1", "1", "1", "1430", "30", "2"):
+        executor.keyed(digits)
+    assert [outcome.status for outcome in executor.keyed("1").outcomes] == ["confirmed"]
+
+
 def test_a_read_back_that_nobody_can_hear_ends_without_a_booking() -> None:
     executor = at_length()
     doubtful(executor)

@@ -115,6 +115,7 @@ def test_say_ask_confirm_end() -> None:
     step = executor.utterance("Blue")
     assert (step.say, step.slot, step.silence_ms) == ("blue. All right?", SURE, 3_000)
     assert [(o.status, o.slots) for o in step.outcomes] == [("held", {"colour": "blue"})]
+    executor.heard(step.say)
     step = executor.utterance("yes")
     assert (step.say, step.end) == ("Thank you.", True)
     assert [o.status for o in step.outcomes] == ["confirmed"]
@@ -246,6 +247,7 @@ def test_a_caller_who_was_taken_over_is_asked_anew() -> None:
     assert executor.returned().say == "Here I am again. Which colour?"
     executor.utterance("red")
     assert executor.returned().say == "Here I am again. red. Say yes or no."
+    executor.heard("red.")
     executor.utterance("yes")
     assert executor.returned().end and executor.summary() == "colour: red."
     assert FlowExecutor(flow()).summary() == ""
