@@ -38,6 +38,10 @@ NEXT_CHUNK_S = 5.0
 """Nor is it waited for longer than this while there is still something to play."""
 
 
+FILLER_S = 1.0
+"""A filler that has not begun by then is none: the answer may wait behind it."""
+
+
 class Speaking:
     """`now` reads the session's clock in seconds, for latency figures only."""
 
@@ -211,6 +215,9 @@ class Speaking:
             if dead and self._lost >= TRIES:
                 self.playout.lose(line, index)  # nobody waits in silence for the rest
                 continue
+            if line.sentences[index].filler:
+                await self._voice_filler(said, index, form)
+                continue
             dead = not await self._voice_sentence(said, index, form)
             self._lost = self._lost + 1 if dead else 0
             while self.playout.line is line and self.playout.ahead >= AHEAD_SAMPLES:
@@ -250,6 +257,17 @@ class Speaking:
         self.playout.lose(line, index)
         return False
 
+    async def _voice_filler(self, said: SpokenLine, index: int, form: Spoken) -> None:
+        """What fails of it is not missed, and says nothing about the answer."""
+        try:
+            await self._stream(said, index, form.spoken, FILLER_S)
+        except Exception as error:
+            log.warning("the voice failed in a filler: %r", error)
+            self._failed("tts", str(error) or "no audio in time")
+            self.playout.lose(said.line, index)
+        else:
+            self.playout.close(said.line, index)
+
     def _close(self, line: Line, index: int, text: str) -> bool:
         """A sentence has all its audio; False when that is none, and yet there is something to be said."""
         if self.playout.sounded(line, index) or not any(map(str.isalnum, text)):
@@ -257,11 +275,12 @@ class Speaking:
             return True
         return False
 
-    async def _stream(self, said: SpokenLine, index: int, text: str) -> None:
-        """Audio of this text: of sentence `index`, or of what is missing of it."""
+    async def _stream(self, said: SpokenLine, index: int, text: str, first_s: float | None = None) -> None:
+        """Audio of this text: of sentence `index`, or of what is missing of it. `first_s`: it begins within
+        this; None: within the usual time."""
         stream = self._tts.speak(text, voice=self._voice, language=self._language, rate=self._rate)
         try:
-            limit = FIRST_CHUNK_S
+            limit = FIRST_CHUNK_S if first_s is None else first_s
             while True:
                 try:
                     async with asyncio.timeout(limit):

@@ -202,6 +202,18 @@ async def test_a_filler_that_the_voice_cannot_say_is_followed_by_a_signal() -> N
     assert fillers(talk)[:2] == ["One moment, please.", ""]
 
 
+async def test_a_filler_that_never_comes_costs_the_answer_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.conversation.speaking.FILLER_S", 0.0)
+    talk = await asked(agent := Slow(after=(Say("Here it is."), Say("And more."))))
+    talk.tts.gate.clear()
+    await talk.silence(1_700)
+    talk.tts.gate.set()
+    agent.thought.set()
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard == "Here it is. And more."
+    assert [event.data["reason"] for event in talk.call.happened("engine_failed")] == ["no audio in time"]
+
+
 @pytest.mark.parametrize("broken", ["mute", "broken"])
 async def test_a_recogniser_that_fails_leaves_no_dead_air(broken: str) -> None:
     talk = Conversation(Slow(Say("Sorry?")), turn=Turn(limits=Limits(final=6_000)))
