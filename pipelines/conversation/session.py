@@ -67,7 +67,6 @@ from pipelines.conversation.fillers import Fillers
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
-from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
@@ -402,7 +401,7 @@ class AgentSession:
         self._failures += 1
         self._transcript.event("agent_failed", reason=reason)
         if not self._words.apology:
-            self._speaking.signal(TROUBLE)
+            self._speaking.trouble()
         if self._failures < FAILURES:
             self._run(self.turn.failed(self._t, epoch, self._words.apology))
             return

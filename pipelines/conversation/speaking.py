@@ -105,9 +105,13 @@ class Speaking:
         self._waiting.append((self.playout.append(said.line, form, filler=True), form, None))
         self._more.set()
 
-    def signal(self, sound: Frame = PATIENCE) -> None:
+    def signal(self) -> None:
         """The same without words: a sound over whatever is played."""
-        self._signal = sound
+        self._signal = PATIENCE
+
+    def trouble(self) -> None:
+        """Say without words that something is broken."""
+        self._signal = TROUBLE
 
     def complete(self, epoch: int) -> None:
         """No more pieces of this epoch will come."""
