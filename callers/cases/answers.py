@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callers.cases.script import Book, Case, Expect, Noise, Over, Reply, Saying, Stay, Wait
+from callers.cases.script import Book, Case, Expect, Noise, Over, Press, Reply, Saying, Stay, Wait
 from callers.cases.turns import RESUMED, VOICES
 
 PAUSED = {
@@ -81,6 +81,25 @@ def slow_talkers() -> Iterator[Case]:
         yield Case(
             "slow talkers", "um", (Book(thinking),), Expect("right", amends=True), voice=voice, seed=seed
         )
+
+
+def collectors() -> Iterator[Case]:
+    """What must not be misheard: a number, a postcode and a count, read back each."""
+    for seed, voice in enumerate(UNDERSTOOD, 1):
+        yield Case(
+            "collectors", "by voice", (Book(desk="parcels"),), Expect("not wrong"), agent="parcels",
+            voice=voice, seed=seed, limit_s=150,
+        )  # fmt: skip
+        yield Case(
+            "collectors", "keys in the middle",
+            (Reply(Saying("four two seven")), Press("106"), Book(desk="parcels", keys=True)),
+            Expect("right"), agent="parcels", voice=voice, seed=seed, limit_s=150,
+        )  # fmt: skip
+        yield Case(
+            "collectors", "keys before the question is over",
+            (Press("427106", over=True), Book(desk="parcels", keys=True)),
+            Expect("right"), agent="parcels", voice=voice, seed=seed, limit_s=150,
+        )  # fmt: skip
 
 
 def wandering() -> Iterator[Case]:

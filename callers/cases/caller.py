@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callers.calling import CallingParty, MeasuredCall
+from callers.cases.desks import DESKS
 from callers.cases.evidence import Evidence, Played, Told
-from callers.cases.person import Person, facts_of
+from callers.cases.person import Person
 from callers.cases.scenery import Scenery
 from callers.cases.script import (
-    GOAL,
     After,
     Book,
     Case,
@@ -226,8 +226,8 @@ class ScriptedCaller:
         await self._until(lambda: False, seconds)
 
     async def _book(self, book: Book) -> None:
-        goal = {**GOAL, **self.case.expect.goal}
-        person = Person(book, facts_of(goal))
+        desk = DESKS[book.desk]
+        person = Person(book, desk.facts({**desk.goal, **self.case.expect.goal}), desk)
         while self._up().talk.is_up():
             if not await self._my_turn(700):
                 return

@@ -19,6 +19,7 @@ ABOUT = {
     "pauses": "mountain | view, two thirty | p m, half | an hour, two | people with 200 to 600 ms",
     "tails": "the same with 500 to 800 ms: taken early, then mended",
     "numbers": "people, times and lengths that sound alike, letters for numbers: none booked unheard",
+    "collectors": "a number, a postcode and a count by voice and by keys, read back and put right",
     "slow talkers": "drawn out speech, and um before the answer",
     "no answers": "something else, or a cough, where an answer was wanted",
     "monologues": "20 and 40 s of talk without a pause: nobody cuts in",
@@ -42,7 +43,8 @@ def all_cases() -> list[Case]:
     """In the order of the families. Raises ValueError when two have one name or a family is unknown."""
     made: list[Case] = [
         *answers.clean(), *turns.interruptions(), *turns.backchannels(), *turns.noises(),
-        *turns.double_talk(), *answers.pauses(), *answers.numbers(), *answers.slow_talkers(),
+        *turns.double_talk(), *answers.pauses(), *answers.numbers(), *answers.collectors(),
+        *answers.slow_talkers(),
         *answers.wandering(), *turns.monologues(), *turns.goodbyes(), *turns.dead_air(),
         *turns.silence(), *turns.keys(), *bad_lines.echo(), *bad_lines.noise(), *bad_lines.loss(),
         *bad_lines.impossible(), *bad_lines.hum(),

@@ -21,7 +21,10 @@ BACK_DB = -6.0
 SILENT_DB = -35.0
 VOICED_DB = -20.0
 """Against the line's level: windows in which a gain can be read."""
-STOPPED_MS = 500
+STOPPED_MS = 200
+"""A line that is cut has stopped where this long a silence begins: an answer may follow soon."""
+SILENT_MS = 500
+"""Where the line is not known, this long a silence is a stop."""
 LOOK_S = 3.0
 """What a sound does to the agent is seen within this."""
 BEFORE = RATE * 3 // 2
@@ -56,7 +59,7 @@ class FloorMark:
     duck_ms: float | None = None
     """Until it got 10 dB quieter (or silent)."""
     stop_ms: float | None = None
-    """Until the last of it, where at least 500 ms of silence follow."""
+    """Until the last of it, where the line was cut."""
     back_ms: float | None = None
     """Until it was as loud again, where it was ducked and not stopped."""
     silence_ms: float = 0.0
@@ -97,15 +100,15 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
     level = line_level(before)
     after = levels(far[onset : onset + int(LOOK_S * RATE)])
     silent = after < level + SILENT_DB
-    stop = _stopped(silent)
     whole = None if reference is None else levels(reference)
     place = None if whole is None else _place(before, whole)
     if whole is None or place is None:
-        return _unknown(after, level, silent, stop)
+        return _unknown(after, level, silent, _stopped(silent, SILENT_MS))
     undisturbed = whole[place:]
     duck = _ducked(after, undisturbed, level)
     late = _goes_on(levels(far[onset:]), whole, place, level)
     cut = late is None and len(undisturbed) > LITTLE
+    stop = _stopped(silent, STOPPED_MS) if cut else None
     holes = _longest(silent[: len(undisturbed) + (late or 0)]) * WINDOW_MS
     natural = _longest(undisturbed[: len(after)] < level + SILENT_DB) * WINDOW_MS
     added = holes if late is None else late * WINDOW_MS
@@ -113,7 +116,7 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
     return FloorMark(
         True,
         None if duck is None else duck * WINDOW_MS,
-        stop * WINDOW_MS if cut and stop is not None else None,
+        None if stop is None else stop * WINDOW_MS,
         None if back is None else back * WINDOW_MS,
         0.0 if holes <= natural + NATURAL_MS else float(min(holes, added)),
         cut,
@@ -136,9 +139,9 @@ def _unknown(
     )
 
 
-def _stopped(silent: npt.NDArray[np.bool_]) -> int | None:
-    """The first window of the first 500 ms of silence."""
-    wanted = STOPPED_MS // WINDOW_MS
+def _stopped(silent: npt.NDArray[np.bool_], least_ms: int) -> int | None:
+    """The first window of the first silence of this length."""
+    wanted = least_ms // WINDOW_MS
     run = 0
     for index, flag in enumerate(silent):
         run = run + 1 if flag else 0

@@ -1,4 +1,4 @@
-"""What a person answers who books a room: by what was last asked, as anybody would understand it.
+"""What a person answers who wants something of a desk: by what was last asked, as anybody understands it.
 
 Pure: text in, what to say out. It must not know more than a caller hears.
 """
@@ -6,30 +6,16 @@ Pure: text in, what to say out. It must not know more than a caller hears.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from callers.cases.script import ANSWERS, KEYED, Book, Saying
+from callers.cases.desks import BOOKING, Desk
+from callers.cases.script import Book, Saying
 
 VALUE_ASKED = re.compile(
     r"(?:did you say|was it) (?P<said>[^?]+)\?|i have (?P<read>[^?]+?)\. is (?:that|this) right\?"
 )
 """One value is read back, in the midst of the booking."""
-QUESTIONS = (
-    ("callback", r"call you back\?"),
-    ("change", r"what should i change|which part"),
-    ("check", r"say no to change|is that right|is this right|if it is right|correct\?|yes or no"),
-    ("people", r"how many people|number of people"),
-    ("length", r"how long|for how many minutes|the minutes"),
-    ("time", r"what time|when it begins|when does it|the time with"),
-    ("day", r"which day|what day|a day of the week|one for today"),
-    ("place", r"which office|which place|say a place|one for mountain"),
-    ("wish", r"book a room"),
-)
-"""The first that fits says what is asked."""
 EXPLICIT = re.compile(r"yes or no|say yes|is that right|is this right|correct\?")
-LENGTHS: dict[object, str] = {30: "half an hour", 60: "one hour", 90: "an hour and a half"}
-"""How the demo says some lengths."""
 KEYS = re.compile(r"\b(press|key in|keys?pad)\b")
 ANEW = re.compile(r"once more|sorry|again|for example|hear you")
 """The last question still stands."""
@@ -40,10 +26,10 @@ PATIENCE = 2
 """Tries by voice after which keys are pressed where they are offered."""
 
 
-def asked(text: str) -> str:
+def asked(text: str, desk: Desk = BOOKING) -> str:
     """The slot that this line of the agent's asks for, or ''."""
     low = text.lower()
-    return next((slot for slot, pattern in QUESTIONS if re.search(pattern, low)), "")
+    return next((slot for slot, pattern in desk.questions if re.search(pattern, low)), "")
 
 
 @dataclass(slots=True)
@@ -63,6 +49,7 @@ class Person:
     book: Book
     right: tuple[str, ...]
     """What a right read-back holds, in the agent's words, lower case."""
+    desk: Desk = BOOKING
     tries: dict[str, int] = field(default_factory=dict)
     last: str = ""
     """What was asked last."""
@@ -78,13 +65,13 @@ class Person:
         low = line.lower()
         if value := VALUE_ASKED.search(low):
             return self._value(value["said"] or value["read"], low)
-        slot = asked(line)
+        slot = asked(line, self.desk)
         if not slot and ANEW.search(low) and "goodbye" not in low:
             slot = self.last
         if not slot:
             return Reaction()
         if slot == "callback":
-            return Reaction(slot, Saying(ANSWERS["no"]))
+            return Reaction(slot, Saying("no"))
         self.last = slot
         if slot == "check":
             return self._check(low)
@@ -92,12 +79,14 @@ class Person:
             return Reaction("change", Saying(CANCEL))
         self.tries[slot] = self.tries.get(slot, 0) + 1
         if self.book.keys and KEYS.search(low) and self.tries[slot] > PATIENCE:
-            return Reaction(slot, keys=KEYED[slot])
+            return Reaction(slot, keys=self.desk.keyed[slot])
         return Reaction(slot, self._words(slot))
 
     def _value(self, value: str, low: str) -> Reaction:
         """'Did you say London?' is answered truly."""
-        held = any(fact in value or value.strip(" .") in fact for fact in (*self.right, "book a room"))
+        held = any(
+            fact in value or value.strip(" .") in fact for fact in (*self.right, *self.desk.also_right)
+        )
         return self._yes_or_no("yes" if held else "no", "value", low)
 
     def _check(self, low: str) -> Reaction:
@@ -111,23 +100,9 @@ class Person:
     def _yes_or_no(self, word: str, about: str, low: str) -> Reaction:
         self.tries[about] = self.tries.get(about, 0) + 1
         if self.book.keys and KEYS.search(low) and self.tries[about] > PATIENCE:
-            return Reaction(word, keys=KEYED[word])
+            return Reaction(word, keys=self.desk.keyed[word])
         return Reaction(word, self._words(word))
 
     def _words(self, slot: str) -> Saying:
         said = self.book.answers.get(slot)
-        return said if said is not None else Saying(ANSWERS[slot])
-
-
-def facts_of(goal: Mapping[str, object]) -> tuple[str, ...]:
-    """What the read-back of a booking holds, as the demo says place, day, time, length and people."""
-    hour, minute = (int(part) for part in str(goal["time"]).split(":"))
-    time = f"{hour % 12 or 12}:{minute:02}" if (hour, minute) != (12, 0) else "noon"
-    people = goal["people"]
-    return (
-        str(goal["place"]).lower(),
-        str(goal["day"]).lower(),
-        time,
-        LENGTHS.get(goal["minutes"], f"{goal['minutes']} minutes"),
-        f"{people} people" if people != 1 else "one person",
-    )
+        return said if said is not None else Saying(self.desk.answers[slot])

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from callers import noises
+from callers.cases.desks import DESKS
 from callers.cases.person import CANCEL
-from callers.cases.script import ANSWERS, Book, Case, Saying, Sounding
+from callers.cases.script import Book, Case, Saying, Sounding
 from callers.echo_path import EchoPath
 from callers.mixing import LineSettings
 from callers.sound import RATE, Samples, clipped
@@ -48,7 +49,7 @@ class Scenery:
             if (sound := getattr(step, "sound", None)) is not None:
                 self.clip(sound, case)
             if isinstance(step, Book):
-                usual = {slot: Saying(words) for slot, words in ANSWERS.items()}
+                usual = {slot: Saying(words) for slot, words in DESKS[step.desk].answers.items()}
                 for speech in (*(usual | dict(step.answers)).values(), Saying(CANCEL)):
                     self.clip(speech, case)
         self.line(case)

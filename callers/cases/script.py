@@ -106,7 +106,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Answer what the booking demo asks, as a person would who wants GOAL, until it hangs up.
+    """Answer what the desk asks, as a person would who wants its goal, until it hangs up.
 
     The read-back is met by silence first, right or wrong (that is how wrong bookings are made); a question
     for yes or no is answered truly.
@@ -116,6 +116,8 @@ class Book:
     """By slot, instead of the usual words."""
     keys: bool = False
     """Presses keys where they are offered and two tries by voice have failed."""
+    desk: str = "booking"
+    """Of `callers.cases.desks`."""
     objects: bool = False
     """Says no to a wrong read-back at once."""
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callers.cases.desks import BOOKING, DESKS
 from callers.cases.evidence import Evidence, Played, Told
 from callers.cases.floor_marks import FloorMark, mark
-from callers.cases.script import GOAL, Fate
+from callers.cases.script import Book, Fate
 from callers.sound import Samples
 from callers.voiced import PER_MS, Segment, segments
 
@@ -247,11 +248,13 @@ def _booking(evidence: Evidence) -> str:
     wanted = evidence.case.expect
     if not wanted.booking and evidence.case.agent != "demo":
         return ""
-    kept = [o for o in evidence.outcomes if o.get("flow") == "booking"]
+    desk = DESKS[next((s.desk for s in evidence.case.steps if isinstance(s, Book)), BOOKING.flow)]
+    kept = [o for o in evidence.outcomes if o.get("flow") == desk.flow]
     if not kept or kept[-1].get("status") != "confirmed":
         return "none"
-    goal = {**GOAL, **wanted.goal}
-    goal["day"] = evidence.today if goal["day"] == "today" else goal["day"]
+    goal = {**desk.goal, **wanted.goal}
+    if goal.get("day") == "today":
+        goal["day"] = evidence.today
     data = kept[-1].get("data")
     return (
         "right" if isinstance(data, Mapping) and all(data.get(k) == v for k, v in goal.items()) else "wrong"

@@ -6,10 +6,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
-from mediaserver.storage.records import Record
+from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import Act, AgentInput, Answered, Context, End, Listen, Say, Utterance
 from pipelines.engines.protocols import Grammar
+from pipelines.flows.agent import FlowAgent
+from pipelines.flows.checking import yes_or_no
+from pipelines.flows.collectors import digits_slot, letters_slot, number_slot
+from pipelines.flows.model import Ask, Confirm, EndCall, Flow
+from pipelines.flows.progress import FlowOutcome
+from pipelines.flows.validation import validate
 
 PASSAGES = (
     "Our library opens at nine in the morning and closes at six in the evening, and on Thursdays we stay "
@@ -109,9 +116,65 @@ class Slow(_Quiet):
         yield Say(f"I have looked it up. You said {text}.")
 
 
+class ParcelDesk(FlowAgent):
+    """Collects six digits, a postcode and a number, and reads each back."""
+
+    def __init__(self, call_id: UUID) -> None:
+        def record(outcome: FlowOutcome) -> Record:
+            return OutcomeMade(call_id, "parcels", outcome.status, dict(outcome.slots))
+
+        super().__init__(parcel_flow(), record)
+
+
+def parcel_flow() -> Flow:
+    """Raises FlowError."""
+    number = digits_slot("number", 6)
+    postcode = letters_slot("postcode", 4, pattern=r"[A-Z]{2}\d{2}", digits=True)
+    count = number_slot("count", 1, 50, unit="parcels")
+    flow = Flow.of(
+        "parcels",
+        "number",
+        (
+            Ask(
+                "number",
+                "number",
+                "Hello, this is the parcel desk. What is the number of your parcel?",
+                "Please say the six digits one by one, or key them in.",
+                "postcode",
+            ),
+            Ask(
+                "postcode",
+                "postcode",
+                "And the postcode?",
+                "Please say two letters, each with a word, and two digits: B as in bravo, for example.",
+                "count",
+            ),
+            Ask("count", "count", "How many parcels are there?", "Please say a number.", "check"),
+            Confirm(
+                "check",
+                "right",
+                "Number {number}, to {postcode}, {count}.",
+                "Say no if it is wrong.",
+                "Is that right?",
+                yes="done",
+                no="again",
+                cancel="again",
+                changes={},
+            ),
+            EndCall("done", "They are on their way. Goodbye.", "confirmed"),
+            EndCall("again", "Then please call again. Goodbye.", "cancelled"),
+        ),
+        (number, postcode, count, yes_or_no("right", "Press one for yes, or two for no.")),
+        give_up="I am sorry, I cannot hear you. Please call again. Goodbye.",
+    )
+    validate(flow)
+    return flow
+
+
 AGENTS = {
     "reader": "ReadingAgent", "open-reader": "OpenReadingAgent", "listener": "Listener",
     "messenger": "Messenger",
     "hanging": "Hanging", "slow": "Slow",
+    "parcels": "ParcelDesk",
 }  # fmt: skip
 """User part of the address -> class."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from callers.cases.desks import BOOKING, PARCELS
 from callers.cases.evidence import Evidence, Played, Told
 from callers.cases.families import ABOUT, all_cases, chosen, quick
 from callers.cases.keep import account, keep
-from callers.cases.person import Person, asked, facts_of
+from callers.cases.person import Person, asked
 from callers.cases.references import undisturbed
 from callers.cases.script import GOAL, Book, Case, Fate, Over, Saying, Wait
 from callers.cases.tally import Result, as_json, by_family, figures
@@ -76,7 +77,7 @@ WRONG = "London, today at 2:30 p.m., half an hour, 2 people. "
 
 
 def person(*, keys: bool = False, objects: bool = False) -> Person:
-    return Person(Book(keys=keys, objects=objects), facts_of(GOAL))
+    return Person(Book(keys=keys, objects=objects), BOOKING.facts(GOAL))
 
 
 def test_a_person_meets_the_read_back_with_silence_right_or_wrong() -> None:
@@ -114,6 +115,17 @@ def test_keys_are_pressed_after_two_tries_where_they_are_offered() -> None:
 )
 def test_a_question_about_one_value_is_answered_truly(question: str, word: str) -> None:
     assert person().answer(question).speech == Saying(word)
+
+
+def test_at_the_parcel_desk_the_read_back_is_compared_with_what_is_wanted() -> None:
+    caller = Person(Book(desk="parcels"), PARCELS.facts(PARCELS.goal), PARCELS)
+    assert caller.answer("What is the number of your parcel?").slot == "number"
+    right, wrong = (
+        "I have four two seven, one zero six. Is that right?",
+        "I have four two one. Is that right?",
+    )
+    assert caller.answer(right).speech == Saying("yes")
+    assert caller.answer(wrong).speech == Saying("no")
 
 
 def test_a_person_asked_the_same_for_ever_hangs_up() -> None:

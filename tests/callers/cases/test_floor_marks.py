@@ -53,6 +53,12 @@ def test_a_line_that_stops_is_cut_and_the_time_is_known() -> None:
     assert seen.duck_ms == pytest.approx(200, abs=60)
 
 
+def test_an_answer_soon_after_the_stop_hides_it_not() -> None:
+    pause = np.zeros(RATE * 3 // 10, np.int16)
+    seen = mark(track(LINE[: at(AT_MS + 100)], pause, line(2)), AT_MS, LINE)
+    assert seen.stop_ms == pytest.approx(100, abs=60)
+
+
 def test_a_ducked_line_that_goes_on_has_lost_nothing() -> None:
     first, last = at(AT_MS + 50), at(AT_MS + 350)
     ducked = LINE.copy()
