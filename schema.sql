@@ -109,6 +109,36 @@ create table outcomes (
     primary key (call_id, flow)
 );
 
+-- How well an agent heard its caller: what came over the line, and what was asked again.
+create table hearing_reports (
+    call_id         uuid primary key references calls on delete cascade,
+    seconds         double precision not null check (seconds >= 0),
+    noise_db        double precision,
+    speech_db       double precision,
+    snr_db          double precision,
+    echo_loss_db    double precision,
+    echo_delay_ms   double precision,
+    clipping_pct    double precision not null,
+    loss_pct        double precision,
+    jitter_ms       double precision,
+    double_talk_pct double precision not null,
+    hum_hz          integer,
+    hum_db          double precision,
+    dc_pct          double precision not null,
+    silent_s        double precision not null,
+    music_s         double precision not null,
+    talking_s       double precision not null,
+    speech_s        double precision not null,
+    looped          boolean not null,
+    tones           jsonb not null default '[]' check (jsonb_typeof(tones) = 'array'),
+    troubles        jsonb not null default '[]' check (jsonb_typeof(troubles) = 'array'),
+    interruptions   jsonb not null default '{}' check (jsonb_typeof(interruptions) = 'object'),
+    reasks          jsonb not null default '{}' check (jsonb_typeof(reasks) = 'object'),
+    false_starts    integer not null check (false_starts >= 0),
+    timings         jsonb not null default '{}' check (jsonb_typeof(timings) = 'object'),
+    saved_at        timestamptz not null default now()
+);
+
 -- Who answers. `version` goes up with each change; empty lists and names mean the server's own choice.
 create table agents (
     id         uuid primary key default gen_random_uuid(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from aiohttp import web
 
 from api.answers import answer
 from api.context import CONTEXT, ApiContext
+from mediaserver.diagnosis.line_advice import advice
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import calls as stored
-from mediaserver.storage import events, legs, recordings, turns
+from mediaserver.storage import events, hearing, legs, recordings, turns
 from mediaserver.storage.sql import Row
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ async def _read(context: ApiContext, pool: asyncpg.Pool, limit: int) -> list[Row
 
 
 async def call(request: web.Request) -> web.Response:
-    """One call: transcript, legs, events, outcomes, recording."""
+    """One call: transcript, legs, events, outcomes, recording, hearing report."""
     context = request.app[CONTEXT]
     call_id = identity(request)
     pool = require_pool(context)
@@ -79,7 +81,29 @@ async def call(request: web.Request) -> web.Response:
     made = await recordings.of_call(pool, call_id)
     # The path is this machine's own business.
     row["recording"] = {key: made[key] for key in ("seconds", "size_bytes")} if made else None
+    row["hearing"] = await _hearing(pool, call_id)
     return answer(row)
+
+
+async def hearing_report(request: web.Request) -> web.Response:
+    """How well the agent of a call heard its caller, with advice. Kept when the agent's part is over."""
+    context = request.app[CONTEXT]
+    call_id = identity(request)
+    found = await _hearing(require_pool(context), call_id)
+    if found is None:
+        live = context.switchboard is not None and context.switchboard.is_live(call_id)
+        why = "It is made when the call is over." if live else "No agent heard such a call to its end."
+        raise web.HTTPNotFound(reason=f"There is no hearing report. {why}")
+    return answer(found)
+
+
+async def _hearing(pool: asyncpg.Pool, call_id: UUID) -> dict[str, Any] | None:
+    report = await hearing.of_call(pool, call_id)
+    if report is None:
+        return None
+    figures = asdict(report)
+    del figures["call_id"]
+    return figures | {"advice": advice(report)}
 
 
 def _just_begun(context: ApiContext, call_id: UUID) -> dict[str, Any] | None:

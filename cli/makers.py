@@ -54,6 +54,7 @@ class ThinkingMaker:
             language=speech.language,
             turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(speech.language, speech.stt.manifest.final_within_s),
+            stats=leg.stats,
         )
         return Talker(
             session,

@@ -226,6 +226,13 @@ class Metrics:
             buckets=_TURN,
             registry=r,
         )
+        self.line_troubles = Counter(
+            "voiceforge_line_troubles",
+            "What was wrong with callers' lines, as far as something was done about it",
+            ["kind"],
+            registry=r,
+        )
+        """'silent', 'clipped', 'humming', 'noisy', 'lossy', 'looped', 'music', 'fax', 'tone', 'endless'."""
         self.db_queue = Gauge("voiceforge_db_queue_records", "Records that wait for the database", registry=r)
         self.db_write = Histogram(
             "voiceforge_db_write_seconds", "From put to commit, for the oldest record of a batch", registry=r

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
-from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Termination, Voice, Why
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegStats, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
@@ -340,6 +340,7 @@ class Conversation:
         tts: FakeTts | None = None,
         context: Context | None = None,
         turn: Turn | None = None,
+        stats: Callable[[], LegStats] | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
@@ -360,6 +361,7 @@ class Conversation:
             now=lambda: self.t / 16_000,
             language=language,
             turn=turn,
+            stats=stats,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

@@ -187,6 +187,52 @@ async function showLadder(id) {
   byId("ladder").showModal();
 }
 
+// How an agent heard its caller
+
+const decibels = (value) => `${value.toFixed(0)} dB`;
+const percent = (value) => `${value.toFixed(1)} %`;
+const milliseconds = (value) => `${Math.round(value)} ms`;
+const seconds = (value) => `${value.toFixed(0)} s`;
+const counted = (value) => Object.entries(value).map(([name, times]) => `${times} ${name}`).join(", ");
+const FIGURES = [
+  ["noise_db", "Noise", decibels],
+  ["speech_db", "Caller's voice", decibels],
+  ["snr_db", "Voice over noise", decibels],
+  ["echo_loss_db", "Our voice came back", (value) => decibels(-value)],
+  ["echo_delay_ms", "… after", milliseconds],
+  ["clipping_pct", "Clipped", percent],
+  ["loss_pct", "Packets lost", percent],
+  ["jitter_ms", "Jitter", milliseconds],
+  ["double_talk_pct", "Both spoke at once", percent],
+  ["hum_hz", "Hum", (value) => `${value} Hz`],
+  ["speech_s", "Caller spoke", seconds],
+  ["tones", "Tones", (value) => value.join(", ")],
+  ["interruptions", "Interruptions", counted],
+  ["reasks", "Asked again", counted],
+  ["troubles", "The agent was told", (value) => value.join(", ")],
+];
+
+async function showHearing(id) {
+  const response = await ask(`/api/telephony/calls/${id}/hearing`);
+  const report = await response.json();
+  const figures = [];
+  for (const [name, label, said] of response.ok ? FIGURES : []) {
+    const value = report[name];
+    const text = value === null || value === undefined ? "" : said(value);
+    if (!text) continue;
+    const entry = make("div");
+    entry.append(make("dt", "", label), make("dd", "", text));
+    figures.push(entry);
+  }
+  const advice = response.ok ? report.advice : [];
+  byId("hearing-advice").replaceChildren(...advice.map((text) => make("li", "", text)));
+  byId("hearing-advice").hidden = advice.length === 0;
+  byId("hearing-well").textContent = response.ok ? "Nothing to mend on this line." : report.error.message;
+  byId("hearing-well").hidden = advice.length > 0;
+  byId("hearing-figures").replaceChildren(...figures);
+  byId("hearing").showModal();
+}
+
 // Recent calls and health
 
 function outcomeText(outcome) {
@@ -217,6 +263,12 @@ function row(call) {
   button.title = "What was said by SIP";
   button.addEventListener("click", () => showLadder(call.id));
   cell.append(button);
+  if (call.agent && call.ended_at) {
+    const heard = make("button", "", "Line");
+    heard.title = "How the caller was heard, and what to mend";
+    heard.addEventListener("click", () => showHearing(call.id));
+    cell.append(heard);
+  }
   line.append(cell);
   return line;
 }

@@ -44,3 +44,5 @@ async def _timings(board: Switchboard, metrics: Metrics) -> None:
             metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
         elif event.kind == "barge_in":
             metrics.barge_in.observe(event.data["ms"] / 1000)
+        elif event.kind == "line_trouble":
+            metrics.line_troubles.labels(event.data["trouble"]).inc()

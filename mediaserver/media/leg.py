@@ -56,6 +56,8 @@ class Why(enum.StrEnum):
     UNREACHABLE = "unreachable"
     UNACCEPTABLE = "no common codec"
     FAILED = "failed"
+    FAX = "a fax or modem"
+    BAD_LINE = "the line was of no use"
 
 
 @dataclass(frozen=True, slots=True)

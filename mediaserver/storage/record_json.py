@@ -56,4 +56,6 @@ def _typed(hint: Any, value: Any) -> Any:
         return UUID(value)
     if hint is datetime:
         return datetime.fromisoformat(value)
+    if hint == tuple[str, ...]:
+        return tuple(value)
     return value

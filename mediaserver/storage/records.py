@@ -121,6 +121,56 @@ class OutcomeMade:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingReport:
+    """How well an agent heard its caller, kept when its part is over. Levels in dBFS (0 is a full-scale
+    square wave); None: not known."""
+
+    call_id: UUID
+    seconds: float
+    """That the line was watched for."""
+    noise_db: float | None = None
+    speech_db: float | None = None
+    """The caller's active speech level (ITU-T P.56)."""
+    snr_db: float | None = None
+    """Speech over noise."""
+    echo_loss_db: float | None = None
+    """How much lower our voice came back; None: it did not."""
+    echo_delay_ms: float | None = None
+    clipping_pct: float = 0.0
+    """Of the samples of the caller's speech."""
+    loss_pct: float | None = None
+    jitter_ms: float | None = None
+    double_talk_pct: float = 0.0
+    """Of the time in which anybody spoke: both did."""
+    hum_hz: int | None = None
+    hum_db: float | None = None
+    dc_pct: float = 0.0
+    """Direct current, of full scale."""
+    silent_s: float = 0.0
+    """Digital silence from the beginning to the end; 0 when anything came."""
+    music_s: float = 0.0
+    """The longest music without a pause."""
+    talking_s: float = 0.0
+    """The longest that the caller's voice went on without a pause of a second."""
+    speech_s: float = 0.0
+    """The caller's voice, all together."""
+    looped: bool = False
+    """The line led back to us."""
+    tones: tuple[str, ...] = ()
+    """What the network, a fax or a modem played, in the order in which it was known."""
+    troubles: tuple[str, ...] = ()
+    """What the agent was told is wrong with the line."""
+    interruptions: dict[str, int] = field(default_factory=dict)
+    """'taken', 'resumed' (it was noise, or a word of assent), and so on."""
+    reasks: dict[str, int] = field(default_factory=dict)
+    """Answers that could not be taken, by why: 'not understood', 'doubtful', 'noisy', 'silence'."""
+    false_starts: int = 0
+    """Answers that were taken before they were over, and mended."""
+    timings: dict[str, float] = field(default_factory=dict)
+    """ms: 'duck', 'decision', 'end_wait', each as NAME_p50 and NAME_p95."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundUsed:
     """What one scope has called out of this server in one minute. Written again it grows."""
 
@@ -145,6 +195,7 @@ Record: TypeAlias = (
     | EventHappened
     | RecordingMade
     | OutcomeMade
+    | HearingReport
     | OutboundUsed
 )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
-from mediaserver.storage import calls, events, legs, outbound, outcomes, recordings, turns
+from mediaserver.storage import calls, events, hearing, legs, outbound, outcomes, recordings, turns
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
     CallStarted,
     EventHappened,
+    HearingReport,
     LegClosed,
     LegOpened,
     OutboundUsed,
@@ -46,6 +47,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await recordings.made(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
+        case HearingReport():
+            await hearing.reported(connection, record)
         case OutboundUsed():
             await outbound.used(connection, record, node)
         case _:

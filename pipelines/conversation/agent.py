@@ -192,22 +192,29 @@ class Returned:
     """One line for people."""
 
 
+TroubleKind: TypeAlias = Literal[
+    "silent",  # not a sound comes from the caller
+    "one-way",  # nothing comes from there, or nothing of ours arrives
+    "clipped",
+    "humming",
+    "noisy",
+    "lossy",  # packets are lost
+    "looped",  # our own voice comes back and nothing else
+    "music",  # as on hold
+    "fax",  # or a modem
+    "tone",  # of a network: nobody is there any more
+    "endless",  # somebody or something speaks on and on
+]
+
+
 @dataclass(frozen=True, slots=True)
 class LineTrouble:
-    """The line carries no conversation as it is. Say what is wrong, offer the keys or a call back, or end
-    the call; it comes again when nothing has become better."""
+    """The line carries no conversation as it is: say what is wrong, offer the keys or a call back, or end
+    the call. Each kind comes once a call, and only to an agent that has `minds_line = True`: in place of
+    others the session says a sentence, and the conversation goes on as it was. Where nobody is there (a fax,
+    a tone, our own voice, endless music) the session ends the call by itself."""
 
-    kind: Literal[
-        "silent",  # not a sound comes from the caller
-        "one-way",  # nothing comes from there, or nothing of ours arrives
-        "clipped",
-        "humming",
-        "noisy",
-        "looped",  # our own voice comes back and nothing else
-        "music",  # as on hold
-        "fax",  # or a modem
-        "endless",  # somebody or something speaks on and on
-    ]
+    kind: TroubleKind
     advice: str = ""
     """One line for people: what is wrong, and what would mend it."""
 

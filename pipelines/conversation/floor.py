@@ -46,6 +46,8 @@ class Cue(enum.StrEnum):
     END = "end"
     RETURNED = "returned"
     """The caller is back from somebody else."""
+    TROUBLE = "trouble"
+    """The line carries no conversation as it is."""
 
 
 FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
@@ -93,6 +95,11 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.PARTING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.PARTING, Cue.DIGIT): FloorState.THINKING,
     **{(state, Cue.INTERJECT): FloorState.CLOSING for state in FloorState if state is not FloorState.ENDED},
+    **{
+        (state, Cue.TROUBLE): FloorState.THINKING
+        for state in FloorState
+        if state not in (FloorState.CLOSING, FloorState.PARTING, FloorState.ENDED)
+    },
     **{(state, Cue.RETURNED): FloorState.THINKING for state in FloorState},
     **{(state, Cue.END): FloorState.ENDED for state in FloorState if state is not FloorState.ENDED},
 }

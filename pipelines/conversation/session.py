@@ -12,6 +12,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from mediaserver.errors import CallError
@@ -22,6 +23,7 @@ from mediaserver.media.leg import (
     Frame,
     Hold,
     LegEvent,
+    LegStats,
     Termination,
     TransferAsked,
     Voice,
@@ -34,6 +36,7 @@ from pipelines.conversation.agent import (
     Context,
     End,
     Keep,
+    LineTrouble,
     Listen,
     Play,
     Returned,
@@ -42,6 +45,7 @@ from pipelines.conversation.agent import (
     Transfer,
     Utterance,
 )
+from pipelines.conversation.bad_line import BadLine, LineSeen, LineStep, LineVerdict
 from pipelines.conversation.commands import (
     Announce,
     CancelPlayout,
@@ -64,6 +68,8 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.ending import Ending
 from pipelines.conversation.fillers import Fillers
+from pipelines.conversation.hearing_notes import HearingNotes
+from pipelines.conversation.line_words import GIVEN_UP, MindingTheLine, line_words, minds_the_line
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
@@ -122,9 +128,12 @@ class AgentSession:
         rate: float = 1.0,
         turn: Turn | None = None,
         turn_model: TurnModel | None = None,
+        stats: Callable[[], LegStats] | None = None,
     ) -> None:
+        """`stats`: the leg's figures, for the hearing report."""
         self.turn = turn or Turn(language=language)
-        self._call = call
+        self._notes = HearingNotes(call, stats)
+        self._call = call = self._notes
         self._agent = agent
         self._outlet = outlet
         self._now = now
@@ -133,7 +142,9 @@ class AgentSession:
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
         if turn_model is not None:
             self._listening.have_ends_judged(turn_model, self._judged)
-        self._thinking = Thinking(agent, context or Context(call.id, 0), self)
+        self._minds_line = minds_the_line(agent)
+        minding = agent if self._minds_line else MindingTheLine(agent, language)
+        self._thinking = Thinking(minding, context or Context(call.id, 0), self)
         self._speaking = Speaking(
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
         )
@@ -142,6 +153,10 @@ class AgentSession:
         self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._heard_at = 0
         self._words = own_words(language)
+        self._line_words = line_words(language)
+        self._bad_line = BadLine()
+        self._untold: LineTrouble | None = None
+        """Of the line, until nobody speaks."""
         self._failures = 0
         """Of the agent, in a row."""
         self._mute_lines = 0
@@ -151,6 +166,10 @@ class AgentSession:
     # ---- App
 
     def on_frame(self, frame: Frame) -> None:
+        if self._stage.state not in ACTIVE and not self._bad_line.waiting:
+            return
+        if self._notes.hear(frame):
+            self._judge_line()
         if self._stage.state not in ACTIVE:
             return
         self._listening.hear(frame)
@@ -158,6 +177,11 @@ class AgentSession:
         self._run(self.turn.frame(self._t, level_db(frame)))
 
     def next_frame(self, t: int) -> Frame | None:
+        frame = self._next_frame(t)
+        self._notes.spoke(frame)
+        return frame
+
+    def _next_frame(self, t: int) -> Frame | None:
         timeline = self._timeline
         match self._stage.state:
             case Stage.HELD | Stage.HELD_BEFORE:
@@ -174,6 +198,8 @@ class AgentSession:
                 return None
         if t - self._heard_at >= STALLED_INPUT_SAMPLES:
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
+        if self._untold is not None and self.turn.idle:
+            self._tell_of_line(self._untold)
         self._run(self.turn.tick(t))
         frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
         if frame is not None and not self._speaking.fills:
@@ -188,11 +214,15 @@ class AgentSession:
     def on_event(self, event: LegEvent) -> None:
         match event:
             case Voice(probability=probability):
+                self._notes.voice(probability)
+                if self._bad_line.waiting:
+                    self._mind_line(self._bad_line.voice(self._notes.seconds, probability))
                 if self._stage.state in ACTIVE:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
                 self._call.publish("digit", digit=digit)
+                self._mind_line(self._bad_line.key(self._notes.seconds))
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
@@ -230,6 +260,52 @@ class AgentSession:
             log.exception("the agent failed to sum up")
             return ""
 
+    # ---- a bad line
+
+    def _judge_line(self) -> None:
+        """There are new figures of the line, about once a second."""
+        figures, misheard = self._notes.figures(), self._notes.misheard
+        stats = self._notes.stats() if figures.dead_s or misheard else None
+        packets, loss_pct = (None, 0.0) if stats is None else (stats.packets, stats.loss_pct)
+        seen = LineSeen(figures, misheard, packets, loss_pct, minds_noise=self._minds_line)
+        self._mind_line(self._bad_line.judge(seen))
+
+    def _mind_line(self, verdict: LineVerdict | None) -> None:
+        if verdict is None:
+            return
+        if verdict.step is not LineStep.GO_ON:
+            self._notes.trouble(verdict.kind)
+            self._call.publish("line_trouble", trouble=verdict.kind, text=verdict.advice)
+        self._transcript.event(
+            "line_trouble", trouble=verdict.kind, step=verdict.step.value, detail=verdict.advice
+        )
+        match verdict.step:
+            case LineStep.TELL:
+                self._untold = LineTrouble(verdict.kind, verdict.advice)
+            case LineStep.BREAK_IN:
+                self._tell_of_line(LineTrouble(verdict.kind, verdict.advice))
+            case LineStep.WAIT | LineStep.GO_ON:
+                self._stand_still(verdict.step is LineStep.WAIT)
+            case LineStep.GIVE_UP:
+                self._stand_still(False)
+                self._leave_line(verdict, self._line_words.get(GIVEN_UP, ""))
+            case LineStep.HANG_UP:
+                self._leave_line(verdict)
+
+    def _leave_line(self, verdict: LineVerdict, last_words: str = "") -> None:
+        why = Why.FAX if verdict.kind == "fax" else Why.BAD_LINE
+        termination = Termination(EndedBy.SERVER, why, detail=verdict.advice)
+        if last_words:
+            self.say_goodbye(last_words, termination)
+        else:
+            self._ending.why = termination
+            self._ending.leave(End())
+
+    def _tell_of_line(self, trouble: LineTrouble) -> None:
+        self._untold = None
+        if self._minds_line or trouble.kind in self._line_words:
+            self._run(self.turn.trouble(self._t, trouble))
+
     # ---- ending
 
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
@@ -264,17 +340,24 @@ class AgentSession:
                 self._keep(record)
         except (Exception, SystemExit, KeyboardInterrupt):
             log.exception("the agent failed while the call ended")
+        report = self._notes.report()
+        if report is not None:
+            self._call.put(report)
         self._ending.over.set()
 
     def _hold(self, held: bool) -> None:
+        """The far end has put us on hold, or taken us off."""
+        self._stand_still(held)
+        self._call.publish("hold", held=held)
+        self._transcript.event("hold", held=held)
+
+    def _stand_still(self, held: bool) -> None:
         """On hold nobody listens: the session's time stands still."""
         if self._stage.move(Moment.HOLD if held else Moment.RESUME):
             if held:
                 self._timeline.hold()
                 self._speaking.recall(self._timeline.of_leg(self._outlet.clear()))
             self._run(self.turn.hold(held))
-        self._call.publish("hold", held=held)
-        self._transcript.event("hold", held=held)
 
     # ---- carrying out commands
 
@@ -356,6 +439,7 @@ class AgentSession:
     def _think(self, think: Think) -> None:
         self._thought = Thought(think, self._now())
         self._fillers.asked(self._t, think.silence)
+        self._notes.told(think.said)
         if isinstance(think.said, Utterance):
             self._transcript.caller(think, think.said, self._listening.began)
         self._thinking.tell(think)
@@ -368,6 +452,8 @@ class AgentSession:
     def do(self, think: Think, act: object) -> bool:
         """Carry out an act of the agent; False: nobody waits for more of this reply. Raises TypeError."""
         commands: list[Command]
+        if isinstance(act, Say) and isinstance(think.said, LineTrouble) and think.said.kind == "endless":
+            act = replace(act, interruptible=False)  # whoever never stops would stop every word of it
         match act:
             case Listen():
                 self._listening.listen = act

@@ -43,6 +43,7 @@ from pipelines.conversation.agent import (
     End,
     Keyed,
     Last,
+    LineTrouble,
     Listen,
     Play,
     Pressed,
@@ -120,6 +121,12 @@ class Turn:
     def filler_ms(self) -> int:
         """An agent that says nothing for so long has the time passed for it; 0: never."""
         return self._limits.filler
+
+    @property
+    def idle(self) -> bool:
+        """Nobody speaks, thinks or keys."""
+        listening = self.state is FloorState.LISTENING and self.ear is EarState.QUIET
+        return listening and not self._collector.open
 
     # ---- inputs
 
@@ -217,6 +224,13 @@ class Turn:
         """The caller is back from somebody else, whatever the agent was at; also when it was done."""
         self._floor.move(Cue.RETURNED)
         self._noises = 0
+        self._collector.clear()
+        return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
+
+    def trouble(self, t: int, said: LineTrouble) -> list[Command]:
+        """The line is bad: the agent is told, whatever goes on, but for its last words."""
+        if not self._floor.move(Cue.TROUBLE):
+            return self._late("trouble")
         self._collector.clear()
         return [*self._ear.close(), CancelThinking(), CancelPlayout(), *self._think(t, said)]
 

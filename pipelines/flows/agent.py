@@ -31,6 +31,9 @@ from pipelines.flows.progress import FlowOutcome, FlowStep
 class FlowAgent:
     """`record` turns an outcome into what is stored, or None."""
 
+    minds_line = True
+    """A flow has words of its own for a bad line (`Phrases.trouble`)."""
+
     def __init__(self, flow: Flow, record: Callable[[FlowOutcome], Record | None]) -> None:
         self.executor = FlowExecutor(flow)
         self._record = record

@@ -138,8 +138,24 @@ async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.
     content = await (await client.get(f"/api/telephony/calls/{CALL}")).json()
     assert [line["text"] for line in content["transcript"]] == ["Hello, where?", "mountain view"]
     assert content["recording"] == {"seconds": 2.5, "size_bytes": 160_044} and not content["live"]
+    assert content["hearing"]["noise_db"] == -51.0
     assert content["legs"][0]["codec"] == "PCMU" and content["events"][0]["kind"] == "dtmf"
     assert content["started_at"] == "2026-11-21T09:00:00+00:00"
+
+
+async def test_how_a_caller_was_heard_is_told_with_advice(open_client: Open, pool: asyncpg.Pool) -> None:
+    for record in whole_call():
+        await save(pool, record)
+    context = make_context(pool)
+    client = await open_client(context)
+    report = await (await client.get(f"/api/telephony/calls/{CALL}/hearing")).json()
+    assert (report["noise_db"], report["hum_hz"]) == (-51.0, 50)
+    assert report["interruptions"] == {"taken": 2, "resumed": 1}
+    assert any("sends our voice back at -14 dB after 120 ms" in advice for advice in report["advice"])
+    assert any("hums at 50 Hz" in advice for advice in report["advice"])
+    missing = await error_of(await client.get(f"/api/telephony/calls/{live_call(context).id}/hearing"))
+    assert missing[0] == 404
+    assert await error_of(await client.get("/api/telephony/calls/none/hearing")) == (400, "bad_request")
 
 
 async def test_live_calls_are_listed_also_without_a_database(open_client: Open) -> None:

@@ -10,6 +10,7 @@ from mediaserver.storage.records import (
     CallEnded,
     CallStarted,
     EventHappened,
+    HearingReport,
     LegClosed,
     LegOpened,
     OutcomeMade,
@@ -22,6 +23,26 @@ CALL = UUID("11111111-1111-4111-8111-111111111111")
 LEG = UUID("22222222-2222-4222-8222-222222222222")
 ROOM = {"place": "mountain view", "day": "2026-11-22", "time": "14:30", "minutes": 30, "people": 2}
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+HEARING = HearingReport(
+    CALL,
+    48.0,
+    noise_db=-51.0,
+    speech_db=-24.5,
+    snr_db=26.5,
+    echo_loss_db=14.0,
+    echo_delay_ms=120.0,
+    clipping_pct=0.1,
+    loss_pct=1.25,
+    jitter_ms=3.0,
+    hum_hz=50,
+    hum_db=-49.0,
+    tones=("dial tone",),
+    troubles=("humming",),
+    interruptions={"taken": 2, "resumed": 1},
+    reasks={"not understood": 1},
+    timings={"end_wait_p50": 160.0},
+)
 
 
 def started(call_id: UUID = CALL) -> CallStarted:
@@ -48,6 +69,7 @@ def whole_call() -> list[Record]:
         TurnSaid(CALL, 1, "caller", "mountain view", "mountain view", 950, 1900, 0.8, latency={"stt": 40.5}),
         EventHappened(CALL, 1200, "dtmf", {"digit": "5"}),
         OutcomeMade(CALL, "booking", "confirmed", ROOM),
+        HEARING,
         RecordingMade(CALL, "/data/x.wav", 2.5, 160_044),
         LegClosed(LEG, START + timedelta(minutes=1), {"mos": 4.1}),
         ended(),

@@ -72,4 +72,6 @@ class LineFigures:
     """Music without a pause, up to now."""
     talking_s: float = 0.0
     """The caller's voice without a pause of a second, up to now."""
+    longest_music_s: float = 0.0
+    longest_talking_s: float = 0.0
     tones: tuple[ToneSeen, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from mediaserver.media.arrays import Float
 from mediaserver.media.line_watch.block import BLOCK_FRAMES, RATE, Block
@@ -22,9 +23,13 @@ WHOLE = 0.85
 """That of a line that leads back to us: codecs change it little."""
 LOOP_LOSS_DB = 4.0
 LOOP_BLOCKS = 4
+SAME_MS = 5.0
+"""A line's delay changes by no more; a jitter buffer moves in whole frames, and then begins anew."""
 HEARD_DB, SPOKEN_DB = -55.0, -45.0
 """What counts as something that came, or went out."""
 FOREIGN_DB = -40.0
+PURE, TONE_BINS = 0.75, 20
+"""A share of the power within 10 Hz around its highest pitch that no second of speech has."""
 MOST_LOOKS = 12
 """Of the costly kind in a call (0.5 ms each)."""
 
@@ -68,7 +73,10 @@ class LoopWatch:
         if found is None:
             return
         delay, loss_db, coherence = found
+        steady = self.delay_ms is None or abs(delay - self.delay_ms) <= SAME_MS
         self.loss_db, self.delay_ms = loss_db, delay
+        if not steady:
+            self._loops = 0  # somebody who says what we say is no line
         if coherence >= WHOLE and abs(loss_db) <= LOOP_LOSS_DB:
             self._loops += 1
 
@@ -96,7 +104,10 @@ def _delay(before: Block, block: Block) -> tuple[float, float, float] | None:
         if part is not None:
             ours[at : at + _SPAN] = part.reshape(-1)[::2]
     came = block.narrow.astype(np.float32)
-    product = np.fft.rfft(ours, _FFT) * np.conj(np.fft.rfft(came, _FFT))
+    heard_bins = np.fft.rfft(came, _FFT)
+    if _is_tone(heard_bins):
+        return None
+    product = np.fft.rfft(ours, _FFT) * np.conj(heard_bins)
     matches = np.fft.irfft(product, _FFT)[: _SPAN + 1]
     at = int(np.abs(matches).argmax())
     echoed = ours[at : at + _SPAN]
@@ -108,6 +119,13 @@ def _delay(before: Block, block: Block) -> tuple[float, float, float] | None:
     if coherence < SURE:
         return None
     return 1000 * (_SPAN - at) / RATE, -20 * math.log10(match / power), coherence
+
+
+def _is_tone(bins: npt.NDArray[np.complexfloating]) -> bool:
+    """One tone is like another: it says nothing of where it comes from."""
+    power = bins.real**2 + bins.imag**2
+    at = int(power.argmax())
+    return bool(power[max(0, at - TONE_BINS) : at + TONE_BINS + 1].sum() >= PURE * power.sum())
 
 
 assert _SPAN * 2 * 1000 // 16_000 == BLOCK_FRAMES * FRAME_MS

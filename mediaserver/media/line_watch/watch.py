@@ -47,6 +47,8 @@ class LineWatch:
         self._voices = np.zeros(BLOCK_FRAMES, np.float32)
         self._at = -(stagger % BLOCK_FRAMES)
         """Of the present frame in the block; the first frames of a call are left out to stagger."""
+        self._open = False
+        """A frame came, and what goes out after it was not told yet."""
         self._spoke = False
         self._probability = 0.0
         self._voice_heard = False
@@ -55,7 +57,10 @@ class LineWatch:
         self._alive = False
         self._dead_blocks = 0
         self._music_blocks = 0
+        self._unmusical = 0
+        """Blocks since the last that was music."""
         self._talking_blocks = 0
+        self._longest_music = self._longest_talking = 0
         self._clipped = 0
         self._clippable = 0
         self._dc: float | None = None
@@ -78,13 +83,17 @@ class LineWatch:
         looked = self._at >= BLOCK_FRAMES
         if looked:
             self._look()
+        self._open = True
         if self._at >= 0:
             self._heard[self._at] = frame
             self._voices[self._at] = self._probability if echo < OURS else 0.0
         return looked
 
     def spoke(self, frame: Frame | None) -> None:
-        """What went out after it; None is silence."""
+        """What went out after it; None is silence. What goes out while nothing comes is of no interest."""
+        if not self._open:
+            return
+        self._open = False
         if frame is not None and self._at >= 0:
             self._spoken[self._at] = frame
             self._spoke = True
@@ -109,6 +118,8 @@ class LineWatch:
             looped=self._loop.looped,
             music_s=self._music_blocks * BLOCK_MS / 1000,
             talking_s=self._talking_blocks * BLOCK_MS / 1000,
+            longest_music_s=self._longest_music * BLOCK_MS / 1000,
+            longest_talking_s=self._longest_talking * BLOCK_MS / 1000,
             tones=tuple(ToneSeen(kind, at, hz) for kind, (at, hz) in self._tones.kinds.items()),
         )
 
@@ -134,6 +145,8 @@ class LineWatch:
             self._spoken = np.zeros((BLOCK_FRAMES, FRAME_SAMPLES), np.int16)
             self._spoke = False
         self._at = 0
+        self._longest_music = max(self._longest_music, self._music_blocks)
+        self._longest_talking = max(self._longest_talking, self._talking_blocks)
 
     def _silent(self, block: Block) -> None:
         """Nothing but zeros came."""
@@ -170,9 +183,7 @@ class LineWatch:
             if before is not None:  # it may have begun there, between the windows that were looked at
                 self._tones_in(before)
             self._tones_in(block)
-            music = not self._tones.sounding and self._hum.found[0] is None and is_music(block)
-            # A beat between two pieces, or a drum, is still music.
-            self._music_blocks = self._music_blocks + 1 if music else max(0, self._music_blocks - 3)
+            self._musical(not self._tones.sounding and self._hum.found[0] is None and is_music(block))
         else:
             self._pitchless(0)
             self._untold = block
@@ -181,7 +192,14 @@ class LineWatch:
         """No tone is looked for in so many windows, nor in those of which it was not known yet."""
         before, self._untold = self._untold, None
         self._tones.skip(windows + (WINDOWS if before is not None else 0))
-        self._music_blocks = max(0, self._music_blocks - 3)
+        self._musical(False)
+
+    def _musical(self, music: bool) -> None:
+        """A beat between two pieces, or a drum, does not end the music; two seconds do."""
+        self._unmusical = 0 if music else self._unmusical + 1
+        if self._unmusical >= 2:
+            self._music_blocks = 0
+        self._music_blocks += music
 
     def _tones_in(self, block: Block) -> None:
         found = pitches(block)

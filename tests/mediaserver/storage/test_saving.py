@@ -7,11 +7,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from mediaserver.storage import calls, events, legs, nodes, outcomes, record_json, recordings, turns
+from mediaserver.storage import calls, events, hearing, legs, nodes, outcomes, record_json, recordings, turns
 from mediaserver.storage.records import CallAnswered, EventHappened, LegClosed, LegOpened, OutcomeMade
 from mediaserver.storage.saving import save
 from mediaserver.storage.sql import OrphanError
-from tests.mediaserver.samples import CALL, LEG, ROOM, START, ended, started, turn, whole_call
+from tests.mediaserver.samples import CALL, HEARING, LEG, ROOM, START, ended, started, turn, whole_call
 
 
 async def count(pool: asyncpg.Pool, table: str) -> int:
@@ -43,6 +43,7 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
     assert await recordings.of_call(pool, CALL) == {
         "path": "/data/x.wav", "seconds": 2.5, "size_bytes": 160_044,
     }  # fmt: skip
+    assert await hearing.of_call(pool, CALL) == HEARING
     assert [call["id"] for call in await calls.recent(pool)] == [CALL]
 
 
@@ -62,7 +63,7 @@ async def test_every_record_twice_is_harmless(pool: asyncpg.Pool) -> None:
     assert first == [
         await calls.one(pool, CALL), await turns.of_call(pool, CALL), await legs.of_call(pool, CALL),
     ]  # fmt: skip
-    for table in ("calls", "legs", "events", "recordings", "outcomes"):
+    for table in ("calls", "legs", "events", "recordings", "outcomes", "hearing_reports"):
         assert await count(pool, table) == 1
     assert await count(pool, "turns") == 2
 
@@ -171,3 +172,16 @@ async def test_the_legs_of_an_interrupted_call_are_closed_with_it(pool: asyncpg.
     await nodes.close_calls(pool, None)
     (leg,) = await legs.of_call(pool, CALL)
     assert leg["closed_at"] == START + timedelta(seconds=3)
+
+
+async def test_a_hearing_report_with_a_figure_that_is_none_is_kept_without_it(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    await save(pool, replace(HEARING, snr_db=float("nan"), dc_pct=float("inf"), timings={"duck_p50": 1e999}))
+    kept = await hearing.of_call(pool, CALL)
+    assert kept is not None
+    assert kept.snr_db is None and kept.dc_pct == 0.0 and kept.timings == {}
+
+
+async def test_a_call_without_a_hearing_report_has_none(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    assert await hearing.of_call(pool, CALL) is None

@@ -7,6 +7,7 @@ import pytest
 
 from mediaserver.media.g711 import PCMA
 from mediaserver.media.line_watch.watch import LineWatch
+from mediaserver.media.resample import resample
 from tests.mediaserver.media.line_watch.sounds import (
     at_db,
     chords,
@@ -20,7 +21,10 @@ from tests.mediaserver.media.line_watch.sounds import (
     tone,
     watched,
 )
+from tests.recordings import read_wav
+from tests.testdata import TESTDATA
 
+SPEECH = TESTDATA / "speech"
 QUIET = -60.0
 
 
@@ -67,6 +71,24 @@ def test_a_voice_that_was_cut_off_at_the_top_is_clipped_wherever_the_top_is(quie
     top = 0.15 * float(np.abs(said).max())
     cut = np.clip(said, -top, top).astype(np.float32)
     assert figures(cut * np.float32(quieter), voice=said).clipping_pct > 3
+
+
+@pytest.mark.skipif(not SPEECH.exists(), reason="no recorded speech beside the project")
+@pytest.mark.parametrize("name", ["librivox-0870.wav", "librivox-0890.wav", "librivox-0920.wav"])
+def test_recorded_speech_is_clipped_once_it_was_cut_in_the_phone_and_not_before(name: str) -> None:
+    said = read_wav(SPEECH / name)
+    top = int(np.quantile(np.abs(said), 0.94))
+    found = []
+    for sound in (said, said.clip(-top, top)):
+        wave = at_db((resample(sound, 16_000, 8_000) / 32_768).astype(np.float32), -18)
+        found.append(figures(wave, voice=wave).clipping_pct)
+    assert found[0] < 0.5 < 2 < found[1]
+
+
+def test_a_tone_that_is_taken_for_a_voice_is_not_clipped() -> None:
+    for hz in (200.0, 1_000.0):
+        sound = tone(hz, 4, -16)
+        assert figures(sound, voice=np.ones_like(sound)).clipping_pct == 0
 
 
 def test_a_loud_voice_that_was_not_cut_off_is_not_clipped() -> None:
@@ -145,6 +167,12 @@ def test_two_who_talk_at_once_are_no_echo() -> None:
     assert not found.looped
 
 
+def test_a_tone_that_both_sides_send_is_no_loop() -> None:
+    both = join(silence(0.5), *[join(tone(200, 0.8), silence(0.3)) for _ in range(9)])
+    found = figures(both, both)
+    assert not found.looped and found.echo_loss_db is None
+
+
 # ---- music, and who never stops
 
 
@@ -183,3 +211,12 @@ def test_a_call_is_looked_at_once_a_block() -> None:
         watch.spoke(None)
     assert at == [53, 101, 149, 197]
     assert watch.blocks == 4
+
+
+def test_a_leg_of_which_nothing_comes_is_not_looked_at() -> None:
+    watch = LineWatch()
+    for frame in frames(noise(2, -50)):
+        watch.spoke(frame)
+    assert watch.blocks == 0
+    watch.hear(np.zeros(320, np.int16))
+    watch.spoke(None)
