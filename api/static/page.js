@@ -128,6 +128,9 @@ const show = {
     addLine(card, "agent", "Seat", `${data.party}: ${data.seat}`);
     if (data.seat === "takeover") card.state.textContent = "taken over";
   },
+  line_trouble(card, data) {
+    addLine(card, "agent", "Line", data.text);
+  },
   outcome(card, data) {
     addLine(card, "agent", "Outcome", outcomeText(data));
   },
