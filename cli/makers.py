@@ -53,7 +53,11 @@ class ThinkingMaker:
             voice=speech.voice,
             language=speech.language,
             turn_model=speech.turn_model,
-            turn=TurnSettings.of(agent.turn).turn(speech.language, speech.stt.manifest.final_within_s),
+            turn=TurnSettings.of(agent.turn).turn(
+                speech.language,
+                speech.stt.manifest.final_within_s,
+                partials_tell=speech.stt.manifest.partials_tell,
+            ),
             stats=leg.stats,
         )
         return Talker(

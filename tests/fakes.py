@@ -43,6 +43,14 @@ def tone(samples: int, amplitude: int = 6000) -> Frame:
     return np.asarray(wave, dtype=np.int16)
 
 
+def voice(samples: int, amplitude: int = 6000) -> Frame:
+    """A caller's voice: harmonics of 125 Hz under a formant that moves, the same in every frame of 20 ms."""
+    at = np.arange(samples) % FRAME_SAMPLES / 16_000
+    waves = [np.sin(2 * np.pi * 125 * k * at + k) / (1 + ((125 * k - 900) / 500) ** 2) for k in range(1, 26)]
+    wave = np.sum(waves, axis=0)
+    return np.asarray(wave / np.abs(wave).max() * amplitude, dtype=np.int16)
+
+
 @dataclass
 class FakeCall:
     """What a session needs from its call, kept in lists."""
@@ -387,7 +395,14 @@ class Conversation:
         """Speech of `ms` that will be recognised as `text`; it ends with the last loud frame."""
         self.stt.text = text
         for _ in range(ms // 20):
-            await self.tick(tone(FRAME_SAMPLES), 0.97)
+            await self.tick(voice(FRAME_SAMPLES), 0.97)
+
+    async def cough(self, ms: int = 240) -> None:
+        """A noise that the voice detector half believes in and that nobody understands."""
+        self.stt.text = ""
+        noise = np.random.default_rng(ms).normal(0, 3000, (ms // 20, FRAME_SAMPLES))
+        for frame in noise.astype(np.int16):
+            await self.tick(frame, 0.4)
 
     async def press(self, digits: str) -> None:
         for digit in digits:

@@ -42,7 +42,7 @@ async def _timings(board: Switchboard, metrics: Metrics) -> None:
     async for event in board.watch():
         if event.kind == "latency" and "voice_to_voice" in event.data:
             metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
-        elif event.kind == "barge_in":
+        elif event.kind == "barge_in" and event.data["outcome"] == "taken":
             metrics.barge_in.observe(event.data["ms"] / 1000)
         elif event.kind == "line_trouble":
             metrics.line_troubles.labels(event.data["trouble"]).inc()

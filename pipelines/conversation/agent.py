@@ -136,6 +136,9 @@ Act: TypeAlias = Say | Listen | Keep | Play | Last
 class Answered:
     """The call is up: greet."""
 
+    said: str = ""
+    """Where we called: what whoever has answered said first, as far as it was understood."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pipelines.conversation.agent import AgentInput, Last, Play, Say
+from pipelines.conversation.interruption import ContestFigures, ContestOutcome
 from pipelines.engines.protocols import SttResult
 
 
@@ -52,15 +53,32 @@ class CloseStt:
 
 
 @dataclass(frozen=True, slots=True)
+class DuckPlayout:
+    """Be quieter: the caller makes a sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnduckPlayout:
+    """It was nothing: be as loud as before. Nothing happens to what is not ducked."""
+
+
+@dataclass(frozen=True, slots=True)
 class PausePlayout:
-    onset: int | None = None
-    """Where the speech began that interrupts; None on hold."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
 class ResumePlayout:
-    dismissed: bool = False
-    """An interruption was none."""
+    """Go on, as loud as before. Nothing happens to what is not paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a sound that the caller made while the agent spoke; what follows from it comes next."""
+
+    outcome: ContestOutcome
+    figures: ContestFigures | None = None
+    """None for a key, and for words that were understood where no sound is believed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +157,11 @@ Command: TypeAlias = (
     | MarkStt
     | RestartStt
     | CloseStt
+    | DuckPlayout
+    | UnduckPlayout
     | PausePlayout
     | ResumePlayout
+    | Decided
     | CancelPlayout
     | FinishPlayout
     | CancelThinking

@@ -54,6 +54,8 @@ BEFORE_TAIL = 160 * SAMPLES_PER_MS
 NOISY_DB = 19.0
 """Six answers over pink noise and babble: 26 to 28 dB where speech is 20 dB above the noise, 15 to 18 where
 it is 10; without noise 50."""
+TALKS_ON = 3
+"""Who went on so often behind what seemed a whole answer is not giving answers."""
 PIECE_MOST = 1.4
 """A piece in which nobody pauses is cut when it is so much longer than it should be."""
 
@@ -123,6 +125,8 @@ class Endpointer:
         """What the agent was told of this utterance; None: nothing yet."""
         self._taken_until = 0
         """Where the last voice of that was."""
+        self._tails = 0
+        """How often the caller went on after it was taken."""
         self._marked = False
         """The tail can be heard alone."""
         self._heard_with = Listen()
@@ -140,6 +144,21 @@ class Endpointer:
     def speaking(self) -> int:
         """Samples of voice in the utterance while the caller speaks on; 0 when not."""
         return self._detector.voiced if self.state is EarState.HEARING else 0
+
+    @property
+    def voiced(self) -> int:
+        """Samples of voice in the present utterance; 0 when there is none."""
+        return 0 if self.state in (EarState.QUIET, EarState.LINGERING) else self._detector.voiced
+
+    @property
+    def amending(self) -> bool:
+        """The present utterance goes on with one that was taken."""
+        return self._taken is not None and self.state not in (EarState.QUIET, EarState.LINGERING)
+
+    @property
+    def floor_db(self) -> float:
+        """The noise floor, in dBFS."""
+        return self._detector.floor_db
 
     # ---- what is heard
 
@@ -250,6 +269,7 @@ class Endpointer:
         self._epoch += 1
         self._held = self._taken = None
         self._marked = False
+        self._tails = 0
         self._pieces.clear()
         return [CloseStt(recent)]
 
@@ -307,7 +327,10 @@ class Endpointer:
             log.exception("the agent's judge of what was heard failed")
             self._ignored["judge failed"] += 1
             finality = Finality.NOTHING
-        return self._waits.of(with_ear(finality, result, self._finished), self._pauses.stretch)
+        finality = with_ear(finality, result, self._finished)
+        if self._tails >= TALKS_ON and finality is Finality.WHOLE:
+            finality = Finality.OPEN  # do not cut in again
+        return self._waits.of(finality, self._pauses.stretch)
 
     def _overlong(self, t: int) -> bool:
         return t - self._began >= self._limits.monologue * SAMPLES_PER_MS
@@ -330,6 +353,7 @@ class Endpointer:
         self._machine.move(Sound.ONSET)
         self.onset = began
         self._retries = 0
+        self._tails += 1
         self._marked = True
         since = min(t - began + BEFORE_TAIL, t - self._taken_until)
         return [ResumeStt(self._next_epoch()), MarkStt(since // FRAME_SAMPLES)]

@@ -12,7 +12,11 @@ class FloorState(enum.StrEnum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     CLOSING = "closing"
-    """The agent says its last words: these are not interrupted."""
+    """The agent says its last words."""
+    EXPECTING = "expecting"
+    """We called: whoever has answered speaks first."""
+    ATTENDING = "attending"
+    """The caller has taken the floor: what he says is told to the agent, whatever it is."""
     DOUBTING = "doubting"
     """The caller speaks while the agent thinks."""
     YIELDING = "yielding"
@@ -26,11 +30,15 @@ class Cue(enum.StrEnum):
     """What moves the floor."""
 
     ANSWERED = "answered"
+    CALLED = "called"
+    """We called, and somebody has answered."""
     ONSET = "onset"
     TAKEN = "taken"
     UTTERANCE = "utterance"
     NOISE = "noise"
     DIGIT = "digit"
+    KEY = "key"
+    """Of an entry that is not complete."""
     SILENCE = "silence"
     SAY = "say"
     LAST = "last"
@@ -52,6 +60,12 @@ class Cue(enum.StrEnum):
 
 FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.LISTENING, Cue.ANSWERED): FloorState.THINKING,
+    (FloorState.LISTENING, Cue.CALLED): FloorState.EXPECTING,
+    (FloorState.EXPECTING, Cue.ONSET): FloorState.EXPECTING,
+    (FloorState.EXPECTING, Cue.NOISE): FloorState.EXPECTING,
+    (FloorState.EXPECTING, Cue.UTTERANCE): FloorState.THINKING,
+    (FloorState.EXPECTING, Cue.DIGIT): FloorState.THINKING,
+    (FloorState.EXPECTING, Cue.SILENCE): FloorState.THINKING,
     (FloorState.LISTENING, Cue.ONSET): FloorState.LISTENING,
     (FloorState.LISTENING, Cue.NOISE): FloorState.LISTENING,
     (FloorState.LISTENING, Cue.UTTERANCE): FloorState.THINKING,
@@ -65,7 +79,7 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.THINKING, Cue.PASS): FloorState.LISTENING,
     (FloorState.THINKING, Cue.ANNOUNCE): FloorState.SPEAKING,
     (FloorState.SPEAKING, Cue.ONSET): FloorState.YIELDING,
-    (FloorState.SPEAKING, Cue.TAKEN): FloorState.LISTENING,
+    (FloorState.SPEAKING, Cue.TAKEN): FloorState.ATTENDING,
     (FloorState.SPEAKING, Cue.NOISE): FloorState.SPEAKING,
     (FloorState.SPEAKING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.SPEAKING, Cue.DIGIT): FloorState.THINKING,
@@ -73,24 +87,32 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.SPEAKING, Cue.LAST): FloorState.CLOSING,
     (FloorState.SPEAKING, Cue.PLAYED): FloorState.LISTENING,
     (FloorState.SPEAKING, Cue.STALLED): FloorState.LISTENING,
+    (FloorState.CLOSING, Cue.ONSET): FloorState.PARTING,
+    (FloorState.CLOSING, Cue.TAKEN): FloorState.ATTENDING,
+    (FloorState.CLOSING, Cue.NOISE): FloorState.CLOSING,
+    (FloorState.CLOSING, Cue.UTTERANCE): FloorState.THINKING,
+    (FloorState.CLOSING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.CLOSING, Cue.ANNOUNCE): FloorState.CLOSING,
     (FloorState.CLOSING, Cue.PLAYED): FloorState.ENDED,
     (FloorState.CLOSING, Cue.STALLED): FloorState.ENDED,
-    (FloorState.DOUBTING, Cue.TAKEN): FloorState.LISTENING,
+    (FloorState.ATTENDING, Cue.ONSET): FloorState.ATTENDING,
+    (FloorState.ATTENDING, Cue.UTTERANCE): FloorState.THINKING,
+    (FloorState.ATTENDING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.DOUBTING, Cue.NOISE): FloorState.THINKING,
     (FloorState.DOUBTING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.DOUBTING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.DOUBTING, Cue.SAY): FloorState.YIELDING,
-    (FloorState.DOUBTING, Cue.LAST): FloorState.ENDED,
+    (FloorState.DOUBTING, Cue.LAST): FloorState.PARTING,
     (FloorState.DOUBTING, Cue.ANNOUNCE): FloorState.YIELDING,
     (FloorState.DOUBTING, Cue.PASS): FloorState.LISTENING,
-    (FloorState.YIELDING, Cue.TAKEN): FloorState.LISTENING,
+    (FloorState.YIELDING, Cue.TAKEN): FloorState.ATTENDING,
+    (FloorState.YIELDING, Cue.PLAYED): FloorState.LISTENING,
     (FloorState.YIELDING, Cue.NOISE): FloorState.SPEAKING,
     (FloorState.YIELDING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.YIELDING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.YIELDING, Cue.SAY): FloorState.YIELDING,
     (FloorState.YIELDING, Cue.LAST): FloorState.PARTING,
-    (FloorState.PARTING, Cue.TAKEN): FloorState.LISTENING,
+    (FloorState.PARTING, Cue.TAKEN): FloorState.ATTENDING,
     (FloorState.PARTING, Cue.NOISE): FloorState.CLOSING,
     (FloorState.PARTING, Cue.UTTERANCE): FloorState.THINKING,
     (FloorState.PARTING, Cue.DIGIT): FloorState.THINKING,
@@ -103,5 +125,14 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     **{(state, Cue.RETURNED): FloorState.THINKING for state in FloorState},
     **{(state, Cue.END): FloorState.ENDED for state in FloorState if state is not FloorState.ENDED},
 }
+FLOOR |= {
+    (state, Cue.KEY): FloorState.LISTENING
+    for state in FloorState
+    if (state, Cue.DIGIT) in FLOOR and state is not FloorState.THINKING
+}
 CONTESTED = frozenset({FloorState.DOUBTING, FloorState.YIELDING, FloorState.PARTING})
-"""The caller speaks and has not taken the floor: playout is paused."""
+"""The caller speaks and has not taken the floor: playout is ducked or paused."""
+INTERRUPTING = CONTESTED | {FloorState.SPEAKING, FloorState.CLOSING}
+"""What the caller says while it is so interrupts the agent."""
+SOUNDING = INTERRUPTING - {FloorState.DOUBTING}
+"""The agent speaks, or is about to."""

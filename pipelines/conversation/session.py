@@ -33,6 +33,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import (
     Agent,
+    Answered,
     Context,
     End,
     Keep,
@@ -53,6 +54,8 @@ from pipelines.conversation.commands import (
     CloseStt,
     Command,
     CompleteLine,
+    Decided,
+    DuckPlayout,
     FinishPlayout,
     FinishStt,
     GiveUpThinking,
@@ -65,6 +68,7 @@ from pipelines.conversation.commands import (
     Speak,
     StartStt,
     Think,
+    UnduckPlayout,
 )
 from pipelines.conversation.ending import Ending
 from pipelines.conversation.fillers import Fillers
@@ -73,6 +77,7 @@ from pipelines.conversation.line_words import GIVEN_UP, MindingTheLine, line_wor
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
+from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.speaking import Speaking
 from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
@@ -149,6 +154,8 @@ class AgentSession:
             tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
         )
         self._fillers = Fillers(self.turn, self._speaking, self._transcript, own_words(language))
+        self._called = context is not None and context.direction == "outbound"
+        """We called: whoever answers speaks first."""
         self._thought = Thought(None, now())
         self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._heard_at = 0
@@ -174,7 +181,8 @@ class AgentSession:
             return
         self._listening.hear(frame)
         self._heard_at = self._t
-        self._run(self.turn.frame(self._t, level_db(frame)))
+        shape = shape_of(frame) if self.turn.weighing else None
+        self._run(self.turn.frame(self._t, level_db(frame), shape))
 
     def next_frame(self, t: int) -> Frame | None:
         frame = self._next_frame(t)
@@ -191,7 +199,7 @@ class AgentSession:
                 self._stage.move(Moment.FRAME)
                 timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
                 t = timeline.frame(t)
-                self._run(self.turn.answered(t))
+                self._run(self.turn.answered(t, called=self._called))
             case Stage.LIVE:
                 t = timeline.frame(t)
             case Stage.OVER:
@@ -202,10 +210,10 @@ class AgentSession:
             self._tell_of_line(self._untold)
         self._run(self.turn.tick(t))
         frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
-        if frame is not None and not self._speaking.fills:
-            self.turn.progress(t)
-        self._fillers.tick(t, frame, self._thought)
         playout = self._speaking.playout
+        if frame is not None and not self._speaking.fills:
+            self.turn.progress(t, insisting=playout.line is not None and not playout.line.interruptible)
+        self._fillers.tick(t, frame, self._thought)
         if playout.drained and playout.line is not None:
             self._run(self.turn.drained(t, playout.arrived))
         self._settle()
@@ -376,16 +384,20 @@ class AgentSession:
                     self._listening.restart(epoch)
                 case CloseStt(recent=recent):
                     self._listening.close(recent)
-                case PausePlayout(onset=onset):
-                    if onset is not None:
-                        self._call.publish("barge_in", ms=(self._t - onset) / SAMPLES_PER_MS)
+                case DuckPlayout():
+                    self._speaking.playout.duck()
+                case UnduckPlayout():
+                    self._speaking.playout.unduck()
+                case PausePlayout():
                     self._speaking.playout.pause()
-                case ResumePlayout(dismissed=dismissed):
-                    if dismissed:
-                        self._transcript.event("barge_in", outcome="resumed")
+                case ResumePlayout():
                     self._speaking.playout.resume()
-                case CancelPlayout(by_caller=by_caller):
-                    self._silence(by_caller)
+                case Decided(outcome=outcome, figures=figures):
+                    line = self._speaking.playout.line
+                    began = line.began if line is not None else None
+                    self._transcript.contested(outcome, figures, began)
+                case CancelPlayout():
+                    self._silence()
                 case FinishPlayout(waited=waited):
                     self._speaking.playout.finish(waited)
                 case CancelThinking():
@@ -424,14 +436,11 @@ class AgentSession:
     def _engine_failed(self, engine: str, reason: str) -> None:
         self._transcript.event("engine_failed", engine=engine, reason=reason)
 
-    def _silence(self, by_caller: bool) -> None:
+    def _silence(self) -> None:
         line = self._speaking.playout.line
         if line is None:
             self._speaking.cancel(None)
             return
-        if by_caller and line.began is not None:
-            after_ms = (self._t - line.began) // SAMPLES_PER_MS
-            self._transcript.event("barge_in", outcome="taken", after_ms=after_ms)
         self._speaking.cancel(self._timeline.of_leg(self._outlet.clear()))
 
     # ---- what the agent is told and wants
@@ -440,8 +449,14 @@ class AgentSession:
         self._thought = Thought(think, self._now())
         self._fillers.asked(self._t, think.silence)
         self._notes.told(think.said)
-        if isinstance(think.said, Utterance):
-            self._transcript.caller(think, think.said, self._listening.began)
+        match think.said:
+            case Utterance() as said:
+                self._transcript.caller(think, said, self._listening.began)
+            case Answered(said=text) if text and think.result is not None:
+                said = Utterance(text, think.result.confidence)
+                self._transcript.caller(think, said, self._listening.began)
+            case _:
+                pass
         self._thinking.tell(think)
 
     def asking(self, think: Think) -> None:

@@ -39,8 +39,12 @@ class Waits:
 class Limits:
     """In ms."""
 
+    decide: int = 260
+    """So long after a sound began it is decided whether it interrupts the agent, where that can be told."""
     take_floor: int = 600
     """Speech this long takes the floor, understood or not."""
+    listen_first: int = 1_500
+    """Whoever is called by us has so long to say something before the agent speaks."""
     cough: int = 260
     """Speech shorter than this with nothing understood is not an answer even when the agent is silent."""
     final: int = round(1_000 * FINAL_WITHIN_S)
@@ -55,7 +59,7 @@ class Limits:
     filler: int = 1_500
     """After so much of it the caller hears that they are not forgotten (`dead_air`); 0: never."""
     noises: int = 3
-    """After so many dismissed interruptions in a row an onset alone no longer pauses the agent."""
+    """After so many dismissed interruptions in a row a sound alone no longer stops the agent."""
     stalled: int = 6_000
     """Playout without a single sample for this long is given up."""
     heard: int = 500

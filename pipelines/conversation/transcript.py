@@ -13,6 +13,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
+from pipelines.conversation.interruption import ContestFigures, ContestOutcome
 from pipelines.conversation.line import Line
 from pipelines.conversation.timeline import Timeline
 
@@ -68,18 +69,29 @@ class Transcript:
         now = self._timeline.began_ms(self._timeline.t)
         self._call.put(EventHappened(self._call.id, now, kind, data))
 
+    def contested(self, outcome: ContestOutcome, figures: ContestFigures | None, began: int | None) -> None:
+        """What came of a sound of the caller's while our line, which `began` at this position, was heard."""
+        data: dict[str, Any] = {"outcome": str(outcome)}
+        if began is not None:
+            data["after_ms"] = (self._timeline.t - began) // SAMPLES_PER_MS
+        if figures is not None:
+            data |= {"duck_ms": round(figures.duck_ms, 1), "decision_ms": round(figures.decision_ms, 1)}
+            self._call.publish("barge_in", ms=data["decision_ms"], **data)
+        self.event("barge_in", **data)
+
     def caller(self, think: Think, said: Utterance, began: int) -> None:
         """The caller's line, `began` at this position."""
         silence = think.silence / SAMPLES_PER_MS
         stt = think.result.stt_ms if think.result is not None else 0.0
-        self._call.publish("final", text=said.text, confidence=said.confidence, understood=said.understood)
+        text = said.text if think.result is None else think.result.text  # not what it was joined to
+        self._call.publish("final", text=text, confidence=said.confidence, understood=said.understood)
         self._call.put(
             TurnSaid(
                 self._call.id,
                 self._next(),
                 "caller",
-                said.text,
-                said.text,
+                text,
+                text,
                 self._timeline.began_ms(began),
                 self._timeline.ended_ms(self._timeline.t - think.silence),
                 confidence=said.confidence,

@@ -1,4 +1,5 @@
-"""What a row of `agents` may set of turn-taking, in milliseconds but for `noises`; the rest stays as usual.
+"""What a row of `agents` may set of turn-taking, in milliseconds where its name ends so; the rest stays as
+usual.
 
 suspect_ms     silence after which the recogniser is asked whether the caller has finished
 whole_ms       silence that ends what is whole ("at half past two"), ...
@@ -7,8 +8,12 @@ nothing_ms     ... what was not understood, ...
 hanging_ms     ... and what hangs in the air ("and"); these three adapt to how the caller pauses
 dismiss_ms     ... and what interrupts the agent without being understood
 cough_ms       speech shorter than this with nothing understood is no answer
-take_floor_ms  speech this long interrupts the agent, understood or not
-noises         after so many dismissed interruptions in a row noise no longer pauses the agent
+sensitivity    "low", "medium" or "high": how readily a sound interrupts the agent; "low" waits for words,
+               or for speech that lasts
+decide_ms      so long after it began a sound that is speech interrupts the agent
+take_floor_ms  speech this long does, whatever it sounds like
+noises         after so many dismissed interruptions in a row only what is understood stops the agent
+listen_first_ms  whom we call has so long to speak first; 0: the agent does
 utterance_ms   a longer utterance is recognised in pieces, which the agent gets as one ...
 monologue_ms   ... when the caller has finished, or after this long
 tail_ms        speech that begins so soon after an utterance that was taken belongs to it; 0: none does
@@ -24,10 +29,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from pipelines.conversation.interruption import Sensitivity
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.conversation.turn import Turn
 from pipelines.engines.protocols import FINAL_WITHIN_S
 
+SENSITIVITY = "sensitivity"
 RANGES: dict[str, tuple[int, int]] = {
     "suspect_ms": (40, 1_000),
     "whole_ms": (40, 10_000),
@@ -36,7 +43,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "hanging_ms": (40, 10_000),
     "dismiss_ms": (40, 10_000),
     "cough_ms": (0, 2_000),
+    "decide_ms": (100, 5_000),
     "take_floor_ms": (100, 5_000),
+    "listen_first_ms": (0, 10_000),
     "noises": (1, 1_000),
     "utterance_ms": (1_000, 20_000),
     "monologue_ms": (1_000, 600_000),
@@ -53,26 +62,44 @@ class TurnSettings:
 
     waits: Waits = field(default_factory=Waits)
     limits: Limits = field(default_factory=Limits)
+    sensitivity: Sensitivity = Sensitivity.MEDIUM
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> TurnSettings:
         """From the `turn` of a row. Raises ConfigError, which names the nearest key or the range."""
-        given = {_checked(key, value): value for key, value in row.items()}
+        sensitivity = _sensitivity(row.get(SENSITIVITY, Sensitivity.MEDIUM))
+        given = {_checked(key, value): value for key, value in row.items() if key != SENSITIVITY}
         waits, limits = (
             {f.name: given[f.name] for f in fields(part) if f.name in given} for part in (Waits, Limits)
         )
-        return cls(replace(Waits(), **waits), replace(Limits(), **limits))
+        return cls(replace(Waits(), **waits), replace(Limits(), **limits), sensitivity)
 
-    def turn(self, language: str, final_within_s: float = FINAL_WITHIN_S) -> Turn:
-        """The machine of one call in this language. `final_within_s`: that of its recogniser."""
+    def turn(
+        self, language: str, final_within_s: float = FINAL_WITHIN_S, *, partials_tell: bool = False
+    ) -> Turn:
+        """The machine of one call in this language. `final_within_s`, `partials_tell`: its recogniser's."""
         limits = replace(self.limits, final=round(1_000 * final_within_s))
-        return Turn(self.waits, limits, language=language)
+        return Turn(
+            self.waits,
+            limits,
+            language=language,
+            sensitivity=self.sensitivity,
+            partials_tell=partials_tell,
+        )
+
+
+def _sensitivity(value: object) -> Sensitivity:
+    """Raises ConfigError."""
+    if value not in tuple(Sensitivity):
+        known = ", ".join(Sensitivity)
+        raise ConfigError(f"its turn has {SENSITIVITY} {value!r}, which is none of {known}")
+    return Sensitivity(str(value))
 
 
 def _checked(key: str, value: object) -> str:
     """The field that a key sets. Raises ConfigError."""
     if key not in RANGES:
-        (nearest,) = difflib.get_close_matches(key, RANGES, n=1, cutoff=0.0)
+        (nearest,) = difflib.get_close_matches(key, [*RANGES, SENSITIVITY], n=1, cutoff=0.0)
         raise ConfigError(f"its turn has an unknown key '{key}'; the nearest known one is '{nearest}'")
     low, high = RANGES[key]
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

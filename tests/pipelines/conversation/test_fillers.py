@@ -135,7 +135,7 @@ async def test_a_filler_is_interrupted_like_anything_else() -> None:
     await talk.silence(400)
     agent.thought.set()
     await talk.until_quiet()
-    assert agent.inputs[-1] == Utterance("no wait", 0.9, True)
+    assert agent.inputs[-1] == Utterance("go no wait", 0.9, True, amends=True)
     assert [line.text for line in talk.call.lines()] == ["Hello.", "go", "no wait", "Here it is."]
     assert agent.told[-1] == ("Here it is.", False)
 

@@ -78,7 +78,7 @@ async def test_a_recorded_goodbye_is_heard_to_its_end() -> None:
 async def test_a_cough_over_the_goodbye_ends_in_the_whole_goodbye(played_ms: int) -> None:
     talk = Conversation(Parting())
     await talk.silence(played_ms)
-    await talk.say("", 160)
+    await talk.cough(160)
     await until_hung_up(talk)
     assert talk.call.lines()[0].heard == GOODBYE and not talk.call.lines()[0].interrupted
     assert [termination.why for termination in talk.ended] == [Why.COMPLETED]
@@ -88,7 +88,7 @@ async def test_a_cough_before_the_goodbye_ends_in_the_whole_goodbye() -> None:
     """It contests a thought; the last words come while the caller makes a sound."""
     talk = Conversation(Parting())
     talk.tts.gate.clear()
-    await talk.say("", 160)
+    await talk.cough(160)
     talk.tts.gate.set()
     await until_hung_up(talk)
     assert talk.call.lines()[0].heard == GOODBYE and not talk.call.lines()[0].interrupted
@@ -97,9 +97,9 @@ async def test_a_cough_before_the_goodbye_ends_in_the_whole_goodbye() -> None:
 async def test_a_goodbye_dismissed_twice_is_whole_in_the_end() -> None:
     talk = Conversation(Parting())
     await talk.silence(300)
-    await talk.say("", 160)
+    await talk.cough(160)
     await talk.silence(700)
-    await talk.say("", 160)
+    await talk.cough(160)
     await until_hung_up(talk)
     assert talk.call.lines()[0].heard == GOODBYE
 

@@ -28,7 +28,17 @@ from pipelines.conversation.agent import (
 from pipelines.conversation.floor import FloorState
 from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Grammar, SttResult, TtsChunk
-from tests.fakes import CALL_ID, SILENCE, WORD_SAMPLES, Conversation, FakeTts, Reply, ScriptedAgent, tone
+from tests.fakes import (
+    CALL_ID,
+    SILENCE,
+    WORD_SAMPLES,
+    Conversation,
+    FakeTts,
+    Reply,
+    ScriptedAgent,
+    tone,
+    voice,
+)
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -172,7 +182,7 @@ async def test_barge_in_stops_the_agent_at_once_and_keeps_only_heard_words() -> 
 async def test_a_cough_pauses_and_resumes_at_the_beginning_of_the_cut_word() -> None:
     talk = Conversation(ScriptedAgent(GREETING))
     await talk.silence(900)
-    await talk.say("", 240)
+    await talk.cough(240)
     assert talk.sent[-1] is None
     await talk.until_quiet()
     (line,) = talk.call.lines()
@@ -221,7 +231,7 @@ async def test_a_cough_before_the_first_audio_only_delays_it() -> None:
     talk.tts.gate.clear()
     await talk.say("a room")
     await talk.silence(400)
-    await talk.say("", 200)
+    await talk.cough(200)
     talk.tts.gate.set()
     await talk.until_quiet()
     assert talk.call.lines()[-1].heard == NEXT.text
@@ -231,7 +241,7 @@ async def test_a_noisy_line_cannot_silence_the_agent() -> None:
     talk = Conversation(ScriptedAgent(Reply("one two three four five six seven eight nine ten " * 3)))
     for _ in range(12):
         await talk.silence(500)
-        await talk.say("", 200)
+        await talk.cough(200)
     await talk.silence(3000)
     assert len(talk.call.lines()[0].heard.split()) == 30
 
@@ -301,13 +311,15 @@ async def test_the_last_word_is_heard_before_the_hangup() -> None:
     assert len(talk.ended) == 1
 
 
-async def test_the_last_words_are_not_interrupted() -> None:
-    talk, _ = await greeted(Reply("All done. Goodbye.", end=True))
+async def test_last_words_that_the_caller_speaks_into_are_heard_all_the_same() -> None:
+    last = "All done. We are looking forward to you. Goodbye."
+    talk, agent = await greeted(Reply(last, end=True), Reply(end=True))
     await talk.say("a room")
-    await talk.silence(500)
+    await talk.silence(1100)
     await talk.say("thanks bye", 700)
-    await talk.silence(1000)
-    assert talk.call.lines()[-1].heard == "All done. Goodbye."
+    await talk.silence(3000)
+    assert agent.inputs[-1] == Utterance("thanks bye", 0.9, True)
+    assert talk.call.lines()[-1].heard == last
     assert len(talk.ended) == 1
 
 
@@ -510,7 +522,7 @@ async def test_what_is_recognised_is_the_line_as_it_came() -> None:
     talk, _ = await greeted()
     await talk.say("a room", 200)
     loud = [frame for frame in talk.stt.utterances[0].frames if np.abs(frame).max() > 500]
-    assert all((frame == tone(FRAME_SAMPLES)).all() for frame in loud)
+    assert all((frame == voice(FRAME_SAMPLES)).all() for frame in loud)
     assert len(loud) == 10
 
 
@@ -754,5 +766,5 @@ async def test_an_agent_is_told_whom_it_talks_to_and_what_the_call_is_about() ->
             return ()
 
     known = Context(CALL_ID, 0, "outbound", "+4930", "+4940", {"bill": 12.5})
-    await Conversation(Curious(), context=known).silence(200)
+    await Conversation(Curious(), context=known).silence(1600)
     assert asked == [replace(known, line=asked[0].line)] and asked[0].about == {"bill": 12.5}

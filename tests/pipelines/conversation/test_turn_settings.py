@@ -34,11 +34,12 @@ def test_each_key_sets_a_field_and_the_usual_value_is_allowed() -> None:
 @pytest.mark.parametrize("take_floor_ms", [200, 1_000])
 def test_a_setting_moves_the_machine(take_floor_ms: int) -> None:
     """How long the caller must speak to interrupt."""
-    turn = TurnSettings.of({"take_floor_ms": take_floor_ms}).turn("en")
+    turn = TurnSettings.of({"take_floor_ms": take_floor_ms, "decide_ms": 2_000}).turn("en")
     turn.answered(0)
     turn.say(0, 1, Say("A long story."))
+    turn.progress(0)
     t = 0
-    while turn.state is not FloorState.LISTENING:
+    while turn.state is not FloorState.ATTENDING:
         t += FRAME
         turn.frame(t, LOUD_DB)
         assert t < 3_000 * SAMPLES_PER_MS

@@ -342,7 +342,7 @@ async def test_a_cough_during_the_read_back_neither_confirms_nor_cuts_it() -> No
         await talk.until_quiet()
     await talk.say(ANSWERS[-1])
     await talk.silence(900)
-    await talk.say("", 200)
+    await talk.cough(200)
     await talk.until_quiet()
     assert talk.call.lines()[-1].heard.endswith("Say no to change it.")
     assert [outcome.status for outcome in talk.call.outcomes()] == ["held"]
