@@ -69,13 +69,14 @@ class _FailoverSession:
         """The epoch of a flush that has no final yet."""
         self._deadline: asyncio.TimerHandle | None = None
         self._grammar: Grammar | None = None
+        self._noise_db: float | None = None
         self._audio = bytearray()
         self._tried: list[Stt] = []
         """For the present utterance."""
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self._forget()
-        self._open, self._epoch, self._grammar = True, epoch, grammar
+        self._open, self._epoch, self._grammar, self._noise_db = True, epoch, grammar, noise_db
         self._listen()
 
     def feed(self, frame: Frame) -> None:
@@ -134,7 +135,7 @@ class _FailoverSession:
         return self._session
 
     def _hear(self, session: SttSession) -> None:
-        session.begin(self._epoch, self._grammar)
+        session.begin(self._epoch, self._grammar, noise_db=self._noise_db)
         for frame in _frames(self._audio):
             session.feed(frame)
         if self._asked is not None:

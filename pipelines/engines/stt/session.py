@@ -51,6 +51,7 @@ class WorkerSttSession:
         self._asked: int | None = None
         """Of a flush since then."""
         self._grammar: Grammar | None = None
+        self._noise_db: float | None = None
         self._audio = bytearray()
         self._parts: list[SttResult] = []
         """What requests that ended unasked have heard of the utterance."""
@@ -62,7 +63,7 @@ class WorkerSttSession:
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
         self.abandon()
-        self._open, self._epoch, self._grammar = True, epoch, grammar
+        self._open, self._epoch, self._grammar, self._noise_db = True, epoch, grammar, noise_db
         self._listening()
 
     def feed(self, frame: Frame) -> None:
@@ -112,6 +113,7 @@ class WorkerSttSession:
                 self._language,
                 self._start,
                 self._final_within_s,
+                self._noise_db,
             )
         return self._request
 
@@ -176,8 +178,10 @@ class UtteranceRequest:
         language: str = "en",
         start: int = 0,
         final_within_s: float = FINAL_WITHIN_S,
+        noise_db: float | None = None,
     ) -> None:
         self._final_within_s = final_within_s
+        self._noise_db = noise_db
         self._pool = pool
         self._on_result = on_result
         self._start = start
@@ -293,7 +297,7 @@ class UtteranceRequest:
         """Open on a ready worker and send what there is, or wait for one."""
         grammar = self._grammar
         fields = {"name": grammar.name, "jsgf": grammar.jsgf} if grammar is not None else None
-        self._ticket = self._pool.open(self, grammar=fields, language=self._language)
+        self._ticket = self._pool.open(self, grammar=fields, language=self._language, noise_db=self._noise_db)
         if self._ticket is None:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().create_task(self._wait())

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, Network, network
+from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, Network, network, rivals, telling
 
 
 def built(rules: str) -> Network:
     return network(JsgfGrammar(f"#JSGF V1.0;\ngrammar g;\npublic <g> = {rules};\n"))
+
+
+def without(text: str, rules: str, *strangers: str) -> dict[str, float]:
+    return sentences(
+        rivals(JsgfGrammar(f"#JSGF V1.0;\ngrammar g;\npublic <g> = {rules};\n"), text, strangers)
+    )
 
 
 def sentences(net: Network, longest: int = 4) -> dict[str, float]:
@@ -64,3 +70,36 @@ def test_words_that_lead_to_the_same_place_stay_apart() -> None:
 def test_a_part_used_often_is_not_multiplied() -> None:
     counts = " | ".join(f"n{n}" for n in range(50))
     assert len(built(f"({counts}) [people | persons]").arcs) < 50 * 5
+
+
+def test_rivals_are_all_that_means_something_else() -> None:
+    assert without("in paris", "[in | the] (paris | london)") == {
+        "london": 1.0,
+        "in london": 1.0,
+        "the london": 1.0,
+        "in": BROKEN_OFF,
+        "the": BROKEN_OFF,
+    }
+
+
+def test_the_beginning_and_the_end_of_a_sentence_are_rivals_of_it() -> None:
+    found = without("two thirty", "(two | three) [thirty] [p m]")
+    assert {"two", "three thirty", "two thirty p m", "two p m"} <= found.keys()
+    assert "two thirty" not in found
+
+
+def test_where_only_small_words_are_said_they_tell() -> None:
+    assert without("a", "a | i | b").keys() == {"i", "b"}
+    assert telling(["in", "london"]) == ["london"]
+    assert telling(["on"]) == ["on"]
+
+
+def test_strangers_may_be_said_in_any_number_and_order() -> None:
+    found = without("paris", "paris", "~what", "~no")
+    assert {"~what", "~no", "~no ~what", "~what ~what ~no"} <= found.keys()
+    assert not any("paris" in text for text in found)
+
+
+def test_rivals_of_what_is_said_again_and_again() -> None:
+    found = without("one one", "(one | two)+")
+    assert {"one", "one two", "two one", "one one one"} <= found.keys() and "one one" not in found

@@ -1,10 +1,19 @@
-"""From acoustic scores to a confidence."""
+"""From acoustic scores to how surely something was said."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
+from typing import Any
 
-from pipelines.engines.stt.pocketsphinx.rejection import Span, confidence, score
+import pytest
+
+from pipelines.engines.stt.pocketsphinx.rejection import (
+    Evidence,
+    Span,
+    evidence,
+    features,
+    verdict,
+)
 
 PHONES = [
     Span("SIL", 0, 19, -4.0),
@@ -18,36 +27,102 @@ def words(per_frame: float) -> list[Span]:
     return [Span("<sil>", 0, 19, -5.0), Span("two", 20, 69, 50 * per_frame), Span("</s>", 70, 99, -5.0)]
 
 
+def seen(per_frame: float, phones: list[Span] = PHONES, above_db: float = 30.0) -> Evidence:
+    return evidence(words(per_frame), phones, above_db)
+
+
+GOOD = replace(seen(-1.5), sounds=5, nearest=5, margin=120.0)
+"""Something long enough that fits well and stands far above its rivals."""
+
+
 def test_words_that_fit_as_well_as_phones_are_believed() -> None:
-    assert confidence(words(-1.5), PHONES) > 0.9
-    assert confidence(words(-6.0), PHONES) < 0.1
+    assert verdict(GOOD).understood and not verdict(GOOD).doubtful
+    assert not verdict(replace(GOOD, fit=-8.0, gap=-7.0)).understood
 
 
-def test_confidence_grows_with_the_fit() -> None:
-    found = [confidence(words(fit), PHONES) for fit in (-8.0, -5.0, -3.5, -3.0, -2.0, -1.0)]
-    assert found == sorted(found)
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("fit", [-8.0, -5.0, -3.0, -1.0]),
+        ("margin", [-60.0, -20.0, 0.0, 40.0, 160.0]),
+        ("above_db", [3.0, 8.0, 15.0, 30.0]),
+        ("nearest", [1, 2, 4, 6]),
+        ("unexplained", [1.0, 0.5, 0.0]),
+        ("sounds", [1, 2, 4]),
+    ],
+)
+def test_confidence_grows_with_all_that_speaks_for_the_words(field: str, values: list[float]) -> None:
+    other: Any = replace
+    found = [verdict(other(GOOD, **{field: value})).confidence for value in values]
+    assert found == sorted(found) and found[0] < found[-1]
     assert all(0.0 <= value <= 1.0 for value in found)
+
+
+def test_what_fits_in_quiet_is_doubted_in_noise() -> None:
+    assert verdict(GOOD).confidence > verdict(replace(GOOD, above_db=6.0)).confidence
+
+
+def test_a_doubtful_answer_names_what_else_it_may_have_been() -> None:
+    close = verdict(replace(GOOD, nearest=1, margin=-20.0, rival="ten", fit=-2.0))
+    assert close.understood and close.doubtful and close.alternatives == ("ten",)
+    assert verdict(replace(GOOD, rival="ten")).alternatives == ()
+    stranger = verdict(replace(GOOD, nearest=1, margin=-20.0, fit=-2.0))
+    assert stranger.doubtful and stranger.alternatives == ()
+
+
+def test_one_sound_that_tells_a_word_from_its_neighbour_is_not_enough_to_be_sure() -> None:
+    assert verdict(replace(GOOD, nearest=1)).confidence < verdict(GOOD).confidence
+
+
+def test_words_stretched_over_noise_are_not_believed() -> None:
+    """A recogniser puts the pauses of a noisy line into the words beside them."""
+    assert verdict(replace(GOOD, frames=220)).confidence < verdict(GOOD).confidence - 0.2
+    assert verdict(replace(GOOD, frames=30)).confidence == verdict(replace(GOOD, frames=20)).confidence
 
 
 def test_silence_around_the_words_does_not_count() -> None:
     loud = [Span("<sil>", 0, 19, -900.0), Span("two", 20, 69, -75.0)]
-    assert score(loud, PHONES) == score(words(-1.5), PHONES)
+    assert evidence(loud, PHONES, 30.0) == seen(-1.5)
 
 
 def test_a_pause_between_words_counts() -> None:
     pause = [Span("two", 20, 39, -30.0), Span("<sil>", 40, 54, -150.0), Span("people", 55, 69, -22.5)]
-    assert score(pause, PHONES) < score(words(-1.5), PHONES)
+    found = evidence(pause, PHONES, 30.0)
+    assert found.fit < seen(-1.5).fit
+    assert (found.words, found.frames) == (2, 35)
 
 
 def test_speech_outside_the_words_counts_and_noise_does_not() -> None:
     more = [*PHONES[:3], Span("AH", 70, 99, -3.0)]
     noise = [*PHONES[:3], Span("+NSN+", 70, 99, -3.0)]
-    assert score(words(-1.5), more) < score(words(-1.5), PHONES) - 0.5
-    assert score(words(-1.5), noise) == score(words(-1.5), PHONES)
+    assert seen(-1.5, more).unexplained == pytest.approx(30 / 80)
+    assert seen(-1.5, noise).unexplained == 0.0
 
 
-def test_a_click_is_no_word() -> None:
-    assert score([Span("no", 20, 26, -7.0)], PHONES) == -math.inf
-    assert confidence([Span("no", 20, 26, -7.0)], PHONES) == 0.0
-    assert confidence([], []) == 0.0
-    assert confidence([Span("[NOISE]", 0, 80, -1.0)], PHONES) == 0.0
+def test_a_step_of_the_grammar_without_a_word_is_none() -> None:
+    assert evidence([*words(-1.5), Span("(NULL)", 99, 99, 0.0)], PHONES, 30.0) == seen(-1.5)
+
+
+def test_clicks_steady_noise_and_nothing_are_no_words() -> None:
+    click = evidence([Span("no", 20, 26, -7.0)], PHONES, 30.0)
+    assert not verdict(replace(click, sounds=2, nearest=6, margin=160.0)).understood
+    for nothing in (
+        evidence([], [], 30.0),
+        evidence([Span("[NOISE]", 0, 80, -1.0)], PHONES, 30.0),
+        replace(GOOD, above_db=1.0),
+    ):
+        assert verdict(nothing).confidence == 0.0 and not verdict(nothing).understood
+
+
+def test_scores_beyond_all_measure_stay_within_the_scale() -> None:
+    worst = replace(GOOD, fit=-1e9, gap=-1e9, margin=-1e9, above_db=2.0, frames=6_000, sounds=1)
+    best = replace(GOOD, fit=50.0, margin=float("inf"), above_db=1e9)
+    assert 0.0 <= verdict(worst).confidence < 0.01
+    assert 0.9 < verdict(best).confidence <= 1.0
+    assert all(abs(value) < 100 for value in (*features(worst), *features(best)))
+
+
+def test_free_speech_is_believed_by_the_probability_of_its_words() -> None:
+    found = [verdict(replace(GOOD, posterior=value), free=True).confidence for value in (-5.0, -2.0, -0.1)]
+    assert found == sorted(found) and found[0] < 0.3
+    assert not verdict(replace(GOOD, fit=-4.5, above_db=9.0, posterior=-2.5), free=True).understood

@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pocketsphinx
 
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.level import Level
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import network
-from pipelines.engines.stt.pocketsphinx.rejection import FREE_MIDDLE, LOG_SCALE, Span, confidence
+from pipelines.engines.stt.pocketsphinx.rival import RivalSearch
+from pipelines.engines.stt.pocketsphinx.search import begin, model_files, new_decoder
+from pipelines.engines.stt.pocketsphinx.utterance import LEAD_IN_MS, Ear
 
 GRAMMARS_KEPT = 24
 """Compiled grammars per decoder (0.6 MB each); the one used longest ago goes first."""
-LEAD_IN_MS = 200
-"""Silence before each utterance: a word at the very first frame is often lost."""
 LEAD_IN = bytes(2 * SAMPLES_PER_MS * LEAD_IN_MS)
 DITHER = 8.0
 """RMS of the noise (-72 dBFS) laid under all audio. Without it the bands above 4 kHz of telephone audio hold
@@ -42,45 +38,27 @@ GENERAL_LIMITS: dict[str, Any] = {"maxhmmpf": 3000, "maxwpf": 20, "pl_window": 5
 TELEPHONE_MEAN = "54.4,22.4,-25.3,24.1,-14.1,-2.9,4.4,-11.9,9,-8.9,-1.5,1,-3.7"
 WIDE_MEAN = "59.4,5.1,-2.9,4.5,-3.3,-2.9,-4.2,0.2,-1.2,-3,-2.2,-2,0.5"
 _NOISE = np.random.default_rng(0).normal(0.0, DITHER, 16_381).round().astype(np.int32)
-STANDS_OUT_DB = 2.0
-"""What is as loud all the time is noise, whatever words fit it: speech has pauses."""
 WIDE_ABOVE_DB = -47.0
 """Energy above 5 kHz against 200-3,400 Hz; the telephone has less than -60 dB, a microphone more than -46."""
 
+TELLING_RMS = 80.0
+"""Of audio (-52 dBFS) in which that can be told."""
+
 
 def is_wide(pcm: bytes) -> bool:
-    """Whether int16 16 kHz audio holds more than the telephone band. Silence counts as telephone."""
+    """Whether int16 16 kHz audio holds more than the telephone band. What is too quiet to tell counts as
+    telephone: there the rounding to 16 bits alone has as much above 5 kHz as a microphone."""
     samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16).astype(np.float32)
     if samples.size < 512:
         return False
     blocks = samples[: samples.size // 512 * 512].reshape(-1, 512)
     energy = np.square(blocks).mean(axis=1)
-    blocks = blocks[energy > 0.03 * energy.max()]
+    blocks = blocks[energy > max(0.03 * energy.max(), TELLING_RMS**2)]
     if blocks.size == 0:
         return False
     power = np.square(np.abs(np.fft.rfft(blocks * np.hanning(512).astype(np.float32)))).sum(axis=0)
     low = float(power[7:109].sum()) + 1.0
     return 10.0 * math.log10((float(power[161:].sum()) + 1.0) / low) > WIDE_ABOVE_DB
-
-
-def model_files() -> dict[str, Path]:
-    """The model files of the pocketsphinx wheel, by what they are."""
-    root = Path(pocketsphinx.get_model_path("en-us"))
-    return {
-        "hmm": root / "en-us",
-        "dict": root / "cmudict-en-us.dict",
-        "lm": root / "en-us.lm.bin",
-        "phones": root / "en-us-phone.lm.bin",
-    }
-
-
-def _decoder(words: Mapping[str, str], **options: Any) -> pocketsphinx.Decoder:
-    """With these words; without any other unless the options name a dictionary."""
-    options = {"lm": None, "dict": os.devnull, "loglevel": "FATAL", **options}
-    decoder = pocketsphinx.Decoder(hmm=str(model_files()["hmm"]), **options)
-    for word, phones in words.items():
-        decoder.add_word(word, phones, False)
-    return decoder
 
 
 class _Pair:
@@ -94,14 +72,15 @@ class _Pair:
         else:
             # A grammar gains nothing from the lattice, and building that took up to a second after the end.
             options = {"bestpath": False}
-        self.words = _decoder(pronunciations, **options)
+        self.words = new_decoder(pronunciations, **options)
         self._lexicon = lexicon
         self._known = {word.lower() for word in pronunciations}
-        self.phones = _decoder({}, allphone_ci=True)
+        self.phones = new_decoder({}, allphone_ci=True)
         self.phones.add_allphone_file("phones", str(files["phones"]))
         self.phones.activate_search("phones")
         self._grammars: OrderedDict[str, None] = OrderedDict()
-        self._at = 0
+        self.heard = bytearray()
+        """What the decoders have heard of the utterance."""
 
     def use(self, name: str, jsgf: str, grammar: JsgfGrammar) -> None:
         """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
@@ -125,115 +104,23 @@ class _Pair:
                 self.words.add_word(label, phones, False)
 
     def start(self, mean: str) -> None:
-        for decoder in (self.words, self.phones):
-            decoder.set_cmn(mean)
-            decoder.start_utt()
-        self._at = 0
+        begin(self.words, mean)
+        begin(self.phones, mean)
+        self.heard = bytearray()
         self.hear(LEAD_IN)
 
     def hear(self, pcm: bytes) -> None:
         """int16 audio of any whole number of samples."""
         samples = np.frombuffer(pcm, np.int16).astype(np.int32)
-        noise = np.resize(np.roll(_NOISE, -self._at), samples.size)
-        self._at = (self._at + samples.size) % _NOISE.size
+        noise = np.resize(np.roll(_NOISE, -(len(self.heard) // 2 % _NOISE.size)), samples.size)
         pcm = np.clip(samples + noise, -32_768, 32_767).astype(np.int16).tobytes()
+        self.heard += pcm
         self.words.process_raw(pcm, False, False)
         self.phones.process_raw(pcm, False, False)
 
     def end(self) -> None:
         self.words.end_utt()
         self.phones.end_utt()
-
-
-def _text(decoder: pocketsphinx.Decoder) -> str:
-    hypothesis = decoder.hyp()
-    return " ".join(hypothesis.hypstr.split()) if hypothesis is not None else ""
-
-
-def _spans(decoder: pocketsphinx.Decoder, scale: float = 1.0) -> Iterable[Span]:
-    """The best path so far. Segment scores are likelihoods that may underflow to zero."""
-    if decoder.hyp() is None:
-        return
-    for part in decoder.seg():
-        yield Span(part.word, part.start_frame, part.end_frame, scale * math.log(max(part.ascore, 1e-300)))
-
-
-class Ear:
-    """One utterance on one pair of decoders."""
-
-    def __init__(self, owner: Decoders, pair: _Pair, grammar: JsgfGrammar | None, mean: str) -> None:
-        self._owner = owner
-        self._pair = pair
-        self._grammar = grammar
-        self._open = True
-        self._level = Level()
-        pair.start(mean)
-
-    def hear(self, pcm: bytes) -> None:
-        self._level.hear(pcm)
-        self._pair.hear(pcm)
-
-    def text(self) -> str:
-        """What was heard so far."""
-        return _text(self._pair.words)
-
-    def judge(self, text: str) -> dict[str, Any]:
-        """The fields of a partial result."""
-        complete, extensible = self._grammar.judge(text.split()) if self._grammar else (False, True)
-        middle: tuple[float, ...] = () if self._grammar else (FREE_MIDDLE,)
-        scale = LOG_SCALE if self._grammar else 1.0
-        sure = (
-            confidence(
-                list(_spans(self._pair.words, scale)), list(_spans(self._pair.phones, LOG_SCALE)), *middle
-            )
-            if text and self._level.above_noise() >= STANDS_OUT_DB
-            else 0.0
-        )
-        return {
-            "text": text,
-            "confidence": sure,
-            "complete": complete and bool(text),
-            "extensible": extensible,
-            "hanging": bool(text)
-            and extensible
-            and not complete
-            and self._grammar is not None
-            and sure >= 0.5,
-        }
-
-    def final(self) -> dict[str, Any]:
-        """End the utterance: the fields of the final result."""
-        self._end()
-        result = self.judge(self.text())
-        result["words"] = self._words()
-        whole = result["complete"] or (self._grammar is None and bool(result["text"]))
-        if not whole and not result["hanging"]:
-            result["confidence"] = 0.0
-        result["understood"] = whole and result["confidence"] >= 0.5
-        return result
-
-    def _words(self) -> list[tuple[str, int, int]]:
-        """The words and where they lie, in ms of the audio that was heard."""
-        return [
-            # A dictionary writes a word's second pronunciation as word(2).
-            (
-                span.label.partition("(")[0],
-                max(0, 10 * span.start - LEAD_IN_MS),
-                10 * span.end + 10 - LEAD_IN_MS,
-            )
-            for span in _spans(self._pair.words)
-            if span.is_word and span.label != "(NULL)"  # a step of the grammar without a word
-        ]
-
-    def _end(self) -> None:
-        if self._open:
-            self._open = False
-            self._pair.end()
-
-    def close(self) -> None:
-        """Give the decoders back; the utterance is forgotten."""
-        self._end()
-        self._owner.give_back(self._pair, self._grammar is None)
 
 
 class Decoders:
@@ -247,6 +134,7 @@ class Decoders:
         self._idle: list[_Pair] = []
         self._general: list[_Pair] = []
         self._general_made = False
+        self._rivals: RivalSearch | None = None
         self._parsed: OrderedDict[str, JsgfGrammar] = OrderedDict()
 
     @property
@@ -269,8 +157,9 @@ class Decoders:
             return bool(self._general) or not self._general_made
         return bool(self._idle) or self._made < self._limit
 
-    def listen(self, grammar: dict[str, str] | None, first: bytes) -> Ear:
-        """Begin an utterance whose first audio is `first` (not yet decoded).
+    def listen(self, grammar: dict[str, str] | None, first: bytes, noise_db: float | None = None) -> Ear:
+        """Begin an utterance whose first audio is `first` (not yet decoded), on a line with such a noise
+        floor (dBFS) where it is known.
 
         Raises ValueError, RuntimeError or GrammarError for a grammar that cannot be used.
         """
@@ -279,25 +168,29 @@ class Decoders:
             if not self._general_made:
                 self._general.append(_Pair(self._pronunciations, None))
                 self._general_made = True
-            return Ear(self, self._general.pop(), None, mean)
+            return self._ear(self._general, None, mean, noise_db)
         parsed = self._parse(grammar["jsgf"])
         if not self._idle:
             self.make_next_grammar()
-        pair = self._idle.pop()
-        try:
-            pair.use(grammar["name"], grammar["jsgf"], parsed)
-            return Ear(self, pair, parsed, mean)
-        except BaseException:
-            self._idle.append(pair)
-            raise
+        self._idle[-1].use(grammar["name"], grammar["jsgf"], parsed)
+        return self._ear(self._idle, parsed, mean, noise_db)
+
+    def _ear(self, idle: list[_Pair], grammar: JsgfGrammar | None, mean: str, noise_db: float | None) -> Ear:
+        pair = idle[-1]
+        pair.start(mean)
+        idle.pop()
+        return Ear(pair, grammar, mean, self._rival_search, lambda: idle.append(pair), noise_db)
+
+    def _rival_search(self) -> RivalSearch:
+        """One for all utterances, made when it is first needed (10 MB, 0.05 s)."""
+        if self._rivals is None:
+            self._rivals = RivalSearch(self._pronunciations, self._lexicon)
+        return self._rivals
 
     def make_next_grammar(self) -> None:
         """Make a pair for grammars now."""
         self._idle.append(_Pair(self._pronunciations, self._lexicon))
         self._made += 1
-
-    def give_back(self, pair: _Pair, general: bool) -> None:
-        (self._general if general else self._idle).append(pair)
 
     def _parse(self, jsgf: str) -> JsgfGrammar:
         parsed = self._parsed.get(jsgf)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mediaserver.errors import ConfigError
 
@@ -55,6 +56,17 @@ class _Net:
         return len(self.words) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """What may follow what in a grammar, place by place; each word has a place of its own behind it."""
+
+    start: int
+    places: dict[int, tuple[bool, int]]
+    """Whether a sentence may end there, and which of the branches goes on from there."""
+    branches: list[tuple[tuple[str, int], ...]]
+    """Each the words that may be next, with the place behind each."""
+
+
 class JsgfGrammar:
     """A parsed grammar. Raises GrammarError on what it cannot use."""
 
@@ -89,22 +101,31 @@ class JsgfGrammar:
         extensible = any(after in self._useful for state in states for _, after in self._net.words[state])
         return self._final in states, extensible
 
-    def followers(self) -> dict[int, tuple[bool, tuple[tuple[str, int], ...]]]:
-        """For the start (which comes first) and for the place behind each word: whether a sentence may end
-        there, and the words that may follow, each with the place behind it. Only what leads to a whole
-        sentence counts."""
-        found: dict[int, tuple[bool, tuple[tuple[str, int], ...]]] = {}
-        todo = [(min(self._start), self._start)]
+    @property
+    def size(self) -> int:
+        """How many words it has, counted where they stand."""
+        return sum(len(arcs) for arcs in self._net.words)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """From the start over each place behind a word. Only what leads to a whole sentence counts."""
+        places: dict[int, tuple[bool, int]] = {}
+        branches: list[tuple[tuple[str, int], ...]] = []
+        known: dict[frozenset[int], int] = {}
+        start = min(self._start)
+        todo = [(start, self._start)]
         while todo:
             place, states = todo.pop()
-            if place in found:
+            if place in places:
                 continue
-            after = sorted(
-                {arc for state in states for arc in self._net.words[state] if arc[1] in self._useful}
-            )
-            found[place] = (self._final in states, tuple(after))
-            todo += [(target, self._closure({target})) for _, target in after]
-        return found
+            forks = frozenset(state for state in states if self._net.words[state])
+            if forks not in known:
+                known[forks] = len(branches)
+                arcs = {arc for state in forks for arc in self._net.words[state] if arc[1] in self._useful}
+                branches.append(tuple(sorted(arcs)))
+                todo += [(target, self._closure({target})) for _, target in branches[-1]]
+            places[place] = (self._final in states, known[forks])
+        return Paths(start, places, branches)
 
     # -- building the network --------------------------------------------------------------------------
 

@@ -10,15 +10,17 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from pipelines.engines.stt.pocketsphinx.decoder import Decoders, Ear
+from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
+from pipelines.engines.stt.pocketsphinx.utterance import Ear
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg, WorkerMessage
 
 SLICE_BYTES = 1920
 """60 ms."""
-FIRST_BYTES = 9600
-"""300 ms: what the kind of line is judged from before decoding begins."""
+FIRST_BYTES = 14_080
+"""440 ms: what the kind of line is judged from before decoding begins. So much is there at once, kept from
+before the caller was noticed, and its end is speech."""
 IDLE_S = 0.3
 """After this long without work another decoder is made."""
 
@@ -26,6 +28,7 @@ IDLE_S = 0.3
 @dataclass(slots=True)
 class _Decoding:
     grammar: dict[str, str] | None
+    noise_db: float | None = None
     audio: bytearray = field(default_factory=bytearray)
     finished: float = 0.0
     """When FINISH came (perf_counter), 0 before."""
@@ -49,6 +52,7 @@ class _Recogniser:
     def run(self) -> None:
         while True:
             busy = self._work()
+            busy = busy or self._muse()
             timeout = 0.0 if busy else IDLE_S if self._decoders.wanting else None
             idle = True
             for message in self._sock.receive(timeout):
@@ -60,7 +64,8 @@ class _Recogniser:
     def _take(self, message: WorkerMessage) -> None:
         id = message.id
         if message.kind is Msg.OPEN:
-            self._utterances[id] = _Decoding(message.json().get("grammar"))
+            fields = message.json()
+            self._utterances[id] = _Decoding(fields.get("grammar"), fields.get("noise_db"))
             return
         utterance = self._utterances.get(id)
         if utterance is None:
@@ -100,9 +105,14 @@ class _Recogniser:
             self._sock.send_json(Msg.FAILED, chosen, error=" ".join(str(error).split()) or repr(error))
         return True
 
+    def _muse(self) -> bool:
+        """While nothing is to be decoded: whether an utterance had a use for the time."""
+        return any(each.ear is not None and each.ear.muse() for each in self._utterances.values())
+
     def _slice(self, id: int, utterance: _Decoding) -> None:
         if utterance.ear is None:
-            utterance.ear = self._decoders.listen(utterance.grammar, bytes(utterance.audio[:FIRST_BYTES]))
+            first = bytes(utterance.audio[:FIRST_BYTES])
+            utterance.ear = self._decoders.listen(utterance.grammar, first, utterance.noise_db)
         piece = bytes(utterance.audio[:SLICE_BYTES])
         if piece:
             del utterance.audio[: len(piece)]
@@ -113,7 +123,7 @@ class _Recogniser:
             text = utterance.ear.text()
             if text != utterance.said:
                 utterance.said = text
-                self._sock.send_json(Msg.RESULT, id, **utterance.ear.judge(text))
+                self._sock.send_json(Msg.RESULT, id, **utterance.ear.partial(text))
             return
         final = utterance.ear.final()
         final["stt_ms"] = (time.perf_counter() - utterance.finished) * 1000.0
