@@ -404,17 +404,17 @@ def test_what_one_caller_said_before_does_not_colour_what_the_next_one_says() ->
     assert final(decoders, spoken(SAID), PLACE) == fresh
 
 
-def test_rivals_are_looked_for_while_nothing_else_is_to_be_done() -> None:
-    """The answer is the same as when they are looked for at the end, which takes longer."""
+def test_rivals_are_looked_for_while_nothing_else_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the answer is the same as when they are looked for at the end, which takes longer."""
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.utterance.SURE", 1.1)
     decoders = Decoders(2, {})
     pcm = spoken(SAID).tobytes()
     asked = [decoders.listen({"name": "place", "jsgf": PLACE.jsgf}, pcm[:FIRST_BYTES]) for _ in range(2)]
-    pieces = [pcm[at : at + 1_920] for at in range(0, len(pcm), 1_920)]
-    for piece in pieces:
-        for ear in asked:  # both want the one search; who comes second is served at the end
-            ear.hear(piece)
+    for at in range(0, len(pcm), 1_920):
+        for ear in asked:  # both want the one search; who comes second is served later
+            ear.hear(pcm[at : at + 1_920])
             ear.muse()
-    while any(ear.muse() for ear in asked):
+    while asked[0].muse():
         pass
     assert asked[0].rival is not None
     both = [ear.final() for ear in asked]
@@ -422,6 +422,16 @@ def test_rivals_are_looked_for_while_nothing_else_is_to_be_done() -> None:
         ear.close()
     assert both[0]["text"] == both[1]["text"] == SAID
     assert both[0]["confidence"] == pytest.approx(both[1]["confidence"], abs=0.05)
+
+
+def test_an_answer_that_is_sure_does_not_wait_for_a_rival() -> None:
+    decoders = Decoders(1, {})
+    pcm = spoken(SAID).tobytes()
+    ear = decoders.listen({"name": "place", "jsgf": PLACE.jsgf}, pcm[:FIRST_BYTES])
+    ear.hear(pcm)
+    assert not ear.muse()
+    assert ear.final()["understood"] and ear.rival is None
+    ear.close()
 
 
 @recorded

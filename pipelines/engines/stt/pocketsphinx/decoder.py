@@ -144,6 +144,7 @@ class Decoders:
 
     def make_next(self) -> None:
         """Make one more pair, grammars first; the general model (100 MB, 0.5 s) after the first two."""
+        self._rival_search()
         if self._made >= min(2, self._limit) and not self._general_made:
             self._general.append(_Pair(self._pronunciations, None))
             self._general_made = True
@@ -182,7 +183,7 @@ class Decoders:
         return Ear(pair, grammar, mean, self._rival_search, lambda: idle.append(pair), noise_db)
 
     def _rival_search(self) -> RivalSearch:
-        """One for all utterances, made when it is first needed (10 MB, 0.05 s)."""
+        """One for all utterances (10 MB, 0.05 s), made with the first pair."""
         if self._rivals is None:
             self._rivals = RivalSearch(self._pronunciations, self._lexicon)
         return self._rivals

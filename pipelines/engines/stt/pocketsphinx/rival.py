@@ -29,7 +29,7 @@ STRANGERS = (
     *"good morning just about more time call hm um uh and but or of to for in with it thanks".split(),
 )
 """Letters, and what people say who do not answer the question."""
-PIECE_BYTES = 2 * SAMPLES_PER_MS * 300
+PIECE_BYTES = 2 * SAMPLES_PER_MS * 120
 MOST_PLACES = 4_000
 """A grammar with more has no rivals sought: that would take longer than a caller waits."""
 
@@ -54,6 +54,8 @@ class RivalSearch:
         self._count = 0
         self._name = ""
         self.user: Comparison | None = None
+        for word in dict.fromkeys(STRANGERS):
+            self._learn(word, STRANGER)
 
     def prepare(self, grammar: JsgfGrammar, text: str) -> None:
         """Search for all but `text` from now on. Raises RuntimeError or ValueError."""
@@ -75,8 +77,6 @@ class RivalSearch:
         for word in dict.fromkeys(STRANGERS):
             said = self.sounds(word)
             if said and not taken.intersection(said):
-                if STRANGER + word not in self._known:
-                    self._learn(word, STRANGER)
                 chosen.append(STRANGER + word)
         return chosen
 

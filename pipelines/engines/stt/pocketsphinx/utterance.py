@@ -10,7 +10,7 @@ import pocketsphinx
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.level import Level
-from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, Evidence, Verdict, evidence, verdict
+from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, SURE, Evidence, Verdict, evidence, verdict
 from pipelines.engines.stt.pocketsphinx.rival import MOST_PLACES, Comparison, Rival, RivalSearch
 from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior
 from pipelines.engines.stt.pocketsphinx.sounds import nearest
@@ -19,6 +19,8 @@ LEAD_IN_MS = 200
 """Silence before each utterance: a word at the very first frame is often lost."""
 SETTLED_FRAMES = 6
 """10 ms frames since the last word, after which its rival is looked for while the caller may still go on."""
+HOPELESS = 0.1
+"""Confidence without a rival below which none is asked for."""
 STALE_BYTES = 2 * 16 * 700
 """A comparison over this much less than the whole utterance is made anew."""
 
@@ -77,8 +79,9 @@ class Ear:
         """End the utterance: the fields of the final result."""
         text = self._end()
         fields, seen = self._judged(text)
-        if self._grammar is not None and (fields["complete"] or fields["hanging"]):
-            fields, seen = self._judged(text, self._rival(text))
+        rival = self._rival(text, needed=HOPELESS < seen.confidence < SURE)
+        if rival is not None:
+            fields, seen = self._judged(text, rival)
         whole = fields["complete"] or (self._grammar is None and bool(text))
         fields["understood"] = whole and seen.understood
         fields["doubtful"] = fields["understood"] and seen.doubtful
@@ -90,7 +93,7 @@ class Ear:
 
     def muse(self) -> bool:
         """Use time in which nothing is to be done; whether it was of use. Once words are followed by silence
-        their rival is looked for: that it is known when the final is wanted."""
+        their rival is looked for where it is needed: that it is known when the final is wanted."""
         if self._grammar is None or not self._open:
             return False
         now = self._comparison
@@ -101,6 +104,8 @@ class Ear:
             return False
         text = self.text()
         if not text or not self._settled() or (now is not None and now.text == text):
+            return False
+        if not HOPELESS < self._judged(text)[1].confidence < SURE:
             return False
         return self._compare(text, best_log(self._pair.words)) is not None
 
@@ -175,12 +180,18 @@ class Ear:
             self._comparison = None
         return self._comparison
 
-    def _rival(self, text: str) -> Rival | None:
-        """Of the final text."""
+    def _rival(self, text: str, *, needed: bool) -> Rival | None:
+        """Of the final text: what was found while it was silent, or else only where it is `needed`. An answer
+        that is sure without it shall not wait for it."""
         now = self._comparison
-        stale = len(self._pair.heard) - STALE_BYTES
-        if now is None or now.lost or now.text != text or now.end < stale:
-            now = self._compare(text, best_log(self._pair.words))
+        known = now is not None and not now.lost and now.text == text
+        if now is not None and known and now.end >= len(self._pair.heard) - STALE_BYTES:
+            if needed:
+                now.finish()
+            return now.rival
+        if not needed or not text or self._grammar is None:
+            return None
+        now = self._compare(text, best_log(self._pair.words))
         if now is None:
             return None
         now.finish()
