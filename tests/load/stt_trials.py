@@ -16,7 +16,7 @@ from mediaserver.media.leg import Frame
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.network import telling
-from pipelines.engines.stt.pocketsphinx.rejection import Evidence
+from pipelines.engines.stt.pocketsphinx.rejection import Scores
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from tests.load.stt_corpus import (
     FIT_VOICES,
@@ -62,7 +62,7 @@ class Heard:
     confidence: float
     understood: bool
     doubtful: bool
-    evidence: Evidence
+    evidence: Scores
 
     @property
     def right(self) -> bool:
@@ -80,7 +80,7 @@ class Heard:
     def read(cls, line: str) -> Heard:
         fields = json.loads(line)
         fields["spoken"] = Spoken(**fields["spoken"])
-        fields["evidence"] = Evidence(**fields["evidence"])
+        fields["evidence"] = Scores(**fields["evidence"])
         return cls(**fields)
 
 

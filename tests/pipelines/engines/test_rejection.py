@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.engines.stt.pocketsphinx.rejection import (
-    Evidence,
+    Scores,
     Span,
     evidence,
     features,
@@ -27,7 +27,7 @@ def words(per_frame: float) -> list[Span]:
     return [Span("<sil>", 0, 19, -5.0), Span("two", 20, 69, 50 * per_frame), Span("</s>", 70, 99, -5.0)]
 
 
-def seen(per_frame: float, phones: list[Span] = PHONES, above_db: float = 30.0) -> Evidence:
+def seen(per_frame: float, phones: list[Span] = PHONES, above_db: float = 30.0) -> Scores:
     return evidence(words(per_frame), phones, above_db)
 
 

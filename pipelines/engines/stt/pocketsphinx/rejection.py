@@ -2,7 +2,7 @@
 
 Pure arithmetic on segments. A grammar finds a sentence in anything, and its posterior is high for wrong ones
 too, so neither the mere presence of a hypothesis nor its `prob` may count as understanding. What is known of
-a sentence (`Evidence`) is weighed by a logistic model: `tests/load/stt_confidence.py` plays many hundreds of
+a sentence (`Scores`) is weighed by a logistic model: `tests/load/stt_confidence.py` plays many hundreds of
 utterances in many voices and noises to the decoders and prints the weights, fitted on half of the voices; the
 other half tells what they are worth (docs/benchmarks.md).
 """
@@ -49,7 +49,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Scores:
     """What is known of a heard sentence."""
 
     frames: int = 0
@@ -81,12 +81,12 @@ def evidence(
     words: Sequence[Span],
     phones: Sequence[Span],
     above_db: float,
-) -> Evidence:
+) -> Scores:
     """Of the best paths of a sentence and of free phones over the same audio; sounds and rival are added by
     who knows them."""
     spoken = [span for span in words if span.is_word]
     if not spoken:
-        return Evidence(above_db=above_db)
+        return Scores(above_db=above_db)
     first, last = spoken[0].start, spoken[-1].end
     frames = last - first + 1
     fit = sum(span.log for span in words if span.start >= first and span.end <= last) / frames
@@ -97,7 +97,7 @@ def evidence(
         if phone.is_speech:
             speech += phone.frames
             unexplained += phone.frames - sum(_shared(phone, word.start, word.end) for word in spoken)
-    return Evidence(
+    return Scores(
         frames=sum(span.frames for span in spoken),
         words=len(spoken),
         longest=max(span.frames for span in spoken),
@@ -129,7 +129,7 @@ SURE = 0.75
 """Below it a sentence is doubtful. Of those above, one in fifteen or less is wrong."""
 
 
-def features(seen: Evidence) -> Features:
+def features(seen: Scores) -> Features:
     """What the weights are for; each is of the order of one."""
     margin = 0.0 if seen.margin is None else seen.margin
     pace = math.log(max(1, seen.frames) / seen.sounds / USUAL_FRAMES) if seen.sounds else 0.0
@@ -147,14 +147,14 @@ def features(seen: Evidence) -> Features:
     )
 
 
-def free_features(seen: Evidence) -> Features:
+def free_features(seen: Scores) -> Features:
     """The same for the general language model, whose rivals are in its lattice."""
     common = features(seen)
     return (*common[:4], common[5], common[7], seen.posterior)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Belief:
     confidence: float = 0.0
     """How likely the sentence was said, 0..1."""
     understood: bool = False
@@ -162,13 +162,13 @@ class Verdict:
     alternatives: tuple[str, ...] = ()
 
 
-def verdict(seen: Evidence, *, free: bool = False) -> Verdict:
+def verdict(seen: Scores, *, free: bool = False) -> Belief:
     """`free`: of the general language model."""
     if seen.frames < MIN_WORD_FRAMES or seen.above_db < STANDS_OUT_DB:
-        return Verdict()
+        return Belief()
     known = free_features(seen) if free else features(seen)
     weights = FREE if free else HASTY if seen.margin is None else WEIGHTS
     value = sum(weight * each for weight, each in zip(weights, known, strict=True))
     sure = 1.0 / (1.0 + math.exp(-max(-40.0, value)))
     doubtful = sure < SURE
-    return Verdict(sure, sure >= UNDERSTOOD, doubtful, (seen.rival,) if doubtful and seen.rival else ())
+    return Belief(sure, sure >= UNDERSTOOD, doubtful, (seen.rival,) if doubtful and seen.rival else ())

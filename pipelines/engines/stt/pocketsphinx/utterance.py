@@ -10,7 +10,7 @@ import pocketsphinx
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.level import Level
-from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, SURE, Evidence, Verdict, evidence, verdict
+from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, SURE, Belief, Scores, evidence, verdict
 from pipelines.engines.stt.pocketsphinx.rival import MOST_PLACES, Comparison, Rival, RivalSearch
 from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior
 from pipelines.engines.stt.pocketsphinx.sounds import nearest
@@ -59,7 +59,7 @@ class Ear:
         self._level = Level()
         self._comparison: Comparison | None = None
         self._open = True
-        self.evidence: Evidence | None = None
+        self.evidence: Scores | None = None
         """What the final was judged by."""
 
     def hear(self, pcm: bytes) -> None:
@@ -123,13 +123,13 @@ class Ear:
 
     # ---- inside
 
-    def _judged(self, text: str, rival: Rival | None = None) -> tuple[dict[str, Any], Verdict]:
+    def _judged(self, text: str, rival: Rival | None = None) -> tuple[dict[str, Any], Belief]:
         if self._grammar is None:
             complete, extensible = False, True
         else:
             complete, extensible = self._grammar.judge(text.split())
         self.evidence = self._evidence(text, rival)
-        seen = verdict(self.evidence, free=self._grammar is None) if text else Verdict()
+        seen = verdict(self.evidence, free=self._grammar is None) if text else Belief()
         begun = bool(text) and extensible and not complete and self._grammar is not None
         fields = {
             "text": text,
@@ -140,7 +140,7 @@ class Ear:
         }
         return fields, seen
 
-    def _evidence(self, text: str, rival: Rival | None) -> Evidence:
+    def _evidence(self, text: str, rival: Rival | None) -> Scores:
         scale = LOG_SCALE if self._grammar else 1.0
         found = evidence(
             list(best_spans(self._pair.words, scale)),
