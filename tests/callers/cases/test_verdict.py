@@ -59,6 +59,12 @@ def test_a_booking_that_was_only_held_is_none() -> None:
     assert (found.booking, found.failures) == ("none", ("no booking",))
 
 
+def test_a_call_that_wants_no_booking_counts_none_but_a_wrong_one() -> None:
+    case = Case("interruptions", "made up", (Wait(1),))
+    assert judge(call(case, far((0.1, 1))), {}).booking == ""
+    assert judge(call(case, far((0.1, 1)), outcomes=booked(people=8)), {}).booking == "wrong"
+
+
 def test_a_booking_that_was_taken_back_is_none() -> None:
     found = judge(call(BOOKING, far((0.1, 1)), outcomes=booked(people=8) + booked("withdrawn")), {})
     assert found.booking == "none"
