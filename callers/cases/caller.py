@@ -60,6 +60,7 @@ class _Pending:
     speech: bool
     fate: Fate | None
     slot: str
+    in_turn: bool
 
 
 @dataclass
@@ -129,6 +130,7 @@ class ScriptedCaller:
                 s.speech,
                 s.fate,
                 s.slot,
+                s.in_turn,
             )
             for s in self._sounds
             if len(s.playing.sent_ns) * 160 > s.playing.clip.voice.first
@@ -199,11 +201,11 @@ class ScriptedCaller:
                     await self._say(sound, fate=fate)
             case Pickup(sound=sound, after_ms=after_ms):
                 await self._until(lambda: self._now_ms() >= after_ms, 5)
-                await self._say(sound)
+                await self._say(sound, in_turn=False)
             case After(sound=sound, after_ms=after_ms):
                 due = self._mine_ended_ns + after_ms * NS_PER_MS
                 await self._until(lambda: time.monotonic_ns() >= due, after_ms / 1000 + 1)
-                await self._say(sound)
+                await self._say(sound, in_turn=False)
             case Press(digits=digits, over=over):
                 await (self._speaking_for(400) if over else self._my_turn(500))
                 await self._press(digits)
@@ -274,11 +276,13 @@ class ScriptedCaller:
         said = [told.text for told in self._told if told.kind == "agent"]
         return said[-1] if said else ""
 
-    async def _say(self, sound: Sounding, *, fate: Fate | None = None, slot: str = "") -> None:
+    async def _say(
+        self, sound: Sounding, *, fate: Fate | None = None, slot: str = "", in_turn: bool = True
+    ) -> None:
         call = self._up()
         clip: Clip = self.stage.clip(sound, self.case)
         playing = call.stream.say(clip)
-        self._sounds.append(_Pending(clip.name, playing, isinstance(sound, Saying), fate, slot))
+        self._sounds.append(_Pending(clip.name, playing, isinstance(sound, Saying), fate, slot, in_turn))
         await self._until(lambda: playing.done, len(clip.samples) / 8000 + 2)
         self._mine_ended_ns = playing.voice_ended_ns if playing.done else time.monotonic_ns()
 

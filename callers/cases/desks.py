@@ -73,7 +73,7 @@ PARCELS = Desk(
         "number": "four two seven | one zero six", "postcode": "b as in bravo | d as in delta | four two",
         "count": "fifteen", "yes": "yes", "no": "no",
     },
-    {"number": "427106", "postcode": "2231#42", "count": "15#", "yes": "1", "no": "2"},
+    {"number": "427106", "postcode": "22314020#", "count": "15#", "yes": "1", "no": "2"},
     {"number": "427106", "postcode": "BD42", "count": 15},
     lambda goal: ("four two seven, one zero six", "bravo, d as in delta, four, two", "15 parcels"),
 )  # fmt: skip

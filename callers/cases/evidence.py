@@ -31,6 +31,8 @@ class Played:
     """It was said over the agent, and deserves this; None: it was the caller's turn."""
     slot: str = ""
     """What it answers in the booking."""
+    in_turn: bool = True
+    """The agent was waited for; False: it was said whatever the agent did, and may meet its first word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def _waits(evidence: Evidence, onsets: list[Segment]) -> list[float]:
 
 def _cut_answers(evidence: Evidence, onsets: list[Segment]) -> tuple[int, int]:
     """(answers, those in whose midst the agent began to speak)."""
-    answers = [p for p in evidence.played if p.fate is None and p.speech]
+    answers = [p for p in evidence.played if p.fate is None and p.speech and p.in_turn]
     return len(answers), sum(_begins_within(p, onsets) > 0 for p in answers)
 
 

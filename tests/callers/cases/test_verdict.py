@@ -81,6 +81,12 @@ def test_an_answer_over_whose_pause_the_agent_begins_was_cut() -> None:
     assert failures(call(mended, far((0.1, 1), (2.2, 4)), played=(ANSWER,), outcomes=booked())) == ""
 
 
+def test_what_was_said_at_the_pick_up_was_not_cut_by_the_greeting() -> None:
+    hello = Played("hello", 50, 500, in_turn=False)
+    case = Case("goodbyes", "made up", (Wait(1),), agent="messenger")
+    assert failures(call(case, far((0.2, 2)), played=(hello,))) == ""
+
+
 def test_an_answer_without_an_answer_is_dead_air() -> None:
     evidence = call(BOOKING, far((0.1, 1), (9.5, 11)), played=(ANSWER,), outcomes=booked())
     assert failures(evidence) == "dead air of 7.0 s"
