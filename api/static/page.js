@@ -212,7 +212,7 @@ const FIGURES = [
   ["tones", "Tones", (value) => value.join(", ")],
   ["interruptions", "Interruptions", counted],
   ["reasks", "Asked again", counted],
-  ["troubles", "The agent was told", (value) => value.join(", ")],
+  ["troubles", "Trouble", (value) => value.join(", ")],
 ];
 
 async function showHearing(id) {

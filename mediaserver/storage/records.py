@@ -159,7 +159,7 @@ class HearingReport:
     tones: tuple[str, ...] = ()
     """What the network, a fax or a modem played, in the order in which it was known."""
     troubles: tuple[str, ...] = ()
-    """What the agent was told is wrong with the line."""
+    """What was wrong with the line, as far as something was done about it."""
     interruptions: dict[str, int] = field(default_factory=dict)
     """'taken', 'resumed' (it was noise, or a word of assent), and so on."""
     reasks: dict[str, int] = field(default_factory=dict)
