@@ -569,9 +569,12 @@ class Turn:
         """A contest came to nothing."""
         figures = self._contest.figures(t)
         paused = self._contest.phase is ContestPhase.PAUSED
+        voiced = paused or self._ear.voiced > 0
         outcome = self._contest.dismiss(outcome, self._ear.voiced)
         self._progress = t
-        commands: list[Command] = [] if self._sounded_at is None else [Decided(outcome, figures)]
+        # Of a sound that was no voice there is nothing to tell: nobody but the ear of the caller knows.
+        tells = voiced and self._sounded_at is not None
+        commands: list[Command] = [Decided(outcome, figures)] if tells else []
         commands.append(ResumePlayout() if paused else UnduckPlayout())
         if self.state in CONTESTED:
             self._floor.move(Cue.NOISE)

@@ -27,7 +27,7 @@ from pipelines.conversation import interruption_model as model
 from pipelines.conversation.interruption import Contest, ContestOutcome, ContestPhase
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
-from pipelines.conversation.speech_detector import Edge, SpeechDetector, level_db
+from pipelines.conversation.speech_detector import Edge, SpeechDetector
 from pipelines.conversation.timing import Limits
 from pipelines.engines.vad.silero.engine import SileroVad
 from tests.load.interruption_sounds import Made, available, noises, recorded, speech
@@ -99,7 +99,7 @@ def judge(made: Made, line: Frame, scores: dict[int, float], usual: float | None
     for at in range(len(line) // FRAME_SAMPLES):
         frame = line[at * FRAME_SAMPLES : (at + 1) * FRAME_SAMPLES]
         t = (at + 1) * FRAME_SAMPLES
-        level = level_db(frame)
+        level = 20.0 * float(np.log10(max(0.5, np.sqrt(np.mean(frame.astype(np.float64) ** 2))) / 32_768))
         contest.frame(level, detector.floor_db, shape_of(frame) if contest.weighing else None)
         edges = [detector.frame(t, level)]
         if at in scores:

@@ -80,8 +80,8 @@ def test_the_agent_is_quieter_within_60_ms_of_any_sound_and_loud_again_when_it_w
     driver.run(60, LOUD, 0.05)
     assert driver.names() == ["DuckPlayout"]
     driver.run(200)
-    assert driver.names() == ["DuckPlayout", "Decided", "UnduckPlayout"]
-    assert outcomes(driver) == [ContestOutcome.NOISE] and driver.state() is FloorState.SPEAKING
+    assert driver.names() == ["DuckPlayout", "UnduckPlayout"]
+    assert driver.state() is FloorState.SPEAKING
 
 
 @pytest.mark.parametrize("ms", [300, 400, 600])
