@@ -49,8 +49,10 @@ class FakePool:
 
     def __init__(self) -> None:
         self.tickets: list[FakeTicket] = []
+        self.fields: list[dict[str, Any]] = []
 
     def open(self, requester: Requester, **fields: Any) -> FakeTicket:
+        self.fields.append(fields)
         self.tickets.append(FakeTicket(requester))
         return self.tickets[-1]
 
@@ -162,3 +164,26 @@ def test_a_part_without_words_adds_nothing() -> None:
     assert joined([nothing]) == nothing
     assert joined([said, nothing]) == SttResult("yes", True, 0.9, complete=True, stt_ms=40.0)
     assert not joined([said, said]).complete
+
+
+def test_doubt_about_a_part_is_doubt_about_the_whole_and_what_breaks_off_last_hangs() -> None:
+    sure = SttResult("two", True, 0.9, complete=True)
+    unsure = SttResult("p", True, 0.6, doubtful=True, hanging=True, alternatives=("a",))
+    whole = joined([sure, unsure])
+    assert (whole.text, whole.confidence, whole.doubtful, whole.hanging) == ("two p", 0.6, True, True)
+    assert whole.alternatives == ()  # of a part they are no alternatives to the whole
+    assert not joined([sure, sure]).doubtful
+
+
+async def test_doubt_comes_through_from_a_worker_and_the_lines_noise_goes_to_it() -> None:
+    session, pool, results = begun()
+    session.begin(4, None, noise_db=-38.5)
+    feed(session, 3)
+    assert pool.fields[-1]["noise_db"] == -38.5
+    session.flush(5)
+    pool.tickets[-1].say(
+        Msg.DONE, text="half", doubtful=True, alternatives=["have"], hanging=True, understood=False
+    )
+    (final,) = results
+    assert (final.doubtful, final.alternatives, final.hanging, final.epoch) == (True, ("have",), True, 5)
+    session.close()
