@@ -29,6 +29,8 @@ class LineSettings:
     """It begins with the call; else anywhere."""
     snr_db: float = 15.0
     """Of speech to noise."""
+    room_db: float | None = None
+    """Of the quiet around every live microphone, dBFS; None: digital silence, as of one that is muted."""
     echo: EchoPath | None = None
     loss: float = 0.0
     """Share of packets that never leave."""
@@ -62,6 +64,9 @@ class Mixer:
             self._noise = line.noise[:whole] * scale
             if not line.from_start:
                 self._at = int(self._random.integers(whole // PACKET)) * PACKET
+        elif line.room_db is not None:
+            quiet = self._random.normal(size=50 * PACKET)
+            self._noise = quiet * FULL_SCALE * 10 ** (line.room_db / 20)
         path = EchoPath(0.0, SHORT_BUFFER_MS) if line.looped else line.echo
         depth = 1 if path is None or path.delay_ms < SHORT_BUFFER_MS else 2
         self._earpiece = Earpiece(depth)

@@ -30,6 +30,8 @@ BABBLED = (
     "it was raining all day and the train was late as usual you know",
 )
 """What the people in the background talk about."""
+ROOM_DB = -66.0
+"""As quiet as an office at night: no live microphone sends digital silence."""
 MACHINES = ("fax_calling", "fax_answering", "modem")
 """These begin with the call."""
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -110,6 +112,7 @@ class Scenery:
         line = case.line
         return LineSettings(
             noise=None if line.behind is None else self.noise(line.behind.kind, case.seed),
+            room_db=None if line.looped else ROOM_DB,
             from_start=line.behind is not None and line.behind.kind in MACHINES,
             snr_db=0.0 if line.behind is None else line.behind.snr_db,
             echo=None if line.echo_db is None else EchoPath(-line.echo_db, line.echo_ms, case.seed),

@@ -216,7 +216,7 @@ def silence() -> Iterator[Case]:
 
 
 def keys() -> Iterator[Case]:
-    pressed = ("1", "1", "1", "1430", "30#", "2#")
+    pressed = ("1", "1", "1", "1430", "30#", "2#", "1")
     for seed in range(1, 4):
         yield Case("keys", "the whole booking", (*map(Press, pressed), Stay(25)), Expect("right"), seed=seed)
         yield Case(

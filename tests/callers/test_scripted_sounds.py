@@ -136,6 +136,12 @@ def test_noise_lies_as_far_under_speech_as_was_asked() -> None:
     assert rms_db(whole) == pytest.approx(SPEECH_DB - 15, abs=0.5)
 
 
+def test_a_live_microphone_is_never_digitally_silent() -> None:
+    mixer = Mixer(LineSettings(room_db=-66))
+    sent = [frame for _ in range(50) if (frame := mixer.sent(SILENT)) is not None]
+    assert rms_db(np.concatenate(sent)) == pytest.approx(-66, abs=1)
+
+
 def test_what_is_received_comes_back_under_what_is_said() -> None:
     mixer = Mixer(LineSettings(echo=EchoPath(10, 60, 1)))
     heard = burst(20)
