@@ -19,6 +19,8 @@ from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.certificates import Certificates
+from cli.serving.cleaning import findings_of as cleaning_findings
+from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import load_detector, open_engines
@@ -138,7 +140,7 @@ class Server:
         bus = EventBus()
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
-            makers=makers(speech, code),
+            makers=makers(speech, code, open_cleaning(settings.media, metrics, undo)),
             registry=self.registry,
             bus=bus,
             sink=database.writer,
@@ -193,6 +195,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            lambda: cleaning_findings(settings.media),
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):

@@ -69,6 +69,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]:
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.certificates import examine
+    from cli.serving.cleaning import findings_of
     from cli.serving.pjsua2 import pjsua2
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
@@ -86,7 +87,15 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             checks.http_guard(settings),
         ],  # fmt: skip
     )
-    yield "limits", [await checks.clock(), realtime(settings), *helper(settings)]
+    yield (
+        "limits",
+        [
+            await checks.clock(),
+            realtime(settings),
+            *helper(settings),
+            *findings_of(settings.media),
+        ],
+    )
     yield "database", [checks.open_files(settings), checks.udp_buffers(), disk := checks.disk(settings)]
     yield "voice detector", await database(settings, disk)
     # Without a detector what is loud is taken for speech.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
 from mediaserver.calls.call import Call
@@ -21,9 +22,10 @@ from pipelines.conversation.turn_settings import TurnSettings
 class ThinkingMaker:
     """Makes agents that think (kinds "flow" and "python") and the session in which they talk."""
 
-    def __init__(self, speech: Speech, code: OwnCode) -> None:
+    def __init__(self, speech: Speech, code: OwnCode, cleaner: MakeCleaner) -> None:
         self._speech = speech
         self._code = code
+        self._cleaner = cleaner
 
     def check(self, agent: AgentSpec) -> None:
         self._speech.begin(agent)
@@ -59,6 +61,7 @@ class ThinkingMaker:
                 partials_tell=speech.stt.manifest.partials_tell,
             ),
             stats=leg.stats,
+            cleaner=self._cleaner(),
         )
         return Talker(
             session,
@@ -105,9 +108,9 @@ def _warm(last: Transfer) -> Warm | None:
     return Warm(last.briefing.strip()[:MOST_BRIEFING], last.accept or None)
 
 
-def makers(speech: Speech, code: OwnCode) -> dict[str, AppMaker]:
-    """By kind of agent."""
-    thinking = ThinkingMaker(speech, code)
+def makers(speech: Speech, code: OwnCode, cleaner: MakeCleaner = uncleaned) -> dict[str, AppMaker]:
+    """By kind of agent. `cleaner` makes what cleans a caller's line for an agent."""
+    thinking = ThinkingMaker(speech, code, cleaner)
     return {"flow": thinking, "python": thinking, "echo": EchoMaker()}
 
 

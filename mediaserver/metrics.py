@@ -38,6 +38,7 @@ class ClockFigures(Protocol):
     stalls: int
     app_errors: int
     wire_errors: int
+    cleaning_errors: int
     busy_ns: int
 
     @property
@@ -86,6 +87,7 @@ class _ClockCollector(Collector):
         )
         for part, count in (
             ("app", clock.app_errors),
+            ("cleaning", clock.cleaning_errors),
             ("detector", clock.detector_errors),
             ("wire", clock.wire_errors),
         ):
@@ -93,6 +95,38 @@ class _ClockCollector(Collector):
         yield errors
         yield CounterMetricFamily(
             "voiceforge_tick_busy_seconds", "Time spent in ticks of the media clock", clock.busy_ns / 1e9
+        )
+
+
+class CancellerFigures(Protocol):
+    """What mediaserver.media.cleaning.canceller.Cancellers counts."""
+
+    limit: int
+    echoing: int
+    refused: int
+
+    def __len__(self) -> int: ...
+
+
+class _CancellerCollector(Collector):
+    def __init__(self, cancellers: CancellerFigures) -> None:
+        self._cancellers = cancellers
+
+    def collect(self) -> Iterator[Metric]:
+        cancellers = self._cancellers
+        yield GaugeMetricFamily(
+            "voiceforge_echo_cancellers", "Calls whose echo is cancelled now", float(len(cancellers))
+        )
+        yield GaugeMetricFamily(
+            "voiceforge_echo_cancellers_limit", "Calls that may have that at a time", float(cancellers.limit)
+        )
+        yield CounterMetricFamily(
+            "voiceforge_echoing_calls", "Calls that were found to give our voice back", cancellers.echoing
+        )
+        yield CounterMetricFamily(
+            "voiceforge_echo_muted",
+            "Times that no canceller was left for such a call, so that our voice was muted in it",
+            cancellers.refused,
         )
 
 
@@ -251,6 +285,10 @@ class Metrics:
     def watch_clock(self, clock: ClockFigures) -> None:
         """Read the media clock's own figures only when somebody reads the metrics: ticks stay cheap."""
         self.registry.register(_ClockCollector(clock))
+
+    def watch_cancellers(self, cancellers: CancellerFigures) -> None:
+        """Read only when somebody reads the metrics."""
+        self.registry.register(_CancellerCollector(cancellers))
 
     def watch_signalling(self, figures: SignallingFigures) -> None:
         """Read the SIP side's own figures only when somebody reads the metrics."""

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from mediaserver.calls.recording_trouble import RecordingTrouble
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.media.leg import App, Ended, Frame, LegEvent
+from mediaserver.media.line_condition import WantsCleaned
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import EventHappened, RecordingMade, Sink
@@ -266,16 +267,19 @@ def _path(folder: Path, call_id: UUID, started: datetime) -> Path:
 
 
 class Recorded:
-    """An App that also records what goes in and out of the App inside it."""
+    """An App that also records what goes in and out of the App inside it. Of the far end that is what came,
+    however it is cleaned for the App."""
 
-    __slots__ = ("_app", "_recording")
+    __slots__ = ("_app", "_recording", "cleaner")
 
     def __init__(self, app: App, recording: Recording) -> None:
         self._app = app
         self._recording = recording
+        self.cleaner = app.cleaner if isinstance(app, WantsCleaned) else None
 
     def on_frame(self, frame: Frame) -> None:
-        self._recording.caller(frame)
+        cleaner = self.cleaner
+        self._recording.caller(frame if cleaner is None else cleaner.raw)
         self._app.on_frame(frame)
 
     def next_frame(self, t: int) -> Frame | None:

@@ -31,6 +31,7 @@ class _Count:
     detector: int
     wires: int
     apps: int
+    cleaning: int
 
     def since(self, other: _Count) -> _Count:
         return _Count(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
@@ -69,7 +70,7 @@ def _count(clock: ClockFigures) -> _Count:
     sent = clock.send_lateness
     return _Count(
         sent.count, sent.within(LATE_NS), clock.stalls, clock.skipped_phases, clock.unheard_frames,
-        clock.detector_errors, clock.wire_errors, clock.app_errors,
+        clock.detector_errors, clock.wire_errors, clock.app_errors, clock.cleaning_errors,
     )  # fmt: skip
 
 
@@ -85,6 +86,8 @@ def _trouble(new: _Count) -> tuple[str, str] | None:
         return f"sending or receiving failed {new.wires} times", bug
     if new.apps:
         return f"the apps of {new.apps} calls failed", bug
+    if new.cleaning:
+        return f"the lines of {new.cleaning} calls are not cleaned any more", bug
     if new.unheard:
         return f"the voice detector is behind: it left out {new.unheard} frames", busy
     if new.sent >= LEAST_SENT and new.sent - new.in_time > new.sent * LATE_SHARE:

@@ -17,7 +17,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,9 @@ SETTLE_TICKS = 50
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
 _INT16 = _SILENCE.dtype
+
+Frames: TypeAlias = npt.NDArray[np.int16] | list[Frame]
+"""Of one tick: [N, 320], or one by one."""
 
 
 class Beside(Protocol):
@@ -94,6 +97,7 @@ class MediaClock:
         self.stalls = 0
         self.app_errors = 0
         self.wire_errors = 0
+        self.cleaning_errors = 0
         self.moves = 0
         self.busy_ns = 0
         """Time spent in ticks."""
@@ -163,7 +167,14 @@ class MediaClock:
 
     def swap(self, leg: AudioSide, app: App) -> None:
         """Give the leg another app; its time `t` goes on. Raises KeyError for a leg that is not attached."""
-        self._members[id(leg)].app = app
+        member = self._members[id(leg)]
+        before = member.cleaner
+        member.use(app)
+        if member.cleaner is not before:
+            if before is not None:
+                before.rest()
+            if member.phase is not None:
+                member.phase.dress(member)
 
     # -- time
 
@@ -218,6 +229,9 @@ class MediaClock:
         detached = self._detached
         frames = wire.read(lanes, now_ns) if wire is not None else self._read_singly(members)
         self.frames += len(members)
+        cleaned = group.cleaned
+        if cleaned:
+            frames = self._clean(cleaned, frames)
         if self._hearing is not None:
             batch = frames if isinstance(frames, np.ndarray) else np.stack(frames)
             self._unheard.append((members, group.tickets, batch))
@@ -244,6 +258,9 @@ class MediaClock:
                 reply = None
                 self._fail(member, error)
             put(reply)
+        for row, member in cleaned:
+            if member.cleaner is not None:
+                member.cleaner.spoke(out[row])
         if wire is None:
             self._write_singly(members, out)
             return
@@ -254,6 +271,27 @@ class MediaClock:
         wire.write(lanes, out, now_ns)
         for member in settled:
             self._settle(member, wire, now_ns)
+
+    def _clean(self, cleaned: list[tuple[int, Member]], frames: Frames) -> Frames:
+        """What the voice detector and the apps are to hear in the place of what came. That stays as it is:
+        cleaners remember it."""
+        came = frames
+        for row, member in cleaned:
+            cleaner = member.cleaner
+            if cleaner is None or not member.live:
+                continue
+            frame = came[row]
+            try:
+                clean = cleaner.hear(frame)
+                if clean is not frame:
+                    if frames is came:
+                        frames = came.copy()
+                    frames[row] = _checked(clean)
+            except Exception:  # the call goes on with what came
+                member.cleaner = None
+                self.cleaning_errors += 1
+                log.exception("a line is not cleaned any more")
+        return frames
 
     def _read_singly(self, members: list[Member]) -> list[Frame]:
         frames = []

@@ -21,6 +21,12 @@ class LineCondition:
     """The noise floor: what is there when nobody speaks, on the average of seconds."""
     echo: float = 0.0
     """0..1: how likely what is in the last frame is our own voice come back. 0 while we are silent."""
+    suspect: bool = False
+    """What is heard may be our own voice, and a few frames more will tell: not to be taken for speech yet. On
+    a line that gives none back that is over 80 ms after the caller began to talk over us."""
+    echo_ms: int = 0
+    """How much of all that was heard so far was mostly that. Its growth over an utterance, by the utterance's
+    length, is the share of us in it."""
     echo_loss_db: float | None = None
     """Echo return loss: how much lower our voice comes back than it went out; None: none came back so far."""
     echo_delay_ms: float | None = None
@@ -33,12 +39,23 @@ class Cleaner(Protocol):
     @property
     def condition(self) -> LineCondition: ...
 
+    @property
+    def raw(self) -> Frame:
+        """The last frame as it came, for whoever keeps what was really heard."""
+
     def hear(self, frame: Frame) -> Frame:
         """What came, cleaned, for the voice detector and the app; the frame itself when there is nothing to
         clean."""
 
     def spoke(self, frame: Frame | None) -> None:
         """What goes out to the far end after it; None is silence."""
+
+    def rest(self) -> None:
+        """The leg has another app for now: no frames come this way, and what comes later does not go on from
+        these."""
+
+    def close(self) -> None:
+        """The call is over: give back what others may need."""
 
 
 @runtime_checkable

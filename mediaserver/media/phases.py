@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mediaserver.media.leg import App, AudioSide, Lane, Wire
+from mediaserver.media.line_condition import Cleaner, WantsCleaned
 
 OnError = Callable[[Exception], None]
 
@@ -16,7 +17,8 @@ class Member:
     """One attached leg."""
 
     __slots__ = (
-        "app", "chunk_end", "lane", "leg", "live", "on_error", "phase", "settle_at", "t", "ticket", "wire",
+        "app", "chunk_end", "cleaner", "lane", "leg", "live", "on_error", "phase", "settle_at", "t", "ticket",
+        "wire",
     )  # fmt: skip
 
     def __init__(
@@ -29,7 +31,7 @@ class Member:
         settle_at: int,
     ) -> None:
         self.leg = leg
-        self.app = app
+        self.use(app)
         self.wire = lane.wire if lane is not None else None
         self.lane = lane.number if lane is not None else -1
         """Its number on the wire; means nothing without one."""
@@ -42,12 +44,17 @@ class Member:
         self.live = True
         self.phase: Phase | None = None
 
+    def use(self, app: App) -> None:
+        """This is its app now."""
+        self.app = app
+        self.cleaner: Cleaner | None = app.cleaner if isinstance(app, WantsCleaned) else None
+
 
 class Group:
     """The members of a phase that share a wire (None: read one by one). Lists are replaced, never changed,
     since apps attach and detach legs in mid-tick."""
 
-    __slots__ = ("lanes", "members", "tickets", "wire")
+    __slots__ = ("cleaned", "lanes", "members", "tickets", "wire")
 
     def __init__(self, wire: Wire | None) -> None:
         self.wire = wire
@@ -57,6 +64,8 @@ class Group:
         self.members = members
         self.lanes = [m.lane for m in members]
         self.tickets = [m.ticket for m in members]
+        self.cleaned = [(row, m) for row, m in enumerate(members) if m.cleaner is not None]
+        """Whose app wants what is heard cleaned, and in which row they are."""
 
 
 class Phase:
@@ -74,6 +83,11 @@ class Phase:
         group = self.groups.setdefault(id(member.wire), Group(member.wire))
         group.fill([*group.members, member])
         member.phase = self
+
+    def dress(self, member: Member) -> None:
+        """Its app has changed."""
+        group = self.groups[id(member.wire)]
+        group.fill(group.members)
 
     def remove(self, member: Member) -> None:
         group = self.groups[id(member.wire)]

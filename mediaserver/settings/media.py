@@ -81,3 +81,16 @@ class MediaSettings(SettingsGroup):
         description="Realtime priority (SCHED_FIFO) for the media thread where the system permits it, which "
         "`voiceforge doctor` tells.",
     )
+    echo_guard: bool = Field(
+        default=True,
+        description="Find out which callers' phones give our own voice back, and take it off what is heard, "
+        "so that agents neither interrupt nor answer themselves. Lines without an echo cost next to nothing.",
+    )
+    echo_cancellers: int = Field(
+        default=24,
+        ge=0,
+        le=10_000,
+        description="Calls at once that may have a canceller for that; each takes about 0.8 % of a processor "
+        "while the agent speaks. On what echoes beyond them our voice is muted instead, and a caller is "
+        "heard over it only when louder.",
+    )

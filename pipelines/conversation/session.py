@@ -29,6 +29,8 @@ from mediaserver.media.leg import (
     Voice,
     Why,
 )
+from mediaserver.media.level import level_db
+from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.conversation.agent import (
@@ -79,7 +81,6 @@ from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.speaking import Speaking
-from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.stage import ACTIVE, HELD, STAGES, Moment, Stage
 from pipelines.conversation.thinking import Thinking
 from pipelines.conversation.timeline import Timeline
@@ -134,9 +135,12 @@ class AgentSession:
         turn: Turn | None = None,
         turn_model: TurnModel | None = None,
         stats: Callable[[], LegStats] | None = None,
+        cleaner: Cleaner | None = None,
     ) -> None:
         """`stats`: the leg's figures, for the hearing report."""
         self.turn = turn or Turn(language=language)
+        self.cleaner = cleaner
+        """See `WantsCleaned`: what comes to `on_frame` and to the voice detector went through it."""
         self._notes = HearingNotes(call, stats)
         self._call = call = self._notes
         self._agent = agent
@@ -226,6 +230,8 @@ class AgentSession:
                 if self._bad_line.waiting:
                     self._mind_line(self._bad_line.voice(self._notes.seconds, probability))
                 if self._stage.state in ACTIVE:
+                    if self.cleaner is not None and self.cleaner.condition.suspect:
+                        probability = 0.0  # it may be our own
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
@@ -335,6 +341,8 @@ class AgentSession:
         """The leg is gone: settle what was heard, ask the agent for its last records."""
         self._stage.move(Moment.END)
         self._ending.gone()
+        if self.cleaner is not None:
+            self.cleaner.close()
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._listening.end()

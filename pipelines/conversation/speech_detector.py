@@ -8,21 +8,10 @@ mean, nor how long to wait for more of them.
 from __future__ import annotations
 
 import enum
-import math
 from collections import deque
 
-import numpy as np
-
-from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.conversation.noise_floor import NoiseFloor
-
-
-def level_db(frame: Frame) -> float:
-    """Root mean square of a frame in dBFS (0 is a full-scale square), at least -96."""
-    x = frame.astype(np.float32)
-    power = float(np.dot(x, x)) / len(x)
-    return 10.0 * math.log10(power / 1_073_741_824.0) if power > 0.27 else -96.0
 
 
 class Edge(enum.Enum):

@@ -13,6 +13,7 @@ import pytest
 
 from mediaserver.calls.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
 from mediaserver.media.leg import Ended, EndedBy, Frame, LegEvent, Termination, Why
+from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import EventHappened, Record, RecordingMade
@@ -93,6 +94,35 @@ async def test_the_caller_is_left_and_the_agent_right(tmp_path: Path) -> None:
     assert echo.events == [END]
     (made,) = kept.records
     assert made == RecordingMade(CALL, str(path), 1.2, path.stat().st_size)
+
+
+async def test_a_recording_keeps_what_came_however_it_is_cleaned(tmp_path: Path) -> None:
+    class Hushed:
+        condition = LineCondition()
+        raw = frame(7)
+
+        def hear(self, came: Frame) -> Frame:
+            return came
+
+        def spoke(self, said: Frame | None) -> None: ...
+
+        def rest(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    class Agent(Echo):
+        cleaner = Hushed()
+
+    recorder = Recorder(tmp_path, Kept())
+    agent = Agent()
+    app = Recorded(agent, recorder.open(CALL, DAY))
+    assert app.cleaner is agent.cleaner, "the clock has it clean its line"
+    app.on_frame(frame(1))
+    app.next_frame(0)
+    app.on_event(END)
+    await recorder.close()
+    assert samples(tmp_path / "2026-11-21" / f"{CALL}.wav")[0, 0] == 7
+    assert Recorded(Echo(), recorder.open(UUID(int=9), DAY)).cleaner is None
 
 
 async def test_a_recording_is_closed_once_and_stays_closed(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ class Figures:
     detector_errors: int = 0
     wire_errors: int = 0
     app_errors: int = 0
+    cleaning_errors: int = 0
     busy_ns: int = 0
 
     def sends(self, times: int, late_ms: float) -> None:
@@ -48,6 +49,7 @@ def test_a_clock_that_runs_well_tells_its_legs() -> None:
         ("detector_errors", "detector failed"),
         ("wire_errors", "sending or receiving failed"),
         ("app_errors", "apps of 2 calls"),
+        ("cleaning_errors", "lines of 2 calls"),
         ("unheard_frames", "left out 2 frames"),
     ],
 )

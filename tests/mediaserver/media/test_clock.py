@@ -13,6 +13,7 @@ import pytest
 from mediaserver.media.clock import SETTLE_TICKS, MediaClock
 from mediaserver.media.lateness import Lateness
 from mediaserver.media.leg import Frame, Lane, LegEvent, Voice
+from mediaserver.media.line_condition import LineCondition
 
 MS = 1_000_000
 START = 5_000 * MS
@@ -456,3 +457,81 @@ def test_lateness_percentiles() -> None:
     assert late.percentile_ms(99) == pytest.approx(9.9, abs=0.2)
     late.add(500 * MS)
     assert late.percentile_ms(100) == 500 and late.count == 102
+
+
+class Halver:
+    """Halves what is heard, and keeps what it was told."""
+
+    def __init__(self, broken: bool = False) -> None:
+        self.condition = LineCondition()
+        self.raw = np.zeros(320, np.int16)
+        self.said: list[Frame | None] = []
+        self.rests = 0
+        self.broken = broken
+
+    def hear(self, frame: Frame) -> Frame:
+        if self.broken:
+            raise RuntimeError("cleaner")
+        self.raw = frame
+        return frame // 2
+
+    def spoke(self, frame: Frame | None) -> None:
+        self.said.append(frame)
+
+    def rest(self) -> None:
+        self.rests += 1
+
+    def close(self) -> None: ...
+
+
+class Cleaned(Echo):
+    def __init__(self, broken: bool = False) -> None:
+        super().__init__()
+        self.cleaner = Halver(broken)
+
+
+def test_an_app_that_wants_the_caller_cleaned_gets_that_and_the_voice_detector_too() -> None:
+    detector, wire = Detector(320), ListWire()
+    clock = clock_of(detector, phases=1)
+    plain, cleaned = Echo(), Cleaned()
+    clock.attach(WireLeg(wire, 60), plain)
+    clock.attach(WireLeg(wire, 80), cleaned)
+    run(clock, 40)
+    assert [frame[0] for frame in plain.frames] == [60, 60], "a bridge hears what came"
+    assert [frame[0] for frame in cleaned.frames] == [40, 40]
+    assert cleaned.cleaner.raw[0] == 80, "what came stays as it was"
+    assert [frame[0] for frame in cleaned.cleaner.said if frame is not None] == [40, 40]
+    heard = [event.probability for event in cleaned.events if isinstance(event, Voice)]
+    assert heard and set(heard) == {0.4}
+
+
+def test_a_leg_read_singly_is_cleaned_as_well() -> None:
+    clock = clock_of(phases=1)
+    app = Cleaned()
+    clock.attach(ListLeg([np.full(320, 10, np.int16)]), app)
+    run(clock, 20)
+    assert app.frames[0][0] == 5
+
+
+def test_a_cleaner_rests_while_its_leg_has_another_app() -> None:
+    clock = clock_of(phases=1)
+    wire = ListWire()
+    leg, app, other = WireLeg(wire, 80), Cleaned(), Echo()
+    clock.attach(leg, app)
+    run(clock, 20)
+    clock.swap(leg, other)
+    run(clock, 20, START + 20 * MS)
+    assert other.frames[0][0] == 80 and app.cleaner.rests == 1
+    clock.swap(leg, app)
+    run(clock, 20, START + 40 * MS)
+    assert [frame[0] for frame in app.frames] == [40, 40] and len(app.cleaner.said) == 2
+
+
+def test_a_cleaner_that_fails_is_left_out_and_the_call_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    clock = clock_of(phases=1)
+    wire = ListWire()
+    app = Cleaned(broken=True)
+    clock.attach(WireLeg(wire, 80), app)
+    run(clock, 60)
+    assert [frame[0] for frame in app.frames] == [80, 80, 80]
+    assert clock.cleaning_errors == 1 and clock.app_errors == 0 and "not cleaned" in caplog.text

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mediaserver.media.level import level_db
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import Finality, Listen
 from pipelines.conversation.commands import (
@@ -23,7 +24,7 @@ from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import NOISY_DB, EndedUtterance, Endpointer
 from pipelines.conversation.finality import PATIENCE, finality_of
 from pipelines.conversation.pieces import as_one
-from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
+from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import SttResult
 

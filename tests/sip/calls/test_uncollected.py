@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +25,8 @@ from mediaserver.calls.switchboard import LocalSwitchboard
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.warm import Warm
 from mediaserver.errors import CallError, DeclinedError
+from mediaserver.media.cleaning.canceller import Cancellers
+from mediaserver.media.cleaning.line_cleaner import LineCleaner
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.encryption import DtlsPeer
 from mediaserver.media.leg import Digit, EndedBy, Termination, Why
@@ -91,7 +94,7 @@ class World:
         engines, speech = only(FakeStt(), FakeTts())
         self.board = LocalSwitchboard(
             routes=as_at_the_first_start({"101"}),
-            makers=makers(speech, OwnCode()),
+            makers=makers(speech, OwnCode(), partial(LineCleaner, Cancellers(4))),
             registry=CallRegistry(10, metrics),
             bus=EventBus(),
             sink=kept,

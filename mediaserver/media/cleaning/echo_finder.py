@@ -1,0 +1,153 @@
+"""Finds out whether a line gives our own voice back, and how late: cheap enough to be asked only while both
+sides sound, and sure enough to tell a caller who talks over us from an echo.
+
+Generalised cross-correlation with phase transform (Knapp and Carter, 1976), in blocks, so that every delay up
+to `MOST_MS` is looked at: what is heard, under a Hann window of 40 ms, against all that went out before, both
+with the magnitudes of their spectra taken away. The window matters: without it two voices correlate by their
+pitch alone. Pure: frames in, a delay out. It must never decide what is done about an echo.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
+
+DELAYS = 34
+"""Frames of delay that are looked at."""
+MOST_MS = 20 * DELAYS
+_NEAR = 2
+"""Frames of what is heard that are compared at once."""
+_BLOCK = (_NEAR + 1) * FRAME_SAMPLES
+_LOW, _HIGH = math.ceil(300 * _BLOCK / SAMPLE_RATE), 3_200 * _BLOCK // SAMPLE_RATE
+"""The telephone's band, in bins."""
+_POINTS = 2 * _HIGH
+"""Of the correlation: at twice the highest frequency."""
+_LAGS = _POINTS // (_NEAR + 1)
+"""Of those, the ones that one frame of delay is made of; the others wrap around."""
+LAG_SAMPLES = FRAME_SAMPLES / _LAGS
+FORGET = 0.92
+"""What is left of the evidence per frame: it lasts for about a quarter of a second."""
+LEAST_POWER = 20.0
+"""Mean square of a frame below which it holds nothing to compare (-77 dBFS)."""
+
+DOUBTFUL = 5.0
+"""Height of the peak over the spread of the rest that means nothing: of some 800 delays one is as high."""
+ENOUGH = 16.0
+"""What the heights above that have to come to, as long as the peak stays where it is. Unrelated speech, even
+of the same voice, came to 11 once in ten minutes; an echo needs 80 ms when loud, 300 when faint."""
+LEAST_FRAMES = 3
+EAGER_FRAMES = 8
+"""So many of a stretch of sound are judged one by one, later ones by twos."""
+STRETCH_FRAMES = 25
+"""Sound after so long a silence (0.5 s) is another stretch."""
+SAME_LAGS = 8
+"""Two peaks that lie no further apart (1.3 ms) are the same path."""
+
+_WINDOW = np.hanning(_NEAR * FRAME_SAMPLES).astype(np.float32)
+
+Spectra = npt.NDArray[np.complex64]
+
+
+class EchoFinder:
+    """Of one line. `look` is called for frames in which something is heard while we speak, or just did."""
+
+    __slots__ = ("_done", "_evidence", "_far", "_frames", "_lag", "_looked", "_sums", "_weight")
+
+    def __init__(self) -> None:
+        self._far = np.zeros((DELAYS, _HIGH - _LOW), np.complex64)
+        """Of each delay, the spectrum of what went out then, newest first."""
+        self._done = -1
+        """The tick of the newest of them."""
+        self._sums = np.zeros((DELAYS, _HIGH + 1), np.complex64)
+        self._weight = np.zeros(DELAYS, np.float32)
+        self._looked = -STRETCH_FRAMES
+        """The tick of the last look."""
+        self.forget()
+
+    def forget(self) -> None:
+        """What was found so far is old."""
+        self._sums[:] = 0
+        self._weight[:] = 0
+        self._frames = 0
+        self._lag = -2 * SAME_LAGS
+        self._evidence = 0.0
+
+    @property
+    def belief(self) -> float:
+        """0..1: how sure it is that it hears our voice; 1 from when it has enough evidence."""
+        return min(1.0, self._evidence / ENOUGH)
+
+    @property
+    def undecided(self) -> bool:
+        """The stretch is so young, or its evidence so promising, that the next frames may tell."""
+        return self._frames <= LEAST_FRAMES or (0 < self._evidence and self._frames <= EAGER_FRAMES)
+
+    @property
+    def delay(self) -> int:
+        """In samples at 16 kHz, from handing a frame over to hearing it; means something where belief is."""
+        return FRAME_SAMPLES + round(self._lag * LAG_SAMPLES)
+
+    def look(self, tick: int, before: Frame, now: Frame, far: Callable[[int], Frame | None]) -> None:
+        """The frames that were heard at the tick before and at this one. `far`: what went out at a tick
+        (None: silence), asked for the `MOST_MS` before this."""
+        self._follow(tick, far)
+        block = np.zeros(_BLOCK, np.float32)
+        np.multiply(np.concatenate((before, now)), _WINDOW, out=block[FRAME_SAMPLES:])
+        self._sums *= FORGET
+        self._weight *= FORGET * FORGET
+        self._sums[:, _LOW:_HIGH] += _white(block) * self._far.conj()
+        self._weight += self._far[:, 0] != 0
+        self._frames = self._frames + 1 if tick - self._looked < STRETCH_FRAMES else 1
+        self._looked = tick
+        if self._frames >= LEAST_FRAMES and (self._frames <= EAGER_FRAMES or self._frames % 2):
+            self._judge()
+
+    def _judge(self) -> None:
+        known = self._weight > 0.5
+        if not known.any():
+            return
+        height = np.square(np.fft.irfft(self._sums, _POINTS, axis=1)[:, :_LAGS])
+        height *= (known / np.maximum(self._weight, 0.5))[:, None]
+        at = int(height.argmax())
+        # The median leaves out the peak and what a room makes of it; 0.455 is that of a squared normal.
+        spread = float(np.median(height[known])) / 0.455
+        above = math.sqrt(float(height.flat[at]) / max(spread, 1e-20)) - DOUBTFUL
+        if abs(at - self._lag) > SAME_LAGS:
+            self._evidence = 0.0
+        else:
+            # Bounded, so that an echo that has gone is not believed in for long.
+            self._evidence = min(max(0.0, self._evidence + above), 1.5 * ENOUGH)
+        self._lag = at
+
+    def _follow(self, tick: int, far: Callable[[int], Frame | None]) -> None:
+        """Have the spectra of all that went out before this tick."""
+        new = min(tick - 1 - self._done, DELAYS)
+        if new <= 0:
+            return
+        self._far[new:] = self._far[: DELAYS - new].copy()
+        self._done = tick - 1
+        frames = [far(tick - 1 - back) for back in range(new + _NEAR)]  # newest first
+        for row in range(new):
+            parts = frames[row : row + _NEAR + 1]
+            if all(part is None for part in parts):
+                self._far[row] = 0
+                continue
+            block = np.zeros(_BLOCK, np.float32)
+            for back, part in enumerate(parts):
+                if part is not None:
+                    end = _BLOCK - back * FRAME_SAMPLES
+                    block[end - FRAME_SAMPLES : end] = part
+            silent = float(np.dot(block, block)) < LEAST_POWER * _BLOCK
+            self._far[row] = 0 if silent else _white(block)
+
+
+def _white(block: npt.NDArray[np.float32]) -> Spectra:
+    """The phases of its spectrum in the telephone's band."""
+    spectrum = np.fft.rfft(block)[_LOW:_HIGH].astype(np.complex64)
+    return spectrum / (np.abs(spectrum) + np.float32(1e-3))

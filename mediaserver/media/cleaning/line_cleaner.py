@@ -1,0 +1,274 @@
+"""Cleans what comes from one leg: our own voice that the far end gives back is taken off.
+
+Driven by the media clock, frame by frame; no clock, thread or socket is read or waited for. A line on which
+nothing is heard while we speak costs a level and two entries in a ring. One on which something is heard is
+compared with what went out (`EchoFinder`); one that echoes gets a canceller while there is one, and until it
+is ready, or where none is left, a gate.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mediaserver.media.cleaning.canceller import LEAD_MS, Canceller, Cancellers, aligned
+from mediaserver.media.cleaning.echo_finder import DELAYS, EchoFinder
+from mediaserver.media.cleaning.echo_gate import EchoGate, hushed
+from mediaserver.media.cleaning.noise_floor import NoiseFloor
+from mediaserver.media.leg import Frame
+from mediaserver.media.level import level_db
+from mediaserver.media.line_condition import LineCondition
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS
+
+RING = 64
+"""Frames of the past that are kept of both directions (1.28 s)."""
+TAIL_FRAMES = 25
+"""How long a room goes on after us."""
+ABOVE_NOISE_DB, QUIETEST_DB = 4.0, -62.0
+"""Something is heard when it is so far above the noise floor, and louder than that."""
+BELIEVED = 0.5
+"""From this belief on a frame is taken for an echo: two or three frames before it is certain."""
+AFTER_FRAMES = 4
+"""For so long after an echo was found, what the voice detector says may be about what came before."""
+YOUNG_FRAMES = 50
+"""A canceller that has seen so little of the line leaves the gate beside it."""
+ECHO_DB = 6.0
+"""A canceller that took off so much has found an echo in the frame."""
+STUBBORN_FRAMES = 15
+"""As long as a canceller leaves nearly all of so many frames in a row, look whether the echo has moved."""
+FORGOTTEN_FRAMES = 1_500
+"""A line that gave no echo for so long (30 s) while we spoke is given no more."""
+
+_SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
+_SILENCE.setflags(write=False)
+_FADE_IN = (np.arange(FRAME_SAMPLES, dtype=np.float32) + 0.5) / FRAME_SAMPLES
+
+
+class LineCleaner:
+    """mediaserver.media.line_condition.Cleaner."""
+
+    __slots__ = (
+        "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_near",
+        "_since", "_spoke", "_stubborn", "_tick", "_without", "condition", "raw",
+    )  # fmt: skip
+
+    def __init__(self, cancellers: Cancellers) -> None:
+        self.condition = LineCondition()
+        self.raw = _SILENCE
+        self._cancellers = cancellers
+        self._near: list[Frame] = [_SILENCE] * RING
+        self._far: list[Frame | None] = [None] * RING
+        self._tick = 0
+        self._spoke = -RING
+        """The last tick at which we said something."""
+        self._floor = NoiseFloor(self.condition.noise_db)
+        self._finder: EchoFinder | None = None
+        self._gate: EchoGate | None = None
+        """Since an echo was found."""
+        self._since = 0
+        """The tick at which it was found."""
+        self._delay = 0
+        """Frames from handing over to hearing, rounded down."""
+        self._canceller: Canceller | None = None
+        self._cancelled = False
+        """The last frame went through it."""
+        self._stubborn = 0
+        self._without = 0
+        """Frames in a row, while we spoke, in which there was no echo."""
+
+    def hear(self, frame: Frame) -> Frame:
+        tick = self._tick = self._tick + 1
+        self.raw = frame
+        self._near[tick % RING] = frame
+        condition = self.condition
+        level = condition.level_db = level_db(frame)
+        since = tick - self._spoke
+        if since > DELAYS + TAIL_FRAMES or (self._gate is not None and since > self._delay + TAIL_FRAMES):
+            condition.echo = 0.0
+            condition.suspect = False
+            cleaned = self._undisturbed(frame)
+        elif self._gate is None:
+            cleaned = self._watch(frame, level)
+        else:
+            cleaned = self._guard(frame, level, self._gate)
+        if condition.echo >= BELIEVED:
+            condition.echo_ms += FRAME_MS
+        else:
+            self._floor.add(level)
+            condition.noise_db = self._floor.db
+        return cleaned
+
+    def spoke(self, frame: Frame | None) -> None:
+        tick = self._tick
+        self._far[tick % RING] = frame
+        if frame is not None:
+            self._spoke = tick
+
+    def rest(self) -> None:
+        condition = self.condition
+        condition.echo, condition.suspect = 0.0, False
+        self._far = [None] * RING
+        self._spoke = self._tick - RING
+        self._cancelled = False
+        if self._finder is not None:
+            self._finder.forget()
+
+    def close(self) -> None:
+        if self._canceller is not None:
+            self._cancellers.give_back(self._canceller)
+            self._canceller = None
+
+    # -- while no echo is known
+
+    def _watch(self, frame: Frame, level: float) -> Frame:
+        """Look for one where something is heard."""
+        condition = self.condition
+        if not self._sounds(level):
+            condition.echo = 0.0
+            condition.suspect = False
+            return frame
+        finder = self._finder
+        if finder is None:
+            finder = self._finder = EchoFinder()
+        self._look(finder, frame)
+        belief = condition.echo = finder.belief
+        condition.suspect = belief >= BELIEVED or finder.undecided
+        if belief < BELIEVED:
+            return frame
+        if belief >= 1.0:
+            self._found(finder)
+        return hushed(frame, level, condition.noise_db)
+
+    def _sounds(self, level: float) -> bool:
+        return level > max(QUIETEST_DB, self.condition.noise_db + ABOVE_NOISE_DB)
+
+    def _look(self, finder: EchoFinder, frame: Frame) -> None:
+        tick = self._tick
+        finder.look(tick, self._near[(tick - 1) % RING], frame, self._went_out)
+
+    def _went_out(self, tick: int) -> Frame | None:
+        return self._far[tick % RING] if tick >= 0 else None
+
+    def _found(self, finder: EchoFinder) -> None:
+        """This line echoes, and so late."""
+        delay = finder.delay
+        self._delay = delay // FRAME_SAMPLES
+        condition = self.condition
+        condition.echo_delay_ms = delay / SAMPLES_PER_MS
+        if self._gate is None:
+            self._cancellers.echoing += 1
+        self._gate = EchoGate(self._loss())
+        condition.echo_loss_db = self._gate.loss_db
+        self._since = self._tick
+        self._without = self._stubborn = 0
+        self._prime(delay)
+
+    def _loss(self) -> float:
+        """Of the last frames: how much lower they came back than they went out, at the median."""
+        losses = []
+        for tick in range(self._tick - 11, self._tick + 1):
+            out = self._went_out(tick - self._delay)
+            if out is not None:
+                losses.append(level_db(out) - level_db(self._near[tick % RING]))
+        return sorted(losses)[len(losses) // 2] if losses else 10.0
+
+    def _prime(self, delay: int) -> None:
+        """Get a canceller that knows the past."""
+        if self._canceller is not None:
+            self._cancellers.give_back(self._canceller)
+        self._cancelled = False
+        lag = self._lag()
+        lead = delay - lag * FRAME_SAMPLES
+        oldest = max(1 + lag, self._tick - RING + 2 + lag)
+        while oldest < self._tick and self._went_out(oldest - lag) is None:
+            oldest += 1  # from silence there is nothing to learn
+        past = range(oldest, self._tick + 1)
+        near = aligned(past, lambda tick: self._near[tick % RING], _SILENCE)
+        far = aligned(past, lambda tick: self._went_out(tick - lag), _SILENCE)
+        self._canceller = self._cancellers.take(near, far, lead // SAMPLES_PER_MS + FRAME_MS)
+
+    def _lag(self) -> int:
+        """Frames by which what goes out is held back for the canceller."""
+        return max(1, self._delay - LEAD_MS // FRAME_MS)
+
+    # -- on a line that echoes
+
+    def _guard(self, frame: Frame, level: float, gate: EchoGate) -> Frame:
+        """We speak, or just did."""
+        condition = self.condition
+        out = self._went_out(self._tick - self._delay)
+        gate.expect(level_db(out) if out is not None else -96.0)
+        condition.suspect = self._tick - self._since < AFTER_FRAMES
+        canceller = self._canceller
+        if canceller is None or not canceller.ready:
+            cleaned = self._gated(frame, level, gate)
+        else:
+            cleaned = self._cancel(canceller, frame)
+            after = level_db(cleaned)
+            if self._tick - self._since < YOUNG_FRAMES and gate.holds(level):
+                cleaned = hushed(cleaned, after, condition.noise_db)
+                after = min(after, condition.noise_db)
+            condition.echo = 1.0 - 10.0 ** (min(after - level, 0.0) / 10.0) if self._sounds(level) else 0.0
+            if level - after < ECHO_DB and self._sounds(after):
+                self._stubborn += 1
+            else:
+                self._stubborn = 0
+        if condition.echo > 0.75:
+            gate.learn(level)
+            condition.echo_loss_db = gate.loss_db
+            self._without = 0
+        else:
+            self._without += 1
+            if self._without > FORGOTTEN_FRAMES:
+                self._let_go()
+        if self._stubborn > STUBBORN_FRAMES:
+            self._look_again(frame)
+        return cleaned
+
+    def _gated(self, frame: Frame, level: float, gate: EchoGate) -> Frame:
+        condition = self.condition
+        echo = self._sounds(level) and gate.holds(level)
+        condition.echo = 1.0 if echo else 0.0
+        return hushed(frame, level, condition.noise_db) if echo else frame
+
+    def _cancel(self, canceller: Canceller, frame: Frame) -> Frame:
+        far = self._went_out(self._tick - self._lag())
+        cleaned = canceller.process(frame, far if far is not None else _SILENCE)
+        if not self._cancelled:  # its output comes a little later than the frame: no click where they meet
+            self._cancelled = True
+            return _faded(frame, cleaned)
+        return cleaned
+
+    def _undisturbed(self, frame: Frame) -> Frame:
+        """We are silent: there is nothing to take off."""
+        if not self._cancelled:
+            return frame
+        self._cancelled = False
+        canceller = self._canceller
+        return _faded(canceller.process(frame, _SILENCE), frame) if canceller is not None else frame
+
+    def _look_again(self, frame: Frame) -> None:
+        """What the canceller leaves is somebody who talks, or an echo that comes from elsewhere now."""
+        finder = self._finder
+        if finder is None:
+            return
+        if self._stubborn == STUBBORN_FRAMES + 1:
+            finder.forget()
+        self._look(finder, frame)
+        moved = abs(finder.delay // FRAME_SAMPLES - self._delay) > 1
+        if finder.belief >= 1.0 and moved:
+            self._found(finder)
+
+    def _let_go(self) -> None:
+        """It echoes no more: others may need the canceller."""
+        self.close()
+        self._gate = None
+        self._cancelled = False
+        self._without = 0
+        if self._finder is not None:
+            self._finder.forget()
+
+
+def _faded(before: Frame, after: Frame) -> Frame:
+    """From one to the other within the frame."""
+    mixed: Frame = (before + (after.astype(np.float32) - before) * _FADE_IN).astype(np.int16)
+    return mixed

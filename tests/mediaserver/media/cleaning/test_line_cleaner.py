@@ -1,0 +1,179 @@
+"""What an agent hears of a line: never itself, and always the caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mediaserver.media.cleaning import canceller as cancelling
+from mediaserver.media.cleaning.canceller import Cancellers
+from mediaserver.media.cleaning.echo_finder import EchoFinder
+from mediaserver.media.cleaning.line_cleaner import FORGOTTEN_FRAMES, LineCleaner
+from mediaserver.media.leg import Frame
+from mediaserver.media.level import level_db
+from tests.mediaserver.media.cleaning.lines import Sound, at_level, echo, frames, noise, run, telephone, voice
+
+QUIET_DB = -50.0
+"""Below it nothing is taken for speech."""
+
+
+def cleaner(limit: int = 4) -> LineCleaner:
+    return LineCleaner(Cancellers(limit, threaded=False))
+
+
+def levels(sound: Any) -> Any:
+    return np.array([level_db(frame) for frame in sound])
+
+
+def spoken(seed: int, seconds: float, lead_s: float = 0.5, db: float = -20.0) -> Frame:
+    """We say something after a while."""
+    return np.concatenate((np.zeros(int(16_000 * lead_s), np.int16), voice(seed, seconds, db)))
+
+
+@pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
+@pytest.mark.parametrize("delay_ms", [41, 100, 200, 300, 420])
+@pytest.mark.parametrize("db", [-6, -20, -30])
+def test_an_agent_does_not_hear_itself(delay_ms: int, db: int, limit: int) -> None:
+    far = spoken(delay_ms, 3.0)
+    near = telephone(echo(far, db, delay_ms, seed=db + 50, room_ms=200) + noise(1, len(far), -66))
+    line = cleaner(limit)
+    clean = levels(run(line, near, far))
+    began = int(np.argmax(levels(frames(near)) > -58))
+    assert levels(frames(near)).max() > QUIET_DB + 2
+    assert np.mean(clean[began + 13 :] > QUIET_DB) < (0.01 if limit else 0.05)
+    condition = line.condition
+    assert condition.echo_delay_ms is not None and abs(condition.echo_delay_ms - delay_ms) <= 15
+    assert condition.echo_loss_db is not None and abs(condition.echo_loss_db + db) < 8
+    assert condition.echo_ms > 500
+
+
+@pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
+@pytest.mark.parametrize("db", [-10, -20, None])
+def test_a_caller_who_talks_over_the_agent_is_heard(db: int | None, limit: int) -> None:
+    far = spoken(1, 6.0)
+    back = echo(far, db, 120) if db is not None else np.zeros(len(far))
+    talk = np.zeros(len(far))
+    talk[16_000 * 4 :] = at_level(voice(2, 2.5, pitch=190), -16)[: len(far) - 16_000 * 4]
+    line = cleaner(limit)
+    clean = levels(run(line, telephone(back + talk + noise(1, len(far), -66)), far))
+    alone = levels(frames(telephone(talk)))
+    loud = alone > -26
+    assert np.mean(clean[loud] > alone[loud] - 10) > 0.8
+    assert np.mean(clean[loud] > QUIET_DB) > 0.9
+
+
+def test_a_clean_line_is_handed_on_as_it_came_and_nothing_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(EchoFinder, "look", lambda *_: looked.append(1))
+    far = spoken(1, 3.0)
+    line = cleaner()
+    near = noise(1, len(far), -70).astype(np.int16)
+    heard = frames(near)
+    for came, said in zip(heard, frames(far), strict=True):
+        assert line.hear(came) is came
+        assert line.raw is came
+        line.spoke(said if said.any() else None)
+    assert not looked and line.condition.echo == 0.0 and not line.condition.suspect
+
+
+def test_a_caller_who_answers_a_silent_agent_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EchoFinder, "look", lambda *_: pytest.fail("looked"))
+    near = voice(3, 2.0)
+    clean = run(cleaner(), near, np.zeros_like(near))
+    assert (clean == frames(near)).all()
+
+
+def test_a_caller_who_talks_over_us_is_suspect_for_a_tenth_of_a_second_only() -> None:
+    far = voice(1, 3.0)
+    talk = np.zeros(len(far))
+    talk[16_000:] = voice(2, 2.0, -16)
+    suspect: list[bool] = []
+    line = cleaner()
+    run(line, telephone(talk), far, lambda _: suspect.append(line.condition.suspect))
+    assert 2 <= sum(suspect[50:60]) <= 6
+    assert sum(suspect[60:90]) <= 3
+    assert line.condition.echo_delay_ms is None
+
+
+def test_a_line_that_turns_its_loudspeaker_off_gives_its_canceller_back() -> None:
+    cancellers = Cancellers(1, threaded=False)
+    line = LineCleaner(cancellers)
+    far = spoken(1, 2.0)
+    run(line, telephone(echo(far, -10, 100)), far)
+    assert len(cancellers) == 1
+    quiet = np.zeros(320, np.int16)
+    for said in np.resize(frames(far[8_000:]), (FORGOTTEN_FRAMES + 1, 320)):
+        line.hear(quiet)
+        line.spoke(said)
+    assert len(cancellers) == 0
+
+
+def test_an_echo_that_moves_to_another_path_is_followed() -> None:
+    far = spoken(1, 8.0)
+    half = len(far) // 2
+    back: Sound = np.concatenate((echo(far, -8, 300)[:half], echo(far, -8, 80)[half:]))
+    line = cleaner()
+    clean = levels(run(line, telephone(back + noise(1, len(far), -66)), far))
+    assert line.condition.echo_delay_ms is not None and abs(line.condition.echo_delay_ms - 80) < 15
+    assert np.mean(clean[-60:] > QUIET_DB) < 0.05
+
+
+def test_more_echoing_calls_than_cancellers_are_counted_and_still_do_not_hear_themselves() -> None:
+    cancellers = Cancellers(1, threaded=False)
+    far = spoken(1, 2.0)
+    near = telephone(echo(far, -10, 100))
+    lines = [LineCleaner(cancellers) for _ in range(3)]
+    for line in lines:
+        assert np.mean(levels(run(line, near, far))[50:] > QUIET_DB) < 0.05
+    assert (len(cancellers), cancellers.echoing, cancellers.refused) == (1, 3, 2)
+    lines[0].close()
+    assert len(cancellers) == 0
+    far = spoken(1, 1.0)
+    again = LineCleaner(cancellers)
+    run(again, near[: len(far)], far)
+    assert len(cancellers) == 1
+    del again
+    assert len(cancellers) == 0, "a call that nobody closed counts no more, either"
+
+
+def test_without_the_library_our_voice_is_muted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cancelling, "available", lambda: False)
+    far = spoken(1, 2.0)
+    line = cleaner(10)
+    assert np.mean(levels(run(line, telephone(echo(far, -10, 100)), far))[50:] > QUIET_DB) < 0.05
+
+
+def test_a_canceller_that_cannot_be_made_leaves_the_call_muted_but_alive(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(cancelling.Canceller, "prime", broken)
+    far = spoken(1, 2.0)
+    line = cleaner()
+    assert np.mean(levels(run(line, telephone(echo(far, -10, 100)), far))[50:] > QUIET_DB) < 0.05
+    assert "could not be made" in caplog.text
+
+
+def test_cancellers_get_ready_on_a_thread_of_their_own_and_the_gate_stands_in() -> None:
+    cancellers = Cancellers(1)
+    line = LineCleaner(cancellers)
+    far = spoken(1, 4.0)
+    clean = levels(run(line, telephone(echo(far, -10, 100)), far))
+    assert np.mean(clean[50:] > QUIET_DB) < 0.05
+    cancellers.close()
+
+
+def test_after_a_rest_what_was_is_no_past() -> None:
+    line = cleaner()
+    far = spoken(1, 1.0, lead_s=0.1)
+    run(line, voice(2, 1.1), far)
+    line.rest()
+    assert line.condition.echo == 0.0 and not line.condition.suspect
+    came = voice(3, 0.1)[:320]
+    assert line.hear(came) is came and not line.condition.suspect
