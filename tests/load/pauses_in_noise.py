@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.leg import Frame
+from mediaserver.media.level import level_db
 from mediaserver.media.resample import resample
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
-from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState, level_db
+from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState
 from pipelines.engines.vad.silero.engine import SileroVad
 from tests.recordings import read_wav
 from tests.testdata import TESTDATA
