@@ -48,8 +48,8 @@ EAGER_FRAMES = 8
 STRETCH_FRAMES = 25
 """Sound after so long a silence (0.5 s) is another stretch."""
 PATIENT_FRAMES, ROUND_FRAMES, LOOKED_AT = 150, 60, 15
-"""When so many frames have shown nothing (3 s: noise, or somebody who likes to talk over us), only the first of
-each round are looked at, until something is promising. A stretch of sound begins with a round."""
+"""When so many frames have shown nothing (3 s: noise, or somebody who likes to talk over us), only the first
+of each round are looked at, until something is promising. A stretch of sound begins with a round."""
 GAIN_LIMIT = 1e5
 SAME_LAGS = 8
 """Two peaks that lie no further apart (1.3 ms) are the same path."""
