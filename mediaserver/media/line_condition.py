@@ -19,6 +19,8 @@ class LineCondition:
     """Of the last frame, as it came."""
     noise_db: float = -65.0
     """The noise floor: what is there when nobody speaks, on the average of seconds."""
+    left_db: float = -65.0
+    """The noise floor of what is handed on: lower, where noise is suppressed."""
     echo: float = 0.0
     """0..1: how likely what is in the last frame is our own voice come back. 0 while we are silent."""
     suspect: bool = False

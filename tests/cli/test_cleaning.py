@@ -25,8 +25,10 @@ async def test_each_call_has_a_cleaner_of_its_own_and_the_metrics_count_them() -
 
 
 async def test_switched_off_there_is_none() -> None:
+    off = MediaSettings(echo_guard=False, noise_suppression="off")
     async with AsyncExitStack() as undo:
-        assert open_cleaning(MediaSettings(echo_guard=False), Metrics(), undo) is uncleaned
+        assert open_cleaning(off, Metrics(), undo) is uncleaned
+        assert open_cleaning(MediaSettings(echo_guard=False), Metrics(), undo) is not uncleaned
     assert uncleaned() is None  # type: ignore[func-returns-value]
 
 
@@ -35,4 +37,6 @@ def test_only_a_library_that_is_wanted_and_missing_is_spoken_of(monkeypatch: pyt
     monkeypatch.setattr(cleaning, "available", lambda: False)
     (finding,) = findings_of(MediaSettings())
     assert not finding.ok and not finding.fatal and "pywebrtc-audio" in finding.detail and finding.mend
-    assert findings_of(MediaSettings(echo_guard=False)) == findings_of(MediaSettings(echo_cancellers=0)) == []
+    assert findings_of(MediaSettings(echo_guard=False, noise_suppression="off")) == []
+    assert findings_of(MediaSettings(echo_cancellers=0, noise_suppression="off")) == []
+    assert findings_of(MediaSettings(echo_cancellers=0)) == [finding]

@@ -8,12 +8,15 @@ is ready, or where none is left, a gate.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from mediaserver.media.cleaning.canceller import LEAD_MS, Canceller, Cancellers, aligned
 from mediaserver.media.cleaning.echo_finder import DELAYS, EchoFinder
 from mediaserver.media.cleaning.echo_gate import EchoGate, hushed
 from mediaserver.media.cleaning.noise_floor import NoiseFloor
+from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor, faded
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
 from mediaserver.media.line_condition import LineCondition
@@ -35,26 +38,32 @@ ECHO_DB = 6.0
 """A canceller that took off so much has found an echo in the frame."""
 STUBBORN_FRAMES = 15
 """As long as a canceller leaves nearly all of so many frames in a row, look whether the echo has moved."""
+PAST_FRAMES = 30
+"""By so many a suppressor learns the noise when it begins."""
 FORGOTTEN_FRAMES = 1_500
 """A line that gave no echo for so long (30 s) while we spoke is given no more."""
 
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
-_FADE_IN = (np.arange(FRAME_SAMPLES, dtype=np.float32) + 0.5) / FRAME_SAMPLES
 
 
 class LineCleaner:
     """mediaserver.media.line_condition.Cleaner."""
 
     __slots__ = (
-        "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_near",
-        "_since", "_spoke", "_stubborn", "_tick", "_without", "condition", "raw",
+        "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_guards",
+        "_near", "_since", "_spoke", "_stubborn", "_suppressor", "_tick", "_without", "condition", "raw",
     )  # fmt: skip
 
-    def __init__(self, cancellers: Cancellers) -> None:
+    def __init__(
+        self, cancellers: Cancellers, suppressor: NoiseSuppressor | None = None, guards: bool = True
+    ) -> None:
+        """Unless it `guards` it looks for no echo; without `suppressor` it leaves noise alone."""
         self.condition = LineCondition()
         self.raw = _SILENCE
         self._cancellers = cancellers
+        self._suppressor = suppressor
+        self._guards = guards
         self._near: list[Frame] = [_SILENCE] * RING
         self._far: list[Frame | None] = [None] * RING
         self._tick = 0
@@ -82,7 +91,9 @@ class LineCleaner:
         condition = self.condition
         level = condition.level_db = level_db(frame)
         since = tick - self._spoke
-        if since > DELAYS + TAIL_FRAMES or (self._gate is not None and since > self._delay + TAIL_FRAMES):
+        if not self._guards:
+            cleaned = frame
+        elif since > DELAYS + TAIL_FRAMES or (self._gate is not None and since > self._delay + TAIL_FRAMES):
             condition.echo = 0.0
             condition.suspect = False
             cleaned = self._undisturbed(frame)
@@ -94,8 +105,17 @@ class LineCleaner:
             condition.echo_ms += FRAME_MS
         else:
             self._floor.add(level)
-            condition.noise_db = self._floor.db
+            condition.noise_db = condition.left_db = self._floor.db
+        suppressor = self._suppressor
+        if suppressor is not None and suppressor.wanted(condition.noise_db):
+            cleaned = suppressor.clean(cleaned, condition.noise_db, self._past(PAST_FRAMES))
+            if suppressor.left_db is not None:
+                condition.left_db = suppressor.left_db
         return cleaned
+
+    def _past(self, count: int) -> Iterator[Frame]:
+        """The frames before this one as they came, oldest first."""
+        return (self._near[tick % RING] for tick in range(self._tick - count, self._tick))
 
     def spoke(self, frame: Frame | None) -> None:
         tick = self._tick
@@ -235,7 +255,7 @@ class LineCleaner:
         cleaned = canceller.process(frame, far if far is not None else _SILENCE)
         if not self._cancelled:  # its output comes a little later than the frame: no click where they meet
             self._cancelled = True
-            return _faded(frame, cleaned)
+            return faded(frame, cleaned)
         return cleaned
 
     def _undisturbed(self, frame: Frame) -> Frame:
@@ -244,7 +264,7 @@ class LineCleaner:
             return frame
         self._cancelled = False
         canceller = self._canceller
-        return _faded(canceller.process(frame, _SILENCE), frame) if canceller is not None else frame
+        return faded(canceller.process(frame, _SILENCE), frame) if canceller is not None else frame
 
     def _look_again(self, frame: Frame) -> None:
         """What the canceller leaves is somebody who talks, or an echo that comes from elsewhere now."""
@@ -266,9 +286,3 @@ class LineCleaner:
         self._without = 0
         if self._finder is not None:
             self._finder.forget()
-
-
-def _faded(before: Frame, after: Frame) -> Frame:
-    """From one to the other within the frame."""
-    mixed: Frame = (before + (after.astype(np.float32) - before) * _FADE_IN).astype(np.int16)
-    return mixed

@@ -40,5 +40,7 @@ class NoiseFloor:
         quiet = levels[int(SHARE_OF_FRAMES * PIECE_FRAMES)]
         levels.clear()
         self._pieces.append(min(max(quiet + BIAS_DB, LEAST_DB), MOST_DB))
-        found = sorted(self._pieces)[int(SHARE_OF_PIECES * len(self._pieces))]
+        # Who talks as soon as the call is up is not noise: at first the quietest piece counts.
+        share = SHARE_OF_PIECES if len(self._pieces) == PIECES else 0.0
+        found = sorted(self._pieces)[int(share * len(self._pieces))]
         self.db = found if len(self._pieces) == 1 else self.db + EASE * (found - self.db)
