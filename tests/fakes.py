@@ -15,6 +15,7 @@ import numpy as np
 
 from mediaserver.errors import EngineError
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegStats, Termination, Voice, Why
+from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
@@ -91,6 +92,7 @@ class FakeUtterance:
     frames: list[Frame] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """Names of the calls, but for `feed`."""
+    noise_db: float | None = None
     flushed: int | None = None
     """The epoch of the last flush."""
 
@@ -106,7 +108,7 @@ class FakeSttSession:
         self.closed = False
 
     def begin(self, epoch: int, grammar: Grammar | None = None, *, noise_db: float | None = None) -> None:
-        self.present = FakeUtterance(epoch, grammar)
+        self.present = FakeUtterance(epoch, grammar, noise_db=noise_db)
         self.stt.utterances.append(self.present)
         self.stt.began(self, epoch)
 
@@ -347,6 +349,7 @@ class Conversation:
         language: str = "en",
         tts: FakeTts | None = None,
         context: Context | None = None,
+        cleaner: Cleaner | None = None,
         turn: Turn | None = None,
         stats: Callable[[], LegStats] | None = None,
     ) -> None:
@@ -366,6 +369,7 @@ class Conversation:
             self.outlet,
             transfer=lambda last: self.transferred.append(last.to),
             context=context,
+            cleaner=cleaner,
             now=lambda: self.t / 16_000,
             language=language,
             turn=turn,

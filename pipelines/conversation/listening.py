@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from mediaserver.media.leg import Frame
+from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Listen
 from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession, TurnModel
@@ -49,6 +50,8 @@ class Listening:
         """Of the present utterance."""
         self._marked: list[Frame] | None = None
         """What was heard since the mark; None without one."""
+        self.line: LineCondition | None = None
+        """What is known of the line that it listens to."""
         self.listen = Listen()
         """How the agent wants the next utterance to be heard."""
         self._model: TurnModel | None = None
@@ -119,7 +122,8 @@ class Listening:
         session.close()
 
     def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
-        self._session.begin(epoch, self._grammar)
+        noise_db = self.line.left_db if self.line is not None else None
+        self._session.begin(epoch, self._grammar, noise_db=noise_db)
         for frame in frames:
             self._session.feed(frame)
 

@@ -149,6 +149,8 @@ class AgentSession:
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
+        if cleaner is not None:
+            self._listening.line = cleaner.condition
         if turn_model is not None:
             self._listening.have_ends_judged(turn_model, self._judged)
         self._minds_line = minds_the_line(agent)

@@ -15,7 +15,7 @@ import numpy as np
 from mediaserver.media.cleaning.canceller import LEAD_MS, Canceller, Cancellers, aligned
 from mediaserver.media.cleaning.echo_finder import DELAYS, EchoFinder
 from mediaserver.media.cleaning.echo_gate import EchoGate, hushed
-from mediaserver.media.cleaning.noise_floor import NoiseFloor
+from mediaserver.media.cleaning.line_noise import LineNoise
 from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor, faded
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
@@ -69,7 +69,7 @@ class LineCleaner:
         self._tick = 0
         self._spoke = -RING
         """The last tick at which we said something."""
-        self._floor = NoiseFloor(self.condition.noise_db)
+        self._floor = LineNoise(self.condition.noise_db)
         self._finder: EchoFinder | None = None
         self._gate: EchoGate | None = None
         """Since an echo was found."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mediaserver.media.cleaning.noise_floor import NoiseFloor
+from mediaserver.media.cleaning.line_noise import LineNoise
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
@@ -36,7 +36,7 @@ class NoiseSuppressor:
         self._usable = True
         self._ns: Any = None
         """Made while it is noisy."""
-        self._floor: NoiseFloor | None = None
+        self._floor: LineNoise | None = None
         """Of what is left."""
 
     def wanted(self, noise_db: float) -> bool:
@@ -67,7 +67,7 @@ class NoiseSuppressor:
             self._usable = False
             return frame
         self._ns = Suppressor(SAMPLE_RATE, 1, LEVEL)
-        self._floor = NoiseFloor(noise_db)
+        self._floor = LineNoise(noise_db)
         self._ns.process(np.concatenate(list(past)))
         return faded(frame, self._ns.process(frame))
 

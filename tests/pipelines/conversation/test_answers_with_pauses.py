@@ -13,13 +13,13 @@ import pytest
 
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.leg import Frame
+from mediaserver.media.level import level_db
 from mediaserver.media.resample import resample
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Listen
 from pipelines.conversation.commands import Command, FinishStt, StartStt
 from pipelines.conversation.endpointing import EndedUtterance, Endpointer
 from pipelines.conversation.listening import PRE_ROLL_FRAMES
-from pipelines.conversation.speech_detector import level_db
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import Grammar, SttResult
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders

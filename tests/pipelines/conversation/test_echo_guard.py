@@ -63,12 +63,12 @@ class EchoingCall:
     cleaner, as the media clock has it, and to the voice detector."""
 
     def __init__(self, ours: str, db: float | None, delay_ms: int, seed: int, limit: int = 4) -> None:
+        self.cleaner = LineCleaner(Cancellers(limit, threaded=False))
         self.talk = Conversation(
             ScriptedAgent(Reply(WORDS), Reply(WORDS), Reply(WORDS)),
-            tts=RecordedVoice(recording(ours, -20, 4.0)),
+            tts=RecordedVoice(recording(ours, -20, 2.5)),
+            cleaner=self.cleaner,
         )
-        self.cleaner = LineCleaner(Cancellers(limit, threaded=False))
-        self.talk.session.cleaner = self.cleaner
         self.slot = detector().open()
         rng = np.random.default_rng(seed)
         taps = 40 * SAMPLES_PER_MS
@@ -121,13 +121,13 @@ async def talk_settles() -> None:
 
 
 @pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
-@pytest.mark.parametrize("delay_ms", [20, 60, 110, 200, 300, 400])
+@pytest.mark.parametrize("delay_ms", [20, 110, 250, 400])
 @pytest.mark.parametrize("db", [-6, -10, -20, -30])
 async def test_an_agent_neither_interrupts_nor_answers_itself(db: int, delay_ms: int, limit: int) -> None:
     seed = delay_ms - db
     call = EchoingCall(OURS[seed % len(OURS)], db, delay_ms, seed, limit)
     call.talk.stt.text = "all that this"
-    await call.run(5_000)
+    await call.run(3_400)
     call.close()
     (line,) = call.talk.call.lines()
     assert line.speaker == "agent" and not line.interrupted
@@ -139,13 +139,15 @@ async def test_an_agent_neither_interrupts_nor_answers_itself(db: int, delay_ms:
 @pytest.mark.parametrize("db", [None, -10, -20, -30])
 async def test_a_caller_who_talks_over_an_echo_interrupts(db: int | None) -> None:
     call = EchoingCall(OURS[0], db, 120, 5)
-    await call.run(2_000)
+    await call.run(1_400)
     call.talk.stt.text = "speak to support"
     call.talked = recording(CALLER, -20, 2.0)
     await call.run(2_500)
     call.close()
     assert call.talk.call.lines()[0].interrupted
     assert call.talk.call.lines()[1].text == "speak to support"
+    noise_db = call.talk.stt.utterances[-1].noise_db
+    assert noise_db is not None and -85 <= noise_db < -60, "the recogniser knows how noisy the line is"
 
 
 async def test_a_cleaner_is_let_go_of_with_its_call() -> None:

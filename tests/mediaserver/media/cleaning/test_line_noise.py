@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mediaserver.media.cleaning.noise_floor import LEAST_DB, MOST_DB, NoiseFloor
+from mediaserver.media.cleaning.line_noise import LEAST_DB, MOST_DB, LineNoise
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
 from tests.mediaserver.media.cleaning.lines import frames, noise, voice
 
 
 def floor_of(sound: Frame) -> float:
-    floor = NoiseFloor(-65.0)
+    floor = LineNoise(-65.0)
     for frame in frames(sound):
         floor.add(level_db(frame))
     return floor.db
@@ -28,7 +28,7 @@ def test_it_is_the_noise_and_not_who_talks_over_it(db: int) -> None:
 
 
 def test_noise_that_comes_up_is_known_within_seconds_and_forgotten_as_soon() -> None:
-    floor = NoiseFloor(-65.0)
+    floor = LineNoise(-65.0)
     for level, until in ((-70.0, 400), (-40.0, 400), (-70.0, 400)):
         for _ in range(until):
             floor.add(level)
@@ -36,7 +36,7 @@ def test_noise_that_comes_up_is_known_within_seconds_and_forgotten_as_soon() -> 
 
 
 def test_nothing_is_known_in_the_first_half_second() -> None:
-    floor = NoiseFloor(-65.0)
+    floor = LineNoise(-65.0)
     for _ in range(24):
         floor.add(-30.0)
     assert floor.db == -65.0

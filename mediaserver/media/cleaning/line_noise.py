@@ -20,7 +20,7 @@ EASE = 0.4
 """Of the way to what was found that is gone at once."""
 
 
-class NoiseFloor:
+class LineNoise:
     """Of one line. `db` is the floor in dBFS, by the last six seconds; `first` until it is known."""
 
     __slots__ = ("_levels", "_pieces", "db")
