@@ -45,6 +45,10 @@ class Cleaner(Protocol):
     def raw(self) -> Frame:
         """The last frame as it came, for whoever keeps what was really heard."""
 
+    @property
+    def resting(self) -> bool:
+        """No frame came since `rest`: what the condition and `raw` say is old."""
+
     def hear(self, frame: Frame) -> Frame:
         """What came, cleaned, for the voice detector and the app; the frame itself when there is nothing to
         clean."""

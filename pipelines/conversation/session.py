@@ -181,7 +181,12 @@ class AgentSession:
     def on_frame(self, frame: Frame) -> None:
         if self._stage.state not in ACTIVE and not self._bad_line.waiting:
             return
-        if self._notes.hear(frame):
+        cleaner = self.cleaner
+        if cleaner is None or cleaner.resting:
+            news = self._notes.hear(frame)
+        else:
+            news = self._notes.hear(cleaner.raw, cleaner.condition)
+        if news:
             self._judge_line()
         if self._stage.state not in ACTIVE:
             return
@@ -358,7 +363,7 @@ class AgentSession:
                 self._keep(record)
         except (Exception, SystemExit, KeyboardInterrupt):
             log.exception("the agent failed while the call ended")
-        report = self._notes.report()
+        report = self._notes.report(self.cleaner.condition if self.cleaner is not None else None)
         if report is not None:
             self._call.put(report)
         self._ending.over.set()

@@ -53,6 +53,7 @@ class LineCleaner:
     __slots__ = (
         "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_guards",
         "_near", "_since", "_spoke", "_stubborn", "_suppressor", "_tick", "_without", "condition", "raw",
+        "resting",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +62,7 @@ class LineCleaner:
         """Unless it `guards` it looks for no echo; without `suppressor` it leaves noise alone."""
         self.condition = LineCondition()
         self.raw = _SILENCE
+        self.resting = True
         self._cancellers = cancellers
         self._suppressor = suppressor
         self._guards = guards
@@ -87,6 +89,7 @@ class LineCleaner:
     def hear(self, frame: Frame) -> Frame:
         tick = self._tick = self._tick + 1
         self.raw = frame
+        self.resting = False
         self._near[tick % RING] = frame
         condition = self.condition
         level = condition.level_db = level_db(frame)
@@ -124,6 +127,7 @@ class LineCleaner:
             self._spoke = tick
 
     def rest(self) -> None:
+        self.resting = True
         condition = self.condition
         condition.echo, condition.suspect = 0.0, False
         self._far = [None] * RING

@@ -100,6 +100,7 @@ async def test_a_recording_keeps_what_came_however_it_is_cleaned(tmp_path: Path)
     class Hushed:
         condition = LineCondition()
         raw = frame(7)
+        resting = False
 
         def hear(self, came: Frame) -> Frame:
             return came

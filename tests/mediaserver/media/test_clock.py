@@ -465,6 +465,7 @@ class Halver:
     def __init__(self, broken: bool = False) -> None:
         self.condition = LineCondition()
         self.raw = np.zeros(320, np.int16)
+        self.resting = False
         self.said: list[Frame | None] = []
         self.rests = 0
         self.broken = broken

@@ -174,6 +174,6 @@ def test_after_a_rest_what_was_is_no_past() -> None:
     far = spoken(1, 1.0, lead_s=0.1)
     run(line, voice(2, 1.1), far)
     line.rest()
-    assert line.condition.echo == 0.0 and not line.condition.suspect
+    assert line.resting and line.condition.echo == 0.0 and not line.condition.suspect
     came = voice(3, 0.1)[:320]
     assert line.hear(came) is came and not line.condition.suspect
