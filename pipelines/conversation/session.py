@@ -181,11 +181,13 @@ class AgentSession:
     def on_frame(self, frame: Frame) -> None:
         if self._stage.state not in ACTIVE and not self._bad_line.waiting:
             return
-        cleaner = self.cleaner
+        cleaner, echo = self.cleaner, 0.0
         if cleaner is None or cleaner.resting:
             news = self._notes.hear(frame)
         else:
             news = self._notes.hear(cleaner.raw, cleaner.condition)
+            # What a guard that knows the echo has left of the frame is the caller's.
+            echo = cleaner.condition.echo if cleaner.condition.suspect else 0.0
         if news:
             self._judge_line()
         if self._stage.state not in ACTIVE:
@@ -193,7 +195,7 @@ class AgentSession:
         self._listening.hear(frame)
         self._heard_at = self._t
         shape = shape_of(frame) if self.turn.weighing else None
-        self._run(self.turn.frame(self._t, level_db(frame), shape))
+        self._run(self.turn.frame(self._t, level_db(frame), shape, echo))
 
     def next_frame(self, t: int) -> Frame | None:
         frame = self._next_frame(t)
