@@ -61,6 +61,7 @@ public <wish> = [<lead>] (book | reserve) <room> | (i'd like | i want | i need) 
     _wish,
     Dtmf(1, _menu("book").get, "Press one to book a room."),
     lambda value: f"{value} a room",
+    harmless=True,
 )
 
 

@@ -90,6 +90,8 @@ class FlowExecutor:
         else:
             self._before = self._now.copy()
         base = self._now.told
+        asked = self._asked()
+        doubtful = doubtful and not (asked is not None and asked.harmless)
         if amends:
             self._now.doubts.add("mended")
         if doubtful:

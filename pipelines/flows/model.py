@@ -75,6 +75,8 @@ class Slot:
     """How a value is said where it is in doubt ('fifteen, one five'); None: as `say` has it."""
     spelling: Spelling | None = None
     """It comes character by character; always read back."""
+    harmless: bool = False
+    """A value taken in error does no harm, as where there is but one: doubt about it is no matter."""
 
     def checked(self, value: Value) -> str:
         """A value as it is said when the caller is asked whether it is right."""

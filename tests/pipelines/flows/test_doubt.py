@@ -50,6 +50,12 @@ def test_a_doubtful_answer_is_asked_about_at_once() -> None:
     assert executor.slots["length"] == 15
 
 
+def test_the_only_wish_that_there_is_is_not_asked_about() -> None:
+    executor = asked()
+    assert executor.utterance("book a room", doubtful=True).say.startswith("Which office")
+    assert executor.sure
+
+
 def test_what_else_it_may_have_been_is_asked_next() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True, alternatives=("fifty minutes", "fifteen minutes"))
