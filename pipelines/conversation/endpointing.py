@@ -156,6 +156,11 @@ class Endpointer:
         return self._taken is not None and self.state not in (EarState.QUIET, EarState.LINGERING)
 
     @property
+    def in_pieces(self) -> bool:
+        """The present utterance is so long that a part of it was recognised by itself."""
+        return bool(self._pieces)
+
+    @property
     def floor_db(self) -> float:
         """The noise floor, in dBFS."""
         return self._detector.floor_db

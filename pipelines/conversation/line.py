@@ -229,6 +229,14 @@ class Line:
                 word.state = WordState.HEARD
             self.unheard += 1
 
+    def said_between(self, first: int, last: int) -> list[str]:
+        """The words that were sent to their end between two positions, as they were spoken."""
+        return [
+            self.sentences[word.sentence].spoken.spoken[word.spoken_start : word.spoken_end]
+            for word in self.words
+            if word.sent_at and first <= word.sent_at <= last
+        ]
+
     def change(self, before: WordState, after: WordState) -> None:
         """Words of one fate get another."""
         for word in self.words:

@@ -78,6 +78,7 @@ from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_words import GIVEN_UP, MindingTheLine, line_words, minds_the_line
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.own_echo import HeardWords, is_own_echo
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.speaking import Speaking
@@ -438,6 +439,11 @@ class AgentSession:
                     self._ending.leave(last)
 
     def _recognised(self, result: SttResult) -> None:
+        if self._is_own_echo(result):
+            if result.final:
+                self._transcript.event("own_echo", text=result.text)
+                self._run(self.turn.disown(self._t, result))
+            return
         if result.final:
             self._run(self.turn.final(self._t, result))
             return
@@ -446,6 +452,13 @@ class AgentSession:
                 "partial", text=result.text, confidence=result.confidence, understood=result.understood
             )
         self._run(self.turn.partial(self._t, result))
+
+    def _is_own_echo(self, result: SttResult) -> bool:
+        """The line gives our own words back."""
+        if self.cleaner is None:
+            return False
+        heard = HeardWords(result.text, self.turn.onset, self._t)
+        return is_own_echo(heard, self._speaking.lately, self.cleaner.condition)
 
     def _judged(self, epoch: int, probability: float) -> None:
         self._run(self.turn.judged(self._t, epoch, probability))

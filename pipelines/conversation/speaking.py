@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -36,10 +36,10 @@ FIRST_CHUNK_S = 2.5
 heard nothing for so long."""
 NEXT_CHUNK_S = 5.0
 """Nor is it waited for longer than this while there is still something to play."""
-
-
 FILLER_S = 1.0
 """A filler that has not begun by then is none: the answer may wait behind it."""
+RECENT_LINES = 3
+"""An echo is at most one line late."""
 
 
 class Speaking:
@@ -66,6 +66,7 @@ class Speaking:
         self._rate = rate
         self._present: SpokenLine | None = None
         self._unsettled: list[SpokenLine] = []
+        self._lately: deque[Line] = deque(maxlen=RECENT_LINES)
         self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | None]] = deque()
         """Sentences of the present line without audio: index, text, a recording of it if there is one."""
         self._lost = 0
@@ -163,6 +164,11 @@ class Speaking:
         return self.playout.line is not None and self.playout.line.late
 
     @property
+    def lately(self) -> Iterable[Line]:
+        """The last lines, the present one among them: what an echo may bring back."""
+        return self._lately
+
+    @property
     def unsettled(self) -> list[SpokenLine]:
         """Lines of which not all is known."""
         return [said for said in self._unsettled if said.line.answers]
@@ -189,6 +195,7 @@ class Speaking:
         self._stop()
         said = self._present = self._transcript.agent(epoch, self.playout.open(), thought)
         self._unsettled.append(said)
+        self._lately.append(said.line)
         self._more.clear()
         self._task = asyncio.create_task(self._voice_line(said))
         return said

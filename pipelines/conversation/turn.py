@@ -150,6 +150,11 @@ class Turn:
         return self._ear.state
 
     @property
+    def onset(self) -> int:
+        """Where the caller's present or last speech began."""
+        return self._ear.onset
+
+    @property
     def owed(self) -> bool:
         """The agent has not completed its reply."""
         return self._owed is not None
@@ -204,9 +209,15 @@ class Turn:
         return self._ear.final(t, result, interrupting=interrupting) + self._due(t)
 
     def disown(self, t: int, result: SttResult) -> list[Command]:
-        """This final holds nothing but what the agent has just said itself: nobody said anything."""
+        """This final holds nothing but what the agent has just said itself: nobody said anything. One who
+        goes on, or went on for long, is heard out, and who was given the floor is asked again."""
+        nothing = replace(result, text="", confidence=0.0, understood=False, alternatives=())
+        if self._ear.state is not EarState.WAITING or self._ear.in_pieces:
+            return self.final(t, nothing)
         if not self._ear.knows(result):
             return self._late("final")
+        if self.state is FloorState.ATTENDING:
+            return self.final(t, nothing)
         return self._ear.close() + self._give_back(t)
 
     def judged(self, t: int, epoch: int, probability: float) -> list[Command]:

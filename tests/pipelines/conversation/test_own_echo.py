@@ -1,0 +1,92 @@
+"""On a line with an echo the agent's own words are no answer; on any other they are the caller's."""
+
+from __future__ import annotations
+
+import pytest
+
+from mediaserver.media.line_condition import LineCondition
+from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation.line import Line, Sentence, Word, WordState
+from pipelines.conversation.own_echo import HeardWords, is_own_echo, repeats
+from pipelines.conversation.spoken_forms import as_written, speak_form
+
+SAID = ["You can say:", "Book a room,", "or: how are you.", "What would you like?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("book a room", True),
+        ("say book a room", True),
+        ("Book a room or how our you", True),  # one word of seven misheard
+        ("room", True),
+        ("a room book", False),
+        ("two people", False),
+        ("book a room for two people", False),
+        ("book the rooms", False),
+        ("", False),
+    ],
+)
+def test_what_we_have_just_said_is_known_again(text: str, echo: bool) -> None:
+    assert repeats(text, SAID) is echo
+    assert not repeats(text, [])
+
+
+MS = SAMPLES_PER_MS
+ECHOING = LineCondition(echo_loss_db=30.0, echo_delay_ms=100.0)
+
+
+def sent(text: str, word_ms: int = 250) -> Line:
+    """A line that went out from 1 s on, a word every so many ms."""
+    spoken = as_written(text)
+    at = range(1_000 + word_ms, 100_000, word_ms)
+    words = [
+        Word(w.written, 0, w.start, w.end, state=WordState.SENT, sent_at=end * MS)
+        for w, end in zip(spoken.words, at, strict=False)
+    ]
+    line = Line([Sentence(spoken)], words, began=1_000 * MS)
+    line.ended = words[-1].sent_at
+    return line
+
+
+@pytest.mark.parametrize(
+    ("onset_ms", "until_ms", "echo"),
+    [
+        (1_600, 2_500, True),
+        (1_350, 2_500, True),  # made out a little early
+        (2_300, 3_200, False),  # the caller takes us at our word
+        (2_420, 3_300, False),  # when we had ended, at once
+        (600, 1_300, False),  # before we said it
+    ],
+)
+def test_our_words_are_our_echo_only_at_its_time(onset_ms: int, until_ms: int, echo: bool) -> None:
+    line = sent("please say book a room")  # until 2.25 s, "book" from 1.5 s on
+    heard = HeardWords("book a room", onset_ms * MS, until_ms * MS)
+    assert is_own_echo(heard, [line], ECHOING) is echo
+    assert not is_own_echo(heard, [line], LineCondition()), "no line that gives us back"
+    assert not is_own_echo(heard, [], ECHOING)
+
+
+def test_a_short_answer_in_our_words_counts_once_we_have_ended() -> None:
+    line = sent("yes or no")  # until 1.75 s
+    late, early = HeardWords("no", 1_950 * MS, 2_400 * MS), HeardWords("no", 1_650 * MS, 2_100 * MS)
+    assert not is_own_echo(late, [line], ECHOING)
+    assert is_own_echo(early, [line], ECHOING)
+
+
+def test_an_echo_whose_delay_is_not_known_is_expected_after_the_usual_one() -> None:
+    line = sent("please say book a room")
+    unknown = LineCondition(echo_loss_db=30.0)
+    assert is_own_echo(HeardWords("book a room", 1_700 * MS, 2_600 * MS), [line], unknown)
+    assert not is_own_echo(HeardWords("book a room", 2_600 * MS, 3_500 * MS), [line], unknown)
+
+
+def test_what_is_spelled_out_comes_back_as_it_was_spoken() -> None:
+    line = sent("book room")
+    spoken = speak_form("at 2 p.m.", "en")
+    line.sentences = [Sentence(spoken)]
+    line.words = [
+        Word(w.written, 0, w.start, w.end, state=WordState.SENT, sent_at=(1_300 + 200 * i) * MS)
+        for i, w in enumerate(spoken.words)
+    ]
+    assert is_own_echo(HeardWords(spoken.spoken, 1_150 * MS, 2_000 * MS), [line], ECHOING)
