@@ -30,7 +30,9 @@ FESTIVAL = {
 }
 """Name -> festival's own name of the voice, and the Debian package that has it."""
 RECORDED = "recorded"
-"""People in recordings; where there is none of a line, the first voice of flite says it."""
+"""People in recordings; where there is none of a line, STAND_IN says it."""
+STAND_IN = "kal16"
+"""Its "yes" has an s on the telephone, as people's has; slt's has none."""
 VOICES = (*FLITE, *FESTIVAL, RECORDED)
 RECORDINGS = {
     "book a room": "dialogflow-book_a_room.wav",
@@ -48,8 +50,9 @@ RECORDINGS = {
 RENDER_WITHIN_S = 30.0
 LONGEST_LINE = 2_000
 """Characters."""
-EDGE_MS = 30
-"""Kept before and after the voice."""
+EDGE_MS = 120
+"""Kept before and after the voice: the hiss of an s and the burst of a p are softer than what counts as
+voice, and without them "yes" is "yeah" and "stop" is "tah"."""
 
 
 def default_cache() -> Path:
@@ -90,10 +93,9 @@ class Voices:
         key = (text, voice, pause_ms, stretch)
         if key not in self._said:
             pieces = [self._piece(part.strip(), voice, stretch) for part in text.split("|")]
-            pause = np.zeros(max(0, pause_ms - 2 * EDGE_MS) * RATE // 1000, np.int16)
             whole = pieces[0]
             for piece in pieces[1:]:
-                whole = np.concatenate([whole, pause, piece])
+                whole = joined(whole, piece, pause_ms)
             self._said[key] = Clip.of(text.replace(" |", "").replace("| ", ""), whole)
         return self._said[key]
 
@@ -101,7 +103,7 @@ class Voices:
         recorded = RECORDINGS.get(text) if voice == RECORDED else None
         if recorded is not None and (self.recordings / recorded).is_file():
             return levelled(trimmed(load_wav(self.recordings / recorded)))
-        return self._rendered(text, FLITE[0] if voice == RECORDED else voice, stretch)
+        return self._rendered(text, STAND_IN if voice == RECORDED else voice, stretch)
 
     def _rendered(self, text: str, voice: str, stretch: float) -> Samples:
         digest = hashlib.sha256(f"{voice}\0{stretch}\0{text}".encode()).hexdigest()[:24]
@@ -133,11 +135,22 @@ def _render(text: str, voice: str, stretch: float, into: Path) -> None:
         raise VoiceForgeError(f"{command[0]} made nothing of '{text[:40]}' as {voice}")
 
 
+def joined(first: Samples, second: Samples, pause_ms: int) -> Samples:
+    """One after the other, so long from the voice of the one to the voice of the other."""
+    edge, gap = EDGE_MS * RATE // 1000, pause_ms * RATE // 1000
+    spare = max(0, 2 * edge - gap)
+    # Of edges that are together longer than the pause each gives up the half that is farther from its voice.
+    first, second = first[: len(first) - spare // 2], second[spare - spare // 2 :]
+    return np.concatenate([first, np.zeros(max(0, gap - 2 * edge), np.int16), second])
+
+
 def trimmed(samples: Samples) -> Samples:
-    """The voice of a recording, with 30 ms of what is around it. Raises ValueError where there is none."""
+    """The voice of a recording, with 120 ms to either side (silence, where the recording has less). Raises
+    ValueError where there is none."""
     voice = Clip.of("recording", samples).voice
     edge = EDGE_MS * RATE // 1000
-    return samples[max(0, voice.first - edge) : voice.last + edge]
+    quiet = np.zeros(edge, np.int16)
+    return np.concatenate([quiet, samples, quiet])[voice.first : voice.last + 1 + 2 * edge]
 
 
 def levelled(samples: Samples, level_db: float = SPEECH_DB) -> Samples:
