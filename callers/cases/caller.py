@@ -46,7 +46,8 @@ PATIENCE_S = 14.0
 """A caller waits so long for the agent to say something."""
 COLLECTING = ("demo", "parcels")
 """Agents that keep something of a call, also after its end."""
-LAST_S = 1.0
+LAST_S = 2.5
+"""After the script: what the last sound has done is to be seen."""
 HISTORY_WITHIN_S = 6.0
 """What was kept of a call is in the database soon after its end."""
 

@@ -65,7 +65,7 @@ class FloorMark:
     silence_ms: float = 0.0
     """The longest silence that the undisturbed line does not have."""
     cut: bool | None = None
-    """The line's end was never said; None: the line is not known."""
+    """The line's end was never said; None: the line is not known, or the call was over too soon."""
 
 
 def levels(track: Samples) -> npt.NDArray[np.float64]:
@@ -107,7 +107,7 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
     undisturbed = whole[place:]
     duck = _ducked(after, undisturbed, level)
     late = _goes_on(levels(far[onset:]), whole, place, level)
-    cut = late is None and len(undisturbed) > LITTLE
+    cut = _cut(late, len(undisturbed), len(far) - onset)
     stop = _stopped(silent, STOPPED_MS) if cut else None
     holes = _longest(silent[: len(undisturbed) + (late or 0)]) * WINDOW_MS
     natural = _longest(undisturbed[: len(after)] < level + SILENT_DB) * WINDOW_MS
@@ -121,6 +121,13 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
         0.0 if holes <= natural + NATURAL_MS else float(min(holes, added)),
         cut,
     )
+
+
+def _cut(late: int | None, left: int, samples: int) -> bool | None:
+    """Whether the rest was never said; None: the call was over before that could be known."""
+    if late is not None or left <= LITTLE:
+        return False
+    return True if samples // WINDOW > FROM + PIECE + STEP else None
 
 
 def _unknown(

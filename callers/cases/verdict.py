@@ -127,7 +127,7 @@ def _judge_floor(evidence: Evidence, played: Played, seen: FloorMark, found: _Fo
             # The line was over when it came: then it is an answer like any other.
             found.taken += 1
         return
-    told_cut = any(_within(told, played) for told in _told_cuts(evidence))
+    told_cut = any(_within(evidence, told, played) for told in _told_cuts(evidence))
     cut = told_cut if seen.cut is None else seen.cut
     if seen.duck_ms is not None:
         found.duck_ms.append(seen.duck_ms)
@@ -144,7 +144,7 @@ def _judge_floor(evidence: Evidence, played: Played, seen: FloorMark, found: _Fo
             found.failures.append(f"'{name}' did not stop the agent")
     elif played.fate is Fate.RESUMED:
         found.sounds += 1
-        answered = any(_within(told, played) for told in evidence.of_kind("final"))
+        answered = any(_within(evidence, told, played) for told in evidence.of_kind("final"))
         if cut or told_cut or answered:
             found.wrongly_taken += 1
             found.failures.append(f"'{name}' took the floor")
@@ -158,12 +158,14 @@ def _judge_floor(evidence: Evidence, played: Played, seen: FloorMark, found: _Fo
             found.failures.append(f"after '{name}' {seen.silence_ms:.0f} ms of silence")
 
 
-def _within(told: Told, played: Played) -> bool:
-    return played.first_ms - OWN_MS <= told.at_ms <= played.last_ms + ANSWERED_FOR_MS
+def _within(evidence: Evidence, told: Told, played: Played) -> bool:
+    """It was told because of this sound: of all that had begun by then, the last."""
+    begun = [p for p in evidence.played if p.first_ms - OWN_MS <= told.at_ms]
+    return bool(begun) and begun[-1] is played and told.at_ms <= played.last_ms + ANSWERED_FOR_MS
 
 
 def _answered(evidence: Evidence, played: Played) -> bool:
-    return any(_within(told, played) for told in evidence.of_kind("final"))
+    return any(_within(evidence, told, played) for told in evidence.of_kind("final"))
 
 
 def _near_end(evidence: Evidence, played: Played) -> bool:

@@ -84,6 +84,11 @@ def test_another_line_after_the_stop_is_no_resumption() -> None:
     assert seen.cut is True
 
 
+def test_a_call_that_ends_right_after_the_sound_tells_nothing_of_it() -> None:
+    whole = track(LINE)
+    assert mark(whole[: int((AT_MS + 1_000) * RATE / 1000)], AT_MS, LINE).cut is None
+
+
 def test_the_end_of_a_line_is_not_cut_by_what_comes_over_its_last_word() -> None:
     near_end = (LEAD_S + LINE_S) * 1000 - 350
     assert mark(track(LINE), near_end, LINE).cut is False

@@ -138,6 +138,14 @@ def test_a_cough_that_silences_the_agent_fails() -> None:
     assert found.failures == ("'cough' took the floor",)
 
 
+def test_what_one_cough_has_done_is_not_laid_on_the_one_before() -> None:
+    later = Played("cough", 5_000, 5_300, speech=False, fate=Fate.RESUMED)
+    told = (*SPOKEN, Told(5_900, "final", {"text": "book"}))
+    case = Case("coughs", "made up", SOUND.steps * 2, agent="reader")
+    found = judge(call(case, with_line(LINE), told=told, played=(COUGH, later)), REFERENCES)
+    assert (found.sounds, found.wrongly_taken, found.resumed_soon) == (2, 1, 1)
+
+
 def test_a_cough_after_which_the_agent_waits_too_long_fails() -> None:
     cut = int(2.6 * RATE)
     track = with_line(LINE[:cut], np.zeros(int(0.7 * RATE), np.int16), LINE[cut:])
