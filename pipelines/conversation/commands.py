@@ -150,6 +150,10 @@ class Leave:
     last: Last
 
 
+SttCommand: TypeAlias = StartStt | ResumeStt | FinishStt | MarkStt | RestartStt | CloseStt
+"""To whoever listens."""
+PlayoutCommand: TypeAlias = DuckPlayout | UnduckPlayout | PausePlayout | ResumePlayout | FinishPlayout
+"""To what is played, without a change of what is to be said."""
 Command: TypeAlias = (
     StartStt
     | ResumeStt

@@ -16,6 +16,15 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Listen
+from pipelines.conversation.commands import (
+    CloseStt,
+    FinishStt,
+    MarkStt,
+    RestartStt,
+    ResumeStt,
+    StartStt,
+    SttCommand,
+)
 from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession, TurnModel
 
 log = logging.getLogger(__name__)
@@ -74,6 +83,21 @@ class Listening:
                 self._said.append(frame)
             if self._marked is not None and len(self._marked) < MARKED_FRAMES:
                 self._marked.append(frame)
+
+    def carry_out(self, t: int, command: SttCommand) -> None:
+        match command:
+            case StartStt(epoch=epoch):
+                self.start(t, epoch)
+            case ResumeStt(epoch=epoch):
+                self.resume(epoch)
+            case FinishStt(epoch=epoch):
+                self.finish(epoch)
+            case MarkStt(frames=frames):
+                self.mark(frames)
+            case RestartStt(epoch=epoch):
+                self.restart(epoch)
+            case CloseStt(recent=recent):
+                self.close(recent)
 
     def start(self, t: int, epoch: int) -> None:
         """An utterance began shortly before `t`."""

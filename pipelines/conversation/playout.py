@@ -12,6 +12,14 @@ import numpy as np
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.commands import (
+    DuckPlayout,
+    FinishPlayout,
+    PausePlayout,
+    PlayoutCommand,
+    ResumePlayout,
+    UnduckPlayout,
+)
 from pipelines.conversation.gain import FADE_SAMPLES, Gain
 from pipelines.conversation.line import Line, Sentence, Word, WordState, audible
 from pipelines.conversation.resuming import LOST_THREAD, resume_at
@@ -190,6 +198,19 @@ class Playout:
         if breaks:
             self._gain.rise()
         return frame
+
+    def carry_out(self, command: PlayoutCommand) -> None:
+        match command:
+            case DuckPlayout():
+                self.duck()
+            case UnduckPlayout():
+                self.unduck()
+            case PausePlayout():
+                self.pause()
+            case ResumePlayout():
+                self.resume()
+            case FinishPlayout(waited=waited):
+                self.finish(waited)
 
     def duck(self) -> None:
         """Get 18 dB quieter within 8 ms and go on: the words are heard, and count so. It lasts until `unduck`

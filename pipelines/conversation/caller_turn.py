@@ -1,0 +1,206 @@
+"""The caller's side of a turn: sounds, voice, words and keys, and what they come to. See `turn`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation.agent import (
+    Answered,
+    Keyed,
+    Pressed,
+    Utterance,
+)
+from pipelines.conversation.commands import (
+    Command,
+    Decided,
+    DuckPlayout,
+    PausePlayout,
+)
+from pipelines.conversation.ear import EarState
+from pipelines.conversation.endpointing import EndedUtterance
+from pipelines.conversation.floor import INTERRUPTING, SOUNDING, Cue, FloorState
+from pipelines.conversation.floor_keeping import FloorKeeper
+from pipelines.conversation.interruption import (
+    ContestOutcome,
+    ContestPhase,
+    ContestStep,
+)
+from pipelines.conversation.sound_shape import Shape
+from pipelines.conversation.speech_detector import Edge
+from pipelines.engines.protocols import SttResult
+
+
+class CallerTurn(FloorKeeper):
+    """What the caller does."""
+
+    def frame(self, t: int, level: float, shape: Shape | None = None, echo: float = 0.0) -> list[Command]:
+        """A frame with this level (dBFS) was heard; silence stands in for a frame that did not come. `shape`
+        is wanted while `weighing`; `echo`: how likely it is our own voice (`LineCondition`)."""
+        self._contest.frame(level, self._ear.floor_db, shape, echo)
+        return self._edge(t, self._ear.frame(t, level)) + self._weigh(t)
+
+    def voice(self, t: int, probability: float) -> list[Command]:
+        self._contest.voice(probability)
+        return self._edge(t, self._ear.voice(t, probability))
+
+    def partial(self, t: int, result: SttResult) -> list[Command]:
+        """What is being said. It decides on an interruption where the recogniser's partial results tell; a
+        small grammar finds words in any noise."""
+        if not self._ear.knows(result):
+            return self._late("partial")
+        self._contest.says(result.text)
+        return self._weigh(t)
+
+    def final(self, t: int, result: SttResult) -> list[Command]:
+        interrupting = self.state in INTERRUPTING or self.state is FloorState.EXPECTING
+        return self._ear.final(t, result, interrupting=interrupting) + self._due(t)
+
+    def disown(self, t: int, result: SttResult) -> list[Command]:
+        """This final holds nothing but what the agent has just said itself: nobody said anything. One who
+        goes on, or went on for long, is heard out, and who was given the floor is asked again."""
+        nothing = replace(result, text="", confidence=0.0, understood=False, alternatives=())
+        if self._ear.state is not EarState.WAITING or self._ear.in_pieces:
+            return self.final(t, nothing)
+        if not self._ear.knows(result):
+            return self._late("final")
+        if self.state is FloorState.ATTENDING:
+            return self.final(t, nothing)
+        return self._ear.close() + self._give_back(t)
+
+    def judged(self, t: int, epoch: int, probability: float) -> list[Command]:
+        """A turn model has heard how likely it is that the caller has finished."""
+        self._ear.judged(epoch, probability)
+        return self._due(t)
+
+    def digit(self, t: int, digit: str) -> list[Command]:
+        """A key was pressed."""
+        deaf = self._contest.phase is ContestPhase.BARRED and self.state is FloorState.CLOSING
+        if deaf or not self._floor.takes(Cue.DIGIT):
+            return self._late("digit")
+        if self.state is FloorState.EXPECTING:
+            return self._greet(t) + self.digit(t, digit)
+        if not self._collector.collects:
+            return self._keyed(t, Pressed(digit))
+        if self.state in (FloorState.THINKING, FloorState.DOUBTING):
+            self._collector.hold(digit)
+            return []
+        told = self._collector.key(t, digit)
+        if told is not None:
+            return self._keyed(t, told)
+        if not self._collector.open:
+            return []
+        self._contest.fruitless, self._quiet_since = 0, t
+        speaks, decided = self.state in SOUNDING, self._interrupts_by_key()
+        self._floor.move(Cue.KEY)
+        return [*self._ear.close(), *(self._drop_reply(decided) if speaks else [])]
+
+    # ---- what it comes to
+
+    def _edge(self, t: int, edge: Edge | None) -> list[Command]:
+        if edge is None:
+            return []
+        if self.state is FloorState.ENDED:
+            return self._ear.close() + self._late(edge.value)
+        self._unbroken_since = t
+        commands = self._ear.follow(t, edge)
+        return self._contested(t) + commands if commands and edge is not Edge.PAUSE else commands
+
+    def _contested(self, t: int) -> list[Command]:
+        """The caller begins to speak, or goes on."""
+        if self.state not in INTERRUPTING and self.state is not FloorState.THINKING:
+            if self._floor.takes(Cue.ONSET):
+                self._floor.move(Cue.ONSET)
+            return []
+        silent = self._sounded_at is None or self._ear.amending
+        step = self._contest.onset(t, self._ear.onset, silent=silent)
+        if self._contest.undecided and self._floor.takes(Cue.ONSET):
+            self._floor.move(Cue.ONSET)
+        return self._do(t, step)
+
+    def _weigh(self, t: int) -> list[Command]:
+        if self.state not in SOUNDING:
+            return []
+        if self._sounded_at is None or self._ear.amending:
+            # Nothing is lost by waiting until it is known what the caller says.
+            lasts = self._ear.speaking >= self._limits.take_floor * SAMPLES_PER_MS
+            return self._take_floor(t) if lasts and self._contest.phase is ContestPhase.PAUSED else []
+        return self._do(t, self._contest.begin(t) or self._contest.decide(t, self._ear.voiced))
+
+    def _do(self, t: int, step: ContestStep | ContestOutcome | None) -> list[Command]:
+        match step:
+            case None:
+                return []
+            case ContestStep.DUCK:
+                return [DuckPlayout()]
+            case ContestStep.PAUSE:
+                return [PausePlayout()]
+            case ContestOutcome.TAKEN:
+                return self._take_floor(t)
+            case _:
+                return self._dismiss(t, step)
+
+    def _due(self, t: int) -> list[Command]:
+        """When the caller has finished, decide what it was."""
+        ended = self._ear.ended(t)
+        if ended is None:
+            return []
+        understood, voiced = ended.result.understood, ended.voiced // SAMPLES_PER_MS
+        if self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING:
+            self._kept += [ended] if understood and not ended.repeats else []
+            return self._ear.close()
+        if self.state is FloorState.ATTENDING:
+            if not understood:
+                self._contest.fail(ended.voiced)
+        elif self.state in INTERRUPTING and not self._interrupts(ended):
+            return self._ear.close() + self._give_back(t)
+        elif not understood and voiced < self._limits.cough:
+            return self._ear.close() + self._give_back(t)
+        elif ended.repeats and voiced < self._limits.take_floor:
+            return self._ear.close() + self._give_back(t)
+        self._contest.heard_out(understood)
+        return self._tell(t, ended)
+
+    def _interrupts(self, ended: EndedUtterance) -> bool:
+        """What was said while the agent spoke or thought, and did not take the floor by its sound."""
+        result = ended.result
+        if not result.understood or ended.repeats or self._words.is_backchannel(result.text):
+            return False
+        # A small grammar finds its words in a cough, too.
+        return self._contest.dismissed is not ContestOutcome.NOISE or self._contest.words_tell
+
+    def _tell(self, t: int, ended: EndedUtterance) -> list[Command]:
+        """The agent is told of an utterance."""
+        said, before = ended.utterance, self._thought
+        if self._collector.open:
+            self._collector.spoken(said)
+            return self._ear.close()
+        first, contests = self.state is FloorState.EXPECTING, self.state in INTERRUPTING
+        sounds = self.state in SOUNDING and self._sounded_at is not None
+        decided = Decided(ContestOutcome.TAKEN, self._contest.figures(t)) if sounds else None
+        if not self._floor.move(Cue.UTTERANCE):
+            return self._ear.close()
+        commands = self._ear.linger(t, ended) + (self._drop_reply(decided) if contests else [])
+        if first:
+            return commands + self._think(t, Answered(said.text), ended)
+        if before is not None and before.understood and said.understood and not said.amends:
+            if self._ear.listen.grammar is None:
+                said = replace(said, text=f"{before.text} {said.text}", amends=True)
+        return commands + self._think(t, said, ended)
+
+    def _greet(self, t: int) -> list[Command]:
+        """Whom we called says nothing."""
+        self._floor.move(Cue.SILENCE)
+        return self._think(t, Answered())
+
+    def _keyed(self, t: int, said: Pressed | Keyed | Utterance) -> list[Command]:
+        """What the caller's keys come to, or what was said in their place, is for the agent."""
+        interrupts = self._interrupts_by_key()
+        self._floor.move(Cue.DIGIT)
+        self._contest.fruitless = 0
+        return [*self._ear.close(), *self._stop(interrupts), *self._think(t, said)]
+
+    def _interrupts_by_key(self) -> Decided | None:
+        """A key that comes while the agent is heard stops it."""
+        sounds = self._sounded_at is not None and self.state in SOUNDING
+        return Decided(ContestOutcome.TAKEN) if sounds else None

@@ -1,0 +1,268 @@
+"""The conversation of one call: has the commands of its `Turn` carried out by those who listen, think and
+speak, and tells it what came of them.
+
+Only the agent's thinking and the voice run as tasks. An engine that fails costs words, never the call.
+Frames, holds and the call's end are the session's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mediaserver.media.leg import (
+    Termination,
+)
+from mediaserver.media.line_condition import Cleaner
+from pipelines.conversation.agent import (
+    Agent,
+    Answered,
+    Context,
+    End,
+    Keep,
+    LineTrouble,
+    Listen,
+    Play,
+    Say,
+    Transfer,
+    Utterance,
+)
+from pipelines.conversation.commands import (
+    Announce,
+    CancelPlayout,
+    CancelThinking,
+    CloseStt,
+    Command,
+    CompleteLine,
+    Decided,
+    DuckPlayout,
+    FinishPlayout,
+    FinishStt,
+    GiveUpThinking,
+    Leave,
+    MarkStt,
+    PausePlayout,
+    RestartStt,
+    ResumePlayout,
+    ResumeStt,
+    Speak,
+    StartStt,
+    Think,
+    UnduckPlayout,
+)
+from pipelines.conversation.ending import Ending
+from pipelines.conversation.failures import Failures
+from pipelines.conversation.fillers import Fillers
+from pipelines.conversation.guarded_agent import GuardedAgent
+from pipelines.conversation.hearing_notes import HearingNotes
+from pipelines.conversation.line_words import MindingTheLine, minds_the_line
+from pipelines.conversation.listening import Listening
+from pipelines.conversation.machine import Machine
+from pipelines.conversation.outlet import Outlet
+from pipelines.conversation.own_echo import HeardWords, is_own_echo
+from pipelines.conversation.own_words import own_words
+from pipelines.conversation.speaking import Speaking
+from pipelines.conversation.stage import STAGES, Stage
+from pipelines.conversation.thinking import Thinking
+from pipelines.conversation.timeline import Timeline
+from pipelines.conversation.transcript import Thought, Transcript
+from pipelines.conversation.turn import Turn
+from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
+
+
+class Dialogue:
+    """The `Mind` of the agent's thinking. `now` reads the session's clock in seconds, for latency figures."""
+
+    def __init__(
+        self,
+        call: HearingNotes,
+        agent: Agent,
+        stt: Stt,
+        tts: Tts,
+        hangup: Callable[[Termination], None],
+        outlet: Outlet,
+        *,
+        transfer: Callable[[Transfer], None] | None,
+        context: Context | None,
+        now: Callable[[], float],
+        voice: str,
+        language: str,
+        rate: float,
+        turn: Turn | None,
+        turn_model: TurnModel | None,
+        cleaner: Cleaner | None,
+    ) -> None:
+        self.turn = turn or Turn(language=language)
+        self.cleaner = cleaner
+        """See `WantsCleaned`: what comes to `on_frame` and to the voice detector went through it."""
+        self._notes = self._call = call
+        self._outlet = outlet
+        self._now = now
+        self._timeline = Timeline()
+        self._transcript = Transcript(call, self._timeline)
+        self._agent = GuardedAgent(agent, call, self._transcript)
+        self._listening = Listening(stt, self._recognised, self._engine_failed, language)
+        if cleaner is not None:
+            self._listening.line = cleaner.condition
+        if turn_model is not None:
+            self._listening.have_ends_judged(turn_model, self._judged)
+        minding = agent if minds_the_line(agent) else MindingTheLine(agent, language)
+        self._thinking = Thinking(minding, context or Context(call.id, 0), self)
+        self._speaking = Speaking(
+            tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
+        )
+        self._fillers = Fillers(self.turn, self._speaking, self._transcript, own_words(language))
+        self._thought = Thought(None, now())
+        self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
+        self._words = own_words(language)
+        self._failures = Failures()
+        self._ending = Ending(self._transcript, hangup, transfer)
+
+    @property
+    def _t(self) -> int:
+        return self._timeline.t
+
+    # ---- carrying out commands
+
+    def _run(self, commands: list[Command]) -> None:
+        for command in commands:
+            match command:
+                case StartStt() | ResumeStt() | FinishStt() | MarkStt() | RestartStt() | CloseStt():
+                    self._listening.carry_out(self._t, command)
+                case DuckPlayout() | UnduckPlayout() | PausePlayout() | ResumePlayout() | FinishPlayout():
+                    self._speaking.playout.carry_out(command)
+                case Decided(outcome=outcome, figures=figures):
+                    line = self._speaking.playout.line
+                    began = line.began if line is not None else None
+                    self._transcript.contested(outcome, figures, began)
+                case CancelPlayout():
+                    self._silence()
+                case CancelThinking():
+                    self._thinking.stop()
+                case GiveUpThinking(epoch=epoch, after_ms=after_ms):
+                    self._thinking.stop()
+                    self._failed(epoch, f"nothing came for {after_ms / 1000:g} s")
+                case Think():
+                    self._think(command)
+                case Speak(epoch=epoch, piece=piece):
+                    self._speaking.say(epoch, piece, self._thought)
+                case CompleteLine(epoch=epoch):
+                    self._speaking.complete(epoch)
+                case Announce(epoch=epoch, text=text):
+                    self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
+                    self._speaking.complete(epoch)
+                case Leave(last=last):
+                    think = self._thought.think
+                    if think is not None and self._speaking.unsaid(think.epoch):
+                        self._ending.unsaid()
+                    self._ending.leave(last)
+
+    def _recognised(self, result: SttResult) -> None:
+        if self._is_own_echo(result):
+            if result.final:
+                self._transcript.event("own_echo", text=result.text)
+                self._run(self.turn.disown(self._t, result))
+            return
+        if result.final:
+            self._run(self.turn.final(self._t, result))
+            return
+        if result.text:
+            self._call.publish(
+                "partial", text=result.text, confidence=result.confidence, understood=result.understood
+            )
+        self._run(self.turn.partial(self._t, result))
+
+    def _is_own_echo(self, result: SttResult) -> bool:
+        """The line gives our own words back."""
+        if self.cleaner is None:
+            return False
+        heard = HeardWords(result.text, self.turn.onset, self._t)
+        return is_own_echo(heard, self._speaking.lately, self.cleaner.condition)
+
+    def _judged(self, epoch: int, probability: float) -> None:
+        self._run(self.turn.judged(self._t, epoch, probability))
+
+    def _engine_failed(self, engine: str, reason: str) -> None:
+        self._transcript.event("engine_failed", engine=engine, reason=reason)
+
+    def _silence(self) -> None:
+        line = self._speaking.playout.line
+        if line is None:
+            self._speaking.cancel(None)
+            return
+        self._speaking.cancel(self._timeline.of_leg(self._outlet.clear()))
+
+    # ---- what the agent is told and wants
+
+    def _think(self, think: Think) -> None:
+        self._thought = Thought(think, self._now())
+        self._fillers.asked(self._t, think.silence)
+        self._notes.told(think.said)
+        match think.said:
+            case Utterance() as said:
+                self._transcript.caller(think, said, self._listening.began)
+            case Answered(said=text) if text and think.result is not None:
+                said = Utterance(text, think.result.confidence)
+                self._transcript.caller(think, said, self._listening.began)
+            case _:
+                pass
+        self._thinking.tell(think)
+
+    def asking(self, think: Think) -> None:
+        """The agent is asked next: it should know how far its last line came."""
+        for said in self._speaking.unsettled:
+            self._agent.tell_heard(said)
+
+    def do(self, think: Think, act: object) -> bool:
+        """Carry out an act of the agent; False: nobody waits for more of this reply. Raises TypeError."""
+        commands: list[Command]
+        if isinstance(act, Say) and isinstance(think.said, LineTrouble) and think.said.kind == "endless":
+            act = replace(act, interruptible=False)  # whoever never stops would stop every word of it
+        match act:
+            case Listen():
+                self._listening.listen = act
+                self.turn.listen(act)
+                return True
+            case Keep(record=record):
+                self._agent.keep(record)
+                return True
+            case Say() | Play():
+                commands = self.turn.say(self._t, think.epoch, act)
+            case End() | Transfer():
+                self._run(self.turn.last(self._t, think.epoch, act))
+                return False
+            case _:
+                raise TypeError(f"an agent answers with acts such as Say, not with {act!r:.80}")
+        self._run(commands)
+        return bool(commands)
+
+    def replied(self, think: Think) -> None:
+        """The agent's reply is complete."""
+        self._failures.replied()
+        self._run(self.turn.replied(self._t, think.epoch))
+        self._speaking.complete(think.epoch)
+
+    def failed(self, think: Think, reason: str) -> None:
+        """The agent raised."""
+        self._failed(think.epoch, reason)
+
+    def _failed(self, epoch: int, reason: str) -> None:
+        """Nothing more will come of this reply: apologise; after too many give up."""
+        given_up = self._failures.agent()
+        self._transcript.event("agent_failed", reason=reason)
+        if not self._words.apology:
+            self._speaking.trouble()
+        if given_up is None:
+            self._run(self.turn.failed(self._t, epoch, self._words.apology))
+            return
+        self._ending.why = given_up
+        self._run(self.turn.failed(self._t, epoch, self._words.surrender, End()))
+
+    def _settle(self) -> None:
+        for said in self._speaking.settle():
+            self._agent.tell_heard(said)
+            self._failures.line(mute=said.line.mute)
+        given_up = self._failures.voice() if self._stage.state is Stage.LIVE else None
+        if given_up is not None:
+            self._ending.why = given_up
+            self._run(self.turn.interject(self._t, "", End()))

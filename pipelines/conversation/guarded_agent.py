@@ -1,0 +1,54 @@
+"""An agent's plain calls: how its records come to the call, and what it costs when it fails in them: nothing.
+
+Its thinking is `Thinking`'s.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from mediaserver.storage.records import OutcomeMade, Record
+from pipelines.conversation.agent import Agent, Summarising
+from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
+
+log = logging.getLogger(__name__)
+
+
+class GuardedAgent:
+    """Of one call. None of this raises, whatever the agent does."""
+
+    def __init__(self, agent: Agent, call: CallPort, transcript: Transcript) -> None:
+        self._agent = agent
+        self._call = call
+        self._transcript = transcript
+
+    def tell_heard(self, said: SpokenLine) -> None:
+        """How far a line came, as far as is known."""
+        try:
+            self._agent.heard(said.epoch, said.line.heard, said.line.interrupted)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            log.exception("the agent failed on what was heard")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+
+    def summary(self) -> str:
+        """What it has learnt, in its own words; empty when it has none."""
+        if not isinstance(self._agent, Summarising):
+            return ""
+        try:
+            return str(self._agent.summary())
+        except Exception:
+            log.exception("the agent failed to sum up")
+            return ""
+
+    def hung_up(self) -> None:
+        """The call has ended: keep its last records."""
+        try:
+            for record in self._agent.hung_up():
+                self.keep(record)
+        except (Exception, SystemExit, KeyboardInterrupt):
+            log.exception("the agent failed while the call ended")
+
+    def keep(self, record: Record) -> None:
+        self._call.put(record)
+        if isinstance(record, OutcomeMade):
+            self._call.publish("outcome", flow=record.flow, status=record.status, data=record.data)
