@@ -13,8 +13,8 @@ from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.phrases import Phrases
 
-YES = ("yes", "yeah", "yep", "yes please", "correct", "that's right", "that's correct", "right")
-NO = ("no", "nope", "that's wrong", "wrong", "that's not right")
+YES = ("yes", "yeah", "yes please", "correct", "that's right", "that's correct", "right")
+NO = ("no", "that's wrong", "wrong", "that's not right")
 _RULES = f"""
 <check_yes> = {" | ".join(YES)};
 <check_no> = {" | ".join(NO)};

@@ -36,6 +36,12 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
 
 
+def opposed(slot: Slot, value: Value | None, alternatives: tuple[str, ...]) -> bool:
+    """Whether something that means another thing here fits nearly as well as what was heard."""
+    others = (slot.parse(other.lower()) for other in alternatives)
+    return any(other is not None and other != value for other in others)
+
+
 class FlowExecutor:
     """One caller's way through a (valid) flow."""
 
@@ -221,13 +227,18 @@ class FlowExecutor:
         if now.parting:
             return self._part(None if doubtful else value)
         if now.check is not None:
-            return self._verdict(now.check, None if doubtful else value)
+            return self._verdict(
+                now.check, None if doubtful and opposed(slot, value, alternatives) else value
+            )
         if value is None:
             return self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
-            return self._missed(slot, noisy, unclear=True)
+            # Said again, it is an answer, unless the opposite fits nearly as well.
+            if now.misses == 0 or opposed(slot, value, alternatives):
+                return self._missed(slot, noisy, unclear=True)
+            return self._filled(value)
         if doubtful or slot.read_back:
             parsed = (slot.parse(other.lower()) for other in alternatives)
             others = dict.fromkeys(other for other in parsed if other is not None and other != value)

@@ -253,7 +253,7 @@ async def test_two_grammars_at_once_do_not_mix(stt: PocketsphinxStt) -> None:
     assert one.text == three.text == SAID
     assert one.confidence == pytest.approx(three.confidence, abs=0.05)
     assert two.text != one.text
-    assert not two.understood
+    assert not two.understood or two.doubtful
 
 
 async def test_silence_noise_and_clicks_are_not_understood(stt: PocketsphinxStt) -> None:

@@ -97,11 +97,19 @@ def test_keys_answer_whether_it_is_right() -> None:
         assert executor.slots.get("length") == length
 
 
-def test_a_doubtful_yes_is_no_yes() -> None:
+def test_a_doubtful_yes_is_one_where_no_does_not_fit_as_well() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    assert executor.utterance("yes", doubtful=True, alternatives=("right",)).say.startswith("And how many")
+    assert executor.slots["length"] == 15 and not executor.sure
+
+
+def test_a_yes_that_may_have_been_a_no_is_no_yes() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True)
     question = "Did you say 15 minutes, one five?"
-    assert executor.utterance("yes", doubtful=True).say == f"Please say a clear yes, or no. {question}"
+    said = executor.utterance("yes", doubtful=True, alternatives=("no",)).say
+    assert said == f"Please say a clear yes, or no. {question}"
     assert executor.silence().say == f"{question} Press one for yes, or two for no."
     assert executor.utterance("", understood=False).say.startswith(
         "Sorry, I didn't get that. Please say how long"
@@ -116,6 +124,14 @@ def test_a_doubtful_yes_after_the_read_back_confirms_nothing() -> None:
     assert step.say.startswith("Please say a clear yes, or no. Press one if it is right")
     assert not step.outcomes
     assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
+
+
+def test_the_same_doubtful_yes_twice_is_a_yes() -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    assert not executor.utterance("yes", doubtful=True, alternatives=("no",)).outcomes
+    assert not executor.utterance("yes", doubtful=True, alternatives=("no",)).outcomes
+    assert [o.status for o in executor.utterance("yes", doubtful=True).outcomes] == ["confirmed"]
 
 
 def test_whatever_is_doubted_the_question_about_it_can_be_recognised() -> None:

@@ -21,6 +21,8 @@ LOG_SCALE = 1024.0
 """Searches without a lattice (grammars, the phone loop) report log scores scaled down by 2**10."""
 USUAL_FRAMES = 9.0
 """That a sound lasts."""
+LENGTHENED = 12
+"""Frames by which the end of what is said is drawn out: a "no" by itself is no slow one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ FREE: Features = (1.48, 0.53, -0.42, -0.23, 0.47, -0.65, 0.91)
 """Of `free_features`, for the general language model: fitted on 69 sentences whose words were right when at
 most one in three was wrong. Fitted on one half of the voices they took 66 % of those of the other half that
 were right, and 13 % of those that were wrong; the threshold on the fit alone, before, 62 and 47 %."""
-UNDERSTOOD = 0.5
-"""Below it a sentence is rejected."""
+UNDERSTOOD = 0.4
+"""Below it a sentence is rejected. It is less than one half: what is believed so little is doubtful,
+and asked about."""
 SURE = 0.75
 """Below it a sentence is doubtful. Of those above, one in fifteen or less is wrong."""
 
@@ -132,7 +135,7 @@ SURE = 0.75
 def features(seen: Scores) -> Features:
     """What the weights are for; each is of the order of one."""
     margin = 0.0 if seen.margin is None else seen.margin
-    pace = math.log(max(1, seen.frames) / seen.sounds / USUAL_FRAMES) if seen.sounds else 0.0
+    pace = math.log(max(1, seen.frames - LENGTHENED) / seen.sounds / USUAL_FRAMES) if seen.sounds else 0.0
     quiet = min(seen.above_db, 30.0) / 30.0
     return (
         1.0,
