@@ -153,7 +153,9 @@ class ToneWatch:
         pauses = [after.began - before.ended for before, after in zip(run, run[1:], strict=False)]
         # A window is 64 ms: each edge may be off by one.
         even = max(pauses) - min(pauses) <= 130 and max(b.ms for b in run) - min(b.ms for b in run) <= 130
-        if even and 120 <= last.ms <= 900 and 120 <= pauses[-1] <= 900:
+        # ITU-T E.180 section 7: the tone lasts 0.67 to 1.5 times as long as its pause.
+        share = sum(burst.ms for burst in run) / len(run) / (sum(pauses) / len(pauses))
+        if even and 0.5 <= share <= 2.0 and 120 <= last.ms <= 900 and 120 <= pauses[-1] <= 900:
             quick = last.ms + pauses[-1] < 640
             self._found(ToneKind.CONGESTION if quick else ToneKind.BUSY, last.low)
 
