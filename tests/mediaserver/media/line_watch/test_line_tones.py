@@ -120,3 +120,7 @@ def test_speech_and_music_are_no_tones(seed: int) -> None:
 
 def test_keys_are_no_tones_of_the_line() -> None:
     assert kinds(cycles(tone((697, 1_209), 0.2), 0.2, 12)) == set()
+
+
+def test_bursts_unlike_their_pauses_are_no_busy_tone() -> None:
+    assert kinds(cycles(tone(440, 0.4), 0.1, 20)) == set()
