@@ -12,8 +12,6 @@ from callers.cases.verdict import Measured
 from callers.sound import save_stereo
 from mediaserver.printable import printable
 
-TOLD = ("agent", "final", "heard", "barge_in", "digit", "outcome", "ended", "latency", "partial")
-
 
 def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", name).strip("-")

@@ -36,10 +36,10 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
 
 
-def opposed(slot: Slot, value: Value | None, alternatives: tuple[str, ...]) -> bool:
-    """Whether something that means another thing here fits nearly as well as what was heard."""
-    others = (slot.parse(other.lower()) for other in alternatives)
-    return any(other is not None and other != value for other in others)
+def other_meanings(slot: Slot, value: Value | None, alternatives: tuple[str, ...]) -> tuple[Value, ...]:
+    """What else it may have meant here, best first, of what fits nearly as well as what was heard."""
+    parsed = (slot.parse(other.lower()) for other in alternatives)
+    return tuple(dict.fromkeys(other for other in parsed if other is not None and other != value))
 
 
 class FlowExecutor:
@@ -226,23 +226,20 @@ class FlowExecutor:
         now.spoken = now.spoken or isinstance(now.node, Ask)
         if now.parting:
             return self._part(None if doubtful else value)
+        others = other_meanings(slot, value, alternatives)
         if now.check is not None:
-            return self._verdict(
-                now.check, None if doubtful and opposed(slot, value, alternatives) else value
-            )
+            return self._verdict(now.check, None if doubtful and others else value)
         if value is None:
             return self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
             # Said again, it is an answer, unless the opposite fits nearly as well.
-            if now.misses == 0 or opposed(slot, value, alternatives):
+            if now.misses == 0 or others:
                 return self._missed(slot, noisy, unclear=True)
             return self._filled(value)
         if doubtful or slot.read_back:
-            parsed = (slot.parse(other.lower()) for other in alternatives)
-            others = dict.fromkeys(other for other in parsed if other is not None and other != value)
-            return self._check(Check.of(slot, value, self._phrases, tuple(others)))
+            return self._check(Check.of(slot, value, self._phrases, others))
         return self._filled(value)
 
     def _spelled(self, slot: Slot, piece: str, by_keys: bool = False) -> FlowStep:
