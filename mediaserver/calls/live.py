@@ -381,7 +381,7 @@ class LiveCall:
     def _attach(self, party: Party, t: int = 0) -> None:
         app = party.dressed()
         if app is not None and not party.attached and party.leg.termination is None:
-            party.attached = True
+            party.connected.set()
             self.means.clock.detach(party.leg)  # from what was heard before the answer
             self.means.clock.attach(party.leg, app, lambda error: self.app_failed(party, error), t)
 

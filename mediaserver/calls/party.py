@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ class Party:
     """One leg of a call. `name` is its own in the call."""
 
     __slots__ = (
-        "app", "attached", "digits", "far_held", "held", "leg", "leg_id", "listens", "name", "on_left",
+        "app", "connected", "digits", "far_held", "held", "leg", "leg_id", "listens", "name", "on_left",
         "recording", "seat", "supervises",
     )  # fmt: skip
 
@@ -39,8 +40,13 @@ class Party:
         self.far_held = False
         """It holds us."""
         self.recording: Recording | None = None
-        self.attached = False
+        self.connected = asyncio.Event()
+        """Its frames go to its app, and the app's to it."""
         self.digits = DigitGate()
+
+    @property
+    def attached(self) -> bool:
+        return self.connected.is_set()
 
     def dressed(self) -> App | None:
         """Its app with what stands before it."""

@@ -8,8 +8,10 @@ go out anyway. Whatever fails, the call goes on as it was.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +28,9 @@ from mediaserver.errors import CallError, CapacityError, VoiceForgeError
 from mediaserver.media.leg import EndedBy, Leg, Termination, TransferAsked, Why
 
 log = logging.getLogger(__name__)
+
+CONNECTED_WITHIN_S = 0.5
+"""After a call was answered its agent and its recording are up: a party may ask before they are."""
 
 MOST_TRANSFERS = 10
 """That the parties of one call may have done: past that, machines send it in circles."""
@@ -53,7 +58,20 @@ class Referring:
         self._spawn = spawn
 
     def asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
-        """A party wants a transfer: answer it at once, and do it."""
+        """A party wants a transfer: answer it at once, and do it; a machine may ask in the very packet after
+        its ACK, when the call is just being connected."""
+        if party.attached or live.over:
+            self._asked(live, party, asked)
+        else:
+            self._spawn(self._asked_early(live, party, asked))
+
+    async def _asked_early(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONNECTED_WITHIN_S):
+                await party.connected.wait()
+        self._asked(live, party, asked)
+
+    def _asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
         with logs.in_call(live.call.id):
             try:
                 self._check(live, party)

@@ -54,7 +54,8 @@ def wait_until(what: str, condition: Callable[[], Any], limit_s: float = 20.0) -
 def is_bound(host: str, port: int, table: str = "udp") -> bool:
     """Whether a process of this machine listens there (`table`: udp or tcp)."""
     address = f"{socket.inet_aton(host)[::-1].hex().upper()}:{port:04X}"
-    return f" {address} " in Path(f"/proc/net/{table}").read_text()
+    waits = f"{address} 00000000:0000 {'0A' if table == 'tcp' else '07'} "  # not what is left of a connection
+    return waits in Path(f"/proc/net/{table}").read_text()
 
 
 def tone(seconds: float) -> NDArray[np.int16]:

@@ -175,6 +175,39 @@ async def test_a_transfer_that_fails_leaves_the_call_as_it_was(bench: Bench, who
     assert list(bench.board) == []
 
 
+class Hasty(Line):
+    """Asks for a transfer in the very packet after its ACK."""
+
+    told: Told
+    leaves = False
+
+    async def answer(self) -> None:
+        await super().answer()
+        self.told = refers(self, "carl")
+        if self.leaves:
+            self.leave()
+
+
+async def test_a_caller_may_ask_before_the_call_that_was_answered_is_connected(bench: Bench) -> None:
+    connected(bench, carl=Line("carl", 3))
+    ann = Hasty("ann", 1)
+    await bench.dial(ann, "demo")
+    await bench.ticks(3)
+    assert ann.told.said == [202, 180, 200]
+
+
+async def test_whoever_asks_and_hangs_up_before_the_call_is_connected_is_refused(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(referring, "CONNECTED_WITHIN_S", 0)
+    connected(bench, carl=Line("carl", 3))
+    ann = Hasty("ann", 1)
+    ann.leaves = True
+    await bench.dial(ann, "demo")
+    await bench.ticks(3)
+    assert ann.told.said == [480]
+
+
 async def test_an_agent_goes_on_with_whom_the_caller_had_called_and_its_time_goes_on(bench: Bench) -> None:
     carrier = connected(bench, carl=Line("carl", 3))
     ann = Line("ann", 1)
