@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from mediaserver import logs
@@ -58,29 +59,37 @@ class Referring:
         self._spawn = spawn
 
     def asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
-        """A party wants a transfer: answer it at once, and do it; a machine may ask in the very packet after
-        its ACK, when the call is just being connected."""
-        if party.attached or live.over:
-            self._asked(live, party, asked)
-        else:
-            self._spawn(self._asked_early(live, party, asked))
-
-    async def _asked_early(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CONNECTED_WITHIN_S):
-                await party.connected.wait()
-        self._asked(live, party, asked)
-
-    def _asked(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
+        """A party wants a transfer: answer it at once, and do it."""
         with logs.in_call(live.call.id):
-            try:
-                self._check(live, party)
-                if asked.other is not None:
-                    self._join(live, party, asked, asked.other)
-                else:
-                    self._send(live, party, asked)
-            except VoiceForgeError as error:
-                asked.answer.refuse(code_of(error), str(error))
+            if party.attached or live.over:
+                self._do(live, party, asked, lambda error: asked.answer.refuse(code_of(error), str(error)))
+            else:
+                asked.answer.accept()
+                self._spawn(self._once_connected(live, party, asked))
+
+    async def _once_connected(self, live: LiveCall, party: Party, asked: TransferAsked) -> None:
+        """A machine may ask in the very packet after its ACK, when its call is just being connected."""
+        with logs.in_call(live.call.id):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CONNECTED_WITHIN_S):
+                    await party.connected.wait()
+            self._do(live, party, asked, partial(_failed, live, asked, asked.address[:LONGEST]))
+
+    def _do(
+        self,
+        live: LiveCall,
+        party: Party,
+        asked: TransferAsked,
+        refuse: Callable[[VoiceForgeError], None],
+    ) -> None:
+        try:
+            self._check(live, party)
+            if asked.other is not None:
+                self._join(live, party, asked, asked.other)
+            else:
+                self._send(live, party, asked)
+        except VoiceForgeError as error:
+            refuse(error)
 
     def replaces(self, leg: Leg, other: Leg) -> None:
         """A new leg, which is not answered yet, is to take the place of one that is up."""

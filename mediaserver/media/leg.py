@@ -131,7 +131,7 @@ class TransferAnswer(Protocol):
     time; nobody is told anything once its leg is over."""
 
     def accept(self) -> None:
-        """It is being done; `happened` follows."""
+        """It is being done; `happened` follows. A second time says nothing."""
 
     def refuse(self, code: int, why: str) -> None:
         """It is not, with a SIP status and a line for the log. The call goes on."""

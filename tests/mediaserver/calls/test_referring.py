@@ -41,7 +41,8 @@ class Told:
     why: str = ""
 
     def accept(self) -> None:
-        self.said.append(202)
+        if 202 not in self.said:
+            self.said.append(202)
 
     def refuse(self, code: int, why: str) -> None:
         self.said.append(code)
@@ -205,7 +206,7 @@ async def test_whoever_asks_and_hangs_up_before_the_call_is_connected_is_refused
     ann.leaves = True
     await bench.dial(ann, "demo")
     await bench.ticks(3)
-    assert ann.told.said == [480]
+    assert ann.told.said == [202, 480]
 
 
 async def test_an_agent_goes_on_with_whom_the_caller_had_called_and_its_time_goes_on(bench: Bench) -> None:
