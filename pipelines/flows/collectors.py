@@ -125,7 +125,7 @@ def number_slot(name: str, low: int, high: int, *, unit: str = "", offer: str = 
     def say(value: Value) -> str:
         return f"{value} {unit}".strip()
 
-    document = f"public <{name}> = [{_either(_LEAD)}] <number>{last};{number_rules(high)}"
+    document = f"public <{_rule(name)}> = [{_either(_LEAD)}] <number>{last};{number_rules(high)}"
     return Slot(
         name,
         Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{document}\n"),
@@ -143,8 +143,13 @@ def _grammar(name: str, character: str, most: int, rules: str) -> Grammar:
     pieces = f"<{character}>"
     for _ in range(most - 1):
         pieces = f"<{character}> [{pieces}]"
-    public = f"public <{name}> = [{_either(_LEAD)}] {pieces};"
+    public = f"public <{_rule(name)}> = [{_either(_LEAD)}] {pieces};"
     return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{public}{rules}")
+
+
+def _rule(name: str) -> str:
+    """The public rule of a slot: none of ours is called so, were the slot's name "number" or "digit"."""
+    return f"{name}_slot"
 
 
 def _either(phrases: tuple[str, ...]) -> str:

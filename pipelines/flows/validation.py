@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 
 from mediaserver.errors import ConfigError
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall
@@ -89,11 +90,18 @@ def _texts_and_slots(node: FlowNode) -> tuple[list[str], list[str]]:
 def _grammar_problems(slot: Slot) -> list[str]:
     """Rules that are used but not defined, and a missing public rule (JSGF, W3C note of 5 June 2000)."""
     body = slot.grammar.jsgf
-    defined = set(re.findall(r"<([\w.]+)>\s*=", body))
+    defined = Counter(re.findall(r"<([\w.]+)>\s*=", body))
     used = set(re.findall(r"<([\w.]+)>(?!\s*=)", body)) - {"NULL", "VOID"}
     problems = [
-        f"the grammar of '{slot.name}' uses an unknown rule <{name}>" for name in sorted(used - defined)
+        f"the grammar of '{slot.name}' uses an unknown rule <{name}>"
+        for name in sorted(used - defined.keys())
     ]
+    problems += [
+        f"the grammar of '{slot.name}' has two rules <{name}>" for name, times in defined.items() if times > 1
+    ]
+    if not re.fullmatch(r"\w+", slot.name):
+        # Grammars and texts name it.
+        problems.append(f"a slot cannot be called '{slot.name}': use letters, digits and '_'")
     if not re.search(r"\bpublic\s+<", body):
         problems.append(f"the grammar of '{slot.name}' has no public rule")
     if slot.dtmf.most < 1:

@@ -101,6 +101,15 @@ def test_the_answers_to_is_that_right_can_be_recognised(answer: str) -> None:
     assert JsgfGrammar(question.grammar.jsgf).judge(answer.split())[0]
 
 
+@pytest.mark.parametrize(
+    "name", "number tens unit digit one_or_more letter letter_word character mend ordinal count".split()
+)
+def test_a_slot_may_be_called_like_a_rule_of_ours(name: str) -> None:
+    for slot in (digits_slot(name, 3), letters_slot(name, 3, digits=True), number_slot(name, 1, 2_000)):
+        for grammar in (slot.grammar, Check.of(slot, slot.parse("one") or "b", Phrases()).question.grammar):
+            JsgfGrammar(grammar.jsgf)
+
+
 def test_bare_letters_are_understood_and_yet_not_listened_for() -> None:
     assert NAME.parse("b e r t") == "BERT"
     assert not JsgfGrammar(NAME.grammar.jsgf).judge(["b", "e", "r", "t"])[0]

@@ -99,6 +99,17 @@ def test_a_grammar_with_an_unknown_rule_or_no_public_one() -> None:
     ]
 
 
+def test_a_grammar_that_has_a_rule_twice() -> None:
+    twice = "#JSGF V1.0;\ngrammar c;\npublic <colour> = red;\n<colour> = blue;\n"
+    broken = replace(COLOUR, grammar=Grammar("colour", twice))
+    assert problems(flow(slots=(broken, SURE))) == ["the grammar of 'colour' has two rules <colour>"]
+
+
+def test_a_slot_that_no_rule_of_a_grammar_can_be_called_like() -> None:
+    named = "a slot cannot be called 'the colour': use letters, digits and '_'"
+    assert named in problems(flow(slots=(replace(COLOUR, name="the colour"), SURE)))
+
+
 def test_a_slot_that_takes_no_digits() -> None:
     mute = replace(COLOUR, dtmf=Dtmf(0, COLOURS.get, "."))
     assert problems(flow(slots=(mute, SURE))) == ["'colour' takes no digits: set dtmf.most to 1 or more"]
