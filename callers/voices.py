@@ -77,7 +77,7 @@ class Voices:
         """Why this voice cannot speak here, with what mends it; empty when it can."""
         if voice == RECORDED:
             lacking = [name for name in RECORDINGS.values() if not (self.recordings / name).is_file()]
-            return f"no recordings ({lacking[0]} and others are not beside the checkout)" if lacking else ""
+            return f"no recordings: {lacking[0]} and others are not in {self.recordings}" if lacking else ""
         if voice in FLITE:
             return "" if shutil.which("flite") else "flite is not installed: apt-get install flite"
         if voice not in FESTIVAL:

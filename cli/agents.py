@@ -62,7 +62,12 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
         setting.add_argument(
             f"--{kind_of_engine}", default="", metavar="A,B", help="engines in order of preference"
         )
-    setting.add_argument("--turn", default="{}", metavar="JSON", help="settings of turn-taking")
+    setting.add_argument(
+        "--turn",
+        default="{}",
+        metavar="JSON",
+        help="""settings of turn-taking, such as '{"sensitivity": "low"}' (docs/agents.md)""",
+    )
     setting.add_argument("--no-recording", action="store_true", help="do not record its calls")
 
 

@@ -92,5 +92,9 @@ def _fetch(entry: EngineEntry) -> int:
     readiness = entry.readiness()
     if not readiness.ready:
         raise EngineMissingError(f"{entry.manifest.name} is not ready: {readiness.lacks}")
-    print(f"{entry.manifest.name} is ready: it came with the locked packages and needs nothing else")
+    name, needs = entry.manifest.name, " and ".join(entry.manifest.needs)
+    if needs:
+        print(f"{name} has its packages; its {needs} are yours to give (docs/agents.md)")
+    else:
+        print(f"{name} is ready: it came with the locked packages and needs nothing else")
     return 0

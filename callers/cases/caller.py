@@ -192,7 +192,6 @@ class ScriptedCaller:
     # ---- the script
 
     async def _step(self, step: object) -> None:
-        call = self._up()
         match step:
             case Reply(sound=sound, gap_ms=gap_ms):
                 await self._my_turn(gap_ms)
@@ -218,10 +217,6 @@ class ScriptedCaller:
                 await self._book(step)
             case _:
                 raise AssertionError(step)
-        if self.case.kills_voice_after_ms and self.kill_voice is not None and call.talk.is_up():
-            kill, self.kill_voice = self.kill_voice, None
-            await self._speaking_for(self.case.kills_voice_after_ms)
-            kill()
 
     async def _stay(self, seconds: float) -> None:
         if self.case.kills_voice_after_ms and self.kill_voice is not None:

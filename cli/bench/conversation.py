@@ -32,7 +32,7 @@ from callers.cases.verdict import Measured, judge
 from callers.server_child import ServerChild
 from callers.sound import Samples
 from callers.voices import VOICES, Voices, default_cache
-from cli.bench.conversation_page import read_result, table, written
+from cli.bench.conversation_page import read_page, read_result, table, written
 from cli.bench.scripted_agents import AGENTS
 from cli.terminal import console, print_json, progress
 from mediaserver.errors import VoiceForgeError
@@ -107,9 +107,8 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     if not cases:
         raise VoiceForgeError(f"no case has such a name; families are {', '.join(ABOUT)}")
+    _have_places(args)
     stage = Scenery(Voices(args.cache or default_cache()))
-    if args.keep is not None:
-        args.keep.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     async with AsyncExitStack() as stack:
         bar = stack.enter_context(progress())
@@ -133,6 +132,20 @@ async def run(args: argparse.Namespace) -> int:
     result = as_json(played.results, _about(clocks, time.monotonic() - began, args.parallel, left_out))
     _deliver(args, result, before)
     return 0 if not result["failed"] else 1
+
+
+def _have_places(args: argparse.Namespace) -> None:
+    """See to it before the first call that all that is wanted can be written after the last. Raises
+    VoiceForgeError."""
+    if args.page is not None:
+        read_page(args.page)
+    if args.save is not None and (args.save.is_dir() or not args.save.parent.is_dir()):
+        raise VoiceForgeError(f"{args.save} cannot be written: name a file in a folder that is there")
+    for folder in filter(None, (args.keep, args.cache)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise VoiceForgeError(f"{folder} cannot be made: {error.strerror}") from None
 
 
 async def _all(played: Run, cases: Sequence[Case], parallel: int, step: Callable[[], None]) -> None:
@@ -168,7 +181,7 @@ def _prepared(cases: Sequence[Case], stage: Scenery, step: Callable[[], None]) -
                 left_out[case.name] = str(error)
         step()
     if len(left_out) == len(cases):
-        raise VoiceForgeError(f"nothing can be played here: {next(iter(left_out.values()))}")
+        raise VoiceForgeError(f"nothing can be played here: {'; '.join(dict.fromkeys(left_out.values()))}")
     return left_out
 
 
@@ -209,10 +222,13 @@ def _about(
 
 
 def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],
+            cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    except OSError:  # no git: an installed server has none
+        return "?"
     return asked.stdout.strip() or "?"
 
 
@@ -220,18 +236,26 @@ def _deliver(args: argparse.Namespace, result: dict[str, Any], before: dict[str,
     if args.save is not None:
         args.save.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if args.page is not None:
-        args.page.write_text(written(args.page.read_text(), drawn(result, before)))
+        args.page.write_text(written(read_page(args.page), drawn(result, before)))
     if args.json:
         print_json(result)
         return
     out = console()
     out.print(table(result, before), markup=False, soft_wrap=True)
-    for name, why in result["about"]["left_out"].items():
-        out.print(f"left out: {name}: {why}", markup=False, soft_wrap=True)
+    for why, names in _by_reason(result["about"]["left_out"]).items():
+        out.print(f"left out: {', '.join(names)}: {why}", markup=False, soft_wrap=True)
     for name, reasons in result["failed"].items():
         out.print(f"failed: {name}: {'; '.join(reasons)}", markup=False, soft_wrap=True)
     about = result["about"]
     out.print(f"{about['minutes']} min, caller's packets {about['caller_late_p99_ms']} ms late at p99")
+
+
+def _by_reason(left_out: dict[str, str]) -> dict[str, list[str]]:
+    """Reason -> the cases that are left out for it, without their seeds: hundreds may be."""
+    cases: dict[str, dict[str, None]] = {}
+    for name, why in left_out.items():
+        cases.setdefault(why, {})[name.rpartition("/")[0]] = None
+    return {why: list(names) for why, names in cases.items()}
 
 
 def drawn(result: dict[str, Any], before: dict[str, Any] | None) -> str:

@@ -95,9 +95,19 @@ def _cell(show: Callable[[Row], str], row: Row, old: Row | None) -> str:
     return f"{was} → {new}" if was and new and was != new else new or was
 
 
-def written(text: str, drawn: str) -> str:
-    """The page with this between its marks. Raises VoiceForgeError when it has none."""
+def read_page(path: Path) -> str:
+    """A page that the table can be drawn into. Raises VoiceForgeError."""
+    try:
+        text = path.read_text()
+    except (OSError, ValueError) as error:
+        raise VoiceForgeError(f"{path} is no page: {error}") from None
     begin, end = text.find(BEGIN), text.find(END)
     if begin < 0 or end < begin:
-        raise VoiceForgeError(f"the page has no place for the table: {BEGIN} and {END}")
+        raise VoiceForgeError(f"{path} has no place for the table: {BEGIN} and {END}")
+    return text
+
+
+def written(text: str, drawn: str) -> str:
+    """The page with this between its marks."""
+    begin, end = text.index(BEGIN), text.index(END)
     return text[: begin + len(BEGIN)] + "\n" + drawn + "\n" + text[end:]

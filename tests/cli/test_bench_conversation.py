@@ -16,8 +16,8 @@ from callers.cases.tally import Result, as_json
 from callers.cases.verdict import Measured
 from callers.voices import Voices
 from cli import bench
-from cli.bench.conversation import _prepared, drawn
-from cli.bench.conversation_page import read_result, table, written
+from cli.bench.conversation import _by_reason, _commit, _prepared, drawn
+from cli.bench.conversation_page import read_page, read_result, table, written
 from cli.bench.scripted_agents import AGENTS, PASSAGES, Messenger, ReadingAgent
 from mediaserver.errors import VoiceForgeError
 from pipelines.agents import load
@@ -69,11 +69,53 @@ def test_before_and_now_stand_beside_each_other() -> None:
     assert "before: commit abc" in drawn(now, before)
 
 
-def test_the_table_goes_between_its_marks_and_nowhere_else() -> None:
+def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
     page = "top\n<!-- conversation -->\nold\n<!-- /conversation -->\nbottom\n"
-    assert written(page, "new") == page.replace("old", "new")
-    with pytest.raises(VoiceForgeError, match="no place"):
-        written("nothing", "new")
+    path.write_text(page)
+    assert written(read_page(path), "new") == page.replace("old", "new")
+
+
+@pytest.mark.parametrize(
+    ("option", "place", "why"),
+    [
+        ("--page", "empty.md", "no place for the table"),
+        ("--page", "absent.md", "is no page"),
+        ("--save", "absent/now.json", "cannot be written"),
+        ("--save", ".", "cannot be written"),
+        ("--keep", "empty.md", "cannot be made"),
+        ("--cache", "empty.md/speech", "cannot be made"),
+    ],
+)
+def test_what_cannot_be_written_after_the_last_call_is_said_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, place: str, why: str
+) -> None:
+    monkeypatch.setattr("cli.bench.conversation.Scenery", None)  # nothing is made ready
+    (tmp_path / "empty.md").touch()
+    with pytest.raises(VoiceForgeError, match=why):
+        bench.run(parsed("--quick", option, str(tmp_path / place)))
+
+
+def test_a_run_without_git_has_its_figures_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert _commit() == "?"
+
+
+def test_all_reasons_why_nothing_can_be_played_are_said(tmp_path: Path) -> None:
+    stage = Scenery(Voices(cache=tmp_path, recordings=tmp_path))
+    stage.voices.missing = lambda voice: f"no {voice}"  # type: ignore[method-assign]
+    cases = [Case("coughs", "x", (), voice="slt"), Case("coughs", "y", (), voice="recorded")]
+    with pytest.raises(VoiceForgeError, match="nothing can be played here: no slt; no recorded"):
+        _prepared(cases, stage, lambda: None)
+
+
+def test_missing_recordings_are_said_with_the_folder_where_they_should_be(tmp_path: Path) -> None:
+    assert str(tmp_path) in Voices(cache=tmp_path, recordings=tmp_path).missing("recorded")
+
+
+def test_what_is_left_out_is_told_once_for_each_reason() -> None:
+    left_out = {"coughs/x/1": "no flite", "coughs/x/2": "no flite", "echo/y/1": "no people"}
+    assert _by_reason(left_out) == {"no flite": ["coughs/x"], "no people": ["echo/y"]}
 
 
 def test_a_result_file_is_read_again(tmp_path: Path) -> None:

@@ -74,6 +74,15 @@ def test_a_ready_engine_needs_nothing(
     assert "needs nothing" in capsys.readouterr().out
 
 
+def test_an_engine_that_needs_what_only_its_operator_has_says_so(
+    registry: EngineRegistry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owl = Manifest("owl", Kind.TURN, "listens", ("*",), "BSD", needs=("weights",))
+    registry.add(EngineEntry(owl, lambda: Readiness(True), lambda _: FakeStt()))
+    assert main(["engines", "pull", "owl"]) == 0
+    assert "its weights are yours to give" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
