@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import asdict, fields
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import cast
@@ -15,6 +16,10 @@ import pytest
 
 from api.app import ApiContext, build_app
 from cli.main import COMMANDS
+from mediaserver.storage.records import HearingReport
+from pipelines.conversation.floor import FLOOR, Cue
+from pipelines.conversation.interruption import Sensitivity
+from pipelines.conversation.turn_settings import RANGES, SENSITIVITY, TurnSettings
 from tests.peers.matrix_page import declared, drawn, faults, on_the_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,6 +136,36 @@ def test_the_page_of_the_api_has_every_live_event_and_no_other() -> None:
     table = page.partition("### Events")[2].partition("\n## ")[0]
     cells = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| `")]
     assert {each for cell in cells for each in re.findall(r"`(\w+)`", cell)} == kinds | speakers
+
+
+def test_the_page_of_agents_has_every_setting_of_turn_taking_and_no_other() -> None:
+    usual = TurnSettings()
+    of_fields = asdict(usual.waits) | asdict(usual.limits)
+    known = {key: (f"{of_fields[key.removesuffix('_ms')]}", f"{a}, {b}") for key, (a, b) in RANGES.items()}
+    known[SENSITIVITY] = (str(usual.sensitivity), ", ".join(Sensitivity))
+    page = (ROOT / "docs" / "agents.md").read_text().partition("### Turn-taking\n")[2].partition("\n#")[0]
+    told = {
+        key: (value, bounds)
+        for key, value, bounds in re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|", page, re.M)
+    }
+    assert told == known
+
+
+def test_the_page_of_operations_has_every_figure_of_a_hearing_report_and_no_other() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text().partition("## When callers are hard to hear")[2]
+    table = page.partition("| field |")[2].partition("\n\n")[0]
+    cells = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| `")]
+    kept = {field.name for field in fields(HearingReport)} - {"call_id"}
+    assert {each for cell in cells for each in re.findall(r"`(\w+)`", cell)} == kept
+
+
+def test_the_drawing_of_the_floor_has_every_way_of_its_table_and_no_other() -> None:
+    anywhere = {Cue.END, Cue.INTERJECT, Cue.KEY, Cue.RETURNED, Cue.TROUBLE}  # told in words below it
+    table = {(a.name, b.name) for (a, cue), b in FLOOR.items() if a is not b and cue not in anywhere}
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawing = page.partition("stateDiagram-v2")[2].partition("```")[0]
+    drawn = set(re.findall(r"^ +([A-Z]+) --> ([A-Z]+)", drawing, re.MULTILINE))
+    assert drawn - {("ENDED", "THINKING")} == table
 
 
 def test_no_path_of_one_machine_is_in_the_project() -> None:

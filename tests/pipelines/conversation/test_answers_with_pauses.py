@@ -1,4 +1,4 @@
-"""Recorded answers with a pause in the middle, in the telephone band, heard by the real recogniser: A.4."""
+"""Recorded answers with a pause in the middle, in the telephone band, heard by the real recogniser."""
 
 from __future__ import annotations
 

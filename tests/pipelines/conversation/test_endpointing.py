@@ -252,7 +252,7 @@ class Utterances:
 
 @pytest.mark.parametrize("pause", [200, 240, 300, 400])
 def test_two_pause_people_is_one_answer(pause: int) -> None:
-    """A.4: each of these was cut after 160 ms, and the tail answered the next question."""
+    """Each of these was cut after 160 ms, and the tail answered the next question."""
     line = Utterances(Listen(finality=lambda text: Finality.WHOLE))
     line.run(400)
     line.speech(300)

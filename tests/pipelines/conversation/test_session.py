@@ -118,7 +118,7 @@ async def test_a_pause_inside_an_utterance_does_not_cut_it() -> None:
 
 
 async def test_a_tail_is_heard_with_the_old_grammar_and_takes_the_reply_back() -> None:
-    """A.4: "two | people" with a pause that was too long for the wait."""
+    """The caller said "two | people" with a pause that was too long for the wait."""
     talk, agent = await greeted(NEXT, NEXT)
     await talk.say("two", 400)
     await talk.silence(240)

@@ -225,7 +225,7 @@ def answered(text: str = "two", *, understood: bool = True) -> Driver:
 
 
 def test_a_tail_takes_the_reply_back_and_mends_the_answer() -> None:
-    """A.4: "people" undid the answer, "view" became Tuesday."""
+    """Else "people" undid the answer, "view" became Tuesday."""
     driver = answered("two")
     driver.speech(400)
     assert driver.has(ResumeStt) and not driver.has(StartStt) and not driver.has(CloseStt)
@@ -362,7 +362,7 @@ def test_the_last_reply_ends_the_call_when_played() -> None:
 
 
 def test_a_monologue_is_one_utterance_though_it_is_recognised_in_pieces() -> None:
-    """A.7: it was cut into pieces of 15 s, of which one was answered."""
+    """It was cut into pieces of 15 s, of which one was answered."""
     driver = listening()
     said = 0
     while driver.t < 40_000 * SAMPLES_PER_MS:

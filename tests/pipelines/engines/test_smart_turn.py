@@ -226,6 +226,7 @@ def test_it_is_listed_with_its_need_of_weights(monkeypatch: pytest.MonkeyPatch) 
     entry = registry().find(Kind.TURN, "smart-turn")
     assert entry.manifest.needs == ("weights",) and entry.manifest.speaks("de-AT")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert "voiceforge[turn]" in entry.readiness().lacks
+    # Not our extra by name: a pip that is not the server's would fetch a stranger's package.
+    assert "`pip install 'onnxruntime>=1.20'`" in entry.readiness().lacks
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     assert entry.readiness().ready

@@ -45,7 +45,7 @@ GET_WEIGHTS = (
 def check() -> Readiness:
     """Whether onnxruntime is there; where the weights lie only the settings say."""
     if importlib.util.find_spec("onnxruntime") is None:
-        return Readiness(False, "the onnxruntime package; run `pip install 'voiceforge[turn]'`")
+        return Readiness(False, "the onnxruntime package; run `pip install 'onnxruntime>=1.20'`")
     return Readiness(True)
 
 
