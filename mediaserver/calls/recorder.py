@@ -279,7 +279,8 @@ class Recorded:
 
     def on_frame(self, frame: Frame) -> None:
         cleaner = self.cleaner
-        self._recording.caller(frame if cleaner is None else cleaner.raw)
+        raw = frame if cleaner is None or cleaner.resting else cleaner.raw
+        self._recording.caller(raw)
         self._app.on_frame(frame)
 
     def next_frame(self, t: int) -> Frame | None:

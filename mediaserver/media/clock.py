@@ -14,6 +14,7 @@ cache each time).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -260,7 +261,10 @@ class MediaClock:
             put(reply)
         for row, member in cleaned:
             if member.cleaner is not None:
-                member.cleaner.spoke(out[row])
+                try:
+                    member.cleaner.spoke(out[row])
+                except Exception:  # not the tick of all others
+                    self._leave_uncleaned(member)
         if wire is None:
             self._write_singly(members, out)
             return
@@ -288,10 +292,17 @@ class MediaClock:
                         frames = came.copy()
                     frames[row] = _checked(clean)
             except Exception:  # the call goes on with what came
-                member.cleaner = None
-                self.cleaning_errors += 1
-                log.exception("a line is not cleaned any more")
+                self._leave_uncleaned(member)
         return frames
+
+    def _leave_uncleaned(self, member: Member) -> None:
+        """Its cleaner has failed. It rests from now on: its app and its recording take what comes."""
+        cleaner, member.cleaner = member.cleaner, None
+        self.cleaning_errors += 1
+        log.exception("a line is not cleaned any more")
+        if cleaner is not None:
+            with contextlib.suppress(Exception):
+                cleaner.rest()
 
     def _read_singly(self, members: list[Member]) -> list[Frame]:
         frames = []

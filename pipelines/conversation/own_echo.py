@@ -9,6 +9,7 @@ Positions are the session's, in 16 kHz samples.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -55,18 +56,27 @@ def repeats(text: str, said: Sequence[str]) -> bool:
     """The words of `text` stand in what we `said`, in their order and close to each other."""
     heard = words_of(text)
     ours = [word for part in said for word in words_of(part)]
-    if not heard:
-        return False
     wrong = int(MISHEARD * len(heard))
-    return any(_missing(heard, ours[at : at + len(heard) + wrong]) <= wrong for at in range(len(ours)))
+    # Asked at each partial result, on the loop's thread: whoever talks long must not keep all others waiting.
+    if not heard or (Counter(heard) - Counter(ours)).total() > wrong:
+        return False
+    first = set(heard[: wrong + 1])
+    return any(
+        _missing(heard, ours[at : at + len(heard) + wrong]) <= wrong
+        for at, word in enumerate(ours)
+        if word in first
+    )
 
 
 def _missing(heard: Sequence[str], ours: Sequence[str]) -> int:
-    """How many of the words heard are not in ours, in their order."""
-    longest = [0] * (len(ours) + 1)
+    """How many of the words heard are not in ours, in their order: by the longest common subsequence, a row
+    of its table at a time as the bits of one number (H. Hyyrö, "Bit-parallel LCS-length computation
+    revisited", 2004)."""
+    places: dict[str, int] = {}
+    for at, own in enumerate(ours):
+        places[own] = places.get(own, 0) | 1 << at
+    row = whole = (1 << len(ours)) - 1
     for word in heard:
-        before = longest
-        longest = [0]
-        for at, own in enumerate(ours):
-            longest.append(before[at] + 1 if own == word else max(before[at + 1], longest[at]))
-    return len(heard) - longest[-1]
+        found = row & places.get(word, 0)
+        row = (row + found | row - found) & whole
+    return len(heard) - (whole - row).bit_count()

@@ -120,9 +120,13 @@ async def test_a_recording_keeps_what_came_however_it_is_cleaned(tmp_path: Path)
     assert app.cleaner is agent.cleaner, "the clock has it clean its line"
     app.on_frame(frame(1))
     app.next_frame(0)
+    agent.cleaner.resting = True  # it has failed, or another app has the leg: what it says is old
+    app.on_frame(frame(1))
+    app.next_frame(0)
     app.on_event(END)
     await recorder.close()
-    assert samples(tmp_path / "2026-11-21" / f"{CALL}.wav")[0, 0] == 7
+    kept = samples(tmp_path / "2026-11-21" / f"{CALL}.wav")
+    assert (kept[0, 0], kept[FRAME_SAMPLES, 0]) == (7, 1)
     assert Recorded(Echo(), recorder.open(UUID(int=9), DAY)).cleaner is None
 
 

@@ -481,6 +481,7 @@ class Halver:
 
     def rest(self) -> None:
         self.rests += 1
+        self.resting = True
 
     def close(self) -> None: ...
 
@@ -536,3 +537,22 @@ def test_a_cleaner_that_fails_is_left_out_and_the_call_goes_on(caplog: pytest.Lo
     run(clock, 60)
     assert [frame[0] for frame in app.frames] == [80, 80, 80]
     assert clock.cleaning_errors == 1 and clock.app_errors == 0 and "not cleaned" in caplog.text
+    assert app.cleaner.resting, (
+        "who reads it knows that it is old: no agent stays deaf, no recording stands still"
+    )
+
+
+def test_a_cleaner_that_fails_on_what_goes_out_takes_no_other_call_along() -> None:
+    class Mute(Halver):
+        def spoke(self, frame: Frame | None) -> None:
+            raise RuntimeError("cleaner")
+
+    clock, wire = clock_of(phases=1), ListWire()
+    broken, other = Cleaned(), Echo()
+    broken.cleaner = Mute()
+    clock.attach(WireLeg(wire, 80), broken)
+    clock.attach(WireLeg(wire, 60), other)
+    run(clock, 60)
+    assert len(wire.written[60]) == len(wire.written[80]) == 3, "all are sent their frames"
+    assert clock.cleaning_errors == 1 and clock.wire_errors == 0
+    assert [frame[0] for frame in broken.frames] == [40, 80, 80]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation import own_echo
 from pipelines.conversation.line import Line, Sentence, Word, WordState
 from pipelines.conversation.own_echo import HeardWords, is_own_echo, repeats
 from pipelines.conversation.spoken_forms import as_written, speak_form
@@ -30,6 +36,32 @@ SAID = ["You can say:", "Book a room,", "or: how are you.", "What would you like
 def test_what_we_have_just_said_is_known_again(text: str, echo: bool) -> None:
     assert repeats(text, SAID) is echo
     assert not repeats(text, [])
+
+
+def test_whoever_talks_long_over_us_is_not_compared_word_by_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def count(heard: Sequence[str], ours: Sequence[str]) -> int:
+        compared.append(len(ours))
+        return missing(heard, ours)
+
+    missing = own_echo._missing
+    monkeypatch.setattr(own_echo, "_missing", count)
+    assert not repeats("yes and then " * 100, SAID * 20), "words of his own"
+    assert not compared, "it is asked at each partial result, while all calls wait"
+    assert repeats("book a room or how are you", SAID * 20)
+    assert len(compared) == 1, "only from where it may begin"
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=12), st.lists(st.sampled_from("abcd"), max_size=12))
+def test_words_that_are_missing_are_counted_in_their_order(heard: list[str], ours: list[str]) -> None:
+    longest = max(
+        len(part)
+        for size in range(len(heard) + 1)
+        for part in combinations(heard, size)
+        if all(word in rest for rest in [iter(ours)] for word in part)
+    )
+    assert own_echo._missing(heard, ours) == len(heard) - longest
 
 
 MS = SAMPLES_PER_MS
