@@ -1,7 +1,8 @@
 """What the booking flow can learn: its grammars, what words and digits mean, and how values are read back.
 
 Grammars are small on purpose: a recogniser with few choices errs little. All their words are in cmudict.
-Filler stands at the beginning only, so that a finished answer is seen as finished.
+Filler stands at the beginning only, so that a finished answer is seen as finished. Tags say which words mean
+the same (`two [people {}]`): nobody is asked whether he meant what he said in other words.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ WISH = Slot(
     grammar(
         "wish",
         """
-public <wish> = [<lead>] (book | reserve) <room> | (i'd like | i want | i need) [to (book | reserve)] <room>
-  | [can i] book <room> | <room> please;
+public <wish> = ([<lead>] (book | reserve) <room> | (i'd like | i want | i need) [to (book | reserve)] <room>
+  | [can i] book <room> | <room> [please]) {book};
 <lead> = please | hello | hi | i'd like to | i want to | i would like to | can i | could you;
 <room> = (a | the) [meeting | conference] room;
 """,
@@ -131,7 +132,8 @@ def day_slot(today: date) -> Slot:
         grammar(
             "day",
             f"""
-public <day> = [for | on | this | next] (today | tomorrow | <weekday>) | [the] day after tomorrow;
+public <day> = [for] (today | tomorrow) | [for | on | (this | next) {{}}] <weekday>
+  | [the] day after tomorrow;
 <weekday> = {" | ".join(WEEKDAYS).lower()};
 """,
         ),
@@ -219,12 +221,18 @@ TIME = Slot(
     grammar(
         "time",
         f"""
-public <time> = [at] (<clock> [<half>] | noon | midday | <late>);
-<clock> = <hour> [<minutes> | o'clock] | half past <hour> | [a] quarter (past | to) <hour>;
+public <time> = [at] (<in_the_morning> [<am> {{}} | <pm> {{pm}}]
+  | <in_the_afternoon> [<pm> {{}} | <am> {{am}}] | (noon | midday) {{noon}} | <late>);
+<in_the_morning> = <forenoon> [<minutes> | o'clock {{}}] | half past <forenoon>
+  | [a] quarter (past <forenoon> | to (eight | nine | ten | eleven | twelve));
+<in_the_afternoon> = <afternoon> [<minutes> | o'clock {{}}] | half past <afternoon>
+  | [a] quarter (past <afternoon> | to (one | two | three | four | five | six | seven));
 <late> = (thirteen | fourteen | fifteen | sixteen | seventeen | eighteen) (hundred | <minutes>);
-<hour> = {alternatives(range(1, 13))};
+<forenoon> = {alternatives(range(FIRST_OFFICE_HOUR, 12))};
+<afternoon> = {alternatives([12, *range(1, FIRST_OFFICE_HOUR)])};
 <minutes> = {alternatives([10, 15, 20, 25, 30, 35, 40, 45, 50, 55])};
-<half> = a m | p m | in the (morning | afternoon | evening);
+<am> = a m | in the morning;
+<pm> = p m | in the (afternoon | evening);
 """,
     ),
     _time,
@@ -302,10 +310,11 @@ LENGTH = Slot(
         "length",
         f"""
 public <length> = [for] (half an hour | a half hour | [a] quarter of an hour | three quarters of an hour
-  | <count> minutes | (an | one) hour [<extra>] | <hours> hours [<extra>] | <hours> and a half hours);
-<extra> = and a (half | quarter) | [and] (fifteen | thirty | forty five) minutes;
+  | <count> minutes | (an | one) {{1}} hour [<extra>] | <hours> hours [<extra>]
+  | (one | <hours>) and a half hours);
+<extra> = and a (half | quarter) | [and {{}}] (fifteen | thirty | forty five) minutes;
 <count> = {alternatives([10, 15, 20, 25, 30, 40, 45, 50, 60, 90])};
-<hours> = one | two | three | four | five | six;
+<hours> = two | three | four | five | six;
 """,
     ),
     _minutes,
@@ -350,8 +359,9 @@ PEOPLE = Slot(
     grammar(
         "people",
         f"""
-public <people> = [for | we are] <count> [people | of us] | one person | just (me | myself);
-<count> = {alternatives(range(1, MOST_PEOPLE + 1))};
+public <people> = [for | we are] (<count> [(people | of us) {{}}]
+  | one {{1}} [(person | people | of us) {{}}]) | (just (me | myself)) {{1}};
+<count> = {alternatives(range(2, MOST_PEOPLE + 1))};
 """,
     ),
     _people,
@@ -382,7 +392,7 @@ _AGREED = _listed(
 _REFUSED = _listed(dict.fromkeys(("no", "nope", "no change it", "change it", "that's wrong", "wrong"), "no"))
 _CANCELLED = _listed(dict.fromkeys(("cancel", "cancel it", "no cancel it", "never mind"), "cancel"))
 _PART_RULES = f"""
-<part> = [the] ({" | ".join(PARTS)});
+<part> = [the] ({" | ".join(f"({words}) {{{part}}}" for words, part in PARTS.items())});
 """
 
 
@@ -403,7 +413,8 @@ VERDICT = Slot(
     grammar(
         "verdict",
         f"""
-public <verdict> = {" | ".join([*_AGREED, *_REFUSED, *_CANCELLED])} | no [change] <part> | change <part>;
+public <verdict> = ({" | ".join(_AGREED)}) {{yes}} | ({" | ".join(_REFUSED)}) {{no}}
+  | ({" | ".join(_CANCELLED)}) {{cancel}} | (no [change] | change) {{}} <part>;
 {_PART_RULES}""",
     ),
     _verdict,
@@ -413,7 +424,7 @@ public <verdict> = {" | ".join([*_AGREED, *_REFUSED, *_CANCELLED])} | no [change
 
 PART = Slot(
     "part",
-    grammar("part", f"public <which> = [change] <part>;\n{_PART_RULES}"),
+    grammar("part", f"public <which> = [change {{}}] <part>;\n{_PART_RULES}"),
     _part,
     Dtmf(
         1,

@@ -35,7 +35,7 @@ _REFUSALS = frozenset({"no", "nope", "wrong", "not", "that's", "right", "it's"})
 _FILLER = frozenset({"the", "one", "digit", "digits", "letter", "letters"})
 
 DIGIT_RULES = f"""
-<digit> = {" | ".join(DIGIT_WORDS)};
+<digit> = {" | ".join(list(DIGITS)[1:])} | (zero | oh) {{0}};
 <one_or_more> = <digit> | (double | triple) <digit>;
 """
 LETTER_RULES = f"""

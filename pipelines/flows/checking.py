@@ -16,8 +16,8 @@ from pipelines.flows.phrases import Phrases
 YES = ("yes", "yeah", "yes please", "correct", "that's right", "that's correct", "right")
 NO = ("no", "that's wrong", "wrong", "that's not right")
 _RULES = f"""
-<check_yes> = {" | ".join(YES)};
-<check_no> = {" | ".join(NO)};
+<check_yes> = ({" | ".join(YES)}) {{yes}};
+<check_no> = ({" | ".join(NO)}) {{no}};
 """
 _MEANINGS: dict[str, Value] = {**dict.fromkeys(YES, "yes"), **dict.fromkeys(NO, "no")}
 _PUBLIC = re.compile(r"\bpublic\s+<([^<>\s]+)>")

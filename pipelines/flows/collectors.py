@@ -112,7 +112,7 @@ def number_slot(name: str, low: int, high: int, *, unit: str = "", offer: str = 
     the word behind it ('people'), which the caller may leave out. Raises ValueError."""
     if not 0 <= low <= high <= 999_999:
         raise ValueError(f"a number from {low} to {high} cannot be asked for")
-    last = f" [{unit}]" if unit else ""
+    last = f" [({unit}) {{}}]" if unit else ""
 
     def parse(text: str) -> Value | None:
         words = _without_lead(text)
@@ -125,7 +125,7 @@ def number_slot(name: str, low: int, high: int, *, unit: str = "", offer: str = 
     def say(value: Value) -> str:
         return f"{value} {unit}".strip()
 
-    document = f"public <{_rule(name)}> = [{_either(_LEAD)}] <number>{last};{number_rules(high)}"
+    document = f"public <{_rule(name)}> = [({_either(_LEAD)}) {{}}] <number>{last};{number_rules(high)}"
     return Slot(
         name,
         Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{document}\n"),
@@ -143,7 +143,7 @@ def _grammar(name: str, character: str, most: int, rules: str) -> Grammar:
     pieces = f"<{character}>"
     for _ in range(most - 1):
         pieces = f"<{character}> [{pieces}]"
-    public = f"public <{_rule(name)}> = [{_either(_LEAD)}] {pieces};"
+    public = f"public <{_rule(name)}> = [({_either(_LEAD)}) {{}}] {pieces};"
     return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{public}{rules}")
 
 

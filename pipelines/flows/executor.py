@@ -223,6 +223,7 @@ class FlowExecutor:
         if slot is None:
             return self._ended()
         value = slot.parse(text) if understood else None
+        before, now.unsure = now.unsure, None
         now.spoken = now.spoken or isinstance(now.node, Ask)
         if now.parting:
             return self._part(None if doubtful else value)
@@ -235,7 +236,8 @@ class FlowExecutor:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
             # Said again, it is an answer, unless the opposite fits nearly as well.
-            if now.misses == 0 or others:
+            now.unsure = value
+            if before != value or others:
                 return self._missed(slot, noisy, unclear=True)
             return self._filled(value)
         if doubtful or slot.read_back:
@@ -391,7 +393,7 @@ class FlowExecutor:
         """Go to a node, over those that need no answer."""
         now = self._now
         now.misses = now.silences = now.troubles = 0
-        now.check, now.part, now.read = None, "", False
+        now.check, now.part, now.read, now.unsure = None, "", False, None
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):

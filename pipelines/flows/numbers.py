@@ -38,10 +38,10 @@ def number_rules(most: int) -> str:
 <unit> = {" | ".join(ONES[1:10])};
 """
     if most >= 100:
-        rules = f"<below_thousand> = {below} | [a | <unit>] hundred [[and] {below}];" + rules
+        rules = f"<below_thousand> = {below} | [a | <unit>] hundred [[and {{}}] {below}];" + rules
         below = "<below_thousand>"
     if most >= 1_000:
-        rules = f"<below_million> = {below} | [a | {below}] thousand [[and] {below}];" + rules
+        rules = f"<below_million> = {below} | [a | {below}] thousand [[and {{}}] {below}];" + rules
         below = "<below_million>"
     return f"\n<number> = {below};\n{rules}"
 

@@ -68,6 +68,8 @@ class FlowProgress:
     """The characters so far of a value that comes in pieces."""
     parting: bool = False
     """Nothing works, and a call back was offered."""
+    unsure: Value | None = None
+    """The last answer, where it was a doubtful yes or no: the same once more is one."""
     misses: int = 0
     """Answers to the present question that were not understood."""
     silences: int = 0

@@ -6,8 +6,9 @@
 
 `play` has one half of the voices and recordings say what tests/load/stt_corpus.py holds, clean and in noise,
 to the decoders (half an hour each on one core; needs flite and festival). `fit` prints the weights for
-pipelines/engines/stt/pocketsphinx/rejection.py as fitted on the first half, and what they are worth on the
-second. It asserts nothing; docs/benchmarks.md has the figures.
+pipelines/engines/stt/pocketsphinx/rejection.py as fitted on all of them, and what such weights are worth on
+voices that they were not fitted on: each speaker is judged by weights fitted on the others. It asserts
+nothing; docs/benchmarks.md has the figures.
 """
 
 from __future__ import annotations
@@ -22,7 +23,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.engines.stt.pocketsphinx.rejection import MIN_WORD_FRAMES, SURE, UNDERSTOOD, features, verdict
+from pipelines.engines.stt.pocketsphinx.rejection import (
+    MIN_WORD_FRAMES,
+    SURE,
+    UNDERSTOOD,
+    Weights,
+    features,
+    verdict,
+    wants_rival,
+)
+from tests.load.stt_corpus import VOICES
 from tests.load.stt_rejection import DEFAULT
 from tests.load.stt_trials import CLEAN, Heard, half, played
 
@@ -52,23 +62,44 @@ def rows(heard: Sequence[Heard]) -> Matrix:
     return np.array([features(each.evidence) for each in heard])
 
 
-def fitted(heard: Sequence[Heard]) -> tuple[Matrix, Matrix]:
-    """Weights with and without a rival."""
+def fitted(heard: Sequence[Heard]) -> Weights:
+    """Of all of them."""
     some = judged(heard)
     right = np.array([each.right for each in some], np.float64)
     with_rival = rows(some)
     hasty = np.delete(with_rival, MARGIN, 1)
-    return logistic(with_rival, right), np.insert(logistic(hasty, right), MARGIN, 0.0)
+    return Weights(
+        tuple(logistic(with_rival, right).round(3).tolist()),
+        tuple(np.insert(logistic(hasty, right), MARGIN, 0.0).round(3).tolist()),
+    )
 
 
-def again(heard: Sequence[Heard]) -> list[Heard]:
-    """With the verdict as it is now."""
+def again(heard: Sequence[Heard], weights: Weights | None = None) -> list[Heard]:
+    """With the verdict as these weights have it (None: those in use), and a rival only where it is looked
+    for in a call."""
+    chosen = weights or Weights()
     found = []
     for each in heard:
-        seen = verdict(each.evidence)
+        seen = verdict(replace(each.evidence, margin=None, rival=""), weights=chosen)
+        if wants_rival(seen):
+            seen = verdict(each.evidence, weights=chosen)
         taken = each.complete and seen.understood
         confidence = seen.confidence if each.complete else 0.0
         found.append(replace(each, confidence=confidence, understood=taken, doubtful=taken and seen.doubtful))
+    return found
+
+
+def speaker(heard: Heard) -> str:
+    """Who speaks, fast or slow; all recordings are one."""
+    return heard.spoken.voice.split(" ")[0] if heard.spoken.voice in VOICES else "recordings"
+
+
+def unseen(heard: Sequence[Heard]) -> list[Heard]:
+    """Each speaker judged by weights that were fitted on all others."""
+    found = []
+    for who in sorted({speaker(each) for each in heard}):
+        weights = fitted([each for each in heard if speaker(each) != who])
+        found += again([each for each in heard if speaker(each) == who], weights)
     return found
 
 
@@ -130,7 +161,7 @@ def main() -> int:
     play.add_argument("--speech", type=Path, default=DEFAULT)
     play.add_argument("--share", type=float, default=1.0, help="of all utterances of the half")
     fit = commands.add_parser("fit")
-    fit.add_argument("files", type=Path, nargs=2)
+    fit.add_argument("files", type=Path, nargs="+")
     options = parser.parse_args()
     if options.command == "play":
         todo = half(options.half, options.share)
@@ -140,14 +171,14 @@ def main() -> int:
                 out.write(each.line() + "\n")
                 out.flush()  # what is there can be fitted before the end
         return 0
-    fit_half, test_half = (
-        [Heard.read(line) for line in path.read_text(encoding="utf-8").splitlines()] for path in options.files
-    )
-    weights, hasty = fitted(fit_half)
+    heard = [Heard.read(line) for path in options.files for line in path.read_text("utf-8").splitlines()]
     write = sys.stdout.write
-    write(f"WEIGHTS {tuple(weights.round(3).tolist())}\nHASTY {tuple(hasty.round(3).tolist())}\n\n")
-    test_half = again(test_half)
-    write(f"The weights in use, on the other half:\n\n{table(test_half)}\n\n{reliability(test_half)}\n")
+    write(f"{fitted(heard)}\n\n")
+    for what, judgement in (
+        ("Those in use", again(heard)),
+        ("Each speaker by weights of the others", unseen(heard)),
+    ):
+        write(f"{what}:\n\n{table(judgement)}\n\n{reliability(judgement)}\n\n")
     return 0
 
 

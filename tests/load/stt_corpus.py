@@ -79,6 +79,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         *("yes", "no", "yeah", "nope", "that's right", "yes please", "okay", "correct", "wrong", "cancel"),
         *("no change the time", "change the place", "yes", "no"),
     ),
+    "day_check": ("yes", "no", "yeah", "that's right", "no tomorrow", "yes please", "that's wrong", "monday"),
+    "people_check": ("yes", "no", "correct", "wrong", "no five people", "that's not right", "right"),
     "digit": DIGITS,
     "digits": (
         "four five six",

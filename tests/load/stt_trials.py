@@ -8,16 +8,25 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from mediaserver.media.cleaning.canceller import Cancellers
+from mediaserver.media.cleaning.line_cleaner import LineCleaner
+from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor
 from mediaserver.media.leg import Frame
+from pipelines.engines.stt.pocketsphinx import rejection
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.network import telling
+from pipelines.engines.stt.pocketsphinx.meaning import Meaning
 from pipelines.engines.stt.pocketsphinx.rejection import Scores
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
+from pipelines.flows.booking_slots import PEOPLE, day_slot
+from pipelines.flows.checking import Check
+from pipelines.flows.phrases import Phrases
 from tests.load.stt_corpus import (
     FIT_VOICES,
     LETTERS,
@@ -36,7 +45,11 @@ CLEAN = 99.0
 LEVELS = (20.0, 15.0, 10.0, 5.0)
 """dB of speech over noise."""
 SLICE = 1_920
+BEFORE = 48_000
+"""Samples of the line before somebody speaks: what cleans it has heard its noise."""
 NUMERIC = ("digit", "number", "people")
+ASKED_ABOUT = ((day_slot(date(2026, 1, 5)), "2026-01-05"), (PEOPLE, 2))
+"""Slots and values of which it is asked whether they are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +79,12 @@ class Heard:
 
     @property
     def right(self) -> bool:
-        """The words by which its meaning is told are those that were said."""
-        return (
-            self.spoken.allowed
-            and self.complete
-            and telling(self.text.split()) == telling(self.spoken.said.split())
-        )
+        """It means what was said."""
+        if not (self.spoken.allowed and self.complete):
+            return False
+        grammar = parsed()[self.spoken.grammar]
+        said, heard = (Meaning.of(grammar, text.split()) for text in (self.spoken.said, self.text))
+        return said == heard
 
     def line(self) -> str:
         return json.dumps(asdict(self))
@@ -85,18 +98,24 @@ class Heard:
 
 
 def documents() -> dict[str, str]:
-    return grammars() | SMALL
+    checks = [Check.of(slot, value, Phrases()).question for slot, value in ASKED_ABOUT]
+    return grammars() | {slot.name: slot.grammar.jsgf for slot in checks} | SMALL
+
+
+@cache
+def parsed() -> dict[str, JsgfGrammar]:
+    return {name: JsgfGrammar(text) for name, text in documents().items()}
 
 
 def planned(voices: tuple[str, ...], share: float, seed: int) -> list[Spoken]:
     """Each sentence clean and in noise to its own grammar; sentences, letters and strange speech to others.
     `share` of all that could be."""
     rng = random.Random(seed)
-    parsed = {name: JsgfGrammar(text) for name, text in documents().items()}
+    known = parsed()
     found: list[Spoken] = []
 
     def add(voice: str, said: str, grammar: str, snr_db: float) -> None:
-        allowed = parsed[grammar].judge(said.split())[0]
+        allowed = known[grammar].judge(said.split())[0]
         found.append(
             Spoken(voice, said, grammar, allowed, rng.choice(NOISES), snr_db, rng.randrange(1 << 30))
         )
@@ -107,10 +126,10 @@ def planned(voices: tuple[str, ...], share: float, seed: int) -> list[Spoken]:
                 add(voice, said, grammar, CLEAN)
                 for snr_db in rng.sample(LEVELS, 2):
                     add(voice, said, grammar, snr_db)
-                add(voice, said, rng.choice(sorted(set(parsed) - {grammar})), rng.choice((CLEAN, *LEVELS)))
+                add(voice, said, rng.choice(sorted(set(known) - {grammar})), rng.choice((CLEAN, *LEVELS)))
         for said in STRANGE:
-            add(voice, said, rng.choice(sorted(parsed)), rng.choice((CLEAN, *LEVELS)))
-            add(voice, said, rng.choice(sorted(parsed)), rng.choice((CLEAN, *LEVELS)))
+            add(voice, said, rng.choice(sorted(known)), rng.choice((CLEAN, *LEVELS)))
+            add(voice, said, rng.choice(sorted(known)), rng.choice((CLEAN, *LEVELS)))
         for said in LETTERS:
             add(voice, said, rng.choice(NUMERIC), rng.choice((CLEAN, CLEAN, *LEVELS)))
     return [spoken for spoken in found if rng.random() < share]
@@ -141,26 +160,30 @@ class Player:
         self._voices, self._speech = voices, speech
         self._decoders = Decoders(1, {})
         self._documents = documents()
+        # Whoever fits wants to know every rival, whether or not it was needed.
+        rejection.HOPELESS, rejection.BEYOND_DOUBT = -1.0, 2.0
         said = STRANGE[:10]
         self._crowd = [
             Voice(v, voices).say(t) for v in (*FIT_VOICES[:1], "ked", *TEST_VOICES[:1]) for t in said
         ]
 
-    def audio(self, spoken: Spoken) -> Frame:
-        """In the telephone band, as an endpointer cuts it."""
+    def audio(self, spoken: Spoken) -> tuple[Frame, float]:
+        """In the telephone band, cleaned as a line is, and as an endpointer cuts it; with the noise floor of
+        what is left, in dBFS."""
         if (self._speech / spoken.voice).is_file():
             pcm = load(self._speech / spoken.voice)[: 7 * 16_000]
         else:
             pcm = Voice(spoken.voice, self._voices).say(spelled(spoken.said))
-        pcm = np.concatenate([np.zeros(6_400, np.int16), pcm, np.zeros(4_800, np.int16)])
+        pcm = np.concatenate([np.zeros(BEFORE + 6_400, np.int16), pcm, np.zeros(4_800, np.int16)])
         if spoken.snr_db < CLEAN:
             pcm = in_noise(pcm, spoken.kind, spoken.snr_db, spoken.seed, self._crowd)
-        return telephone(pcm)
+        return cleaned(telephone(pcm))
 
     def play(self, spoken: Spoken) -> Heard:
-        data = self.audio(spoken).tobytes()
+        pcm, noise_db = self.audio(spoken)
+        data = pcm.tobytes()
         document = {"name": spoken.grammar, "jsgf": self._documents[spoken.grammar]}
-        ear = self._decoders.listen(document, data[:FIRST_BYTES])
+        ear = self._decoders.listen(document, data[:FIRST_BYTES], noise_db)
         for at in range(0, len(data), SLICE):
             ear.hear(data[at : at + SLICE])
         final = ear.final()
@@ -176,6 +199,13 @@ class Player:
             bool(final["doubtful"]),
             ear.evidence,
         )
+
+
+def cleaned(pcm: Frame) -> tuple[Frame, float]:
+    """What of a line reaches the recogniser behind its first BEFORE samples, and the noise floor left."""
+    line = LineCleaner(Cancellers(0), NoiseSuppressor(), guards=False)
+    frames = [line.hear(frame) for frame in pcm[: len(pcm) // 320 * 320].reshape(-1, 320)]
+    return np.concatenate(frames)[BEFORE:], line.condition.left_db
 
 
 def half(number: int, share: float = 1.0) -> list[Spoken]:

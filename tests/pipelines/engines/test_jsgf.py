@@ -48,6 +48,37 @@ def test_repetition_weights_tags_quotes_and_comments() -> None:
     assert JsgfGrammar(HEAD + rules).words == {"one", "two", "good", "morning", "sir", "madam"}
 
 
+@pytest.mark.parametrize(
+    ("rules", "sentence", "meaning"),
+    [
+        ("public <x> = yes | no;", "yes", ("yes",)),
+        ("public <x> = (yes | yes please) {y};", "yes please", ("{y}",)),
+        ("public <x> = ([that's] right | yes) {y};", "that's right", ("{y}",)),
+        ("public <x> = ([that's] right | yes) {y};", "right", ("{y}",)),
+        ("public <x> = <d>+; <d> = (zero | oh) {0} | one;", "oh zero one", ("{0}", "{0}", "one")),
+        ("public <x> = two [people {}];", "two people", ("two",)),
+        ("public <x> = two people { };", "two people", ("two",)),
+        ("public <x> = (two {2} people) {all};", "two people", ("{all}",)),
+        ("public <x> = two {2} {other};", "two", ("{2}",)),
+        ("public <x> = one two {2};", "one two", ("one", "{2}")),
+        ("public <x> = no {no} | no {} <part>; <part> = day;", "no", ("{no}",)),
+        ("public <x> = no {no} | no {} <part>; <part> = day;", "no day", ("day",)),
+        ("public <x> = yes | no;", "maybe", ()),
+    ],
+)
+def test_a_tag_is_what_the_words_before_it_mean(rules: str, sentence: str, meaning: tuple[str, ...]) -> None:
+    assert JsgfGrammar(HEAD + rules).meaning(sentence.split()) == meaning
+
+
+def test_what_is_tagged_may_be_said_as_before() -> None:
+    plain, tagged = (
+        JsgfGrammar(HEAD + f"public <x> = [a] ((b | c [d])+{tag} | <NULL>{tag} e){tag};")
+        for tag in ("", " {t}")
+    )
+    for sentence in ("a b", "c d b", "e", "a", "d", "b c", "a e e", ""):
+        assert plain.judge(sentence.split()) == tagged.judge(sentence.split()), sentence
+
+
 def test_null_is_nothing_and_void_blocks() -> None:
     assert judge("public <x> = a <NULL> b | c <VOID>;", "a b") == (True, False)
     assert judge("public <x> = a <NULL> b | c <VOID>;", "c") == (False, False)
@@ -56,6 +87,7 @@ def test_null_is_nothing_and_void_blocks() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("#JSGF V1.0;\ngrammar g;\npublic <x> = {a} b;", "stands behind nothing"),
         ("grammar g; public <x> = a;", "begins with"),
         ("#JSGF V1.0;\npublic <x> = a;", "grammar NAME"),
         (HEAD + "<x> = a;", "one public rule"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, Network, network, rivals, telling
+from pipelines.engines.stt.pocketsphinx.meaning import telling
+from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, NOTHING_SAID, Network, network, rivals
 
 
 def built(rules: str) -> Network:
@@ -39,7 +40,7 @@ def test_a_sentence_may_break_off_but_not_before_its_first_word() -> None:
         "in paris": 1.0,
         "mountain": BROKEN_OFF,
         "in mountain": BROKEN_OFF,
-        "in": BROKEN_OFF,
+        "in": NOTHING_SAID,
     }
 
 
@@ -90,8 +91,26 @@ def test_the_beginning_and_the_end_of_a_sentence_are_rivals_of_it() -> None:
 
 def test_where_only_small_words_are_said_they_tell() -> None:
     assert without("a", "a | i | b").keys() == {"i", "b"}
-    assert telling(["in", "london"]) == ["london"]
-    assert telling(["on"]) == ["on"]
+    assert telling(["in", "london"]) == ("london",)
+    assert telling(["on"]) == ("on",)
+
+
+def test_other_words_of_the_same_tag_are_no_rivals() -> None:
+    found = without("yes", "(yes | yes please | that's right) {yes} | (no | that's wrong) {no}")
+    assert found == {"no": 1.0, "that's wrong": 1.0, "that's": BROKEN_OFF}
+
+
+def test_words_under_an_empty_tag_make_no_other_answer() -> None:
+    assert without("two people", "(two | three) [people {}]") == {"three": 1.0, "three people": 1.0}
+
+
+def test_the_same_word_that_could_go_on_as_something_else_is_no_rival() -> None:
+    assert "no" not in without("no", "no {no} | no {} (place | day)")
+
+
+def test_a_beginning_that_tells_nothing_is_hardly_ever_all_that_was_said() -> None:
+    found = sentences(built("[this {}] (today | day after tomorrow)"))
+    assert found["this"] == NOTHING_SAID < found["day after"] == BROKEN_OFF
 
 
 def test_strangers_may_be_said_in_any_number_and_order() -> None:

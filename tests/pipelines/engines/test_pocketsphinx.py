@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from pipelines.engines.stt.pocketsphinx.search import model_files
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
+from pipelines.flows.booking_slots import day_slot
 from tests.load.stt_corpus import Voice
 from tests.load.stt_rejection import around, telephone
 from tests.recordings import read_wav
@@ -395,6 +397,16 @@ def test_letters_are_seldom_taken_for_numbers(tmp_path: Path) -> None:
     assert sum(each["understood"] and not each["doubtful"] for each in heard) <= len(heard) // 4
 
 
+@pytest.mark.skipif(shutil.which("text2wave") is None, reason="festival is not installed")
+def test_the_quiet_before_an_answer_is_no_part_of_it(tmp_path: Path) -> None:
+    """Silence was so unlikely that "this" began in it, and nothing of "today" was left."""
+    room = np.random.default_rng(1).normal(0, 16, 40_000).astype(np.int16)
+    pcm = np.concatenate([np.zeros(7_000, np.int16), Voice("ked", tmp_path).say("today")])
+    days = day_slot(date(2026, 11, 22)).grammar
+    heard = final(Decoders(1, {}), telephone(pcm + room[: len(pcm)]), days)
+    assert (heard["text"], heard["understood"]) == ("today", True)
+
+
 def test_what_one_caller_said_before_does_not_colour_what_the_next_one_says() -> None:
     """A decoder keeps what it learned of one line's noise unless it is told not to."""
     decoders = Decoders(1, {})
@@ -406,7 +418,7 @@ def test_what_one_caller_said_before_does_not_colour_what_the_next_one_says() ->
 
 def test_rivals_are_looked_for_while_nothing_else_is_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """And the answer is the same as when they are looked for at the end, which takes longer."""
-    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.utterance.SURE", 1.1)
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.rejection.BEYOND_DOUBT", 1.1)
     decoders = Decoders(2, {})
     pcm = spoken(SAID).tobytes()
     asked = [decoders.listen({"name": "place", "jsgf": PLACE.jsgf}, pcm[:FIRST_BYTES]) for _ in range(2)]

@@ -42,6 +42,11 @@ def test_sounds_put_in_left_out_and_changed_are_counted() -> None:
         ("paris", "paris", FAR),
         ("[at] eight | paris", "at eight", FAR),
         ("eight | unheard", "eight", FAR),
+        ("(b | e) {x} | eight", "b", 2),
+        ("(fifteen | fifty) {x}", "fifteen", FAR),
+        ("[b {}] (eight | paris)", "b paris", 5),
+        ("paris fifteen {x} | paris fifty {y}", "paris fifteen", 1),
+        ("(paris fifteen) {x} | (paris fifty) {y}", "paris fifteen", 1),
     ],
 )
 def test_a_sentence_is_as_far_from_its_neighbours_as_its_nearest_word(

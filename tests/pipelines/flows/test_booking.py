@@ -10,6 +10,7 @@ import pytest
 from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import Finality
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.meaning import Meaning
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
 from pipelines.flows.executor import FlowExecutor, plain
@@ -88,22 +89,54 @@ def test_what_has_a_meaning_is_in_the_grammar(slot: Slot, text: str) -> None:
 
 @pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
 def test_every_sentence_of_a_grammar_has_a_meaning(slot: Slot) -> None:
-    """Walks the grammar word by word; a value for each complete sentence."""
+    sentences = _short_sentences(JsgfGrammar(slot.grammar.jsgf))
+    assert sentences
+    assert [words for words in sentences if slot.parse(" ".join(words)) is None] == []
+
+
+def _short_sentences(grammar: JsgfGrammar, longest: int = 4) -> list[list[str]]:
+    """A long one has a beginning that is one, too, mostly."""
+    paths = grammar.paths
+    found: list[list[str]] = []
+    begun: list[tuple[int, list[str]]] = [(paths.start, [])]
+    while begun:
+        place, sentence = begun.pop()
+        complete, branch = paths.places[place]
+        if complete and sentence:
+            found.append(sentence)
+        if len(sentence) < longest:
+            begun += [(step.to, [*sentence, step.word]) for step in paths.branches[branch]]
+    return found
+
+
+@pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
+def test_what_the_recogniser_takes_for_the_same_answer_is_the_same(slot: Slot) -> None:
     grammar = JsgfGrammar(slot.grammar.jsgf)
-    words = sorted(grammar.words)
-    open_sentences: list[list[str]] = [[]]
-    complete_sentences = 0
-    while open_sentences:
-        sentence = open_sentences.pop()
-        for word in words:
-            longer = [*sentence, word]
-            complete, extensible = grammar.judge(longer)
-            if complete:
-                complete_sentences += 1
-                assert slot.parse(" ".join(longer)) is not None, longer
-            if extensible and len(longer) < 4:
-                open_sentences.append(longer)
-    assert complete_sentences
+    values: dict[Meaning, set[str]] = {}
+    for sentence in _short_sentences(grammar):
+        values.setdefault(Meaning.of(grammar, sentence), set()).add(str(slot.parse(" ".join(sentence))))
+    assert {meaning: found for meaning, found in values.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("slot", "one", "other"),
+    [
+        (DAY, "today", "for today"),
+        (DAY, "monday", "next monday"),
+        (TIME, "two thirty", "at two thirty p m"),
+        (TIME, "ten", "ten o'clock in the morning"),
+        (LENGTH, "an hour", "for one hour"),
+        (PEOPLE, "two", "we are two people"),
+        (PEOPLE, "just me", "one person"),
+        (VERDICT, "yes", "that's right"),
+        (VERDICT, "no the place", "change the office"),
+        (WISH, "book a room", "i need the room"),
+    ],
+)
+def test_answers_that_differ_in_words_alone_are_no_rivals(slot: Slot, one: str, other: str) -> None:
+    grammar = JsgfGrammar(slot.grammar.jsgf)
+    assert grammar.judge(one.split())[0] and grammar.judge(other.split())[0]
+    assert Meaning.of(grammar, one.split()) == Meaning.of(grammar, other.split())
 
 
 def test_every_word_of_the_grammars_is_in_the_recognisers_dictionary() -> None:

@@ -126,6 +126,14 @@ def test_a_doubtful_yes_after_the_read_back_confirms_nothing() -> None:
     assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
 
 
+@pytest.mark.parametrize("between", ["", "mountain view", "no"])
+def test_a_cough_and_a_doubtful_yes_are_not_the_same_yes_twice(between: str) -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    executor.utterance(between, understood=bool(between), doubtful=bool(between))
+    assert not executor.utterance("yes", doubtful=True).outcomes
+
+
 def test_the_same_doubtful_yes_twice_is_a_yes() -> None:
     executor = asked(*ANSWERS)
     executor.heard(FACTS)

@@ -19,7 +19,7 @@ from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import network
 from pipelines.engines.stt.pocketsphinx.rival import RivalSearch
-from pipelines.engines.stt.pocketsphinx.search import begin, model_files, new_decoder
+from pipelines.engines.stt.pocketsphinx.search import SILENCE, begin, model_files, new_decoder
 from pipelines.engines.stt.pocketsphinx.utterance import LEAD_IN_MS, Ear
 
 GRAMMARS_KEPT = 24
@@ -71,7 +71,7 @@ class _Pair:
             options = {"lm": str(files["lm"]), "dict": str(files["dict"]), **GENERAL_LIMITS}
         else:
             # A grammar gains nothing from the lattice, and building that took up to a second after the end.
-            options = {"bestpath": False}
+            options = {"bestpath": False, "silprob": SILENCE}
         self.words = new_decoder(pronunciations, **options)
         self._lexicon = lexicon
         self._known = {word.lower() for word in pronunciations}

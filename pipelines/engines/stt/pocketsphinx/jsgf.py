@@ -1,6 +1,7 @@
 """JSpeech Grammar Format (W3C note, June 2000): check a grammar and tell what of a sentence has been said.
 
-Reads the part that a phone question needs: one document, one public rule, no imports and no recursion. Must
+Reads the part that a phone question needs: one document, one public rule, no imports and no recursion. A tag
+says what the words before it mean: `(yes | yes please) {yes}` are one answer, and `{}` means nothing. Must
 never decide what was heard; it only judges word sequences.
 """
 
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from mediaserver.errors import ConfigError
 
@@ -41,11 +43,21 @@ class _Token:
     line: int
 
 
+class NextWord(NamedTuple):
+    """A word that may be said next."""
+
+    word: str
+    to: int
+    """The state, or place, behind it."""
+    means: str
+    """Itself, or of several under one tag the first the tag (in braces) and the others nothing."""
+
+
 @dataclass(slots=True)
 class _Net:
-    """A network of words: `words[s]` are (word, next state), `skips[s]` states reached without a word."""
+    """A network of words: `words[s]` may follow the state s, `skips[s]` are states reached without a word."""
 
-    words: list[list[tuple[str, int]]] = field(default_factory=list)
+    words: list[list[NextWord]] = field(default_factory=list)
     skips: list[list[int]] = field(default_factory=list)
 
     def state(self) -> int:
@@ -63,8 +75,8 @@ class Paths:
     start: int
     places: dict[int, tuple[bool, int]]
     """Whether a sentence may end there, and which of the branches goes on from there."""
-    branches: list[tuple[tuple[str, int], ...]]
-    """Each the words that may be next, with the place behind each."""
+    branches: list[tuple[NextWord, ...]]
+    """Each the words that may be next."""
 
 
 class JsgfGrammar:
@@ -78,6 +90,7 @@ class JsgfGrammar:
         self._rules, self.public = reader.document()
         self._net = _Net()
         self._open: list[str] = []
+        self._in_tag = False
         start, self._final = self._rule(self.public)
         self._start = self._closure({start})
         self._useful = self._states_before_the_end()
@@ -89,17 +102,32 @@ class JsgfGrammar:
     @property
     def words(self) -> set[str]:
         """Every word that a sentence may hold."""
-        return {word for arcs in self._net.words for word, _ in arcs}
+        return {step.word for steps in self._net.words for step in steps}
 
     def judge(self, words: Sequence[str]) -> tuple[bool, bool]:
         """(complete, extensible): the words are a whole sentence; a sentence goes on after them."""
         states = self._start
         for word in words:
             states = self._closure(
-                {after for state in states for label, after in self._net.words[state] if label == word}
+                {step.to for state in states for step in self._net.words[state] if step.word == word}
             )
-        extensible = any(after in self._useful for state in states for _, after in self._net.words[state])
+        extensible = any(step.to in self._useful for state in states for step in self._net.words[state])
         return self._final in states, extensible
+
+    def meaning(self, words: Sequence[str]) -> tuple[str, ...]:
+        """What the words mean, one after the other (`NextWord.means`): those of a whole sentence, where they
+        are one. Nothing when the grammar does not allow them."""
+        paths = self.paths
+        here: dict[int, tuple[str, ...]] = {paths.start: ()}
+        for word in words:
+            behind: dict[int, tuple[str, ...]] = {}
+            for place, said in here.items():
+                for step in paths.branches[paths.places[place][1]]:
+                    if step.word == word:
+                        behind.setdefault(step.to, (*said, step.means) if step.means else said)
+            here = behind
+        whole = [said for place, said in here.items() if paths.places[place][0]]
+        return min(whole or here.values(), default=())
 
     @property
     def size(self) -> int:
@@ -110,7 +138,7 @@ class JsgfGrammar:
     def paths(self) -> Paths:
         """From the start over each place behind a word. Only what leads to a whole sentence counts."""
         places: dict[int, tuple[bool, int]] = {}
-        branches: list[tuple[tuple[str, int], ...]] = []
+        branches: list[tuple[NextWord, ...]] = []
         known: dict[frozenset[int], int] = {}
         start = min(self._start)
         todo = [(start, self._start)]
@@ -121,9 +149,9 @@ class JsgfGrammar:
             forks = frozenset(state for state in states if self._net.words[state])
             if forks not in known:
                 known[forks] = len(branches)
-                arcs = {arc for state in forks for arc in self._net.words[state] if arc[1] in self._useful}
-                branches.append(tuple(sorted(arcs)))
-                todo += [(target, self._closure({target})) for _, target in branches[-1]]
+                steps = {step for state in forks for step in self._net.words[state]}
+                branches.append(tuple(sorted(step for step in steps if step.to in self._useful)))
+                todo += [(step.to, self._closure({step.to})) for step in branches[-1]]
             places[place] = (self._final in states, known[forks])
         return Paths(start, places, branches)
 
@@ -143,7 +171,7 @@ class JsgfGrammar:
         """States from which the final state can be reached."""
         before: list[list[int]] = [[] for _ in self._net.words]
         for state, (arcs, skips) in enumerate(zip(self._net.words, self._net.skips, strict=True)):
-            for after in (*skips, *(target for _, target in arcs)):
+            for after in (*skips, *(step.to for step in arcs)):
                 before[after].append(state)
         seen = {self._final}
         todo = [self._final]
@@ -171,7 +199,7 @@ class JsgfGrammar:
         start, end = net.state(), net.state()
         match node.kind:
             case "word":
-                net.words[start].append((node.text, end))
+                net.words[start].append(NextWord(node.text, end, node.text))
             case "rule" if node.text == "NULL":
                 net.skips[start].append(end)
             case "rule" if node.text == "VOID":
@@ -187,6 +215,10 @@ class JsgfGrammar:
                     net.skips[at].append(first)
                     at = last
                 net.skips[at].append(end)
+            case "tag":
+                first, last = self._tagged(node)
+                net.skips[start].append(first)
+                net.skips[last].append(end)
             case "any":
                 for part in node.parts:
                     first, last = self._build(part)
@@ -201,6 +233,27 @@ class JsgfGrammar:
                 if node.kind in "*+":
                     net.skips[last].append(first)
         return start, end
+
+    def _tagged(self, node: _Node) -> tuple[int, int]:
+        """Two copies of what is tagged, one before its first word and one behind it: the first word has the
+        tag's meaning. A tag within another tells nothing."""
+        net, [part] = self._net, node.parts
+        if self._in_tag:
+            return self._build(part)
+        self._in_tag = True
+        begun = len(net.words)
+        ends = self._build(part)
+        copy = len(net.words) - begun if node.text else 0
+        if copy:
+            last = self._build(part)[1]
+            net.skips[ends[1]].append(last)
+            ends = ends[0], last
+        for state in range(begun, begun + copy):
+            net.words[state] = [NextWord(step.word, step.to + copy, node.text) for step in net.words[state]]
+        for state in range(begun + copy, len(net.words)):
+            net.words[state] = [step._replace(means="") for step in net.words[state]]
+        self._in_tag = False
+        return ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +279,7 @@ class _Reader:
             if match is None:
                 raise GrammarError(f"line {line} of the grammar: cannot read {text[at : at + 20]!r}")
             at = match.end()
-            if match.lastgroup not in (None, "tag", "weight"):
+            if match.lastgroup not in (None, "weight"):
                 yield _Token(match.lastgroup, match[match.lastgroup], line)
 
     def document(self) -> tuple[dict[str, _Node], str]:
@@ -279,13 +332,24 @@ class _Reader:
             if token.kind == "mark" and token.text in "|;)]=":
                 break
             self._at += 1
+            if token.kind == "tag":
+                self._fail(f"the tag {token.text} stands behind nothing", token)
             node = self._item(token)
             while self._peek("mark", "*") or self._peek("mark", "+"):
                 node = _Node(self._next("*").text, parts=(node,))
-            parts.append(node)
+            parts.append(self._with_tag(node))
         if not parts:
             self._fail("an alternative is empty; make the part optional with [ ]")
         return parts[0] if len(parts) == 1 else _Node("sequence", parts=tuple(parts))
+
+    def _with_tag(self, node: _Node) -> _Node:
+        """Of several tags the first counts."""
+        tags = []
+        while self._at < len(self._tokens) and self._tokens[self._at].kind == "tag":
+            tags.append(self._next("a tag").text)
+        if not tags:
+            return node
+        return _Node("tag", tags[0] if tags[0][1:-1].strip() else "", (node,))
 
     def _item(self, token: _Token) -> _Node:
         if token.kind == "quoted":

@@ -11,14 +11,15 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar, Paths
+from pipelines.engines.stt.pocketsphinx.meaning import LIGHT, Meaning
 
 BROKEN_OFF = 1e-3
 """Likelihood that a caller stops in the middle of a sentence."""
+NOTHING_SAID = 1e-6
+"""That he stops before anything that tells: "this" is rather the beginning of a "today" that was lost."""
 WORD = 0.3
 """What each word costs, so that none is found for nothing."""
-LIGHT = frozenset("a an the at in on for to of please um uh it i we are".split())
-"""Words that do not tell one answer from another: "a room" and "the room", "in london" and "london"."""
 
 Arc = tuple[int, int, float] | tuple[int, int, float, str]
 """From, to, probability, and the word of it, if any."""
@@ -63,33 +64,39 @@ def network(grammar: JsgfGrammar) -> Network:
     built.number(paths.start)
     hubs = [built.state() for _ in paths.branches]
     for hub, branch in zip(hubs, paths.branches, strict=True):
-        built.words(hub, branch)
+        built.words(hub, tuple((step.word, step.to) for step in branch))
     end = built.state()
+    empty = _before_any_meaning(paths)
     for place, (complete, branch_number) in paths.places.items():
         here = built.number(place)
         if paths.branches[branch_number]:
             built.arcs.append((here, hubs[branch_number], 1.0))
         if place != paths.start:
-            built.arcs.append((here, end, 1.0 if complete else BROKEN_OFF))
+            broken_off = NOTHING_SAID if place in empty else BROKEN_OFF
+            built.arcs.append((here, end, 1.0 if complete else broken_off))
     return Network(built.count, tuple(built.arcs))
 
 
-def telling(words: Sequence[str]) -> list[str]:
-    """Those by which a sentence means something else than its neighbours."""
-    found = [word for word in words if word not in LIGHT]
-    return found or list(words)
+def _before_any_meaning(paths: Paths) -> set[int]:
+    """The places to which words lead that tell nothing."""
+    found, todo = {paths.start}, [paths.start]
+    while todo:
+        for step in paths.branches[paths.places[todo.pop()][1]]:
+            if (not step.means or step.means in LIGHT) and step.to not in found:
+                found.add(step.to)
+                todo.append(step.to)
+    return found
 
 
 def rivals(grammar: JsgfGrammar, text: str, strangers: Sequence[str] = ()) -> Network:
     """The same without the sentences that mean what `text` does, and with words from beside the grammar in
     any order. `strangers`: the labels of those words.
 
-    A place also knows how many of the text's telling words were said on the way, or that others were.
+    A place also knows how much of the text's meaning was said on the way, or that something else was.
     """
-    said = telling(text.split())
-    light = LIGHT.difference(said)
-    others = len(said) + 1
+    meaning = Meaning.of(grammar, text.split())
     paths = grammar.paths
+    same = _behind(paths, text.split())
     built: _Builder[tuple[int, int]] = _Builder()
     built.number((paths.start, 0))
     hubs: dict[tuple[int, int], int] = {}
@@ -103,15 +110,16 @@ def rivals(grammar: JsgfGrammar, text: str, strangers: Sequence[str] = ()) -> Ne
         done.add((place, told))
         complete, branch_number = paths.places[place]
         here = built.number((place, told))
-        if place != paths.start and told != len(said):
+        # Where "no" may go on as something else than a no it is, broken off, still the same word.
+        if place != paths.start and not meaning.whole(told) and (complete or place not in same):
             ends.append((here, 1.0 if complete else BROKEN_OFF))
         if not paths.branches[branch_number]:
             continue
         if (branch_number, told) not in hubs:
             hub = hubs[branch_number, told] = built.state()
             branch = tuple(
-                (word, (target, _told(word, told, said, light, others)))
-                for word, target in paths.branches[branch_number]
+                (step.word, (step.to, meaning.after(told, step.means)))
+                for step in paths.branches[branch_number]
             )
             built.words(hub, branch)
             todo += [target for _, target in branch]
@@ -126,7 +134,10 @@ def rivals(grammar: JsgfGrammar, text: str, strangers: Sequence[str] = ()) -> Ne
     return Network(built.count, tuple(built.arcs))
 
 
-def _told(word: str, told: int, said: Sequence[str], light: frozenset[str], others: int) -> int:
-    if told == others or word in light:
-        return told
-    return told + 1 if told < len(said) and said[told] == word else others
+def _behind(paths: Paths, words: Sequence[str]) -> set[int]:
+    """The places to which these words lead."""
+    here = {paths.start}
+    for word in words:
+        steps = (step for place in here for step in paths.branches[paths.places[place][1]])
+        here = {step.to for step in steps if step.word == word}
+    return here

@@ -130,6 +130,9 @@ UNDERSTOOD = 0.4
 and asked about."""
 SURE = 0.75
 """Below it a sentence is doubtful. Of those above, one in fifteen or less is wrong."""
+HOPELESS = 0.1
+BEYOND_DOUBT = SURE
+"""Confidence without a rival, below and above which none is asked for."""
 
 
 def features(seen: Scores) -> Features:
@@ -165,13 +168,32 @@ class Belief:
     alternatives: tuple[str, ...] = ()
 
 
-def verdict(seen: Scores, *, free: bool = False) -> Belief:
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of `features`, for sentences of a grammar."""
+
+    rival: Features = WEIGHTS
+    """Where the best rival is known."""
+    hasty: Features = HASTY
+    """Where it is not."""
+
+
+IN_USE = Weights()
+
+
+def wants_rival(hasty: Belief) -> bool:
+    """Whether a sentence that is believed so much without a rival is to be compared with one. None is needed
+    for what is hopeless, nor for what none could make doubtful."""
+    return HOPELESS < hasty.confidence < BEYOND_DOUBT
+
+
+def verdict(seen: Scores, *, free: bool = False, weights: Weights = IN_USE) -> Belief:
     """`free`: of the general language model."""
     if seen.frames < MIN_WORD_FRAMES or seen.above_db < STANDS_OUT_DB:
         return Belief()
     known = free_features(seen) if free else features(seen)
-    weights = FREE if free else HASTY if seen.margin is None else WEIGHTS
-    value = sum(weight * each for weight, each in zip(weights, known, strict=True))
+    grammar = weights.hasty if seen.margin is None else weights.rival
+    value = sum(weight * each for weight, each in zip(FREE if free else grammar, known, strict=True))
     sure = 1.0 / (1.0 + math.exp(-max(-40.0, value)))
     doubtful = sure < SURE
     return Belief(sure, sure >= UNDERSTOOD, doubtful, (seen.rival,) if doubtful and seen.rival else ())

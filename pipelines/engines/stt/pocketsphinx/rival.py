@@ -16,7 +16,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import rivals
-from pipelines.engines.stt.pocketsphinx.search import begin, best_log, best_text, new_decoder
+from pipelines.engines.stt.pocketsphinx.search import SILENCE, begin, best_log, best_text, new_decoder
 from pipelines.engines.stt.pocketsphinx.sounds import Phones
 
 STRANGER = "~"
@@ -46,7 +46,7 @@ class RivalSearch:
     """A decoder of its own and what it knows."""
 
     def __init__(self, pronunciations: Mapping[str, str], lexicon: Lexicon) -> None:
-        self.decoder = new_decoder(pronunciations, bestpath=False)
+        self.decoder = new_decoder(pronunciations, bestpath=False, silprob=SILENCE)
         self._lexicon = lexicon
         self._known = {word.lower() for word in pronunciations}
         self._own = {word.lower(): phones for word, phones in pronunciations.items()}

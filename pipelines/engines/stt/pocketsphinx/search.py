@@ -13,6 +13,10 @@ import pocketsphinx
 
 from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, Span
 
+SILENCE = 0.5
+"""Likelihood that it is silent before and after each word of a grammar. With the decoder's own, one in two
+hundred, the silence before "today" becomes the beginning of a "thursday".
+"""
 WORST = -7.0
 """Natural log; less likely than one in a thousand makes no difference."""
 

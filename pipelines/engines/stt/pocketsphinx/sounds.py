@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.network import LIGHT, telling
+from pipelines.engines.stt.pocketsphinx.meaning import Meaning
 
 FAR = 6
 """More sounds than this make no difference."""
@@ -28,19 +28,27 @@ def distance(one: Phones, other: Phones) -> int:
 
 
 def nearest(grammar: JsgfGrammar, words: Sequence[str], phones: Callable[[str], Sequence[Phones]]) -> int:
-    """The fewest sounds that tell a telling word of the sentence from another that may stand in its place;
-    FAR at most."""
-    paths = grammar.paths
-    here = {paths.start}
+    """The fewest sounds that tell a telling word of the sentence from one that may stand in its place and
+    makes it mean something else; FAR at most."""
+    paths, meaning = grammar.paths, Meaning.of(grammar, words)
+    here = {(paths.start, 0)}
     found = FAR
-    said = set(telling(words))
     for word in words:
-        arcs = {arc for place in here for arc in paths.branches[paths.places[place][1]]}
-        here = {target for label, target in arcs if label == word}
-        if word not in said:
-            continue
+        steps = [
+            (step.word, step.to, told, meaning.after(told, step.means))
+            for place, told in here
+            for step in paths.branches[paths.places[place][1]]
+        ]
+        here = {(to, told) for label, to, _, told in steps if label == word}
+        # A word tells by itself, or by what came before it ("that's right", "that's wrong").
+        tells = any(label == word and told > before >= 0 for label, _, before, told in steps)
+        others = {
+            label
+            for label, _, before, told in steps
+            if label != word and told == meaning.OTHER and (tells or before == meaning.OTHER)
+        }
         mine = phones(word)
-        for other in {label for label, _ in arcs} - {word} - LIGHT:
+        for other in others:
             for theirs in phones(other):
                 found = min([found, *(distance(one, theirs) for one in mine)])
     return found

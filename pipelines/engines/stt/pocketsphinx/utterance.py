@@ -10,7 +10,14 @@ import pocketsphinx
 
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.level import Level
-from pipelines.engines.stt.pocketsphinx.rejection import LOG_SCALE, SURE, Belief, Scores, evidence, verdict
+from pipelines.engines.stt.pocketsphinx.rejection import (
+    LOG_SCALE,
+    Belief,
+    Scores,
+    evidence,
+    verdict,
+    wants_rival,
+)
 from pipelines.engines.stt.pocketsphinx.rival import MOST_PLACES, Comparison, Rival, RivalSearch
 from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior
 from pipelines.engines.stt.pocketsphinx.sounds import nearest
@@ -19,10 +26,13 @@ LEAD_IN_MS = 200
 """Silence before each utterance: a word at the very first frame is often lost."""
 SETTLED_FRAMES = 6
 """10 ms frames since the last word, after which its rival is looked for while the caller may still go on."""
-HOPELESS = 0.1
-"""Confidence without a rival below which none is asked for."""
 STALE_BYTES = 2 * 16 * 700
 """A comparison over this much less than the whole utterance is made anew."""
+
+
+LONGEST_BYTES = 2 * 16 * 8_000
+"""What is longer has no rival sought: other callers wait for the worker meanwhile, and no answer to a
+question with a grammar takes eight seconds."""
 
 
 class Pair(Protocol):
@@ -79,7 +89,7 @@ class Ear:
         """End the utterance: the fields of the final result."""
         text = self._end()
         fields, seen = self._judged(text)
-        rival = self._rival(text, needed=HOPELESS < seen.confidence < SURE)
+        rival = self._rival(text, needed=wants_rival(seen))
         if rival is not None:
             fields, seen = self._judged(text, rival)
         whole = fields["complete"] or (self._grammar is None and bool(text))
@@ -105,7 +115,7 @@ class Ear:
         text = self.text()
         if not text or not self._settled() or (now is not None and now.text == text):
             return False
-        if not HOPELESS < self._judged(text)[1].confidence < SURE:
+        if not wants_rival(self._judged(text)[1]):
             return False
         return self._compare(text, best_log(self._pair.words)) is not None
 
@@ -170,7 +180,7 @@ class Ear:
         assert self._grammar is not None
         if self._comparison is not None:
             self._comparison.close()
-        if self._grammar.size > MOST_PLACES:
+        if self._grammar.size > MOST_PLACES or len(self._pair.heard) > LONGEST_BYTES:
             return None
         try:
             self._comparison = Comparison(
