@@ -130,6 +130,7 @@ create table hearing_reports (
     talking_s       double precision not null,
     speech_s        double precision not null,
     looped          boolean not null,
+    arrives         boolean,
     tones           jsonb not null default '[]' check (jsonb_typeof(tones) = 'array'),
     troubles        jsonb not null default '[]' check (jsonb_typeof(troubles) = 'array'),
     interruptions   jsonb not null default '{}' check (jsonb_typeof(interruptions) = 'object'),

@@ -209,6 +209,7 @@ const FIGURES = [
   ["double_talk_pct", "Both spoke at once", percent],
   ["hum_hz", "Hum", (value) => `${value} Hz`],
   ["speech_s", "Caller spoke", seconds],
+  ["arrives", "Caller got our audio", (value) => (value ? "yes" : "no")],
   ["tones", "Tones", (value) => value.join(", ")],
   ["interruptions", "Interruptions", counted],
   ["reasks", "Asked again", counted],

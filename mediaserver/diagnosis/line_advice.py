@@ -39,6 +39,10 @@ DUCK_MS = 60.0
 DECISION_MS = 300.0
 MUSIC_S = 12.0
 TALKING_S = 60.0
+UNANSWERED = 2
+"""Questions: a person who hears them says something."""
+UNREPORTED_S = 15.0
+"""Reports come some 5 s apart (RFC 3550)."""
 TONES: Mapping[str, str] = MappingProxyType(
     {
         "fax calling": "A fax machine called: its calling tone of 1,100 Hz was there. Give faxes a number of "
@@ -79,6 +83,22 @@ def _silent(report: HearingReport) -> str:
         f"Packets came for {report.silent_s:.0f} s and not a sound was in them: the caller's microphone was "
         "muted, or its phone or gateway has audio in one direction only. Check the mute key and the headset."
     )
+
+
+def _arrives(report: HearingReport) -> str:
+    if report.arrives is False:
+        return (
+            "For a while nothing of ours arrived at the far end, as it reported (RTCP): the caller heard "
+            "nobody. Look for a firewall or NAT that drops our packets, for a wrong "
+            "`rtp.public_host`, and at the far end for two-way audio (symmetric RTP)."
+        )
+    asked = report.reasks.get("silence", 0) >= UNANSWERED and not report.silent_s
+    if report.arrives is None and asked and report.jitter_ms and report.seconds >= UNREPORTED_S:
+        return (
+            "Whether the caller heard us is not known: the far end sent no report of what came there (RTCP). "
+            "Let RTCP through (the port above that of the audio), or ask the caller."
+        )
+    return ""
 
 
 def _looped(report: HearingReport) -> str:
@@ -239,6 +259,7 @@ def _slow(report: HearingReport) -> str:
 
 RULES: tuple[Rule, ...] = (
     _silent,
+    _arrives,
     _looped,
     _echo,
     _loss,

@@ -17,6 +17,9 @@ SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, GOODBYE = 200, 201, 202, 203
 INTERVAL_S = 5.0
 """Mean time between our reports (section 6.2: the least that is allowed by default)."""
 
+LEAST_SENT = 100
+"""Packets (2 s) that we must have sent between two reports, for the second to tell whether any arrived."""
+
 _NTP_EPOCH_S = 2_208_988_800
 _CNAME = 1
 _SENDER_INFO = struct.Struct("!IIIII")
@@ -164,7 +167,9 @@ class RtcpSession:
     __slots__ = (
         "_last_expected",
         "_last_received",
+        "_remote_highest",
         "_rng",
+        "_sent_by_then",
         "_sr_arrived",
         "_sr_ntp",
         "clock_factor",
@@ -177,6 +182,7 @@ class RtcpSession:
         "remote_loss_pct",
         "reports",
         "rtt_ms",
+        "unheard",
     )
 
     def __init__(self, cname: str, now: int, rng: random.Random | None = None) -> None:
@@ -192,6 +198,12 @@ class RtcpSession:
         self.remote_jitter_ms: float | None = None
         self.reports = 0
         """Received from the peer."""
+        self.unheard = 0
+        """Of those, in a row, up to now: what we had sent since the one before did not arrive."""
+        self._sent_by_then = 0
+        """Our packets, with the present SSRC, at the last report that told, ..."""
+        self._remote_highest: int | None = None
+        """... and the highest sequence number of ours that had arrived by then."""
         self.heard_at: int | None = None
         """When the last valid datagram came, ns."""
         self.goodbye = False
@@ -248,14 +260,27 @@ class RtcpSession:
                 self.reports += 1
                 if part.ntp is not None:
                     self._sr_ntp, self._sr_arrived = part.ntp >> 16 & WRAP_32, now
-                for block in part.blocks:
-                    if block.ssrc == sender.ssrc:
-                        self._heard(block, wall_ns)
+                ours = [block for block in part.blocks if block.ssrc == sender.ssrc]
+                for block in ours:
+                    self._heard(block, wall_ns)
+                self._arrives(sender.packets, ours[-1].highest if ours else None)
         return bool(parts)
 
     def forget_reports(self) -> None:
         """Another host gets our packets from now on: what the last one said of them holds no more."""
         self.rtt_ms = self.remote_lost = self.remote_loss_pct = self.remote_jitter_ms = None
+        self.unheard, self._remote_highest = 0, None
+
+    def _arrives(self, sent: int, highest: int | None) -> None:
+        """Whether anything of ours has arrived since the last report. One that names us not at all got
+        nothing lately (section 6.4.1); one that names us with the same number as before, neither."""
+        if sent < self._sent_by_then:
+            self._sent_by_then, self._remote_highest = 0, None  # another SSRC
+        if highest is not None and highest != self._remote_highest:
+            self._sent_by_then, self._remote_highest, self.unheard = sent, highest, 0
+        elif sent - self._sent_by_then >= LEAST_SENT:
+            self._sent_by_then = sent
+            self.unheard += 1
 
     def _heard(self, block: ReportBlock, wall_ns: int) -> None:
         self.remote_lost = block.lost

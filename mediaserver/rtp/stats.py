@@ -41,6 +41,10 @@ class RtpStats:
     remote_loss_pct: float | None
     remote_jitter_ms: float | None
     """What the peer's RTCP says of our packets; None before its first report."""
+    reports: int
+    """That its RTCP brought."""
+    unheard_reports: int
+    """The last so many of them say that nothing of ours arrives."""
     mos: float | None
     """Estimated listening quality, 1 to 4.5; None when nothing came to judge it by."""
     digits: int
@@ -96,6 +100,8 @@ class RtpStats:
             remote_lost=rtcp.remote_lost,
             remote_loss_pct=None if rtcp.remote_loss_pct is None else round(rtcp.remote_loss_pct, 2),
             remote_jitter_ms=rtcp.remote_jitter_ms,
+            reports=rtcp.reports,
+            unheard_reports=rtcp.unheard,
             mos=round(mos(heard_loss, delay_ms), 2) if reception.received else None,
             digits=digits,
             foreign_packets=incoming.lock.foreign,

@@ -156,6 +156,8 @@ class HearingReport:
     """The caller's voice, all together."""
     looped: bool = False
     """The line led back to us."""
+    arrives: bool | None = None
+    """What we sent reached the far end, all along, by its RTCP; None: it sent no report."""
     tones: tuple[str, ...] = ()
     """What the network, a fax or a modem played, in the order in which it was known."""
     troubles: tuple[str, ...] = ()

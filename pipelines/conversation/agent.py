@@ -197,7 +197,8 @@ class Returned:
 
 TroubleKind: TypeAlias = Literal[
     "silent",  # not a sound comes from the caller
-    "one-way",  # nothing comes from there, or nothing of ours arrives
+    "one-way",  # no audio comes from there
+    "unheard",  # nothing of ours arrives there: nobody can be told
     "clipped",
     "humming",
     "noisy",
@@ -205,7 +206,7 @@ TroubleKind: TypeAlias = Literal[
     "looped",  # our own voice comes back and nothing else
     "music",  # as on hold
     "fax",  # or a modem
-    "tone",  # of a network: nobody is there any more
+    "tone",  # of a network: perhaps nobody is there any more
     "endless",  # somebody or something speaks on and on
 ]
 
@@ -213,13 +214,19 @@ TroubleKind: TypeAlias = Literal[
 @dataclass(frozen=True, slots=True)
 class LineTrouble:
     """The line carries no conversation as it is: say what is wrong, offer the keys or a call back, or end
-    the call. Each kind comes once a call, and only to an agent that has `minds_line = True`: in place of
-    others the session says a sentence, and the conversation goes on as it was. Where nobody is there (a fax,
-    a tone, our own voice, endless music) the session ends the call by itself."""
+    the call. It comes only to an agent that has `minds_line = True`: in place of others the session says a
+    sentence. The conversation goes on as it was, unless `over`. Each kind comes once a call, but music on
+    hold and a network's tones, which are told again now and then while they are waited through; noise does
+    not come: see `Utterance.noisy`."""
 
     kind: TroubleKind
     advice: str = ""
     """One line for people: what is wrong, and what would mend it."""
+    last: bool = False
+    """It was waited for long enough: offer a call back, or end the call."""
+    over: bool = False
+    """Nobody is there, or nobody who can be talked to: what is said now is the last word, and the call ends
+    behind it."""
 
 
 AgentInput: TypeAlias = Answered | Utterance | Pressed | Keyed | Silence | LineTrouble | Returned

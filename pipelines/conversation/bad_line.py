@@ -1,13 +1,16 @@
 """What is done about a line that carries no conversation: figures in, at most one step out. Sans-I/O.
 
-    machines, networks, our own voice  ->  HANG_UP: nobody is there to be told
-    music on hold                      ->  WAIT, silently; GO_ON when it ends; GIVE_UP after minutes
+    machines, our own voice            ->  GIVE_UP: a sentence for whoever may be there, and the end
+    music on hold, a network's tones   ->  WAIT: it is said, and then waited in silence; REMIND now and then;
+                                           GO_ON when it ends, somebody speaks or presses a key; OFFER at the
+                                           limit, and GIVE_UP when nobody answers that
+    nothing arrives                    ->  TELL; GIVE_UP before the leg ends the call without a word
     a voice that never stops           ->  BREAK_IN once; GIVE_UP when it still goes on
     a muted phone                      ->  TELL, once nobody speaks
     a bad line, and answers misheard   ->  TELL, so that the caller can mend it
 
-Each kind is told once a call. It must never end a call for a figure that a person could have made in passing:
-what hangs up has its cadence or many seconds.
+What is mended, and what is broken in on, is told once a call. It must never end a call without words, nor for
+a figure that a person could have made in passing: what ends one has its cadence or many seconds.
 """
 
 from __future__ import annotations
@@ -27,13 +30,17 @@ class LineStep(enum.Enum):
     BREAK_IN = "break in"
     """The same, now."""
     WAIT = "wait"
-    """Be silent, and listen to the line only."""
+    """Tell it now; then be silent, and listen to the line only."""
+    REMIND = "remind"
+    """Tell it again, and wait on."""
     GO_ON = "go on"
     """The wait is over."""
+    OFFER = "offer"
+    """So is patience: the agent is told for the last time, and may offer a call back."""
+    NOTE = "note"
+    """Nobody can be told: it is kept."""
     GIVE_UP = "give up"
     """Say so, and hang up."""
-    HANG_UP = "hang up"
-    """Without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,19 @@ class LineSeen:
     figures: LineFigures
     misheard: int = 0
     """Answers that were not understood so far."""
+    understood: int = 0
+    """Those that were."""
+    silences: int = 0
+    """Questions that nobody answered."""
     packets: int | None = None
     """That came; None: the leg does not say."""
+    reports: bool = False
+    """The far end is alive without audio: it sends RTCP."""
+    unheard: int = 0
+    """Its last so many reports say that nothing of ours arrives."""
     loss_pct: float = 0.0
-    minds_noise: bool = False
-    """The agent deals with noise by itself."""
+    agent_minds: bool = False
+    """The agent deals with noise by itself, and has words of its own for the rest."""
 
 
 MACHINES = (
@@ -66,9 +81,20 @@ MACHINES = (
     ToneKind.MODEM_CALLING,
 )
 NETWORKS = (ToneKind.BUSY, ToneKind.CONGESTION, ToneKind.DIAL, ToneKind.SPECIAL, ToneKind.STEADY)
+"""Nobody is there any more; or somebody is, beside another telephone or an alarm."""
 MUSIC_S = 12.0
-"""Of music without a pause, before it is taken for music on hold."""
-MUSIC_LIMIT_S = 120.0
+"""Of music without a pause in which nobody spoke, before it is taken for music on hold."""
+BACKGROUND_S = 45.0
+"""The same where the caller was understood over it: then it plays in the room."""
+TONE_S = 6.0
+"""So long nobody must have spoken, for a tone to be all that is there."""
+TONE_GONE_S = 4.0
+"""A tone that was not made out again for so long is over: the slowest comes once a second."""
+ON_HOLD_S = 120.0
+TONE_LIMIT_S = 20.0
+REMIND_S = 20.0
+OFFER_S = 20.0
+"""For an answer to the offer of a call back."""
 ENDLESS_S = 75.0
 ENDLESS_LIMIT_S = 150.0
 VOICE, VOICES = 0.8, 8
@@ -76,9 +102,16 @@ VOICE, VOICES = 0.8, 8
 begins anew."""
 SILENT_S = 10.0
 SILENT_PACKETS = 250
-"""5 s of packets: without them it is no sound that is missing, but the audio; the leg sees to that."""
-MISHEARD = 2
-"""Answers: a line that is understood is not spoken of."""
+"""5 s of packets: without them it is no sound that is missing, but the audio."""
+ONE_WAY_S = 4.0
+"""Without a packet, before the caller is told."""
+ONE_WAY_LIMIT_S = 10.5
+"""Legs end calls without a sign of life after 15 s, by their settings: what is said last is heard before."""
+UNHEARD = 2
+"""Reports; they come some 5 s apart."""
+UNANSWERED = 2
+"""Answers that were not understood, or questions that nobody answered: a line on which all goes well is not
+spoken of."""
 BETWEEN_S = 20.0
 """Two troubles are not told sooner after each other."""
 CLIPPED_PCT = 2.0
@@ -90,28 +123,38 @@ NOISY_SNR_DB = 12.0
 class BadLine:
     """Of one call. `judge` is asked whenever there are new figures (about once a second)."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_hold_s: float = ON_HOLD_S) -> None:
+        """`on_hold_s`: music on hold is waited through for so long."""
+        self._on_hold_s = on_hold_s
         self._told: set[TroubleKind] = set()
         self._told_at = -BETWEEN_S
         self._over = False
-        self._waiting_since: float | None = None
+        self._waiting_for: TroubleKind | None = None
+        self._waiting_since = self._said_at = 0.0
         self._waited = 0.0
-        """For music, in s, before the present wait."""
+        """In s, before the present wait."""
+        self._offered_at: float | None = None
         self._voices = 0
         """Words of the voice detector for a voice, in a row."""
+        self._there_at = 0.0
+        """When somebody was last known to be there: spoke, was understood or pressed a key."""
+        self._understood = 0
+        self._over_music = False
+        """The caller was understood while music played."""
 
     @property
     def waiting(self) -> bool:
-        """There is music, and nobody is spoken to."""
-        return self._waiting_since is not None
+        """There is music or a tone, and nobody is listened to."""
+        return self._waiting_for is not None
 
     def judge(self, seen: LineSeen) -> LineVerdict | None:
         if self._over:
             return None
-        verdict = self._nobody_there(seen.figures) or self._music(seen.figures)
+        self._notice(seen)
+        verdict = self._machine(seen.figures) or self._held(seen)
         if verdict is None and not self.waiting:
-            verdict = self._endless(seen.figures) or self._mendable(seen)
-        if verdict is not None and verdict.step in (LineStep.GIVE_UP, LineStep.HANG_UP):
+            verdict = self._endless(seen.figures) or self._one_way(seen) or self._mendable(seen)
+        if verdict is not None and verdict.step is LineStep.GIVE_UP:
             self._over = True
         return verdict
 
@@ -123,44 +166,81 @@ class BadLine:
 
     def key(self, seconds: float) -> LineVerdict | None:
         """Somebody is there: the wait is over."""
-        if not self.waiting:
-            return None
-        self._stop_waiting(seconds)
-        return LineVerdict(LineStep.GO_ON, "music")
+        self._there_at, self._offered_at = seconds, None
+        return self._go_on(seconds)
 
-    # ---- nobody is there
+    # ---- what is there
 
-    def _nobody_there(self, figures: LineFigures) -> LineVerdict | None:
+    def _notice(self, seen: LineSeen) -> None:
+        now = seen.figures.seconds
+        if seen.understood > self._understood:
+            self._understood, self._there_at = seen.understood, now
+            self._over_music = self._over_music or seen.figures.music_s > 0
+
+    def _machine(self, figures: LineFigures) -> LineVerdict | None:
         for tone in figures.tones:
             if tone.kind in MACHINES:
-                return LineVerdict(LineStep.HANG_UP, "fax", f"{tone.kind} at {tone.hz} Hz: a machine")
-            if tone.kind in NETWORKS:
-                return LineVerdict(LineStep.HANG_UP, "tone", f"{tone.kind}: nobody is there any more")
+                return LineVerdict(LineStep.GIVE_UP, "fax", f"{tone.kind} at {tone.hz} Hz: a machine")
         if figures.looped:
             return LineVerdict(
-                LineStep.HANG_UP, "looped", "the line gives back what we say, and nothing else"
+                LineStep.GIVE_UP, "looped", "the line gives back what we say, and nothing else"
             )
         return None
 
-    def _music(self, figures: LineFigures) -> LineVerdict | None:
-        now = figures.seconds
-        if self._waiting_since is None:
-            if figures.music_s < MUSIC_S:
-                return None
-            self._waiting_since = now
-            return LineVerdict(LineStep.WAIT, "music", "there is music: the far end has put the call on hold")
-        if not figures.music_s:
+    # ---- music and tones
+
+    def _held(self, seen: LineSeen) -> LineVerdict | None:
+        figures, now = seen.figures, seen.figures.seconds
+        if self._waiting_for is None:
+            return self._begin_waiting(figures) if self._offered_at is None else self._offered(figures)
+        kind = self._waiting_for
+        if not figures.music_s and _tone(figures) is None:
+            return self._go_on(now)
+        waited = self._waited + now - self._waiting_since
+        if waited >= (TONE_LIMIT_S if kind == "tone" else self._on_hold_s):
+            spent = f"nothing but {'a tone' if kind == 'tone' else 'music'} for {waited:.0f} s"
             self._stop_waiting(now)
-            return LineVerdict(LineStep.GO_ON, "music")
-        if self._waited + now - self._waiting_since >= MUSIC_LIMIT_S:
-            self._stop_waiting(now)
-            return LineVerdict(LineStep.GIVE_UP, "music", f"music for {MUSIC_LIMIT_S:g} s")
+            if kind == "tone" or not seen.agent_minds:
+                return LineVerdict(LineStep.GIVE_UP, kind, spent)
+            self._offered_at = now
+            return LineVerdict(LineStep.OFFER, kind, spent)
+        if now - self._said_at >= REMIND_S:
+            self._said_at = now
+            return LineVerdict(LineStep.REMIND, kind)
         return None
 
+    def _begin_waiting(self, figures: LineFigures) -> LineVerdict | None:
+        now, advice = figures.seconds, ""
+        kind: TroubleKind | None = None
+        alone = now - self._there_at
+        if (tone := _tone(figures)) is not None and alone >= TONE_S:
+            kind, advice = "tone", f"{tone}: perhaps nobody is there any more"
+        elif min(figures.music_s, alone) >= (BACKGROUND_S if self._over_music else MUSIC_S):
+            kind, advice = "music", "there is music: the far end has put the call on hold"
+        if kind is None:
+            return None
+        self._waiting_for, self._waiting_since, self._said_at = kind, now, now
+        return LineVerdict(LineStep.WAIT, kind, advice)
+
+    def _offered(self, figures: LineFigures) -> LineVerdict | None:
+        """Nobody has taken what was offered at the end of the wait."""
+        if self._offered_at is None or figures.seconds - self._offered_at < OFFER_S:
+            return None
+        self._offered_at = None
+        if not figures.music_s:
+            return None
+        return LineVerdict(LineStep.GIVE_UP, "music", "nobody came to the telephone")
+
+    def _go_on(self, now: float) -> LineVerdict | None:
+        kind = self._waiting_for
+        if kind is None:
+            return None
+        self._stop_waiting(now)
+        return LineVerdict(LineStep.GO_ON, kind)
+
     def _stop_waiting(self, now: float) -> None:
-        if self._waiting_since is not None:
-            self._waited += now - self._waiting_since
-        self._waiting_since = None
+        self._waited += now - self._waiting_since
+        self._waiting_for = None
         self._voices = 0
 
     # ---- somebody is there
@@ -172,17 +252,40 @@ class BadLine:
             return self._tell(figures, "endless", "a voice goes on without a pause", LineStep.BREAK_IN)
         return None
 
+    def _one_way(self, seen: LineSeen) -> LineVerdict | None:
+        """Not one packet has come, or nothing of ours arrives. What stops in the midst of a call is the
+        leg's: phones that send nothing while nobody speaks are silent for long."""
+        figures = seen.figures
+        if seen.unheard >= UNHEARD:
+            return self._tell(figures, "unheard", "nothing of ours arrives at the far end", LineStep.NOTE)
+        if seen.packets != 0 or figures.dead_s < ONE_WAY_S:
+            return None
+        advice = "no audio arrives from the far end"
+        if figures.dead_s >= ONE_WAY_LIMIT_S and not seen.reports:
+            return LineVerdict(LineStep.GIVE_UP, "one-way", advice)
+        return self._tell(figures, "one-way", advice)
+
     def _mendable(self, seen: LineSeen) -> LineVerdict | None:
         figures = seen.figures
         if figures.dead_s >= SILENT_S and (seen.packets or 0) >= SILENT_PACKETS:
             return self._tell(figures, "silent", "packets of silence: the microphone is off, or muted")
-        if seen.misheard < MISHEARD or figures.seconds - self._told_at < BETWEEN_S:
+        unanswered = seen.misheard + seen.silences
+        if unanswered < UNANSWERED or figures.seconds - self._told_at < BETWEEN_S:
             return None
+        misheard = seen.misheard >= UNANSWERED
         found: tuple[tuple[bool, TroubleKind, str], ...] = (
-            (figures.clipping_pct >= CLIPPED_PCT, "clipped", "the caller is too loud: lower the gain"),
-            (seen.loss_pct >= LOST_PCT, "lossy", f"{seen.loss_pct:.0f} % of the packets are lost"),
+            (
+                misheard and figures.clipping_pct >= CLIPPED_PCT,
+                "clipped",
+                "the caller is too loud: lower the gain",
+            ),
+            (
+                misheard and seen.loss_pct >= LOST_PCT,
+                "lossy",
+                f"{seen.loss_pct:.0f} % of the packets are lost",
+            ),
             ((figures.hum_db or -96.0) >= HUM_DB, "humming", f"the line hums at {figures.hum_hz} Hz"),
-            (_noisy(figures) and not seen.minds_noise, "noisy", "it is loud around the caller"),
+            (misheard and _noisy(figures) and not seen.agent_minds, "noisy", "it is loud around the caller"),
         )
         for wrong, kind, advice in found:
             if wrong and kind not in self._told:
@@ -197,6 +300,14 @@ class BadLine:
         self._told.add(kind)
         self._told_at = figures.seconds
         return LineVerdict(step, kind, advice)
+
+
+def _tone(figures: LineFigures) -> ToneKind | None:
+    """Of a network's, what is there now."""
+    for tone in figures.tones:
+        if tone.kind in NETWORKS and 1000 * (figures.seconds - TONE_GONE_S) <= tone.last_ms:
+            return tone.kind
+    return None
 
 
 def _noisy(figures: LineFigures) -> bool:

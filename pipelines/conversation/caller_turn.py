@@ -30,6 +30,9 @@ from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.speech_detector import Edge
 from pipelines.engines.protocols import SttResult
 
+WORD_MS = 100
+"""What is shorter is no word."""
+
 
 class CallerTurn(FloorKeeper):
     """What the caller does."""
@@ -155,6 +158,8 @@ class CallerTurn(FloorKeeper):
         elif self.state in INTERRUPTING and not self._interrupts(ended):
             return self._ear.close() + self._give_back(t)
         elif not understood and voiced < self._limits.cough:
+            if self.state is FloorState.LISTENING and voiced >= WORD_MS:
+                self._unclear_since = t - ended.silence
             return self._ear.close() + self._give_back(t)
         elif ended.repeats and voiced < self._limits.take_floor:
             return self._ear.close() + self._give_back(t)

@@ -16,6 +16,7 @@ from mediaserver.media.leg import (
 from mediaserver.media.line_condition import Cleaner
 from pipelines.conversation.agent import (
     Agent,
+    AgentInput,
     Answered,
     Context,
     End,
@@ -216,8 +217,8 @@ class Dialogue:
     def do(self, think: Think, act: object) -> bool:
         """Carry out an act of the agent; False: nobody waits for more of this reply. Raises TypeError."""
         commands: list[Command]
-        if isinstance(act, Say) and isinstance(think.said, LineTrouble) and think.said.kind == "endless":
-            act = replace(act, interruptible=False)  # whoever never stops would stop every word of it
+        if isinstance(act, Say) and _insists(think.said):
+            act = replace(act, interruptible=False)
         match act:
             case Listen():
                 self._listening.listen = act
@@ -239,6 +240,8 @@ class Dialogue:
     def replied(self, think: Think) -> None:
         """The agent's reply is complete."""
         self._failures.replied()
+        if isinstance(think.said, LineTrouble) and think.said.over:
+            self._run(self.turn.last(self._t, think.epoch, End()))
         self._run(self.turn.replied(self._t, think.epoch))
         self._speaking.complete(think.epoch)
 
@@ -250,6 +253,10 @@ class Dialogue:
         """Nothing more will come of this reply: apologise; after too many give up."""
         given_up = self._failures.agent()
         self._transcript.event("agent_failed", reason=reason)
+        said = self._thought.think.said if self._thought.think is not None else None
+        if isinstance(said, LineTrouble) and said.over:
+            self._run(self.turn.failed(self._t, epoch, "", End()))
+            return
         if not self._words.apology:
             self._speaking.trouble()
         if given_up is None:
@@ -266,3 +273,8 @@ class Dialogue:
         if given_up is not None:
             self._ending.why = given_up
             self._run(self.turn.interject(self._t, "", End()))
+
+
+def _insists(said: AgentInput) -> bool:
+    """It is said to its end: whoever or whatever never stops would stop every word of it."""
+    return isinstance(said, LineTrouble) and (said.over or said.kind in ("endless", "music", "tone"))

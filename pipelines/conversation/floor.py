@@ -134,5 +134,7 @@ CONTESTED = frozenset({FloorState.DOUBTING, FloorState.YIELDING, FloorState.PART
 """The caller speaks and has not taken the floor: playout is ducked or paused."""
 INTERRUPTING = CONTESTED | {FloorState.SPEAKING, FloorState.CLOSING}
 """What the caller says while it is so interrupts the agent."""
+LEAVING = frozenset({FloorState.CLOSING, FloorState.PARTING, FloorState.ENDED})
+"""Last words are said, or were."""
 SOUNDING = INTERRUPTING - {FloorState.DOUBTING}
 """The agent speaks, or is about to."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
+from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import (
     AgentInput,
     End,
     Last,
     Play,
     Say,
+    Silence,
     Utterance,
 )
 from pipelines.conversation.collecting import KeyCollector
@@ -27,6 +29,7 @@ from pipelines.conversation.commands import (
     Think,
     UnduckPlayout,
 )
+from pipelines.conversation.dead_air import LONGEST
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import EndedUtterance, Endpointer
 from pipelines.conversation.floor import CONTESTED, FLOOR, SOUNDING, Cue, FloorState
@@ -70,6 +73,8 @@ class FloorKeeper:
         """What the operator wants said and was not begun."""
         self._think_epoch = 0
         self._quiet_since = 0
+        self._unclear_since: int | None = None
+        """Since when nobody speaks, where what was said last was too little to be told to the agent."""
         self._thinking_since = 0
         self._owed: int | None = None
         """The epoch of the reply that the agent has not completed."""
@@ -107,6 +112,11 @@ class FloorKeeper:
         return self._owed is not None
 
     @property
+    def on_hold_ms(self) -> int:
+        """Music on hold is waited through for so long."""
+        return self._limits.on_hold
+
+    @property
     def filler_ms(self) -> int:
         """An agent that says nothing for so long has the time passed for it; 0: never."""
         return self._limits.filler
@@ -126,7 +136,7 @@ class FloorKeeper:
 
     def _think(self, t: int, said: AgentInput, ended: EndedUtterance | None = None) -> list[Command]:
         self._think_epoch += 1
-        self._said, self._sounded_at = [], None
+        self._said, self._sounded_at, self._unclear_since = [], None, None
         self._contest.over()
         self._thought = said if isinstance(said, Utterance) else None
         self._owed, self._thinking_since = self._think_epoch, t
@@ -139,9 +149,18 @@ class FloorKeeper:
             return self._late(cue)
         self._contest.free()
         self._contest.over()
-        self._drained_at = None
+        self._drained_at = self._unclear_since = None
         self._quiet_since = t
         return [stop, Leave(self._last)] if self.state is FloorState.ENDED else [stop]
+
+    def _unanswered(self, t: int) -> AgentInput | None:
+        """What the agent is told while nobody speaks: somebody has said something, and waits; or nothing came
+        for as long as it wanted."""
+        if self._unclear_since is not None:
+            waited = t - self._unclear_since
+            return Utterance("", understood=False) if waited >= LONGEST else None
+        over = t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS
+        return Silence() if over else None
 
     def _own_line(self, t: int) -> int:
         """The epoch of a whole line that begins now and that the agent was not asked for."""

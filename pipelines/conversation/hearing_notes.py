@@ -35,6 +35,8 @@ class HearingNotes:
         self._interruptions: Counter[str] = Counter()
         self._reasks: Counter[str] = Counter()
         self._false_starts = 0
+        self.understood = 0
+        """Answers, so far."""
         self._troubles: list[str] = []
         self._waited: set[int] = set()
         """Caller's lines whose wait is counted; a line is put again when more is known."""
@@ -73,8 +75,9 @@ class HearingNotes:
                 self._false_starts += said.amends
                 if not said.understood:
                     self._reasks["noisy" if said.noisy else "not understood"] += 1
-                elif said.doubtful:
-                    self._reasks["doubtful"] += 1
+                else:
+                    self.understood += 1
+                    self._reasks["doubtful"] += said.doubtful
             case _:
                 pass
 
@@ -83,8 +86,13 @@ class HearingNotes:
         """Answers that were not understood, so far."""
         return self._reasks["not understood"] + self._reasks["noisy"]
 
+    @property
+    def silences(self) -> int:
+        """Questions that nobody answered, so far."""
+        return self._reasks["silence"]
+
     def trouble(self, kind: str) -> None:
-        """The agent, or the caller, is told of this trouble of the line."""
+        """Something is done about this trouble of the line."""
         if kind not in self._troubles:
             self._troubles.append(kind)
 
@@ -151,10 +159,11 @@ class HearingNotes:
             talking_s=round(seen.longest_talking_s, 2),
             speech_s=round(seen.speech_s, 2),
             looped=seen.looped,
+            arrives=_arrives(stats, self._troubles),
             tones=tuple(tone.kind.value for tone in seen.tones),
             troubles=tuple(self._troubles),
             interruptions=dict(self._interruptions),
-            reasks=dict(self._reasks),
+            reasks=dict(+self._reasks),
             false_starts=self._false_starts,
             timings={
                 f"{what}_p{share}": round(_percentile(times, share), 1)
@@ -163,6 +172,14 @@ class HearingNotes:
                 for share in (50, 95)
             },
         )
+
+
+def _arrives(stats: LegStats | None, troubles: Sequence[str]) -> bool | None:
+    """What we sent arrived, by the far end's reports; None: there were none, or this kind of leg has none."""
+    if stats is None or not stats.detail.get("reports"):
+        return None
+    never = stats.detail.get("remote_lost") is None and stats.detail.get("unheard_reports")
+    return not never and "unheard" not in troubles
 
 
 def _rounded(value: float | None) -> float | None:

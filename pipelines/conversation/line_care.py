@@ -7,29 +7,44 @@ from __future__ import annotations
 
 from mediaserver.media.leg import EndedBy, Termination, Why
 from pipelines.conversation.agent import LineTrouble
-from pipelines.conversation.bad_line import BadLine, LineSeen, LineStep, LineVerdict
+from pipelines.conversation.bad_line import ON_HOLD_S, VOICE, BadLine, LineSeen, LineStep, LineVerdict
 from pipelines.conversation.hearing_notes import HearingNotes
-from pipelines.conversation.line_words import GIVEN_UP, line_words
+from pipelines.conversation.line_words import line_words
 from pipelines.conversation.transcript import Transcript
+
+TOLD = frozenset(LineStep) - {LineStep.GO_ON, LineStep.NOTE}
+"""Steps of which somebody is told."""
+
+STATS_EVERY = 5
+"""Of the looks at the line, about a second each: RTCP comes some 5 s apart, and the leg's figures cost."""
 
 
 class LineCare:
     """Of one call. What returns a verdict has kept and published it."""
 
     def __init__(
-        self, notes: HearingNotes, transcript: Transcript, language: str, *, agent_minds: bool
+        self,
+        notes: HearingNotes,
+        transcript: Transcript,
+        language: str,
+        *,
+        agent_minds: bool,
+        on_hold_s: float = ON_HOLD_S,
     ) -> None:
-        """`agent_minds`: the agent has words of its own for a bad line."""
+        """`agent_minds`: the agent has words of its own for a bad line; `on_hold_s`: music is waited through
+        for so long."""
         self._notes = notes
         self._transcript = transcript
         self._agent_minds = agent_minds
         self._words = line_words(language)
-        self._bad_line = BadLine()
+        self._bad_line = BadLine(on_hold_s)
         self._untold: LineTrouble | None = None
+        self._voices = False
+        self._looks = 0
 
     @property
     def waiting(self) -> bool:
-        """There is music, and nobody is spoken to."""
+        """There is music or a tone, and nobody is listened to."""
         return self._bad_line.waiting
 
     @property
@@ -43,22 +58,32 @@ class LineCare:
         tells = trouble is not None and (self._agent_minds or trouble.kind in self._words)
         return trouble if tells else None
 
-    def last_words(self, verdict: LineVerdict) -> str:
-        """Said before the call is ended over the line; empty: it is just hung up."""
-        return self._words.get(GIVEN_UP, "") if verdict.step is LineStep.GIVE_UP else ""
-
     # ---- what is found
 
     def judge(self) -> LineVerdict | None:
         """There are new figures of the line, about once a second."""
-        figures, misheard = self._notes.figures(), self._notes.misheard
-        stats = self._notes.stats() if figures.dead_s or misheard else None
-        packets, loss_pct = (None, 0.0) if stats is None else (stats.packets, stats.loss_pct)
-        seen = LineSeen(figures, misheard, packets, loss_pct, minds_noise=self._agent_minds)
+        notes, figures = self._notes, self._notes.figures()
+        self._looks += 1
+        asks = figures.dead_s or notes.misheard or not self._looks % STATS_EVERY
+        stats = notes.stats() if asks else None
+        seen = LineSeen(
+            figures,
+            notes.misheard,
+            notes.understood,
+            notes.silences,
+            packets=None if stats is None else stats.packets,
+            reports=stats is not None and bool(stats.detail.get("reports")),
+            unheard=0 if stats is None else int(stats.detail.get("unheard_reports", 0)),
+            loss_pct=0.0 if stats is None else stats.loss_pct,
+            agent_minds=self._agent_minds,
+        )
         return self._kept(self._bad_line.judge(seen))
 
     def voice(self, probability: float) -> LineVerdict | None:
-        """The voice detector's word while music plays."""
+        """The voice detector's word."""
+        before, self._voices = self._voices, probability >= VOICE
+        if not (before or self._voices):
+            return None  # most of a call
         return self._kept(self._bad_line.voice(self._notes.seconds, probability))
 
     def key(self) -> LineVerdict | None:
@@ -68,18 +93,21 @@ class LineCare:
     def _kept(self, verdict: LineVerdict | None) -> LineVerdict | None:
         if verdict is None:
             return None
-        if verdict.step is not LineStep.GO_ON:
+        if verdict.step in TOLD:
+            last, over = verdict.step is LineStep.OFFER, verdict.step is LineStep.GIVE_UP
+            self._untold = LineTrouble(verdict.kind, verdict.advice, last, over)
+        elif verdict.step is LineStep.GO_ON:
+            self._untold = None
+        if verdict.step not in (LineStep.GO_ON, LineStep.REMIND):
             self._notes.trouble(verdict.kind)
             self._notes.publish("line_trouble", trouble=verdict.kind, text=verdict.advice)
         self._transcript.event(
             "line_trouble", trouble=verdict.kind, step=verdict.step.value, detail=verdict.advice
         )
-        if verdict.step in (LineStep.TELL, LineStep.BREAK_IN):
-            self._untold = LineTrouble(verdict.kind, verdict.advice)
         return verdict
 
 
 def termination_of(verdict: LineVerdict) -> Termination:
     """Of a call that is ended over its line."""
-    why = Why.FAX if verdict.kind == "fax" else Why.BAD_LINE
+    why = {"fax": Why.FAX, "one-way": Why.MEDIA_TIMEOUT}.get(verdict.kind, Why.BAD_LINE)
     return Termination(EndedBy.SERVER, why, detail=verdict.advice)

@@ -12,7 +12,9 @@ from mediaserver.storage.records import Record
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, LineTrouble, Say
 
 GIVEN_UP = "given up"
-"""The key of what is said before a call is ended."""
+"""The key of what is said before a call is ended, where the kind of trouble has no goodbye of its own."""
+NOBODY = frozenset({"fax", "looped"})
+"""Kinds of trouble whose words are the last."""
 
 LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -23,6 +25,11 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "noisy": "I can hardly hear you over the noise. You can also use the keys.",
             "lossy": "Parts of what you say are lost on the way. You can also use the keys.",
             "endless": "Sorry to interrupt. One short answer is enough.",
+            "one-way": "I cannot hear you. Nothing arrives from your telephone.",
+            "music": "I hear music. If you are there, please press a key.",
+            "tone": "I hear only a tone. If you are there, please press a key.",
+            "fax": "I hear a machine, and this number is for people. Goodbye.",
+            "looped": "I hear only my own voice on this line. Please call again. Goodbye.",
             GIVEN_UP: "I am sorry, we do not understand each other on this line. Please call again. Goodbye.",
         },
         "de": {
@@ -33,6 +40,11 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "noisy": "Bei dem Lärm höre ich Sie kaum. Sie können auch die Tasten benutzen.",
             "lossy": "Teile von dem, was Sie sagen, gehen verloren. Sie können auch die Tasten benutzen.",
             "endless": "Entschuldigung, dass ich unterbreche. Eine kurze Antwort genügt.",
+            "one-way": "Ich höre Sie nicht. Von Ihrem Telefon kommt nichts an.",
+            "music": "Ich höre Musik. Wenn Sie da sind, drücken Sie bitte eine Taste.",
+            "tone": "Ich höre nur einen Ton. Wenn Sie da sind, drücken Sie bitte eine Taste.",
+            "fax": "Ich höre ein Gerät, und diese Nummer ist für Menschen. Auf Wiederhören.",
+            "looped": "Ich höre nur meine eigene Stimme. Bitte rufen Sie noch einmal an. Auf Wiederhören.",
             GIVEN_UP: "Es tut mir leid, über diese Leitung verstehen wir uns nicht. Bitte rufen Sie noch "
             "einmal an. Auf Wiederhören.",
         },
@@ -44,6 +56,11 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "noisy": "Je vous entends à peine avec ce bruit. Vous pouvez aussi utiliser les touches.",
             "lossy": "Une partie de ce que vous dites se perd. Vous pouvez aussi utiliser les touches.",
             "endless": "Excusez-moi de vous interrompre. Une réponse courte suffit.",
+            "one-way": "Je ne vous entends pas. Rien n'arrive de votre téléphone.",
+            "music": "J'entends de la musique. Si vous êtes là, appuyez sur une touche.",
+            "tone": "Je n'entends qu'une tonalité. Si vous êtes là, appuyez sur une touche.",
+            "fax": "J'entends une machine, et ce numéro est pour les personnes. Au revoir.",
+            "looped": "Je n'entends ici que ma propre voix. Rappelez, s'il vous plaît. Au revoir.",
             GIVEN_UP: "Je suis désolé, nous ne nous comprenons pas sur cette ligne. Rappelez, s'il vous "
             "plaît. Au revoir.",
         },
@@ -54,6 +71,11 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "noisy": "Con ese ruido apenas le oigo. También puede usar las teclas.",
             "lossy": "Parte de lo que dice se pierde. También puede usar las teclas.",
             "endless": "Perdone que le interrumpa. Basta con una respuesta corta.",
+            "one-way": "No le oigo. De su teléfono no llega nada.",
+            "music": "Oigo música. Si está ahí, pulse una tecla.",
+            "tone": "Solo oigo un tono. Si está ahí, pulse una tecla.",
+            "fax": "Oigo una máquina, y este número es para personas. Adiós.",
+            "looped": "En esta línea solo oigo mi propia voz. Llame otra vez, por favor. Adiós.",
             GIVEN_UP: "Lo siento, por esta línea no nos entendemos. Llame otra vez, por favor. Adiós.",
         },
         "it": {
@@ -63,6 +85,11 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "noisy": "Con questo rumore la sento appena. Può usare anche i tasti.",
             "lossy": "Una parte di quello che dice va persa. Può usare anche i tasti.",
             "endless": "Mi scusi se la interrompo. Basta una risposta breve.",
+            "one-way": "Non la sento. Dal suo telefono non arriva nulla.",
+            "music": "Sento della musica. Se è in linea, prema un tasto.",
+            "tone": "Sento solo un tono. Se è in linea, prema un tasto.",
+            "fax": "Sento una macchina, e questo numero è per le persone. Arrivederci.",
+            "looped": "Su questa linea sento solo la mia voce. Richiami, per favore. Arrivederci.",
             GIVEN_UP: "Mi dispiace, su questa linea non ci capiamo. Richiami, per favore. Arrivederci.",
         },
     }
@@ -92,7 +119,8 @@ class MindingTheLine:
         return self._agent.respond(said, context)
 
     async def _tell(self, said: LineTrouble) -> AsyncIterator[Act]:
-        if text := self._words.get(said.kind):
+        last = said.over and said.kind not in NOBODY
+        if text := self._words.get(GIVEN_UP if last else said.kind):
             yield Say(text)
 
     def heard(self, line: int, text: str, cut: bool) -> None:

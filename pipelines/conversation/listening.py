@@ -84,6 +84,10 @@ class Listening:
             if self._marked is not None and len(self._marked) < MARKED_FRAMES:
                 self._marked.append(frame)
 
+    def overhear(self, frame: Frame) -> None:
+        """What is heard while nobody is listened to: it counts where an utterance begins soon after it."""
+        self._ring.append(frame)
+
     def carry_out(self, t: int, command: SttCommand) -> None:
         match command:
             case StartStt(epoch=epoch):

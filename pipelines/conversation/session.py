@@ -37,6 +37,7 @@ from pipelines.conversation.agent import (
 )
 from pipelines.conversation.bad_line import LineStep, LineVerdict
 from pipelines.conversation.dialogue import Dialogue
+from pipelines.conversation.floor import LEAVING
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
@@ -98,7 +99,13 @@ class AgentSession(Dialogue):
             cleaner=cleaner,
         )
         minds = minds_the_line(agent)
-        self._line_care = LineCare(self._notes, self._transcript, language, agent_minds=minds)
+        self._line_care = LineCare(
+            self._notes,
+            self._transcript,
+            language,
+            agent_minds=minds,
+            on_hold_s=self.turn.on_hold_ms / 1000,
+        )
         self._called = context is not None and context.direction == "outbound"
         """We called: whoever answers speaks first."""
         self._heard_at = 0
@@ -117,6 +124,9 @@ class AgentSession(Dialogue):
             echo = cleaner.condition.echo if cleaner.condition.suspect else 0.0
         if news:
             self._bear(self._line_care.judge())
+        if self._line_care.waiting:
+            self._listening.overhear(frame)  # the first word of whoever comes back is not lost
+            return
         if self._stage.state not in ACTIVE:
             return
         self._listening.hear(frame)
@@ -154,6 +164,8 @@ class AgentSession(Dialogue):
         if frame is not None and not self._speaking.fills:
             self.turn.progress(t, insisting=playout.line is not None and not playout.line.interruptible)
         self._fillers.tick(t, frame, self._thought)
+        if self._line_care.waiting and self.turn.idle:
+            self._stand_still(True)
         if playout.drained and playout.line is not None:
             self._run(self.turn.drained(t, playout.arrived))
         self._settle()
@@ -163,11 +175,10 @@ class AgentSession(Dialogue):
         match event:
             case Voice(probability=probability):
                 self._notes.voice(probability)
-                if self._line_care.waiting:
-                    self._bear(self._line_care.voice(probability))
-                if self._stage.state in ACTIVE:
-                    if self.cleaner is not None and self.cleaner.condition.suspect:
-                        probability = 0.0  # it may be our own
+                if self.cleaner is not None and self.cleaner.condition.suspect:
+                    probability = 0.0  # it may be our own
+                self._bear(self._line_care.voice(probability))
+                if self._stage.state in ACTIVE and not self._line_care.waiting:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
@@ -207,32 +218,28 @@ class AgentSession(Dialogue):
         if verdict is None:
             return
         match verdict.step:
-            case LineStep.TELL:
-                """When nobody speaks."""
-            case LineStep.BREAK_IN:
+            case LineStep.TELL | LineStep.NOTE:
+                """When nobody speaks, or never."""
+            case LineStep.BREAK_IN | LineStep.WAIT:
                 self._tell_of_line()
-            case LineStep.WAIT:
-                self._stand_still(True)
+            case LineStep.REMIND | LineStep.OFFER:
+                self._stand_still(False)
+                self._tell_of_line()
             case LineStep.GO_ON:
                 self._stand_still(False)
+                self.turn.expect(self._t)
             case LineStep.GIVE_UP:
                 self._stand_still(False)
-                self._leave_line(verdict)
-            case LineStep.HANG_UP:
-                self._leave_line(verdict)
+                self._ending.why = termination_of(verdict)
+                if not self._tell_of_line() and self.turn.state not in LEAVING:
+                    self._ending.leave(End())
 
-    def _leave_line(self, verdict: LineVerdict) -> None:
-        words, why = self._line_care.last_words(verdict), termination_of(verdict)
-        if words:
-            self.say_goodbye(words, why)
-        else:
-            self._ending.why = why
-            self._ending.leave(End())
-
-    def _tell_of_line(self) -> None:
+    def _tell_of_line(self) -> bool:
+        """False: nobody has words for it, or they come too late."""
         trouble = self._line_care.take()
-        if trouble is not None:
-            self._run(self.turn.trouble(self._t, trouble))
+        commands = [] if trouble is None else self.turn.trouble(self._t, trouble)
+        self._run(commands)
+        return bool(commands)
 
     # ---- ending
 

@@ -300,6 +300,8 @@ class Speaking:
                     return
                 if chunk.samples.dtype != np.int16:
                     raise EngineError(f"its audio is {chunk.samples.dtype}, which must be int16")
+                if chunk.instead_of:
+                    self._failed("tts", chunk.instead_of)
                 answers = not said.line.sentences[index].filler
                 if answers and said.thought.voiced is None and len(chunk.samples):
                     said.thought.voiced = self._now()

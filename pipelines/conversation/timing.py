@@ -65,5 +65,7 @@ class Limits:
     heard: int = 500
     """Last words that were sent are waited for at most this long, and then taken for heard: no phone keeps
     audio for so long, and what is still on the line comes before the hangup."""
+    on_hold: int = 120_000
+    """Music on hold at the other end is waited through for so long."""
     announcements: int = 20
     """Not in ms: so many may wait to be said."""

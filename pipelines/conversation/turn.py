@@ -45,7 +45,6 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import (
     Answered,
     Listen,
-    Silence,
     Utterance,
 )
 from pipelines.conversation.agent_turn import AgentTurn
@@ -57,6 +56,7 @@ from pipelines.conversation.commands import (
     PausePlayout,
     ResumePlayout,
 )
+from pipelines.conversation.dead_air import LONGEST
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import (
@@ -89,6 +89,11 @@ class Turn(AgentTurn):
             return [PausePlayout()]
         return [] if self._contest.phase is ContestPhase.PAUSED else [ResumePlayout()]
 
+    def expect(self, t: int) -> None:
+        """A wait is over: whoever is there speaks soon, or is asked again."""
+        silence = self._ear.listen.silence_ms * SAMPLES_PER_MS
+        self._quiet_since = min(t, t + LONGEST - silence)
+
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
         commands = self._ear.tick(t) + self._due(t)
@@ -104,9 +109,9 @@ class Turn(AgentTurn):
                     commands += self._tell(t, self._kept.pop())
                 elif self._announcements:
                     commands += self._announce(t)
-                elif t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS:
+                elif (nothing := self._unanswered(t)) is not None:
                     self._floor.move(Cue.SILENCE)
-                    commands += self._think(t, Silence())
+                    commands += self._think(t, nothing)
             case FloorState.EXPECTING if self.ear is EarState.QUIET:
                 if t - self._quiet_since >= self._limits.listen_first * SAMPLES_PER_MS:
                     commands += self._greet(t)

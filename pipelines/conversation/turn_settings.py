@@ -18,6 +18,7 @@ utterance_ms   a longer utterance is recognised in pieces, which the agent gets 
 monologue_ms   ... when the caller has finished, or after this long
 tail_ms        speech that begins so soon after an utterance that was taken belongs to it; 0: none does
 thinking_ms    the longest thought of the agent
+on_hold_ms     music on hold at the other end is waited through for so long
 filler_ms      after so much silence the caller hears "One moment, please." or the like; 0: never
 """
 
@@ -51,6 +52,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "monologue_ms": (1_000, 600_000),
     "tail_ms": (0, 2_000),
     "thinking_ms": (1_000, 120_000),
+    "on_hold_ms": (0, 3_600_000),
     "filler_ms": (0, 20_000),
 }
 """Least and greatest value of each key."""

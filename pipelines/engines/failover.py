@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
@@ -108,13 +109,15 @@ class Preferred(Generic[E]):
         *,
         needed: bool = True,
         language: str = "",
+        noted: Callable[[T, str], T] | None = None,
     ) -> AsyncGenerator[T, None]:
         """What the first engine gives that `gives` anything at all within `first_s`, and then never lets
-        `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail.
+        `next_s` pass; the last one may take its time. `needed`: to give nothing is to fail. `noted`:
+        puts into the first item who has failed before, and why.
 
         Raises EngineError, whatever the engine raised.
         """
-        order = self.order(language)
+        order, failures = self.order(language), list[str]()
         for engine in order:
             last, begun = engine is order[-1], False
             try:
@@ -122,6 +125,8 @@ class Preferred(Generic[E]):
                 try:
                     async with asyncio.timeout(None if last else first_s):
                         opening = await _opening(stream, gives, needed)
+                    if failures and opening and noted is not None:
+                        opening[0] = noted(opening[0], "; ".join(failures))
                     for item in opening:
                         begun = True
                         yield item
@@ -136,6 +141,7 @@ class Preferred(Generic[E]):
             except Exception as error:  # a foreign engine may raise anything
                 why = reason(error)
                 self.failed(engine, why)
+                failures.append(f"{engine.manifest.name}: {why}")
                 if last or begun:
                     raise error if isinstance(error, EngineError) else EngineError(why) from error
         raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
@@ -199,7 +205,9 @@ class PreferredTts(Preferred[Tts]):
             return engine.speak(text, voice=named, language=language, rate=rate)
 
         needed = any(character.isalnum() for character in text)
-        return self.streamed(begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed, language=language)
+        return self.streamed(
+            begin, _audible, FIRST_SOUND_S, NEXT_SOUND_S, needed=needed, language=language, noted=_noted
+        )
 
 
 class PreferredLlm(Preferred[Llm]):
@@ -224,6 +232,10 @@ class PreferredLlm(Preferred[Llm]):
 
 def _audible(chunk: TtsChunk) -> bool:
     return bool(chunk.samples.any())
+
+
+def _noted(chunk: TtsChunk, failures: str) -> TtsChunk:
+    return replace(chunk, instead_of=failures)
 
 
 def _telling(event: LlmEvent) -> bool:

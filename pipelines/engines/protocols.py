@@ -198,6 +198,8 @@ class TtsChunk:
     samples: npt.NDArray[np.int16]
     """Any length, 16 kHz. Leading silence of an utterance is already removed."""
     words: tuple[WordMark, ...] = ()
+    instead_of: str = ""
+    """The first of a text by another voice than was wanted: which failed, and why."""
 
 
 class Tts(Engine, Protocol):

@@ -87,8 +87,8 @@ class FlowAgent:
                 return self.executor.keyed(digit.strip("#"))
             case Silence():
                 return self.executor.silence()
-            case LineTrouble(kind=kind):
-                return self.executor.trouble(kind)
+            case LineTrouble(kind=kind, last=last, over=over):
+                return self.executor.trouble(kind, last=last, over=over)
             case Returned():
                 return self.executor.returned()
 

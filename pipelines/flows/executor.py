@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from pipelines.flows.checking import Check, yes_or_no
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
-from pipelines.flows.phrases import NOBODY
+from pipelines.flows.phrases import NOBODY, WAITED
 from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, Handover
 from pipelines.flows.wording import Wording, joined
 
@@ -150,24 +150,26 @@ class FlowExecutor:
         now.silences += 1
         if now.silences >= SILENCES:
             return self._give_up()
-        if now.silences == 1:
+        if now.silences == 1 and not now.troubles:
             return self._ask(self._help())
         return self._ask(f"{self._phrases.unheard} {slot.dtmf.offer}")
 
-    def trouble(self, kind: str) -> FlowStep:
-        """The line carries no conversation as it is; `kind` as in `LineTrouble`."""
+    def trouble(self, kind: str, *, last: bool = False, over: bool = False) -> FlowStep:
+        """The line carries no conversation as it is; the arguments are as in `LineTrouble`."""
         self._before = None
         now, slot = self._now, self._asked()
         if slot is None:
             return self._ended()
         now.doubts.add("line")
-        now.troubles += 1
         wrong = self._phrases.trouble(kind)
-        if kind in NOBODY:
-            return self._over(wrong)
+        if over or kind in NOBODY:
+            return self._over(wrong if kind in NOBODY else self._flow.give_up)
+        if kind in WAITED and not last:
+            return self._ask(joined(wrong, now.check.asked if now.check else ""))
+        now.troubles += 1
         if now.parting:
             return self._part(None)
-        if now.troubles > TROUBLES:
+        if last or now.troubles > TROUBLES:
             return self._give_up(wrong)
         return self._ask(joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
 

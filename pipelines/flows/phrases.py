@@ -15,15 +15,17 @@ TROUBLES = {
     "humming": "There is a loud hum on the line.",
     "noisy": "I can hardly hear you.",
     "lossy": "Parts of what you say are lost on the line.",
-    "looped": "I hear only my own voice on this line.",
+    "looped": "I hear only my own voice on this line. Please call again. Goodbye.",
     "music": "I hear music. If you are there, please press a key.",
     "fax": "I hear a machine, and this number is for people. Goodbye.",
-    "tone": "I hear only a tone. Goodbye.",
+    "tone": "I hear only a tone. If you are there, please press a key.",
     "endless": "I did not get all that. One short answer is enough.",
 }
 """By `LineTrouble.kind`."""
-NOBODY = frozenset({"fax", "tone"})
-"""Kinds of trouble on which nobody is there to be helped."""
+NOBODY = frozenset({"fax", "looped"})
+"""Kinds of trouble on which nobody is there to be helped: their words are the last."""
+WAITED = frozenset({"music", "tone"})
+"""Kinds that are waited through, and told of now and then."""
 
 
 @dataclass(frozen=True, slots=True)

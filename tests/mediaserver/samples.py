@@ -37,6 +37,7 @@ HEARING = HearingReport(
     jitter_ms=3.0,
     hum_hz=50,
     hum_db=-49.0,
+    arrives=False,
     tones=("dial tone",),
     troubles=("humming",),
     interruptions={"taken": 2, "resumed": 1},

@@ -38,6 +38,8 @@ class ToneSeen:
     """When it was known, since the watch began."""
     hz: int
     """Its lowest frequency."""
+    last_ms: int = 0
+    """When it was there last, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

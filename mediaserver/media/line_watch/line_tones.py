@@ -25,6 +25,8 @@ V21_MS = 700
 """Of V.21 flags; a fax sends a second of them (T.30 5.3.1)."""
 CYCLES = 4
 """Of a busy or congestion tone, before it is believed."""
+MELODY_MS = 500
+"""What follows another tone so soon belongs to it: chimes, lifts."""
 KEPT = 12
 """Bursts that are remembered."""
 GAP_WINDOWS = 1
@@ -57,6 +59,8 @@ class ToneWatch:
     def __init__(self) -> None:
         self.kinds: dict[ToneKind, tuple[int, int]] = {}
         """(ms since the watch began, Hz)."""
+        self.last: dict[ToneKind, int] = {}
+        """When each was there last."""
         self._at = 0
         self._on: Burst | None = None
         self._gap = 0
@@ -125,7 +129,7 @@ class ToneWatch:
     def _cadence(self) -> None:
         last = self._past[-1]
         if _near(last, 1_100, 38) and 380 <= last.ms <= 640:
-            self._repeats(ToneKind.FAX_CALLING, 38, 3_500, 700)
+            self._repeats(ToneKind.FAX_CALLING, 38, 3_500, 550)
         elif _near(last, 1_300, 20) and 400 <= last.ms <= 800:
             self._repeats(ToneKind.MODEM_CALLING, 20, 2_350, 550)
         elif _of_network(last):
@@ -134,11 +138,14 @@ class ToneWatch:
             self._special()
 
     def _repeats(self, kind: ToneKind, tolerance: int, period: int, off_by: int) -> None:
-        """The last tone and one like it began a period apart."""
-        last = self._past[-1]
-        for other in self._past[:-1]:
-            if _near(other, last.low, tolerance) and abs(last.began - other.began - period) <= off_by:
-                self._found(kind, last.low)
+        """The last tone and the one like it before began a period apart, and it is no part of a melody. Beeps
+        that come more often (a lorry that backs, a till) are a period apart here and there, too."""
+        *others, last = self._past
+        before = next((other for other in reversed(others) if _near(other, last.low, tolerance)), None)
+        if before is None or abs(last.began - before.began - period) > off_by:
+            return
+        if others[-1] is before or last.began - others[-1].ended > MELODY_MS:
+            self._found(kind, last.low)
 
     def _of_network(self) -> None:
         last = self._past[-1]
@@ -171,6 +178,7 @@ class ToneWatch:
 
     def _found(self, kind: ToneKind, hz: float) -> None:
         self.kinds.setdefault(kind, (self._at, round(hz)))
+        self.last[kind] = self._at
 
 
 def _near(burst: Burst, hz: float, tolerance: float) -> bool:

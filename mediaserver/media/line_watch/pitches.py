@@ -19,6 +19,11 @@ FAINTEST_DB = -48.0
 BAND = (1_530.0, 1_970.0)
 """Hz. Where all of V.21's channel 2 is."""
 
+FLAG_SAMPLES = 213
+"""Eight bits at 300 bit/s: 26.7 ms."""
+ALIKE = 0.85
+"""The least correlation of a window with itself a flag later."""
+
 _LOWEST, _HIGHEST = 16, 236
 """The bins that may hold a tone: 250 to 3,690 Hz. What is lower is hum, and no signal of a network."""
 _ALL = 3
@@ -74,9 +79,20 @@ def pitches(block: Block) -> list[Pitch | None] | None:
         elif share[row] + second_share[row] >= PURE and second_share[row] >= SECOND:
             ends = sorted((_exact(power[row], int(first[row])), _exact(power[row], int(second[row]))))
             found[row] = Pitch(ends[0], ends[1])
-        elif band[row] >= PURE * total[row]:
+        elif band[row] >= PURE * total[row] and _repeats(block.narrow[row * WINDOW : (row + 1) * WINDOW]):
             found[row] = Pitch(0.0, v21=True)
     return found
+
+
+def _repeats(window: npt.NDArray[np.int16]) -> bool:
+    """What is in V.21's band comes again after a flag's eight bits, as flags do; birds, bells and whistles,
+    whose pitch moves within the band, have periods of their own."""
+    bins = np.fft.rfft(window)
+    bins[: _BAND.start] = bins[_BAND.stop :] = 0.0
+    wave = np.fft.ifft(bins, WINDOW)  # no negative frequencies: its magnitude is the envelope
+    early, late = wave[:-FLAG_SAMPLES], wave[FLAG_SAMPLES:]
+    alike = abs(np.vdot(early, late))
+    return bool(alike >= ALIKE * np.linalg.norm(early) * np.linalg.norm(late))
 
 
 def _around(power: Float, rows: npt.NDArray[np.intp], at: npt.NDArray[np.intp], wide: int = 2) -> Float:

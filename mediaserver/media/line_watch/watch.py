@@ -120,7 +120,14 @@ class LineWatch:
             talking_s=self._talking_blocks * BLOCK_MS / 1000,
             longest_music_s=self._longest_music * BLOCK_MS / 1000,
             longest_talking_s=self._longest_talking * BLOCK_MS / 1000,
-            tones=tuple(ToneSeen(kind, at, hz) for kind, (at, hz) in self._tones.kinds.items()),
+            tones=self._tones_seen,
+        )
+
+    @property
+    def _tones_seen(self) -> tuple[ToneSeen, ...]:
+        last = self._tones.last
+        return tuple(
+            ToneSeen(kind, at, hz, last.get(kind, at)) for kind, (at, hz) in self._tones.kinds.items()
         )
 
     # ---- one block

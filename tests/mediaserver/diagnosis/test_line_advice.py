@@ -75,3 +75,17 @@ def test_a_hum_a_tone_or_music_is_not_called_a_noise_as_well() -> None:
     assert "fax machine called" in only(tones=("fax calling",), **loud)
     assert "music for 40 s" in only(music_s=40.0, **loud)
     assert "hums" in only(hum_hz=60, hum_db=-30.0, noise_db=-30.0, snr_db=4.0)
+
+
+def test_a_far_end_that_did_not_hear_us_is_advised_on() -> None:
+    assert "nothing of ours arrived" in only(arrives=False)
+    assert advice(replace(GOOD, arrives=True)) == []
+
+
+def test_whether_we_were_heard_is_asked_where_nobody_answered_and_nobody_reported() -> None:
+    unanswered = {"reasks": {"silence": 2}}
+    assert "Whether the caller heard us is not known" in only(**unanswered)
+    assert advice(replace(GOOD, arrives=True, reasks={"silence": 2})) == []
+    assert advice(replace(GOOD, jitter_ms=0.0, reasks={"silence": 2})) == [], (
+        "no packets, no reports: a browser"
+    )

@@ -307,3 +307,42 @@ def test_the_first_report_comes_in_half_the_time_of_the_others() -> None:
     rng.seed(3)
     session.report(RtpSender(), receiver_with([]).reception(), 0, WALL, sent=False)
     assert first == session.deadline // 2
+
+
+# ---- whether anything of ours arrives
+
+
+def told(session: RtcpSession, sender: RtpSender, highest: int | None, sent: int = 250) -> int:
+    """After so many packets of ours comes a report with this highest number of them, or without us."""
+    for _ in range(sent):
+        sender.packet(b"x", 0, 0)
+    blocks = () if highest is None else (ReportBlock(sender.ssrc, 0, 0, highest, 0, 0, 0),)
+    session.receive(bytes(Report(7, blocks)) + bytes(Description(7, "far")), sender, S, WALL)
+    return session.unheard
+
+
+def test_what_arrives_is_known_by_its_numbers() -> None:
+    session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
+    assert [told(session, sender, highest) for highest in (250, 500, 750)] == [0, 0, 0]
+    assert [told(session, sender, highest) for highest in (750, 750, 1_000)] == [1, 2, 0]
+
+
+def test_a_far_end_that_names_us_not_at_all_hears_nothing() -> None:
+    session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
+    assert [told(session, sender, None) for _ in range(3)] == [1, 2, 3]
+    session.forget_reports()
+    assert session.unheard == 0
+
+
+def test_a_report_says_nothing_of_what_was_hardly_sent() -> None:
+    session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
+    assert [told(session, sender, None, 30) for _ in range(3)] == [0, 0, 0]
+    assert told(session, sender, None, 30) == 1, "120 together"
+
+
+def test_packets_with_another_name_are_counted_anew() -> None:
+    session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
+    told(session, sender, 250)
+    sender.renew()
+    assert told(session, sender, None, 90) == 0
+    assert told(session, sender, 300, 200) == 0

@@ -393,3 +393,16 @@ async def test_the_embedded_voice_goes_on_when_its_worker_is_killed(
     speaking.next_frame(t, t)
     assert line.heard == text and not line.interrupted
     speaking.abandon(t, t)
+
+
+async def test_a_voice_that_is_replaced_before_its_first_sound_leaves_an_event() -> None:
+    one, two = FakeTts(), FakeTts()
+    one.failures = 1
+    tts = PreferredTts(lambda: [one, two])
+    conversation = Conversation(ScriptedAgent(Reply("one two three")), tts=tts)  # type: ignore[arg-type]
+    await conversation.until_quiet()
+    failed = conversation.call.happened("engine_failed")
+    assert [event.data["engine"] for event in failed] == ["tts"]
+    assert "fake" in failed[0].data["reason"]
+    (line,) = conversation.call.lines()
+    assert not line.interrupted

@@ -61,6 +61,15 @@ async def test_a_voice_that_fails_before_its_first_sound_is_replaced() -> None:
     assert (len(one.spoken), len(two.spoken)) == (1, 2)
 
 
+async def test_what_another_voice_says_tells_once_which_has_failed_and_why() -> None:
+    one, two = FakeTts(), FakeTts()
+    one.failures = 1
+    tts = PreferredTts(lambda: [one, two])
+    told = [[chunk.instead_of async for chunk in tts.speak("one two three")] for _ in range(2)]
+    assert told[0][0].startswith("fake: ") and not any(told[0][1:])
+    assert not any(told[1]), "the one that failed was not asked"
+
+
 async def test_a_voice_without_a_sound_in_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.engines.failover.FIRST_SOUND_S", 0.0)
     one, two = FakeTts(), FakeTts()

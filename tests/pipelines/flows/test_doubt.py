@@ -425,6 +425,6 @@ async def test_doubt_noise_and_amends_reach_the_flow_from_the_ear() -> None:
 
 async def test_a_call_back_of_which_little_is_known_is_kept_all_the_same() -> None:
     call = Call()
-    await call.tell(Answered(), LineTrouble("looped"), LineTrouble("looped"), LineTrouble("looped"))
+    await call.tell(Answered(), LineTrouble("silent"), LineTrouble("silent"), LineTrouble("silent"))
     await call.tell(Keyed("1", "length"))
     assert call.outcomes == [OutcomeMade(CALL_ID, "booking", "callback", {})]
