@@ -48,6 +48,8 @@ PROMISING = 2.0
 LEAST_FRAMES = 3
 EAGER_FRAMES = 8
 """So many of a stretch of sound are judged one by one, later ones by threes: that costs most."""
+UNDECIDED_FRAMES, DOUBTED = 25, 0.25
+"""So long (0.5 s) a stretch that is half believed may still turn out to be ours."""
 STRETCH_FRAMES = 25
 """Sound after so long a silence (0.5 s) is another stretch."""
 PATIENT_FRAMES, ROUND_FRAMES, LOOKED_AT = 150, 60, 15
@@ -56,6 +58,11 @@ of each round are looked at, until something is promising. A stretch of sound be
 GAIN_LIMIT = 1e5
 SAME_LAGS = 8
 """Two peaks that lie no further apart (1.3 ms) are the same path."""
+ROOM_LAGS = 154
+"""A peak that jumps by no more (24 ms) has gone to another reflection in the same room: now this one, now
+that one is the strongest."""
+STAYS = 0.5
+"""The peak does not jump while the place where it was is still so much as high above what means nothing."""
 
 _WINDOW = np.hanning(_NEAR * FRAME_SAMPLES).astype(np.float32)
 
@@ -66,7 +73,7 @@ class EchoFinder:
     """Of one line. `look` is called for frames in which something is heard while we speak, or just did."""
 
     __slots__ = (
-        "_barren", "_done", "_evidence", "_far", "_frames", "_gain", "_lag", "_looked", "_sums", "_weight",
+        "_barren", "_done", "_evidence", "_far", "_frames", "_gain", "_lag", "_sums", "_weight", "looked",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -76,7 +83,7 @@ class EchoFinder:
         """The tick of the newest of them."""
         self._sums = np.zeros((DELAYS, _HIGH + 1), np.complex64)
         self._weight = np.zeros(DELAYS, np.float32)
-        self._looked = -STRETCH_FRAMES
+        self.looked = -STRETCH_FRAMES
         """The tick of the last look."""
         self._barren = 0
         """Frames since something was promising."""
@@ -100,7 +107,14 @@ class EchoFinder:
     @property
     def undecided(self) -> bool:
         """The stretch is so young, or its evidence so promising, that the next frames may tell."""
-        return self._frames <= LEAST_FRAMES or (0 < self._evidence and self._frames <= EAGER_FRAMES)
+        if self._frames <= EAGER_FRAMES:
+            return self.fresh or self._evidence > 0
+        return self.belief > DOUBTED and self._frames <= UNDECIDED_FRAMES
+
+    @property
+    def fresh(self) -> bool:
+        """The stretch is too young for anything to be known."""
+        return self._frames <= LEAST_FRAMES
 
     @property
     def delay(self) -> int:
@@ -110,8 +124,8 @@ class EchoFinder:
     def look(self, tick: int, before: Frame, now: Frame, far: Callable[[int], Frame | None]) -> None:
         """The frames that were heard at the tick before and at this one. `far`: what went out at a tick
         (None: silence), asked for the `MOST_MS` before this."""
-        self._frames = self._frames + 1 if tick - self._looked < STRETCH_FRAMES else 1
-        self._looked = tick
+        self._frames = self._frames + 1 if tick - self.looked < STRETCH_FRAMES else 1
+        self.looked = tick
         self._barren += 1
         if self._barren > PATIENT_FRAMES and self._frames % ROUND_FRAMES > LOOKED_AT:
             return
@@ -140,8 +154,15 @@ class EchoFinder:
         # lag of four is enough, and numpy's own median takes ten times as long.
         some = height[known, ::4].ravel()
         spread = float(np.partition(some, len(some) // 2)[len(some) // 2]) / 0.455
-        above = math.sqrt(float(height.flat[at]) / max(spread, 1e-20)) - DOUBTFUL
-        if abs(at - self._lag) > SAME_LAGS:
+        spread = max(spread, 1e-20)
+        above = math.sqrt(float(height.flat[at]) / spread) - DOUBTFUL
+        if abs(at - self._lag) > SAME_LAGS and self._lag >= 0:
+            first = max(0, self._lag - SAME_LAGS)
+            there = height.reshape(-1)[first : self._lag + SAME_LAGS + 1]
+            still = math.sqrt(float(there.max()) / spread) - DOUBTFUL
+            if still > STAYS * above:
+                at, above = first + int(there.argmax()), still
+        if self._lag < 0 or abs(at - self._lag) > ROOM_LAGS:
             self._evidence = 0.0
         else:
             # Bounded, so that an echo that has gone is not believed in for long.

@@ -3,7 +3,8 @@
 Driven by the media clock, frame by frame; no clock, thread or socket is read or waited for. A line on which
 nothing is heard while we speak costs a level and two entries in a ring. One on which something is heard is
 compared with what went out (`EchoFinder`); one that echoes gets a canceller while there is one, and until it
-is ready, or where none is left, a gate.
+is ready, or where none is left, a gate. What a canceller leaves is compared in its turn: what it could not
+take off (it is young, the echo has moved) is muted, and a caller, however quiet, is let through.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mediaserver.media.cleaning.canceller import LEAD_MS, Canceller, Cancellers, aligned
-from mediaserver.media.cleaning.echo_finder import DELAYS, EchoFinder
+from mediaserver.media.cleaning.echo_finder import DELAYS, LEAST_FRAMES, STRETCH_FRAMES, EchoFinder
 from mediaserver.media.cleaning.echo_gate import EchoGate, hushed
 from mediaserver.media.cleaning.line_noise import LineNoise
 from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor, faded
@@ -33,11 +34,9 @@ BELIEVED = 0.5
 AFTER_FRAMES = 4
 """For so long after an echo was found, what the voice detector says may be about what came before."""
 YOUNG_FRAMES = 50
-"""A canceller that has seen so little of the line leaves the gate beside it."""
-ECHO_DB = 6.0
-"""A canceller that took off so much has found an echo in the frame."""
-STUBBORN_FRAMES = 15
-"""As long as a canceller leaves nearly all of so many frames in a row, look whether the echo has moved."""
+"""A canceller that has seen so little of the line leaves more of us, and is not yet replaced by another."""
+STRANGE_FRAMES = 6
+"""In a row that have nothing of ours are somebody else's."""
 PAST_FRAMES = 30
 """By so many a suppressor learns the noise when it begins."""
 FORGOTTEN_FRAMES = 1_500
@@ -52,8 +51,8 @@ class LineCleaner:
 
     __slots__ = (
         "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_guards",
-        "_near", "_since", "_spoke", "_stubborn", "_suppressor", "_tick", "_without", "condition", "raw",
-        "resting",
+        "_left", "_near", "_since", "_spoke", "_strange", "_suppressor", "_tick", "_without",
+        "condition", "raw", "resting",
     )  # fmt: skip
 
     def __init__(
@@ -82,7 +81,10 @@ class LineCleaner:
         self._canceller: Canceller | None = None
         self._cancelled = False
         """The last frame went through it."""
-        self._stubborn = 0
+        self._left = _SILENCE
+        """What it left of the last frame."""
+        self._strange = 0
+        """Frames in a row of what it left in which there was nothing of ours."""
         self._without = 0
         """Frames in a row, while we spoke, in which there was no echo."""
 
@@ -183,17 +185,18 @@ class LineCleaner:
         self._gate = EchoGate(self._loss())
         condition.echo_loss_db = self._gate.loss_db
         self._since = self._tick
-        self._without = self._stubborn = 0
+        self._without = 0
         self._prime(delay)
 
     def _loss(self) -> float:
-        """Of the last frames: how much lower they came back than they went out, at the median."""
+        """Of the last frames: how much lower they came back than they went out, rather less than more: a room
+        gives back with its delay only a part, and the rest later."""
         losses = []
         for tick in range(self._tick - 11, self._tick + 1):
             out = self._went_out(tick - self._delay)
             if out is not None:
                 losses.append(level_db(out) - level_db(self._near[tick % RING]))
-        return sorted(losses)[len(losses) // 2] if losses else 10.0
+        return sorted(losses)[len(losses) // 3] if losses else 10.0
 
     def _prime(self, delay: int) -> None:
         """Get a canceller that knows the past."""
@@ -228,14 +231,11 @@ class LineCleaner:
         else:
             cleaned = self._cancel(canceller, frame)
             after = level_db(cleaned)
-            if self._tick - self._since < YOUNG_FRAMES and gate.holds(level):
-                cleaned = hushed(cleaned, after, condition.noise_db)
-                after = min(after, condition.noise_db)
             condition.echo = 1.0 - 10.0 ** (min(after - level, 0.0) / 10.0) if self._sounds(level) else 0.0
-            if level - after < ECHO_DB and self._sounds(after):
-                self._stubborn += 1
-            else:
-                self._stubborn = 0
+            left, self._left = self._left, cleaned
+            if self._sounds(after) and self._is_ours(left, cleaned, gate.holds(level)):
+                cleaned = hushed(cleaned, after, condition.noise_db)
+                condition.echo = 1.0
         if condition.echo > 0.75:
             gate.learn(level)
             condition.echo_loss_db = gate.loss_db
@@ -244,8 +244,6 @@ class LineCleaner:
             self._without += 1
             if self._without > FORGOTTEN_FRAMES:
                 self._let_go()
-        if self._stubborn > STUBBORN_FRAMES:
-            self._look_again(frame)
         return cleaned
 
     def _gated(self, frame: Frame, level: float, gate: EchoGate) -> Frame:
@@ -253,6 +251,27 @@ class LineCleaner:
         echo = self._sounds(level) and gate.holds(level)
         condition.echo = 1.0 if echo else 0.0
         return hushed(frame, level, condition.noise_db) if echo else frame
+
+    def _is_ours(self, before: Frame, left: Frame, as_loud: bool) -> bool:
+        """Whether what a canceller has left of a frame is still our own voice, and not a caller. `as_loud`:
+        the frame is no louder than our voice would come back."""
+        finder = self._finder
+        if finder is None:
+            return False
+        if self._tick - finder.looked >= STRETCH_FRAMES:
+            finder.forget()  # what it found before the present stretch of sound is old
+            self._strange = 0
+        finder.look(self._tick, before, left, self._went_out)
+        self._strange = self._strange + 1 if finder.belief == 0.0 else 0
+        young = self._tick - self._since < YOUNG_FRAMES
+        moved = abs(finder.delay // FRAME_SAMPLES - self._delay) > 1
+        if moved and finder.belief >= 1.0 and not young:
+            self._found(finder)
+        doubtful = as_loud and self._strange < (STRANGE_FRAMES if young else LEAST_FRAMES)
+        believed = finder.belief >= BELIEVED
+        ours = believed and (as_loud or moved or finder.belief >= 1.0)
+        self.condition.suspect |= believed or doubtful or finder.fresh
+        return ours or (doubtful and young)
 
     def _cancel(self, canceller: Canceller, frame: Frame) -> Frame:
         far = self._went_out(self._tick - self._lag())
@@ -269,18 +288,6 @@ class LineCleaner:
         self._cancelled = False
         canceller = self._canceller
         return faded(canceller.process(frame, _SILENCE), frame) if canceller is not None else frame
-
-    def _look_again(self, frame: Frame) -> None:
-        """What the canceller leaves is somebody who talks, or an echo that comes from elsewhere now."""
-        finder = self._finder
-        if finder is None:
-            return
-        if self._stubborn == STUBBORN_FRAMES + 1:
-            finder.forget()
-        self._look(finder, frame)
-        moved = abs(finder.delay // FRAME_SAMPLES - self._delay) > 1
-        if finder.belief >= 1.0 and moved:
-            self._found(finder)
 
     def _let_go(self) -> None:
         """It echoes no more: others may need the canceller."""
