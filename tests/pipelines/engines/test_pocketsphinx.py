@@ -22,6 +22,7 @@ from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
+from pipelines.engines.stt.pocketsphinx.rival import PIECE_BYTES
 from pipelines.engines.stt.pocketsphinx.search import model_files
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
@@ -434,6 +435,26 @@ def test_rivals_are_looked_for_while_nothing_else_is_to_be_done(monkeypatch: pyt
         ear.close()
     assert both[0]["text"] == both[1]["text"] == SAID
     assert both[0]["confidence"] == pytest.approx(both[1]["confidence"], abs=0.05)
+
+
+def test_finals_that_are_weighed_by_turns_take_no_search_from_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.rejection.BEYOND_DOUBT", 1.1)
+    decoders = Decoders(2, {})
+    pcm = spoken(SAID).tobytes()
+    at_once = final(decoders, spoken(SAID), PLACE)
+    ears = [decoders.listen({"name": "place", "jsgf": PLACE.jsgf}, pcm[:FIRST_BYTES]) for _ in range(2)]
+    for ear in ears:
+        ear.hear(pcm)
+    turns, pieces = [0, 0], len(pcm) // PIECE_BYTES + 3
+    while not all([ear.weigh() for ear in ears]):
+        turns = [count + (ear.rival is None) for count, ear in zip(turns, ears, strict=True)]
+        assert max(turns) < 4 * pieces
+    assert turns[0] <= pieces < turns[1], "many short turns, one after the other"
+    assert [ear.final() for ear in ears] == [at_once, at_once]
+    for ear in ears:
+        ear.close()
 
 
 def test_an_answer_that_is_sure_does_not_wait_for_a_rival() -> None:

@@ -117,6 +117,8 @@ class Comparison:
         self._at = 0
         self.rival: Rival | None = None
         """Once it is found."""
+        self.awaited = False
+        """A final waits for it."""
         if search.user is not None:
             search.user.close()
         search.prepare(grammar, text)

@@ -69,6 +69,8 @@ class Ear:
         self._level = Level()
         self._comparison: Comparison | None = None
         self._open = True
+        self._needy: bool | None = None
+        """The final needs a rival; None: that was not asked yet."""
         self.evidence: Scores | None = None
         """What the final was judged by."""
 
@@ -84,6 +86,28 @@ class Ear:
     def partial(self, text: str) -> dict[str, Any]:
         """The fields of a partial result."""
         return self._judged(text)[0]
+
+    def weigh(self) -> bool:
+        """End the utterance, and do a piece of the work that its final needs: a long answer must not keep all
+        other callers waiting. True once `final` takes no more time."""
+        text = self._end()
+        if self._needy is None:
+            unsure = bool(text) and wants_rival(self._judged(text)[1])
+            self._needy = unsure and self._grammar is not None
+        if not self._needy:
+            return True
+        now = self._comparison
+        if now is None or not self._covers(now, text):
+            user = self._rivals().user
+            if user is not None and user.awaited:
+                return False  # one after the other: nobody takes the search from who is waited for
+            now = self._compare(text, best_log(self._pair.words))
+            if now is None:
+                self._needy = False
+                return True
+        now.awaited = True
+        now.advance()
+        return now.rival is not None
 
     def final(self) -> dict[str, Any]:
         """End the utterance: the fields of the final result."""
@@ -194,8 +218,7 @@ class Ear:
         """Of the final text: what was found while it was silent, or else only where it is `needed`. An answer
         that is sure without it shall not wait for it."""
         now = self._comparison
-        known = now is not None and not now.lost and now.text == text
-        if now is not None and known and now.end >= len(self._pair.heard) - STALE_BYTES:
+        if now is not None and self._covers(now, text):
             if needed:
                 now.finish()
             return now.rival
@@ -206,6 +229,11 @@ class Ear:
             return None
         now.finish()
         return now.rival
+
+    def _covers(self, comparison: Comparison, text: str) -> bool:
+        """It is, or will be, about this text and about as good as all that was heard."""
+        known = not comparison.lost and comparison.text == text
+        return known and comparison.end >= len(self._pair.heard) - STALE_BYTES
 
     def _words(self) -> list[tuple[str, int, int]]:
         """The words and where they lie, in ms of the audio that was heard."""

@@ -21,6 +21,8 @@ SLICE_BYTES = 1920
 FIRST_BYTES = 14_080
 """440 ms: what the kind of line is judged from before decoding begins. So much is there at once, kept from
 before the caller was noticed, and its end is speech."""
+URGENT_BYTES = 64_000
+"""2 s, which take some 0.2 s."""
 IDLE_S = 0.3
 """After this long without work another decoder is made."""
 
@@ -34,6 +36,14 @@ class _Decoding:
     """When FINISH came (perf_counter), 0 before."""
     ear: Ear | None = None
     said: str = ""
+    weighing: bool = False
+    """All was heard, and its final takes more than a slice."""
+
+    @property
+    def urgent(self) -> bool:
+        """Its final is awaited and can soon be there. One that is long in coming (a caller who goes on and
+        on, whose utterance is heard again from its start after each pause) waits its turn like all words."""
+        return bool(self.finished) and not self.weighing and len(self.audio) <= URGENT_BYTES
 
     @property
     def ripe(self) -> bool:
@@ -90,7 +100,7 @@ class _Recogniser:
                 continue
             if utterance.ear is None and not self._decoders.free(utterance.grammar is None):
                 continue
-            if utterance.finished:
+            if utterance.urgent:
                 chosen = id
                 break
             if chosen is None:
@@ -124,6 +134,9 @@ class _Recogniser:
             if text != utterance.said:
                 utterance.said = text
                 self._sock.send_json(Msg.RESULT, id, **utterance.ear.partial(text))
+            return
+        if not utterance.ear.weigh():
+            utterance.weighing = True
             return
         final = utterance.ear.final()
         final["stt_ms"] = (time.perf_counter() - utterance.finished) * 1000.0
