@@ -80,6 +80,17 @@ def test_words_stretched_over_noise_are_not_believed() -> None:
     assert verdict(replace(GOOD, frames=30)).confidence == verdict(replace(GOOD, frames=20)).confidence
 
 
+def test_a_word_that_is_mostly_silence_is_not_believed() -> None:
+    """ "Two people" was "thirteen people", the first half second of it the quiet before."""
+    for first, hollow in ((18, 2), (8, 12), (0, 20)):
+        whole = [Span("thirteen", first, 69, -1.5 * (70 - first)), Span("</s>", 70, 99, -5.0)]
+        found = evidence(whole, PHONES, 30.0)
+        assert found.hollow == hollow
+    assert verdict(replace(GOOD, hollow=20)).confidence == verdict(GOOD).confidence
+    assert not verdict(replace(GOOD, hollow=60)).understood
+    assert verdict(replace(GOOD, hollow=45)).confidence < verdict(replace(GOOD, hollow=30)).confidence
+
+
 def test_silence_around_the_words_does_not_count() -> None:
     loud = [Span("<sil>", 0, 19, -900.0), Span("two", 20, 69, -75.0)]
     assert evidence(loud, PHONES, 30.0) == seen(-1.5)
