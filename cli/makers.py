@@ -59,6 +59,7 @@ class ThinkingMaker:
                 speech.language,
                 speech.stt.manifest.final_within_s,
                 partials_tell=speech.stt.manifest.partials_tell,
+                spots=speech.stt.manifest.spots,
             ),
             stats=leg.stats,
             cleaner=self._cleaner(),

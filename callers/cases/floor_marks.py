@@ -43,6 +43,10 @@ LATEST = 300
 """Windows by which a line that goes on may come later."""
 SPOKEN = 0.7
 """Share of a piece that must be voiced: silence is like any other."""
+BLIND = 6
+"""Windows: a duck that comes after a longer dip of the line itself may have been in the dip, ..."""
+SOON = 6
+"""... but for these, by which it is there soon enough in any case."""
 SHORTEST = 30
 RANGE_DB = 40.0
 SAME = 0.85
@@ -57,7 +61,7 @@ class FloorMark:
     speaking: bool
     """The agent was speaking when it began."""
     duck_ms: float | None = None
-    """Until it got 10 dB quieter (or silent)."""
+    """Until it got 10 dB quieter (or silent); None also where that was in a dip of the line itself."""
     stop_ms: float | None = None
     """Until the last of it, where the line was cut."""
     back_ms: float | None = None
@@ -65,7 +69,8 @@ class FloorMark:
     silence_ms: float = 0.0
     """The longest silence that the undisturbed line does not have."""
     cut: bool | None = None
-    """The line's end was never said; None: the line is not known, or the call was over too soon."""
+    """The line's end was never said; None: the line is not known, or nearly over, or the call was over too
+    soon."""
 
 
 def levels(track: Samples) -> npt.NDArray[np.float64]:
@@ -105,7 +110,7 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
     if whole is None or place is None:
         return _unknown(after, level, silent, _stopped(silent, SILENT_MS))
     undisturbed = whole[place:]
-    duck = _ducked(after, undisturbed, level)
+    duck, exactly = _ducked(after, undisturbed, level)
     late = _goes_on(levels(far[onset:]), whole, place, level)
     cut = _cut(late, len(undisturbed), len(far) - onset)
     stop = _stopped(silent, STOPPED_MS) if cut else None
@@ -115,7 +120,7 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
     back = None if duck is None or cut else _back(after, level, duck)
     return FloorMark(
         True,
-        None if duck is None else duck * WINDOW_MS,
+        None if duck is None or not exactly else duck * WINDOW_MS,
         None if stop is None else stop * WINDOW_MS,
         None if back is None else back * WINDOW_MS,
         0.0 if holes <= natural + NATURAL_MS else float(min(holes, added)),
@@ -124,9 +129,11 @@ def mark(far: Samples, first_ms: float, reference: Samples | None) -> FloorMark:
 
 
 def _cut(late: int | None, left: int, samples: int) -> bool | None:
-    """Whether the rest was never said; None: the call was over before that could be known."""
+    """Whether the rest was never said; None: it is too short to be found, or the call was over before."""
     if late is not None or left <= LITTLE:
         return False
+    if left < FROM + PIECE:
+        return None
     return True if samples // WINDOW > FROM + PIECE + STEP else None
 
 
@@ -200,14 +207,22 @@ def _goes_on(
     return None
 
 
-def _ducked(after: npt.NDArray[np.float64], undisturbed: npt.NDArray[np.float64], level: float) -> int | None:
+def _ducked(
+    after: npt.NDArray[np.float64], undisturbed: npt.NDArray[np.float64], level: float
+) -> tuple[int | None, bool]:
+    """The first window that is seen to be ducked, and whether it is the first that is."""
     size = min(len(after), len(undisturbed), DUCKS_WITHIN)
+    full = -1
     for index in range(size):
         # One window to either side: the alignment is no better.
         softest = undisturbed[max(0, index - 1) : index + 2].min()
-        if softest >= level + VOICED_DB and after[index] - softest <= DUCKED_DB:
-            return index
-    return None
+        if softest < level + VOICED_DB:
+            continue
+        if after[index] - softest <= DUCKED_DB:
+            return index, index <= SOON or index - full <= BLIND
+        if after[index] - softest >= BACK_DB:
+            full = index
+    return None, False
 
 
 def _back(after: npt.NDArray[np.float64], level: float, duck: int) -> int | None:

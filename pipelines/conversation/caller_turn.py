@@ -16,6 +16,7 @@ from pipelines.conversation.commands import (
     Decided,
     DuckPlayout,
     PausePlayout,
+    SpotWords,
 )
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import EndedUtterance
@@ -53,6 +54,14 @@ class CallerTurn(FloorKeeper):
         if not self._ear.knows(result):
             return self._late("partial")
         self._contest.says(result.text)
+        return self._weigh(t)
+
+    def spotted(self, t: int, result: SttResult) -> list[Command]:
+        """What the recogniser says to `SpotWords`."""
+        found = (result.text, *result.alternatives)
+        listens = result.understood and all(map(self._words.is_backchannel, found))
+        if not self._contest.spotted(result.epoch, listens):
+            return self._late("spotted")
         return self._weigh(t)
 
     def final(self, t: int, result: SttResult) -> list[Command]:
@@ -138,6 +147,8 @@ class CallerTurn(FloorKeeper):
                 return [DuckPlayout()]
             case ContestStep.PAUSE:
                 return [PausePlayout()]
+            case ContestStep.SPOT:
+                return [SpotWords(self._contest.question, self._contest.asked_of(t))]
             case ContestOutcome.TAKEN:
                 return self._take_floor(t)
             case _:
@@ -171,6 +182,10 @@ class CallerTurn(FloorKeeper):
         result = ended.result
         if not result.understood or ended.repeats or self._words.is_backchannel(result.text):
             return False
+        if self.spots and self._contest.dismissed is ContestOutcome.BACKCHANNEL:
+            # The general model finds a word in each "mhm".
+            if self._ear.listen.grammar is None and ended.voiced < self._limits.take_floor * SAMPLES_PER_MS:
+                return False
         # A small grammar finds its words in a cough, too.
         return self._contest.dismissed is not ContestOutcome.NOISE or self._contest.words_tell
 

@@ -53,6 +53,15 @@ class CloseStt:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotWords:
+    """Was the sound of the last so many frames nothing but a word that shows listening? The recogniser is
+    asked, beside the utterance."""
+
+    epoch: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class DuckPlayout:
     """Be quieter: the caller makes a sound."""
 
@@ -150,7 +159,7 @@ class Leave:
     last: Last
 
 
-SttCommand: TypeAlias = StartStt | ResumeStt | FinishStt | MarkStt | RestartStt | CloseStt
+SttCommand: TypeAlias = StartStt | ResumeStt | FinishStt | MarkStt | RestartStt | CloseStt | SpotWords
 """To whoever listens."""
 PlayoutCommand: TypeAlias = DuckPlayout | UnduckPlayout | PausePlayout | ResumePlayout | FinishPlayout
 """To what is played, without a change of what is to be said."""
@@ -161,6 +170,7 @@ Command: TypeAlias = (
     | MarkStt
     | RestartStt
     | CloseStt
+    | SpotWords
     | DuckPlayout
     | UnduckPlayout
     | PausePlayout

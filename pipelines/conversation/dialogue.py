@@ -47,6 +47,7 @@ from pipelines.conversation.commands import (
     ResumePlayout,
     ResumeStt,
     Speak,
+    SpotWords,
     StartStt,
     Think,
     UnduckPlayout,
@@ -105,6 +106,8 @@ class Dialogue:
         self._listening = Listening(stt, self._recognised, self._engine_failed, language)
         if cleaner is not None:
             self._listening.line = cleaner.condition
+        if self.turn.spots:
+            self._listening.have_words_spotted(self._spotted)
         if turn_model is not None:
             self._listening.have_ends_judged(turn_model, self._judged)
         minding = agent if minds_the_line(agent) else MindingTheLine(agent, language)
@@ -128,7 +131,15 @@ class Dialogue:
     def _run(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
-                case StartStt() | ResumeStt() | FinishStt() | MarkStt() | RestartStt() | CloseStt():
+                case (
+                    StartStt()
+                    | ResumeStt()
+                    | FinishStt()
+                    | MarkStt()
+                    | RestartStt()
+                    | CloseStt()
+                    | SpotWords()
+                ):
                     self._listening.carry_out(self._t, command)
                 case DuckPlayout() | UnduckPlayout() | PausePlayout() | ResumePlayout() | FinishPlayout():
                     self._speaking.playout.carry_out(command)
@@ -172,6 +183,9 @@ class Dialogue:
                 "partial", text=result.text, confidence=result.confidence, understood=result.understood
             )
         self._run(self.turn.partial(self._t, result))
+
+    def _spotted(self, result: SttResult) -> None:
+        self._run(self.turn.spotted(self._t, result))
 
     def _is_own_echo(self, result: SttResult) -> bool:
         """The line gives our own words back."""

@@ -56,8 +56,9 @@ class FloorKeeper:
         language: str = "en",
         sensitivity: Sensitivity = Sensitivity.MEDIUM,
         partials_tell: bool = False,
+        spots: bool = False,
     ) -> None:
-        """`partials_tell`: of the call's recogniser (`Manifest`)."""
+        """`partials_tell`, `spots`: of the call's recogniser (`Manifest`)."""
         self._limits = limits or Limits()
         self._words = own_words(language)
         self._last: Last = End()
@@ -89,8 +90,15 @@ class FloorKeeper:
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
         self._ear = Endpointer(waits or Waits(), self._limits, self.ignored, language)
         self._collector = KeyCollector()
+        self.spots = spots and not partials_tell and bool(self._words.spotted)
+        """The recogniser is asked whether a short sound was a word that only shows listening."""
         self._contest = Contest(
-            self._limits, self.ignored, self._words, sensitivity, partials_tell=partials_tell
+            self._limits,
+            self.ignored,
+            self._words,
+            sensitivity,
+            partials_tell=partials_tell,
+            spots=self.spots,
         )
 
     @property

@@ -18,6 +18,10 @@ A sound that is a voice, and no murmur, takes the floor. Where the recogniser's 
 said, they decide in place of the sound: the agent waits for them, no longer than `Limits.take_floor`. Speech
 that lasts that long takes the floor, whatever it is.
 
+Another recogniser is asked about a short sound once it has ended (`ContestStep.SPOT`): by their sound "okay"
+and "right" are "wait" and "no". Meanwhile the agent is ducked, and from `SPOTTED_PAUSE` on silent: one who
+calls "stop" notices nothing of the question.
+
 Interruptions that came to nothing are counted (`fruitless`); after `Limits.noises` of them sounds alone
 neither duck nor stop the agent, only words that are understood do. Quiet makes up for them, one every eight
 seconds.
@@ -69,16 +73,27 @@ class Sensitivity(enum.StrEnum):
     """By anything that may be speech."""
 
 
-MARGINS = {Sensitivity.LOW: 1.5, Sensitivity.MEDIUM: 0.0, Sensitivity.HIGH: -1.5}
+MARGINS = {Sensitivity.LOW: 1.0, Sensitivity.MEDIUM: 0.0, Sensitivity.HIGH: -1.0}
 """Log odds above which a sound is believed to be speech."""
 
 
+ONCE_NOISE = 1.0
+"""More is needed of an utterance that has sounded like noise before: people in the background are asked about
+again and again."""
+ENOUGH = 200
+"""ms of a sound tell something about it."""
 MURMUR_MARGIN = 0.5
 """Log odds from which speech is a murmur: to talk over "stop" is worse than to stop for "mhm"."""
 
 
 SURE_MURMUR = 2.0
 """Of one that has not ended."""
+SPOTTED_PAUSE = 300 * SAMPLES_PER_MS
+"""So long after it began a sound that is asked about silences the agent."""
+SPOTTED_FRAMES = 3
+"""Of quiet in a row: the word is over, as far as can be told."""
+SPOTTED_WITHIN = 400 * SAMPLES_PER_MS
+"""A recogniser that has not answered by then knows of nothing; one that is not busy answers within 100."""
 
 
 class ContestOutcome(enum.StrEnum):
@@ -137,6 +152,8 @@ class ContestStep(enum.Enum):
 
     DUCK = "duck"
     PAUSE = "pause"
+    SPOT = "spot"
+    """The recogniser is to be asked whether it was a word that only shows listening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +177,20 @@ class Contest:
         sensitivity: Sensitivity = Sensitivity.MEDIUM,
         *,
         partials_tell: bool = False,
+        spots: bool = False,
     ) -> None:
+        """`spots`: there is a recogniser to be asked about short sounds."""
         self._limits = limits
         self._words = words
         self._sensitivity = sensitivity
         self._partials_tell = partials_tell
+        self._spots = spots and not partials_tell and sensitivity is Sensitivity.MEDIUM
+        self._asked_at: int | None = None
+        """When the recogniser was asked about the sound, ..."""
+        self._listens: bool | None = None
+        """... and whether it was a sign of listening; None: not known."""
+        self.question = 0
+        """Counts what was asked."""
         self._machine = Machine(CONTEST, ContestPhase.CALM, ignored)
         self._evidence = SoundEvidence()
         self._began = 0
@@ -247,6 +273,17 @@ class Contest:
         """What the recogniser has understood was said, whatever it sounded like."""
         return self._partials_tell
 
+    def asked_of(self, t: int) -> int:
+        """Frames since the sound began."""
+        return (t - self._began) // FRAME_SAMPLES
+
+    def spotted(self, question: int, listens: bool) -> bool:
+        """The answer; False: it comes too late."""
+        if question != self.question or self._asked_at is None or not self.undecided:
+            return False
+        self._listens = listens
+        return True
+
     def heard_out(self, understood: bool) -> None:
         """An utterance is over."""
         if understood and self._spoken:
@@ -299,12 +336,14 @@ class Contest:
         return None
 
     def _weigh(self, t: int, voiced: int, ended: bool) -> ContestOutcome | ContestStep | None:
-        if voiced >= self._limits.take_floor * SAMPLES_PER_MS:
-            return ContestOutcome.TAKEN
         elapsed = t - self._began
+        if voiced >= self._limits.take_floor * SAMPLES_PER_MS and elapsed >= ENOUGH * SAMPLES_PER_MS:
+            # What lasts is somebody speaking, unless it never sounded like it.
+            lasts = speech_odds(self._evidence) >= min(0.0, MARGINS[self._sensitivity]) + self._again
+            return ContestOutcome.TAKEN if lasts else ContestOutcome.NOISE
         if not ended and elapsed < self._limits.decide * SAMPLES_PER_MS:
-            return self._wait() if voiced and elapsed >= PAUSE_SAMPLES else None
-        margin = MARGINS[self._sensitivity]
+            return self._wait() if voiced and elapsed >= PAUSE_SAMPLES and not self._spots else None
+        margin = MARGINS[self._sensitivity] + self._again
         if not voiced or speech_odds(self._evidence) < margin:
             return ContestOutcome.NOISE
         murmur = murmur_odds(self._evidence) + margin
@@ -312,14 +351,36 @@ class Contest:
             return ContestOutcome.BACKCHANNEL
         if self._partials_tell or self._sensitivity is Sensitivity.LOW:
             return None if ended else self._wait()  # words are to tell, or how long it lasts
+        if self._spots:
+            return self._spot(t, elapsed)
         return ContestOutcome.TAKEN if ended or murmur <= MURMUR_MARGIN else self._wait()
+
+    def _spot(self, t: int, elapsed: int) -> ContestOutcome | ContestStep | None:
+        """Speech, as far as its sound tells: perhaps a word of somebody who listens."""
+        if self._listens is not None:
+            return ContestOutcome.BACKCHANNEL if self._listens else ContestOutcome.TAKEN
+        if self._asked_at is not None and self._run:
+            self._asked_at = None  # it goes on: what was asked was half a word
+        if self._asked_at is None and self._still >= SPOTTED_FRAMES:
+            self._asked_at = t
+            self.question += 1
+            return ContestStep.SPOT
+        if self._asked_at is not None and t - self._asked_at >= SPOTTED_WITHIN:
+            return ContestOutcome.TAKEN
+        return self._wait() if elapsed >= SPOTTED_PAUSE else None
 
     def _reconsider(self, voiced: int) -> ContestOutcome | None:
         """A sound that was taken for noise has gone on for so long."""
         speech = speech_odds(self._evidence)
         self._evidence = SoundEvidence()
         lasts = voiced >= self._limits.take_floor * SAMPLES_PER_MS
-        return ContestOutcome.TAKEN if lasts and speech >= MARGINS[self._sensitivity] else None
+        margin = min(0.0, MARGINS[self._sensitivity]) + self._again
+        return ContestOutcome.TAKEN if lasts and speech >= margin else None
+
+    @property
+    def _again(self) -> float:
+        """By how much more it must sound like speech than at first."""
+        return ONCE_NOISE if self.dismissed is ContestOutcome.NOISE else 0.0
 
     def _wait(self) -> ContestStep | None:
         """It cannot be told yet: be silent until it can."""
@@ -366,6 +427,7 @@ class Contest:
 
     def _open(self, sign: Sign, t: int, began: int) -> None:
         self._machine.move(sign)
+        self._asked_at = self._listens = None
         self._began, self._ducked_at = began, t
 
     def _forgive(self) -> None:

@@ -22,9 +22,12 @@ from pipelines.conversation.commands import (
     MarkStt,
     RestartStt,
     ResumeStt,
+    SpotWords,
     StartStt,
     SttCommand,
 )
+from pipelines.conversation.own_words import own_words
+from pipelines.conversation.spotting import Spotter
 from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession, TurnModel
 
 log = logging.getLogger(__name__)
@@ -65,6 +68,8 @@ class Listening:
         """How the agent wants the next utterance to be heard."""
         self._model: TurnModel | None = None
         self._on_judged: Callable[[int, float], None] = _unjudged
+        self._stt, self._language = stt, language
+        self._spotter: Spotter | None = None
         self._said: deque[Frame] = deque(maxlen=JUDGED_FRAMES)
         """The end of the present utterance; kept for a turn model."""
         self.began = 0
@@ -75,8 +80,14 @@ class Listening:
         `on_judged` gets the epoch and the probability."""
         self._model, self._on_judged = model, on_judged
 
+    def have_words_spotted(self, on_spotted: Callable[[SttResult], None]) -> None:
+        """Short sounds may be asked about (`SpotWords`); `on_spotted` gets the answers."""
+        self._spotter = Spotter(self._stt, own_words(self._language), on_spotted, self._language)
+
     def hear(self, frame: Frame) -> None:
         self._ring.append(frame)
+        if self._spotter is not None:
+            self._spotter.hear(frame)
         if self._open:
             self._session.feed(frame)
             if self._model is not None:
@@ -102,6 +113,9 @@ class Listening:
                 self.restart(epoch)
             case CloseStt(recent=recent):
                 self.close(recent)
+            case SpotWords(epoch=epoch, frames=frames):
+                if self._spotter is not None:
+                    self._spotter.ask(epoch, frames, self._noise_db)
 
     def start(self, t: int, epoch: int) -> None:
         """An utterance began shortly before `t`."""
@@ -147,13 +161,19 @@ class Listening:
         session, self._session = self._session, _SILENT
         self._on_result, self._failed, self._on_judged = _unheard, _unnoticed, _unjudged
         self._model = None
+        spotter, self._spotter = self._spotter, None
         session.close()
+        if spotter is not None:
+            spotter.end()
 
     def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
-        noise_db = self.line.left_db if self.line is not None else None
-        self._session.begin(epoch, self._grammar, noise_db=noise_db)
+        self._session.begin(epoch, self._grammar, noise_db=self._noise_db)
         for frame in frames:
             self._session.feed(frame)
+
+    @property
+    def _noise_db(self) -> float | None:
+        return self.line.left_db if self.line is not None else None
 
     def _ask_model(self, epoch: int) -> None:
         if self._model is None or not self._said:

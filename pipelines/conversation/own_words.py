@@ -36,6 +36,11 @@ class OwnWords:
 
     fillers: tuple[str, ...] = ()
     """Said while the agent takes its time, by turns. They promise nothing but that it goes on."""
+    spotted: tuple[str, ...] = ()
+    """Of the backchannels those that a recogniser tells from other short words, as its dictionary has them;
+    where there are none it is not asked."""
+    others: tuple[str, ...] = ()
+    """Such words: what people say who want something, and what sounds like nothing else."""
 
     def is_backchannel(self, text: str) -> bool:
         """The text is nothing but signs of listening: "mhm", "okay right"."""
@@ -53,6 +58,10 @@ def _phrases(text: str) -> frozenset[str]:
     return frozenset(phrase.strip() for phrase in text.split(","))
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in text.split(","))
+
+
 OWN_WORDS = {
     "en": OwnWords(
         "Sorry, I lost my thread. Could you say that again?",
@@ -65,6 +74,21 @@ OWN_WORDS = {
             "understand, understood"
         ),
         ("One moment, please.", "Just a second.", "Still with you, one moment."),
+        _listed(
+            "okay, right, all right, yeah, uh huh, i see, sure, got it, oh, ah, aha, oh okay, okay okay, "
+            "yeah yeah, oh i see, okay right, yeah okay, right okay"
+        ),
+        _listed(
+            "stop, wait, no, hello, hold on, hang on, excuse me, sorry, what, listen, cancel, please, "
+            "nope, never mind, pardon, one moment, actually, help, repeat, again, quiet, enough, no no, "
+            "question, can you, i want, i need, that is wrong, yes, hi, hey, agent, please stop, wait a "
+            "moment, stop it, what is, but i, that is, not now, no thanks, thank you, thanks, goodbye, "
+            "bye, one, two, three, four, five, six, seven, eight, nine, ten, five people, today, "
+            "tomorrow, monday, room, book, who, where, when, why, how, hold, on, moment, well, maybe, "
+            "not, don't, can't, can, could, would, you, me, my, we, he, she, they, is, was, the, this, "
+            "that, there, here, have, has, do, did, know, think, speak, talk, want, need, person, name, "
+            "good, morning, just, about, more, time, call, um, and, but, or, of, to, for, in, with, it"
+        ),
     ),
     "de": OwnWords(
         "Entschuldigung, ich habe den Faden verloren. Können Sie das bitte wiederholen?",

@@ -77,9 +77,15 @@ class TurnSettings:
         return cls(replace(Waits(), **waits), replace(Limits(), **limits), sensitivity)
 
     def turn(
-        self, language: str, final_within_s: float = FINAL_WITHIN_S, *, partials_tell: bool = False
+        self,
+        language: str,
+        final_within_s: float = FINAL_WITHIN_S,
+        *,
+        partials_tell: bool = False,
+        spots: bool = False,
     ) -> Turn:
-        """The machine of one call in this language. `final_within_s`, `partials_tell`: its recogniser's."""
+        """The machine of one call in this language. `final_within_s`, `partials_tell`, `spots`: its
+        recogniser's."""
         limits = replace(self.limits, final=round(1_000 * final_within_s))
         return Turn(
             self.waits,
@@ -87,6 +93,7 @@ class TurnSettings:
             language=language,
             sensitivity=self.sensitivity,
             partials_tell=partials_tell,
+            spots=spots,
         )
 
 

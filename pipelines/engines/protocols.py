@@ -48,6 +48,9 @@ class Manifest:
     partials_tell: bool = False
     """Of a recogniser: its partial results are words that were said, and may decide whether the caller
     interrupts. Those of a small grammar are not: it finds its words in any sound."""
+    spots: bool = False
+    """Of a recogniser: it tells within a moment, and at no price, whether half a second of sound was one of a
+    grammar's few words. It is asked so about short sounds while the agent speaks."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -75,6 +78,9 @@ class Grammar:
     name: str
     jsgf: str
     """A whole JSGF document (JSpeech Grammar Format, W3C note 2000) with one public rule."""
+    choice: bool = False
+    """What was said is one of its sentences, or near to one: only which of them fits best is asked, and at
+    once. Nothing is rejected."""
 
 
 @dataclass(frozen=True, slots=True)

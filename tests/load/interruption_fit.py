@@ -54,8 +54,8 @@ def over_a_line(made: Made, rng: np.random.Generator) -> tuple[Frame, float | No
     """The sound as the caller's phone sends it, and the level of the caller's voice if that is known."""
     usual = float(rng.uniform(-32, -14))
     level = usual + float(rng.normal(0, 2.5))
-    if made.kind == "babble":
-        level = usual - float(rng.uniform(8, 20))
+    if made.kind in ("babble", "crowd"):
+        level = usual - float(rng.uniform(-2, 18))
     elif made.kind not in VOICES:
         level = usual + float(rng.uniform(-15, 5))
     elif made.kind == "murmur":
@@ -151,7 +151,7 @@ def _sounds(seed: int, *, of_festival: bool) -> list[Made]:
     rng = np.random.default_rng(seed)
     said = list(speech(rng, of_festival=of_festival))
     chatter = [made.wave for made in said if made.kind == "words"]
-    made = said + [noise for _ in range(12) for noise in noises(rng, chatter)]
+    made = said + [noise for _ in range(8) for noise in noises(rng, chatter)]
     return made + (list(recorded()) if of_festival else [])
 
 

@@ -146,6 +146,8 @@ def noises(rng: np.random.Generator, chatter: list[Wave]) -> Iterator[Made]:
     yield Made("bang", "", bang(rng))
     yield Made("babble", "", babble(rng, chatter))
     yield Made("music", "", music(rng))
+    for voices in (3, 6, 10, 14):
+        yield Made("crowd", "", crowd(rng, chatter, voices))
 
 
 def _shaped(
@@ -210,6 +212,20 @@ def babble(rng: np.random.Generator, chatter: list[Wave]) -> Wave:
         said = np.concatenate([chatter[int(i)] for i in rng.integers(0, len(chatter), 12)])
         at = int(rng.integers(0, SAMPLE_RATE))
         mixed += np.resize(said[at:], len(mixed)) * rng.uniform(0.5, 1.0)
+    return _loudest_at_one(mixed)
+
+
+def crowd(rng: np.random.Generator, chatter: list[Wave], voices: int) -> Wave:
+    """So many people speak at once, some nearer than others, for one to three seconds."""
+    mixed = np.zeros(int(rng.uniform(1.2, 3) * SAMPLE_RATE))
+    for index in range(voices):
+        said = [chatter[int(i)] for i in rng.integers(0, len(chatter), 10)]
+        said = [
+            np.pad(wave / np.sqrt(np.mean(wave**2)), (0, int(rng.integers(1_000, 6_000)))) for wave in said
+        ]
+        line = np.concatenate(said)
+        track = np.resize(np.roll(line, int(rng.integers(0, len(line)))), len(mixed))
+        mixed += track * 10 ** (rng.uniform(-6, 0) / 20) * (-1) ** index
     return _loudest_at_one(mixed)
 
 

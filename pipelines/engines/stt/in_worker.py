@@ -1,10 +1,10 @@
 """A recogniser whose work is done in worker processes: all of it that is the same for every such engine.
 
-Must never decode in this process. The worker gets OPEN {"grammar": {"name", "jsgf"} or null, "language",
-"noise_db": the line's noise floor in dBFS or null}, AUDIO as it comes, then FINISH, or CANCEL at any time. It
-answers with RESULT {"text", ...} for each partial and DONE {"text", ...} for the final, both with any of
-"confidence", "understood", "complete", "extensible", "hanging", "doubtful", "alternatives" and "words"
-([[text, start_ms, end_ms], ...]) as in SttResult, or with FAILED {"error"}.
+Must never decode in this process. The worker gets OPEN {"grammar": {"name", "jsgf", "choice"} or null,
+"language", "noise_db": the line's noise floor in dBFS or null}, AUDIO as it comes, then FINISH, or CANCEL at
+any time. It answers with RESULT {"text", ...} for each partial and DONE {"text", ...} for the final, both
+with any of "confidence", "understood", "complete", "extensible", "hanging", "doubtful", "alternatives" and
+"words" ([[text, start_ms, end_ms], ...]) as in SttResult, or with FAILED {"error"}.
 
 One that finds the ends of utterances by itself tells of each with RESULT {"text", "end": true} and listens
 on; its DONE covers all audio since OPEN nevertheless. One that cannot listen on says DONE before FINISH: what

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
@@ -296,7 +297,9 @@ class UtteranceRequest:
     def _connect(self) -> None:
         """Open on a ready worker and send what there is, or wait for one."""
         grammar = self._grammar
-        fields = {"name": grammar.name, "jsgf": grammar.jsgf} if grammar is not None else None
+        fields: dict[str, Any] | None = None
+        if grammar is not None:
+            fields = {"name": grammar.name, "jsgf": grammar.jsgf, "choice": grammar.choice}
         self._ticket = self._pool.open(self, grammar=fields, language=self._language, noise_db=self._noise_db)
         if self._ticket is None:
             if self._waiting is None:

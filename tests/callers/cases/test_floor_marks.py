@@ -94,6 +94,20 @@ def test_the_end_of_a_line_is_not_cut_by_what_comes_over_its_last_word() -> None
     assert mark(track(LINE), near_end, LINE).cut is False
 
 
+def test_a_line_that_goes_on_for_a_second_after_a_cough_is_not_said_to_be_cut() -> None:
+    near_end = (LEAD_S + LINE_S) * 1000 - 1_000
+    assert mark(track(LINE), near_end, LINE).cut is None, "too little is left to be found"
+
+
+def test_when_a_line_was_ducked_in_a_dip_of_its_own_is_not_known() -> None:
+    dip, since = slice(at(AT_MS), at(AT_MS + 150)), at(AT_MS + 30)
+    dipping = LINE.copy()
+    dipping[dip] = (dipping[dip] * 0.02).astype(np.int16)
+    ducked = dipping.copy()
+    ducked[since:] = (ducked[since:] * 0.126).astype(np.int16)
+    assert mark(track(ducked), AT_MS, dipping).duck_ms is None
+
+
 def test_without_the_undisturbed_line_only_silence_tells() -> None:
     seen = mark(track(LINE[: at(AT_MS + 200)]), AT_MS, None)
     assert seen.cut is None

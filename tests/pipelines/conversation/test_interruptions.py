@@ -28,6 +28,7 @@ from pipelines.conversation.commands import (
     PausePlayout,
     ResumePlayout,
     Speak,
+    SpotWords,
     Think,
 )
 from pipelines.conversation.floor import FloorState
@@ -162,7 +163,7 @@ def test_how_readily_the_agent_is_interrupted_is_its_own_setting() -> None:
     doubtful = {}
     for sensitivity in Sensitivity:
         driver = speaking(Turn(sensitivity=sensitivity))
-        driver.run(400, -34.0, 0.7)
+        driver.run(400, -26.0, 0.8)
         doubtful[sensitivity] = driver.has(CancelPlayout)
     assert doubtful == {Sensitivity.LOW: False, Sensitivity.MEDIUM: True, Sensitivity.HIGH: True}
     driver = speaking(Turn(sensitivity=Sensitivity.LOW))
@@ -176,6 +177,131 @@ def test_our_own_voice_come_back_does_not_make_the_agent_quieter() -> None:
         driver.t += 320
         driver.do(driver.turn.frame(driver.t, LOUD, echo=0.9))
     assert driver.log == []
+
+
+# ---- short words, about which the recogniser is asked
+
+
+def spotting(ms: int, listen: Listen | None = None) -> Driver:
+    """The caller has said something that short over the agent, and it is over."""
+    driver = speaking(Turn(spots=True), listen=listen)
+    driver.speech(ms)
+    driver.run(60)
+    return driver
+
+
+def spotted(driver: Driver, text: str) -> None:
+    asked = driver.last(SpotWords).epoch
+    result = SttResult(text, True, 0.9, bool(text), epoch=asked)
+    driver.do(driver.turn.spotted(driver.t, result))
+
+
+def silent_ms(driver: Driver) -> int:
+    """For how long the agent fell silent, all in all."""
+    silent, since = 0, None
+    for at, command in driver.log:
+        match command:
+            case PausePlayout() if since is None:
+                since = at
+            case ResumePlayout() if since is not None:
+                silent, since = silent + at - since, None
+            case _:
+                pass
+    assert since is None
+    return silent
+
+
+@pytest.mark.parametrize("ms", [240, 340, 440])
+def test_okay_leaves_the_agent_speaking_though_its_grammar_does_not_know_the_word(ms: int) -> None:
+    driver = spotting(ms, GRAMMAR)
+    driver.run(40)
+    spotted(driver, "okay")
+    driver.run(100)
+    driver.final("")
+    driver.run(1_000)
+    assert not driver.has(CancelPlayout) and not driver.has(Think)
+    assert outcomes(driver) == [ContestOutcome.BACKCHANNEL] and silent_ms(driver) <= 300
+
+
+def test_of_a_short_sound_the_recogniser_is_asked_with_all_of_it() -> None:
+    driver = spotting(340)
+    asked = [(at, command.frames) for at, command in driver.log if isinstance(command, SpotWords)]
+    assert [frames for _, frames in asked] == [(340 + 60) // 20]
+
+
+@pytest.mark.parametrize("text", ["", "stop"])
+def test_a_short_word_that_is_no_sign_of_listening_stops_the_agent(text: str) -> None:
+    driver = spotting(340)
+    driver.run(40)
+    spotted(driver, text)
+    assert driver.has(CancelPlayout) and outcomes(driver) == [ContestOutcome.TAKEN]
+
+
+def test_okay_that_may_have_been_something_else_stops_the_agent() -> None:
+    driver = spotting(340)
+    asked = driver.last(SpotWords).epoch
+    result = SttResult("okay", True, 0.5, True, doubtful=True, alternatives=("no way",), epoch=asked)
+    driver.do(driver.turn.spotted(driver.t, result))
+    assert outcomes(driver) == [ContestOutcome.TAKEN]
+
+
+def test_a_recogniser_that_does_not_answer_keeps_no_caller_waiting() -> None:
+    driver = spotting(340)
+    driver.run(440)
+    assert driver.has(CancelPlayout) and outcomes(driver) == [ContestOutcome.TAKEN]
+    spotted(driver, "okay")
+    assert driver.turn.ignored["late spotted"] == 1
+
+
+def test_half_a_word_is_not_taken_for_a_sign_of_listening() -> None:
+    """The lips are closed for a moment in the middle of "uh ... stop"."""
+    driver = spotting(240)
+    driver.speech(60)
+    spotted(driver, "uh huh")
+    assert outcomes(driver) == [] and driver.turn.ignored["late spotted"] == 1
+    driver.speech(100)
+    driver.run(60)
+    spotted(driver, "")
+    assert outcomes(driver) == [ContestOutcome.TAKEN]
+
+
+def test_who_speaks_on_is_not_asked_about() -> None:
+    driver = speaking(Turn(spots=True))
+    driver.speech(700)
+    assert not driver.has(SpotWords) and outcomes(driver) == [ContestOutcome.TAKEN]
+    silenced = next(at for at, command in driver.log if isinstance(command, PausePlayout | CancelPlayout))
+    assert silenced - driver.log[0][0] <= 300
+
+
+def test_a_word_that_the_general_model_finds_in_mhm_does_not_stop_the_agent() -> None:
+    driver = spotting(340)
+    spotted(driver, "mhm")
+    driver.run(100)
+    driver.final("for")
+    driver.run(1_500)
+    assert not driver.has(Think) and driver.state() is FloorState.SPEAKING
+
+
+def test_an_answer_that_was_taken_for_a_sign_of_listening_is_answered_all_the_same() -> None:
+    driver = spotting(340, GRAMMAR)
+    spotted(driver, "yeah")
+    driver.run(100)
+    driver.final("yes", complete=True)
+    driver.run(200)
+    assert driver.last(Think).said == Utterance("yes", 0.9, True)
+
+
+async def test_the_recogniser_is_asked_with_a_grammar_of_such_words_and_the_agent_goes_on() -> None:
+    talk = Conversation(ScriptedAgent(LONG), turn=Turn(spots=True))
+    await talk.silence(800)
+    await talk.say("okay", 340)
+    await talk.silence(600)
+    utterance, spot = talk.stt.utterances
+    assert utterance.grammar is None and spot.grammar is not None
+    assert spot.grammar.choice and "= okay |" in spot.grammar.jsgf
+    assert 12 + 20 <= len(spot.frames) <= 12 + 23, "all of the sound, and the silence before it"
+    outcome = talk.call.happened("barge_in")[-1].data["outcome"]
+    assert outcome == "backchannel" and await talk.tick() is not None
 
 
 # ---- noise

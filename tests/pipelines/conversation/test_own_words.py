@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.conversation.own_words import OWN_WORDS, own_words, words_of
+from pipelines.conversation.spotting import listening_grammar
+from pipelines.engines.stt.pocketsphinx.engine import check_grammar
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,8 @@ def test_every_row_is_written_as_it_is_compared(language: str) -> None:
     assert own.apology and own.surrender and own.hesitations and own.backchannels
     for phrase in own.hesitations | own.backchannels:
         assert " ".join(words_of(phrase)) == phrase
+    assert all(map(own.is_backchannel, own.spotted))
+
+
+def test_the_words_that_the_recogniser_is_asked_for_are_in_its_dictionary() -> None:
+    assert check_grammar(listening_grammar(own_words("en"))) == []

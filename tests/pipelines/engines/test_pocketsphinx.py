@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 
 from mediaserver.media.leg import Frame
+from pipelines.conversation.own_words import own_words
+from pipelines.conversation.spotting import listening_grammar
 from pipelines.engines.protocols import Grammar, SttResult, SttSession
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
@@ -406,6 +408,42 @@ def test_the_quiet_before_an_answer_is_no_part_of_it(tmp_path: Path) -> None:
     days = day_slot(date(2026, 11, 22)).grammar
     heard = final(Decoders(1, {}), telephone(pcm + room[: len(pcm)]), days)
     assert (heard["text"], heard["understood"]) == ("today", True)
+
+
+@voices
+def test_okay_is_told_from_wait_where_only_the_choice_between_them_is_asked(tmp_path: Path) -> None:
+    """Alone neither is sure enough to be understood."""
+    decoders, words = Decoders(1, {}), own_words("en")
+    rules = listening_grammar(words)
+    document = {"name": rules.name, "jsgf": rules.jsgf, "choice": rules.choice}
+    for voice in ("rms", "awb"):
+        for said in ("okay", "right", "stop", "wait", "no", "hello"):
+            data = telephone(around(Voice(voice, tmp_path).say(said))).tobytes()
+            ear = decoders.listen(document, data[:FIRST_BYTES])
+            ear.hear(data)
+            heard = ear.final()
+            ear.close()
+            listens = heard["understood"] and words.is_backchannel(heard["text"])
+            assert listens == (said in ("okay", "right")), (voice, said, heard)
+
+
+def made_while_idle(decoders: Decoders) -> int:
+    """How often something was left to be made."""
+    times = 0
+    while decoders.wanting:
+        decoders.make_next()
+        times += 1
+    return times
+
+
+def test_who_says_okay_does_not_wait_until_a_decoder_has_learnt_the_choice() -> None:
+    """It is compiled while nothing else is to be done, by each that may be asked."""
+    decoders = Decoders(2, {})
+    made_while_idle(decoders)
+    document = {"name": "place", "jsgf": PLACE.jsgf, "choice": True}
+    decoders.listen(document, bytes(FIRST_BYTES)).close()
+    assert made_while_idle(decoders) == 1
+    assert all(pair.knows("place", PLACE.jsgf) for pair in decoders._idle)
 
 
 def test_what_one_caller_said_before_does_not_colour_what_the_next_one_says() -> None:

@@ -79,12 +79,13 @@ class _Pair:
         self.phones.add_allphone_file("phones", str(files["phones"]))
         self.phones.activate_search("phones")
         self._grammars: OrderedDict[str, None] = OrderedDict()
+        self._both = True
         self.heard = bytearray()
         """What the decoders have heard of the utterance."""
 
     def use(self, name: str, jsgf: str, grammar: JsgfGrammar) -> None:
         """Listen with this grammar. Raises RuntimeError or ValueError when it cannot be compiled."""
-        key = f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
+        key = _key(name, jsgf)
         if key not in self._grammars:
             self._learn(grammar.words)
             net = network(grammar)
@@ -96,6 +97,10 @@ class _Pair:
         self._grammars.move_to_end(key)
         self.words.activate_search(key)
 
+    def knows(self, name: str, jsgf: str) -> bool:
+        """It is compiled already."""
+        return _key(name, jsgf) in self._grammars
+
     def _learn(self, words: Iterable[str]) -> None:
         """Words that are nowhere are left for the compiler to complain of."""
         for word in {word.lower() for word in words} - self._known:
@@ -103,9 +108,12 @@ class _Pair:
             for label, phones in self._lexicon.pronunciations(word) if self._lexicon is not None else ():
                 self.words.add_word(label, phones, False)
 
-    def start(self, mean: str) -> None:
+    def start(self, mean: str, *, phones: bool = True) -> None:
+        """`phones`: those are heard, too."""
+        self._both = phones
         begin(self.words, mean)
-        begin(self.phones, mean)
+        if phones:
+            begin(self.phones, mean)
         self.heard = bytearray()
         self.hear(LEAD_IN)
 
@@ -116,11 +124,17 @@ class _Pair:
         pcm = np.clip(samples + noise, -32_768, 32_767).astype(np.int16).tobytes()
         self.heard += pcm
         self.words.process_raw(pcm, False, False)
-        self.phones.process_raw(pcm, False, False)
+        if self._both:
+            self.phones.process_raw(pcm, False, False)
 
     def end(self) -> None:
         self.words.end_utt()
-        self.phones.end_utt()
+        if self._both:
+            self.phones.end_utt()
+
+
+def _key(name: str, jsgf: str) -> str:
+    return f"{name}-{hashlib.sha256(jsgf.encode()).hexdigest()[:16]}"
 
 
 class Decoders:
@@ -136,11 +150,20 @@ class Decoders:
         self._general_made = False
         self._rivals: RivalSearch | None = None
         self._parsed: OrderedDict[str, JsgfGrammar] = OrderedDict()
+        self._choice: tuple[str, str] | None = None
+        """Name and text of the newest grammar of which only the choice was asked, at once: all know it."""
 
     @property
     def wanting(self) -> bool:
         """There are decoders left to make."""
-        return self._made < self._limit or not self._general_made
+        return self._made < self._limit or not self._general_made or self._untaught is not None
+
+    @property
+    def _untaught(self) -> _Pair | None:
+        """One that would have to compile the choice first."""
+        if self._choice is None:
+            return None
+        return next((pair for pair in self._idle if not pair.knows(*self._choice)), None)
 
     def make_next(self) -> None:
         """Make one more pair, grammars first; the general model (100 MB, 0.5 s) after the first two."""
@@ -151,6 +174,8 @@ class Decoders:
         elif self._made < self._limit:
             self._idle.append(_Pair(self._pronunciations, self._lexicon))
             self._made += 1
+        elif self._choice is not None and (pair := self._untaught) is not None:
+            pair.use(*self._choice, self._parse(self._choice[1]))
 
     def free(self, general: bool) -> bool:
         """Whether `listen` can be called now."""
@@ -158,7 +183,7 @@ class Decoders:
             return bool(self._general) or not self._general_made
         return bool(self._idle) or self._made < self._limit
 
-    def listen(self, grammar: dict[str, str] | None, first: bytes, noise_db: float | None = None) -> Ear:
+    def listen(self, grammar: dict[str, Any] | None, first: bytes, noise_db: float | None = None) -> Ear:
         """Begin an utterance whose first audio is `first` (not yet decoded), on a line with such a noise
         floor (dBFS) where it is known.
 
@@ -174,13 +199,25 @@ class Decoders:
         if not self._idle:
             self.make_next_grammar()
         self._idle[-1].use(grammar["name"], grammar["jsgf"], parsed)
-        return self._ear(self._idle, parsed, mean, noise_db)
+        if grammar.get("choice"):
+            self._choice = (grammar["name"], grammar["jsgf"])
+        return self._ear(self._idle, parsed, mean, noise_db, choice=bool(grammar.get("choice")))
 
-    def _ear(self, idle: list[_Pair], grammar: JsgfGrammar | None, mean: str, noise_db: float | None) -> Ear:
+    def _ear(
+        self,
+        idle: list[_Pair],
+        grammar: JsgfGrammar | None,
+        mean: str,
+        noise_db: float | None,
+        *,
+        choice: bool = False,
+    ) -> Ear:
         pair = idle[-1]
-        pair.start(mean)
+        pair.start(mean, phones=not choice)
         idle.pop()
-        return Ear(pair, grammar, mean, self._rival_search, lambda: idle.append(pair), noise_db)
+        return Ear(
+            pair, grammar, mean, self._rival_search, lambda: idle.append(pair), noise_db, choice=choice
+        )
 
     def _rival_search(self) -> RivalSearch:
         """One for all utterances (10 MB, 0.05 s), made with the first pair."""

@@ -22,6 +22,7 @@ MANIFEST = Manifest(
     summary="PocketSphinx with a grammar per turn, partials, and rejection by a phone loop",
     languages=("en",),
     licence="BSD-2-Clause",
+    spots=True,
 )
 
 

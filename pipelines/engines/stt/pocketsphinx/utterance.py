@@ -58,14 +58,18 @@ class Ear:
         rivals: Callable[[], RivalSearch],
         give_back: Callable[[], None],
         noise_db: float | None = None,
+        *,
+        choice: bool = False,
     ) -> None:
-        """`mean`: cepstral, that the pair began with; `noise_db`: of the line, in dBFS, where it is known."""
+        """`mean`: cepstral, that the pair began with; `noise_db`: of the line, in dBFS, where it is known;
+        `choice`: see `Grammar`, the phones are not heard then."""
         self._pair = pair
         self._grammar = grammar
         self._mean = mean
         self._rivals = rivals
         self._give_back = give_back
         self._noise_db = noise_db
+        self._choice = choice
         self._level = Level()
         self._comparison: Comparison | None = None
         self._open = True
@@ -85,6 +89,8 @@ class Ear:
 
     def partial(self, text: str) -> dict[str, Any]:
         """The fields of a partial result."""
+        if self._choice:
+            return {"text": text}
         return self._judged(text)[0]
 
     def weigh(self) -> bool:
@@ -112,6 +118,9 @@ class Ear:
     def final(self) -> dict[str, Any]:
         """End the utterance: the fields of the final result."""
         text = self._end()
+        if self._choice:
+            complete = bool(text) and self._grammar is not None and self._grammar.judge(text.split())[0]
+            return {"text": text, "complete": complete, "understood": complete}
         fields, seen = self._judged(text)
         rival = self._rival(text, needed=wants_rival(seen))
         if rival is not None:
@@ -128,7 +137,7 @@ class Ear:
     def muse(self) -> bool:
         """Use time in which nothing is to be done; whether it was of use. Once words are followed by silence
         their rival is looked for where it is needed: that it is known when the final is wanted."""
-        if self._grammar is None or not self._open:
+        if self._grammar is None or self._choice or not self._open:
             return False
         now = self._comparison
         if now is not None and now.rival is None and not now.lost:

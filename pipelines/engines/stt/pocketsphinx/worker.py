@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
@@ -29,7 +30,7 @@ IDLE_S = 0.3
 
 @dataclass(slots=True)
 class _Decoding:
-    grammar: dict[str, str] | None
+    grammar: dict[str, Any] | None
     noise_db: float | None = None
     audio: bytearray = field(default_factory=bytearray)
     finished: float = 0.0
