@@ -73,8 +73,9 @@ class Evidence:
     def of_kind(self, *kinds: str) -> list[Told]:
         return [told for told in self.told if told.kind in kinds]
 
-    def agent_said(self) -> str:
-        return " ".join(told.text for told in self.of_kind("agent"))
+    def caller_heard(self) -> str:
+        """Of the agent's lines, what was said before they were cut."""
+        return " ".join(told.text for told in self.of_kind("heard"))
 
     def line_at(self, ms: float) -> str:
         """What the agent had set out to say last."""

@@ -32,6 +32,11 @@ def asked(text: str, desk: Desk = BOOKING) -> str:
     return next((slot for slot, pattern in desk.questions if re.search(pattern, low)), "")
 
 
+def holds(said: str, fact: str) -> bool:
+    """The fact stands in what was said, in whole words: "8 people" is not in "18 people"."""
+    return bool(fact) and re.search(rf"(?<![\w:]){re.escape(fact)}(?!\w)", said) is not None
+
+
 @dataclass(slots=True)
 class Reaction:
     """What to do now: say this, or press these keys, or hang up, or (none of it) be silent."""
@@ -84,13 +89,12 @@ class Person:
 
     def _value(self, value: str, low: str) -> Reaction:
         """'Did you say London?' is answered truly."""
-        held = any(
-            fact in value or value.strip(" .") in fact for fact in (*self.right, *self.desk.also_right)
-        )
+        value = value.strip(" .")
+        held = any(holds(value, fact) or holds(fact, value) for fact in (*self.right, *self.desk.also_right))
         return self._yes_or_no("yes" if held else "no", "value", low)
 
     def _check(self, low: str) -> Reaction:
-        right = all(fact in low for fact in self.right)
+        right = all(holds(low, fact) for fact in self.right)
         self.tries["check"] = self.tries.get("check", 0) + 1
         explicit = bool(EXPLICIT.search(low)) and self.tries["check"] > 1 or "yes or no" in low
         if not explicit and (right or not self.book.objects):

@@ -93,7 +93,8 @@ def judge(evidence: Evidence, references: Mapping[str, Samples]) -> Measured:
     if own_answers:
         found.failures.append(f"took for an answer what nobody said: {', '.join(own_answers)}"[:160])
     replies = _waits(evidence, onsets)
-    dead = max([_first_audio(onsets, evidence), *replies], default=0.0)
+    silences = _after_stops(evidence, marks, onsets)
+    dead = max(_first_audio(onsets, evidence), *replies, *silences, 0.0)
     if dead > expect.dead_air_s * 1000:
         found.failures.append(f"dead air of {dead / 1000:.1f} s")
     answers, cut_answers = _cut_answers(evidence, onsets)
@@ -122,10 +123,9 @@ def _mark(evidence: Evidence, played: Played, references: Mapping[str, Samples])
 def _judge_floor(evidence: Evidence, played: Played, seen: FloorMark, found: _Found) -> None:
     name = played.name
     if not seen.speaking:
-        if played.fate is Fate.TAKEN:
-            found.interruptions += 1
-            # The line was over when it came: then it is an answer like any other.
-            found.taken += 1
+        # The line was over when it came: nothing was interrupted, and it is an answer like any other.
+        if played.fate is Fate.TAKEN and not _answered(evidence, played):
+            found.failures.append(f"'{name}' was not answered")
         return
     told_cut = any(_within(evidence, told, played) for told in _told_cuts(evidence))
     cut = told_cut if seen.cut is None else seen.cut
@@ -232,6 +232,22 @@ def _waits(evidence: Evidence, onsets: list[Segment]) -> list[float]:
     return waits
 
 
+def _after_stops(evidence: Evidence, marks: Mapping[Played, FloorMark], onsets: list[Segment]) -> list[float]:
+    """From the last word of each interruption that stopped the agent to its next voice, in ms: to fall silent
+    is not to answer."""
+    waits = []
+    for played, seen in marks.items():
+        if played.fate is not Fate.TAKEN or seen.stop_ms is None:
+            continue
+        silent_at = max(played.first_ms + seen.stop_ms, played.last_ms)
+        later = [p.first_ms for p in evidence.played if p.first_ms > played.first_ms]
+        if silent_at >= min(later, default=evidence.up_ms):
+            continue  # the caller went on
+        answer = next((s.first / PER_MS for s in onsets if s.first > silent_at * PER_MS), evidence.up_ms)
+        waits.append(min([answer, *later]) - played.last_ms)
+    return waits
+
+
 def _cut_answers(evidence: Evidence, onsets: list[Segment]) -> tuple[int, int]:
     """(answers, those in whose midst the agent began to speak)."""
     answers = [p for p in evidence.played if p.fate is None and p.speech and p.in_turn]
@@ -270,8 +286,8 @@ def _wrong_outcome(evidence: Evidence, booking: str, onsets: list[Segment]) -> l
         failures.append("no booking")
     elif expect.booking == "none" and booking != "none":
         failures.append("a booking that nobody wanted")
-    if expect.says and not re.search(expect.says, evidence.agent_said(), re.IGNORECASE):
-        failures.append(f"the agent never said: {expect.says}")
+    if expect.says and not re.search(expect.says, evidence.caller_heard(), re.IGNORECASE):
+        failures.append(f"the caller never heard: {expect.says}")
     if expect.ends:
         failures += _ending(evidence)
     audible = sum(s.last - s.first for s in onsets) / PER_MS / 1000

@@ -10,6 +10,9 @@ from typing import Protocol, runtime_checkable
 
 from mediaserver.media.leg import Frame
 
+USUAL_NOISE_DB = -65.0
+"""In dBFS, of a line of which nothing is known yet."""
+
 
 @dataclass(slots=True)
 class LineCondition:
@@ -17,9 +20,9 @@ class LineCondition:
 
     level_db: float = -96.0
     """Of the last frame, as it came."""
-    noise_db: float = -65.0
+    noise_db: float = USUAL_NOISE_DB
     """The noise floor: what is there when nobody speaks, on the average of seconds."""
-    left_db: float = -65.0
+    left_db: float = USUAL_NOISE_DB
     """The noise floor of what is handed on: lower, where noise is suppressed."""
     echo: float = 0.0
     """0..1: how likely what is in the last frame is our own voice come back. 0 while we are silent."""
@@ -57,8 +60,8 @@ class Cleaner(Protocol):
         """What goes out to the far end after it; None is silence."""
 
     def rest(self) -> None:
-        """The leg has another app for now: no frames come this way, and what comes later does not go on from
-        these."""
+        """The leg has another app for now, or was on hold: what comes later does not go on from what came
+        last."""
 
     def close(self) -> None:
         """The call is over: give back what others may need."""

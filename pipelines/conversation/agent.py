@@ -269,6 +269,16 @@ class Agent(Protocol):
 
 
 @runtime_checkable
+class MindsMissedWords(Protocol):
+    """An Agent that does not take silence for consent where words of the caller's may have been missed."""
+
+    def missed_words(self) -> None:
+        """Since the agent was told something last, the caller made a sound that may have been words, and it
+        is told of nothing else about it: too short, taken for a noise, or cut off by the end of the call. At
+        once, also while the agent is thinking; before `hung_up`. Must not block."""
+
+
+@runtime_checkable
 class Summarising(Protocol):
     """An Agent that can tell a human what it has learnt."""
 

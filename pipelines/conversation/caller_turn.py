@@ -15,6 +15,7 @@ from pipelines.conversation.commands import (
     Command,
     Decided,
     DuckPlayout,
+    MissedWords,
     PausePlayout,
     SpotWords,
 )
@@ -27,6 +28,7 @@ from pipelines.conversation.interruption import (
     ContestPhase,
     ContestStep,
 )
+from pipelines.conversation.pieces import as_one
 from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.speech_detector import Edge
 from pipelines.engines.protocols import SttResult
@@ -161,21 +163,30 @@ class CallerTurn(FloorKeeper):
             return []
         understood, voiced = ended.result.understood, ended.voiced // SAMPLES_PER_MS
         if self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING:
-            self._kept += [ended] if understood and not ended.repeats else []
-            return self._ear.close()
+            if understood and not ended.repeats:
+                self._kept.append(ended)
+                return self._ear.close()
+            return self._ear.close() + self._missed(ended)
         if self.state is FloorState.ATTENDING:
             if not understood:
                 self._contest.fail(ended.voiced)
         elif self.state in INTERRUPTING and not self._interrupts(ended):
-            return self._ear.close() + self._give_back(t)
+            return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif not understood and voiced < self._limits.cough:
             if self.state is FloorState.LISTENING and voiced >= WORD_MS:
                 self._unclear_since = t - ended.silence
-            return self._ear.close() + self._give_back(t)
+            return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif ended.repeats and voiced < self._limits.take_floor:
             return self._ear.close() + self._give_back(t)
         self._contest.heard_out(understood)
         return self._tell(t, ended)
+
+    def _missed(self, ended: EndedUtterance) -> list[Command]:
+        """The agent is told nothing of it. Nobody refuses by a sign of listening; a "no" may have been taken
+        for a cough."""
+        result = ended.result
+        agrees = result.understood and self._words.is_backchannel(result.text)
+        return [] if ended.repeats or agrees else [MissedWords()]
 
     def _interrupts(self, ended: EndedUtterance) -> bool:
         """What was said while the agent spoke or thought, and did not take the floor by its sound."""
@@ -191,6 +202,7 @@ class CallerTurn(FloorKeeper):
 
     def _tell(self, t: int, ended: EndedUtterance) -> list[Command]:
         """The agent is told of an utterance."""
+        ended = self._with_kept(ended)
         said, before = ended.utterance, self._thought
         if self._collector.open:
             self._collector.spoken(said)
@@ -207,6 +219,18 @@ class CallerTurn(FloorKeeper):
             if self._ear.listen.grammar is None:
                 said = replace(said, text=f"{before.text} {said.text}", amends=True)
         return commands + self._think(t, said, ended)
+
+    def _with_kept(self, ended: EndedUtterance) -> EndedUtterance:
+        """What was said while the agent was not to be interrupted comes with it: told later, it would answer
+        another question. Of several answers to one the last counts, and not surely."""
+        kept, self._kept = self._kept, []
+        if not kept:
+            return ended
+        if self._ear.listen.grammar is None:
+            return replace(ended, result=as_one([piece.result for piece in kept], ended.result))
+        answers = [piece.result for piece in (*kept, ended) if piece.result.understood]
+        differ = not ended.result.understood or len({answer.text for answer in answers}) > 1
+        return replace(ended, result=replace(answers[-1], doubtful=differ or answers[-1].doubtful))
 
     def _greet(self, t: int) -> list[Command]:
         """Whom we called says nothing."""

@@ -91,6 +91,11 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedWords:
+    """The caller made a sound that may have been words, and the agent is told none of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelPlayout:
     by_caller: bool = False
 
@@ -176,6 +181,7 @@ Command: TypeAlias = (
     | PausePlayout
     | ResumePlayout
     | Decided
+    | MissedWords
     | CancelPlayout
     | FinishPlayout
     | CancelThinking

@@ -42,6 +42,7 @@ from pipelines.conversation.commands import (
     GiveUpThinking,
     Leave,
     MarkStt,
+    MissedWords,
     PausePlayout,
     RestartStt,
     ResumePlayout,
@@ -147,6 +148,8 @@ class Dialogue:
                     line = self._speaking.playout.line
                     began = line.began if line is not None else None
                     self._transcript.contested(outcome, figures, began)
+                case MissedWords():
+                    self._agent.tell_missed_words()
                 case CancelPlayout():
                     self._silence()
                 case CancelThinking():

@@ -145,6 +145,7 @@ class FloorKeeper:
     def _think(self, t: int, said: AgentInput, ended: EndedUtterance | None = None) -> list[Command]:
         self._think_epoch += 1
         self._said, self._sounded_at, self._unclear_since = [], None, None
+        self._kept.clear()
         self._contest.over()
         self._thought = said if isinstance(said, Utterance) else None
         self._owed, self._thinking_since = self._think_epoch, t

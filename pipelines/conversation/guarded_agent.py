@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from mediaserver.storage.records import OutcomeMade, Record
-from pipelines.conversation.agent import Agent, Summarising
+from pipelines.conversation.agent import Agent, MindsMissedWords, Summarising
 from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,16 @@ class GuardedAgent:
             self._agent.heard(said.epoch, said.line.heard, said.line.interrupted)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on what was heard")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+
+    def tell_missed_words(self) -> None:
+        """The caller may have said something that nobody made out."""
+        if not isinstance(self._agent, MindsMissedWords):
+            return
+        try:
+            self._agent.missed_words()
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            log.exception("the agent failed on words that were missed")
             self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
 
     def summary(self) -> str:

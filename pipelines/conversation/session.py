@@ -290,4 +290,6 @@ class AgentSession(Dialogue):
             if held:
                 self._timeline.hold()
                 self._speaking.recall(self._timeline.of_leg(self._outlet.clear()))
+            elif self.cleaner is not None:
+                self.cleaner.rest()  # what it has heard meanwhile is music
             self._run(self.turn.hold(held))

@@ -53,6 +53,7 @@ from pipelines.conversation.commands import (
     CancelThinking,
     Command,
     GiveUpThinking,
+    MissedWords,
     PausePlayout,
     ResumePlayout,
 )
@@ -100,7 +101,8 @@ class Turn(AgentTurn):
         keyed = self._collector.tick(t)
         if keyed is not None:
             commands += self._keyed(t, keyed)
-        if self._kept and self.state in SOUNDING and self._contest.phase is not ContestPhase.BARRED:
+        free = self._contest.phase is not ContestPhase.BARRED and self.ear is EarState.QUIET
+        if self._kept and free and self.state in SOUNDING:
             commands += self._tell(t, self._kept.pop())
         thought = self._limits.thinking * SAMPLES_PER_MS
         match self.state:
@@ -135,10 +137,12 @@ class Turn(AgentTurn):
 
     def end(self) -> list[Command]:
         """The leg is gone."""
+        missed = bool(self._kept) or self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
-        return [*self._ear.close(), CancelThinking(), CancelPlayout()]
+        cut_off: list[Command] = [MissedWords()] if missed else []
+        return [*cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
 
     # ---- when it takes too long
 

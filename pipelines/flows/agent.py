@@ -62,6 +62,9 @@ class FlowAgent:
         """For whoever takes the call over."""
         return self.executor.summary()
 
+    def missed_words(self) -> None:
+        self.executor.missed_words()
+
     def hung_up(self) -> tuple[Record, ...]:
         return self._records(self.executor.hang_up(self._heard))
 

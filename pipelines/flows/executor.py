@@ -10,9 +10,9 @@ answered as if that had never been: `FlowProgress` is what was before it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from pipelines.conversation.own_words import words_of
 from pipelines.flows.checking import Check, yes_or_no
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
 from pipelines.flows.phrases import NOBODY, WAITED
@@ -33,7 +33,13 @@ EXPLICIT_MS = 6_000
 
 def plain(text: str) -> str:
     """Lower-case words only, for comparing what was heard with what was said."""
-    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
+    return " ".join(words_of(text))
+
+
+def said_once(slot: Slot, text: str) -> Value | None:
+    """What it means here; also of one word that is said over and over ("no no no")."""
+    words = text.split()
+    return slot.parse(words[0] if len(set(words)) == 1 else text)
 
 
 def other_meanings(slot: Slot, value: Value | None, alternatives: tuple[str, ...]) -> tuple[Value, ...]:
@@ -116,7 +122,8 @@ class FlowExecutor:
         self._before = None
         now, slot = self._now, self._asked()
         if slot is None:
-            return self._ended()
+            agreed = self._agreed
+            return self._ended() if agreed is None else self._objected(agreed.dtmf.parse(digits))
         now.silences = 0
         if ended_by == "cancel":
             now.part = ""
@@ -187,8 +194,14 @@ class FlowExecutor:
     def heard(self, text: str) -> None:
         """What the caller has heard of our last line."""
         node = self._now.node
-        if isinstance(node, Confirm) and plain(self._fill(node.facts)) in plain(text):
+        facts = plain(self._fill(node.facts)) if isinstance(node, Confirm) else ""
+        if facts and facts in plain(text):
             self._now.read = True
+
+    def missed_words(self) -> None:
+        """The caller may have said something that nobody made out: perhaps no to the read-back."""
+        if isinstance(self._now.node, Confirm):
+            self._now.doubts.add("missed")
 
     def hang_up(self, heard: str) -> tuple[FlowOutcome, ...]:
         """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
@@ -223,7 +236,8 @@ class FlowExecutor:
     ) -> FlowStep:
         now, slot = self._now, self._asked()
         if slot is None:
-            return self._ended()
+            agreed = self._agreed if understood else None
+            return self._ended() if agreed is None else self._objected(said_once(agreed, text))
         value = slot.parse(text) if understood else None
         before, now.unsure = now.unsure, None
         now.spoken = now.spoken or isinstance(now.node, Ask)
@@ -375,7 +389,9 @@ class FlowExecutor:
                 self._now.misses += 1
                 return self._give_up() if self._now.misses > MISSES else self._ask(self._help())
             case "yes":
-                return self._enter(node.yes)
+                step = self._enter(node.yes)
+                self._now.agreed = node if step.end else None
+                return step
             case "no":
                 self._now.doubts.add("mended")
                 return self._enter(node.no)
@@ -384,6 +400,22 @@ class FlowExecutor:
             case _:
                 self._now.doubts.add("mended")
                 return self._ask_anew(node.changes[value])
+
+    @property
+    def _agreed(self) -> Slot | None:
+        """Of the read-back that was agreed to, while we say goodbye."""
+        agreed = self._now.agreed
+        return None if agreed is None else self._flow.slots[agreed.slot]
+
+    def _objected(self, value: Value | None) -> FlowStep:
+        """Said after a yes, which was perhaps but silence: the "no" that came too late takes it back."""
+        now = self._now
+        if now.agreed is None or value in (None, "yes"):
+            return self._ended()
+        now.node, now.agreed = now.agreed, None
+        now.doubts.add("mended")
+        self._outcomes.append(FlowOutcome("withdrawn", dict(self.slots)))
+        return self._filled(value)
 
     def _ask_anew(self, target: str) -> FlowStep:
         node = self._flow.nodes[target]
@@ -395,7 +427,8 @@ class FlowExecutor:
         """Go to a node, over those that need no answer."""
         now = self._now
         now.misses = now.silences = now.troubles = 0
-        now.check, now.part, now.read, now.unsure = None, "", False, None
+        now.check, now.part, now.read = None, "", False
+        now.unsure = now.agreed = None
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):

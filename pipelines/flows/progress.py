@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from pipelines.conversation.agent import Keys
 from pipelines.flows.checking import Check
-from pipelines.flows.model import FlowNode, Slot, Value
+from pipelines.flows.model import Confirm, FlowNode, Slot, Value
 
 Doubt: TypeAlias = Literal["doubtful", "missed", "silent", "noisy", "mended", "line"]
 """Why silence is no yes: something was not surely heard, not understood or not heard at all, said over noise,
@@ -82,6 +82,8 @@ class FlowProgress:
     """A slot was filled by voice, which may have been misheard however sure the recogniser was."""
     read: bool = False
     """The caller has heard the whole read-back."""
+    agreed: Confirm | None = None
+    """The read-back that was agreed to, while nothing but a goodbye has come since."""
     told: FlowOutcome | None = None
     """The last outcome that was told."""
 

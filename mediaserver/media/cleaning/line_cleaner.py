@@ -20,7 +20,7 @@ from mediaserver.media.cleaning.line_noise import LineNoise
 from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor, faded
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
-from mediaserver.media.line_condition import LineCondition
+from mediaserver.media.line_condition import USUAL_NOISE_DB, LineCondition
 from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, SAMPLES_PER_MS
 
 RING = 64
@@ -70,7 +70,7 @@ class LineCleaner:
         self._tick = 0
         self._spoke = -RING
         """The last tick at which we said something."""
-        self._floor = LineNoise(self.condition.noise_db)
+        self._floor = LineNoise(USUAL_NOISE_DB)
         self._finder: EchoFinder | None = None
         self._gate: EchoGate | None = None
         """Since an echo was found."""
@@ -132,6 +132,12 @@ class LineCleaner:
         self.resting = True
         condition = self.condition
         condition.echo, condition.suspect = 0.0, False
+        # What came last may have been the music of a hold, which is no noise of the caller's.
+        self._floor = LineNoise(USUAL_NOISE_DB)
+        condition.noise_db = condition.left_db = USUAL_NOISE_DB
+        self._near = [_SILENCE] * RING
+        if self._suppressor is not None:
+            self._suppressor.forget()
         self._far = [None] * RING
         self._spoke = self._tick - RING
         self._cancelled = False

@@ -48,6 +48,10 @@ class NoiseSuppressor:
         """The noise floor of what it hands on; None while it does nothing."""
         return self._floor.db if self._floor is not None else None
 
+    def forget(self) -> None:
+        """What came so far is of no interest any more."""
+        self._ns = self._floor = None
+
     def clean(self, frame: Frame, noise_db: float, past: Iterable[Frame]) -> Frame:
         """The frame without its noise. `past`: what came before, by which it learns the noise at first."""
         if self._ns is None:

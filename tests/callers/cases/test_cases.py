@@ -90,6 +90,12 @@ def test_a_person_who_minds_objects_to_a_wrong_read_back() -> None:
     assert answer.speech == Saying("no")
 
 
+@pytest.mark.parametrize("wrong", ["12 people", "2:30 p.m., half an hour, 22 people"])
+def test_a_number_that_ends_like_the_wanted_one_is_objected_to(wrong: str) -> None:
+    read_back = READ_BACK.replace("2 people", wrong) + "Say no to change it."
+    assert person(objects=True).answer(read_back).speech == Saying("no")
+
+
 def test_asked_for_yes_or_no_a_person_tells_the_truth() -> None:
     question = "Is that right? Please say yes or no."
     assert person().answer(READ_BACK + question).speech == Saying("yes")
@@ -110,6 +116,9 @@ def test_keys_are_pressed_after_two_tries_where_they_are_offered() -> None:
         ("Did you say London?", "no"),
         ("Was it half an hour?", "yes"),
         ("I have 8 people. Is that right?", "no"),
+        ("Did you say 12 people?", "no"),
+        ("Did you say 12:30 p.m.?", "no"),
+        ("Did you say 2 people?", "yes"),
         ("There is a loud hum on the line. Shall we call you back? Press one for yes, or two for no.", "no"),
     ],
 )

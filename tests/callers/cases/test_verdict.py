@@ -163,6 +163,13 @@ def test_a_stop_that_stops_the_agent_passes_and_one_that_does_not_fails() -> Non
     assert (bad.taken, bad.failures) == (0, ("'stop' did not stop the agent",))
 
 
+def test_an_agent_that_stops_and_says_nothing_more_has_not_answered() -> None:
+    stopped = with_line(LINE[: int(2.7 * RATE)])
+    found = judge(call(WORD, stopped, told=SPOKEN, played=(STOP,)), REFERENCES)
+    assert found.taken == 1 and found.dead_air_ms > 3_000
+    assert any(failure.startswith("dead air") for failure in found.failures)
+
+
 def test_a_sound_that_could_not_be_made_is_no_success() -> None:
     assert "never made" in failures(call(SOUND, far((0.1, 1)), told=SPOKEN))
 
@@ -185,6 +192,22 @@ def test_a_monologue_into_which_the_agent_cuts_fails() -> None:
     assert failures(evidence) == "cut in 2 times"
 
 
-def test_an_agent_that_must_say_what_is_wrong_and_does_not_fails() -> None:
+def test_an_agent_that_must_say_what_is_wrong_and_is_not_heard_to_say_it_fails() -> None:
     case = Case("bad lines", "made up", (Stay(5),), Expect("none", says="hear you"))
-    assert "never said" in failures(call(case, far((0.1, 1)), told=SPOKEN))
+    assert "never heard" in failures(call(case, far((0.1, 1)), told=SPOKEN))
+    begun = Told(500, "agent", {"text": "I cannot hear you."})
+    cut = Told(900, "heard", {"text": "I cannot", "interrupted": False})
+    assert "never heard" in failures(call(case, far((0.1, 1)), told=(begun, cut)))
+    whole = Told(900, "heard", {"text": "I cannot hear you.", "interrupted": False})
+    assert failures(call(case, far((0.1, 1)), told=(begun, whole))) == ""
+
+
+def test_a_word_into_silence_is_no_interruption_and_wants_an_answer() -> None:
+    late = Played("stop", 10_000, 10_300, fate=Fate.TAKEN)
+    nobody = judge(call(WORD, with_line(LINE), told=SPOKEN, played=(late,)), REFERENCES)
+    assert (nobody.interruptions, nobody.taken) == (0, 0)
+    assert "'stop' was not answered" in nobody.failures
+    final = Told(10_600, "final", {"text": "stop"})
+    found = judge(call(WORD, with_line(LINE), told=(*SPOKEN, final), played=(late,)), REFERENCES)
+    assert (found.interruptions, found.taken) == (0, 0)
+    assert not any("not answered" in failure for failure in found.failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,7 +16,8 @@ from pipelines.conversation.text import Answer, TextConversation
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.checking import Check
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor
+from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, plain
+from pipelines.flows.model import Confirm
 from pipelines.flows.phrases import Phrases
 from tests.fakes import CALL_ID
 
@@ -216,6 +218,86 @@ def test_silence_confirms_what_was_surely_heard_by_both() -> None:
     executor.heard(FACTS)
     assert executor.sure
     assert [outcome.status for outcome in executor.silence().outcomes] == ["confirmed"]
+
+
+def read_back() -> FlowExecutor:
+    """A caller who has heard the whole read-back; all was surely heard."""
+    executor = asked(*ANSWERS)
+    executor.heard(f"{FACTS} Say no to change it.")
+    return executor
+
+
+def test_words_that_nobody_made_out_after_the_read_back_are_no_consent() -> None:
+    executor = read_back()
+    executor.missed_words()
+    assert executor.silence().say == EXPLICIT
+    assert executor.hang_up(EXPLICIT) == ()
+    executor = asked(*ANSWERS[:-1])
+    executor.missed_words()  # a cough before the question is nothing
+    executor.utterance(ANSWERS[-1])
+    executor.heard(FACTS)
+    assert executor.silence().outcomes[0].status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("objection", "asks", "statuses"),
+    [
+        ("no", "What should I change", ["withdrawn"]),
+        ("no no no", "What should I change", ["withdrawn"]),
+        ("no the time", "At what time does it begin", ["withdrawn"]),
+        ("cancel", "I have cancelled it.", ["withdrawn", "cancelled"]),
+    ],
+)
+def test_a_no_into_the_goodbye_takes_back_what_silence_has_booked(
+    objection: str, asks: str, statuses: list[str]
+) -> None:
+    executor = read_back()
+    assert executor.silence().outcomes[-1].status == "confirmed"
+    step = executor.utterance(objection)
+    assert step.say.startswith(asks)
+    assert [outcome.status for outcome in step.outcomes] == statuses
+    assert not executor.sure
+    assert executor.hang_up(step.say) == ()
+
+
+def test_a_no_by_key_into_the_goodbye_takes_it_back_too() -> None:
+    executor = read_back()
+    executor.silence()
+    assert executor.keyed("2").say.startswith("What should I change")
+
+
+@pytest.mark.parametrize("thanks", ["yes", "thank you bye", "okay", "no thanks that is all"])
+def test_thanks_into_the_goodbye_leave_the_booking_as_it_is(thanks: str) -> None:
+    executor = read_back()
+    executor.silence()
+    step = executor.utterance(thanks)
+    assert step.end and not step.outcomes
+
+
+def test_what_was_booked_anew_after_such_a_no_can_be_taken_back_again_and_then_stands() -> None:
+    executor = read_back()
+    executor.silence()
+    executor.utterance("no the time")
+    executor.utterance("three thirty p m")
+    executor.heard(f"{FACTS.replace('2:30', '3:30')} Is that right?")
+    assert executor.utterance("yes").outcomes[-1].status == "confirmed"
+    assert executor.utterance("cancel").outcomes[-1].status == "cancelled"
+    assert executor.utterance("no").outcomes == ()
+
+
+def test_a_read_back_in_another_script_is_not_heard_before_it_was_said() -> None:
+    assert plain("Θεσσαλονίκη, στις 3.") == "θεσσαλονίκη στις 3"
+    before = booking_flow(TODAY)
+    check = before.nodes["check"]
+    assert isinstance(check, Confirm)
+    nodes = {**before.nodes, "check": replace(check, facts="Θεσσαλονίκη, σήμερα.")}
+    executor = FlowExecutor(replace(before, nodes=nodes))
+    executor.start()
+    for answer in ANSWERS:
+        executor.utterance(answer)
+    executor.heard("")
+    assert executor.hang_up("Θεσσαλονίκη") == ()
+    assert [outcome.status for outcome in executor.hang_up("Θεσσαλονίκη, σήμερα.")] == ["confirmed"]
 
 
 def test_a_yes_or_a_key_confirms_what_was_doubtful_once_it_was_read_back() -> None:

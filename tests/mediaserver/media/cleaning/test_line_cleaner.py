@@ -11,6 +11,7 @@ from mediaserver.media.cleaning import canceller as cancelling
 from mediaserver.media.cleaning.canceller import Cancellers
 from mediaserver.media.cleaning.echo_finder import EchoFinder
 from mediaserver.media.cleaning.line_cleaner import FORGOTTEN_FRAMES, LineCleaner
+from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor
 from mediaserver.media.leg import Frame
 from mediaserver.media.level import level_db
 from tests.mediaserver.media.cleaning.lines import Sound, at_level, echo, frames, noise, run, telephone, voice
@@ -222,3 +223,14 @@ def test_after_a_rest_what_was_is_no_past() -> None:
     assert line.resting and line.condition.echo == 0.0 and not line.condition.suspect
     came = voice(3, 0.1)[:320]
     assert line.hear(came) is came and not line.condition.suspect
+
+
+def test_the_music_of_a_hold_is_no_noise_of_the_callers() -> None:
+    line = LineCleaner(Cancellers(0, threaded=False), NoiseSuppressor())
+    run(line, telephone(noise(1, 16_000 * 8, -22)), np.zeros(16_000 * 8, np.int16))
+    assert line.condition.noise_db > -30
+    line.rest()
+    quiet = telephone(noise(2, 16_000, -66))
+    heard = run(line, quiet, np.zeros(16_000, np.int16))
+    assert line.condition.noise_db < -58 and line.condition.left_db < -58
+    assert np.array_equal(np.concatenate(heard), quiet), "nothing is suppressed"
