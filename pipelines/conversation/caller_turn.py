@@ -35,6 +35,8 @@ from pipelines.engines.protocols import SttResult
 
 WORD_MS = 100
 """What is shorter is no word."""
+HINTED = 0.4
+"""Confidence from which words of a partial result are some, also where the final takes them back."""
 
 
 class CallerTurn(FloorKeeper):
@@ -56,6 +58,7 @@ class CallerTurn(FloorKeeper):
         if not self._ear.knows(result):
             return self._late("partial")
         self._contest.says(result.text)
+        self._hinted |= result.understood and bool(result.text) and result.confidence >= HINTED
         return self._weigh(t)
 
     def spotted(self, t: int, result: SttResult) -> list[Command]:
@@ -117,6 +120,7 @@ class CallerTurn(FloorKeeper):
         if self.state is FloorState.ENDED:
             return self._ear.close() + self._late(edge.value)
         self._unbroken_since = t
+        self._hinted = self._hinted and edge is not Edge.ONSET
         commands = self._ear.follow(t, edge)
         return self._contested(t) + commands if commands and edge is not Edge.PAUSE else commands
 
@@ -172,7 +176,7 @@ class CallerTurn(FloorKeeper):
                 self._contest.fail(ended.voiced)
         elif self.state in INTERRUPTING and not self._interrupts(ended):
             return self._ear.close() + self._missed(ended) + self._give_back(t)
-        elif not understood and voiced < self._limits.cough:
+        elif not understood and voiced < self._limits.cough and not self._answers(ended):
             if self.state is FloorState.LISTENING and voiced >= WORD_MS:
                 self._unclear_since = t - ended.silence
             return self._ear.close() + self._missed(ended) + self._give_back(t)
@@ -180,6 +184,11 @@ class CallerTurn(FloorKeeper):
             return self._ear.close() + self._give_back(t)
         self._contest.heard_out(understood)
         return self._tell(t, ended)
+
+    def _answers(self, ended: EndedUtterance) -> bool:
+        """A short sound that was not understood is an answer all the same: of what the caller said while it
+        was his turn there were words at times. To ask again at once is better than to wait for silence."""
+        return self.state is FloorState.LISTENING and self._hinted and not ended.amends
 
     def _missed(self, ended: EndedUtterance) -> list[Command]:
         """The agent is told nothing of it. Nobody refuses by a sign of listening; a "no" may have been taken

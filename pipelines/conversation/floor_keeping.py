@@ -68,6 +68,8 @@ class FloorKeeper:
         """Last words that were interrupted."""
         self._thought: Utterance | None = None
         """What the caller said last, while nothing of the reply to it was heard."""
+        self._hinted = False
+        """There were words in the present utterance at times."""
         self._kept: list[EndedUtterance] = []
         """What was said while the agent was not to be interrupted."""
         self._announcements: deque[str] = deque()

@@ -25,7 +25,7 @@ from pipelines.conversation.agent import (
     Say,
     Utterance,
 )
-from pipelines.engines.protocols import Grammar
+from pipelines.engines.protocols import Grammar, SttResult
 from pipelines.flows.booking import booking_agent
 from tests.fakes import CALL_ID, Conversation, ScriptedAgent, voice
 
@@ -85,6 +85,20 @@ async def test_a_no_that_comes_with_the_goodbye_is_not_too_late() -> None:
     assert not talk.ended
     assert talk.call.outcomes()[-1].status == "withdrawn"
     assert talk.call.lines()[-1].heard.startswith("What should I change")
+
+
+@pytest.mark.parametrize(("confidence", "answers"), [(0.58, True), (0.2, False)])
+async def test_a_short_yes_that_was_nearly_understood_is_asked_for_again_at_once(
+    confidence: float, answers: bool
+) -> None:
+    agent = ScriptedAgent()
+    talk = Conversation(agent)
+    await talk.silence(400)
+    await short_word(talk)
+    epoch = talk.stt.utterances[-1].epoch
+    talk.session._recognised(SttResult("yes", False, confidence, True, epoch=epoch))
+    await talk.silence(900)
+    assert (Utterance("", 0.9, False) in agent.inputs) is answers
 
 
 # ---- said over a line that is not to be interrupted
