@@ -83,7 +83,8 @@ class CallerTurn(FloorKeeper):
             return self._late("final")
         if self.state is FloorState.ATTENDING:
             return self.final(t, nothing)
-        return self._ear.close() + self._give_back(t)
+        # A caller's "no" may stand on ours ("say no to change it"): on such a line silence is no yes.
+        return [*self._ear.close(), MissedWords(), *self._give_back(t)]
 
     def judged(self, t: int, epoch: int, probability: float) -> list[Command]:
         """A turn model has heard how likely it is that the caller has finished."""

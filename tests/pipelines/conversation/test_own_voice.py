@@ -105,6 +105,15 @@ async def test_our_prompt_that_comes_back_is_no_answer(first_word: int, delay_ms
     assert not talk.call.happened("barge_in"), "not even a pause"
 
 
+async def test_a_no_that_stands_on_our_own_no_makes_silence_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    missed: list[object] = []
+    monkeypatch.setattr(ScriptedAgent, "missed_words", lambda told: missed.append(told), raising=False)
+    talk, agent = await prompted(echoing(200))
+    await ask_and_echo(talk, 7, 200)
+    await talk.silence(1500)
+    assert agent.inputs == [Answered()] and missed
+
+
 async def test_the_same_on_a_line_that_gives_nothing_back_is_an_answer() -> None:
     talk, agent = await prompted(LineCondition())
     await ask_and_echo(talk, 5, 500)
