@@ -77,8 +77,8 @@ def _node_problems(flow: Flow, node: FlowNode) -> list[str]:
 
 def _texts_and_slots(node: FlowNode) -> tuple[list[str], list[str]]:
     match node:
-        case Ask(slot=slot, text=text, help=help_text):
-            return [text, help_text], [slot]
+        case Ask(slot=slot, text=text, help=help_text, example=example):
+            return [text, help_text, *([example] if example else [])], [slot]
         case Confirm(slot=slot, facts=facts, text=text, help=help_text, changes=changes):
             return [facts, text, help_text], [slot, *changes]
         case TransferCall(text=text, briefing=briefing):

@@ -44,7 +44,7 @@ class Wording:
             return f"{phrases.clearly} {slot.dtmf.offer}"
         if now.misses == 1:
             return f"{phrases.sorry} {self.help(now)}"
-        example = now.node.example if isinstance(now.node, Ask) else ""
+        example = self.fill(now, now.node.example) if isinstance(now.node, Ask) else ""
         return joined(phrases.sorry, example, slot.dtmf.offer)
 
     def fill(self, now: FlowProgress, text: str) -> str:

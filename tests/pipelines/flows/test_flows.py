@@ -87,6 +87,21 @@ def test_an_unknown_slot_asked_and_spoken() -> None:
     ]
 
 
+def test_an_unknown_slot_in_an_example() -> None:
+    bad = flow(*swapped(ask=Ask("ask", "colour", "Which?", "Say.", "check", example="As {shade}.")))
+    assert problems(bad) == ["node 'ask' speaks of an unknown slot 'shade'"]
+
+
+def test_an_example_may_name_what_was_answered_before() -> None:
+    again = Ask("again", "sure", "Sure?", "Say yes.", "end", example="For example: {colour}.")
+    ask = Ask("ask", "colour", "Which?", "Say.", "again")
+    executor = FlowExecutor(Flow.of("x", "ask", (ask, again, EndCall("end", "Bye.")), (COLOUR, SURE), "Bye."))
+    executor.start()
+    executor.utterance("blue")
+    executor.utterance("", understood=False)
+    assert "For example: blue." in executor.utterance("", understood=False).say
+
+
 def test_an_empty_text() -> None:
     assert "node 'hello' has an empty text" in problems(flow(*swapped(hello=Prompt("hello", " ", "ask"))))
 
