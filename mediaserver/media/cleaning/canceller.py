@@ -77,10 +77,15 @@ class Cancellers:
         """Lines that have one now."""
         return len(self._given)
 
+    @property
+    def free(self) -> bool:
+        """There is one left."""
+        return len(self._given) < self.limit
+
     def take(self, near: Frame, far: Frame, hint_ms: int) -> Canceller | None:
         """One for a line that was found to echo, to be primed with these; None: there is none left. It counts
         until it is given back or forgotten."""
-        if len(self._given) >= self.limit:
+        if not self.free:
             self.refused += 1
             return None
         canceller = Canceller()

@@ -39,6 +39,8 @@ STRANGE_FRAMES = 6
 """In a row that have nothing of ours are somebody else's."""
 PAST_FRAMES = 30
 """By so many a suppressor learns the noise when it begins."""
+ONCE_MORE_FRAMES = 150
+"""So long (3 s) after there was none for it, or after a rest, a line that echoes asks for one again."""
 FORGOTTEN_FRAMES = 1_500
 """A line that gave no echo for so long (30 s) while we spoke is given no more."""
 
@@ -141,6 +143,8 @@ class LineCleaner:
         self._far = [None] * RING
         self._spoke = self._tick - RING
         self._cancelled = False
+        self._since = self._tick
+        self.close()  # two others may talk for hours: the gate will do until there is another
         if self._finder is not None:
             self._finder.forget()
 
@@ -234,6 +238,9 @@ class LineCleaner:
         canceller = self._canceller
         if canceller is None or not canceller.ready:
             cleaned = self._gated(frame, level, gate)
+            if canceller is None and self._tick - self._since >= ONCE_MORE_FRAMES and self._cancellers.free:
+                self._since = self._tick
+                self._prime(round((condition.echo_delay_ms or 0.0) * SAMPLES_PER_MS))
         else:
             cleaned = self._cancel(canceller, frame)
             after = level_db(cleaned)

@@ -234,3 +234,21 @@ def test_the_music_of_a_hold_is_no_noise_of_the_callers() -> None:
     heard = run(line, quiet, np.zeros(16_000, np.int16))
     assert line.condition.noise_db < -58 and line.condition.left_db < -58
     assert np.array_equal(np.concatenate(heard), quiet), "nothing is suppressed"
+
+
+def test_a_line_whose_caller_talks_to_somebody_else_leaves_its_canceller_to_others_meanwhile() -> None:
+    cancellers = Cancellers(1, threaded=False)
+    first, second = LineCleaner(cancellers), LineCleaner(cancellers)
+    far = spoken(3, 6.0)
+    near = telephone(echo(far, -15, 120) + noise(1, len(far), -66))
+    run(first, near, far)
+    assert len(cancellers) == 1
+    first.rest()
+    assert len(cancellers) == 0
+    run(second, near, far)
+    assert len(cancellers) == 1 and not cancellers.refused
+    assert (levels(run(first, near, far)) > QUIET_DB).mean() < 0.05, "muted meanwhile"
+    second.close()
+    before = levels(run(first, near, far))
+    assert len(cancellers) == 1, "it is asked for again"
+    assert (before > QUIET_DB).mean() < 0.05
