@@ -121,7 +121,7 @@ class ToneWatch:
                 self._found(ToneKind.MODEM_ANSWER, on.low)
         if on.ms >= DIAL_MS and _of_network(on):
             self._found(ToneKind.DIAL, on.low)
-        elif on.ms >= STEADY_MS and not _near(on, 2_100, 20):
+        elif on.ms >= STEADY_MS and not _near(on, 2_100, 20) and not _is_key(on):
             self._found(ToneKind.STEADY, on.low)
 
     # ---- by its cadence
@@ -183,6 +183,11 @@ class ToneWatch:
 
 def _near(burst: Burst, hz: float, tolerance: float) -> bool:
     return not burst.high and abs(burst.low - hz) <= tolerance
+
+
+def _is_key(burst: Burst) -> bool:
+    """Somebody leans on a key that comes as a sound (ITU-T Q.23)."""
+    return 680 <= burst.low <= 960 and 1_180 <= burst.high <= 1_670
 
 
 def _of_network(burst: Burst) -> bool:

@@ -112,6 +112,12 @@ def test_what_networks_play_is_known(sound: Wave, kind: ToneKind) -> None:
     assert kinds(at_db(sound, -38) + noise(len(sound) / RATE, -62)) == {kind}, "and faint, in noise"
 
 
+@pytest.mark.parametrize("key", [(697.0, 1_209.0), (770.0, 1_477.0), (941.0, 1_336.0), (941.0, 1_633.0)])
+def test_who_leans_on_a_key_is_somebody(key: tuple[float, float]) -> None:
+    """Phones without telephone events send keys as sounds, as long as they are held (ITU-T Q.23)."""
+    assert kinds(tone(key, 12)) == set()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_speech_and_music_are_no_tones(seed: int) -> None:
     assert kinds(talk(12, seed)) == set()
