@@ -121,7 +121,8 @@ class CallerTurn(FloorKeeper):
         if self.state is FloorState.ENDED:
             return self._ear.close() + self._late(edge.value)
         self._unbroken_since = t
-        self._hinted = self._hinted and edge is not Edge.ONSET
+        if edge is Edge.ONSET:
+            self._hinted, self._assent = False, None
         commands = self._ear.follow(t, edge)
         return self._contested(t) + commands if commands and edge is not Edge.PAUSE else commands
 
@@ -176,6 +177,9 @@ class CallerTurn(FloorKeeper):
             if not understood:
                 self._contest.fail(ended.voiced)
         elif self.state in INTERRUPTING and not self._interrupts(ended):
+            result, grammar = ended.result, self._ear.listen.grammar
+            if grammar is not None and result.complete and not ended.repeats and not self._missed(ended):
+                self._assent = t - ended.silence, ended
             return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif not understood and voiced < self._limits.cough and not self._answers(ended):
             if self.state is FloorState.LISTENING and voiced >= WORD_MS:

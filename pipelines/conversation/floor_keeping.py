@@ -68,6 +68,8 @@ class FloorKeeper:
         """Last words that were interrupted."""
         self._thought: Utterance | None = None
         """What the caller said last, while nothing of the reply to it was heard."""
+        self._assent: tuple[int, EndedUtterance] | None = None
+        """A sign of listening over our words that the question allows as an answer, and where it ended."""
         self._hinted = False
         """There were words in the present utterance at times."""
         self._kept: list[EndedUtterance] = []
@@ -148,6 +150,7 @@ class FloorKeeper:
         self._think_epoch += 1
         self._said, self._sounded_at, self._unclear_since = [], None, None
         self._kept.clear()
+        self._assent = None
         self._contest.over()
         self._thought = said if isinstance(said, Utterance) else None
         self._owed, self._thinking_since = self._think_epoch, t

@@ -59,11 +59,15 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.dead_air import LONGEST
 from pipelines.conversation.ear import EarState
+from pipelines.conversation.endpointing import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import (
     ENDLESS_SAMPLES,
     ContestPhase,
 )
+
+EARLY_ANSWER = 700 * SAMPLES_PER_MS
+"""So long before the end of a question its answer may be over."""
 
 
 class Turn(AgentTurn):
@@ -109,6 +113,8 @@ class Turn(AgentTurn):
             case FloorState.LISTENING if self.ear is EarState.QUIET and not self._collector.open:
                 if self._kept:
                     commands += self._tell(t, self._kept.pop())
+                elif (answer := self._assented()) is not None:
+                    commands += self._tell(t, answer)
                 elif self._announcements:
                     commands += self._announce(t)
                 elif (nothing := self._unanswered(t)) is not None:
@@ -143,6 +149,13 @@ class Turn(AgentTurn):
         self._think_epoch += 1
         cut_off: list[Command] = [MissedWords()] if missed else []
         return [*cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
+
+    def _assented(self) -> EndedUtterance | None:
+        """People answer before a question is over: a "yeah" at its last word is no sign of listening."""
+        if self._assent is None:
+            return None
+        (until, ended), self._assent = self._assent, None
+        return ended if self._quiet_since - until <= EARLY_ANSWER else None
 
     # ---- when it takes too long
 

@@ -25,9 +25,12 @@ from pipelines.conversation.agent import (
     Say,
     Utterance,
 )
+from pipelines.conversation.commands import Think
+from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import Grammar, SttResult
 from pipelines.flows.booking import booking_agent
 from tests.fakes import CALL_ID, Conversation, ScriptedAgent, voice
+from tests.pipelines.conversation.test_turn import Driver
 
 TODAY = date(2026, 11, 21)
 ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
@@ -99,6 +102,25 @@ async def test_a_short_yes_that_was_nearly_understood_is_asked_for_again_at_once
     talk.session._recognised(SttResult("yes", False, confidence, True, epoch=epoch))
     await talk.silence(900)
     assert (Utterance("", 0.9, False) in agent.inputs) is answers
+
+
+@pytest.mark.parametrize(("left_ms", "answers"), [(300, True), (1_500, False)])
+def test_a_yeah_at_the_last_word_of_a_question_is_its_answer_and_an_earlier_one_is_not(
+    left_ms: int, answers: bool
+) -> None:
+    driver = Driver(Listen(grammar=GRAMMAR))
+    driver.reply()
+    driver.turn.progress(driver.t)
+    driver.run(1_000)
+    driver.turn.progress(driver.t)
+    driver.cough(300)  # it sounds like nothing
+    driver.run(120)
+    driver.final("yeah", complete=True)
+    driver.run(left_ms)
+    assert driver.state() is FloorState.SPEAKING
+    driver.do(driver.turn.drained(driver.t, True))
+    driver.run(200)
+    assert (driver.last(Think).said == Utterance("yeah", 0.9)) is answers
 
 
 # ---- said over a line that is not to be interrupted
