@@ -15,7 +15,7 @@ VALUE_ASKED = re.compile(
     r"(?:did you say|was it) (?P<said>[^?]+)\?|i have (?P<read>[^?]+?)\. is (?:that|this) right\?"
 )
 """One value is read back, in the midst of the booking."""
-EXPLICIT = re.compile(r"yes or no|say yes|is that right|is this right|correct\?")
+EXPLICIT = re.compile(r"yes,? or no|say yes|is that right|is this right|correct\?")
 KEYS = re.compile(r"\b(press|key in|keys?pad)\b")
 ANEW = re.compile(r"once more|sorry|again|for example|hear you")
 """The last question still stands."""
@@ -58,6 +58,8 @@ class Person:
     tries: dict[str, int] = field(default_factory=dict)
     last: str = ""
     """What was asked last."""
+    agrees: bool = False
+    """The last read-back was right; the question may come again without it."""
 
     def answer(self, line: str) -> Reaction:
         """To what the agent has just said (all of it since our last word)."""
@@ -94,7 +96,10 @@ class Person:
         return self._yes_or_no("yes" if held else "no", "value", low)
 
     def _check(self, low: str) -> Reaction:
-        right = all(holds(low, fact) for fact in self.right)
+        held = [holds(low, fact) for fact in self.right]
+        if any(held):
+            self.agrees = all(held)
+        right = self.agrees
         self.tries["check"] = self.tries.get("check", 0) + 1
         explicit = bool(EXPLICIT.search(low)) and self.tries["check"] > 1 or "yes or no" in low
         if not explicit and (right or not self.book.objects):

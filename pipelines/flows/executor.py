@@ -247,7 +247,7 @@ class FlowExecutor:
         if now.check is not None:
             return self._verdict(now.check, None if doubtful and others else value)
         if value is None:
-            return self._missed(slot, noisy)
+            return self._guessed(slot, text) or self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
@@ -275,6 +275,17 @@ class FlowExecutor:
             return self._ask(self._help())
         self._now.part = ""
         return self._impossible(slot, slot.say(joined))
+
+    def _guessed(self, slot: Slot, text: str) -> FlowStep | None:
+        """The same once more, though it was not believed either time: ask whether it is that."""
+        now = self._now
+        guess = slot.parse(text) if isinstance(now.node, Ask) and slot.spelling is None else None
+        before, now.guess = now.guess, None if guess in ("yes", "no") else guess
+        if guess is None or guess != before:
+            return None
+        now.guess = None
+        now.doubts.add("doubtful")
+        return self._filled(guess) if slot.harmless else self._check(Check.of(slot, guess, self._phrases))
 
     # ---- is that right?
 
@@ -428,7 +439,7 @@ class FlowExecutor:
         now = self._now
         now.misses = now.silences = now.troubles = 0
         now.check, now.part, now.read = None, "", False
-        now.unsure = now.agreed = None
+        now.unsure = now.guess = now.agreed = None
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):

@@ -70,6 +70,8 @@ class FlowProgress:
     """Nothing works, and a call back was offered."""
     unsure: Value | None = None
     """The last answer, where it was a doubtful yes or no: the same once more is one."""
+    guess: Value | None = None
+    """What the last answer would have been that was not understood."""
     misses: int = 0
     """Answers to the present question that were not understood."""
     silences: int = 0

@@ -102,6 +102,14 @@ def test_asked_for_yes_or_no_a_person_tells_the_truth() -> None:
     assert person().answer(WRONG + question).speech == Saying("no")
 
 
+def test_asked_once_more_without_the_read_back_a_person_knows_it_still() -> None:
+    again = "Please say a clear yes, or no. Press one if it is right, two to change it."
+    for read_back, word in ((READ_BACK, "yes"), (WRONG, "no")):
+        caller = person()
+        caller.answer(read_back + "Is that right? Please say yes or no.")
+        assert caller.answer(again).speech == Saying(word)
+
+
 def test_keys_are_pressed_after_two_tries_where_they_are_offered() -> None:
     caller = person(keys=True)
     offer = "Sorry. Which office? Press one for Mountain View."

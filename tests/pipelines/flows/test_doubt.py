@@ -58,6 +58,22 @@ def test_the_only_wish_that_there_is_is_not_asked_about() -> None:
     assert executor.sure
 
 
+def test_who_says_the_same_twice_and_is_not_believed_is_asked_whether_it_is_that() -> None:
+    executor = asked("book a room", "mountain view")
+    assert executor.utterance("today", understood=False).say.startswith("Sorry, I didn't get that.")
+    assert executor.utterance("today", understood=False).say == "Did you say today?"
+    assert executor.utterance("yes").say.startswith("At what time")
+    assert executor.slots["day"] == "2026-11-21" and not executor.sure
+
+
+@pytest.mark.parametrize("between", [("tomorrow", False), ("", False), ("the", False), ("monday", True)])
+def test_other_noises_are_no_answer_said_twice(between: tuple[str, bool]) -> None:
+    executor = asked("book a room", "mountain view")
+    executor.utterance("today", understood=False)
+    executor.utterance(*between)
+    assert "today?" not in executor.utterance("today", understood=False).say
+
+
 def test_what_else_it_may_have_been_is_asked_next() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True, alternatives=("fifty minutes", "fifteen minutes"))
