@@ -81,6 +81,7 @@ class FlowAgent:
                     alternatives=said.alternatives,
                     noisy=said.noisy,
                     amends=said.amends,
+                    confidence=said.confidence,
                 )
             case Keyed(digits=digits, ended_by=ended_by):
                 return self.executor.keyed(digits, ended_by)

@@ -27,6 +27,9 @@ UNCLEAR = 2
 """So often the caller is asked again for a clear yes or no."""
 TROUBLES = 2
 """So often a caller is told that the line is bad; then nothing more is tried."""
+SURE_OF_NUMBERS = 0.85
+"""Confidence below which a number is taken, and read back, but never agreed to by silence: numbers sound
+alike ("four", "five"), and of sentences between 0.75 and this one in ten is wrong (docs/benchmarks.md)."""
 EXPLICIT_MS = 6_000
 """So long a yes or no is waited for that silence does not give."""
 
@@ -90,8 +93,10 @@ class FlowExecutor:
         alternatives: tuple[str, ...] = (),
         noisy: bool = False,
         amends: bool = False,
+        confidence: float = 0.0,
     ) -> FlowStep:
-        """The caller said something; the arguments are as in `Utterance`."""
+        """The caller said something; the arguments are as in `Utterance`. `confidence`: 0 where it is not
+        known."""
         after, told = self._now, self._now.told
         if amends and self._before is not None:
             self._now = self._before.copy()
@@ -106,7 +111,8 @@ class FlowExecutor:
         doubtful = doubtful and not (asked is not None and asked.harmless)
         if amends:
             self._now.doubts.add("mended")
-        if doubtful:
+        number = asked is not None and asked.spell is not None
+        if doubtful or (number and understood and 0.0 < confidence < SURE_OF_NUMBERS):
             self._now.doubts.add("doubtful")
         if noisy:
             self._now.doubts.add("noisy")

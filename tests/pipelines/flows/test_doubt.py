@@ -229,6 +229,26 @@ def test_silence_never_confirms_what_was_not_surely_heard(answer: Callable[[Flow
     assert not [outcome for step in steps for outcome in step.outcomes], "held, and never confirmed"
 
 
+@pytest.mark.parametrize(("confidence", "by_silence"), [(0.0, True), (0.8, False), (0.9, True)])
+def test_a_number_that_may_be_another_is_taken_and_not_agreed_to_by_silence(
+    confidence: float, by_silence: bool
+) -> None:
+    executor = asked(*ANSWERS[:5])
+    step = executor.utterance("five", confidence=confidence)
+    assert "5 people." in step.say
+    executor.heard(step.say)
+    outcomes = [outcome.status for outcome in executor.silence().outcomes]
+    assert outcomes == (["confirmed"] if by_silence else [])
+    if not by_silence:
+        assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
+
+
+def test_what_is_no_number_is_agreed_to_by_silence_where_it_is_no_doubt() -> None:
+    executor = asked(ANSWERS[0])
+    executor.utterance("mountain view", confidence=0.8)
+    assert executor.sure
+
+
 def test_silence_confirms_what_was_surely_heard_by_both() -> None:
     executor = asked(*ANSWERS)
     executor.heard(FACTS)
