@@ -184,7 +184,13 @@ def _owned(evidence: Evidence, at_ms: float, after_ms: float) -> bool:
 
 
 def _self_interruptions(evidence: Evidence) -> int:
-    return sum(not _owned(evidence, told.at_ms, ANSWERED_FOR_MS) for told in _told_cuts(evidence))
+    cuts = (told.at_ms for told in _told_cuts(evidence) if not _for_the_line(evidence, told.at_ms))
+    return sum(not _owned(evidence, at_ms, ANSWERED_FOR_MS) for at_ms in cuts)
+
+
+def _for_the_line(evidence: Evidence, at_ms: float) -> bool:
+    """The agent broke off to say what is wrong with the line."""
+    return any(abs(told.at_ms - at_ms) <= HANGUP_MS for told in evidence.of_kind("line_trouble"))
 
 
 def _told_cuts(evidence: Evidence) -> list[Told]:

@@ -272,13 +272,14 @@ class RtcpSession:
         self.unheard, self._remote_highest = 0, None
 
     def _arrives(self, sent: int, highest: int | None) -> None:
-        """Whether anything of ours has arrived since the last report. One that names us not at all got
-        nothing lately (section 6.4.1); one that names us with the same number as before, neither."""
+        """Whether anything of ours has arrived since the last report. One that names us no more, or with the
+        same number as before, got nothing lately (section 6.4.1). A far end that never names us says nothing
+        of it: there are some that report on nobody."""
         if sent < self._sent_by_then:
             self._sent_by_then, self._remote_highest = 0, None  # another SSRC
         if highest is not None and highest != self._remote_highest:
             self._sent_by_then, self._remote_highest, self.unheard = sent, highest, 0
-        elif sent - self._sent_by_then >= LEAST_SENT:
+        elif self._remote_highest is not None and sent - self._sent_by_then >= LEAST_SENT:
             self._sent_by_then = sent
             self.unheard += 1
 

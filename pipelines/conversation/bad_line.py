@@ -4,9 +4,8 @@
     music on hold, a network's tones   ->  WAIT: it is said, and then waited in silence; REMIND now and then;
                                            GO_ON when it ends, somebody speaks or presses a key; OFFER at the
                                            limit, and GIVE_UP when nobody answers that
-    nothing arrives                    ->  TELL; GIVE_UP before the leg ends the call without a word
     a voice that never stops           ->  BREAK_IN once; GIVE_UP when it still goes on
-    a muted phone                      ->  TELL, once nobody speaks
+    a muted phone, or no packets       ->  TELL, once nobody speaks
     a bad line, and answers misheard   ->  TELL, so that the caller can mend it
 
 What is mended, and what is broken in on, is told once a call. It must never end a call without words, nor for
@@ -64,8 +63,6 @@ class LineSeen:
     """Questions that nobody answered."""
     packets: int | None = None
     """That came; None: the leg does not say."""
-    reports: bool = False
-    """The far end is alive without audio: it sends RTCP."""
     unheard: int = 0
     """Its last so many reports say that nothing of ours arrives."""
     loss_pct: float = 0.0
@@ -103,10 +100,9 @@ begins anew."""
 SILENT_S = 10.0
 SILENT_PACKETS = 250
 """5 s of packets: without them it is no sound that is missing, but the audio."""
-ONE_WAY_S = 4.0
-"""Without a packet, before the caller is told."""
-ONE_WAY_LIMIT_S = 10.5
-"""Legs end calls without a sign of life after 15 s, by their settings: what is said last is heard before."""
+ONE_WAY_S = 8.0
+"""Without a packet, before the caller is told: legs end calls without a sign of life after 15, by their
+settings, and phones that send nothing while nobody speaks have had time to answer."""
 UNHEARD = 2
 """Reports; they come some 5 s apart."""
 UNANSWERED = 2
@@ -260,10 +256,7 @@ class BadLine:
             return self._tell(figures, "unheard", "nothing of ours arrives at the far end", LineStep.NOTE)
         if seen.packets != 0 or figures.dead_s < ONE_WAY_S:
             return None
-        advice = "no audio arrives from the far end"
-        if figures.dead_s >= ONE_WAY_LIMIT_S and not seen.reports:
-            return LineVerdict(LineStep.GIVE_UP, "one-way", advice)
-        return self._tell(figures, "one-way", advice)
+        return self._tell(figures, "one-way", "no audio arrives from the far end")
 
     def _mendable(self, seen: LineSeen) -> LineVerdict | None:
         figures = seen.figures

@@ -175,11 +175,10 @@ class HearingNotes:
 
 
 def _arrives(stats: LegStats | None, troubles: Sequence[str]) -> bool | None:
-    """What we sent arrived, by the far end's reports; None: there were none, or this kind of leg has none."""
-    if stats is None or not stats.detail.get("reports"):
+    """What we sent arrived, by the far end's reports; None: none of them says so, or there were none."""
+    if stats is None or stats.detail.get("remote_lost") is None:
         return None
-    never = stats.detail.get("remote_lost") is None and stats.detail.get("unheard_reports")
-    return not never and "unheard" not in troubles
+    return "unheard" not in troubles
 
 
 def _rounded(value: float | None) -> float | None:

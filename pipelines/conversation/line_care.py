@@ -72,7 +72,6 @@ class LineCare:
             notes.understood,
             notes.silences,
             packets=None if stats is None else stats.packets,
-            reports=stats is not None and bool(stats.detail.get("reports")),
             unheard=0 if stats is None else int(stats.detail.get("unheard_reports", 0)),
             loss_pct=0.0 if stats is None else stats.loss_pct,
             agent_minds=self._agent_minds,
@@ -109,5 +108,5 @@ class LineCare:
 
 def termination_of(verdict: LineVerdict) -> Termination:
     """Of a call that is ended over its line."""
-    why = {"fax": Why.FAX, "one-way": Why.MEDIA_TIMEOUT}.get(verdict.kind, Why.BAD_LINE)
+    why = Why.FAX if verdict.kind == "fax" else Why.BAD_LINE
     return Termination(EndedBy.SERVER, why, detail=verdict.advice)

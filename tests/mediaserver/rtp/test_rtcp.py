@@ -327,17 +327,23 @@ def test_what_arrives_is_known_by_its_numbers() -> None:
     assert [told(session, sender, highest) for highest in (750, 750, 1_000)] == [1, 2, 0]
 
 
-def test_a_far_end_that_names_us_not_at_all_hears_nothing() -> None:
+def test_a_far_end_that_reports_on_nobody_says_nothing_of_what_arrives() -> None:
     session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
-    assert [told(session, sender, None) for _ in range(3)] == [1, 2, 3]
+    assert [told(session, sender, None) for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_far_end_that_names_us_no_more_hears_nothing_any_more() -> None:
+    session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
+    assert [told(session, sender, highest) for highest in (250, None, None)] == [0, 1, 2]
     session.forget_reports()
     assert session.unheard == 0
 
 
 def test_a_report_says_nothing_of_what_was_hardly_sent() -> None:
     session, sender = RtcpSession("us", 0), RtpSender(random.Random(3))
-    assert [told(session, sender, None, 30) for _ in range(3)] == [0, 0, 0]
-    assert told(session, sender, None, 30) == 1, "120 together"
+    told(session, sender, 250)
+    assert [told(session, sender, 250, 30) for _ in range(3)] == [0, 0, 0]
+    assert told(session, sender, 250, 30) == 1, "120 together"
 
 
 def test_packets_with_another_name_are_counted_anew() -> None:

@@ -190,17 +190,11 @@ def test_a_key_ends_the_wait_and_means_nothing_without_one() -> None:
 # ---- one way
 
 
-def test_who_does_not_arrive_at_all_is_told_and_left_before_the_leg_gives_up() -> None:
+def test_who_does_not_arrive_at_all_is_told_and_the_end_is_left_to_the_leg() -> None:
+    """The leg knows whether a phone lives that sends nothing while nobody speaks."""
     line = BadLine()
-    found = [judged(line, seconds=at, dead_s=at, packets=0) for at in (3.0, 5.0, 8.0, 11.0)]
-    assert steps(*found) == [None, (LineStep.TELL, "one-way"), None, (LineStep.GIVE_UP, "one-way")]
-
-
-def test_a_phone_that_reports_and_sends_nothing_while_nobody_speaks_is_not_left() -> None:
-    line = BadLine()
-    dead = [replace(FINE, seconds=at, dead_s=at) for at in (5.0, 11.0, 60.0)]
-    found = [line.judge(LineSeen(figures, packets=0, reports=True)) for figures in dead]
-    assert steps(*found) == [(LineStep.TELL, "one-way"), None, None]
+    found = [judged(line, seconds=at, dead_s=at, packets=0) for at in (7.0, 9.0, 14.0, 60.0)]
+    assert steps(*found) == [None, (LineStep.TELL, "one-way"), None, None]
 
 
 def test_a_leg_that_counts_no_packets_says_nothing_of_one_way_lines() -> None:
