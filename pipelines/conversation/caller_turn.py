@@ -64,7 +64,7 @@ class CallerTurn(FloorKeeper):
     def spotted(self, t: int, result: SttResult) -> list[Command]:
         """What the recogniser says to `SpotWords`."""
         found = (result.text, *result.alternatives)
-        listens = result.understood and all(map(self._words.is_backchannel, found))
+        listens = result.understood and set(found).issubset(self._words.spotted)
         if not self._contest.spotted(result.epoch, listens):
             return self._late("spotted")
         return self._weigh(t)
@@ -208,9 +208,9 @@ class CallerTurn(FloorKeeper):
         if not result.understood or ended.repeats or self._words.is_backchannel(result.text):
             return False
         if self.spots and self._contest.dismissed is ContestOutcome.BACKCHANNEL:
-            # The general model finds a word in each "mhm".
+            # The general model finds a word in each "mhm": only those that want something count.
             if self._ear.listen.grammar is None and ended.voiced < self._limits.take_floor * SAMPLES_PER_MS:
-                return False
+                return result.text in self._words.spotted or result.text in self._words.others
         # A small grammar finds its words in a cough, too.
         return self._contest.dismissed is not ContestOutcome.NOISE or self._contest.words_tell
 

@@ -38,7 +38,8 @@ class OwnWords:
     """Said while the agent takes its time, by turns. They promise nothing but that it goes on."""
     spotted: tuple[str, ...] = ()
     """Of the backchannels those that a recogniser tells from other short words, as its dictionary has them;
-    where there are none it is not asked."""
+    where there are none it is not asked. With "yes": no recogniser tells it from a short "yeah"; where it is
+    an answer, the utterance says so."""
     others: tuple[str, ...] = ()
     """Such words: what people say who want something, and what sounds like nothing else."""
 
@@ -75,19 +76,15 @@ OWN_WORDS = {
         ),
         ("One moment, please.", "Just a second.", "Still with you, one moment."),
         _listed(
-            "okay, right, all right, yeah, uh huh, i see, sure, got it, oh, ah, aha, oh okay, okay okay, "
-            "yeah yeah, oh i see, okay right, yeah okay, right okay"
+            "okay, right, all right, yeah, yes, uh huh, i see, got it, oh okay, okay okay, yeah yeah, oh i "
+            "see, okay right, yeah okay, right okay"
         ),
         _listed(
             "stop, wait, no, hello, hold on, hang on, excuse me, sorry, what, listen, cancel, please, "
-            "nope, never mind, pardon, one moment, actually, help, repeat, again, quiet, enough, no no, "
-            "question, can you, i want, i need, that is wrong, yes, hi, hey, agent, please stop, wait a "
-            "moment, stop it, what is, but i, that is, not now, no thanks, thank you, thanks, goodbye, "
-            "bye, one, two, three, four, five, six, seven, eight, nine, ten, five people, today, "
-            "tomorrow, monday, room, book, who, where, when, why, how, hold, on, moment, well, maybe, "
-            "not, don't, can't, can, could, would, you, me, my, we, he, she, they, is, was, the, this, "
-            "that, there, here, have, has, do, did, know, think, speak, talk, want, need, person, name, "
-            "good, morning, just, about, more, time, call, um, and, but, or, of, to, for, in, with, it"
+            "nope, never mind, pardon, one moment, actually, help, repeat, quiet, no no, can you, i want, "
+            "i need, that is wrong, hi, hey, agent, please stop, wait a moment, stop it, what is, "
+            "not now, no thanks, thank you, thanks, goodbye, bye, today, tomorrow, monday, room, book, "
+            "maybe, don't, know, think, speak, talk, want, need, person, name, morning, time, call"
         ),
     ),
     "de": OwnWords(

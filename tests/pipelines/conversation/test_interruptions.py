@@ -275,11 +275,20 @@ def test_who_speaks_on_is_not_asked_about() -> None:
 
 def test_a_word_that_the_general_model_finds_in_mhm_does_not_stop_the_agent() -> None:
     driver = spotting(340)
-    spotted(driver, "mhm")
+    spotted(driver, "uh huh")
     driver.run(100)
     driver.final("for")
     driver.run(1_500)
     assert not driver.has(Think) and driver.state() is FloorState.SPEAKING
+
+
+def test_stop_that_was_taken_for_uh_huh_stops_the_agent_when_the_general_model_hears_it() -> None:
+    driver = spotting(340)
+    spotted(driver, "uh huh")
+    driver.run(100)
+    driver.final("stop")
+    driver.run(1_000)
+    assert driver.last(Think).said == Utterance("stop", 0.9, True)
 
 
 def test_an_answer_that_was_taken_for_a_sign_of_listening_is_answered_all_the_same() -> None:
