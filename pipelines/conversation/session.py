@@ -108,12 +108,14 @@ class AgentSession(Dialogue):
         )
         self._called = context is not None and context.direction == "outbound"
         """We called: whoever answers speaks first."""
+        self._far_holds = False
+        """The far end has put us on hold, and said so: whatever plays there is no trouble."""
         self._heard_at = 0
 
     # ---- App
 
     def on_frame(self, frame: Frame) -> None:
-        if self._stage.state not in ACTIVE and not self._line_care.waiting:
+        if self._far_holds or (self._stage.state not in ACTIVE and not self._line_care.waiting):
             return
         cleaner, echo = self.cleaner, 0.0
         if cleaner is None or cleaner.resting:
@@ -177,13 +179,15 @@ class AgentSession(Dialogue):
                 self._notes.voice(probability)
                 if self.cleaner is not None and self.cleaner.condition.suspect:
                     probability = 0.0  # it may be our own
-                self._bear(self._line_care.voice(probability))
+                if not self._far_holds:
+                    self._bear(self._line_care.voice(probability))
                 if self._stage.state in ACTIVE and not self._line_care.waiting:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
                 self._call.publish("digit", digit=digit)
-                self._bear(self._line_care.key())
+                if not self._far_holds:
+                    self._bear(self._line_care.key())
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):
                 self._hold(held)
@@ -280,6 +284,7 @@ class AgentSession(Dialogue):
 
     def _hold(self, held: bool) -> None:
         """The far end has put us on hold, or taken us off."""
+        self._far_holds = held
         self._stand_still(held)
         self._call.publish("hold", held=held)
         self._transcript.event("hold", held=held)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 import numpy as np
 import pytest
 
-from mediaserver.media.leg import EndedBy, LegStats, Why
+from mediaserver.media.leg import EndedBy, Hold, LegStats, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import HearingReport
 from pipelines.conversation import bad_line
@@ -163,6 +163,20 @@ async def test_a_key_ends_the_wait_for_music() -> None:
     await hears(conversation, chords(15))
     await conversation.press("4")
     assert noted(conversation) == [("music", "wait"), ("music", "go on")]
+
+
+async def test_who_puts_us_on_hold_properly_while_music_plays_is_left_alone() -> None:
+    settings = TurnSettings.of({"on_hold_ms": 30_000})
+    conversation = Conversation(ScriptedAgent(Reply("which room", PATIENT)), turn=settings.turn("en"))
+    await conversation.until_quiet()
+    await hears(conversation, chords(16))
+    conversation.session.on_event(Hold(True))
+    asked = len(said(conversation))
+    await hears(conversation, chords(40, 9))
+    assert len(said(conversation)) == asked and not conversation.ended
+    conversation.session.on_event(Hold(False))
+    await hears(conversation, noise(7, -60))
+    assert noted(conversation)[-1] == ("music", "go on")
 
 
 async def test_music_without_an_end_is_given_up_in_words_after_the_set_time() -> None:
