@@ -48,6 +48,8 @@ class Check:
     """The question in words."""
     unclear: int = 0
     """Answers that were neither."""
+    guess: Value | None = None
+    """What the last of those would have been, were it believed."""
 
     @classmethod
     def of(cls, slot: Slot, value: Value, phrases: Phrases, others: tuple[Value, ...] = ()) -> Check:
@@ -61,11 +63,11 @@ class Check:
             return None
         value, *others = self.others
         asked = phrases.other.format(value=self.slot.checked(value))
-        return replace(self, value=value, others=tuple(others), asked=asked, unclear=0)
+        return replace(self, value=value, others=tuple(others), asked=asked, unclear=0, guess=None)
 
-    def unanswered(self) -> Check:
-        """The answer was neither yes nor no."""
-        return replace(self, unclear=self.unclear + 1)
+    def unanswered(self, guess: Value | None) -> Check:
+        """The answer was neither yes nor no; `guess`: what it would have been, were it believed."""
+        return replace(self, unclear=self.unclear + 1, guess=guess)
 
     def mended(self, words: str) -> Value | None:
         """What a correction makes of the value, or the value itself when it was said again; None when it is

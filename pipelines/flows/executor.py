@@ -183,6 +183,7 @@ class FlowExecutor:
         if now.parting:
             return self._part(None)
         if last or now.troubles > TROUBLES:
+            now.by_keys, now.misses = kind in WAITED, 0
             return self._give_up(wrong)
         return self._ask(joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
 
@@ -248,10 +249,14 @@ class FlowExecutor:
         before, now.unsure = now.unsure, None
         now.spoken = now.spoken or isinstance(now.node, Ask)
         if now.parting:
-            return self._part(None if doubtful else value)
+            return self._unheeded(slot) if now.by_keys else self._part(None if doubtful else value)
         others = other_meanings(slot, value, alternatives)
         if now.check is not None:
-            return self._verdict(now.check, None if doubtful and others else value)
+            return self._spoken_verdict(now.check, text, value, doubtful and bool(others))
+        if doubtful and value in now.refused:
+            value, others = None, tuple(each for each in others if each not in now.refused)
+            if others:
+                value, others = others[0], others[1:]
         if value is None:
             return self._guessed(slot, text) or self._missed(slot, noisy)
         if slot.spelling is not None:
@@ -262,9 +267,15 @@ class FlowExecutor:
             if before != value or others:
                 return self._missed(slot, noisy, unclear=True)
             return self._filled(value)
-        if doubtful or slot.read_back:
+        if doubtful or slot.read_back or value in now.refused:
             return self._check(Check.of(slot, value, self._phrases, others))
         return self._filled(value)
+
+    def _unheeded(self, slot: Slot) -> FlowStep:
+        """Something was heard where only keys are an answer: say so once."""
+        now = self._now
+        now.misses += 1
+        return self._ask(slot.dtmf.offer) if now.misses == 1 else self._part(None)
 
     def _spelled(self, slot: Slot, piece: str, by_keys: bool = False) -> FlowStep:
         """A piece of a value that comes character by character: spoken pieces are joined, and so is what is
@@ -286,7 +297,9 @@ class FlowExecutor:
         """The same once more, though it was not believed either time: ask whether it is that."""
         now = self._now
         guess = slot.parse(text) if isinstance(now.node, Ask) and slot.spelling is None else None
-        before, now.guess = now.guess, None if guess in ("yes", "no") else guess
+        if guess in ("yes", "no") or guess in now.refused:
+            guess = None
+        before, now.guess = now.guess, guess
         if guess is None or guess != before:
             return None
         now.guess = None
@@ -299,18 +312,29 @@ class FlowExecutor:
         self._now.check, self._now.silences = check, 0
         return self._ask(check.asked)
 
-    def _verdict(self, check: Check, value: Value | None) -> FlowStep:
-        """The answer to it: yes, no or a correction; None when it was not clear."""
+    def _spoken_verdict(self, check: Check, text: str, value: Value | None, rivalled: bool) -> FlowStep:
+        """The same yes or no once more is one, though it was not believed either time: what was checked is
+        read back with the rest. `rivalled`: the opposite fits nearly as well."""
+        guess = None if rivalled else check.question.parse(text)
+        if value is None and guess in ("yes", "no") and guess == check.guess:
+            value = guess
+        return self._verdict(check, None if rivalled else value, guess)
+
+    def _verdict(self, check: Check, value: Value | None, guess: Value | None = None) -> FlowStep:
+        """The answer to it: yes, no or a correction; None when it was not clear (`guess`: what it may have
+        been)."""
         mended = check.mended(str(value)) if value not in (None, "yes", "no") else None
         if value == "yes" or (mended is not None and mended == check.value):
             return self._filled(check.value)
+        if value is not None:
+            self._now.refused |= {check.value}
         if value == "no" or mended == "":
             self._now.doubts.add("mended")
             other = check.next(self._phrases) if value == "no" else None
             return self._refused(check) if other is None else self._check(other)
         if mended is not None:
             return self._mended(check, mended)
-        check = self._now.check = check.unanswered()
+        check = self._now.check = check.unanswered(guess)
         if check.unclear > UNCLEAR:
             self._now.check = None
             return self._missed(check.slot, noisy=True)
@@ -446,6 +470,7 @@ class FlowExecutor:
         now.misses = now.silences = now.troubles = 0
         now.check, now.part, now.read = None, "", False
         now.unsure = now.guess = now.agreed = None
+        now.refused = frozenset()
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):

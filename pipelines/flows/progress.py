@@ -68,6 +68,10 @@ class FlowProgress:
     """The characters so far of a value that comes in pieces."""
     parting: bool = False
     """Nothing works, and a call back was offered."""
+    by_keys: bool = False
+    """That offer is answered by keys alone: what is heard is music, or a tone, and no caller."""
+    refused: frozenset[Value] = frozenset()
+    """What the present question's answer is not: the caller has said so."""
     unsure: Value | None = None
     """The last answer, where it was a doubtful yes or no: the same once more is one."""
     guess: Value | None = None

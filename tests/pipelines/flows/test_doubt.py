@@ -86,10 +86,74 @@ def test_who_says_no_to_all_is_asked_anew_and_then_by_keys() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True)
     assert executor.utterance("no").say.startswith("Then please say it once more. Please say how long")
-    executor.utterance("fifteen minutes", doubtful=True)
+    executor.utterance("fifty minutes", doubtful=True)
     assert executor.utterance("no").say == "Then please say it once more. Key in the minutes, then hash."
-    executor.keyed("50")
-    assert executor.slots["length"] == 50
+    executor.keyed("45")
+    assert executor.slots["length"] == 45
+
+
+def test_nobody_is_asked_again_about_what_he_has_refused() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    executor.utterance("no")
+    again = executor.utterance("fifteen minutes", doubtful=True).say
+    assert again.startswith("Sorry") and again.endswith("Key in the minutes, then hash.")
+
+
+def test_what_was_refused_gives_way_to_what_fits_nearly_as_well() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    executor.utterance("no")
+    asked_now = executor.utterance("fifteen minutes", doubtful=True, alternatives=("fifty minutes",)).say
+    assert asked_now == "Did you say 50 minutes, five zero?"
+
+
+def test_what_was_refused_and_is_then_surely_heard_is_asked_about_once_more() -> None:
+    executor = at_length()
+    executor.utterance("fifteen minutes", doubtful=True)
+    executor.utterance("no")
+    assert executor.utterance("fifteen minutes").say == "Did you say 15 minutes, one five?"
+
+
+@pytest.mark.parametrize(("said", "taken"), [("yes", True), ("no", False)])
+def test_a_yes_or_no_to_a_check_that_is_said_twice_and_believed_neither_time_is_one(
+    said: str, taken: bool
+) -> None:
+    executor = at_length()
+    executor.utterance("half an hour", doubtful=True)
+    assert executor.utterance(said, understood=False).say.startswith("Please say a clear yes")
+    executor.utterance(said, understood=False)
+    assert (executor.slots.get("length") == 30) is taken
+
+
+@pytest.mark.parametrize("between", [("no", False), ("", False), ("well", True)])
+def test_two_noises_that_differ_are_no_yes_to_a_check(between: tuple[str, bool]) -> None:
+    executor = at_length()
+    executor.utterance("half an hour", doubtful=True)
+    executor.utterance(*between)
+    executor.utterance("yes", understood=False)
+    assert "length" not in executor.slots
+
+
+def test_a_yes_to_the_read_back_is_never_guessed() -> None:
+    executor = asked(*ANSWERS)
+    steps = [executor.utterance("yes", understood=False) for _ in range(3)]
+    assert not any(outcome.status == "confirmed" for step in steps for outcome in step.outcomes)
+
+
+def test_music_that_sounds_like_a_yes_orders_no_call_back() -> None:
+    executor = asked(*ANSWERS[:2])
+    assert "call you back" in executor.trouble("music", last=True).say
+    assert executor.utterance("yeah").say == "Press one for yes, or two for no."
+    last = executor.utterance("yeah")
+    assert last.end and not last.outcomes
+
+
+def test_who_presses_a_key_over_the_music_is_called_back() -> None:
+    executor = asked(*ANSWERS[:2])
+    executor.trouble("music", last=True)
+    executor.utterance("yeah")
+    assert [outcome.status for outcome in executor.keyed("1").outcomes] == ["callback"]
 
 
 def test_the_right_answer_may_follow_the_no_and_is_asked_about_too() -> None:
