@@ -14,10 +14,11 @@ from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.flows.characters import DIGITS, say_digits, say_letters
 from pipelines.flows.checking import Check
 from pipelines.flows.collectors import digits_slot, letters_slot, number_slot
-from pipelines.flows.executor import MISSES, FlowExecutor
+from pipelines.flows.executor import FlowExecutor
 from pipelines.flows.model import Ask, EndCall, Flow, Slot
 from pipelines.flows.numbers import whole_number
 from pipelines.flows.phrases import Phrases
+from pipelines.flows.steps import MISSES
 from pipelines.flows.validation import validate
 
 CODE = digits_slot("code", 3)

@@ -16,9 +16,10 @@ from pipelines.conversation.text import Answer, TextConversation
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.checking import Check
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor, plain
+from pipelines.flows.executor import SILENCES, FlowExecutor, plain
 from pipelines.flows.model import Confirm
 from pipelines.flows.phrases import Phrases
+from pipelines.flows.steps import MISSES
 from tests.fakes import CALL_ID
 
 TODAY = date(2026, 11, 21)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pipelines.conversation.agent import Keys
 from pipelines.engines.protocols import Grammar
-from pipelines.flows.executor import MISSES, SILENCES, FlowExecutor
+from pipelines.flows.executor import SILENCES, FlowExecutor
 from pipelines.flows.model import Ask, Confirm, Dtmf, EndCall, Flow, FlowNode, Prompt, Slot, TransferCall
 from pipelines.flows.progress import FlowStep, Handover
+from pipelines.flows.steps import MISSES
 from pipelines.flows.validation import FlowError, validate
 
 COLOURS = {"red": "red", "blue": "blue", "light blue": "light blue"}
