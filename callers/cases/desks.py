@@ -30,7 +30,8 @@ class Desk:
 
 def _booked(goal: Mapping[str, object]) -> tuple[str, ...]:
     hour, minute = (int(part) for part in str(goal["time"]).split(":"))
-    time = f"{hour % 12 or 12}:{minute:02}" if (hour, minute) != (12, 0) else "noon"
+    half = "a.m." if hour < 12 else "p.m."
+    time = f"{hour % 12 or 12}:{minute:02} {half}" if (hour, minute) != (12, 0) else "noon"
     people = goal["people"]
     return (
         str(goal["place"]).lower(),
