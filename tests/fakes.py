@@ -150,6 +150,8 @@ class FakeStt:
         """Texts to which more words could be added."""
         self.doubtful: dict[str, tuple[str, ...]] = {}
         """Texts that are not surely heard, and what else they may be."""
+        self.unbelieved: set[str] = set()
+        """Texts that fit too badly to be understood."""
         self.delay_ticks = 2
         self.mute = False
         self.broken = False
@@ -174,7 +176,7 @@ class FakeStt:
     def finished(self, session: FakeSttSession, epoch: int) -> None:
         if not self.mute:
             more = self.text in self.extensible
-            known = bool(self.text)
+            known = bool(self.text) and self.text not in self.unbelieved
             result = SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0, epoch=epoch)
             others = self.doubtful.get(self.text)
             result = replace(result, doubtful=others is not None, alternatives=others or ())

@@ -183,7 +183,7 @@ class CallerTurn(FloorKeeper):
             return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif not understood and voiced < self._limits.cough and not self._answers(ended):
             if self.state is FloorState.LISTENING and voiced >= WORD_MS:
-                self._unclear_since = t - ended.silence
+                self._unclear_since, self._unclear_text = t - ended.silence, ended.result.text
             return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif ended.repeats and voiced < self._limits.take_floor:
             return self._ear.close() + self._give_back(t)

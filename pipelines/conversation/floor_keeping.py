@@ -80,6 +80,8 @@ class FloorKeeper:
         self._quiet_since = 0
         self._unclear_since: int | None = None
         """Since when nobody speaks, where what was said last was too little to be told to the agent."""
+        self._unclear_text = ""
+        """What it was perhaps."""
         self._thinking_since = 0
         self._owed: int | None = None
         """The epoch of the reply that the agent has not completed."""
@@ -172,7 +174,7 @@ class FloorKeeper:
         for as long as it wanted."""
         if self._unclear_since is not None:
             waited = t - self._unclear_since
-            return Utterance("", understood=False) if waited >= LONGEST else None
+            return Utterance(self._unclear_text, understood=False) if waited >= LONGEST else None
         over = t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS
         return Silence() if over else None
 

@@ -234,13 +234,19 @@ class FlowExecutor(FlowSteps):
             value, others = None, tuple(each for each in others if each not in now.refused)
             if others:
                 value, others = others[0], others[1:]
+        if value is None and isinstance(now.node, Confirm):
+            # Believed once and nearly once it is the same yes; nobody's cough is both.
+            now.unsure = guess = slot.parse(text)
+            if guess is not None and guess == before and now.believed and set(others) <= {guess}:
+                return self._filled(guess)
+            now.believed = False
         if value is None:
             return self._guessed(slot, text) or self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
             # Said again, it is an answer, unless the opposite fits nearly as well.
-            now.unsure = value
+            now.unsure, now.believed = value, True
             if before != value or others:
                 return self._missed(slot, noisy, unclear=True)
             return self._filled(value)

@@ -74,6 +74,8 @@ class FlowProgress:
     """What the present question's answer is not: the caller has said so."""
     unsure: Value | None = None
     """The last answer, where it was a doubtful yes or no: the same once more is one."""
+    believed: bool = False
+    """That was understood; an answer to a read-back may also not have been."""
     guess: Value | None = None
     """What the last answer would have been that was not understood."""
     misses: int = 0

@@ -16,6 +16,16 @@ async def test_whose_word_cannot_be_made_out_is_asked_again_soon() -> None:
     assert agent.inputs[-1] == Utterance("", understood=False)
 
 
+async def test_what_a_short_word_was_perhaps_is_told() -> None:
+    agent = ScriptedAgent(Reply("is that right", Listen(silence_ms=6_000)), Reply("please say yes or no"))
+    conversation = Conversation(agent)
+    conversation.stt.unbelieved.add("yes")
+    await conversation.until_quiet()
+    await conversation.say("yes", 200)
+    await conversation.silence(2_900)
+    assert agent.inputs[-1] == Utterance("yes", understood=False)
+
+
 async def test_silence_behind_a_word_that_cannot_be_made_out_is_no_yes() -> None:
     agent = ScriptedAgent(Reply("that is all", Listen(silence_ms=1_500)), Reply("yes or no"))
     conversation = Conversation(agent)

@@ -142,6 +142,25 @@ def test_a_yes_to_the_read_back_is_never_guessed() -> None:
     assert not any(outcome.status == "confirmed" for step in steps for outcome in step.outcomes)
 
 
+@pytest.mark.parametrize("believed", [(True, False), (False, True)])
+def test_a_yes_to_the_read_back_is_one_that_is_said_twice_and_believed_once(
+    believed: tuple[bool, bool],
+) -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    first, second = (executor.utterance("yes", understood=each, doubtful=each) for each in believed)
+    assert not first.outcomes and [outcome.status for outcome in second.outcomes] == ["confirmed"]
+
+
+@pytest.mark.parametrize("between", [("no", False), ("", False), ("no", True)])
+def test_no_yes_to_the_read_back_comes_over_something_else(between: tuple[str, bool]) -> None:
+    executor = asked(*ANSWERS)
+    executor.heard(FACTS)
+    executor.utterance("yes", doubtful=True)
+    executor.utterance(*between, doubtful=between[1])
+    assert not executor.utterance("yes", understood=False).outcomes
+
+
 def test_music_that_sounds_like_a_yes_orders_no_call_back() -> None:
     executor = asked(*ANSWERS[:2])
     assert "call you back" in executor.trouble("music", last=True).say
