@@ -140,6 +140,7 @@ public <day> = [for] (today | tomorrow) | [for | on | (this | next) {{}}] <weekd
         parse,
         Dtmf(1, keyed, "Press one for today, two for tomorrow, three for the day after, and so on."),
         say,
+        alike=(("today", "tuesday"), ("tuesday", "thursday")),
     )
 
 

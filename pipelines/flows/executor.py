@@ -43,8 +43,12 @@ def said_once(slot: Slot, text: str) -> Value | None:
 
 
 def other_meanings(slot: Slot, value: Value | None, alternatives: tuple[str, ...]) -> tuple[Value, ...]:
-    """What else it may have meant here, best first, of what fits nearly as well as what was heard."""
-    parsed = (slot.parse(other.lower()) for other in alternatives)
+    """What else it may have meant here, best first: what fits nearly as well, and what sounds alike."""
+    parsed = [slot.parse(other.lower()) for other in alternatives]
+    for pair in slot.alike:
+        one, other = (slot.parse(text) for text in pair)
+        if value is not None and value in (one, other):
+            parsed.append(other if value == one else one)
     return tuple(dict.fromkeys(other for other in parsed if other is not None and other != value))
 
 

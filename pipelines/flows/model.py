@@ -77,6 +77,8 @@ class Slot:
     """It comes character by character; always read back."""
     harmless: bool = False
     """A value taken in error does no harm, as where there is but one: doubt about it is no matter."""
+    alike: tuple[tuple[str, str], ...] = ()
+    """Answers that people hear for one another: whoever refuses the one is asked about the other."""
 
     def checked(self, value: Value) -> str:
         """A value as it is said when the caller is asked whether it is right."""

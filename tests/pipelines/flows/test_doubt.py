@@ -109,6 +109,23 @@ def test_what_was_refused_gives_way_to_what_fits_nearly_as_well() -> None:
     assert asked_now == "Did you say 50 minutes, five zero?"
 
 
+def test_what_sounds_like_the_day_that_was_refused_is_asked_about_next() -> None:
+    executor = asked("book a room", "mountain view")
+    assert executor.utterance("tuesday", doubtful=True).say == "Did you say Tuesday, November twenty-fourth?"
+    assert executor.utterance("no").say == "Was it today?"
+    executor.utterance("yes")
+    assert executor.slots["day"] == "2026-11-21"
+
+
+def test_what_sounds_alike_is_not_offered_when_it_was_refused_too() -> None:
+    executor = asked("book a room", "mountain view")
+    executor.utterance("tuesday", doubtful=True)
+    for _ in range(3):
+        executor.utterance("no")
+    again = executor.utterance("tuesday", doubtful=True).say
+    assert again.startswith("Sorry") and "day" not in executor.slots
+
+
 def test_what_was_refused_and_is_then_surely_heard_is_asked_about_once_more() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True)
