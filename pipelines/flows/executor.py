@@ -29,6 +29,8 @@ TROUBLES = 2
 SURE_OF_NUMBERS = 0.85
 """Confidence below which a number is taken, and read back, but never agreed to by silence: numbers sound
 alike ("four", "five"), and of sentences between 0.75 and this one in ten is wrong (docs/benchmarks.md)."""
+NUMBER_WORDS = 2
+"""Of a number that sounds like another ("four", "five people"): "two thirty p m" says more."""
 
 
 def plain(text: str) -> str:
@@ -92,7 +94,7 @@ class FlowExecutor(FlowSteps):
         doubtful = doubtful and not (asked is not None and asked.harmless)
         if amends:
             self._now.doubts.add("mended")
-        number = asked is not None and asked.spell is not None
+        number = asked is not None and asked.spell is not None and len(text.split()) <= NUMBER_WORDS
         if doubtful or (number and understood and 0.0 < confidence < SURE_OF_NUMBERS):
             self._now.doubts.add("doubtful")
         if noisy:
