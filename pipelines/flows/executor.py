@@ -240,14 +240,10 @@ class FlowExecutor(FlowSteps):
             value, others = None, tuple(each for each in others if each not in now.refused)
             if others:
                 value, others = others[0], others[1:]
-        if value is None and isinstance(now.node, Confirm):
-            # Believed once and nearly once it is the same yes; nobody's cough is both.
-            now.unsure = guess = slot.parse(text)
-            if guess is not None and guess == before and now.believed and set(others) <= {guess}:
-                return self._filled(guess)
-            now.believed = False
         if value is None:
-            return self._guessed(slot, text) or self._missed(slot, noisy)
+            confirms = isinstance(now.node, Confirm)
+            step = self._repeated(slot, text, before, others) if confirms else self._guessed(slot, text)
+            return step or self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
@@ -282,10 +278,22 @@ class FlowExecutor(FlowSteps):
         self._now.part = ""
         return self._impossible(slot, slot.say(joined))
 
+    def _repeated(
+        self, slot: Slot, text: str, before: Value | None, others: tuple[Value, ...]
+    ) -> FlowStep | None:
+        """To a read-back, and not believed: with the same doubtful answer before it, it is one all the same.
+        Nobody's cough is both."""
+        now = self._now
+        now.unsure = guess = slot.parse(text)
+        if guess is not None and guess == before and now.believed and set(others) <= {guess}:
+            return self._filled(guess)
+        now.believed = False
+        return None
+
     def _guessed(self, slot: Slot, text: str) -> FlowStep | None:
         """The same once more, though it was not believed either time: ask whether it is that."""
         now = self._now
-        guess = slot.parse(text) if isinstance(now.node, Ask) and slot.spelling is None else None
+        guess = slot.parse(text) if slot.spelling is None else None
         if guess in ("yes", "no") or guess in now.refused:
             guess = None
         before, now.guess = now.guess, guess
