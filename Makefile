@@ -26,8 +26,8 @@ doctor: ## Check this machine and say how to mend what is wrong
 test: ## Set up and run the fast tests, those with SIPp and baresip included
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
-it: ## The slow tests: Asterisk, Kamailio, linphonec, long calls, kill -9; draws the matrix of docs/interop.md
-	@scripts/setup.sh dev peers phones proxy speech asterisk
+it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
+	@scripts/setup.sh dev peers phones proxy speech asterisk models
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
 	@$(BIN)/python -m tests.peers.matrix_page --write
 

@@ -140,6 +140,31 @@ create table hearing_reports (
     saved_at        timestamptz not null default now()
 );
 
+-- What a call came to, written after its end. A row comes with the call, so that none is forgotten: until it is
+-- made somebody takes it (`node_id`) up to `not_before`, and from then on anybody may.
+create table call_summaries (
+    call_id           uuid primary key references calls on delete cascade,
+    state             text not null default 'wanted' check (state in ('wanted', 'made', 'failed')),
+    mode              text not null check (mode in ('auto', 'model', 'extractive')),
+    llm               text[] not null default '{}',
+    language          text not null check (length(language) <= 100),
+    node_id           uuid,
+    not_before        timestamptz not null default now(),
+    tries             integer not null default 0 check (tries >= 0),
+    summary           text not null default '' check (length(summary) <= 4000),
+    outcome           text not null default '' check (length(outcome) <= 100),
+    follow_ups        jsonb not null default '[]' check (jsonb_typeof(follow_ups) = 'array'),
+    made_by           text not null default '' check (length(made_by) <= 100),
+    model             text not null default '' check (length(model) <= 200),
+    prompt_tokens     integer not null default 0 check (prompt_tokens >= 0),
+    completion_tokens integer not null default 0 check (completion_tokens >= 0),
+    -- US dollars; null: nobody knows the model's price.
+    cost              double precision check (cost >= 0),
+    fault             text not null default '' check (length(fault) <= 500),
+    saved_at          timestamptz not null default now()
+);
+create index call_summaries_wanted on call_summaries (not_before) where state = 'wanted';
+
 -- Who answers. `version` goes up with each change; empty lists and names mean the server's own choice.
 create table agents (
     id         uuid primary key default gen_random_uuid(),
@@ -156,8 +181,26 @@ create table agents (
     llm        text[] not null default '{}',
     turn       jsonb not null default '{}',
     recording  boolean not null default true,
-    changed_at timestamptz not null default now()
+    changed_at timestamptz not null default now(),
+    -- What is to be known of its callers beyond their words: settings that differ from the usual.
+    insight    jsonb not null default '{}',
+    -- What its model may call, and settings of an agent that thinks with one.
+    tools      text[] not null default '{}',
+    assistant  jsonb not null default '{}'
 );
+
+-- What an agent keeps of a caller from call to call, where its row says so. Known by number (E.164) alone.
+create table caller_facts (
+    agent    text not null references agents (name) on update cascade on delete cascade,
+    caller   text not null check (caller ~ '^\+[0-9]{3,20}$'),
+    topic    text not null check (length(topic) between 1 and 60),
+    fact     text not null check (length(fact) between 1 and 300),
+    -- In which call it was learnt.
+    call_id  uuid,
+    saved_at timestamptz not null default now(),
+    primary key (agent, caller, topic)
+);
+create index caller_facts_caller on caller_facts (caller);
 
 -- What leads to an agent: an address or number, with * for any characters and ? for one. The lowest priority goes first.
 create table routes (
@@ -215,6 +258,52 @@ create table outbound_usage (
     micros  bigint not null check (micros >= 0),
     primary key (minute, node_id, scope)
 );
+
+-- Documents that agents may search: their passages, and the words in them.
+
+create table knowledge_documents (
+    id         uuid primary key default gen_random_uuid(),
+    -- What agents name; several may share one.
+    collection text not null check (collection ~ '^[A-Za-z0-9_-]{1,40}$'),
+    name       text not null check (length(name) between 1 and 200),
+    -- SHA-256 of the file, in hex.
+    digest     text not null check (length(digest) = 64),
+    language   text not null check (length(language) <= 100),
+    -- Of PostgreSQL's full-text search.
+    config     text not null check (length(config) <= 100),
+    pages      integer,
+    passages   integer not null check (passages > 0),
+    bytes      bigint not null check (bytes >= 0),
+    added_at   timestamptz not null default now(),
+    unique (collection, name),
+    unique (collection, digest)
+);
+
+create table knowledge_passages (
+    id          bigint generated always as identity primary key,
+    document_id uuid not null references knowledge_documents on delete cascade,
+    collection  text not null,
+    config      text not null,
+    index       integer not null check (index >= 0),
+    heading     text not null check (length(heading) <= 2000),
+    page        integer,
+    text        text not null check (length(text) between 1 and 8000),
+    -- Headings weigh A, the text D.
+    terms       tsvector not null
+);
+create index knowledge_passages_document on knowledge_passages (document_id);
+create index knowledge_passages_terms on knowledge_passages using gin (terms) with (fastupdate = off);
+
+-- In how many passages a word is, and its trigrams, by which words near to one that was misheard are found.
+create table knowledge_words (
+    collection text not null,
+    config     text not null,
+    word       text not null check (length(word) <= 2000),
+    passages   integer not null,
+    trigrams   text[] not null,
+    primary key (collection, config, word)
+);
+create index knowledge_words_trigrams on knowledge_words using gin (trigrams) with (fastupdate = off);
 
 insert into meta (key, value) values ('schema_version', '2');
 insert into agents (name, kind, flow) values ('demo', 'flow', 'booking'), ('echo', 'echo', '');

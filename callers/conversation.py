@@ -53,6 +53,10 @@ class Conversation:
 
         return await self.until(silent_again, within_s)
 
+    def pass_turn(self) -> None:
+        """Our answer is silence: it is our turn again after the far end's next word."""
+        self._since_ns = now()
+
     async def speaking_for(self, ms: float, within_s: float = 20.0) -> bool:
         """Wait until the far end has been speaking for `ms` in one stretch that began after our last word."""
         stream = self.stream

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BOOKING = ("book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people")
 """The answers that the booking demo asks for, in order."""
+CHECKS = ("yes", "no")
+"""What is answered where it says an answer back."""
 
 VOICE, SPEED = "en-us+benjamin", 0.63
 """espeak-ng's voices are the hardest for a recogniser in the telephone band: the plain one is hardly ever

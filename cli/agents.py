@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from cli import assistant_row
 from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 
@@ -36,7 +37,10 @@ def add_parser(subparsers: Any) -> None:
     _add_set_options(setting)
     removing = actions.add_parser("remove", help="remove an agent and its addresses")
     removing.add_argument("name", metavar="NAME")
-    for action in (listing, setting, removing):
+    forgetting = actions.add_parser("forget", help="forget what agents keep of a caller")
+    forgetting.add_argument("caller", metavar="CALLER", help="the caller's number, such as +15550100")
+    forgetting.add_argument("--agent", default="", metavar="NAME", help="of this agent alone")
+    for action in (listing, setting, removing, forgetting):
         add_config_option(action)
 
 
@@ -47,6 +51,16 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
         "--python", metavar="ENTRY", help="module:Class, or a name from the entry points voiceforge.agents"
     )
     kind.add_argument("--flow", metavar="FLOW", help="one of the flows that come with us: booking")
+    kind.add_argument(
+        "--assistant",
+        action="store_true",
+        help="thinks with a language model, as --prompt says (docs/agents.md)",
+    )
+    kind.add_argument(
+        "--realtime",
+        action="store_true",
+        help="a model that hears and speaks by itself, as --prompt says (docs/speech-to-speech.md)",
+    )
     kind.add_argument("--echo", action="store_true", help="plays back what it hears")
     setting.add_argument(
         "--at",
@@ -57,7 +71,10 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
     )
     setting.add_argument("--voice", default="", help="default: that of the settings; so for the language")
     setting.add_argument("--language", default="", help="BCP 47, such as en-gb")
-    setting.add_argument("--prompt", default="", help="instructions for an agent that takes some")
+    setting.add_argument(
+        "--prompt", default="", metavar="TEXT|@FILE", help="instructions for an agent that takes some"
+    )
+    assistant_row.add_options(setting)
     for kind_of_engine in LISTS:
         setting.add_argument(
             f"--{kind_of_engine}", default="", metavar="A,B", help="engines in order of preference"
@@ -67,6 +84,12 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
         default="{}",
         metavar="JSON",
         help="""settings of turn-taking, such as '{"sensitivity": "low"}' (docs/agents.md)""",
+    )
+    setting.add_argument(
+        "--insight",
+        default="{}",
+        metavar="JSON",
+        help="""what is known of its callers, such as '{"summary": "off"}' (docs/insight.md)""",
     )
     setting.add_argument("--no-recording", action="store_true", help="do not record its calls")
 
@@ -80,6 +103,8 @@ def run(args: argparse.Namespace) -> int:
             asyncio.run(_list(settings, args.json))
         case "set":
             asyncio.run(_set(settings, _row(args), args.at or [args.name]))
+        case "forget":
+            asyncio.run(_forget(settings, args.caller, args.agent))
         case _:
             asyncio.run(_remove(settings, args.name))
     return 0
@@ -90,26 +115,49 @@ def _row(args: argparse.Namespace) -> Row:
     from cli.makers import fault
     from mediaserver.calls.routes import fault_of, spec_of
 
-    try:
-        turn = json.loads(args.turn)
-    except ValueError as error:
-        raise ConfigError(f"--turn is not JSON: {error}") from None
+    turn, insight = _json("--turn", args.turn), _json("--insight", args.insight)
     kind = "python" if args.python is not None else "flow" if args.flow is not None else "echo"
+    if args.assistant or args.realtime:
+        kind = "llm" if args.assistant else "realtime"
     row: Row = {
         "name": args.name,
         "kind": kind,
         "flow": args.flow or "",
         "entry": args.python or "",
-        "prompt": args.prompt,
+        "prompt": assistant_row.text_of(args.prompt),
         "voice": args.voice,
         "language": args.language,
         **{name: [part.strip() for part in getattr(args, name).split(",") if part.strip()] for name in LISTS},
         "turn": turn,
         "recording": not args.no_recording,
+        "insight": insight,
+        **assistant_row.columns(args),
     }
     if found := fault_of(row) or fault(spec_of({"id": UUID(int=0), "version": 0, **row})):
         raise ConfigError(f"the agent {args.name} could not answer: {found}")
     return row
+
+
+def _json(option: str, text: str) -> Any:
+    """Raises ConfigError."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{option} is not JSON: {error}") from None
+
+
+async def _forget(settings: Settings, caller: str, agent: str) -> None:
+    from cli.database import server_database
+    from cli.serving.assistants import number_of
+    from cli.serving.outbound import plan_of
+    from mediaserver.storage import facts
+
+    number = number_of(caller, plan_of(settings.outbound))
+    if not number:
+        raise ConfigError(f"{caller} is no telephone number in full, such as +15550100")
+    async with server_database(settings) as connection:
+        count = await facts.forget(connection, number, agent)
+    print(f"{count} facts about {number} are forgotten" if count else f"nothing was kept of {number}")
 
 
 async def _list(settings: Settings, as_json: bool) -> None:
@@ -161,6 +209,9 @@ def _shown(row: Row, routes: list[Row], table: RouteTable) -> dict[str, Any]:
         **{name: row[name] for name in LISTS},
         "turn": row["turn"],
         "recording": row["recording"],
+        "insight": row["insight"],
+        "tools": row["tools"],
+        "assistant": row["assistant"],
         "fault": table.faults.get(row["name"], ""),
     }
 
@@ -175,7 +226,7 @@ def _show(agents: list[dict[str, Any]]) -> None:
         state = f"[red]cannot answer[/]: {escape(fault)}" if fault else "[green]fine[/]"
         addresses = ", ".join(agent["addresses"]) or "nothing"
         differs = [f"{name} {agent[name]}" for name in ("voice", "language") if agent[name]]
-        differs += [f"{name} {', '.join(agent[name])}" for name in LISTS if agent[name]]
+        differs += [f"{name} {', '.join(agent[name])}" for name in (*LISTS, "tools") if agent[name]]
         differs += ["not recorded"] if not agent["recording"] else []
         table.add_row(
             escape(agent["name"]), str(agent["version"]), escape(agent["is"]), escape(addresses),

@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import dataclasses
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from pipelines.conversation.agent import Agent, AgentInput
     from pipelines.conversation.text import TextConversation
     from pipelines.engines.protocols import Llm
+    from pipelines.tools.toolbox import ToolBox
+
+
+TOOLS_S = 10.0
+"""Tools have so long to be imported, and their servers to answer."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -91,18 +98,44 @@ async def _converse(chat: _Chat, name: str, as_json: bool) -> None:
 async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.AsyncExitStack) -> Agent:
     """Raises ConfigError when there is none, or it cannot be made, and EngineError when it has no model that
     works."""
+    from cli.serving.assistants import NAME, assistant_of, offered
+    from cli.serving.engines import default_llms
     from pipelines.agents import agent_named, make_agent
+    from pipelines.assistant.agent import Calling
+    from pipelines.engines.builtin import registry
 
     row = None if ":" in name else await _row(settings, name)
+    usual = default_llms(settings, registry()) if row is None or row["kind"] == "llm" else ()
+    if row is None and name == NAME and usual:
+        row = offered()  # no server has been started yet
     if row is None:
         return agent_named(name, call_id)
     language = row["language"] or settings.engines.language
+    models = row["llm"] or usual
+    llm = await _llm(settings, models, undo) if models else None
+    if row["kind"] == "llm":
+        box = await _tools(settings, row, undo)
+        calling = Calling(call_id, language, began=datetime.now().astimezone())
+        return assistant_of(name, calling, llm, row["prompt"], row["assistant"], box)
     known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
-    llm = await _llm(settings, row["llm"], undo) if row["llm"] else None
     return make_agent(call_id, **known, language=language, llm=llm)
 
 
-async def _llm(settings: Settings, names: list[str], undo: contextlib.AsyncExitStack) -> Llm:
+async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:
+    """The tools that a row names. Raises CallError for those that cannot be had."""
+    from cli.database import InTurn, server_database
+    from cli.serving.tools import open_tools
+
+    tools = open_tools(settings, undo)
+    if any(name.startswith("knowledge/") for name in row["tools"]):
+        # A model may search twice at a time.
+        tools.database = InTurn(await undo.enter_async_context(server_database(settings)))
+    tools.follow({row["name"]: row["tools"]})
+    await tools.settle(TOOLS_S)
+    return tools.box(row["tools"])
+
+
+async def _llm(settings: Settings, names: Sequence[str], undo: contextlib.AsyncExitStack) -> Llm:
     """The models that a row names, started. Raises EngineMissingError when none can be had."""
     from cli.serving.engines import open_engines
     from pipelines.engines.builtin import registry
@@ -168,9 +201,13 @@ class _Chat:
             self.lines.append({"speaker": "agent", "text": " ".join(pieces)})
 
     def keep(self, records: tuple[Record, ...]) -> None:
+        from mediaserver.storage.records import EventHappened
+
         for record in records:
             values = {name: _plain(value) for name, value in dataclasses.asdict(record).items()}
             self.kept.append({"record": type(record).__name__, **values})
+            if isinstance(record, EventHappened):
+                continue  # figures of the model's, and the like
             shown = ", ".join(f"{name} {value}" for name, value in values.items() if name != "call_id")
             self._show(f"kept    {type(record).__name__}: {shown}")
 

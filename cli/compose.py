@@ -18,19 +18,25 @@ from typing import Any
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
+from cli.serving.assistants import NAME as ASSISTANT
+from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import load_detector, open_engines
+from cli.serving.engines import default_llms, load_detector, open_engines
 from cli.serving.http import open_http
-from cli.serving.outbound import findings_of, meter_calls_out, targets_of
+from cli.serving.insight import Insight
+from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
+from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
+from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
+from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import stored, watch
 from mediaserver import descriptors
@@ -54,7 +60,7 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from pipelines.engines.builtin import registry
-from pipelines.engines.protocols import Vad
+from pipelines.engines.protocols import Kind, Vad
 from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
@@ -102,6 +108,8 @@ class Server:
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
         self._ready = False
+        self.has_assistant = False
+        """Once it is started: `sip:assistant@` is answered."""
 
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
@@ -116,21 +124,29 @@ class Server:
 
         known = registry()
         engines = open_engines(settings, known, undo)
-        speech = Speech(engines, settings.engines, metrics.calls_refused.labels("engines").inc)
-        code = OwnCode()
+        models, refused = default_llms(settings, known), metrics.calls_refused.labels("engines").inc
+        dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
+        speech = Speech(engines, settings.engines, refused, models, dictionary)
+        seed = offer_assistant if models else None
+        code, tools = OwnCode(), open_tools(settings, undo)
+        insight = Insight(settings.insight, engines)
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow(agents)
             code.follow(agents)
+            tools.follow({agent.name: agent.tools for agent in agents})
 
         try:
             async with asyncio.TaskGroup() as group:
-                opening = group.create_task(open_database(settings, undo, metrics, follow, fault))
+                opening = group.create_task(open_database(settings, undo, metrics, follow, fault, seed))
                 loading = group.create_task(load_detector(settings, known))
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
-        await asyncio.gather(engines.settle(ENGINES_S), code.settle(CODE_S))
+        insight.open(database.pool, database.writer, undo)
+        # A model's server may be far, slow or gone: that keeps no other agent waiting.
+        speaking = engines.settle(ENGINES_S, without=(Kind.LLM,))
+        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S))
 
         clock = self._start_clock(detector, wire)
         overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
@@ -138,9 +154,14 @@ class Server:
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
         bus = EventBus()
+        assistants = Assistants(tools.box, plan_of(settings.outbound), database.pool)
+        cleaning = open_cleaning(settings.media, metrics, undo)
+        by_kind = makers(speech, code, cleaning, insight, assistants)
+        spoken = settings.engines.speech_to_speech
+        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight)
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
-            makers=makers(speech, code, open_cleaning(settings.media, metrics, undo)),
+            makers=by_kind,
             registry=self.registry,
             bus=bus,
             sink=database.writer,
@@ -162,6 +183,7 @@ class Server:
         )
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
             switchboard.http = http
+        tools.database = database.pool
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
 
         context.audio = wire
@@ -189,6 +211,7 @@ class Server:
         for source in (
             speech.findings,
             code.findings,
+            tools.findings,
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,
@@ -203,6 +226,7 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        self.has_assistant = database.directory.agent(ASSISTANT) is not None
         self._ready = True
         log.info(
             "ready in %.1f s: call sip:demo@%s, watch %s/",

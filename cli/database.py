@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
 from mediaserver.config import Settings
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+
+
+class InTurn:
+    """A connection for several who ask at once, as a pool would be: asyncpg refuses that of one."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._lock = asyncio.Lock()
+
+    async def execute(self, query: str, *args: Any) -> str:
+        async with self._lock:
+            status: str = await self._connection.execute(query, *args)
+            return status
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
+        async with self._lock:
+            rows: list[Any] = await self._connection.fetch(query, *args)
+            return rows
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        async with self._lock:
+            return await self._connection.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        async with self._lock:
+            return await self._connection.fetchval(query, *args)
 
 
 @asynccontextmanager

@@ -17,15 +17,11 @@ from mediaserver.errors import VoiceForgeError
 
 if TYPE_CHECKING:
     from callers.calling import MeasuredCall
-    from callers.screen import Screen
     from callers.server_child import ServerChild
-    from callers.voiced import Clip
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 STORED_WITHIN_S = 8.0
-FAREWELL_S = 25.0
-"""After our last answer: read-back, time to object, goodbye."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -47,8 +43,9 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     from callers.calling import CallingParty
+    from callers.cases.booking import BookingCaller
     from callers.figures import Spread
-    from callers.lines import BOOKING, clips_of, synthesised
+    from callers.lines import BOOKING, CHECKS, clips_of, synthesised
     from callers.screen import Screen, outcome_line
     from callers.server_child import ServerChild
     from mediaserver.printable import printable
@@ -56,7 +53,9 @@ async def _run(args: argparse.Namespace) -> int:
     out = console()
     out.quiet = args.json
     with out.status("preparing the caller's voice"):
-        clips = clips_of(args.play) if args.play else await synthesised(BOOKING)
+        spoken = await synthesised(BOOKING + CHECKS)
+        clips = clips_of(args.play) if args.play else spoken[: len(BOOKING)]
+        checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
     with out.status("starting a server"):
         server = await ServerChild().__aenter__()
     try:
@@ -65,7 +64,9 @@ async def _run(args: argparse.Namespace) -> int:
         async with CallingParty(server.sip_uri("demo")) as party:
             call = await party.call()
             with Screen(out) as screen:
-                await _talk(call, clips, screen)
+                if call.transcript_url is None:
+                    screen.line("the server offers no live transcript", "yellow")
+                await BookingCaller(call, clips, checks, screen.show).talk()
             clock = party.wire.clock_quality()
         figures = call.figures()
         stored = await _stored(server, call)
@@ -94,36 +95,6 @@ async def _run(args: argparse.Namespace) -> int:
         raise VoiceForgeError(f"the booking is not what the caller said: {'; '.join(wrong)}")
     out.print("[green]the booking is what the caller said[/]")
     return 0
-
-
-async def _talk(call: MeasuredCall, clips: list[Clip], screen: Screen) -> None:
-    """Answer every question, then let the agent finish and hang up."""
-    watching = asyncio.create_task(_watch(call, screen))
-    try:
-        for clip in clips:
-            await call.talk.my_turn()
-            if not call.talk.is_up():
-                break
-            await call.talk.say(clip)
-        try:
-            await asyncio.wait_for(call.ended.wait(), FAREWELL_S)
-        except TimeoutError:
-            screen.line("the agent did not hang up; the caller does", "yellow")
-    finally:
-        await call.hang_up()
-        await asyncio.wait({watching}, timeout=2.0)
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-
-
-async def _watch(call: MeasuredCall, screen: Screen) -> None:
-    from callers.transcript import follow
-
-    if call.transcript_url is None:
-        screen.line("the server offers no live transcript", "yellow")
-        return
-    async for event in follow(call.transcript_url):
-        screen.show(event)
 
 
 async def _stored(server: ServerChild, call: MeasuredCall) -> dict[str, Any] | None:

@@ -108,6 +108,8 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             pjsua2(settings),
             *await preferred(engines.stt, partial(load_stt, settings)),
             *await preferred(engines.tts, partial(load_tts, settings)),
+            *await mcp_servers_there(settings),
+            *await models(settings),
         ],
     )
 
@@ -155,11 +157,12 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     except (UndefinedTableError, UndefinedColumnError):
         return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    return table.findings() + row_engines(table.agents.values())
+    return table.findings() + row_engines(table.agents.values(), settings)
 
 
-def row_engines(agents: Iterable[AgentSpec]) -> list[Finding]:
+def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
     """Each engine that a row names and that cannot be had. Looks for files, keys and devices only."""
+    from cli.serving.engines import engine_options
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.errors import EngineMissingError
     from pipelines.engines.builtin import registry
@@ -173,7 +176,7 @@ def row_engines(agents: Iterable[AgentSpec]) -> list[Finding]:
     findings = []
     for (kind, name), rows in named.items():
         try:
-            known.check(kind, name)
+            known.check(kind, name, engine_options(settings, kind, name))
         except EngineMissingError as error:
             mend = f"do as it says, or name another in the rows of {', '.join(rows)}"
             findings.append(Finding(f"engine {name}", False, str(error), mend, required=False))
@@ -185,6 +188,45 @@ async def preferred(names: Iterable[str], load: Callable[[str], Awaitable[str]])
     mend = "do as it says, or name another in the settings' engines"
     findings = [await timed(f"engine {name}", partial(load, name), mend) for name in names]
     return [replace(each, required=not any(f.ok for f in findings)) for each in findings]
+
+
+async def models(settings: Settings) -> list[Finding]:
+    """Each language model that agents may think with by the settings: whether its server is there, takes the
+    key and knows the model. No token is spent; the server works without."""
+    from cli.serving.engines import default_llms
+    from pipelines.engines.builtin import registry
+
+    names = dict.fromkeys((*default_llms(settings, registry()), *named_models(settings)))
+    mend = "do as it says, or take it out of the settings' engines"
+    return [
+        replace(await timed(f"engine {name}", partial(load_llm, settings, name), mend), required=False)
+        for name in names
+    ]
+
+
+def named_models(settings: Settings) -> list[str]:
+    """Endpoints that have a table of their own."""
+    from pipelines.engines.builtin import LLMS
+
+    return [name for name in settings.engines.options if name in LLMS or name.partition(":")[0] in LLMS]
+
+
+async def load_llm(settings: Settings, name: str) -> str:
+    """Ask a language model's server which models it has."""
+    from cli.serving.engines import engine_options
+    from mediaserver.errors import EngineError
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    options = engine_options(settings, Kind.LLM, name)
+    llm = await asyncio.to_thread(registry().make, Kind.LLM, name, options)
+    try:
+        await llm.start()
+    finally:
+        await llm.stop()
+    if doubt := getattr(llm, "doubt", ""):
+        raise EngineError(doubt)
+    return llm.manifest.name
 
 
 async def load_vad() -> str:
@@ -248,6 +290,26 @@ async def load_tts(settings: Settings, name: str) -> str:
     if samples == 0:
         raise EngineError(f"{tts.manifest.name} gave no audio; run `make clean` and set up again")
     return tts.manifest.name
+
+
+async def mcp_servers_there(settings: Settings) -> list[Finding]:
+    """Start and connect to each of the settings, as the server would."""
+    from cli.serving.mcp import mcp_servers
+    from cli.serving.tools import mcp_finding
+    from mediaserver.diagnosis.finding import Finding
+    from mediaserver.errors import ConfigError
+    from pipelines.tools.mcp.servers import McpServers
+
+    try:
+        servers = McpServers(mcp_servers(settings))
+    except ConfigError as error:
+        return [Finding("MCP servers", False, str(error), "set it, or change [mcp] of the settings")]
+    servers.start()
+    try:
+        await servers.settle(LOAD_LIMIT_S)
+        return [mcp_finding(state) for state in servers.states]
+    finally:
+        await servers.close()
 
 
 async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_UP_AGAIN) -> Finding:

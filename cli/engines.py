@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cli.terminal import add_json_option, console, print_json
+from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import EngineMissingError
 
 if TYPE_CHECKING:
-    from pipelines.engines.registry import BrokenPlugin, EngineEntry
+    from mediaserver.config import Settings
+    from pipelines.engines.protocols import Readiness
+    from pipelines.engines.registry import BrokenPlugin, EngineEntry, EngineRegistry
 
 
 def add_parser(subparsers: Any) -> None:
@@ -22,18 +24,20 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="show every known engine and whether it is ready")
     add_json_option(listing)
+    add_config_option(listing)
     for action, what in (("install", "the packages"), ("pull", "the weights")):
         fetch = actions.add_parser(action, help=f"get {what} that an engine needs")
         fetch.add_argument("name", metavar="NAME", help="as `voiceforge engines list` shows it")
 
 
 def run(args: argparse.Namespace) -> int:
+    from mediaserver.config import load
     from pipelines.engines.builtin import registry
 
     known = registry()
     entries = list(known.entries.values())
     if args.action == "list":
-        rows = [_row(entry) for entry in entries]
+        rows = _rows(known, load(args.config))
         if args.json:
             print_json({"engines": rows, "broken": [_broken(plugin) for plugin in known.broken]})
         else:
@@ -42,10 +46,24 @@ def run(args: argparse.Namespace) -> int:
     return _fetch(_named(args.name, entries))
 
 
-def _row(entry: EngineEntry) -> dict[str, Any]:
-    manifest, readiness = entry.manifest, entry.readiness()
+def _rows(known: EngineRegistry, settings: Settings) -> list[dict[str, Any]]:
+    """All engines, and the endpoints that the settings name beside them (`openai:fast`)."""
+    from cli.serving.engines import engine_options
+
+    rows = []
+    for (kind, name), entry in known.entries.items():
+        beside = (each for each in settings.engines.options if entry.several and each.startswith(f"{name}:"))
+        rows += [
+            _row(entry, each, entry.readiness(engine_options(settings, kind, each)))
+            for each in (name, *beside)
+        ]
+    return rows
+
+
+def _row(entry: EngineEntry, name: str, readiness: Readiness) -> dict[str, Any]:
+    manifest = entry.manifest
     return {
-        "name": manifest.name,
+        "name": name,
         "kind": manifest.kind.value,
         "summary": manifest.summary,
         "languages": list(manifest.languages),

@@ -29,6 +29,8 @@ COMMANDS = {
     "outbound": "show what calls out have used of their limits",
     "drain": "take no new calls, and wait until those that are up are over",
     "undrain": "take new calls again",
+    "tools": "show the tools that agents may be given",
+    "knowledge": "give documents to agents",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
 }

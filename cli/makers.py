@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cli.serving.assistants import Assistants
 from cli.serving.cleaning import MakeCleaner, uncleaned
+from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
 from mediaserver.calls.call import Call
@@ -13,19 +15,30 @@ from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, War
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from pipelines.agents import make_agent
-from pipelines.conversation.agent import Context, Transfer
+from pipelines.assistant.settings import AssistantSettings
+from pipelines.conversation.agent import Agent, Context, Transfer
 from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.insight.choices import InsightChoices
 
 
 class ThinkingMaker:
-    """Makes agents that think (kinds "flow" and "python") and the session in which they talk."""
+    """Makes agents that think (kinds "flow", "python" and "llm") and the session in which they talk."""
 
-    def __init__(self, speech: Speech, code: OwnCode, cleaner: MakeCleaner) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        code: OwnCode,
+        cleaner: MakeCleaner,
+        insight: Insight | None,
+        assistants: Assistants | None,
+    ) -> None:
         self._speech = speech
         self._code = code
         self._cleaner = cleaner
+        self._insight = insight
+        self._assistants = assistants
 
     def check(self, agent: AgentSpec) -> None:
         self._speech.begin(agent)
@@ -34,15 +47,7 @@ class ThinkingMaker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         self._code.check(agent)
         speech = self._speech.begin(agent)
-        thinks = make_agent(
-            call.id,
-            kind=agent.kind,
-            flow=agent.flow,
-            entry=agent.entry,
-            prompt=agent.prompt,
-            language=speech.language,
-            llm=speech.llm,
-        )
+        thinks = self._agent(agent, call, speech)
         session = AgentSession(
             call,
             thinks,
@@ -54,6 +59,7 @@ class ThinkingMaker:
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,
+            pronunciations=speech.pronunciations,
             turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(
                 speech.language,
@@ -63,6 +69,9 @@ class ThinkingMaker:
             ),
             stats=leg.stats,
             cleaner=self._cleaner(),
+            voice_notes=self._insight.begin(agent, call, speech.language)
+            if self._insight is not None
+            else None,
         )
         return Talker(
             session,
@@ -71,6 +80,20 @@ class ThinkingMaker:
             shutdown=session.shutdown,
             returned=lambda why, to, detail: session.returned(str(why), to, detail),
             brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+        )
+
+    def _agent(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
+        """Raises ConfigError, and CallError for tools that cannot be had."""
+        if agent.kind == "llm" and self._assistants is not None:
+            return self._assistants.make(agent, call, speech.language, speech.llm)
+        return make_agent(
+            call.id,
+            kind=agent.kind,
+            flow=agent.flow,
+            entry=agent.entry,
+            prompt=agent.prompt,
+            language=speech.language,
+            llm=speech.llm,
         )
 
     def _brief(
@@ -97,6 +120,7 @@ class ThinkingMaker:
             leg,
             voice=speech.voice,
             language=speech.language,
+            pronunciations=speech.pronunciations,
         )
         return Talker(Deaf(beside), keeps_digits=True)
 
@@ -109,10 +133,18 @@ def _warm(last: Transfer) -> Warm | None:
     return Warm(last.briefing.strip()[:MOST_BRIEFING], last.accept or None)
 
 
-def makers(speech: Speech, code: OwnCode, cleaner: MakeCleaner = uncleaned) -> dict[str, AppMaker]:
-    """By kind of agent. `cleaner` makes what cleans a caller's line for an agent."""
-    thinking = ThinkingMaker(speech, code, cleaner)
-    return {"flow": thinking, "python": thinking, "echo": EchoMaker()}
+def makers(
+    speech: Speech,
+    code: OwnCode,
+    cleaner: MakeCleaner = uncleaned,
+    insight: Insight | None = None,
+    assistants: Assistants | None = None,
+) -> dict[str, AppMaker]:
+    """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
+    calls what is to be known beyond the words; `assistants` makes those that think with a language model."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants)
+    kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
+    return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
 
 def fault(agent: AgentSpec) -> str:
@@ -120,6 +152,9 @@ def fault(agent: AgentSpec) -> str:
     nothing is."""
     try:
         TurnSettings.of(agent.turn)
+        InsightChoices().changed(agent.insight)
+        if agent.kind in ("llm", "realtime"):
+            AssistantSettings.of(agent.assistant)
         if agent.kind == "flow":
             make_agent(agent.id, kind="flow", flow=agent.flow)
     except ConfigError as error:

@@ -64,6 +64,8 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
             _write_whole(ready_file, json.dumps(addresses.as_dict()))
         if sys.stdout.isatty():
             print(f"\n  Call sip:demo@{addresses.sip}   (echo: sip:echo@{addresses.sip})")
+            if server.has_assistant:
+                print(f"  Think with a language model: sip:assistant@{addresses.sip}")
             if addresses.sips:
                 print(f"  Encrypted: sips:demo@{addresses.sips}")
             print(f"  Watch {addresses.http}/   Stop with Ctrl-C\n")

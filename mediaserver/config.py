@@ -29,7 +29,9 @@ from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
+from mediaserver.settings.insight import InsightSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
+from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
@@ -64,6 +66,13 @@ class Settings(BaseSettings):
     agent: AgentSettings = AgentSettings()
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
+    insight: InsightSettings = InsightSettings()
+
+    mcp: dict[McpName, McpServerSettings] = Field(
+        default={},
+        description="MCP servers whose tools agents may call (docs/tools.md), a table each. They are started "
+        "and connected to with the server.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -201,7 +210,7 @@ def _dotted(content: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 def _check_known(key: str, source: str, variable: str = "") -> None:
     known = [*keys(), *Settings.model_fields]
     if key in known or key.startswith(
-        ("sip.extensions.", "sip.trunks.", "outbound.limits.", "outbound.prices.", "engines.options.")
+        ("mcp.", "sip.extensions.", "sip.trunks.", "outbound.limits.", "outbound.prices.", "engines.options.")
     ):
         return
     # A right key in the wrong section is nearer than a wrong key in the right one.
@@ -237,13 +246,15 @@ def _keys_of_one(where: tuple[int | str, ...]) -> list[str]:
     field = Settings.model_fields.get(str(where[0]))
     section = field.annotation if field is not None else None
     table = getattr(section, "model_fields", {}).get(where[1]) if len(where) == 4 else None
+    if len(where) == 3:  # mcp.NAME
+        table = field
     entry = get_args(table.annotation)[-1] if table is not None and get_args(table.annotation) else None
     return list(getattr(entry, "model_fields", {}))
 
 
 def _secret(key: str) -> bool:
     return key in ("http.admin_token", "database.url") or key.startswith(
-        ("sip.extensions", "sip.trunks", "engines.options")
+        ("sip.extensions", "sip.trunks", "engines.options", "mcp")
     )
 
 

@@ -53,7 +53,8 @@ def document() -> str:
             variable = PREFIX + key.upper().replace(".", "__")
             parts.append(f"| `{key}` | `{variable}` | `{_toml(field)}` | {_meaning(field)} |\n")
         for name, entry in _tables(fields):
-            parts.append(f"\nEach `[{section}.{name}.NAME]` has:\n\n{_ENTRY_HEAD}")
+            table = f"{section}.{name}" if section else name
+            parts.append(f"\nEach `[{table}.NAME]` has:\n\n{_ENTRY_HEAD}")
             for key, field in entry.items():
                 parts.append(f"| `{key}` | {_default(field)} | {_meaning(field)} |\n")
     return "".join(parts)

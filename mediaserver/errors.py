@@ -8,7 +8,9 @@ VoiceForgeError
 │   └── SealError        a secret that is kept cannot be read with the key we have
 ├── NoServerError        a command asks the running server, and none answers it
 ├── EngineError          an engine failed; `retryable` says whether another try can help
-│   └── EngineMissingError
+│   ├── EngineMissingError
+│   └── ModelError       a language model's server; `about_request` says whether it is this request's fault
+├── ToolError            a tool cannot do what a model asked of it; the model is told why
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
@@ -65,6 +67,30 @@ class EngineMissingError(EngineError):
     """An engine is not installed or lacks what it needs (weights, key, GPU)."""
 
     retryable = False
+
+
+class ToolError(VoiceForgeError):
+    """A tool cannot do what it was asked. Its text is told to the language model, and so perhaps to the
+    caller: no secrets."""
+
+
+class ModelError(EngineError):
+    """A language model's server cannot be reached, refuses us, or does not answer as it should."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool = False,
+        after_s: float | None = None,
+        about_request: bool = False,
+    ) -> None:
+        """`after_s`: when the server asks to be tried again. `about_request`: it would take other requests
+        (this one is too long, or its content is filtered); another model may take this one."""
+        super().__init__(message)
+        self.retryable = retryable
+        self.after_s = after_s
+        self.about_request = about_request
 
 
 class PeerError(VoiceForgeError):

@@ -13,6 +13,7 @@
 #     proxy      Kamailio; the same
 #     speech     flite and festival with their voices, for the scripted callers; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
+#     models     a server of language models in build/language_model (1.2 GB); the same
 #
 # PYTHON=/path/to/python picks the interpreter; its output goes to build/setup.log.
 set -euo pipefail
@@ -205,10 +206,21 @@ asterisk() {
     fi
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk"
+# In a virtual environment of its own: torch is none of the server's packages.
+models() {
+    local dir=build/language_model python
+    [[ -e $dir/ready ]] && return
+    take_turn
+    pick_python
+    say "installing a server of language models into $dir (1.2 GB, some three minutes)"
+    tests/peers/language_model/install.sh "$python" "$PWD/$dir" >>"$LOG" 2>&1 ||
+        say "could not install it (the reason is in $LOG): tests with it are skipped"
+}
+
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk, models"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|phones|proxy|speech|asterisk) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk" ;;
+        packages|runtime|dev|mutate|peers|phones|proxy|speech|asterisk|models) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk, models" ;;
     esac
 done

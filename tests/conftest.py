@@ -53,5 +53,8 @@ async def pool(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
 def no_configuration_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the machine has set must not reach the tests."""
     for name in list(os.environ):
-        if name.startswith("VOICEFORGE_") or name in ("DATABASE_URL", "ADMIN_TOKEN"):
+        if name.startswith(("VOICEFORGE_", "OPENAI_", "ANTHROPIC_")) or name in (
+            "DATABASE_URL",
+            "ADMIN_TOKEN",
+        ):
             monkeypatch.delenv(name)

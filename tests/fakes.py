@@ -21,6 +21,7 @@ from mediaserver.storage.records import EventHappened, OutcomeMade, Record, Turn
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn import Turn
+from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import (
     Grammar,
     Kind,
@@ -32,6 +33,7 @@ from pipelines.engines.protocols import (
     TtsChunk,
     WordMark,
 )
+from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 CALL_ID = UUID(int=7)
 SILENCE = np.zeros(FRAME_SAMPLES, dtype=np.int16)
@@ -152,6 +154,7 @@ class FakeStt:
         """Texts that are not surely heard, and what else they may be."""
         self.unbelieved: set[str] = set()
         """Texts that fit too badly to be understood."""
+        self.confidence = 0.9
         self.delay_ticks = 2
         self.mute = False
         self.broken = False
@@ -177,7 +180,7 @@ class FakeStt:
         if not self.mute:
             more = self.text in self.extensible
             known = bool(self.text) and self.text not in self.unbelieved
-            result = SttResult(self.text, True, 0.9, known, known, more, stt_ms=40.0, epoch=epoch)
+            result = SttResult(self.text, True, self.confidence, known, known, more, stt_ms=40.0, epoch=epoch)
             others = self.doubtful.get(self.text)
             result = replace(result, doubtful=others is not None, alternatives=others or ())
             self.post(replace(result, failed=self.broken), session)
@@ -354,6 +357,8 @@ class Conversation:
         cleaner: Cleaner | None = None,
         turn: Turn | None = None,
         stats: Callable[[], LegStats] | None = None,
+        voice_notes: VoiceNotes | None = None,
+        pronunciations: Pronunciations = NONE,
     ) -> None:
         self.call = FakeCall()
         self.stt = FakeStt()
@@ -376,6 +381,8 @@ class Conversation:
             language=language,
             turn=turn,
             stats=stats,
+            voice_notes=voice_notes,
+            pronunciations=pronunciations,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

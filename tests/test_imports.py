@@ -31,7 +31,13 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.engines": {"pipelines.workers"},
-    "pipelines.conversation": {"pipelines.engines"},
+    "pipelines.spoken": set(),
+    "pipelines.conversation": {"pipelines.engines", "pipelines.spoken"},
+    "pipelines.assistant": {
+        *("pipelines.conversation", "pipelines.engines", "pipelines.spoken", "pipelines.tools"),
+    },
+    "pipelines.tools": {"pipelines.engines"},
+    "pipelines.knowledge": {"pipelines.tools"},
 }
 """Folder -> folders of its own package that it may import; the lower half of each."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}

@@ -259,6 +259,10 @@ function row(call) {
   for (const [label, text] of cells) {
     const cell = make("td", "", text);
     cell.dataset.label = label;
+    if (label === "Outcome" && call.summary) cell.append(make("small", "", call.summary));
+    if (label === "Outcome" && call.llm_cost) {
+      cell.append(make("small", "", `Language model: $${call.llm_cost.toFixed(4)}`));
+    }
     line.append(cell);
   }
   const cell = make("td");

@@ -109,9 +109,14 @@ def impossible() -> Iterator[Case]:
 
 
 def hum() -> Iterator[Case]:
-    """A hum that one can talk over is no reason to give up."""
+    """A hum that one can talk over is no reason to give up; nor is a caller who nearly whispers."""
     for seed, voice in enumerate(UNDERSTOOD, 1):
         yield Case(
             "bad lines", "a booking over some hum", (Book(),), Expect("right"), voice=voice,
             line=CallerLine(Behind("hum", 15)), seed=seed,
+        )  # fmt: skip
+    for seed, gain_db in enumerate((-12.0, -20.0), 1):
+        yield Case(
+            "bad lines", f"a quiet caller {gain_db:g} dB", (Book(),), Expect("right"), voice="recorded",
+            line=CallerLine(gain_db=gain_db), seed=seed,
         )  # fmt: skip

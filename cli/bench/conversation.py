@@ -200,7 +200,8 @@ async def _agents(server: ServerChild, wanted: set[str]) -> None:
             row = {
                 "name": name, "kind": "python", "flow": "", "prompt": "", "voice": "", "language": "",
                 "entry": f"cli.bench.scripted_agents:{AGENTS[name]}", "stt": [], "tts": [], "llm": [],
-                "turn": {}, "recording": False,
+                "turn": {}, "recording": False, "insight": {"summary": "off"}, "tools": [],
+                "assistant": {},
             }  # fmt: skip
             await tables.put_agent(connection, row)
             await tables.put_route(connection, name, name)

@@ -6,8 +6,7 @@ All figures are wire times at the caller; nothing here may rest on what the serv
 from __future__ import annotations
 
 import argparse
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -15,20 +14,19 @@ from typing import Any
 import numpy as np
 
 from callers.calling import CallingParty, MeasuredCall
+from callers.cases.booking import BookingCaller
 from callers.conversation import CallFigures
 from callers.figures import Interruption, Spread, echo_delays_ms, noise
-from callers.lines import BOOKING, clips_of, synthesised
+from callers.lines import BOOKING, CHECKS, clips_of, synthesised
 from callers.screen import PARTS
 from callers.server_child import ServerChild
 from callers.sound import Samples
-from callers.transcript import follow
+from callers.transcript import ServerEvent
 from callers.voiced import Clip
 from cli.bench.report import print_latency
 from cli.terminal import print_json, progress
 from mediaserver.errors import CallError
 
-LAST_WORDS_S = 12.0
-"""How long the agent may take to finish what it says after our last line."""
 BURSTS = 5
 MOST_EXTRA_CALLS = 10
 """A flow may end before all interruptions were made: call again, but not for ever."""
@@ -102,7 +100,9 @@ async def run(args: argparse.Namespace) -> int:
         bar = stack.enter_context(progress())
         steps = args.calls + args.barge_in + (0 if args.no_echo else 1)
         task = bar.add_task("starting", total=steps)
-        clips = clips_of(args.play) if args.play else await synthesised(BOOKING)
+        spoken = await synthesised(BOOKING + CHECKS)
+        clips = clips_of(args.play) if args.play else spoken[: len(BOOKING)]
+        checks = dict(zip(CHECKS, spoken[len(BOOKING) :], strict=True))
         found = Latency(args.to or "sip:demo (a server of our own)")
         target, echo = args.to, None
         if target is None:
@@ -119,7 +119,7 @@ async def run(args: argparse.Namespace) -> int:
         bar.update(task, description="talking in turns")
         reference = np.zeros(0, np.int16)
         for number in range(args.calls):
-            far = await _talk(party, clips, found)
+            far = await _talk(party, clips, checks, found)
             reference = far if number == 0 else reference
             step()
         if args.barge_in:
@@ -137,39 +137,26 @@ async def run(args: argparse.Namespace) -> int:
     return 0 if found.voice_to_voice else 1
 
 
-async def _talk(party: CallingParty, clips: Sequence[Clip], found: Latency) -> Samples:
-    """One call: every line when the agent has spoken and fallen silent. Returns what the agent said."""
+async def _talk(
+    party: CallingParty, clips: Sequence[Clip], checks: Mapping[str, Clip], found: Latency
+) -> Samples:
+    """One call, talked through to its end. Returns what the agent said."""
     call = await party.call()
-    watching = asyncio.create_task(_parts(call, found.server_parts))
-    try:
-        for clip in clips:
-            if not call.talk.is_up():
-                break
-            await call.talk.my_turn()
-            await call.talk.say(clip)
-        await call.talk.my_turn(within_s=LAST_WORDS_S)
-    finally:
-        await call.hang_up()
-        await asyncio.wait({watching}, timeout=1.0)
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+
+    def shown(event: ServerEvent) -> None:
+        """The server's own account of where the time went, if it gives one."""
+        if event.kind == "latency":
+            for name, _ in PARTS:
+                if isinstance(value := event.data.get(name), int | float):
+                    found.server_parts.setdefault(name, []).append(value)
+
+    await BookingCaller(call, clips, checks, shown).talk()
     figures = call.figures()
     found.took(call, figures)
     found.voice_to_voice += figures.voice_to_voice_ms
     found.overlapped_turns += sum(r.overlapped for r in figures.replies)
     found.unanswered_turns += sum(r.voice_to_voice_ms is None and not r.overlapped for r in figures.replies)
     return figures.far
-
-
-async def _parts(call: MeasuredCall, parts: dict[str, list[float]]) -> None:
-    """The server's own account of where the time went, if it gives one."""
-    if call.transcript_url is None:
-        return
-    async for event in follow(call.transcript_url):
-        if event.kind == "latency":
-            for name, _ in PARTS:
-                if isinstance(value := event.data.get(name), int | float):
-                    parts.setdefault(name, []).append(value)
 
 
 async def _interrupt(

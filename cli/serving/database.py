@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import asyncpg
 
@@ -20,10 +21,13 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
+from mediaserver.storage.sql import Database
 from mediaserver.storage.writer import StoreWriter
 from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
+
+Seed: TypeAlias = Callable[[Database], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,11 @@ async def open_database(
     metrics: Metrics,
     follow: Callable[[Iterable[AgentSpec]], None],
     check: Check,
+    seed: Seed | None = None,
 ) -> Stored:
     """Connect, bring the schema up to date, and end what the last process left. `follow` is told the agents
-    as soon as they are known, and after each change. Raises DatabaseError."""
+    as soon as they are known, and after each change. `seed` puts rows in before
+    anybody reads them. Raises DatabaseError."""
     dsn, revive = settings.database.url.get_secret_value(), None
     if not dsn:
         embedded = EmbeddedPostgres(settings.data)
@@ -54,6 +60,8 @@ async def open_database(
     undo.callback(pool.terminate)
     async with pool.acquire() as connection:
         await migrate(connection)
+        if seed is not None:
+            await seed(connection)
     # The rows say which engines are needed; these start while the rest goes on.
     directory = Directory(
         lambda: open_connection(dsn),

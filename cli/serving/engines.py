@@ -10,7 +10,7 @@ from functools import partial
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
-from pipelines.engines.builtin import STT, TTS, VAD
+from pipelines.engines.builtin import LLMS, STT, TTS, VAD
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
@@ -28,9 +28,26 @@ def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack
 def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:
     """What the settings tell an engine."""
     given = settings.engines
-    own = dict(given.options.get(name, {}))
+    one_of, _, which = name.partition(":")
+    if which and name not in given.options:  # no endpoint of its own: another model at the usual one
+        own = {**given.options.get(one_of, {}), "model": which}
+    else:
+        own = dict(given.options.get(name, {}))
     usual = {(Kind.STT, STT): given.stt_workers, (Kind.TTS, TTS): given.tts_workers}.get((kind, name), 1)
-    return EngineOptions(own.pop("workers", usual), settings.data / "cache", own)
+    return EngineOptions(own.pop("workers", usual), settings.data / "cache", own, name if which else "")
+
+
+def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:
+    """The language models of agents that name none: the settings', else those of ours that have a key or an
+    endpoint. Looks at the environment and at files; imports and asks nobody."""
+    if settings.engines.llm:
+        return settings.engines.llm
+    return tuple(
+        name
+        for name in LLMS
+        if (entry := known.entries.get((Kind.LLM, name))) is not None
+        and entry.readiness(engine_options(settings, Kind.LLM, name)).ready
+    )
 
 
 async def load_detector(settings: Settings, known: EngineRegistry) -> tuple[Vad | None, Finding]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import Iterable
-from contextlib import suppress
+from functools import partial
 
+from cli.serving.importing import imported
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, ConfigError
 from pipelines.agents import load
-from pipelines.engines.packages import said
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class OwnCode:
 
     async def _load(self, entry: str) -> None:
         try:
-            await _imported(entry)
+            await imported(f"the agent '{entry}'", partial(load, entry))
         except ConfigError as error:
             self._faults[entry] = str(error)
             log.error("an agent cannot answer: %s", error)
@@ -72,32 +71,3 @@ class OwnCode:
             self._faults[entry] = ""
         finally:
             del self._loading[entry]
-
-
-async def _imported(entry: str) -> None:
-    """Load it on a thread that the end of the server does not wait for: an import may never return. Raises
-    ConfigError, whatever the code raises."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-
-    def tell(error: ConfigError | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def work() -> None:
-        fault: ConfigError | None = None
-        try:
-            load(entry)
-        except ConfigError as error:
-            fault = error
-        except BaseException as error:  # a KeyboardInterrupt, say
-            fault = ConfigError(f"the code of the agent '{entry}' cannot be loaded: {said(error)}")
-        with suppress(RuntimeError):  # the server has stopped
-            loop.call_soon_threadsafe(tell, fault)
-
-    threading.Thread(target=work, daemon=True, name=f"import {entry}").start()
-    await done

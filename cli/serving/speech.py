@@ -5,7 +5,8 @@ It asks for what the rows name and says what is missing; it makes no engine and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mediaserver.calls.routes import AgentSpec
@@ -14,8 +15,11 @@ from mediaserver.errors import CallError, EngineError
 from mediaserver.settings.engines import EnginesSettings
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.running import Engines
+from pipelines.spoken.dictionary import EMPTY, Dictionary
+from pipelines.spoken.forms import warm
+from pipelines.spoken.pronunciation import NONE, Pronunciations
 
-THINKING = frozenset({"flow", "python"})
+THINKING = frozenset({"flow", "python", "llm", "realtime"})
 """Kinds of agents that hear and speak."""
 
 
@@ -31,17 +35,30 @@ class Equipment:
     language: str
     turn_model: TurnModel | None = None
     """None: the settings name none, or it has not started."""
+    pronunciations: Pronunciations = NONE
 
 
 class Speech:
     """The engines of all agents. A call keeps those it began with; a changed row counts from the next on."""
 
-    def __init__(self, engines: Engines, settings: EnginesSettings, refused: Callable[[], None]) -> None:
-        """`refused`: told of each call that was refused for want of engines."""
+    def __init__(
+        self,
+        engines: Engines,
+        settings: EnginesSettings,
+        refused: Callable[[], None],
+        llms: Sequence[str] = (),
+        dictionary: Dictionary = EMPTY,
+    ) -> None:
+        """`refused`: told of each call that was refused for want of engines. `llms`: of the agents that think
+        with a language model and whose rows name none."""
+        self._dictionary = dictionary
         self._engines = engines
         self._settings = settings
         self._refused = refused
+        self._llms = tuple(llms)
         self._agents: list[AgentSpec] = []
+        self._warmed: set[str] = set()
+        """Languages whose words for numbers and dates are loaded, or being loaded."""
 
     def follow(self, agents: Iterable[AgentSpec]) -> None:
         """The rows are these now: start what they name and nobody has named before. What is named no more
@@ -50,21 +67,27 @@ class Speech:
         for agent in self._agents:
             self._engines.stt(self._stt(agent))
             self._engines.tts(self._tts(agent))
-            if agent.llm:
-                self._engines.llm(agent.llm)
+            if llm := self._llm(agent):
+                self._engines.llm(llm)
         if self._agents and self._settings.turn:
             self._engines.turn_model(self._settings.turn)
+        fresh = {agent.language or self._settings.language for agent in self._agents} - self._warmed
+        if fresh:
+            self._warmed |= fresh
+            threading.Thread(target=warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
     def begin(self, agent: AgentSpec) -> Equipment:
         """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
         when there is nothing that could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
-        llm = self._engines.llm(agent.llm) if agent.llm else None
+        names = self._llm(agent)
+        llm = self._engines.llm(names) if names else None
         try:
             self._engines.check(Kind.STT, self._stt(agent))
             self._engines.check(Kind.TTS, self._tts(agent))
             if llm is not None:
-                self._engines.check(Kind.LLM, agent.llm)
+                self._engines.check(Kind.LLM, names)
+                llm.expect()
         except EngineError as error:
             self._refused()
             code = 503 if error.retryable else 480
@@ -72,7 +95,8 @@ class Speech:
         # The settings' voice is one of the settings' engines; another would not know it.
         voice = agent.voice or ("" if agent.tts else self._settings.voice)
         language = agent.language or self._settings.language
-        return Equipment(stt, tts, llm, voice, language, self._turn_model(language))
+        said = self._dictionary.of(language, voice)
+        return Equipment(stt, tts, llm, voice, language, self._turn_model(language), said)
 
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
@@ -110,8 +134,14 @@ class Speech:
     def _tts(self, agent: AgentSpec) -> tuple[str, ...]:
         return agent.tts or self._settings.tts
 
+    def _llm(self, agent: AgentSpec) -> tuple[str, ...]:
+        """Those of a row of kind "realtime" are no engines that think: they hear and speak, too."""
+        if agent.kind == "realtime":
+            return ()
+        return agent.llm or (self._llms if agent.kind == "llm" else ())
+
     def _mend(self, name: str) -> str:
-        named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *agent.llm)]
+        named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *self._llm(agent))]
         if name == self._settings.turn:
             return "do as it says (it is tried again every minute), or take it out of engines.turn"
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"

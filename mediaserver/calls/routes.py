@@ -20,8 +20,12 @@ from mediaserver.calls.glob import fits
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.storage.sql import Row
 
-AgentKind: TypeAlias = Literal["flow", "python", "echo"]
+AgentKind: TypeAlias = Literal["flow", "python", "llm", "realtime", "echo"]
 KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
+LISTS = ("stt", "tts", "llm", "tools")
+"""Columns that are lists of names."""
+OBJECTS = ("turn", "insight", "assistant")
+"""Columns that are JSON objects."""
 _ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*|[^:\s]+")
 _NUMBER = re.compile(r"[+*?\d\-.() ]*")
 """With a digit in it: strangers choose what is compared, so that the expression must not go back."""
@@ -57,6 +61,12 @@ class AgentSpec:
     turn: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Settings of turn-taking that differ from the usual."""
     recording: bool = True
+    insight: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """What is to be known of its callers beyond their words, as far as that differs from the settings."""
+    tools: tuple[str, ...] = ()
+    """What its model may call, by name."""
+    assistant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Settings of an agent that thinks with a model (kind "llm")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +233,10 @@ def fault_of(row: Row) -> str:
         return "it names no flow"
     if row["kind"] == "python" and not _ENTRY.fullmatch(row["entry"]):
         return f"its entry {row['entry']!r} is neither module:Class nor the name of an entry point"
-    if not isinstance(row["turn"], dict):
-        return "its turn is not a JSON object"
-    for kind in ("stt", "tts", "llm"):
+    for name in OBJECTS:
+        if not isinstance(row[name], dict):
+            return f"its {name} is not a JSON object"
+    for kind in LISTS:
         if not all(isinstance(name, str) and name for name in row[kind]):
             return f"its list {kind} is no plain list of names"
     return ""
@@ -241,8 +252,9 @@ def _fault(row: Row, check: Check) -> str:
 
 def spec_of(row: Row) -> AgentSpec:
     """A row of `agents` in which nothing is wrong."""
-    lists = {kind: tuple(row[kind]) for kind in ("stt", "tts", "llm")}
-    return AgentSpec(**{**row, **lists, "turn": MappingProxyType(row["turn"])})
+    lists = {kind: tuple(row[kind]) for kind in LISTS}
+    objects = {name: MappingProxyType(row[name]) for name in OBJECTS}
+    return AgentSpec(**{**row, **lists, **objects})
 
 
 def _rank(route: Route) -> tuple[int, int, int]:

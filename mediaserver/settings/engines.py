@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from mediaserver.settings.group import SettingsGroup
+from mediaserver.settings.speech_to_speech import ModelName, SpeechModelSettings
 
 EngineNames = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)]
 
@@ -18,6 +19,12 @@ class EnginesSettings(SettingsGroup):
         "next. `voiceforge engines list` shows which there are.",
     )
     tts: EngineNames = Field(default=("espeak-ng",), description="Voices, likewise.")
+    llm: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(),
+        description="Language models of the agents that think with one and whose rows name none, best first. "
+        "Empty: `openai` where OPENAI_API_KEY or `engines.options.openai.base_url` is set, then `anthropic` "
+        "where ANTHROPIC_API_KEY is. `openai:NAME` is an endpoint of its own (docs/models.md).",
+    )
     turn: str = Field(
         default="",
         max_length=100,
@@ -29,6 +36,11 @@ class EnginesSettings(SettingsGroup):
     )
     tts_workers: int = Field(
         default=1, ge=1, le=64, description="Processes of the voice that comes with us, espeak-ng."
+    )
+    speech_to_speech: dict[ModelName, SpeechModelSettings] = Field(
+        default={},
+        description="Models that hear and speak by themselves, behind OpenAI's Realtime protocol, by names "
+        "of your choice: a table each (see below). With OPENAI_API_KEY set `openai` is there without one.",
     )
     options: dict[str, dict[str, Any]] = Field(
         default={},

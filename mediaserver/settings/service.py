@@ -24,3 +24,9 @@ class AgentSettings(SettingsGroup):
         max_length=500,
         description="What running calls hear when the server is stopped; empty says nothing.",
     )
+    pronunciations: str = Field(
+        default="",
+        max_length=1000,
+        description="A TOML file with what is said for words that voices get wrong (docs/agents.md); empty: "
+        "none.",
+    )

@@ -17,12 +17,15 @@ FIRST_TIME, LAST_TIME = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzin
 
 
 async def all_agents(connection: Database) -> list[Row]:
-    """The agents by name; `turn` is whatever JSON stands there, None when it is beyond reading."""
+    """The agents by name; `turn`, `insight` and `assistant` are whatever JSON stands there, None when it is
+    beyond reading."""
     rows = await connection.fetch(
         "select id, name, version, kind, flow, prompt, entry, voice, language, stt, tts, llm, turn, "
-        "recording from agents order by name"
+        "recording, insight, tools, assistant from agents order by name"
     )
-    return [{**dict(row), "turn": _json(row["turn"])} for row in rows]
+    return [
+        {**dict(row), **{name: _json(row[name]) for name in ("turn", "insight", "assistant")}} for row in rows
+    ]
 
 
 async def all_routes(connection: Database) -> list[Row]:
@@ -45,14 +48,16 @@ async def put_agent(connection: Database, row: Row) -> int:
     columns but id and version."""
     version: int = await connection.fetchval(
         "insert into agents "
-        "(name, kind, flow, entry, prompt, voice, language, stt, tts, llm, turn, recording) values "
-        "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
+        "(name, kind, flow, entry, prompt, voice, language, stt, tts, llm, turn, recording, insight, tools, "
+        "assistant) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
         "on conflict (name) do update set kind = excluded.kind, flow = excluded.flow, "
         "entry = excluded.entry, prompt = excluded.prompt, voice = excluded.voice, "
         "language = excluded.language, stt = excluded.stt, tts = excluded.tts, llm = excluded.llm, "
-        "turn = excluded.turn, recording = excluded.recording returning version",
+        "turn = excluded.turn, recording = excluded.recording, insight = excluded.insight, "
+        "tools = excluded.tools, assistant = excluded.assistant returning version",
         row["name"], row["kind"], row["flow"], row["entry"], row["prompt"], row["voice"], row["language"],
         row["stt"], row["tts"], row["llm"], to_json(row["turn"]), row["recording"],
+        to_json(row["insight"]), row["tools"], to_json(row["assistant"]),
     )  # fmt: skip
     return version
 

@@ -13,7 +13,10 @@ _SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
         exists (select from recordings r where r.call_id = c.id) as recorded,
         (select coalesce(jsonb_agg(jsonb_build_object('flow', o.flow, 'status', o.status, 'data', o.data)
-            order by o.saved_at, o.flow), '[]') from outcomes o where o.call_id = c.id) as outcomes
+            order by o.saved_at, o.flow), '[]') from outcomes o where o.call_id = c.id) as outcomes,
+        (select sum((e.data->'cost')::float8) filter (where jsonb_typeof(e.data->'cost') = 'number')
+            from events e where e.call_id = c.id and e.kind = 'llm') as llm_cost,
+        (select s.summary from call_summaries s where s.call_id = c.id) as summary
     from calls c
 """
 

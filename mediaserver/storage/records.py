@@ -89,6 +89,10 @@ class TurnSaid:
     """Milliseconds: endpoint, stt, llm_first_token, tts_first_audio, transport, voice_to_voice."""
 
 
+NOW_MS = -1
+"""The time of an event of an agent's, which knows no clock: when it is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventHappened:
     """Anything else worth keeping: 'dtmf', 'hold', 'engine_restart', 'barge_in', 'flow' ..."""
@@ -173,6 +177,55 @@ class HearingReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryWanted:
+    """A call is to be summarised when it is over. Kept when an agent has it, so that none is forgotten; the
+    last agent's word counts."""
+
+    call_id: UUID
+    mode: str
+    """'auto' (a model, else an extract), 'model' or 'extractive'."""
+    llm: tuple[str, ...]
+    """Language models that may write it, best first."""
+    language: str
+    """Of the call (BCP 47)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryMade:
+    """What a call came to. Written again it replaces what was there."""
+
+    call_id: UUID
+    summary: str
+    """Empty: there is none, and `fault` says why."""
+    outcome: str
+    """One of pipelines.insight.summary.OUTCOMES."""
+    follow_ups: tuple[str, ...] = ()
+    """What somebody has still to do."""
+    made_by: str = ""
+    """'model', 'extract' (the caller's own words), or 'rule' (nothing was said)."""
+    model: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    """US dollars; None: nobody knows the model's price."""
+    fault: str = ""
+    """Why no model wrote it though one was to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactLearnt:
+    """What an agent keeps of a caller for later calls. The same topic written again replaces the fact."""
+
+    call_id: UUID
+    """In which it was learnt."""
+    agent: str
+    caller: str
+    """A number, in E.164 with its `+`."""
+    topic: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundUsed:
     """What one scope has called out of this server in one minute. Written again it grows."""
 
@@ -198,7 +251,10 @@ Record: TypeAlias = (
     | RecordingMade
     | OutcomeMade
     | HearingReport
+    | SummaryWanted
+    | SummaryMade
     | OutboundUsed
+    | FactLearnt
 )
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
-from mediaserver.storage import calls, events, hearing, legs, outbound, outcomes, recordings, turns
+from mediaserver.storage import (
+    calls,
+    events,
+    facts,
+    hearing,
+    legs,
+    outbound,
+    outcomes,
+    recordings,
+    summaries,
+    turns,
+)
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
     CallStarted,
     EventHappened,
+    FactLearnt,
     HearingReport,
     LegClosed,
     LegOpened,
@@ -18,6 +30,8 @@ from mediaserver.storage.records import (
     OutcomeMade,
     Record,
     RecordingMade,
+    SummaryMade,
+    SummaryWanted,
     TurnSaid,
 )
 from mediaserver.storage.sql import Database
@@ -49,6 +63,12 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await outcomes.made(connection, record)
         case HearingReport():
             await hearing.reported(connection, record)
+        case SummaryWanted():
+            await summaries.wanted(connection, record)
+        case SummaryMade():
+            await summaries.made(connection, record)
+        case FactLearnt():
+            await facts.learnt(connection, record)
         case OutboundUsed():
             await outbound.used(connection, record, node)
         case _:

@@ -7,6 +7,7 @@ yields as records.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -17,6 +18,8 @@ import numpy.typing as npt
 
 from mediaserver.storage.records import Record
 from pipelines.engines.protocols import Grammar
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 
 
 class Finality(enum.Enum):
@@ -128,8 +131,24 @@ class End:
     """Hang up once what was said is heard; the last act of a reply."""
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Go on in another language (BCP 47): what is said from here on, how the caller is heard from the next
+    utterance on, and what the server says by itself. The engines of the call's lists that speak it are
+    used; what is still to be said keeps its language."""
+
+    language: str
+    voice: str = ""
+    """The voice's name; empty: the one that the engine has for the language."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError: the agent is to hear of its mistake, not the caller."""
+        if not _TAG.fullmatch(self.language):
+            raise ValueError(f"a language is a tag such as 'de' or 'pt-BR', not {self.language!r:.40}")
+
+
 Last: TypeAlias = End | Transfer
-Act: TypeAlias = Say | Listen | Keep | Play | Last
+Act: TypeAlias = Say | Listen | Keep | Play | Switch | Last
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,42 @@ class Answered:
 
     said: str = ""
     """Where we called: what whoever has answered said first, as far as it was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """An estimate of how the caller feels, beside how this caller spoke at first. Nothing should hang on one
+    turn's; see docs/insight.md for what moves it beside feelings."""
+
+    arousal: float
+    """-1 (subdued) to 1 (agitated), by the voice."""
+    arousal_sure: float
+    """0 (nothing is known, as on the first turn) to 1."""
+    valence: float
+    """-1 (cross words) to 1 (kind words)."""
+    valence_sure: float
+    """0: no word of it says anything."""
+
+    @property
+    def hint(self) -> str:
+        """For a prompt, in English; empty while nothing stands out surely enough."""
+        parts = []
+        if abs(self.arousal) >= 0.4 and self.arousal_sure >= 0.5:
+            seems = "more agitated" if self.arousal > 0 else "more subdued"
+            parts.append(f"the caller's voice seems {seems} than at first")
+        if abs(self.valence) >= 0.3 and self.valence_sure >= 0.5:
+            parts.append(f"the caller's words seem {'kind' if self.valence > 0 else 'cross'}")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who of those on the caller's line said something, by the voice; an estimate."""
+
+    number: int
+    """1 is who was heard first."""
+    sure: float
+    """0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +212,10 @@ class Utterance:
     noisy: bool = False
     """It was said over so much noise that any word of it may be wrong; what was not understood was perhaps
     the noise itself."""
+    mood: Mood | None = None
+    """None where it is not switched on (`insight.mood`), or nobody understood the words."""
+    speaker: Speaker | None = None
+    """None where it is not switched on (`insight.speakers`), or too little of the voice is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +333,9 @@ class MindsMissedWords(Protocol):
 
     def missed_words(self) -> None:
         """Since the agent was told something last, the caller made a sound that may have been words, and it
-        is told of nothing else about it: too short, taken for a noise, or cut off by the end of the call. At
-        once, also while the agent is thinking; before `hung_up`. Must not block."""
+        is told of nothing else about it: too short, taken for a noise, or cut off by the end of the call. Or
+        nothing was heard, on a line that loses words. At once, also while the agent is thinking; before the
+        `Silence`, and before `hung_up`. Must not block."""
 
 
 @runtime_checkable

@@ -97,12 +97,15 @@ ENDLESS_LIMIT_S = 150.0
 VOICE, VOICES = 0.8, 8
 """The voice detector must be so sure for so many chunks of 32 ms; singing may do that, too: then the wait
 begins anew."""
-SILENT_S = 10.0
+SILENT_S = 6.0
 SILENT_PACKETS = 250
 """5 s of packets: without them it is no sound that is missing, but the audio."""
-ONE_WAY_S = 8.0
-"""Without a packet, before the caller is told: legs end calls without a sign of life after 15, by their
-settings, and phones that send nothing while nobody speaks have had time to answer."""
+ONE_WAY_S = 3.0
+"""Without a packet: legs end calls without a sign of life after 15, by their settings. Phones that send
+nothing while nobody speaks get their time to answer where it is told (`LineCare.due`)."""
+NOBODY_HEARD: frozenset[TroubleKind] = frozenset({"silent", "one-way"})
+FAINT_DB, FAINT_SNR_DB = -36.0, 16.0
+"""Where the caller is quieter, or stands out less from the noise, a short word is missed now and then."""
 UNHEARD = 2
 """Reports; they come some 5 s apart."""
 UNANSWERED = 2
@@ -134,9 +137,13 @@ class BadLine:
         """Words of the voice detector for a voice, in a row."""
         self._there_at = 0.0
         """When somebody was last known to be there: spoke, was understood or pressed a key."""
+        self._answered_at = 0.0
+        """When somebody was last understood, or pressed a key."""
         self._understood = 0
         self._over_music = False
         """The caller was understood while music played."""
+        self.loses_words = False
+        """Silence may be an answer that was not heard: nothing is, or the voice is faint."""
 
     @property
     def waiting(self) -> bool:
@@ -150,6 +157,9 @@ class BadLine:
         verdict = self._machine(seen.figures) or self._held(seen)
         if verdict is None and not self.waiting:
             verdict = self._endless(seen.figures) or self._one_way(seen) or self._mendable(seen)
+        deaf = seen.figures.dead_s > 0 and not NOBODY_HEARD.isdisjoint(self._told)
+        faint = (seen.figures.speech_db or 0.0) < FAINT_DB or _noisy(seen.figures, FAINT_SNR_DB)
+        self.loses_words = deaf or faint
         if verdict is not None and verdict.step is LineStep.GIVE_UP:
             self._over = True
         return verdict
@@ -158,19 +168,19 @@ class BadLine:
         """The voice detector's word, so many seconds into the watch. Who speaks through the music, or after
         it, is not kept waiting until the music is known to be over."""
         self._voices = self._voices + 1 if probability >= VOICE else 0
-        return self.key(seconds) if self._voices >= VOICES else None
+        return self._somebody(seconds) if self._voices >= VOICES else None
 
     def key(self, seconds: float) -> LineVerdict | None:
-        """Somebody is there: the wait is over."""
-        self._there_at, self._offered_at = seconds, None
-        return self._go_on(seconds)
+        """One was pressed."""
+        self._answered_at = seconds
+        return self._somebody(seconds)
 
     # ---- what is there
 
     def _notice(self, seen: LineSeen) -> None:
         now = seen.figures.seconds
         if seen.understood > self._understood:
-            self._understood, self._there_at = seen.understood, now
+            self._understood, self._there_at, self._answered_at = seen.understood, now, now
             self._over_music = self._over_music or seen.figures.music_s > 0
 
     def _machine(self, figures: LineFigures) -> LineVerdict | None:
@@ -227,6 +237,11 @@ class BadLine:
             return None
         return LineVerdict(LineStep.GIVE_UP, "music", "nobody came to the telephone")
 
+    def _somebody(self, now: float) -> LineVerdict | None:
+        """Somebody is there: the wait is over."""
+        self._there_at, self._offered_at = now, None
+        return self._go_on(now)
+
     def _go_on(self, now: float) -> LineVerdict | None:
         kind = self._waiting_for
         if kind is None:
@@ -242,9 +257,11 @@ class BadLine:
     # ---- somebody is there
 
     def _endless(self, figures: LineFigures) -> LineVerdict | None:
-        if figures.talking_s >= ENDLESS_LIMIT_S:
+        # Voices behind one who answers never stop either, and are no reason to break in on him.
+        talking_s = min(figures.talking_s, figures.seconds - self._answered_at)
+        if talking_s >= ENDLESS_LIMIT_S:
             return LineVerdict(LineStep.GIVE_UP, "endless", "a voice goes on and does not listen")
-        if figures.talking_s >= ENDLESS_S:
+        if talking_s >= ENDLESS_S:
             return self._tell(figures, "endless", "a voice goes on without a pause", LineStep.BREAK_IN)
         return None
 
@@ -303,6 +320,6 @@ def _tone(figures: LineFigures) -> ToneKind | None:
     return None
 
 
-def _noisy(figures: LineFigures) -> bool:
+def _noisy(figures: LineFigures, within_db: float = NOISY_SNR_DB) -> bool:
     speech, noise = figures.speech_db, figures.noise_db
-    return speech is not None and noise is not None and speech - noise < NOISY_SNR_DB
+    return speech is not None and noise is not None and speech - noise < within_db

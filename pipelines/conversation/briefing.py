@@ -82,6 +82,23 @@ WORDS = {
         "Ho una chiamata per lei da {}.", "Ho una chiamata per lei.",
         "Prema 1 per accettarla, o 2 per rifiutarla.", "Resti in linea, la metto in comunicazione.",
     ),
+    "pt": Words(
+        "Tenho uma ligação para você de {}.", "Tenho uma ligação para você.",
+        "Aperte 1 para atender, ou 2 para recusar.", "Fique na linha que eu transfiro a ligação.",
+    ),
+    "hi": Words(
+        "आपके लिए {} की कॉल है।", "आपके लिए एक कॉल है।",
+        "कॉल लेने के लिए 1 दबाइए, मना करने के लिए 2।", "लाइन पर बने रहिए, कॉल जोड़ी जा रही है।",
+    ),
+    "ja": Words(
+        "{}様からお電話です。", "お電話が入っております。",
+        "お受けになる場合は1を、お断りになる場合は2を押してください。",
+        "そのままお待ちください。おつなぎいたします。",
+    ),
+    "zh": Words(
+        "有一个{}打给您的电话。", "有一个电话找您。",
+        "接听请按1，拒接请按2。", "请不要挂断，正在为您接通。",
+    ),
 }  # fmt: skip
 """In any other language the keys are named in English: whoever does not know them could never take a call."""
 

@@ -17,6 +17,7 @@ from pipelines.conversation.commands import (
     DuckPlayout,
     MissedWords,
     PausePlayout,
+    ResumePlayout,
     SpotWords,
 )
 from pipelines.conversation.ear import EarState
@@ -24,6 +25,7 @@ from pipelines.conversation.endpointing import EndedUtterance
 from pipelines.conversation.floor import INTERRUPTING, SOUNDING, Cue, FloorState
 from pipelines.conversation.floor_keeping import FloorKeeper
 from pipelines.conversation.interruption import (
+    HEARD_OUT,
     ContestOutcome,
     ContestPhase,
     ContestStep,
@@ -31,8 +33,11 @@ from pipelines.conversation.interruption import (
 from pipelines.conversation.pieces import as_one
 from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.speech_detector import Edge
+from pipelines.conversation.word_check import TakenFor
 from pipelines.engines.protocols import SttResult
 
+SURE_WORD = 0.6
+"""Of confidence: a word that is found in what sounded like "uh huh" is to be surer than any that is taken."""
 WORD_MS = 100
 """What is shorter is no word."""
 HINTED = 0.4
@@ -63,9 +68,10 @@ class CallerTurn(FloorKeeper):
 
     def spotted(self, t: int, result: SttResult) -> list[Command]:
         """What the recogniser says to `SpotWords`."""
-        found = (result.text, *result.alternatives)
-        listens = result.understood and set(found).issubset(self._words.spotted)
-        if not self._contest.spotted(result.epoch, listens):
+        heard = self._words.spot(result.text, whole=result.understood)
+        if heard is TakenFor.LISTENS and not set(result.alternatives).issubset(self._words.spotted):
+            heard = TakenFor.WANTS  # to talk over "stop" is worse than to stop for "okay"
+        if not self._contest.spotted(result.epoch, heard):
             return self._late("spotted")
         return self._weigh(t)
 
@@ -124,16 +130,18 @@ class CallerTurn(FloorKeeper):
         if edge is Edge.ONSET:
             self._hinted, self._assent = False, None
         commands = self._ear.follow(t, edge)
-        return self._contested(t) + commands if commands and edge is not Edge.PAUSE else commands
+        if not commands or edge is Edge.PAUSE:
+            return commands
+        return self._contested(t, self._ear.onset if edge is Edge.ONSET else self._ear.resumed) + commands
 
-    def _contested(self, t: int) -> list[Command]:
-        """The caller begins to speak, or goes on."""
+    def _contested(self, t: int, began: int) -> list[Command]:
+        """The caller began to speak there, or goes on from there."""
         if self.state not in INTERRUPTING and self.state is not FloorState.THINKING:
             if self._floor.takes(Cue.ONSET):
                 self._floor.move(Cue.ONSET)
             return []
         silent = self._sounded_at is None or self._ear.amending
-        step = self._contest.onset(t, self._ear.onset, silent=silent)
+        step = self._contest.onset(t, began, silent=silent)
         if self._contest.undecided and self._floor.takes(Cue.ONSET):
             self._floor.move(Cue.ONSET)
         return self._do(t, step)
@@ -155,6 +163,8 @@ class CallerTurn(FloorKeeper):
                 return [DuckPlayout()]
             case ContestStep.PAUSE:
                 return [PausePlayout()]
+            case ContestStep.GO_ON:
+                return [ResumePlayout(), DuckPlayout()]
             case ContestStep.SPOT:
                 return [SpotWords(self._contest.question, self._contest.asked_of(t))]
             case ContestOutcome.TAKEN:
@@ -168,6 +178,12 @@ class CallerTurn(FloorKeeper):
         if ended is None:
             return []
         understood, voiced = ended.result.understood, ended.voiced // SAMPLES_PER_MS
+        if (
+            self.state in SOUNDING
+            and self._contest.asks(t)
+            and not (understood and self._wants(ended.result))
+        ):
+            return []
         if self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING:
             if understood and not ended.repeats:
                 self._kept.append(ended)
@@ -177,9 +193,7 @@ class CallerTurn(FloorKeeper):
             if not understood:
                 self._contest.fail(ended.voiced)
         elif self.state in INTERRUPTING and not self._interrupts(ended):
-            result, grammar = ended.result, self._ear.listen.grammar
-            if grammar is not None and result.complete and not ended.repeats and not self._missed(ended):
-                self._assent = t - ended.silence, ended
+            self._assent = self._early_answer(t, ended)
             return self._ear.close() + self._missed(ended) + self._give_back(t)
         elif not understood and voiced < self._limits.cough and not self._answers(ended):
             if self.state is FloorState.LISTENING and voiced >= WORD_MS:
@@ -190,16 +204,28 @@ class CallerTurn(FloorKeeper):
         self._contest.heard_out(understood)
         return self._tell(t, ended)
 
+    def _early_answer(self, t: int, ended: EndedUtterance) -> tuple[int, EndedUtterance] | None:
+        """Whatever it sounded like: words that the question allows are its answer, should that be over soon.
+        Not surely, where they were no sign of listening."""
+        result = ended.result
+        if self._ear.listen.grammar is None or not result.complete or not result.understood or ended.repeats:
+            return self._assent
+        if self._missed(ended):
+            ended = replace(ended, result=replace(result, doubtful=True))
+        return t - ended.silence, ended
+
     def _answers(self, ended: EndedUtterance) -> bool:
         """A short sound that was not understood is an answer all the same: of what the caller said while it
         was his turn there were words at times. To ask again at once is better than to wait for silence."""
         return self.state is FloorState.LISTENING and self._hinted and not ended.amends
 
     def _missed(self, ended: EndedUtterance) -> list[Command]:
-        """The agent is told nothing of it. Nobody refuses by a sign of listening; a "no" may have been taken
-        for a cough."""
+        """The agent is told nothing of it. Nobody refuses by a sign of listening, where it surely was one; a
+        "no" may have been taken for a cough."""
         result = ended.result
-        agrees = result.understood and self._words.is_backchannel(result.text)
+        listens = self._contest.listens and result.text in self._words.spotted
+        sure = result.understood and not result.doubtful
+        agrees = sure and (listens or self._words.is_backchannel(result.text))
         return [] if ended.repeats or agrees else [MissedWords()]
 
     def _interrupts(self, ended: EndedUtterance) -> bool:
@@ -208,11 +234,19 @@ class CallerTurn(FloorKeeper):
         if not result.understood or ended.repeats or self._words.is_backchannel(result.text):
             return False
         if self.spots and self._contest.dismissed is ContestOutcome.BACKCHANNEL:
-            # The general model finds a word in each "mhm": only those that want something count.
-            if self._ear.listen.grammar is None and ended.voiced < self._limits.take_floor * SAMPLES_PER_MS:
-                return result.text in self._words.spotted or result.text in self._words.others
+            if ended.voiced < HEARD_OUT:
+                return self._wants(result)
         # A small grammar finds its words in a cough, too.
         return self._contest.dismissed is not ContestOutcome.NOISE or self._contest.words_tell
+
+    def _wants(self, result: SttResult) -> bool:
+        """Words of what sounded like a sign of listening: the general model finds one in each "mhm", and a
+        grammar that has a "yes" finds it in "yeah". Only those that want something count."""
+        if result.text in self._words.others:
+            return result.confidence >= SURE_WORD
+        if self._ear.listen.grammar is None or self._contest.listens:
+            return False
+        return result.complete and not result.doubtful and result.text not in self._words.spotted
 
     def _tell(self, t: int, ended: EndedUtterance) -> list[Command]:
         """The agent is told of an utterance."""

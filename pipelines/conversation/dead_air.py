@@ -20,6 +20,11 @@ AGAIN = 2_500 * SAMPLES_PER_MS
 """A filler takes a second and more: that makes one in some four seconds."""
 LONGEST = 2_500 * SAMPLES_PER_MS
 """No silence grows longer than this while somebody can do something about it; a voice needs time to begin."""
+UNHEARD_WAIT = 3_000 * SAMPLES_PER_MS
+"""Where what the caller says may not be heard, an answer is waited for no longer: most begin within a second,
+and whoever gave one waits as well."""
+UNCLEAR_WAIT = 1_800 * SAMPLES_PER_MS
+"""There, a word of which nothing was understood is asked about so soon: noise goes on behind it."""
 BREATH = 300 * SAMPLES_PER_MS
 """An agent that answers at once does so within this, however long the caller has waited before."""
 VOICE = 500 * SAMPLES_PER_MS
@@ -49,7 +54,7 @@ class DeadAir:
         self._first = filler_ms * SAMPLES_PER_MS
         self._again = max(AGAIN, self._first)
         self._longest = max(LONGEST, self._first)
-        self._words = words
+        self.words = words
         self._filled = False
         """Something was, since the agent was asked."""
         self._since = 0
@@ -74,7 +79,7 @@ class DeadAir:
         if t < self._due + self._grace(t, owed):
             return None
         self._filled = True
-        if owed is Owed.THOUGHT and self._words:
+        if owed is Owed.THOUGHT and self.words:
             self._due = t + VOICE  # they are said by then, or the voice is late
             return Fill.WORDS
         self._due = t + self._again

@@ -25,6 +25,7 @@ from pipelines.conversation.agent import (
     Listen,
     Play,
     Say,
+    Switch,
     Transfer,
     Utterance,
 )
@@ -70,7 +71,9 @@ from pipelines.conversation.thinking import Thinking
 from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.conversation.turn import Turn
+from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
+from pipelines.spoken.pronunciation import Pronunciations
 
 
 class Dialogue:
@@ -91,9 +94,11 @@ class Dialogue:
         voice: str,
         language: str,
         rate: float,
+        pronunciations: Pronunciations,
         turn: Turn | None,
         turn_model: TurnModel | None,
         cleaner: Cleaner | None,
+        voice_notes: VoiceNotes | None,
     ) -> None:
         self.turn = turn or Turn(language=language)
         self.cleaner = cleaner
@@ -111,10 +116,22 @@ class Dialogue:
             self._listening.have_words_spotted(self._spotted)
         if turn_model is not None:
             self._listening.have_ends_judged(turn_model, self._judged)
+        self._voice_notes = voice_notes
+        if voice_notes is not None:
+            self._listening.have_voice_noted(voice_notes)
         minding = agent if minds_the_line(agent) else MindingTheLine(agent, language)
+        self._minding = minding if isinstance(minding, MindingTheLine) else None
+        self._language = language
         self._thinking = Thinking(minding, context or Context(call.id, 0), self)
         self._speaking = Speaking(
-            tts, self._transcript, now, self._engine_failed, voice=voice, language=language, rate=rate
+            tts,
+            self._transcript,
+            now,
+            self._engine_failed,
+            voice=voice,
+            language=language,
+            rate=rate,
+            pronunciations=pronunciations,
         )
         self._fillers = Fillers(self.turn, self._speaking, self._transcript, own_words(language))
         self._thought = Thought(None, now())
@@ -213,6 +230,8 @@ class Dialogue:
     # ---- what the agent is told and wants
 
     def _think(self, think: Think) -> None:
+        if self._voice_notes is not None and isinstance(think.said, Utterance):
+            think = replace(think, said=self._voice_notes.noted(think.said))
         self._thought = Thought(think, self._now())
         self._fillers.asked(self._t, think.silence)
         self._notes.told(think.said)
@@ -244,6 +263,9 @@ class Dialogue:
             case Keep(record=record):
                 self._agent.keep(record)
                 return True
+            case Switch(language=language, voice=voice):
+                self._go_on_in(language, voice)
+                return True
             case Say() | Play():
                 commands = self.turn.say(self._t, think.epoch, act)
             case End() | Transfer():
@@ -253,6 +275,19 @@ class Dialogue:
                 raise TypeError(f"an agent answers with acts such as Say, not with {act!r:.80}")
         self._run(commands)
         return bool(commands)
+
+    def _go_on_in(self, language: str, voice: str) -> None:
+        """The agent has changed to another language, or another voice."""
+        self._speaking.go_on_in(language, voice)
+        if language == self._language:
+            return
+        self._transcript.event("language", language=language, before=self._language)
+        self._language, self._words = language, own_words(language)
+        self._listening.go_on_in(language)
+        self._fillers.go_on_in(self._words)
+        self.turn.go_on_in(language)
+        if self._minding is not None:
+            self._minding.go_on_in(language)
 
     def replied(self, think: Think) -> None:
         """The agent's reply is complete."""

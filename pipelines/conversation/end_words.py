@@ -5,75 +5,34 @@ Data only; `semantic_end` reads it. All lower case, as `own_words.words_of` writ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pipelines.conversation.end_word_lists import EndWords
+from pipelines.conversation.end_word_lists import figures as _figures
+from pipelines.conversation.end_word_lists import phrases as _phrases
+from pipelines.conversation.end_word_lists import words as _words
+from pipelines.conversation.end_words_asian import ASIAN
 
-
-@dataclass(frozen=True, slots=True)
-class EndWords:
-    """One language's."""
-
-    answers: frozenset[str] = frozenset()
-    """Short answers that need nothing more, words apart by one space."""
-    courtesies: frozenset[str] = frozenset()
-    """Words that may stand around such an answer and change nothing."""
-    dangling: frozenset[str] = frozenset()
-    """Conjunctions, articles, possessives: no sentence ends in one."""
-    prepositions: frozenset[str] = frozenset()
-    """A statement does not end in one; a question may ("what is it for")."""
-    openings: tuple[str, ...] = ()
-    """Beginnings of a sentence that are none yet when it ends there ("i would like")."""
-    questions: frozenset[str] = frozenset()
-    """First words of a question."""
-    figures: Mapping[str, int] = field(default_factory=dict)
-    """Words in which digits are told, with the number of digits that each is."""
-    tens: frozenset[str] = frozenset()
-    """Those of `figures` that take a unit after them without a digit more ("twenty" + "one")."""
-    repeats: Mapping[str, int] = field(default_factory=dict)
-    """"double": the next digit counts so often."""
-    numbers: frozenset[str] = frozenset()
-    """Words that announce a telephone number, or one as long."""
-    codes: frozenset[str] = frozenset()
-    """Words that announce a shorter one: a code, a postcode."""
-    number_digits: int = 10
-    """Digits of a whole telephone number, at least."""
-    addresses: tuple[str, ...] = ()
-    """Words that announce an address."""
-    house_number_first: bool = False
-    streets: tuple[str, ...] = ()
-    """How names of streets end, where the number of the house follows them."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _phrases(text: str) -> tuple[str, ...]:
-    """Phrases with a comma between them."""
-    return tuple(" ".join(phrase.split()) for phrase in text.split(","))
-
-
-def _figures(units: str, teens: str, tens: str) -> dict[str, int]:
-    return {**dict.fromkeys(units.split(), 1), **dict.fromkeys(f"{teens} {tens}".split(), 2)}
+__all__ = ["END_WORDS", "EndWords", "end_words"]
 
 
 _EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _DE_TENS = "zwanzig dreißig dreissig vierzig fünfzig sechzig siebzig achtzig neunzig"
 _FR_TENS = "vingt trente quarante cinquante soixante septante huitante nonante"
 _ES_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa"
+_PT_TENS = "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"
 _IT_TENS = "venti trenta quaranta cinquanta sessanta settanta ottanta novanta"
 
 END_WORDS = {
     "en": EndWords(
         answers=frozenset(
             _phrases(
-                "yes, yeah, yep, yup, no, nope, nah, no no, yes yes, sure, of course, correct, exactly, "
-                "right, that's right, that is right, that's correct, that is correct, that's it, that is it, "
-                "that's all, that is all, that's everything, that will be all, nothing else, nothing, "
-                "not really, not today, i do, i don't, i did, i didn't, it is, it isn't, yes it is, "
-                "no it isn't, yes i do, no i don't, yes i am, i am not, okay, ok, all right, alright, fine, "
-                "that's fine, sounds good, perfect, great, goodbye, bye, bye bye, hello, cancel, stop, help, "
-                "i don't know, i'm not sure, no idea, repeat, repeat that, pardon, sorry, none"
+                "yes, yeah, yep, yup, no, nope, nah, no no, yes yes, sure, of course, correct, "
+                "exactly, right, that's right, that is right, that's correct, that is correct, that's "
+                "it, that is it, that's all, that is all, that's everything, that will be all, nothing "
+                "else, nothing, not really, not today, i do, i don't, i did, i didn't, it is, it "
+                "isn't, yes it is, no it isn't, yes i do, no i don't, yes i am, i am not, okay, ok, "
+                "all right, alright, fine, that's fine, sounds good, perfect, great, goodbye, bye, bye "
+                "bye, hello, cancel, stop, help, i don't know, i'm not sure, no idea, repeat, repeat "
+                "that, pardon, sorry, none"
             )
         ),
         courtesies=_words("please thanks thank you very much well oh um uh sir madam ma'am"),
@@ -109,12 +68,12 @@ END_WORDS = {
     "de": EndWords(
         answers=frozenset(
             _phrases(
-                "ja, jawohl, jo, nein, nee, nö, nein nein, ja ja, doch, klar, natürlich, sicher, genau, "
-                "richtig, stimmt, das stimmt, das ist richtig, korrekt, in ordnung, gut, sehr gut, okay, ok, "
-                "passt, das passt, perfekt, das ist alles, das war's, das wars, das war alles, mehr nicht, "
-                "nichts, nichts weiter, sonst nichts, heute nicht, lieber nicht, tschüss, tschüs, "
-                "auf wiederhören, auf wiedersehen, hallo, stopp, halt, abbrechen, hilfe, "
-                "ich weiß nicht, ich weiss nicht, keine ahnung, wiederholen, wie bitte, gerne"
+                "ja, jawohl, jo, nein, nee, nö, nein nein, ja ja, doch, klar, natürlich, sicher, "
+                "genau, richtig, stimmt, das stimmt, das ist richtig, korrekt, in ordnung, gut, sehr "
+                "gut, okay, ok, passt, das passt, perfekt, das ist alles, das war's, das wars, das war "
+                "alles, mehr nicht, nichts, nichts weiter, sonst nichts, heute nicht, lieber nicht, "
+                "tschüss, tschüs, auf wiederhören, auf wiedersehen, hallo, stopp, halt, abbrechen, "
+                "hilfe, ich weiß nicht, ich weiss nicht, keine ahnung, wiederholen, wie bitte, gerne"
             )
         ),
         courtesies=_words("bitte danke schön sehr vielen dank also na ach äh ähm"),
@@ -125,8 +84,8 @@ END_WORDS = {
             "öh hm punkt"
         ),
         prepositions=_words(
-            "für mit von vom zu zum zur in im ins bei beim nach aus über unter ohne gegen um bis seit wegen "
-            "zwischen während am auf"
+            "für mit von vom zu zum zur in im ins bei beim nach aus über unter ohne gegen um bis seit "
+            "wegen zwischen während am auf"
         ),
         openings=_phrases(
             "ich möchte, ich hätte gern, ich hätte gerne, ich will, ich brauche, ich würde, "
@@ -165,9 +124,9 @@ END_WORDS = {
         ),
         courtesies=_words("s'il vous plaît merci beaucoup bien alors ben euh ah monsieur madame"),
         dangling=_words(
-            "et ou mais donc car parce que qu' si quand comme lorsque puisque le la les l' un une des du mon "
-            "ma mes ton ta tes son sa ses notre nos votre vos leur leurs ce cet cette ces très plus trop "
-            "aussi euh heu hum point"
+            "et ou mais donc car parce que qu' si quand comme lorsque puisque le la les l' un une des "
+            "du mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs ce cet cette ces très "
+            "plus trop aussi euh heu hum point"
         ),
         prepositions=_words("à au aux de d' pour par avec sans dans sur sous chez vers entre en jusqu'à"),
         openings=_phrases(
@@ -192,29 +151,31 @@ END_WORDS = {
     "es": EndWords(
         answers=frozenset(
             _phrases(
-                "sí, si, no, no no, sí sí, claro, claro que sí, por supuesto, exacto, exactamente, correcto, "
-                "eso es, así es, de acuerdo, vale, bien, muy bien, perfecto, está bien, ok, okay, eso es "
-                "todo, nada, nada más, hoy no, la verdad no, adiós, hasta luego, hola, alto, cancelar, "
-                "ayuda, no sé, no lo sé, ni idea, repita, perdón, cómo, desde luego"
+                "sí, si, no, no no, sí sí, claro, claro que sí, por supuesto, exacto, exactamente, "
+                "correcto, eso es, así es, de acuerdo, vale, bien, muy bien, perfecto, está bien, ok, "
+                "okay, eso es todo, nada, nada más, hoy no, la verdad no, adiós, hasta luego, hola, "
+                "alto, cancelar, ayuda, no sé, no lo sé, ni idea, repita, perdón, cómo, desde luego"
             )
         ),
         courtesies=_words("por favor gracias muchas pues bueno eh ah señor señora"),
         dangling=_words(
-            "y e o u pero porque que si cuando como aunque mientras el la los las lo un una unos unas mi mis "
-            "tu tus su sus nuestro nuestra este esta estos estas ese esa muy más también eh em este punto"
+            "y e o u pero porque que si cuando como aunque mientras el la los las lo un una unos unas "
+            "mi mis tu tus su sus nuestro nuestra este esta estos estas ese esa muy más también eh em "
+            "este punto"
         ),
         prepositions=_words("a al de del en para por con sin sobre entre hasta desde hacia según tras"),
         openings=_phrases(
             "quiero, quisiera, quería, me gustaría, necesito, tengo, soy, estoy, puede, podría, puedo, "
-            "mi nombre es, me llamo, mi número es, mi dirección es, es, son, hay, somos, cuánto, cuánto es, "
-            "dónde está, qué es, cuál es"
+            "mi nombre es, me llamo, mi número es, mi dirección es, es, son, hay, somos, cuánto, "
+            "cuánto es, dónde está, qué es, cuál es"
         ),
         questions=_words(
             "qué quién quiénes cuándo dónde cómo cuánto cuánta cuántos cuántas cuál cuáles puede podría hay"
         ),
         figures=_figures(
             "cero uno un una dos tres cuatro cinco seis siete ocho nueve",
-            "diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno "
+            "diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte "
+            "veintiuno "
             "veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve",
             _ES_TENS,
         ),
@@ -236,9 +197,9 @@ END_WORDS = {
         ),
         courtesies=_words("per favore grazie mille tante prego allora beh ehm ah signore signora"),
         dangling=_words(
-            "e ed o oppure ma però perché che se quando come anche mentre il lo la i gli le l' un uno una "
-            "un' mio mia miei mie tuo tua suo sua nostro nostra questo questa quel quella molto più ehm uhm "
-            "punto"
+            "e ed o oppure ma però perché che se quando come anche mentre il lo la i gli le l' un uno "
+            "una un' mio mia miei mie tuo tua suo sua nostro nostra questo questa quel quella molto "
+            "più ehm uhm punto"
         ),
         prepositions=_words(
             "a al allo alla ai agli alle di del dello della dei da dal dalla in nel nella con su sul sulla "
@@ -261,7 +222,51 @@ END_WORDS = {
         number_digits=9,
         addresses=_phrases("indirizzo è, abito in, abito a, abitiamo in, via"),
     ),
+    "pt": EndWords(
+        answers=frozenset(
+            _phrases(
+                "sim, não, não não, sim sim, claro, claro que sim, com certeza, isso, isso mesmo, "
+                "exato, exatamente, certo, correto, pode ser, pode, está bem, está bom, tá bom, tá, "
+                "tudo bem, ok, okay, perfeito, é isso, é só isso, só isso, não só isso, é tudo, mais "
+                "nada, nada, hoje não, agora não, tchau, adeus, até logo, alô, oi, olá, pare, cancela, "
+                "cancelar, ajuda, não sei, não faço ideia, repete, repita, pode repetir, desculpe, com "
+                "prazer, prefiro não, acho que sim, acho que não, é, é sim"
+            )
+        ),
+        courtesies=_words("por favor obrigado obrigada muito bem então ah eh é senhor senhora"),
+        dangling=_words(
+            "e ou mas porque que se quando como enquanto embora o a os as um uma uns umas meu minha "
+            "meus minhas seu sua seus suas nosso nossa este esta estes estas esse essa muito mais "
+            "também hum hã ponto"
+        ),
+        prepositions=_words(
+            "ao à aos às de do da dos das em no na nos nas para pra por pelo pela com sem sobre entre "
+            "até desde"
+        ),
+        openings=_phrases(
+            "eu quero, quero, queria, eu queria, gostaria, eu gostaria, gostaria de, preciso, eu "
+            "preciso, tenho, eu tenho, sou, eu sou, estou, você pode, pode me, poderia, posso, eu "
+            "posso, meu nome é, o meu nome é, me chamo, chamo me, meu número é, o meu número é, meu "
+            "endereço é, minha morada é, é o, é a, são, tem, somos, quanto, quanto é, onde fica, qual "
+            "é, o que é"
+        ),
+        questions=_words("que quem quando onde como quanto quanta quantos quantas qual quais por será"),
+        figures=_figures(
+            "zero um uma dois duas três quatro cinco seis meia sete oito nove",
+            "dez onze doze treze catorze quatorze quinze dezesseis dezasseis dezessete dezassete "
+            "dezoito dezenove "
+            "dezanove",
+            _PT_TENS,
+        ),
+        tens=_words(_PT_TENS),
+        repeats={"duplo": 2},
+        numbers=_words("número telefone celular telemóvel telemovel conta whatsapp"),
+        codes=_words("código senha pin cep ramal"),
+        number_digits=9,
+        addresses=_phrases("endereço é, moro na, moro no, morada é, moramos na, rua, avenida"),
+    ),
 }
+END_WORDS |= ASIAN
 
 
 def end_words(language: str) -> EndWords:

@@ -98,7 +98,8 @@ class Endpointer:
     `ignored`."""
 
     def __init__(self, waits: Waits, limits: Limits, ignored: Counter[str], language: str) -> None:
-        self._language = language
+        self.language = language
+        """Of the words that are heard (BCP 47); set from outside when the call goes on in another."""
         self._waits = waits
         self._limits = limits
         self._ignored = ignored
@@ -139,6 +140,11 @@ class Endpointer:
     @property
     def state(self) -> EarState:
         return self._machine.state
+
+    @property
+    def resumed(self) -> int:
+        """Where the caller went on after the last pause in it."""
+        return self._detector.resumed
 
     @property
     def speaking(self) -> int:
@@ -327,7 +333,7 @@ class Endpointer:
         if self._interrupting and not result.understood:
             return self._waits.dismiss  # do not keep the agent waiting for a cough
         try:
-            finality = finality_of(result, self._heard_with, self._language)
+            finality = finality_of(result, self._heard_with, self.language)
         except Exception:  # the judge is the agent's
             log.exception("the agent's judge of what was heard failed")
             self._ignored["judge failed"] += 1

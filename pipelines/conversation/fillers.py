@@ -27,6 +27,11 @@ class Fillers:
         """Which words come next; callers notice when they are always the same."""
         self._dead_air = DeadAir(turn.filler_ms, words=bool(self._words))
 
+    def go_on_in(self, words: OwnWords) -> None:
+        """The call goes on in another language."""
+        self._words, self._next = words.fillers, 0
+        self._dead_air.words = bool(self._words)
+
     def asked(self, t: int, silent: int) -> None:
         """The agent is asked; the caller has been silent for so many samples."""
         self._dead_air.asked(t, silent)

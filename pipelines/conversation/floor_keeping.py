@@ -13,6 +13,7 @@ from pipelines.conversation.agent import (
     AgentInput,
     End,
     Last,
+    Listen,
     Play,
     Say,
     Silence,
@@ -29,7 +30,7 @@ from pipelines.conversation.commands import (
     Think,
     UnduckPlayout,
 )
-from pipelines.conversation.dead_air import LONGEST
+from pipelines.conversation.dead_air import LONGEST, UNCLEAR_WAIT, UNHEARD_WAIT
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import EndedUtterance, Endpointer
 from pipelines.conversation.floor import CONTESTED, FLOOR, SOUNDING, Cue, FloorState
@@ -42,6 +43,9 @@ from pipelines.conversation.interruption import (
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.timing import Limits, Waits
+
+USUAL_SILENCE = Listen().silence_ms * SAMPLES_PER_MS
+"""An agent that waits longer than usual has told the caller to take time."""
 
 
 class FloorKeeper:
@@ -69,7 +73,7 @@ class FloorKeeper:
         self._thought: Utterance | None = None
         """What the caller said last, while nothing of the reply to it was heard."""
         self._assent: tuple[int, EndedUtterance] | None = None
-        """A sign of listening over our words that the question allows as an answer, and where it ended."""
+        """What was said over our words, took no floor and is allowed as an answer, and where it ended."""
         self._hinted = False
         """There were words in the present utterance at times."""
         self._kept: list[EndedUtterance] = []
@@ -91,6 +95,8 @@ class FloorKeeper:
         self._progress = 0
         self._unbroken_since = 0
         """Since when the caller has spoken without a pause."""
+        self.words_lost = False
+        """Silence may be an answer that was not heard. Of the line; set from outside."""
         self.ignored: Counter[str] = Counter()
         """Events that had no row, and late results, by name."""
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
@@ -106,6 +112,13 @@ class FloorKeeper:
             partials_tell=partials_tell,
             spots=self.spots,
         )
+
+    def go_on_in(self, language: str) -> None:
+        """The call goes on in another language (BCP 47)."""
+        self._words = own_words(language)
+        self._ear.language = language
+        self._contest.go_on_in(self._words)
+        self.spots = False
 
     @property
     def state(self) -> FloorState:
@@ -141,6 +154,10 @@ class FloorKeeper:
         listening = self.state is FloorState.LISTENING and self.ear is EarState.QUIET
         return listening and not self._collector.open
 
+    def silent(self, t: int) -> int:
+        """Samples since the agent's last word, or since the caller was last dealt with."""
+        return max(0, t - self._quiet_since)
+
     @property
     def weighing(self) -> bool:
         """A sound contests the floor: what its frames sound like is wanted."""
@@ -173,10 +190,12 @@ class FloorKeeper:
         """What the agent is told while nobody speaks: somebody has said something, and waits; or nothing came
         for as long as it wanted."""
         if self._unclear_since is not None:
-            waited = t - self._unclear_since
-            return Utterance(self._unclear_text, understood=False) if waited >= LONGEST else None
-        over = t - self._quiet_since >= self._ear.listen.silence_ms * SAMPLES_PER_MS
-        return Silence() if over else None
+            over = t - self._unclear_since >= (UNCLEAR_WAIT if self.words_lost else LONGEST)
+            return Utterance(self._unclear_text, understood=False) if over else None
+        wanted = self._ear.listen.silence_ms * SAMPLES_PER_MS
+        if self.words_lost and wanted <= USUAL_SILENCE:
+            wanted = min(wanted, UNHEARD_WAIT)
+        return Silence() if self.silent(t) >= wanted else None
 
     def _own_line(self, t: int) -> int:
         """The epoch of a whole line that begins now and that the agent was not asked for."""

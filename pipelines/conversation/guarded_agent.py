@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from mediaserver.storage.records import OutcomeMade, Record
+from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
 from pipelines.conversation.agent import Agent, MindsMissedWords, Summarising
 from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
 
@@ -59,6 +59,9 @@ class GuardedAgent:
             log.exception("the agent failed while the call ended")
 
     def keep(self, record: Record) -> None:
+        if isinstance(record, EventHappened) and record.at_ms == NOW_MS:
+            self._transcript.event(record.kind, **record.data)
+            return
         self._call.put(record)
         if isinstance(record, OutcomeMade):
             self._call.publish("outcome", flow=record.flow, status=record.status, data=record.data)

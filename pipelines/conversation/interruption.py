@@ -12,15 +12,18 @@ Then evidence is gathered for a quarter of a second (`Limits.decide`), less when
     any --bar--> BARRED --free--> CALM             (what is said now is not to be interrupted)
     any but BARRED --over--> CALM
 
-A voice that goes on for 120 ms pauses the agent.
+A voice that goes on pauses the agent, as soon as it sounds like words (`WORDS_SAMPLES`). While it is not
+known what was said nobody is kept in silence for longer than `PATIENCE`: then the agent goes on, ducked, and
+still yields when it turns out that the caller wants something.
+
+    PAUSED --patience--> DUCKED
 
 A sound that is a voice, and no murmur, takes the floor. Where the recogniser's partial results tell what was
 said, they decide in place of the sound: the agent waits for them, no longer than `Limits.take_floor`. Speech
 that lasts that long takes the floor, whatever it is.
 
-Another recogniser is asked about a short sound once it has ended (`ContestStep.SPOT`): by their sound "okay"
-and "right" are "wait" and "no". Meanwhile the agent is ducked, and from `SPOTTED_PAUSE` on silent: one who
-calls "stop" notices nothing of the question.
+Another recogniser is asked about a sound (`ContestStep.SPOT`, see `word_check`): by their sound "okay" and
+"right" are "wait" and "no". Speech that lasts is waited for longer where it began like a sign of listening.
 
 Interruptions that came to nothing are counted (`fruitless`); after `Limits.noises` of them sounds alone
 neither duck nor stop the agent, only words that are understood do. Quiet makes up for them, one every eight
@@ -41,6 +44,7 @@ from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import OwnWords, words_of
 from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.timing import Limits
+from pipelines.conversation.word_check import TakenFor, WordCheck
 
 ABOVE_FLOOR_DB = 12.0
 QUIETEST_DB = -48.0
@@ -52,7 +56,14 @@ SOUND_FRAMES = 2
 """In a row make a sound: a click is none."""
 FRAME_MS = FRAME_SAMPLES // SAMPLES_PER_MS
 PAUSE_SAMPLES = 120 * SAMPLES_PER_MS
-"""After so long of a voice the agent falls silent."""
+"""After so long of a voice the agent falls silent, ..."""
+WORDS_SAMPLES = 200 * SAMPLES_PER_MS
+"""... after so long of what sounds like words, where the recogniser is asked what they are: one who murmurs
+or coughs hears no more than that the agent gets quieter."""
+PATIENCE = 260 * SAMPLES_PER_MS
+"""For so long. With the frame at hand and what is on its way it is 300 ms that the caller hears nothing."""
+HEARD_OUT = 900 * SAMPLES_PER_MS
+"""Of voice: so long is waited for the end of what began like a sign of listening."""
 ENDED_FRAMES = 4
 """Of quiet in a row end one."""
 FORGIVEN_SAMPLES = 8_000 * SAMPLES_PER_MS
@@ -88,12 +99,10 @@ MURMUR_MARGIN = 0.5
 
 SURE_MURMUR = 2.0
 """Of one that has not ended."""
-SPOTTED_PAUSE = 300 * SAMPLES_PER_MS
-"""So long after it began a sound that is asked about silences the agent."""
-SPOTTED_FRAMES = 3
-"""Of quiet in a row: the word is over, as far as can be told."""
-SPOTTED_WITHIN = 400 * SAMPLES_PER_MS
-"""A recogniser that has not answered by then knows of nothing; one that is not busy answers within 100."""
+UNKNOWN_MURMUR = -1.0
+"""Of one that has ended, and in which the recogniser finds no word at all, ..."""
+BEGUN_MURMUR = -2.2
+"""... or only half a sign of listening: "uh", "all"."""
 
 
 class ContestOutcome(enum.StrEnum):
@@ -124,6 +133,7 @@ class Sign(enum.StrEnum):
 
     SOUND = "sound"
     DOUBT = "doubt"
+    PATIENCE = "patience"
     NOTHING = "nothing"
     QUIET = "quiet"
     OVER = "over"
@@ -135,6 +145,7 @@ CONTEST: dict[tuple[ContestPhase, Sign], ContestPhase] = {
     (ContestPhase.CALM, Sign.SOUND): ContestPhase.DUCKED,
     (ContestPhase.CALM, Sign.DOUBT): ContestPhase.PAUSED,
     (ContestPhase.DUCKED, Sign.DOUBT): ContestPhase.PAUSED,
+    (ContestPhase.PAUSED, Sign.PATIENCE): ContestPhase.DUCKED,
     (ContestPhase.DUCKED, Sign.NOTHING): ContestPhase.PASSED,
     (ContestPhase.PAUSED, Sign.NOTHING): ContestPhase.PASSED,
     (ContestPhase.PASSED, Sign.SOUND): ContestPhase.DUCKED,
@@ -152,8 +163,10 @@ class ContestStep(enum.Enum):
 
     DUCK = "duck"
     PAUSE = "pause"
+    GO_ON = "go on"
+    """Ducked."""
     SPOT = "spot"
-    """The recogniser is to be asked whether it was a word that only shows listening."""
+    """The recogniser is to be asked whether it is a word that only shows listening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +198,9 @@ class Contest:
         self._sensitivity = sensitivity
         self._partials_tell = partials_tell
         self._spots = spots and not partials_tell and sensitivity is Sensitivity.MEDIUM
-        self._asked_at: int | None = None
-        """When the recogniser was asked about the sound, ..."""
-        self._listens: bool | None = None
-        """... and whether it was a sign of listening; None: not known."""
-        self.question = 0
-        """Counts what was asked."""
+        self._check = WordCheck()
+        self._paused_at: int | None = None
+        """When the agent fell silent for the present sound; it does so once."""
         self._machine = Machine(CONTEST, ContestPhase.CALM, ignored)
         self._evidence = SoundEvidence()
         self._began = 0
@@ -212,6 +222,10 @@ class Contest:
         """Samples of quiet that have not yet made up for anything."""
         self.fruitless = 0
         """Interruptions that came to nothing."""
+
+    def go_on_in(self, words: OwnWords) -> None:
+        """The call goes on in another language, about whose short words no recogniser is asked."""
+        self._words, self._spots = words, False
 
     @property
     def phase(self) -> ContestPhase:
@@ -273,16 +287,27 @@ class Contest:
         """What the recogniser has understood was said, whatever it sounded like."""
         return self._partials_tell
 
+    @property
+    def question(self) -> int:
+        """The number of what the recogniser is asked."""
+        return self._check.question
+
     def asked_of(self, t: int) -> int:
         """Frames since the sound began."""
         return (t - self._began) // FRAME_SAMPLES
 
-    def spotted(self, question: int, listens: bool) -> bool:
+    def asks(self, t: int) -> bool:
+        """The recogniser is about to say what the sound is."""
+        return self.undecided and self._check.asks(t, self._still)
+
+    @property
+    def listens(self) -> bool:
+        """The recogniser took the last sound for a sign of listening."""
+        return self._check.newest is TakenFor.LISTENS
+
+    def spotted(self, question: int, heard: TakenFor) -> bool:
         """The answer; False: it comes too late."""
-        if question != self.question or self._asked_at is None or not self.undecided:
-            return False
-        self._listens = listens
-        return True
+        return self.undecided and self._check.answer(question, heard)
 
     def heard_out(self, understood: bool) -> None:
         """An utterance is over."""
@@ -311,7 +336,9 @@ class Contest:
         if self.phase not in UNDECIDED:
             self._open(Sign.DOUBT if silent else Sign.SOUND, t, began)
             return ContestStep.PAUSE if silent else ContestStep.DUCK
-        return self._wait() if silent else None
+        if not silent or self.phase is ContestPhase.PAUSED:
+            return None
+        return self._pause(t)
 
     def decide(self, t: int, voiced: int) -> ContestOutcome | ContestStep | None:
         """What is to be done now; `voiced`: samples of the caller's voice in the present utterance, 0 when
@@ -337,12 +364,15 @@ class Contest:
 
     def _weigh(self, t: int, voiced: int, ended: bool) -> ContestOutcome | ContestStep | None:
         elapsed = t - self._began
-        if voiced >= self._limits.take_floor * SAMPLES_PER_MS and elapsed >= ENOUGH * SAMPLES_PER_MS:
+        listens = self._check.midway in (TakenFor.LISTENS, TakenFor.BEGUN)
+        lasting = HEARD_OUT if listens else self._limits.take_floor * SAMPLES_PER_MS
+        if voiced >= lasting and elapsed >= ENOUGH * SAMPLES_PER_MS:
             # What lasts is somebody speaking, unless it never sounded like it.
             lasts = speech_odds(self._evidence) >= min(0.0, MARGINS[self._sensitivity]) + self._again
             return ContestOutcome.TAKEN if lasts else ContestOutcome.NOISE
         if not ended and elapsed < self._limits.decide * SAMPLES_PER_MS:
-            return self._wait() if voiced and elapsed >= PAUSE_SAMPLES and not self._spots else None
+            early = elapsed >= (WORDS_SAMPLES if self._spots else PAUSE_SAMPLES)
+            return self._wait(t) if early and self._like_words(voiced) else None
         margin = MARGINS[self._sensitivity] + self._again
         if not voiced or speech_odds(self._evidence) < margin:
             return ContestOutcome.NOISE
@@ -350,24 +380,33 @@ class Contest:
         if murmur > (MURMUR_MARGIN if ended else SURE_MURMUR):
             return ContestOutcome.BACKCHANNEL
         if self._partials_tell or self._sensitivity is Sensitivity.LOW:
-            return None if ended else self._wait()  # words are to tell, or how long it lasts
+            # Words are to tell, or how long it lasts.
+            return None if ended and self.phase is ContestPhase.DUCKED else self._wait(t)
         if self._spots:
             return self._spot(t, elapsed)
-        return ContestOutcome.TAKEN if ended or murmur <= MURMUR_MARGIN else self._wait()
+        return ContestOutcome.TAKEN if ended or murmur <= MURMUR_MARGIN else self._wait(t)
 
     def _spot(self, t: int, elapsed: int) -> ContestOutcome | ContestStep | None:
         """Speech, as far as its sound tells: perhaps a word of somebody who listens."""
-        if self._listens is not None:
-            return ContestOutcome.BACKCHANNEL if self._listens else ContestOutcome.TAKEN
-        if self._asked_at is not None and self._run:
-            self._asked_at = None  # it goes on: what was asked was half a word
-        if self._asked_at is None and self._still >= SPOTTED_FRAMES:
-            self._asked_at = t
-            self.question += 1
-            return ContestStep.SPOT
-        if self._asked_at is not None and t - self._asked_at >= SPOTTED_WITHIN:
-            return ContestOutcome.TAKEN
-        return self._wait() if elapsed >= SPOTTED_PAUSE else None
+        match self._check.verdict(t, self._still):
+            case TakenFor.LISTENS:
+                return ContestOutcome.BACKCHANNEL
+            case TakenFor.WANTS:
+                return ContestOutcome.TAKEN
+            case TakenFor.UNKNOWN | TakenFor.BEGUN as heard:
+                least = BEGUN_MURMUR if heard is TakenFor.BEGUN else UNKNOWN_MURMUR
+                murmurs = murmur_odds(self._evidence) > least
+                return ContestOutcome.BACKCHANNEL if murmurs else ContestOutcome.TAKEN
+            case None:
+                asks = self._check.due(t, elapsed, self._still)
+                return ContestStep.SPOT if asks else self._wait(t)
+
+    def _like_words(self, voiced: int) -> bool:
+        """Early on: it is a voice, and no murmur."""
+        if not voiced or not self._spots:
+            return voiced > 0
+        margin = MARGINS[self._sensitivity] + self._again
+        return speech_odds(self._evidence) >= margin and murmur_odds(self._evidence) <= MURMUR_MARGIN
 
     def _reconsider(self, voiced: int) -> ContestOutcome | None:
         """A sound that was taken for noise has gone on for so long."""
@@ -382,11 +421,21 @@ class Contest:
         """By how much more it must sound like speech than at first."""
         return ONCE_NOISE if self.dismissed is ContestOutcome.NOISE else 0.0
 
-    def _wait(self) -> ContestStep | None:
-        """It cannot be told yet: be silent until it can."""
-        if self.phase is ContestPhase.PAUSED:
+    def _wait(self, t: int) -> ContestStep | None:
+        """It cannot be told yet: be silent until it can, within limits."""
+        if self.phase is not ContestPhase.PAUSED:
+            if self._paused_at is not None:
+                return None
+            return self._pause(t)
+        wants = self._check.newest is TakenFor.WANTS
+        if self._paused_at is None or t - self._paused_at < PATIENCE or wants:
             return None
+        self._machine.move(Sign.PATIENCE)
+        return ContestStep.GO_ON
+
+    def _pause(self, t: int) -> ContestStep:
         self._machine.move(Sign.DOUBT)
+        self._paused_at = t
         return ContestStep.PAUSE
 
     # ---- how it ends
@@ -427,7 +476,8 @@ class Contest:
 
     def _open(self, sign: Sign, t: int, began: int) -> None:
         self._machine.move(sign)
-        self._asked_at = self._listens = None
+        self._check.begin()
+        self._paused_at = t if sign is Sign.DOUBT else None
         self._began, self._ducked_at = began, t
 
     def _forgive(self) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.conversation.spoken_forms import Spoken
+from pipelines.spoken.speech import Spoken, joined
 
 SILENT_LEVEL = 100
 """Samples below this magnitude cannot be heard."""
@@ -45,6 +45,8 @@ class Word:
     """The voice said so; else that is a guess."""
     state: WordState = WordState.QUEUED
     sent_at: int = 0
+    glued: bool = False
+    """No space stands before it in the written text."""
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ class Line:
 
     @property
     def heard(self) -> str:
-        return " ".join(word.text for word in self._meant if word.state is WordState.HEARD)
+        return joined((word.text, word.glued) for word in self._meant if word.state is WordState.HEARD)
 
     @property
     def answers(self) -> bool:

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from mediaserver.media.leg import EndedBy, Termination, Why
 from pipelines.conversation.agent import LineTrouble
-from pipelines.conversation.bad_line import ON_HOLD_S, VOICE, BadLine, LineSeen, LineStep, LineVerdict
+from pipelines.conversation.bad_line import (
+    NOBODY_HEARD,
+    ON_HOLD_S,
+    VOICE,
+    BadLine,
+    LineSeen,
+    LineStep,
+    LineVerdict,
+)
+from pipelines.conversation.dead_air import UNHEARD_WAIT
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_words import line_words
 from pipelines.conversation.transcript import Transcript
@@ -48,9 +57,15 @@ class LineCare:
         return self._bad_line.waiting
 
     @property
-    def untold(self) -> bool:
-        """There is something to tell of the line, once nobody speaks."""
-        return self._untold is not None
+    def loses_words(self) -> bool:
+        """Silence may be an answer that was not heard."""
+        return self._bad_line.loses_words
+
+    def due(self, silent: int) -> bool:
+        """There is something to tell of the line, and nobody has spoken for so many samples. That nobody is
+        heard is not told before there was time to answer."""
+        trouble = self._untold
+        return trouble is not None and (trouble.kind not in NOBODY_HEARD or silent >= UNHEARD_WAIT)
 
     def take(self) -> LineTrouble | None:
         """What is to be told; None where nobody has words for it."""

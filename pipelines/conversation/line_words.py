@@ -92,6 +92,67 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "looped": "Su questa linea sento solo la mia voce. Richiami, per favore. Arrivederci.",
             GIVEN_UP: "Mi dispiace, su questa linea non ci capiamo. Richiami, per favore. Arrivederci.",
         },
+        "pt": {
+            "silent": "Não estou ouvindo nada. Talvez o seu microfone esteja desligado. Você também pode "
+            "usar as teclas.",
+            "clipped": "O som chega alto demais. Por favor, afaste um pouco o telefone.",
+            "humming": "Há um zumbido forte na linha. Se puder, use outro telefone, por favor.",
+            "noisy": "Com esse barulho mal consigo ouvir. Você também pode usar as teclas.",
+            "lossy": "Partes do que você diz se perdem. Você também pode usar as teclas.",
+            "endless": "Desculpe interromper. Basta uma resposta curta.",
+            "one-way": "Não estou ouvindo você. Nada chega do seu telefone.",
+            "music": "Estou ouvindo música. Se você estiver aí, aperte uma tecla, por favor.",
+            "tone": "Só ouço um tom. Se você estiver aí, aperte uma tecla, por favor.",
+            "fax": "Estou ouvindo uma máquina, e este número é para pessoas. Até logo.",
+            "looped": "Nesta linha só ouço a minha própria voz. Por favor, ligue novamente. Até logo.",
+            GIVEN_UP: "Desculpe, não conseguimos nos entender nesta linha. Por favor, ligue novamente. "
+            "Até logo.",
+        },
+        "hi": {
+            "silent": "आपकी आवाज़ बिल्कुल नहीं आ रही है। शायद आपका माइक्रोफ़ोन बंद है। आप बटन भी दबा सकते हैं।",
+            "clipped": "आपकी आवाज़ बहुत तेज़ आ रही है। कृपया फ़ोन थोड़ा दूर रखिए।",
+            "humming": "लाइन पर तेज़ गूँज है। हो सके तो कृपया दूसरा फ़ोन इस्तेमाल कीजिए।",
+            "noisy": "शोर में आपकी आवाज़ मुश्किल से सुनाई दे रही है। आप बटन भी दबा सकते हैं।",
+            "lossy": "आपकी बात बीच-बीच में कट रही है। आप बटन भी दबा सकते हैं।",
+            "endless": "बीच में बोलने के लिए माफ़ कीजिए। एक छोटा सा जवाब काफ़ी है।",
+            "one-way": "आपकी आवाज़ नहीं आ रही है। आपके फ़ोन से कुछ नहीं पहुँच रहा है।",
+            "music": "मुझे संगीत सुनाई दे रहा है। अगर आप लाइन पर हैं, तो कृपया कोई बटन दबाइए।",
+            "tone": "मुझे सिर्फ़ एक टोन सुनाई दे रही है। अगर आप लाइन पर हैं, तो कृपया कोई बटन दबाइए।",
+            "fax": "यहाँ एक मशीन की आवाज़ आ रही है, और यह नंबर बातचीत के लिए है। नमस्ते।",
+            "looped": "इस लाइन पर सिर्फ़ मेरी ही आवाज़ आ रही है। कृपया फिर से कॉल कीजिए। नमस्ते।",
+            GIVEN_UP: "माफ़ कीजिए, इस लाइन पर बात नहीं हो पा रही है। कृपया फिर से कॉल कीजिए। नमस्ते।",
+        },
+        "ja": {
+            "silent": "お声がまったく聞こえておりません。マイクがオフになっているかもしれません。"
+            "ボタン操作もご利用いただけます。",
+            "clipped": "お声が大きく割れて聞こえます。少しお電話を離してお話しください。",
+            "humming": "回線に大きな雑音が入っております。できましたら、別のお電話をお使いください。",
+            "noisy": "周りの音でお声が聞き取りにくくなっております。ボタン操作もご利用いただけます。",
+            "lossy": "お声が途切れております。ボタン操作もご利用いただけます。",
+            "endless": "お話の途中で失礼いたします。短いお答えで結構です。",
+            "one-way": "お声が届いておりません。お客様のお電話から音声が来ていないようです。",
+            "music": "音楽が聞こえております。いらっしゃいましたら、いずれかのボタンを押してください。",
+            "tone": "発信音だけが聞こえております。いらっしゃいましたら、いずれかのボタンを押してください。",
+            "fax": "機械の音が聞こえております。こちらは通話専用の番号です。失礼いたします。",
+            "looped": "こちらの声だけが返ってきております。恐れ入りますが、おかけ直しください。"
+            "失礼いたします。",
+            GIVEN_UP: "申し訳ございません。この回線ではお話が難しいようです。"
+            "恐れ入りますが、おかけ直しください。失礼いたします。",
+        },
+        "zh": {
+            "silent": "我完全听不到您的声音，可能是您的麦克风没有打开。您也可以使用按键。",
+            "clipped": "您的声音太大了，有些失真，请把电话拿远一点。",
+            "humming": "线路上有很大的嗡嗡声。如果方便，请换一部电话。",
+            "noisy": "周围太吵，我几乎听不清您的声音。您也可以使用按键。",
+            "lossy": "您的声音断断续续。您也可以使用按键。",
+            "endless": "抱歉打断一下，简短回答就可以。",
+            "one-way": "我听不到您的声音，您的电话没有声音传过来。",
+            "music": "我听到的是音乐。如果您在，请按任意键。",
+            "tone": "我只听到提示音。如果您在，请按任意键。",
+            "fax": "我听到的是机器的声音，这个号码仅供通话使用。再见。",
+            "looped": "线路上只有我自己的声音，请您重新拨打。再见。",
+            GIVEN_UP: "非常抱歉，这条线路无法正常通话，请您重新拨打。再见。",
+        },
     }
 )
 
@@ -111,6 +172,10 @@ class MindingTheLine:
 
     def __init__(self, agent: Agent, language: str) -> None:
         self._agent = agent
+        self._words = line_words(language)
+
+    def go_on_in(self, language: str) -> None:
+        """The call goes on in another language (BCP 47)."""
         self._words = line_words(language)
 
     def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:

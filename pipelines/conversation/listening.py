@@ -16,6 +16,7 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import Listen
+from pipelines.conversation.caller_level import CallerLevel
 from pipelines.conversation.commands import (
     CloseStt,
     FinishStt,
@@ -28,6 +29,7 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.spotting import Spotter
+from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession, TurnModel
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ MARKED_FRAMES = 1_500
 
 
 JUDGED_FRAMES = 400
-"""8 s, of which a turn model judges the end."""
+"""8 s, of which a turn model judges the end, and which tell how it was said."""
 
 
 class Listening:
@@ -68,10 +70,13 @@ class Listening:
         """How the agent wants the next utterance to be heard."""
         self._model: TurnModel | None = None
         self._on_judged: Callable[[int, float], None] = _unjudged
+        self._notes: VoiceNotes | None = None
         self._stt, self._language = stt, language
+        self._next_language = language
         self._spotter: Spotter | None = None
+        self._level = CallerLevel()
         self._said: deque[Frame] = deque(maxlen=JUDGED_FRAMES)
-        """The end of the present utterance; kept for a turn model."""
+        """The end of the present utterance; kept for a turn model, and for who notes the voice."""
         self.began = 0
         """Position of the first audio of the present or last utterance."""
 
@@ -79,6 +84,10 @@ class Listening:
         """Where the recogniser is asked for a final, the model is asked whether the caller has finished;
         `on_judged` gets the epoch and the probability."""
         self._model, self._on_judged = model, on_judged
+
+    def have_voice_noted(self, notes: VoiceNotes) -> None:
+        """Where the recogniser is asked for a final, `notes` hears the utterance."""
+        self._notes = notes
 
     def have_words_spotted(self, on_spotted: Callable[[SttResult], None]) -> None:
         """Short sounds may be asked about (`SpotWords`); `on_spotted` gets the answers."""
@@ -89,8 +98,8 @@ class Listening:
         if self._spotter is not None:
             self._spotter.hear(frame)
         if self._open:
-            self._session.feed(frame)
-            if self._model is not None:
+            self._session.feed(self._level.raised(frame))
+            if self._keeps:
                 self._said.append(frame)
             if self._marked is not None and len(self._marked) < MARKED_FRAMES:
                 self._marked.append(frame)
@@ -115,14 +124,26 @@ class Listening:
                 self.close(recent)
             case SpotWords(epoch=epoch, frames=frames):
                 if self._spotter is not None:
-                    self._spotter.ask(epoch, frames, self._noise_db)
+                    self._spotter.ask(epoch, frames, self._noise_db, self._level.raised)
+
+    def go_on_in(self, language: str) -> None:
+        """From the next utterance on the caller is heard in this language (BCP 47)."""
+        self._next_language = language
+        if self._model is not None and not self._model.manifest.speaks(language):
+            self._model = None
 
     def start(self, t: int, epoch: int) -> None:
         """An utterance began shortly before `t`."""
+        if self._next_language != self._language:
+            self._language = self._next_language
+            self._session.close()
+            self._session = self._stt.session(self._result, language=self._language)
         self.began = max(0, t - len(self._ring) * FRAME_SAMPLES)
         self._open, self._marked = True, None
+        echoes = self.line is not None and self.line.echo_loss_db is not None
+        self._level.begin(list(self._ring), echoes=echoes)
         self._said.clear()
-        if self._model is not None:
+        if self._keeps:
             self._said.extend(self._ring)
         self._grammar = self.listen.grammar
         self._begin(epoch, self._ring)
@@ -134,7 +155,11 @@ class Listening:
     def finish(self, epoch: int) -> None:
         """The caller may have finished: a final is wanted."""
         self._session.flush(epoch)
-        self._ask_model(epoch)
+        if self._keeps and self._said:
+            said = np.concatenate(list(self._said))
+            if self._notes is not None:
+                self._notes.heard(said)
+            self._ask_model(epoch, said)
 
     def mark(self, frames: int) -> None:
         """What is heard from so many frames ago on is kept for `restart`."""
@@ -160,7 +185,7 @@ class Listening:
         self._open, self._marked = False, None
         session, self._session = self._session, _SILENT
         self._on_result, self._failed, self._on_judged = _unheard, _unnoticed, _unjudged
-        self._model = None
+        self._model = self._notes = None
         spotter, self._spotter = self._spotter, None
         session.close()
         if spotter is not None:
@@ -169,17 +194,23 @@ class Listening:
     def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
         self._session.begin(epoch, self._grammar, noise_db=self._noise_db)
         for frame in frames:
-            self._session.feed(frame)
+            self._session.feed(self._level.raised(frame))
 
     @property
     def _noise_db(self) -> float | None:
-        return self.line.left_db if self.line is not None else None
+        """Of what the recogniser hears."""
+        return self.line.left_db + self._level.gain_db if self.line is not None else None
 
-    def _ask_model(self, epoch: int) -> None:
-        if self._model is None or not self._said:
+    @property
+    def _keeps(self) -> bool:
+        """Somebody wants to hear the utterance as a whole."""
+        return self._model is not None or self._notes is not None
+
+    def _ask_model(self, epoch: int, said: Frame) -> None:
+        if self._model is None:
             return
         try:
-            self._model.judge(np.concatenate(list(self._said)), partial(self._judged, epoch))
+            self._model.judge(said, partial(self._judged, epoch))
         except Exception:  # a foreign engine may raise anything
             log.exception("the turn model failed; it is not asked again in this call")
             self._model = None
@@ -192,6 +223,8 @@ class Listening:
         if result.failed:
             log.warning("the recogniser failed")
             self._failed("stt", "the recogniser failed")
+        if result.final and result.understood:
+            self._level.understood()
         self._on_result(result)
 
 

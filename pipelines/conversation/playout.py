@@ -23,8 +23,8 @@ from pipelines.conversation.commands import (
 from pipelines.conversation.gain import FADE_SAMPLES, Gain
 from pipelines.conversation.line import Line, Sentence, Word, WordState, audible
 from pipelines.conversation.resuming import LOST_THREAD, resume_at
-from pipelines.conversation.spoken_forms import Spoken
 from pipelines.engines.protocols import TtsChunk
+from pipelines.spoken.speech import Spoken
 
 SENTENCE_GAP_SAMPLES = 160 * SAMPLES_PER_MS
 LETTER_SAMPLES = 65 * SAMPLES_PER_MS
@@ -87,7 +87,9 @@ class Playout:
         index = len(line.sentences)
         line.sentences.append(Sentence(sentence, interruptible, filler))
         state = WordState.QUEUED if line is self._line else WordState.CUT
-        line.words += [Word(w.written, index, w.start, w.end, state=state) for w in sentence.words]
+        line.words += [
+            Word(w.written, index, w.start, w.end, state=state, glued=w.glued) for w in sentence.words
+        ]
         return index
 
     def complete(self, line: Line) -> None:

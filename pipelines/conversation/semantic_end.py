@@ -17,6 +17,8 @@ CODE_DIGITS = 4
 _BROKEN_OFF = ("...", "\u2026", ",", ":", "-", "\u2013", "\u2014")
 """How recognisers with punctuation write that more was to come."""
 _CLOCK_OR_PRICE = re.compile(r"\d[:.,]\d|[$€£%]")
+_UNSPACED = "\u3041"
+"""From here on each character is a word."""
 _HALVES_OF_DAY = (["a", "m"], ["p", "m"])
 _COMPOUND_TENS = re.compile(r"^(ein|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun)und\w+(zig|ßig|ssig)$")
 _JOINED_TENS = re.compile(
@@ -145,4 +147,5 @@ def _announced(before: list[str], phrases: tuple[str, ...]) -> bool:
 def _is_spelling(words: list[str]) -> bool:
     """Letter after letter: nobody knows how long the word is."""
     tail = words[-2:]
-    return len(tail) == 2 and all(len(w) == 1 and w.isalpha() for w in tail) and tail not in _HALVES_OF_DAY
+    letters = all(len(w) == 1 and w.isalpha() and w < _UNSPACED for w in tail)
+    return len(tail) == 2 and letters and tail not in _HALVES_OF_DAY

@@ -8,30 +8,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable
 
-from pipelines.conversation.spoken_forms import split_sentences
 from pipelines.engines.protocols import LlmEvent, LlmText
+from pipelines.spoken.sentences import SentenceCutter
 
 
-async def sentences(stream: AsyncIterable[LlmEvent | str]) -> AsyncGenerator[str, None]:
+async def sentences(
+    stream: AsyncIterable[LlmEvent | str], *, eager: bool = False
+) -> AsyncGenerator[str, None]:
     """Each sentence as soon as the next one has begun, which tells an end from the dot of an abbreviation or
-    a decimal; what is left at the end of the stream. Of a model's events those that are no text pass by
-    unseen. Whatever the stream raises comes after what was whole before it."""
-    text = ""
+    a decimal; what is left at the end of the stream. `eager`: the first clause of all, too, without waiting
+    for its sentence. Of a model's events those that are no text pass by unseen. Whatever the stream raises
+    comes after what was whole before it."""
+    cutter = SentenceCutter(eager=eager)
     async for event in stream:
         match event:
             case str(piece) | LlmText(text=piece):
-                text += piece
+                for sentence in cutter.feed(piece) if piece else ():
+                    yield sentence
             case _:
                 continue
-        if piece:
-            *whole, text = _split(text)
-            for sentence in whole:
-                yield sentence
-    for sentence in split_sentences(text):
+    for sentence in cutter.end():
         yield sentence
-
-
-def _split(text: str) -> list[str]:
-    """Its sentences, and what may go on: from the beginning of the last one, with the space behind it."""
-    *whole, last = split_sentences(text) or [""]
-    return [*whole, text[text.rindex(last) :] if last else text]

@@ -42,14 +42,17 @@ from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
 from pipelines.conversation.outlet import Outlet
+from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.stage import ACTIVE, HELD, Moment, Stage
 from pipelines.conversation.transcript import CallPort, Thought
 from pipelines.conversation.turn import Turn
+from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import Stt, Tts, TurnModel
+from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
-GOODBYE = "Sorry, we have to stop here. Goodbye."
+GOODBYE = own_words("en").goodbye
 
 
 class AgentSession(Dialogue):
@@ -75,12 +78,15 @@ class AgentSession(Dialogue):
         voice: str = "",
         language: str = "en",
         rate: float = 1.0,
+        pronunciations: Pronunciations = NONE,
         turn: Turn | None = None,
         turn_model: TurnModel | None = None,
         stats: Callable[[], LegStats] | None = None,
         cleaner: Cleaner | None = None,
+        voice_notes: VoiceNotes | None = None,
     ) -> None:
-        """`stats`: the leg's figures, for the hearing report."""
+        """`stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of the caller's
+        voice; without one nothing of it is kept."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -94,9 +100,11 @@ class AgentSession(Dialogue):
             voice=voice,
             language=language,
             rate=rate,
+            pronunciations=pronunciations,
             turn=turn,
             turn_model=turn_model,
             cleaner=cleaner,
+            voice_notes=voice_notes,
         )
         minds = minds_the_line(agent)
         self._line_care = LineCare(
@@ -126,6 +134,7 @@ class AgentSession(Dialogue):
             echo = cleaner.condition.echo if cleaner.condition.suspect else 0.0
         if news:
             self._bear(self._line_care.judge())
+            self.turn.words_lost = self._line_care.loses_words
         if self._line_care.waiting:
             self._listening.overhear(frame)  # the first word of whoever comes back is not lost
             return
@@ -158,7 +167,7 @@ class AgentSession(Dialogue):
                 return None
         if t - self._heard_at >= STALLED_INPUT_SAMPLES:
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
-        if self._line_care.untold and self.turn.idle:
+        if self.turn.idle and self._line_care.due(self.turn.silent(t)):
             self._tell_of_line()
         self._run(self.turn.tick(t))
         frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
@@ -248,12 +257,14 @@ class AgentSession(Dialogue):
     # ---- ending
 
     def say_goodbye(self, text: str = GOODBYE, termination: Termination | None = None) -> None:
-        """Interrupt whatever goes on, say this, and hang up once it was heard."""
+        """Interrupt whatever goes on, say this, and hang up once it was heard. The usual words are said in
+        the language of the call."""
         self._ending.why = termination or Termination(EndedBy.SERVER, Why.SHUTDOWN)
         if self._stage.state in HELD:
             self._hold(False)
         self._thought = Thought(None, self._now())
-        self._run(self.turn.interject(self._t, text, End()))
+        said = self._words.goodbye if text == GOODBYE and self._words.goodbye else text
+        self._run(self.turn.interject(self._t, said, End()))
 
     async def shutdown(self, text: str = GOODBYE, within_s: float = 3.0) -> None:
         """`say_goodbye`, but hung up after `within_s` at the latest. Returns when the call has ended."""
@@ -271,6 +282,9 @@ class AgentSession(Dialogue):
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
         self._run(self.turn.end())
         self._listening.end()
+        if self._voice_notes is not None:
+            self._voice_notes.close()
+            self._voice_notes = None
         self._settle()
         self._thinking.close(self._hung_up)
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +22,12 @@ from pipelines.conversation.agent import Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, over
-from pipelines.conversation.spoken_forms import Spoken, as_written, speak_form, split_sentences
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
+from pipelines.spoken.forms import spoken
+from pipelines.spoken.pronunciation import NONE, Pronunciations
+from pipelines.spoken.sentences import split_sentences
+from pipelines.spoken.speech import Spoken, as_written
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +42,18 @@ NEXT_CHUNK_S = 5.0
 """Nor is it waited for longer than this while there is still something to play."""
 FILLER_S = 1.0
 """A filler that has not begun by then is none: the answer may wait behind it."""
+MOST_CHARS = 4_000
+"""Of one piece of a reply: more than four minutes of speech. More would keep the loop busy."""
 RECENT_LINES = 3
 """An echo is at most one line late."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """Who says a sentence, and in which language."""
+
+    voice: str
+    language: str
 
 
 class Speaking:
@@ -55,20 +69,22 @@ class Speaking:
         voice: str = "",
         language: str = "en",
         rate: float = 1.0,
+        pronunciations: Pronunciations = NONE,
     ) -> None:
         self.playout = Playout()
         self._tts = tts
         self._transcript = transcript
         self._now = now
         self._failed = failed
-        self._voice = voice
-        self._language = language
+        self._tongue = self._saying = _Tongue(voice, language)
+        """In which new sentences are said, and the present one is."""
         self._rate = rate
+        self._pronunciations = pronunciations
         self._present: SpokenLine | None = None
         self._unsettled: list[SpokenLine] = []
         self._lately: deque[Line] = deque(maxlen=RECENT_LINES)
-        self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | None]] = deque()
-        """Sentences of the present line without audio: index, text, a recording of it if there is one."""
+        self._waiting: deque[tuple[int, Spoken, npt.NDArray[np.int16] | _Tongue]] = deque()
+        """Sentences of the present line without audio: index, text, who says it or a recording of it."""
         self._lost = 0
         """Sentences in a row that no voice could say; a voice that hangs is given up sooner."""
         self._signal = NO_SOUND
@@ -88,23 +104,33 @@ class Speaking:
             thought.replied = self._now()
         match piece:
             case Say(text=text, interruptible=interruptible):
+                if len(text) > MOST_CHARS:
+                    self._transcript.event("text_cut", characters=len(text), kept=MOST_CHARS)
+                    text = text[:MOST_CHARS]
                 for sentence in split_sentences(text):
-                    form = speak_form(sentence, self._language)
+                    form = self._form(sentence)
                     index = self.playout.append(said.line, form, interruptible=interruptible)
-                    self._waiting.append((index, form, None))
+                    self._waiting.append((index, form, self._tongue))
             case Play(samples=samples, text=text):
                 form = as_written(text)
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
         self._more.set()
-        self._transcript.says(said, piece.text)
+        self._transcript.says(said, piece.text[:MOST_CHARS])
 
     def fill(self, epoch: int, text: str, thought: Thought) -> None:
         """Pass the time until the next piece of the reply of this epoch with a few words, which come before
         it."""
         said = self._line(epoch, thought)
-        form = speak_form(text, self._language)
-        self._waiting.append((self.playout.append(said.line, form, filler=True), form, None))
+        form = self._form(text)
+        self._waiting.append((self.playout.append(said.line, form, filler=True), form, self._tongue))
         self._more.set()
+
+    def go_on_in(self, language: str, voice: str) -> None:
+        """What is said from here on is said in this language (BCP 47); what waits keeps its own. The
+        pronunciations of the one before do not count."""
+        if language != self._tongue.language:
+            self._pronunciations = NONE
+        self._tongue = _Tongue(voice, language)
 
     def signal(self) -> None:
         """The same without words: a sound over whatever is played."""
@@ -187,6 +213,10 @@ class Speaking:
 
     # ---- inside
 
+    def _form(self, sentence: str) -> Spoken:
+        """A sentence as the voice says it."""
+        return spoken(sentence, self._tongue.language, self._pronunciations)
+
     def _line(self, epoch: int, thought: Thought) -> SpokenLine:
         """The line of this epoch's reply."""
         said = self._present
@@ -218,10 +248,14 @@ class Speaking:
                 self._more.clear()
                 await self._more.wait()
                 continue
-            index, form, recording = self._waiting.popleft()
-            if recording is not None:
-                if not self._feed(line, index, recording):
+            index, form, sayer = self._waiting.popleft()
+            if not isinstance(sayer, _Tongue):
+                if not self._feed(line, index, sayer):
                     self.playout.lose(line, index)
+                continue
+            self._saying = sayer
+            if not form.spoken:  # markup, emoji, code: there is nothing that a voice could be asked for
+                self.playout.close(line, index)
                 continue
             if dead and self._lost >= TRIES:
                 self.playout.lose(line, index)  # nobody waits in silence for the rest
@@ -289,7 +323,8 @@ class Speaking:
     async def _stream(self, said: SpokenLine, index: int, text: str, first_s: float | None = None) -> None:
         """Audio of this text: of sentence `index`, or of what is missing of it. `first_s`: it begins within
         this; None: within the usual time."""
-        stream = self._tts.speak(text, voice=self._voice, language=self._language, rate=self._rate)
+        saying = self._saying
+        stream = self._tts.speak(text, voice=saying.voice, language=saying.language, rate=self._rate)
         try:
             limit = FIRST_CHUNK_S if first_s is None else first_s
             while True:

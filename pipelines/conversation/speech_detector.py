@@ -11,6 +11,7 @@ import enum
 from collections import deque
 
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.background_voices import BackgroundVoices
 from pipelines.conversation.noise_floor import NoiseFloor
 
 
@@ -37,6 +38,9 @@ class SpeechDetector:
     under the utterance's own peak; there less of the margin is enough, so that soft endings count. Loud
     frames count as voice while Silero agrees (or has fallen silent altogether, as when no voice detector
     runs). `last_voiced` is the position just after the last voiced frame.
+
+    Where others talk behind the caller, only what is louder than they were counts as his; and a voice that
+    has kept far below his own for two seconds is not his, wherever it comes from.
     """
 
     ONSET_PROBABILITY = 0.5
@@ -48,6 +52,10 @@ class SpeechDetector:
     WITHIN = 0.8
     """Of the margin above the noise, for what belongs to an utterance that has begun. Fitted with six
     answers in babble, office and street noise at 20 to 5 dB (tests/load/pauses_in_noise.py)."""
+    OWN_BELOW_PEAK_DB = 8.0
+    """What is so near the utterance's peak is the caller's, however loud others talk."""
+    FADED_DB, FADED_SAMPLES = 12.0, 2_000 * SAMPLES_PER_MS
+    """The stressed syllables of one who talks come within a few dB of each other, several a second."""
     QUIETEST_DB = -50.0
     VAD_SILENT_SAMPLES = 500 * SAMPLES_PER_MS
 
@@ -55,20 +63,27 @@ class SpeechDetector:
         self._pause = pause_ms * SAMPLES_PER_MS
         self._speech = SpeechState.NONE
         self._noise = NoiseFloor()
+        self._background = BackgroundVoices()
+        self._others: float | None = None
+        """How loud others talk behind the caller; None: nobody does."""
         self._peak = -96.0
+        self._peaked = 0
+        """Where the utterance was last within `FADED_DB` of its peak."""
         self._recent: deque[bool] = deque(maxlen=4)
         self._levels: deque[float] = deque(maxlen=4)
         self._probabilities: deque[float] = deque(maxlen=4)
         self._voice_at = -self.VAD_SILENT_SAMPLES
         self._likely = 0
-        self._resumed = 0
+        self._again = 0
         self.last_voiced = 0
         self.began = 0
         """Position at which the current utterance was noticed, less the evidence that it took."""
         self.voiced = 0
         """Samples of voice in the current utterance."""
         self.paused = 0
-        """Samples of silence between the last two stretches of voice in it."""
+        """Samples of silence between the last two stretches of voice in it, ..."""
+        self.resumed = 0
+        """... and where the second of them began."""
 
     @property
     def speech(self) -> SpeechState:
@@ -93,7 +108,7 @@ class SpeechDetector:
         self._speech = SpeechState.NONE
         self._peak = -96.0
         self._likely = 0
-        self._resumed = 0
+        self._again = 0
         self._recent.clear()
         self.voiced = 0
 
@@ -117,13 +132,16 @@ class SpeechDetector:
         self._recent.append(loud)
         self._levels.append(level)
         deaf = t - self._voice_at >= self.VAD_SILENT_SAMPLES
+        agreed = deaf or max(self._probabilities, default=1.0) >= self.GATE_PROBABILITY
         if self._speech is SpeechState.NONE:
+            self._background.hear(level, agreed and not deaf)
             return self._begin(t, 4) if deaf and sum(self._recent) == 4 and level > -40 else None
         self._peak = max(level, self._peak - 0.02)
-        agreed = deaf or max(self._probabilities, default=1.0) >= self.GATE_PROBABILITY
-        if loud and agreed:
+        if level > self._peak - self.FADED_DB:
+            self._peaked = t
+        if loud and agreed and t - self._peaked < self.FADED_SAMPLES:
             return self._voiced(t)
-        self._resumed = 0
+        self._again = 0
         if self._speech is SpeechState.RUNNING and self.silence(t) >= self._pause:
             self._speech = SpeechState.PAUSED
             return Edge.PAUSE
@@ -136,7 +154,8 @@ class SpeechDetector:
     def _begin(self, t: int, loud: int) -> Edge:
         self._speech = SpeechState.RUNNING
         self._likely = 0
-        self.last_voiced = t
+        self._others = self._background.reaches()
+        self.last_voiced = self._peaked = t
         self.voiced = loud * FRAME_SAMPLES
         self.began = t - self.voiced
         return Edge.ONSET
@@ -144,12 +163,13 @@ class SpeechDetector:
     def _voiced(self, t: int) -> Edge | None:
         if self._speech is SpeechState.PAUSED:
             # Two frames in a row, so that a click in the pause does not take back the endpoint.
-            self._resumed += 1
-            if self._resumed < 2:
+            self._again += 1
+            if self._again < 2:
                 return None
             self._speech = SpeechState.RUNNING
-            self._resumed = 0
-            self.paused = max(0, t - 2 * FRAME_SAMPLES - self.last_voiced)
+            self._again = 0
+            self.resumed = t - 2 * FRAME_SAMPLES
+            self.paused = max(0, self.resumed - self.last_voiced)
             self.last_voiced = t
             self.voiced += 2 * FRAME_SAMPLES
             return Edge.AGAIN
@@ -162,4 +182,6 @@ class SpeechDetector:
         if self._speech is SpeechState.NONE:
             return max(noise.db + noise.margin_db, self.QUIETEST_DB)
         within = noise.db + self.WITHIN * noise.margin_db
+        if self._others is not None:
+            within = max(within, min(self._others, self._peak - self.OWN_BELOW_PEAK_DB))
         return max(within, self.QUIETEST_DB, self._peak - self.BELOW_PEAK_DB)

@@ -13,7 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
+import numpy as np
+
 from mediaserver.media.leg import Frame
+from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.own_words import OwnWords
 from pipelines.engines.protocols import Grammar, Stt, SttResult, SttSession
 
@@ -21,6 +24,9 @@ KEPT_FRAMES = 50
 """1 s: longer sounds are not asked about."""
 LEAD_FRAMES = 12
 """240 ms from before the sound: recognisers want silence before a word."""
+
+UNASKED = -1
+"""Epoch of what nobody wants to know."""
 
 
 def listening_grammar(words: OwnWords) -> Grammar:
@@ -40,18 +46,24 @@ class Spotter:
         self._on_result = on_result
         self._session: SttSession | None = stt.session(self._heard, language=language)
         self._lately: deque[Frame] = deque(maxlen=KEPT_FRAMES)
+        # A recogniser that has to read the grammar first answers the first question too late: let it do so
+        # while the agent greets.
+        self._session.begin(UNASKED, self._grammar)
+        for _ in range(LEAD_FRAMES):
+            self._session.feed(np.zeros(FRAME_SAMPLES, np.int16))
+        self._session.flush(UNASKED)
 
     def hear(self, frame: Frame) -> None:
         self._lately.append(frame)
 
-    def ask(self, epoch: int, frames: int, noise_db: float | None) -> None:
-        """About what was heard in so many frames, up to now."""
+    def ask(self, epoch: int, frames: int, noise_db: float | None, raised: Callable[[Frame], Frame]) -> None:
+        """About what was heard in so many frames, up to now; `raised`: to where the recogniser hears well."""
         session = self._session
         if session is None:
             return
         session.begin(epoch, self._grammar, noise_db=noise_db)
         for frame in islice(self._lately, max(0, len(self._lately) - frames - LEAD_FRAMES), None):
-            session.feed(frame)
+            session.feed(raised(frame))
         session.flush(epoch)
 
     def end(self) -> None:
@@ -66,7 +78,8 @@ class Spotter:
     def _heard(self, result: SttResult) -> None:
         if result.final and self._session is not None:
             self._session.abandon()
-            self._on_result(result)
+            if result.epoch != UNASKED:
+                self._on_result(result)
 
 
 def _unheard(result: SttResult) -> None:

@@ -86,6 +86,7 @@ class Turn(AgentTurn):
     def listen(self, listen: Listen) -> None:
         """How the agent wants the caller to be listened to; always counts."""
         self._ear.listen = listen
+        self._assent = None  # it was no answer to what is asked now
         self._collector.listen(listen.keys)
 
     def hold(self, held: bool) -> list[Command]:
@@ -119,7 +120,7 @@ class Turn(AgentTurn):
                     commands += self._announce(t)
                 elif (nothing := self._unanswered(t)) is not None:
                     self._floor.move(Cue.SILENCE)
-                    commands += self._think(t, nothing)
+                    commands += [*self._perhaps_missed(), *self._think(t, nothing)]
             case FloorState.EXPECTING if self.ear is EarState.QUIET:
                 if t - self._quiet_since >= self._limits.listen_first * SAMPLES_PER_MS:
                     commands += self._greet(t)
@@ -147,11 +148,16 @@ class Turn(AgentTurn):
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
-        cut_off: list[Command] = [MissedWords()] if missed else []
+        cut_off: list[Command] = [MissedWords()] if missed else self._perhaps_missed()
         return [*cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
 
+    def _perhaps_missed(self) -> list[Command]:
+        """On a line that loses words nobody agrees by saying nothing."""
+        return [MissedWords()] if self.words_lost else []
+
     def _assented(self) -> EndedUtterance | None:
-        """People answer before a question is over: a "yeah" at its last word is no sign of listening."""
+        """People answer before a question is over: a "yeah" at its last word is no sign of listening, and a
+        "yes" that sounded like nothing no noise."""
         if self._assent is None:
             return None
         (until, ended), self._assent = self._assent, None

@@ -5,7 +5,11 @@ Registers manifests, checks and makers only; nothing is loaded here. The one pla
 
 from __future__ import annotations
 
-from pipelines.engines.registry import EngineEntry, EngineRegistry
+from functools import partial
+
+from pipelines.engines.llm.claude import engine as claude
+from pipelines.engines.llm.openai_compatible import engine as openai_compatible
+from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from pipelines.engines.stt.pocketsphinx import engine as pocketsphinx
 from pipelines.engines.tts.espeak import engine as espeak
 from pipelines.engines.turn.smart_turn import engine as smart_turn
@@ -13,6 +17,8 @@ from pipelines.engines.vad.silero import engine as silero
 
 VAD, STT, TTS = silero.MANIFEST.name, pocketsphinx.MANIFEST.name, espeak.MANIFEST.name
 """What is used where nobody names another."""
+LLMS = (openai_compatible.MANIFEST.name, claude.MANIFEST.name)
+"""Likewise, in this order, those of them that have a key or an endpoint."""
 
 
 def registry() -> EngineRegistry:
@@ -35,6 +41,16 @@ def registry() -> EngineRegistry:
                 lambda options: espeak.EspeakTts(options.without_settings(TTS).workers),
             ),
             EngineEntry(smart_turn.MANIFEST, smart_turn.check, smart_turn.make),
+            *(
+                EngineEntry(
+                    each.MANIFEST,
+                    partial(each.check, EngineOptions()),
+                    each.make,
+                    check_with=each.check,
+                    several=True,
+                )
+                for each in (openai_compatible, claude)
+            ),
         )
     )
     engines.add_plugins()

@@ -1,8 +1,8 @@
 """Engines in order of preference behind the protocol of one: what fails is left for the next in the list.
 
-A voice changes before its first sound, a model before its first word; what a caller already hears is never
-started anew (recognisers: pipelines.engines.stt.failover). An engine that failed is passed over for a while,
-so that not every turn pays for it again.
+A voice changes before its first sound, a model also in the middle of an answer; what a caller already hears
+is never started anew (recognisers: pipelines.engines.stt.failover). An engine that failed is passed over for
+a while, so that not every turn pays for it again.
 
 This is the door to foreign code: whatever an engine raises leaves here as EngineError.
 """
@@ -12,10 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
     Engine,
     Kind,
@@ -24,6 +26,7 @@ from pipelines.engines.protocols import (
     LlmMessage,
     LlmText,
     LlmTool,
+    LlmToolCall,
     LlmUsage,
     Manifest,
     Tts,
@@ -40,6 +43,8 @@ NEXT_SOUND_S = 2.5
 FIRST_WORD_S = 4.0
 """Likewise for a language model; turn-taking bears ten seconds of thought."""
 NEXT_WORD_S = 6.0
+
+NOTHING_NEW = LlmText("")
 
 E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
@@ -211,12 +216,23 @@ class PreferredTts(Preferred[Tts]):
 
 
 class PreferredLlm(Preferred[Llm]):
-    """See pipelines.engines.protocols.Llm."""
+    """See pipelines.engines.protocols.Llm. A model that dies in the middle of an answer is followed by the
+    next, which goes on behind the last word. What a dead one cost its server has not told."""
 
     def __init__(self, there: Callable[[], Sequence[Llm | None]]) -> None:
         super().__init__(Kind.LLM, there)
 
-    def stream(
+    def expect(self) -> None:
+        """A call begins that will ask soon: models behind a server open a connection. Returns at once."""
+        for engine in self.order()[:1]:
+            prepare = getattr(engine, "expect", None)
+            if prepare is not None:
+                try:
+                    prepare()
+                except Exception:  # a foreign engine may raise anything
+                    log.warning("%s failed to prepare for a call", engine.manifest.name, exc_info=True)
+
+    async def stream(
         self,
         messages: Sequence[LlmMessage],
         tools: Sequence[LlmTool] = (),
@@ -224,10 +240,56 @@ class PreferredLlm(Preferred[Llm]):
         temperature: float | None = None,
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
-        def begin(engine: Llm) -> AsyncGenerator[LlmEvent, None]:
-            return engine.stream(messages, tools, temperature=temperature, max_tokens=max_tokens)
+        order, said, called = self.order(), "", False
+        for engine in order:
+            last, continues = engine is order[-1], engine.manifest.continues
+            asked = carried_on(messages, said, continues=continues) if said else messages
+            new = Continuation(said, continues=continues)
+            try:
+                stream = engine.stream(asked, tools, temperature=temperature, max_tokens=max_tokens)
+                async with aclosing(self._events(stream, engine, last, needed=not said)) as events:
+                    async for event in events:
+                        if isinstance(event, LlmText):
+                            event = LlmText(new.feed(event.text))
+                        elif rest := new.rest():
+                            said += rest
+                            yield LlmText(rest)
+                        if isinstance(event, LlmText):
+                            said += event.text
+                        called = called or isinstance(event, LlmToolCall)
+                        if event != NOTHING_NEW:
+                            yield event
+                if rest := new.rest():
+                    yield LlmText(rest)
+                return
+            except Exception as error:  # a foreign engine may raise anything
+                why = reason(error)
+                if not getattr(error, "about_request", False):
+                    self.failed(engine, why)
+                if called:  # their answers ask a model again: nothing is lost, and nothing done twice
+                    log.warning("%s failed behind its tool calls (%s)", engine.manifest.name, why)
+                    return
+                if last or len(said) > MOST_SAID:
+                    raise error if isinstance(error, EngineError) else EngineError(why) from error
+        raise EngineMissingError(f"there is no {self._kind} engine; run `voiceforge engines list`")
 
-        return self.streamed(begin, _telling, FIRST_WORD_S, NEXT_WORD_S)
+    async def _events(
+        self, stream: AsyncGenerator[LlmEvent, None], engine: Llm, last: bool, needed: bool
+    ) -> AsyncGenerator[LlmEvent, None]:
+        """What one model gives, in time; the last one may take its own."""
+        try:
+            async with asyncio.timeout(None if last else FIRST_WORD_S):
+                opening = await _opening(stream, _telling, needed)
+            for event in opening:
+                yield event
+            while True:
+                async with asyncio.timeout(None if last else NEXT_WORD_S):
+                    following = await anext(stream, None)
+                if following is None:
+                    return
+                yield following
+        finally:
+            await _close(stream, engine)
 
 
 def _audible(chunk: TtsChunk) -> bool:

@@ -51,6 +51,8 @@ class Manifest:
     spots: bool = False
     """Of a recogniser: it tells within a moment, and at no price, whether half a second of sound was one of a
     grammar's few words. It is asked so about short sounds while the agent speaks."""
+    continues: bool = False
+    """Of a language model: an assistant's message at the end of the history begins its answer."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
@@ -223,6 +225,9 @@ class LlmToolCall:
     id: str
     name: str
     arguments: Mapping[str, Any]
+    fault: str = ""
+    """Why its arguments cannot be read (no valid JSON, too long); empty when they can. Such a call is not
+    made: the model is told this in the place of a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +240,9 @@ class LlmMessage:
     """Of an assistant's message: what it asked for."""
     tool_call_id: str = ""
     """Of a tool's message: which call it answers."""
+    cache: bool = False
+    """What comes up to here stays the same from question to question: a model that caches prompts by marks
+    is given one here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +262,16 @@ class LlmText:
 
 @dataclass(frozen=True, slots=True)
 class LlmUsage:
-    """What an answer cost, in tokens; comes last, once."""
+    """What an answer cost, in tokens; comes last, once, where the model tells."""
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
     """Of the prompt's."""
+    model: str = ""
+    """Which one answered, as its server names it."""
+    cost: float | None = None
+    """In US dollars, by the prices that are set; None where none is set for this model."""
 
 
 LlmEvent: TypeAlias = LlmText | LlmToolCall | LlmUsage
@@ -275,7 +287,10 @@ class Llm(Engine, Protocol):
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
         """One answer, piece by piece; closing the generator (aclose) cancels it at the model. None leaves a
-        setting to the engine. Raises EngineError."""
+        setting to the engine. Raises EngineError.
+
+        A history that ends with the assistant's own text asks an engine whose manifest says `continues` to go
+        on right behind its last character."""
 
 
 class TurnModel(Engine, Protocol):

@@ -32,6 +32,8 @@ class EngineOptions:
     """Folder for what it may keep between starts; it may vanish at any time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The engine's own, unchecked."""
+    name: str = ""
+    """Of one of several (`openai:fast`); empty: the engine's own."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""
@@ -55,9 +57,16 @@ class EngineEntry:
     """An engine of the manifest's kind, not yet started. Called on a thread without a loop: it may take its
     time, and must create nothing that belongs to one."""
 
-    def readiness(self) -> Readiness:
-        """What `check` finds; a check that raises is a lack too."""
+    check_with: Callable[[EngineOptions], Readiness] | None = None
+    """In the place of `check`, for an engine whose settings may name what it needs."""
+    several: bool = False
+    """There may be several of it, named `NAME:ANYTHING`, each with settings of its own."""
+
+    def readiness(self, options: EngineOptions | None = None) -> Readiness:
+        """What its check finds; a check that raises is a lack too."""
         try:
+            if self.check_with is not None:
+                return self.check_with(options or EngineOptions())
             return self.check()
         except (Exception, SystemExit) as error:
             return Readiness(False, f"a check that works ({said(error)}); update its package")
@@ -109,16 +118,20 @@ class EngineRegistry:
         return [e for (k, _), e in self.entries.items() if k is kind]
 
     def find(self, kind: Kind, name: str) -> EngineEntry:
-        """Raises EngineMissingError, which names the nearest one, when there is none of that name."""
+        """Raises EngineMissingError, which names the nearest one, when there is none of that name. What is
+        one of several is the entry of them all."""
         entry = self.entries.get((kind, name))
+        if entry is None and ":" in name:
+            common = self.entries.get((kind, name.partition(":")[0]))
+            entry = common if common is not None and common.several else None
         if entry is None:
             raise EngineMissingError(unknown(name, [e.manifest.name for e in self.of(kind)]))
         return entry
 
-    def check(self, kind: Kind, name: str) -> EngineEntry:
+    def check(self, kind: Kind, name: str, options: EngineOptions | None = None) -> EngineEntry:
         """Like `find`, and it has what it needs. Raises EngineMissingError."""
         entry = self.find(kind, name)
-        readiness = entry.readiness()
+        readiness = entry.readiness(options)
         if not readiness.ready:
             raise EngineMissingError(f"the engine {name} lacks {readiness.lacks}")
         return entry
@@ -135,7 +148,7 @@ class EngineRegistry:
     def make(self, kind: Literal[Kind.TURN], name: str, options: EngineOptions = ...) -> TurnModel: ...
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
-        entry = self.check(kind, name)
+        entry = self.check(kind, name, options)
         try:
             return entry.make(options or EngineOptions())
         except SystemExit as error:  # of a package; it is not to end the server

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, repeat
@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
+from pipelines.engines.protocols import Kind, Stt, Tts, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -73,7 +73,7 @@ class Engines:
         self._places: dict[tuple[Kind, str], _Place] = {}
         self._stts: dict[tuple[str, ...], Stt] = {}
         self._ttss: dict[tuple[str, ...], Tts] = {}
-        self._llms: dict[tuple[str, ...], Llm] = {}
+        self._llms: dict[tuple[str, ...], PreferredLlm] = {}
         self._starting: set[asyncio.Task[None]] = set()
 
     def stt(self, names: Sequence[str]) -> Stt:
@@ -92,7 +92,7 @@ class Engines:
             self._ttss[key] = PreferredTts(partial(self._there, Kind.TTS, key))
         return self._ttss[key]
 
-    def llm(self, names: Sequence[str]) -> Llm:
+    def llm(self, names: Sequence[str]) -> PreferredLlm:
         """A language model, likewise."""
         key = tuple(names)
         self._ask(Kind.LLM, key)
@@ -124,10 +124,11 @@ class Engines:
         faults = "; ".join(place.fault for place in places.values())
         raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
 
-    async def settle(self, within_s: float | None = None) -> None:
-        """Wait until all that was asked for so far has started or cannot be had; what takes longer than
-        `within_s` goes on starting."""
-        waiting = asyncio.gather(*(place.tried.wait() for place in self._places.values()))
+    async def settle(self, within_s: float | None = None, *, without: Collection[Kind] = ()) -> None:
+        """Wait until all that was asked for so far has started or cannot be had, but for kinds that nobody
+        waits for; what takes longer than `within_s` goes on starting."""
+        asked = [place for (kind, _), place in self._places.items() if kind not in without]
+        waiting = asyncio.gather(*(place.tried.wait() for place in asked))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(waiting, within_s)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from mediaserver.storage.records import OutcomeMade, Record
 from pipelines.flows.agent import FlowAgent
-from pipelines.flows.booking_slots import LENGTH, PART, PEOPLE, PLACE, TIME, VERDICT, WISH, day_slot
+from pipelines.flows.booking_slots import PART, PEOPLE, PLACE, VERDICT, WISH
+from pipelines.flows.booking_times import LENGTH, TIME, day_slot
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow
 from pipelines.flows.progress import FlowOutcome
 from pipelines.flows.validation import validate

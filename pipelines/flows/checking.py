@@ -15,6 +15,8 @@ from pipelines.flows.phrases import Phrases
 
 YES = ("yes", "yeah", "yes please", "correct", "that's right", "that's correct", "right")
 NO = ("no", "that's wrong", "wrong", "that's not right")
+LIKELY = "/8/"
+"""The weight of a yes, or a no, beside what else may be said to such a question."""
 _RULES = f"""
 <check_yes> = ({" | ".join(YES)}) {{yes}};
 <check_no> = ({" | ".join(NO)}) {{no}};
@@ -48,8 +50,6 @@ class Check:
     """The question in words."""
     unclear: int = 0
     """Answers that were neither."""
-    guess: Value | None = None
-    """What the last of those would have been, were it believed."""
 
     @classmethod
     def of(cls, slot: Slot, value: Value, phrases: Phrases, others: tuple[Value, ...] = ()) -> Check:
@@ -63,11 +63,11 @@ class Check:
             return None
         value, *others = self.others
         asked = phrases.other.format(value=self.slot.checked(value))
-        return replace(self, value=value, others=tuple(others), asked=asked, unclear=0, guess=None)
+        return replace(self, value=value, others=tuple(others), asked=asked, unclear=0)
 
-    def unanswered(self, guess: Value | None) -> Check:
-        """The answer was neither yes nor no; `guess`: what it would have been, were it believed."""
-        return replace(self, unclear=self.unclear + 1, guess=guess)
+    def unanswered(self) -> Check:
+        """The answer was neither yes nor no."""
+        return replace(self, unclear=self.unclear + 1)
 
     def mended(self, words: str) -> Value | None:
         """What a correction makes of the value, or the value itself when it was said again; None when it is
@@ -84,13 +84,13 @@ class Check:
 def _question(slot: Slot, offer: str) -> Slot:
     body = _BODY.sub("", slot.grammar.jsgf)
     public = _PUBLIC.search(body)
-    answer = f" | [<check_no>] <{public[1]}>" if public else ""
+    answer = f" | /1/ [<check_no>] <{public[1]}>" if public else ""
     if slot.spelling is not None and slot.spelling.corrections:
-        answer += " | [<check_no>] <mend>"
+        answer += " | /1/ [<check_no>] <mend>"
         body += "\n" + slot.spelling.corrections
     name = f"{slot.name}_check"
     private = _PUBLIC.sub(r"<\1>", body)
-    rules = f"public <{name}> = <check_yes> | <check_no>{answer};{_RULES}{private}"
+    rules = f"public <{name}> = {LIKELY} <check_yes> | {LIKELY} <check_no>{answer};{_RULES}{private}"
     grammar = Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{rules}\n")
 
     def parse(text: str) -> Value | None:

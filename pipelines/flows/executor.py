@@ -16,7 +16,7 @@ from pipelines.conversation.own_words import words_of
 from pipelines.flows.checking import Check
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
 from pipelines.flows.phrases import NOBODY, WAITED
-from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep
+from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, SaidBefore
 from pipelines.flows.steps import MISSES, FlowSteps
 from pipelines.flows.wording import joined
 
@@ -26,11 +26,12 @@ UNCLEAR = 2
 """So often the caller is asked again for a clear yes or no."""
 TROUBLES = 2
 """So often a caller is told that the line is bad; then nothing more is tried."""
-SURE_OF_NUMBERS = 0.85
+SURE_OF_NUMBERS = 0.95
 """Confidence below which a number is taken, and read back, but never agreed to by silence: numbers sound
-alike ("four", "five"), and of sentences between 0.75 and this one in ten is wrong (docs/benchmarks.md)."""
+alike ("four", "five")."""
 NUMBER_WORDS = 2
-"""Of a number that sounds like another ("four", "five people"): "two thirty p m" says more."""
+"""Of such a number ("four", "five people"). Of those with a confidence from 0.85 to 0.95 one in seven is
+wrong; of longer ones ("two thirty p m") none of 29 was (docs/benchmarks.md)."""
 
 
 def plain(text: str) -> str:
@@ -59,7 +60,7 @@ class FlowExecutor(FlowSteps):
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow)
-        self._before: FlowProgress | None = None
+        self._undone: FlowProgress | None = None
         """As it was before the last utterance, when nothing else came since."""
 
     # ---- what the caller does
@@ -81,14 +82,14 @@ class FlowExecutor(FlowSteps):
         """The caller said something; the arguments are as in `Utterance`. `confidence`: 0 where it is not
         known."""
         after, told = self._now, self._now.told
-        if amends and self._before is not None:
-            self._now = self._before.copy()
+        if amends and self._undone is not None:
+            self._now = self._undone.copy()
             if self._keeps(after, text, understood):
                 self._now = after
                 after.doubts.add("mended")
                 return self._ask(self._wording.question(self._now))
         else:
-            self._before = self._now.copy()
+            self._undone = self._now.copy()
         base = self._now.told
         asked = self._asked()
         doubtful = doubtful and not (asked is not None and asked.harmless)
@@ -108,12 +109,12 @@ class FlowExecutor(FlowSteps):
 
     def keyed(self, digits: str, ended_by: str = "terminator") -> FlowStep:
         """The caller keyed an entry; the arguments are as in `Keyed`."""
-        self._before = None
+        self._undone = None
         now, slot = self._now, self._asked()
         if slot is None:
             agreed = self._agreed
             return self._ended() if agreed is None else self._objected(agreed.dtmf.parse(digits))
-        now.silences = 0
+        now.silences, now.before = 0, None
         if ended_by == "cancel":
             now.part = ""
             return self._ask(f"{self._help()} {slot.dtmf.offer}")
@@ -132,7 +133,7 @@ class FlowExecutor(FlowSteps):
 
     def silence(self) -> FlowStep:
         """Nothing came."""
-        self._before = None
+        self._undone = None
         now, slot = self._now, self._asked()
         if slot is None:
             return self._ended()
@@ -152,7 +153,7 @@ class FlowExecutor(FlowSteps):
 
     def trouble(self, kind: str, *, last: bool = False, over: bool = False) -> FlowStep:
         """The line carries no conversation as it is; the arguments are as in `LineTrouble`."""
-        self._before = None
+        self._undone = None
         now, slot = self._now, self._asked()
         if slot is None:
             return self._ended()
@@ -172,7 +173,7 @@ class FlowExecutor(FlowSteps):
 
     def returned(self) -> FlowStep:
         """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over."""
-        self._before = None
+        self._undone = None
         match self._now.node:
             case TransferCall(failed=failed):
                 return self._enter(failed)
@@ -228,28 +229,27 @@ class FlowExecutor(FlowSteps):
         if slot is None:
             agreed = self._agreed if understood else None
             return self._ended() if agreed is None else self._objected(said_once(agreed, text))
-        value = slot.parse(text) if understood else None
-        before, now.unsure = now.unsure, None
+        meant = slot.parse(text)
+        value = meant if understood else None
+        before, now.before = now.before, None
         now.spoken = now.spoken or isinstance(now.node, Ask)
         if now.parting:
             return self._unheeded(slot) if now.by_keys else self._part(None if doubtful else value)
-        others = other_meanings(slot, value, alternatives)
+        others = tuple(each for each in other_meanings(slot, meant, alternatives) if each not in now.refused)
         if now.check is not None:
-            return self._spoken_verdict(now.check, text, value, doubtful and bool(others))
+            rivalled = bool(others) and (doubtful or not understood)
+            return self._spoken_verdict(now.check, text, value, before, rivalled=rivalled)
         if doubtful and value in now.refused:
-            value, others = None, tuple(each for each in others if each not in now.refused)
-            if others:
-                value, others = others[0], others[1:]
+            value, others = (others[0], others[1:]) if others else (None, ())
         if value is None:
-            confirms = isinstance(now.node, Confirm)
-            step = self._repeated(slot, text, before, others) if confirms else self._guessed(slot, text)
-            return step or self._missed(slot, noisy)
+            again = self._repeated if isinstance(now.node, Confirm) else self._guessed
+            return again(slot, meant, before, others) or self._missed(slot, noisy)
         if slot.spelling is not None:
             return self._spelled(slot, str(value))
         if doubtful and (isinstance(now.node, Confirm) or value in ("yes", "no")):
             # Said again, it is an answer, unless the opposite fits nearly as well.
-            now.unsure, now.believed = value, True
-            if before != value or others:
+            now.before = SaidBefore(value, believed=True)
+            if before is None or before.value != value or others:
                 return self._missed(slot, noisy, unclear=True)
             return self._filled(value)
         if doubtful or slot.read_back or value in now.refused:
@@ -279,47 +279,56 @@ class FlowExecutor(FlowSteps):
         return self._impossible(slot, slot.say(joined))
 
     def _repeated(
-        self, slot: Slot, text: str, before: Value | None, others: tuple[Value, ...]
+        self, slot: Slot, guess: Value | None, before: SaidBefore | None, others: tuple[Value, ...]
     ) -> FlowStep | None:
         """To a read-back, and not believed: with the same doubtful answer before it, it is one all the same.
         Nobody's cough is both."""
-        now = self._now
-        now.unsure = guess = slot.parse(text)
-        if guess is not None and guess == before and now.believed and set(others) <= {guess}:
+        if guess is None:
+            return None
+        if before == SaidBefore(guess, believed=True) and not others:
             return self._filled(guess)
-        now.believed = False
+        self._now.before = SaidBefore(guess, believed=False)
         return None
 
-    def _guessed(self, slot: Slot, text: str) -> FlowStep | None:
+    def _guessed(
+        self, slot: Slot, guess: Value | None, before: SaidBefore | None, others: tuple[Value, ...]
+    ) -> FlowStep | None:
         """The same once more, though it was not believed either time: ask whether it is that."""
         now = self._now
-        guess = slot.parse(text) if slot.spelling is None else None
-        if guess in ("yes", "no") or guess in now.refused:
-            guess = None
-        before, now.guess = now.guess, guess
-        if guess is None or guess != before:
+        if guess is None or guess in ("yes", "no") or guess in now.refused or slot.spelling is not None:
             return None
-        now.guess = None
+        if before is None or before.value != guess:
+            now.before = SaidBefore(guess, believed=False)
+            return None
         now.doubts.add("doubtful")
-        return self._filled(guess) if slot.harmless else self._check(Check.of(slot, guess, self._phrases))
+        if slot.harmless:
+            return self._filled(guess)
+        return self._check(Check.of(slot, guess, self._phrases, others))
 
     # ---- is that right?
 
     def _check(self, check: Check) -> FlowStep:
-        self._now.check, self._now.silences = check, 0
+        now = self._now
+        now.check, now.before, now.silences = check, None, 0
         return self._ask(check.asked)
 
-    def _spoken_verdict(self, check: Check, text: str, value: Value | None, rivalled: bool) -> FlowStep:
+    def _spoken_verdict(
+        self, check: Check, text: str, value: Value | None, before: SaidBefore | None, *, rivalled: bool
+    ) -> FlowStep:
         """The same yes or no once more is one, though it was not believed either time: what was checked is
         read back with the rest. `rivalled`: the opposite fits nearly as well."""
-        guess = None if rivalled else check.question.parse(text)
-        if value is None and guess in ("yes", "no") and guess == check.guess:
-            value = guess
-        return self._verdict(check, None if rivalled else value, guess)
+        if rivalled:
+            return self._verdict(check, None)
+        guess = check.question.parse(text)
+        if value is None and guess in ("yes", "no"):
+            if before is not None and before.value == guess:
+                value = guess
+                self._now.doubts.add("doubtful")
+            self._now.before = SaidBefore(guess, believed=False)
+        return self._verdict(check, value)
 
-    def _verdict(self, check: Check, value: Value | None, guess: Value | None = None) -> FlowStep:
-        """The answer to it: yes, no or a correction; None when it was not clear (`guess`: what it may have
-        been)."""
+    def _verdict(self, check: Check, value: Value | None) -> FlowStep:
+        """The answer to it: yes, no or a correction; None when it was not clear."""
         mended = check.mended(str(value)) if value not in (None, "yes", "no") else None
         if value == "yes" or (mended is not None and mended == check.value):
             return self._filled(check.value)
@@ -331,7 +340,7 @@ class FlowExecutor(FlowSteps):
             return self._refused(check) if other is None else self._check(other)
         if mended is not None:
             return self._mended(check, mended)
-        check = self._now.check = check.unanswered(guess)
+        check = self._now.check = check.unanswered()
         if check.unclear > UNCLEAR:
             self._now.check = None
             return self._missed(check.slot, noisy=True)

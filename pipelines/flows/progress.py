@@ -56,6 +56,15 @@ class FlowStep:
         return None if self.slot is None else self.slot.dtmf.keys()
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """The answer just before, where it was none: what it would have been. The same once more may be one."""
+
+    value: Value
+    believed: bool
+    """It was understood, if doubtful; else nobody knows that it was said at all."""
+
+
 @dataclass(slots=True)
 class FlowProgress:
     """Of one caller."""
@@ -72,12 +81,8 @@ class FlowProgress:
     """That offer is answered by keys alone: what is heard is music, or a tone, and no caller."""
     refused: frozenset[Value] = frozenset()
     """What the present question's answer is not: the caller has said so."""
-    unsure: Value | None = None
-    """The last answer, where it was a doubtful yes or no: the same once more is one."""
-    believed: bool = False
-    """That was understood; an answer to a read-back may also not have been."""
-    guess: Value | None = None
-    """What the last answer would have been that was not understood."""
+    before: SaidBefore | None = None
+    """Until something else comes."""
     misses: int = 0
     """Answers to the present question that were not understood."""
     silences: int = 0

@@ -128,7 +128,7 @@ class FlowSteps:
         now = self._now
         now.misses = now.silences = now.troubles = 0
         now.check, now.part, now.read = None, "", False
-        now.unsure = now.guess = now.agreed = None
+        now.before = now.agreed = None
         now.refused = frozenset()
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.

@@ -139,6 +139,8 @@ async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.
     assert [line["text"] for line in content["transcript"]] == ["Hello, where?", "mountain view"]
     assert content["recording"] == {"seconds": 2.5, "size_bytes": 160_044} and not content["live"]
     assert content["hearing"]["noise_db"] == -51.0
+    assert listed["recent"][0]["summary"] == content["summary"]["summary"] == "A room was booked."
+    assert (content["summary"]["made_by"], content["summary"]["cost"]) == ("model", 0.002)
     assert content["legs"][0]["codec"] == "PCMU" and content["events"][0]["kind"] == "dtmf"
     assert content["started_at"] == "2026-11-21T09:00:00+00:00"
 

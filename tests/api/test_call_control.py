@@ -158,10 +158,9 @@ async def test_the_operators_words_are_said_between_the_agents(desk: Desk) -> No
         assert await desk.post(f"/{call_id}/say", {"text": text}) == (204, None)
     await desk.run(8000)
     said = [(event.kind, event.data["text"]) for event in call.history if event.kind in ("agent", "operator")]
-    assert said[1:] == [("operator", "One moment please."), ("operator", "Thank you.")]
-    assert [event.data["text"] for event in call.history if event.kind == "heard"] == [
-        text for _, text in said
-    ]
+    assert said[1:3] == [("operator", "One moment please."), ("operator", "Thank you.")]
+    heard = [event.data["text"] for event in call.history if event.kind == "heard"]
+    assert heard[:3] == [text for _, text in said[:3]]  # then whoever is not heard is asked again
 
 
 async def test_a_call_that_was_handed_over_has_nobody_to_say_it(desk: Desk) -> None:

@@ -93,8 +93,8 @@ async def test_the_caller_is_back_with_the_agent_which_asks_its_question_again(
     assert status == 409 and answer["error"]["message"]
     assert bob.termination is not None and ann.termination is None
     assert (events(desk, call_id, "transfer"))[-1]["why"] == why
-    last = (events(desk, call_id, "agent"))[-1]["text"]
-    assert last.startswith("Here I am again. Hello, this is the room desk.")
+    said = [event["text"] for event in events(desk, call_id, "agent")]
+    assert any(text.startswith("Here I am again. Hello, this is the room desk.") for text in said)
     assert max(ann.loudest[before:]) > 500
 
 
@@ -174,7 +174,8 @@ async def test_a_flow_hands_over_and_goes_on_where_it_failed(
     bob.press("2")
     await desk.run(4_000)
     assert bob.termination is not None
-    assert (events(desk, call_id, "agent"))[-1]["text"].startswith("I am sorry, nobody is free.")
+    said = [event["text"] for event in events(desk, call_id, "agent")]
+    assert any(text.startswith("I am sorry, nobody is free.") for text in said)
     again = Line("bob", 3)
     desk.board.carriers = [Lines(bob=again)]
     ann.press("1")
@@ -192,7 +193,8 @@ async def test_a_flow_that_hands_over_to_nobody_that_may_be_called_goes_on(
     ann, _, call_id = await begun(desk)
     ann.press("2")
     await desk.run(8_000)
-    assert (events(desk, call_id, "agent"))[-1]["text"].startswith("I am sorry, nobody is free.")
+    said = [event["text"] for event in events(desk, call_id, "agent")]
+    assert any(text.startswith("I am sorry, nobody is free.") for text in said)
     (failed,) = events(desk, call_id, "transfer")
     assert failed["step"] == "failed" and "not allowed" in failed["reason"]
 

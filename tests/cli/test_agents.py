@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from cli.main import main
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from mediaserver.storage.records import FactLearnt
+from mediaserver.storage.saving import save
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +73,11 @@ def test_an_agent_is_set_changed_and_removed(capsys: pytest.CaptureFixture[str])
         (["set", "x", "--echo", "--turn", "3"], "not a JSON object"),
         (["set", "x", "--flow", "boking"], "did you mean 'booking'"),
         (["remove", "nobody"], "there is no agent nobody"),
+        (["set", "x", "--echo", "--remember"], "give --assistant"),
+        (["set", "x", "--assistant", "--transfer", "sales"], "NAME=TARGET"),
+        (["set", "x", "--assistant", "--prompt", "@nowhere.txt"], "the prompt nowhere.txt cannot be read"),
+        (["set", "x", "--assistant", "--greeting", "x" * 2000], "greeting that is not text of at most"),
+        (["forget", "ann"], "no telephone number in full"),
     ],
 )
 def test_what_makes_no_sense_is_one_line_and_changes_nothing(
@@ -78,3 +87,39 @@ def test_what_makes_no_sense_is_one_line_and_changes_nothing(
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert set(listed(capsys)) == {"demo", "echo"}
+
+
+def test_an_assistant_is_set_with_all_that_it_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    prompt = tmp_path / "prompt.txt"
+    prompt.write_text("You sell hats.")
+    words = ["--prompt", f"@{prompt}", "--tools", "examples.restaurant, mcp/shop", "--llm", "openai"]
+    more = [
+        "--transfer",
+        "sales=101",
+        "--transfer",
+        "Mr. Bell = +15550100",
+        "--remember",
+        "--fallback",
+        "101",
+    ]
+    assert main(["agents", "set", "hats", "--assistant", *words, *more]) == 0
+    hats = listed(capsys)["hats"]
+    assert (hats["kind"], hats["tools"], hats["fault"]) == ("llm", ["examples.restaurant", "mcp/shop"], "")
+    assert hats["assistant"] == {
+        "remember": True, "fallback": "101", "transfers": {"sales": "101", "Mr. Bell": "+15550100"},
+    }  # fmt: skip
+
+
+def test_a_caller_is_forgotten(capsys: pytest.CaptureFixture[str], postgres: EmbeddedPostgres) -> None:
+    async def learn() -> None:
+        connection = await open_connection(postgres.dsn)
+        await save(connection, FactLearnt(UUID(int=7), "demo", "+15550100", "name", "Ann"))
+        await connection.close()
+
+    asyncio.run(learn())
+    assert main(["agents", "forget", "+1 555 0100"]) == 0
+    assert "1 facts about +15550100 are forgotten" in capsys.readouterr().out
+    assert main(["agents", "forget", "+15550100", "--agent", "demo"]) == 0
+    assert "nothing was kept" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import pytest
 
 from cli.main import main
 from mediaserver.storage.postgres import EmbeddedPostgres
-from pipelines.engines.protocols import LlmText
+from pipelines.engines.protocols import LlmText, LlmToolCall, LlmUsage
 from tests.fakes import FakeLlm
 from tests.speech import shelf
 
@@ -126,6 +126,33 @@ def test_a_row_with_a_model_thinks_with_it(
     assert main(row) == 0
     assert main(["chat", "thinker"]) == 1
     assert "thinks with a language model, and none is named" in capsys.readouterr().err
+
+
+def test_an_assistant_is_talked_to_with_its_tools(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wise = FakeLlm(
+        (LlmText("Let me look. "), LlmToolCall("c1", "free_tables", {"day": "2026-11-24", "people": 2})),
+        (LlmText("At 18:00."), LlmUsage(10, 5, model="wise-1", cost=0.01)),
+    )
+    monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: shelf({}, {}, {"wise": wise}))
+    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
+    row = ["agents", "set", "bella", "--assistant", "--tools", "examples.restaurant"]
+    assert main([*row, "--llm", "wise"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("a table for two\n"))
+    assert main(["chat", "bella", "--json"]) == 0
+    chat = json.loads(capsys.readouterr().out)
+    assert [line["text"] for line in chat["lines"]] == [
+        "Hello, how can I help you?",
+        "a table for two",
+        "Let me look. At 18:00.",
+    ]
+    assert [kept["kind"] for kept in chat["kept"]] == ["tool", "llm"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("hello\n"))
+    assert main(row) == 0
+    assert main(["chat", "bella"]) == 1
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
 
 
 def test_no_agent_is_wrong_usage() -> None:

@@ -16,11 +16,12 @@ import asyncpg
 import pytest
 
 import cli.doctor
-from cli.doctor import directory_rows, preferred, row_engines, timed
+from cli.doctor import directory_rows, models, preferred, row_engines, timed
 from cli.main import main
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.errors import EngineMissingError
+from tests.model_server import KEY, model_server
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.78"
@@ -96,7 +97,7 @@ async def test_rows_that_make_no_sense_are_found_as_a_running_server_would(pool:
 
 
 async def test_a_database_without_tables_has_no_rows_to_look_at(pool: asyncpg.Pool) -> None:
-    await pool.execute("drop table routes, agents")
+    await pool.execute("drop table routes, agents cascade")
     assert await directory_rows(pool, load()) == []
 
 
@@ -145,7 +146,30 @@ def test_engines_that_rows_name_and_nobody_has_are_found() -> None:
         AgentSpec(UUID(int=1), "desk", 1, "flow", stt=("pocketsphynx", "pocketsphinx")),
         AgentSpec(UUID(int=2), "shop", 1, "flow", stt=("pocketsphynx",), tts=("espeak-ng",)),
     ]
-    (found,) = row_engines(rows)
+    (found,) = row_engines(rows, load())
     assert (found.name, found.fatal) == ("engine pocketsphynx", False)
     assert "did you mean 'pocketsphinx'" in found.detail
     assert "desk, shop" in found.mend
+
+
+async def test_a_language_model_that_cannot_be_asked_is_found_without_spending_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await models(load()) == []
+    async with model_server() as server:
+        tables = {"openai": f"{server.url}/v1", "openai:gone": "http://127.0.0.1:1/v1"}
+        toml = [f'[engines.options."{name}"]\nbase_url = "{url}"\n' for name, url in tables.items()]
+        config = tmp_path / "voiceforge.toml"
+        key = 'api_key_env = "OPENAI_API_KEY"\n'
+        config.write_text(toml[0] + key + 'model = "tiny"\n' + toml[1] + 'model = "x"\n')
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        fine, gone = await models(load(config))
+        assert (fine.ok, gone.ok, gone.fatal) == (True, False, False)
+        assert "cannot be reached" in gone.detail and gone.mend
+        config.write_text(toml[0] + key + 'model = "huge"\n')
+        (unknown,) = await models(load(config))
+        assert "knows no model 'huge' (it has tiny)" in unknown.detail
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong")
+        (refused,) = await models(load(config))
+        assert "refuses the key in OPENAI_API_KEY" in refused.detail
+        assert not server.asked

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from cli.serving.engines import engine_options, open_engines
+import pytest
+
+from cli.serving.engines import default_llms, engine_options, open_engines
 from mediaserver.config import Settings
 from mediaserver.settings.engines import EnginesSettings
-from pipelines.engines.builtin import STT, TTS
+from pipelines.engines.builtin import STT, TTS, registry
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
 from tests.fakes import FakeStt
@@ -41,3 +43,31 @@ async def test_an_engine_is_made_with_what_the_settings_tell_it(tmp_path: Path) 
         engines.stt(["whisper"])
         await engines.settle()
     assert made == [EngineOptions(2, tmp_path / "cache", {"model": "small"})]
+
+
+def test_a_name_behind_a_colon_is_an_endpoint_of_its_own_or_a_model_at_the_usual_one(tmp_path: Path) -> None:
+    tables = {
+        "openai": {"base_url": "http://a/v1", "model": "one"},
+        "openai:fast": {"base_url": "http://b/v1"},
+    }
+    given = settings(tmp_path, options=tables)
+    fast = engine_options(given, Kind.LLM, "openai:fast")
+    assert (fast.name, fast.settings) == ("openai:fast", {"base_url": "http://b/v1"})
+    other = engine_options(given, Kind.LLM, "openai:llama3.2:3b")
+    assert other.settings == {"base_url": "http://a/v1", "model": "llama3.2:3b"}
+    assert engine_options(given, Kind.LLM, "openai").name == ""
+
+
+def test_the_language_models_of_agents_that_name_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = registry()
+    assert default_llms(settings(tmp_path), known) == ()
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-1")
+    assert default_llms(settings(tmp_path), known) == ("anthropic",)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-2")
+    assert default_llms(settings(tmp_path), known) == ("openai", "anthropic")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    local = settings(tmp_path, options={"openai": {"base_url": "http://127.0.0.1:8000/v1"}})
+    assert default_llms(local, known) == ("openai", "anthropic")
+    assert default_llms(settings(tmp_path, llm=["openai:fast"]), known) == ("openai:fast",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -96,6 +97,17 @@ def test_what_cannot_be_had_is_one_line_and_exit_code_1(
 ) -> None:
     assert main(["engines", "install", name]) == 1
     assert capsys.readouterr() == ("", f"voiceforge: {line}\n")
+
+
+def test_endpoints_that_the_settings_name_are_listed_beside_their_engine(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "voiceforge.toml"
+    config.write_text('[engines.options."openai:fast"]\nbase_url = "http://127.0.0.1:8000/v1"\n')
+    assert main(["engines", "list", "--json", "--config", str(config)]) == 0
+    listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)["engines"]}
+    assert not listed["openai"]["ready"] and "set OPENAI_API_KEY" in listed["openai"]["lacks"]
+    assert listed["openai:fast"]["ready"] and listed["openai:fast"]["kind"] == "llm"
 
 
 def test_the_embedded_engines_are_listed_and_ready(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,18 +27,23 @@ from pipelines.engines.stt.pocketsphinx.rejection import (
     MIN_WORD_FRAMES,
     SURE,
     UNDERSTOOD,
+    Against,
+    Belief,
+    Scores,
     Weights,
     features,
     verdict,
-    wants_rival,
+    wanted,
 )
 from tests.load.stt_corpus import VOICES
 from tests.load.stt_rejection import DEFAULT
 from tests.load.stt_trials import CLEAN, Heard, half, played
 
 Matrix = npt.NDArray[np.float64]
-MARGIN = 4
-"""The feature that is not there while no rival is known."""
+AGAINST = 2
+"""So many features at the end tell of comparisons, which come one after the other."""
+SIGNS = (0, 1, 1, -1, 1, 1, -1, -1, 1, -1, 1, 1)
+"""Which way each feature tells. A weight that comes out the other way makes up for chance, and is none."""
 
 
 def logistic(rows: Matrix, right: Matrix, *, ridge: float = 1.0) -> Matrix:
@@ -66,27 +71,52 @@ def fitted(heard: Sequence[Heard]) -> Weights:
     """Of all of them."""
     some = judged(heard)
     right = np.array([each.right for each in some], np.float64)
-    with_rival = rows(some)
-    hasty = np.delete(with_rival, MARGIN, 1)
-    return Weights(
-        tuple(logistic(with_rival, right).round(3).tolist()),
-        tuple(np.insert(logistic(hasty, right), MARGIN, 0.0).round(3).tolist()),
-    )
+    known = rows(some)
+
+    def without(last: int) -> tuple[float, ...]:
+        used = list(range(len(SIGNS) - last))
+        while True:
+            found = logistic(known[:, used], right)
+            wrong = [at for at, weight in zip(used, found, strict=True) if SIGNS[at] * weight < 0]
+            if not wrong:
+                break
+            worst = min(wrong, key=lambda at: SIGNS[at] * found[used.index(at)])
+            used.remove(worst)
+        weights = np.zeros(len(SIGNS))
+        weights[used] = found
+        return tuple(weights.round(3).tolist())
+
+    return Weights(*(without(last) for last in range(AGAINST, -1, -1)))
 
 
 def again(heard: Sequence[Heard], weights: Weights | None = None) -> list[Heard]:
-    """With the verdict as these weights have it (None: those in use), and a rival only where it is looked
-    for in a call."""
-    chosen = weights or Weights()
+    """With the verdict as these weights have it (None: those in use), and compared only with what it is
+    compared with in a call."""
     found = []
     for each in heard:
-        seen = verdict(replace(each.evidence, margin=None, rival=""), weights=chosen)
-        if wants_rival(seen):
-            seen = verdict(each.evidence, weights=chosen)
+        seen, known = staged(each.evidence, weights or Weights())
         taken = each.complete and seen.understood
         confidence = seen.confidence if each.complete else 0.0
-        found.append(replace(each, confidence=confidence, understood=taken, doubtful=taken and seen.doubtful))
+        now = replace(each, confidence=confidence, understood=taken, doubtful=taken and seen.doubtful)
+        found.append(replace(now, compared=len(known)))
     return found
+
+
+def staged(evidence: Scores, weights: Weights) -> tuple[Belief, set[Against]]:
+    """What is believed in a call, and after which comparisons."""
+    known: set[Against] = set()
+    while True:
+        here = replace(
+            evidence,
+            other=evidence.other if Against.GRAMMAR in known else "",
+            over_other=evidence.over_other if Against.GRAMMAR in known else None,
+            over_rest=evidence.over_rest if Against.ALL in known else None,
+        )
+        seen = verdict(here, weights=weights)
+        against = wanted(known, seen)
+        if against is None:
+            return seen, known
+        known.add(against)
 
 
 def speaker(heard: Heard) -> str:
@@ -140,7 +170,7 @@ def table(heard: Sequence[Heard]) -> str:
 def reliability(heard: Sequence[Heard]) -> str:
     """Whether of those with a confidence of 0.9 nine in ten are right."""
     lines = ["| confidence | sentences | its mean | right |", "| --- | --- | --- | --- |"]
-    edges = (0.0, 0.1, 0.3, UNDERSTOOD, 0.6, SURE, 0.85, 0.95, 1.01)
+    edges = (0.0, 0.1, 0.3, UNDERSTOOD, 0.6, 0.75, SURE, 0.93, 0.97, 1.01)
     some = judged(heard)
     for low, high in zip(edges, edges[1:], strict=False):
         group = [each for each in some if low <= each.confidence < high]

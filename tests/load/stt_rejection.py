@@ -23,7 +23,7 @@ from mediaserver.media.g711 import PCMU
 from mediaserver.media.leg import Frame
 from mediaserver.media.resample import Upsampler, resample
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
-from pipelines.flows import booking_slots
+from pipelines.flows import booking_slots, booking_times
 from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
@@ -97,9 +97,9 @@ def grammars() -> dict[str, str]:
     demo = (
         booking_slots.WISH,
         booking_slots.PLACE,
-        booking_slots.day_slot(date(2026, 1, 5)),
-        booking_slots.TIME,
-        booking_slots.LENGTH,
+        booking_times.day_slot(date(2026, 1, 5)),
+        booking_times.TIME,
+        booking_times.LENGTH,
         booking_slots.PEOPLE,
         booking_slots.VERDICT,
     )

@@ -22,9 +22,10 @@ from pipelines.engines.stt.pocketsphinx import rejection
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.meaning import Meaning
-from pipelines.engines.stt.pocketsphinx.rejection import Scores
+from pipelines.engines.stt.pocketsphinx.rejection import Against, Scores
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
-from pipelines.flows.booking_slots import PEOPLE, day_slot
+from pipelines.flows.booking_slots import PEOPLE
+from pipelines.flows.booking_times import day_slot
 from pipelines.flows.checking import Check
 from pipelines.flows.phrases import Phrases
 from tests.load.stt_corpus import (
@@ -76,6 +77,8 @@ class Heard:
     understood: bool
     doubtful: bool
     evidence: Scores
+    compared: int = 0
+    """With how much it was compared (`Against`)."""
 
     @property
     def right(self) -> bool:
@@ -160,8 +163,9 @@ class Player:
         self._voices, self._speech = voices, speech
         self._decoders = Decoders(1, {})
         self._documents = documents()
-        # Whoever fits wants to know every rival, whether or not it was needed.
-        rejection.HOPELESS, rejection.BEYOND_DOUBT = -1.0, 2.0
+        # Whoever fits wants to know all that it may have been, whether or not that was needed.
+        rejection.HOPELESS = -1.0
+        rejection.ENOUGH.update(dict.fromkeys(Against, 2.0))
         said = STRANGE[:10]
         self._crowd = [
             Voice(v, voices).say(t) for v in (*FIT_VOICES[:1], "ked", *TEST_VOICES[:1]) for t in said

@@ -10,12 +10,15 @@ from mediaserver.storage.records import (
     CallEnded,
     CallStarted,
     EventHappened,
+    FactLearnt,
     HearingReport,
     LegClosed,
     LegOpened,
     OutcomeMade,
     Record,
     RecordingMade,
+    SummaryMade,
+    SummaryWanted,
     TurnSaid,
 )
 
@@ -45,6 +48,10 @@ HEARING = HearingReport(
     timings={"end_wait_p50": 160.0},
 )
 
+MADE_OF_IT = SummaryMade(
+    CALL, "A room was booked.", "achieved", ("send the key",), "model", "wise-1", 300, 20, 0.002
+)
+
 
 def started(call_id: UUID = CALL) -> CallStarted:
     return CallStarted(
@@ -64,6 +71,7 @@ def whole_call() -> list[Record]:
     """One record of each kind, in the order of a real call."""
     return [
         started(),
+        SummaryWanted(CALL, "auto", ("wise",), "en-us"),
         LegOpened(LEG, CALL, "sip", "abc@h", "127.0.0.1:4000", "PCMU", START),
         CallAnswered(CALL, START + timedelta(seconds=1)),
         TurnSaid(CALL, 0, "agent", "Hello, where?", "Hello", 0, 900, interrupted=True),
@@ -71,7 +79,11 @@ def whole_call() -> list[Record]:
         EventHappened(CALL, 1200, "dtmf", {"digit": "5"}),
         OutcomeMade(CALL, "booking", "confirmed", ROOM),
         HEARING,
+        FactLearnt(CALL, "demo", "+15550100", "name", "Ann"),
         RecordingMade(CALL, "/data/x.wav", 2.5, 160_044),
         LegClosed(LEG, START + timedelta(minutes=1), {"mos": 4.1}),
         ended(),
+        SummaryMade(
+            CALL, "A room was booked.", "achieved", ("send the key",), "model", "wise-1", 300, 20, 0.002
+        ),
     ]

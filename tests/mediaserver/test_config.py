@@ -36,6 +36,29 @@ def test_without_a_file_everything_has_a_loopback_default() -> None:
     assert not settings.exposed
 
 
+def test_an_mcp_server_is_a_table_whose_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEFORGE_MCP__SHOP__TIMEOUT_S", "3")
+    shop = load(write('[mcp.shop]\nurl = "https://shop/mcp"\nheaders = {Authorization = "hunter2"}\n')).mcp[
+        "shop"
+    ]
+    assert (shop.url, shop.timeout_s, shop.tools) == ("https://shop/mcp", 3.0, ())
+    assert "hunter2" not in repr(shop)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('[mcp.shop]\nurls = "x"\n', "mcp.shop.urls in some.toml: unknown key; the nearest known one is url"),
+        ('[mcp."a b"]\nurl = "x"\n', "mcp.a b.[key] in some.toml: string should match"),
+        ('[mcp.shop]\nheaders = "hunter2"\n', "mcp.shop.headers in some.toml: should be a valid dictionary"),
+        ('mcp = "hunter2"\n', "mcp in some.toml: should be a valid dictionary"),
+    ],
+)
+def test_a_fault_of_an_mcp_server_is_told_without_its_secrets(text: str, why: str) -> None:
+    assert failure(text).startswith(why)
+    assert "hunter2" not in failure(text)
+
+
 def test_the_file_in_the_current_folder_is_read() -> None:
     Path("voiceforge.toml").write_text("[sip]\nport = 0\n")
     assert load().sip.port == 0
@@ -146,7 +169,7 @@ def test_every_key_is_documented_and_the_example_holds_the_defaults() -> None:
     )
     content = tomllib.loads(bare)
     given = {f"{s}.{k}" for s, keys in content.items() if isinstance(keys, dict) for k in keys}
-    assert given | {k for k, v in content.items() if not isinstance(v, dict)} == set(keys())
+    assert given | {k for k, v in content.items() if not v or not isinstance(v, dict)} == set(keys())
     assert load(write(bare)) == load(write(""))
     assert all(f"`{key}`" in config_reference.document() for key in keys())
 

@@ -7,7 +7,18 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from mediaserver.storage import calls, events, hearing, legs, nodes, outcomes, record_json, recordings, turns
+from mediaserver.storage import (
+    calls,
+    events,
+    hearing,
+    legs,
+    nodes,
+    outcomes,
+    record_json,
+    recordings,
+    summaries,
+    turns,
+)
 from mediaserver.storage.records import CallAnswered, EventHappened, LegClosed, LegOpened, OutcomeMade
 from mediaserver.storage.saving import save
 from mediaserver.storage.sql import OrphanError
@@ -44,6 +55,13 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
         "path": "/data/x.wav", "seconds": 2.5, "size_bytes": 160_044,
     }  # fmt: skip
     assert await hearing.of_call(pool, CALL) == HEARING
+    made_of_it = await summaries.of_call(pool, CALL)
+    assert made_of_it == {
+        "state": "made", "mode": "auto", "summary": "A room was booked.", "outcome": "achieved",
+        "follow_ups": ["send the key"], "made_by": "model", "model": "wise-1", "prompt_tokens": 300,
+        "completion_tokens": 20, "cost": 0.002, "fault": "",
+    }  # fmt: skip
+    assert row["summary"] == "A room was booked."
     assert [call["id"] for call in await calls.recent(pool)] == [CALL]
 
 
@@ -63,7 +81,7 @@ async def test_every_record_twice_is_harmless(pool: asyncpg.Pool) -> None:
     assert first == [
         await calls.one(pool, CALL), await turns.of_call(pool, CALL), await legs.of_call(pool, CALL),
     ]  # fmt: skip
-    for table in ("calls", "legs", "events", "recordings", "outcomes", "hearing_reports"):
+    for table in ("calls", "legs", "events", "recordings", "outcomes", "hearing_reports", "call_summaries"):
         assert await count(pool, table) == 1
     assert await count(pool, "turns") == 2
 
@@ -185,3 +203,13 @@ async def test_a_hearing_report_with_a_figure_that_is_none_is_kept_without_it(po
 async def test_a_call_without_a_hearing_report_has_none(pool: asyncpg.Pool) -> None:
     await save(pool, started())
     assert await hearing.of_call(pool, CALL) is None
+
+
+async def test_a_call_shows_what_its_language_models_cost(pool: asyncpg.Pool) -> None:
+    await save(pool, started())
+    row = await calls.one(pool, CALL)
+    assert row is not None and row["llm_cost"] is None
+    for at_ms, cost in enumerate([0.25, None, 0.5, "much"]):
+        await save(pool, EventHappened(CALL, at_ms, "llm", {"cost": cost}))
+    row = await calls.one(pool, CALL)
+    assert row is not None and row["llm_cost"] == pytest.approx(0.75)

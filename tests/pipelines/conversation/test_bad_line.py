@@ -193,7 +193,7 @@ def test_a_key_ends_the_wait_and_means_nothing_without_one() -> None:
 def test_who_does_not_arrive_at_all_is_told_and_the_end_is_left_to_the_leg() -> None:
     """The leg knows whether a phone lives that sends nothing while nobody speaks."""
     line = BadLine()
-    found = [judged(line, seconds=at, dead_s=at, packets=0) for at in (7.0, 9.0, 14.0, 60.0)]
+    found = [judged(line, seconds=at, dead_s=at, packets=0) for at in (2.9, 3.8, 14.0, 60.0)]
     assert steps(*found) == [None, (LineStep.TELL, "one-way"), None, None]
 
 
@@ -208,6 +208,28 @@ def test_what_does_not_arrive_at_the_far_end_is_kept_and_nobody_is_hung_up() -> 
     assert line.judge(LineSeen(FINE, packets=900, unheard=3)) is None
 
 
+def test_silence_may_be_an_unheard_answer_where_nothing_arrives_until_something_does() -> None:
+    line, lost = BadLine(), []
+    for dead_s in (5.8, 6.8, 0.0):  # at first he may be thinking, on a phone that sends zeros meanwhile
+        judged(line, dead_s=dead_s, packets=500)
+        lost.append(line.loses_words)
+    assert lost == [False, True, False]
+
+
+def test_silence_may_be_an_unheard_answer_where_the_noise_is_nearly_as_loud() -> None:
+    line, lost = BadLine(), []
+    for speech_db, noise_db in ((-22.0, -32.0), (-22.0, -45.0), (None, -32.0)):
+        line.judge(LineSeen(replace(FINE, speech_db=speech_db, noise_db=noise_db), packets=900))
+        lost.append(line.loses_words)
+    assert lost == [True, False, False]  # nobody knows yet how loud the last one speaks
+
+
+def test_silence_may_be_an_unheard_answer_of_a_caller_who_nearly_whispers() -> None:
+    line = BadLine()
+    line.judge(LineSeen(replace(FINE, speech_db=-41.0, noise_db=-70.0), packets=900))
+    assert line.loses_words
+
+
 # ---- somebody is there
 
 
@@ -219,14 +241,23 @@ def test_who_never_stops_is_broken_in_on_once_and_given_up_then() -> None:
     ]  # fmt: skip
 
 
+def test_who_answers_by_voice_or_keys_is_not_broken_in_on_for_the_voices_behind_him() -> None:
+    line = BadLine()
+    endless = [replace(FINE, seconds=at, talking_s=at) for at in (70.0, 100.0, 140.0, 200.0, 215.0)]
+    found = [line.judge(LineSeen(endless[0], understood=1)), line.judge(LineSeen(endless[1], understood=1))]
+    assert line.key(130.0) is None
+    found += [line.judge(LineSeen(figures, understood=1)) for figures in endless[2:]]
+    assert steps(*found) == [None, None, None, None, (LineStep.BREAK_IN, "endless")]
+
+
 def test_who_never_starts_is_not_spoken_of_as_long_as_the_line_lives() -> None:
     assert judged(speech_s=0.0, speech_db=None) is None
 
 
 def test_packets_of_silence_are_told() -> None:
     line = BadLine()
-    assert judged(line, dead_s=9.0, packets=500) is None
-    assert steps(judged(line, dead_s=11.0, packets=500)) == [(LineStep.TELL, "silent")]
+    assert judged(line, dead_s=5.8, packets=500) is None
+    assert steps(judged(line, dead_s=6.8, packets=500)) == [(LineStep.TELL, "silent")]
     assert judged(line, dead_s=21.0, packets=900) is None
 
 

@@ -21,12 +21,12 @@ from pipelines.conversation.line import Line, WordState
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import TROUBLE
 from pipelines.conversation.speaking import Speaking
-from pipelines.conversation.spoken_forms import speak_form
 from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.engines.tts.espeak.engine import EspeakTts
+from pipelines.spoken.forms import spoken
 from tests.fakes import SILENCE, WORD_SAMPLES, Conversation, FakeCall, FakeTts, Reply, ScriptedAgent, tone
 
 TEN = "one two three four five six seven eight nine ten"
@@ -259,7 +259,7 @@ async def test_a_call_without_any_voice_is_ended_and_says_why() -> None:
 
 def begun(playout: Playout, words: Sequence[str], *, marks: bool) -> Line:
     line = playout.open()
-    playout.append(line, speak_form(" ".join(words), "en"))
+    playout.append(line, spoken(" ".join(words), "en"))
     playout.complete(line)
     return line
 

@@ -101,6 +101,73 @@ def test_noise_after_speech_does_not_hold_the_turn_open() -> None:
     assert line.edges[-1][0] <= 1100 + 300
 
 
+def babble(line: Line, ms: int) -> None:
+    """People who talk behind the caller: now and then as loud as what would count as his."""
+    for _ in range(ms // 240):
+        for level in (-44.0, -38.0, -30.0, -30.0, -36.0, -41.0, -38.0, -36.0, -41.0, -44.0, -45.0, -43.0):
+            line.run(20, level, 0.95)
+
+
+def before_him() -> Line:
+    """A line with such people, of whom nothing was made so far."""
+    line = Line()
+    for _ in range(20):
+        babble(line, 240)
+        line.detector.reset()
+    line.edges.clear()
+    return line
+
+
+def test_who_has_finished_is_not_held_to_be_talking_by_those_who_talk_behind_him() -> None:
+    line = before_him()
+    line.run(300, -20.0, 0.97)
+    over = line.t // SAMPLES_PER_MS
+    babble(line, 1_440)
+    assert [edge for _, edge in line.edges] == [Edge.ONSET, Edge.PAUSE]
+    assert line.edges[1][0] - over <= 200
+
+
+def test_over_those_who_talk_behind_him_a_caller_is_heard_on_and_his_pauses_are_found() -> None:
+    line = before_him()
+    for _ in range(2):
+        for level in (-20.0, -25.0, -29.0, -22.0, -28.0, -21.0):
+            line.run(100, level, 0.97)
+        babble(line, 240)
+    assert [edge for _, edge in line.edges] == [Edge.ONSET, Edge.PAUSE, Edge.AGAIN, Edge.PAUSE]
+
+
+def test_a_sound_now_and_then_before_he_speaks_is_no_background_to_a_soft_word() -> None:
+    line = Line()
+    for _ in range(3):
+        line.run(800, QUIET, 0.02)
+        line.run(160, -40.0, 0.4)
+    line.detector.reset()
+    line.run(600, QUIET, 0.02)
+    line.edges.clear()
+    line.run(300, -30.0, 0.95)
+    line.run(300, -42.0, 0.95)
+    assert [edge for _, edge in line.edges] == [Edge.ONSET]
+
+
+def test_a_voice_far_below_the_callers_own_does_not_hold_his_answer_open_for_ever() -> None:
+    line = Line()
+    line.run(500, QUIET, 0.02)
+    line.run(400, LOUD, 0.95)
+    over = line.t // SAMPLES_PER_MS
+    line.run(6_000, LOUD - 16, 0.95)
+    assert [edge for _, edge in line.edges] == [Edge.ONSET, Edge.PAUSE]
+    assert 1_500 <= line.edges[1][0] - over <= 2_300
+
+
+def test_who_gets_quieter_while_he_talks_is_heard_to_the_end() -> None:
+    line = Line()
+    line.run(500, QUIET, 0.02)
+    for step in range(60):
+        line.run(60, LOUD - min(step, 24) * 0.4 - 6 * (step % 2), 0.95)
+        line.run(40, QUIET, 0.95)
+    assert [edge for _, edge in line.edges] == [Edge.ONSET]
+
+
 def test_speech_that_goes_on_is_noticed_and_a_click_in_the_pause_is_not() -> None:
     line = Line()
     line.run(500, QUIET, 0.02)

@@ -13,8 +13,9 @@ from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.gain import DUCKED, RAMP_SAMPLES
 from pipelines.conversation.line import Line, WordState
 from pipelines.conversation.playout import Playout
-from pipelines.conversation.spoken_forms import as_written, speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.spoken.forms import spoken
+from pipelines.spoken.speech import as_written
 from tests.fakes import SILENCE
 
 LOUD = 8000
@@ -44,7 +45,7 @@ class Mouth:
     def open(self) -> None:
         self.lines.append(self.playout.open())
         for sentence in SENTENCES:
-            self.playout.append(self.lines[-1], speak_form(sentence, "en"))
+            self.playout.append(self.lines[-1], spoken(sentence, "en"))
         self.playout.complete(self.lines[-1])
         self._made = 0
 

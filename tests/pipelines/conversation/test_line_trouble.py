@@ -220,6 +220,31 @@ async def test_of_whom_nothing_arrives_is_told_so() -> None:
     assert not conversation.ended
 
 
+@pytest.mark.parametrize("stats", [packets, LegStats])
+async def test_who_is_not_heard_waits_no_longer_than_three_seconds_for_the_agent(
+    stats: Callable[[], LegStats],
+) -> None:
+    agent = Minding(*[Reply(f"line {number}") for number in range(30)])
+    conversation = Conversation(agent, stats=stats)
+    quiet, silences = 0, [0]
+    for _ in range(30_000 // 20):
+        quiet = 0 if await conversation.tick() is not None else quiet + 20
+        if agent.troubles:
+            silences = silences + [0] if not quiet else [*silences[:-1], quiet]
+    assert Silence() in agent.inputs
+    assert max(silences[1:]) <= 3_100
+
+
+async def test_a_caller_who_says_nothing_yet_on_a_phone_that_sends_zeros_has_time_to_think() -> None:
+    agent = Minding(Reply("which room", Listen()), Reply("what a pity"))
+    conversation = Conversation(agent, stats=packets)
+    await conversation.until_quiet()
+    await conversation.silence(2_800)
+    await conversation.say("the blue one")
+    await conversation.silence(1_000)
+    assert not agent.troubles and Silence() not in agent.inputs
+
+
 async def test_a_far_end_that_gets_nothing_of_ours_is_in_the_report() -> None:
     def stats() -> LegStats:
         return LegStats(packets=900, detail={"reports": 4, "unheard_reports": 3, "remote_lost": 7})

@@ -25,7 +25,7 @@ from pipelines.conversation.agent import (
     Say,
     Utterance,
 )
-from pipelines.conversation.commands import Think
+from pipelines.conversation.commands import MissedWords, Think
 from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import Grammar, SttResult
 from pipelines.flows.booking import booking_agent
@@ -40,6 +40,7 @@ GRAMMAR = Grammar("drink", "#JSGF V1.0;\ngrammar drink;\npublic <drink> = tea | 
 async def at_the_read_back() -> Conversation:
     """The caller has heard what is booked and how to object."""
     talk = Conversation(booking_agent(CALL_ID, TODAY))
+    talk.stt.confidence = 0.97
     await talk.until_quiet()
     for answer in ANSWERS:
         await talk.say(answer)
@@ -69,6 +70,72 @@ async def test_silence_after_the_same_read_back_books() -> None:
     talk = await at_the_read_back()
     await talk.silence(4_500)
     assert talk.call.outcomes()[-1].status == "confirmed"
+
+
+def at_a_question(*, words_lost: bool) -> Driver:
+    """The caller is faint, or the line noisy: a "no" of his may not have been noticed at all."""
+    driver = Driver(Listen(grammar=GRAMMAR, silence_ms=3_000))
+    driver.reply()
+    driver.do(driver.turn.drained(driver.t, True))
+    driver.log.clear()
+    driver.turn.words_lost = words_lost
+    return driver
+
+
+@pytest.mark.parametrize("words_lost", [True, False])
+def test_on_a_line_that_loses_words_nobody_agrees_by_silence(words_lost: bool) -> None:
+    driver = at_a_question(words_lost=words_lost)
+    driver.run(3_500)
+    told = [command for _, command in driver.log if isinstance(command, MissedWords | Think)]
+    assert [type(command) for command in told] == [MissedWords, Think][not words_lost :]
+
+
+@pytest.mark.parametrize("words_lost", [True, False])
+def test_on_a_line_that_loses_words_nobody_agrees_by_hanging_up(words_lost: bool) -> None:
+    driver = at_a_question(words_lost=words_lost)
+    driver.run(1_000)
+    driver.do(driver.turn.end())
+    assert driver.has(MissedWords) is words_lost
+
+
+@pytest.mark.parametrize(("doubtful", "missed"), [(False, False), (True, True)])
+def test_yes_over_the_read_back_that_was_perhaps_a_no_is_no_sign_of_listening(
+    doubtful: bool, missed: bool
+) -> None:
+    driver = Driver(Listen(grammar=GRAMMAR))
+    driver.reply()
+    driver.turn.progress(driver.t)
+    driver.run(1_000)
+    driver.turn.progress(driver.t)
+    driver.cough(300)
+    driver.run(120)
+    driver.do(
+        driver.turn.final(
+            driver.t, SttResult("yeah", True, 0.6, True, True, doubtful=doubtful, epoch=driver.epoch())
+        )
+    )
+    driver.run(1_500)
+    assert driver.has(MissedWords) is missed
+
+
+def test_what_was_said_while_the_agent_thought_answers_no_question_that_comes_after_it() -> None:
+    driver = at_a_question(words_lost=False)
+    driver.run(300)
+    driver.speech(400)
+    driver.run(120)
+    driver.final("tea", complete=True)
+    driver.run(1_200)  # its tail would be a part of it
+    driver.cough(300)
+    driver.run(120)
+    driver.final("yeah", complete=True)
+    driver.run(200)
+    assert driver.state() is FloorState.THINKING
+    driver.reply("Sure?")
+    driver.run(200)
+    driver.do(driver.turn.drained(driver.t, True))
+    thought = driver.last(Think)
+    driver.run(200)
+    assert driver.last(Think) is thought
 
 
 async def test_who_says_something_and_hangs_up_has_not_agreed() -> None:
@@ -105,9 +172,11 @@ async def test_a_short_yes_that_was_nearly_understood_is_asked_for_again_at_once
 
 
 @pytest.mark.parametrize(("left_ms", "answers"), [(300, True), (1_500, False)])
-def test_a_yeah_at_the_last_word_of_a_question_is_its_answer_and_an_earlier_one_is_not(
-    left_ms: int, answers: bool
+@pytest.mark.parametrize(("said", "doubtful"), [("yeah", False), ("yes", True), ("no", True)])
+def test_an_answer_at_the_last_word_of_a_question_is_one_and_an_earlier_one_is_not(
+    said: str, doubtful: bool, left_ms: int, answers: bool
 ) -> None:
+    """Whatever it sounds like. What is no sign of listening and sounded like a noise is not sure."""
     driver = Driver(Listen(grammar=GRAMMAR))
     driver.reply()
     driver.turn.progress(driver.t)
@@ -115,12 +184,12 @@ def test_a_yeah_at_the_last_word_of_a_question_is_its_answer_and_an_earlier_one_
     driver.turn.progress(driver.t)
     driver.cough(300)  # it sounds like nothing
     driver.run(120)
-    driver.final("yeah", complete=True)
+    driver.final(said, complete=True)
     driver.run(left_ms)
     assert driver.state() is FloorState.SPEAKING
     driver.do(driver.turn.drained(driver.t, True))
     driver.run(200)
-    assert (driver.last(Think).said == Utterance("yeah", 0.9)) is answers
+    assert (driver.last(Think).said == Utterance(said, 0.9, doubtful=doubtful)) is answers
 
 
 # ---- said over a line that is not to be interrupted

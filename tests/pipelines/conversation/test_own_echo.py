@@ -14,7 +14,8 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation import own_echo
 from pipelines.conversation.line import Line, Sentence, Word, WordState
 from pipelines.conversation.own_echo import HeardWords, is_own_echo, repeats
-from pipelines.conversation.spoken_forms import as_written, speak_form
+from pipelines.spoken.forms import spoken
+from pipelines.spoken.speech import as_written
 
 SAID = ["You can say:", "Book a room,", "or: how are you.", "What would you like?"]
 
@@ -115,10 +116,10 @@ def test_an_echo_whose_delay_is_not_known_is_expected_after_the_usual_one() -> N
 
 def test_what_is_spelled_out_comes_back_as_it_was_spoken() -> None:
     line = sent("book room")
-    spoken = speak_form("at 2 p.m.", "en")
-    line.sentences = [Sentence(spoken)]
+    form = spoken("at 2 p.m.", "en")
+    line.sentences = [Sentence(form)]
     line.words = [
         Word(w.written, 0, w.start, w.end, state=WordState.SENT, sent_at=(1_300 + 200 * i) * MS)
-        for i, w in enumerate(spoken.words)
+        for i, w in enumerate(form.words)
     ]
-    assert is_own_echo(HeardWords(spoken.spoken, 1_150 * MS, 2_000 * MS), [line], ECHOING)
+    assert is_own_echo(HeardWords(form.spoken, 1_150 * MS, 2_000 * MS), [line], ECHOING)

@@ -9,8 +9,8 @@ from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.gain import FADE_SAMPLES
 from pipelines.conversation.line import Line, WordState
 from pipelines.conversation.playout import Playout
-from pipelines.conversation.spoken_forms import speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.spoken.forms import spoken
 from tests.fakes import tone
 
 WORD = 3200
@@ -19,7 +19,7 @@ PATH = 1600
 
 def said(playout: Playout, *sentences: str, close: bool = True) -> Line:
     """A line of which each word is 200 ms long."""
-    forms = [speak_form(sentence, "en") for sentence in sentences]
+    forms = [spoken(sentence, "en") for sentence in sentences]
     line = playout.open()
     for index, form in enumerate(forms):
         playout.append(line, form)
@@ -36,7 +36,7 @@ def opened(playout: Playout, *sentences: str) -> Line:
     """A line with its sentences and no audio yet."""
     line = playout.open()
     for sentence in sentences:
-        playout.append(line, speak_form(sentence, "en"))
+        playout.append(line, spoken(sentence, "en"))
     playout.complete(line)
     return line
 
@@ -280,7 +280,7 @@ def test_a_sentence_without_letters_needs_no_sound() -> None:
     playout.close(line, 1)
     play(playout, 40)
     assert playout.drained
-    assert states(line) == ["heard", "heard"] and not line.interrupted
+    assert states(line) == ["heard"] and not line.interrupted, "of the other nothing can be said"
 
 
 def test_a_recording_that_was_cut_says_so() -> None:

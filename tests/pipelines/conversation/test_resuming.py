@@ -11,8 +11,9 @@ from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
 from pipelines.conversation.resuming import LEAD_SAMPLES
-from pipelines.conversation.spoken_forms import as_written, speak_form
 from pipelines.engines.protocols import TtsChunk, WordMark
+from pipelines.spoken.forms import spoken
+from pipelines.spoken.speech import as_written
 from tests.fakes import tone
 
 WORD = 200 * SAMPLES_PER_MS
@@ -26,7 +27,7 @@ def said(playout: Playout, *sentences: str, rest_ms: int = 0, marks: bool = True
     """A line of words of 200 ms, with so much silence behind each comma."""
     line = playout.open()
     for index, sentence in enumerate(sentences):
-        form = speak_form(sentence, "en")
+        form = spoken(sentence, "en")
         playout.append(line, form)
         at = 0
         for word in form.words:
@@ -136,7 +137,7 @@ def test_a_voice_that_marks_no_words_goes_on_in_a_gap_between_two() -> None:
     """Words of 150 ms with 50 ms between them, and letters that say nothing of how long they take."""
     playout = Playout()
     line = playout.open()
-    playout.append(line, speak_form("I unquestionably am it", "en"))
+    playout.append(line, spoken("I unquestionably am it", "en"))
     for _ in range(4):
         playout.feed(line, 0, TtsChunk(np.concatenate([tone(2400, 8000), quiet(50)])))
     playout.close(line, 0)
@@ -153,7 +154,7 @@ def test_a_voice_that_marks_no_words_goes_on_in_a_gap_between_two() -> None:
 def test_a_sentence_still_being_made_by_such_a_voice_goes_on_in_a_gap() -> None:
     playout = Playout()
     line = playout.open()
-    playout.append(line, speak_form("one two three four five six", "en"))
+    playout.append(line, spoken("one two three four five six", "en"))
     for _ in range(4):
         playout.feed(line, 0, TtsChunk(np.concatenate([tone(2400, 8000), quiet(50)])))
     listener = Listener(playout)
@@ -209,7 +210,7 @@ def test_the_floor_can_ask_whether_what_is_said_now_may_be_interrupted() -> None
     playout = Playout()
     line = playout.open()
     for index, (text, interruptible) in enumerate((("one", True), ("two", False), ("three", True))):
-        playout.append(line, speak_form(text, "en"), interruptible=interruptible)
+        playout.append(line, spoken(text, "en"), interruptible=interruptible)
         playout.feed(line, index, TtsChunk(tone(WORD, 8000)))
         playout.close(line, index)
     listener = Listener(playout)

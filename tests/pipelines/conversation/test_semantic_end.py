@@ -86,6 +86,27 @@ WHOLE, OPEN, NOTHING, HANGING = Finality.WHOLE, Finality.OPEN, Finality.NOTHING,
         ("en", "on the fifth of may", NOTHING),
         ("en", "that is spelled b r o", HANGING),
         ("en", "half past two p m", NOTHING),
+        ("pt", "sim, obrigado", WHOLE),
+        ("pt-BR", "Não, só isso.", WHOLE),
+        ("pt", "eu queria reservar uma mesa para", HANGING),
+        ("pt", "eu gostaria de", HANGING),
+        ("pt", "meu telefone é nove um dois", HANGING),
+        ("hi", "जी हाँ, धन्यवाद।", WHOLE),
+        ("hi", "नहीं", WHOLE),
+        ("hi", "मुझे एक कमरा चाहिए और", HANGING),
+        ("hi", "मेरा नंबर है नौ आठ सात", HANGING),
+        ("ja", "はい、お願いします。", WHOLE),
+        ("ja", "いいえ", WHOLE),
+        ("ja", "予約をお願いしたいんですが", NOTHING),
+        ("ja", "名前は", HANGING),
+        ("ja", "明日の十時に", HANGING),
+        ("ja", "えっと", HANGING),
+        ("zh", "是的，谢谢。", WHOLE),
+        ("zh", "不用了", WHOLE),
+        ("zh", "我想预订一个房间", NOTHING),
+        ("zh", "我想", HANGING),
+        ("zh", "我的电话是", HANGING),
+        ("zh", "因为", HANGING),
         ("xx", "0 1 7", HANGING),
         ("en", "", NOTHING),
         ("en", "...", NOTHING),
@@ -93,6 +114,12 @@ WHOLE, OPEN, NOTHING, HANGING = Finality.WHOLE, Finality.OPEN, Finality.NOTHING,
 )
 def test_the_end_of_a_text(language: str, text: str, finality: Finality) -> None:
     assert finality_of_text(text, language) is finality
+
+
+@pytest.mark.parametrize("language", ["de", "pt", "hi", "ja", "zh"])
+def test_every_answer_of_a_language_is_whole(language: str) -> None:
+    for answer in END_WORDS[language].answers:
+        assert finality_of_text(answer, language) is WHOLE, answer
 
 
 def test_a_short_answer_that_is_not_sure_waits_a_little() -> None:

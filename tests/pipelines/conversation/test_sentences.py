@@ -1,4 +1,4 @@
-"""A model's stream cut into sentences, and the example of an agent that speaks them."""
+"""A model's stream cut into sentences."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from examples.assistant import Assistant
 from mediaserver.errors import EngineError
 from pipelines.conversation.sentences import sentences
 from pipelines.engines.protocols import LlmEvent, LlmText, LlmUsage
-from tests.fakes import Conversation, FakeLlm
+from tests.fakes import FakeLlm
 
 
 async def stream(text: str, size: int) -> AsyncIterator[str]:
@@ -58,29 +57,3 @@ async def test_what_was_whole_before_a_failure_is_said() -> None:
         async for sentence in sentences(llm.stream(())):
             said.append(sentence)
     assert said == ["One.", "Two."]
-
-
-def tokens(text: str) -> list[LlmEvent | EngineError]:
-    return [LlmText(piece) for piece in text.replace(" ", "| ").split("|")]
-
-
-async def test_the_assistant_speaks_in_sentences_and_remembers_what_was_heard() -> None:
-    llm = FakeLlm(
-        tokens("Good morning. How can I help?"),
-        tokens("We have seven rooms left. The biggest of them is upstairs."),
-        tokens("Fine."),
-    )
-    talk = Conversation(Assistant(llm, "You let rooms."))
-    await talk.until_quiet()
-    assert talk.tts.spoken == ["Good morning.", "How can I help?"]
-    await talk.say("a room")
-    await talk.silence(1000)
-    await talk.say("no wait")
-    await talk.silence(1000)
-    (messages, _) = llm.asked[-1]
-    assert [message.role for message in messages] == ["system", *2 * ["user", "assistant"], "user"]
-    assert messages[2].content == "Good morning. How can I help?"
-    said = messages[4].content.removesuffix(" (interrupted)")
-    assert said != messages[4].content and "We have seven rooms left.".startswith(said) and said
-    assert messages[5].content == "no wait"
-    assert talk.call.lines()[-1].heard == "Fine."

@@ -431,10 +431,16 @@ async def test_a_voice_with_a_mistake_of_its_own_has_failed() -> None:
     assert [e.data["reason"] for e in talk.call.happened("engine_failed")] == ["KeyError: 'Hello'"] * 2
 
 
-async def test_the_voice_of_another_language_gets_what_is_written() -> None:
+async def test_the_voice_of_another_language_gets_its_words() -> None:
     talk = Conversation(ScriptedAgent(Reply("Das kostet 20 Euro.")), language="de")
     await talk.until_quiet()
-    assert talk.tts.spoken == ["Das kostet 20 Euro."]
+    assert talk.tts.spoken == ["Das kostet zwanzig Euro."]
+
+
+async def test_the_voice_of_a_language_that_is_not_known_gets_what_is_written() -> None:
+    talk = Conversation(ScriptedAgent(Reply("Hii ni 20 Euro.")), language="sw")
+    await talk.until_quiet()
+    assert talk.tts.spoken == ["Hii ni 20 Euro."]
 
 
 async def test_one_recogniser_hears_the_whole_call_and_is_closed_with_it() -> None:

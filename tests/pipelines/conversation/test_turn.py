@@ -102,10 +102,17 @@ class Driver:
         self.do(self.turn.replied(self.t, epoch))
 
     def final(
-        self, text: str, *, complete: bool = False, extensible: bool = False, failed: bool = False
+        self,
+        text: str,
+        *,
+        complete: bool = False,
+        extensible: bool = False,
+        failed: bool = False,
+        confidence: float = 0.9,
     ) -> None:
         known = bool(text)
-        result = SttResult(text, True, 0.9, known, complete, extensible, epoch=self.epoch(), failed=failed)
+        told = (text, True, confidence, known, complete, extensible)
+        result = SttResult(*told, epoch=self.epoch(), failed=failed)
         self.do(self.turn.final(self.t, result))
 
     def epoch(self) -> int:
@@ -781,3 +788,39 @@ def test_the_agents_judge_is_given_what_was_said() -> None:
     driver.run(200)
     driver.final("at noon")
     assert heard == ["at noon"]
+
+
+def silences(driver: Driver) -> list[int]:
+    """When the agent was told that nobody had answered, in ms after its last word."""
+    return [at for at, command in driver.log if isinstance(command, Think) and command.said == Silence()]
+
+
+def test_where_words_are_lost_a_caller_who_gave_a_short_answer_is_asked_again_within_three_seconds() -> None:
+    driver = listening()
+    driver.turn.words_lost = True
+    began = driver.t // SAMPLES_PER_MS
+    driver.run(6_000)
+    (asked_again,) = silences(driver)
+    assert asked_again - began <= 3_000
+
+
+def test_where_words_are_lost_a_word_that_cannot_be_made_out_is_asked_about_within_two_seconds() -> None:
+    driver = listening()
+    driver.turn.words_lost = True
+    driver.speech(200)
+    said = driver.t // SAMPLES_PER_MS
+    driver.run(200)
+    driver.final("")
+    driver.run(3_000)
+    unclear = Utterance("", understood=False)
+    (asked,) = [at for at, told in driver.log if isinstance(told, Think) and told.said == unclear]
+    assert 1_500 <= asked - said <= 2_000
+
+
+def test_whoever_was_told_to_take_time_has_it_where_words_are_lost_too() -> None:
+    driver = Driver(Listen(silence_ms=20_000))
+    driver.reply()
+    driver.do(driver.turn.drained(driver.t, True))
+    driver.turn.words_lost = True
+    driver.run(15_000)
+    assert silences(driver) == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 
 import pytest
 
-from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.errors import EngineError, EngineMissingError, ModelError
 from pipelines.engines.failover import PASSED_OVER_S, PreferredLlm, PreferredTts
+from pipelines.engines.llm.continuation import GO_ON
 from pipelines.engines.protocols import (
     Kind,
     LlmEvent,
     LlmMessage,
     LlmText,
     LlmTool,
+    LlmToolCall,
     LlmUsage,
     Manifest,
     Readiness,
@@ -253,11 +256,78 @@ async def test_a_model_without_a_word_in_time_is_replaced(monkeypatch: pytest.Mo
     assert one.cancelled == 1
 
 
-async def test_an_answer_that_began_is_not_begun_anew() -> None:
-    one, two = FakeLlm([*HELLO, EngineError("the line is cut")]), FakeLlm(HELLO)
-    with pytest.raises(EngineError, match="cut"):
-        await answer(PreferredLlm(lambda: [one, two]))
+CUT = EngineError("the line is cut")
+BEGUN = LlmText("I have a room on Tues")
+
+
+async def test_an_answer_that_broke_off_is_gone_on_with_by_the_next_model() -> None:
+    one, two = FakeLlm([BEGUN, CUT]), FakeLlm([LlmText("day at"), LlmText(" ten."), LlmUsage(9, 3)])
+    told = await answer(PreferredLlm(lambda: [one, two]))
+    assert told[0] == BEGUN and told[-1] == LlmUsage(9, 3)
+    ((asked, _),) = two.asked
+    assert [(m.role, m.content) for m in asked] == [
+        ("user", "hi"), ("assistant", BEGUN.text), ("user", GO_ON),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        ["I have a room on Tuesday at ten."],
+        ["I ", "have a", " room, on", " Tuesday", " at ten."],
+        ["Tuesday at ten."],
+        ["i have a ROOM", " on tuesday at ten."],
+        ["on", " Tuesday at ten."],
+    ],
+)
+async def test_no_word_is_said_twice_by_a_model_that_begins_again(again: list[str]) -> None:
+    one, two = FakeLlm([BEGUN, CUT]), FakeLlm([LlmText(piece) for piece in again])
+    told = await answer(PreferredLlm(lambda: [one, two]))
+    assert spoken(told).lower() == "i have a room on tuesday at ten."
+
+
+async def test_a_model_that_takes_a_beginning_is_given_it_as_its_own() -> None:
+    one, two = FakeLlm([BEGUN, CUT]), FakeLlm([LlmText("day.")])
+    two.manifest = replace(FakeLlm.manifest, continues=True)
+    assert spoken(await answer(PreferredLlm(lambda: [one, two]))) == "I have a room on Tuesday."
+    assert two.asked[0][0][-1] == LlmMessage("assistant", BEGUN.text)
+
+
+async def test_three_models_may_share_one_answer() -> None:
+    one = FakeLlm([LlmText("One, "), CUT])
+    two = FakeLlm([LlmText("one, two, "), CUT])
+    three = FakeLlm([LlmText("three.")])
+    assert spoken(await answer(PreferredLlm(lambda: [one, two, three]))) == "One, two, three."
+
+
+async def test_a_tool_that_was_called_is_not_called_again_by_the_next_model() -> None:
+    call = LlmToolCall("1", "book", {"day": "tuesday"})
+    one, two = FakeLlm([LlmText("One moment."), call, CUT]), FakeLlm([call])
+    assert await answer(PreferredLlm(lambda: [one, two])) == [LlmText("One moment."), call]
     assert not two.asked
+
+
+async def test_when_nobody_can_go_on_the_failure_is_told() -> None:
+    one, two = FakeLlm([BEGUN, CUT]), FakeLlm([EngineError("full")])
+    with pytest.raises(EngineError, match="full"):
+        await answer(PreferredLlm(lambda: [one, two]))
+
+
+async def test_an_answer_that_was_whole_when_its_model_died_needs_nothing_more() -> None:
+    one, two = FakeLlm([LlmText("It is ten."), CUT]), FakeLlm([LlmText(" ")])
+    assert spoken(await answer(PreferredLlm(lambda: [one, two]))) == "It is ten. "
+
+
+async def test_who_refuses_one_request_is_asked_the_next() -> None:
+    one = FakeLlm([ModelError("too long", about_request=True)], HELLO)
+    two = FakeLlm(HELLO)
+    llm = PreferredLlm(lambda: [one, two])
+    assert await answer(llm) == await answer(llm) == list(HELLO)
+    assert (len(one.asked), len(two.asked)) == (2, 1)
+
+
+def spoken(events: list[LlmEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, LlmText))
 
 
 class Cut(FakeLlm):
@@ -310,4 +380,21 @@ async def test_what_could_not_be_had_is_tried_again(monkeypatch: pytest.MonkeyPa
     await started.wait()
     assert tts.ready and not engines.states[0].fault
     engines.check(Kind.TTS, ["busy"])
+    await engines.stop()
+
+
+async def test_nobody_waits_at_the_start_for_a_model_whose_server_does_not_answer() -> None:
+    class Far(FakeLlm):
+        async def start(self) -> None:
+            await asyncio.Event().wait()
+
+    known = EngineRegistry()
+    manifest = Manifest("far", Kind.LLM, "thinks", ("*",), "MIT")
+    known.add(EngineEntry(manifest, lambda: Readiness(True), lambda _: Far()))
+    engines = Engines(known)
+    llm = engines.llm(["far"])
+    await engines.settle(without=(Kind.LLM,))
+    assert not llm.ready
+    with pytest.raises(EngineError, match="is being started"):
+        engines.check(Kind.LLM, ["far"])
     await engines.stop()

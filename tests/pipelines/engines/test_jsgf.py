@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 
 HEAD = "#JSGF V1.0;\ngrammar g;\n"
 
@@ -121,3 +124,26 @@ def test_any_text_is_a_grammar_or_an_error(rules: str) -> None:
         JsgfGrammar(HEAD + rules)
     except GrammarError as error:
         assert str(error)
+
+
+def test_weights_say_which_answers_are_likely_before_anything_is_heard() -> None:
+    known = JsgfGrammar(
+        "#JSGF V1.0;\ngrammar g;\npublic <g> = /8/ (yes | yes please) {yes} | /8/ <no> | /1/ [<no>] <d>;\n"
+        "<no> = no | wrong; <d> = monday | tuesday;"
+    )
+    usual = (8 + 8 + 1) / 3
+    for said, weight in (("yes", 8), ("yes please", 8), ("no", 8), ("monday", 1), ("no monday", 1)):
+        assert known.odds(said.split()) == pytest.approx(math.log(weight / usual)), said
+    assert known.odds(["no"]) > known.odds(["no", "tuesday"]) == known.odds(["tuesday"])
+    assert known.odds(["never", "heard"]) == 0.0
+    assert JsgfGrammar("#JSGF V1.0;\ngrammar g;\npublic <g> = yes | no;").odds(["yes"]) == 0.0
+
+
+def test_weights_of_what_may_be_said_over_and_over_come_to_an_end() -> None:
+    known = JsgfGrammar("#JSGF V1.0;\ngrammar g;\npublic <g> = (/5/ [um] | /1/ one)+;")
+    assert math.isfinite(known.odds(["one", "one"])) and known.judge(["one", "one"])[0]
+
+
+def test_a_weight_without_an_alternative_is_a_fault_with_its_place() -> None:
+    with pytest.raises(GrammarError, match="line 3 of the grammar: the weight /3/ stands before no"):
+        JsgfGrammar("#JSGF V1.0;\ngrammar g;\npublic <g> = one /3/ two;")

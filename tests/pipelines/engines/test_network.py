@@ -122,3 +122,9 @@ def test_strangers_may_be_said_in_any_number_and_order() -> None:
 def test_rivals_of_what_is_said_again_and_again() -> None:
     found = without("one one", "(one | two)+")
     assert {"one", "one two", "two one", "one one one"} <= found.keys() and "one one" not in found
+
+
+def test_where_answers_are_told_from_one_another_only_whole_ones_count() -> None:
+    grammar = JsgfGrammar("#JSGF V1.0;\ngrammar g;\npublic <g> = yes | no | no the day;\n")
+    assert sentences(rivals(grammar, "yes", broken_off=False)).keys() == {"no", "no the day"}
+    assert sentences(rivals(grammar, "yes")).keys() > {"no", "no the day"}

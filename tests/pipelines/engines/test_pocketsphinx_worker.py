@@ -16,6 +16,9 @@ from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack, pack_
 class FakeEar:
     """Its final takes so many pieces of work."""
 
+    again = 3
+    """Pieces before those, that it takes in any hurry."""
+
     def __init__(self, pieces: int, log: list[str], name: str) -> None:
         self.pieces, self.log, self.name = pieces, log, name
 
@@ -28,14 +31,20 @@ class FakeEar:
     def partial(self, text: str) -> dict[str, Any]:
         return {"text": text}
 
-    def weigh(self) -> bool:
+    def weigh(self, *, hurry: bool = False) -> bool:
+        if self.again:
+            self.again -= 1
+            return False
+        if hurry:
+            return True
         if self.pieces:
             self.log.append(f"{self.name} weighs")
             self.pieces -= 1
         return not self.pieces
 
-    def final(self) -> dict[str, Any]:
-        while self.pieces:
+    def final(self, *, hurry: bool) -> dict[str, Any]:
+        assert not self.again, "all callers wait meanwhile"
+        while self.pieces and not hurry:
             self.weigh()
         return {"text": self.name}
 
@@ -99,6 +108,18 @@ def test_a_long_answer_that_is_weighed_keeps_no_other_caller_waiting() -> None:
         _Recogniser(cast(WorkerSocket, sock), cast(Decoders, decoders)).run()
     assert sock.done == [2, 1]
     assert log.index("short weighs") < log.index("long weighs") + 40
+
+
+def test_an_answer_that_has_waited_for_long_is_not_weighed_any_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a busy machine the caller was told that nobody had understood him."""
+    monkeypatch.setattr("pipelines.engines.stt.pocketsphinx.worker.WEIGHED_WITHIN_S", 0.0)
+    log: list[str] = []
+    sock = FakeSocket([utterance(1, "long") + pack(Msg.FINISH, 1)], finals=1)
+    with pytest.raises(Over):
+        _Recogniser(cast(WorkerSocket, sock), cast(Decoders, FakeDecoders(log, {"long": 400}))).run()
+    assert sock.done == [1] and "long weighs" not in log
 
 
 def test_a_caller_who_is_heard_again_from_the_start_keeps_no_other_from_being_heard() -> None:

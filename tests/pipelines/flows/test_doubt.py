@@ -126,6 +126,32 @@ def test_what_sounds_alike_is_not_offered_when_it_was_refused_too() -> None:
     assert again.startswith("Sorry") and "day" not in executor.slots
 
 
+@pytest.mark.parametrize(("said", "alternatives"), [("thursday", ()), ("monday", ("tuesday",))])
+def test_a_day_that_was_refused_is_not_offered_again_as_what_else_it_may_have_been(
+    said: str, alternatives: tuple[str, ...]
+) -> None:
+    executor = asked("book a room", "mountain view")
+    executor.utterance("tuesday", doubtful=True)
+    executor.utterance("no friday")
+    assert executor.utterance("no").say.startswith("Then please say it once more.")
+    executor.utterance(said, doubtful=True, alternatives=alternatives)
+    assert executor.utterance("no").say.startswith("Then please say it once more.")
+
+
+def test_what_sounds_like_a_day_that_was_said_twice_and_never_believed_is_asked_about_next() -> None:
+    executor = asked("book a room", "mountain view")
+    executor.utterance("thursday", understood=False)
+    assert executor.utterance("thursday", understood=False).say.startswith("Did you say Thursday")
+    assert executor.utterance("no").say.startswith("Was it Tuesday")
+
+
+def test_a_key_between_two_answers_that_were_not_believed_makes_them_two() -> None:
+    executor = asked("book a room", "mountain view")
+    executor.utterance("today", understood=False)
+    executor.keyed("", "cancel")
+    assert "today?" not in executor.utterance("today", understood=False).say
+
+
 def test_what_was_refused_and_is_then_surely_heard_is_asked_about_once_more() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True)
@@ -142,6 +168,16 @@ def test_a_yes_or_no_to_a_check_that_is_said_twice_and_believed_neither_time_is_
     assert executor.utterance(said, understood=False).say.startswith("Please say a clear yes")
     executor.utterance(said, understood=False)
     assert (executor.slots.get("length") == 30) is taken
+    assert not executor.sure
+
+
+@pytest.mark.parametrize("understood", [True, False])
+def test_a_yes_to_a_check_that_is_said_twice_is_none_where_a_no_fits_nearly_as_well(understood: bool) -> None:
+    executor = at_length()
+    executor.utterance("half an hour", doubtful=True)
+    for _ in range(2):
+        executor.utterance("yes", understood, doubtful=understood, alternatives=("no",))
+    assert "length" not in executor.slots
 
 
 @pytest.mark.parametrize("between", [("no", False), ("", False), ("well", True)])
@@ -330,7 +366,9 @@ def test_silence_never_confirms_what_was_not_surely_heard(answer: Callable[[Flow
     assert not [outcome for step in steps for outcome in step.outcomes], "held, and never confirmed"
 
 
-@pytest.mark.parametrize(("confidence", "by_silence"), [(0.0, True), (0.8, False), (0.9, True)])
+@pytest.mark.parametrize(
+    ("confidence", "by_silence"), [(0.0, True), (0.8, False), (0.9, False), (0.96, True)]
+)
 def test_a_number_that_may_be_another_is_taken_and_not_agreed_to_by_silence(
     confidence: float, by_silence: bool
 ) -> None:
@@ -344,9 +382,23 @@ def test_a_number_that_may_be_another_is_taken_and_not_agreed_to_by_silence(
         assert [outcome.status for outcome in executor.utterance("yes").outcomes] == ["confirmed"]
 
 
+@pytest.mark.parametrize(("said", "surely"), [("four", False), ("four p m", True), ("half past four", True)])
+def test_a_time_of_several_words_is_no_number_that_may_be_another(said: str, surely: bool) -> None:
+    executor = asked(*ANSWERS[:3])
+    executor.utterance(said, confidence=0.9)
+    assert executor.slots["time"] in ("16:00", "16:30") and executor.sure is surely
+
+
+@pytest.mark.parametrize("said", ["four people", "forty minutes"])
+def test_a_number_is_a_number_with_its_noun_too(said: str) -> None:
+    executor = asked(*ANSWERS[: 5 if said.endswith("people") else 4])
+    executor.utterance(said, confidence=0.9)
+    assert not executor.sure
+
+
 def test_what_is_no_number_is_agreed_to_by_silence_where_it_is_no_doubt() -> None:
     executor = asked(ANSWERS[0])
-    executor.utterance("mountain view", confidence=0.8)
+    executor.utterance("mountain view", confidence=0.9)
     assert executor.sure
 
 

@@ -121,7 +121,10 @@ class _Pair:
         """int16 audio of any whole number of samples."""
         samples = np.frombuffer(pcm, np.int16).astype(np.int32)
         noise = np.resize(np.roll(_NOISE, -(len(self.heard) // 2 % _NOISE.size)), samples.size)
-        pcm = np.clip(samples + noise, -32_768, 32_767).astype(np.int16).tobytes()
+        self.repeat(np.clip(samples + noise, -32_768, 32_767).astype(np.int16).tobytes())
+
+    def repeat(self, pcm: bytes) -> None:
+        """The same of what was `heard` before: it has its noise."""
         self.heard += pcm
         self.words.process_raw(pcm, False, False)
         if self._both:

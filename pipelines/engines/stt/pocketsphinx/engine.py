@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness
 from pipelines.engines.stt.in_worker import WorkerStt
-from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError, JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest(

@@ -1,46 +1,21 @@
 """JSpeech Grammar Format (W3C note, June 2000): check a grammar and tell what of a sentence has been said.
 
-Reads the part that a phone question needs: one document, one public rule, no imports and no recursion. A tag
-says what the words before it mean: `(yes | yes please) {yes}` are one answer, and `{}` means nothing. Must
-never decide what was heard; it only judges word sequences.
+No recursion. A tag says what the words before it mean: `(yes | yes please) {yes}` are one answer, and `{}`
+means nothing. Must never decide what was heard; it only judges word sequences.
 """
 
 from __future__ import annotations
 
-import re
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from mediaserver.errors import ConfigError
+from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError, GrammarNode, read_document
 
 MAX_STATES = 20_000
 """Of one grammar; a larger one is a mistake (nested rules multiply) and would stall the recogniser."""
-
-_TOKEN = re.compile(
-    r"""\s+ | //[^\n]* | /\*.*?\*/          # nothing to read
-      | (?P<tag>\{(?:\\.|[^\\}])*\})
-      | (?P<weight>/\s*\d+(?:\.\d*)?\s*/)
-      | <(?P<rule>[^<>\s]+)>
-      | "(?P<quoted>[^"]*)"
-      | (?P<mark>[=;|*+()\[\]])
-      | (?P<word>[^\s=;|*+()\[\]{}<>"/]+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_HEADER = re.compile(r"\s*#JSGF(?:\s+V1\.0)?[^;\n]*;")
-
-
-class GrammarError(ConfigError):
-    """A grammar cannot be used as it stands; the message names the place."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    line: int
 
 
 class NextWord(NamedTuple):
@@ -59,6 +34,8 @@ class _Net:
 
     words: list[list[NextWord]] = field(default_factory=list)
     skips: list[list[int]] = field(default_factory=list)
+    odds: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Of those skips that begin an alternative with a weight: `GrammarNode.odds`."""
 
     def state(self) -> int:
         if len(self.words) >= MAX_STATES:
@@ -83,18 +60,14 @@ class JsgfGrammar:
     """A parsed grammar. Raises GrammarError on what it cannot use."""
 
     def __init__(self, text: str) -> None:
-        header = _HEADER.match(text)
-        if header is None:
-            raise GrammarError("a grammar begins with `#JSGF V1.0;`, and this one does not")
-        reader = _Reader(text, header.end())
-        self._rules, self.public = reader.document()
+        self._rules, self.public = read_document(text)
         self._net = _Net()
         self._open: list[str] = []
         self._in_tag = False
-        start, self._final = self._rule(self.public)
-        self._start = self._closure({start})
+        self._first, self._final = self._rule(self.public)
+        self._start = self._closure({self._first})
         self._useful = self._states_before_the_end()
-        if start not in self._useful:
+        if self._first not in self._useful:
             raise GrammarError(f"no sentence is possible in rule <{self.public}>")
 
     # -- what was said ---------------------------------------------------------------------------------
@@ -128,6 +101,35 @@ class JsgfGrammar:
             here = behind
         whole = [said for place, said in here.items() if paths.places[place][0]]
         return min(whole or here.values(), default=())
+
+    def odds(self, words: Sequence[str]) -> float:
+        """By how much likelier the weights of the grammar's alternatives make these words than if all of them
+        were alike (natural log), before anything was heard; 0 where there are none."""
+        if not self._net.odds:
+            return 0.0
+        here = self._spread({self._first: 0.0})
+        for word in words:
+            behind: dict[int, float] = {}
+            for state, odds in here.items():
+                for step in self._net.words[state]:
+                    if step.word == word:
+                        behind[step.to] = max(odds, behind.get(step.to, odds))
+            here = self._spread(behind)
+        return here.get(self._final, max(here.values(), default=0.0))
+
+    def _spread(self, states: dict[int, float]) -> dict[int, float]:
+        """These and all that are reached from them without a word, with the odds of the likeliest way."""
+        found: dict[int, float] = {}
+        todo = [(-odds, state) for state, odds in states.items()]
+        heapq.heapify(todo)
+        while todo:
+            against, state = heapq.heappop(todo)
+            if state in found:
+                continue
+            found[state] = -against
+            for after in self._net.skips[state]:
+                heapq.heappush(todo, (against - self._net.odds.get((state, after), 0.0), after))
+        return found
 
     @property
     def size(self) -> int:
@@ -193,7 +195,7 @@ class JsgfGrammar:
         self._open.pop()
         return ends
 
-    def _build(self, node: _Node) -> tuple[int, int]:
+    def _build(self, node: GrammarNode) -> tuple[int, int]:
         """Add a node to the network; returns its first and last state."""
         net = self._net
         start, end = net.state(), net.state()
@@ -220,10 +222,12 @@ class JsgfGrammar:
                 net.skips[start].append(first)
                 net.skips[last].append(end)
             case "any":
-                for part in node.parts:
+                for part, odds in zip(node.parts, node.odds or [0.0] * len(node.parts), strict=True):
                     first, last = self._build(part)
                     net.skips[start].append(first)
                     net.skips[last].append(end)
+                    if node.odds:
+                        net.odds[start, first] = odds
             case _:  # "[" optional, "*" any number, "+" one or more
                 first, last = self._build(node.parts[0])
                 net.skips[start].append(first)
@@ -234,7 +238,7 @@ class JsgfGrammar:
                     net.skips[last].append(first)
         return start, end
 
-    def _tagged(self, node: _Node) -> tuple[int, int]:
+    def _tagged(self, node: GrammarNode) -> tuple[int, int]:
         """Two copies of what is tagged, one before its first word and one behind it: the first word has the
         tag's meaning. A tag within another tells nothing."""
         net, [part] = self._net, node.parts
@@ -254,148 +258,3 @@ class JsgfGrammar:
             net.words[state] = [step._replace(means="") for step in net.words[state]]
         self._in_tag = False
         return ends
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    kind: str
-    text: str = ""
-    parts: tuple[_Node, ...] = ()
-
-
-class _Reader:
-    """Recursive descent over the tokens of one document."""
-
-    def __init__(self, text: str, at: int) -> None:
-        self._tokens = list(self._split(text, at))
-        self._at = 0
-        self._depth = 0
-
-    @staticmethod
-    def _split(text: str, at: int) -> Iterable[_Token]:
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            line = text.count("\n", 0, at) + 1
-            if match is None:
-                raise GrammarError(f"line {line} of the grammar: cannot read {text[at : at + 20]!r}")
-            at = match.end()
-            if match.lastgroup not in (None, "weight"):
-                yield _Token(match.lastgroup, match[match.lastgroup], line)
-
-    def document(self) -> tuple[dict[str, _Node], str]:
-        rules: dict[str, _Node] = {}
-        public: list[str] = []
-        self._grammar_name()
-        while self._at < len(self._tokens):
-            if self._peek("word", "import"):
-                self._fail("imports are not supported; write all rules in one grammar")
-            is_public = self._accept("word", "public")
-            token = self._next("a rule such as <answer>")
-            if token.kind != "rule" or token.text in ("NULL", "VOID"):
-                self._fail(f"a rule such as <answer> was expected, not {token.text!r}", token)
-            if token.text in rules:
-                self._fail(f"rule <{token.text}> is there twice", token)
-            self._expect("=")
-            rules[token.text] = self._alternatives()
-            self._expect(";")
-            if is_public:
-                public.append(token.text)
-        if len(public) != 1:
-            raise GrammarError(f"a grammar has one public rule; this one has {len(public)}")
-        for name, node in rules.items():
-            for used in _references(node):
-                if used not in rules and used not in ("NULL", "VOID"):
-                    raise GrammarError(f"rule <{name}> uses <{used}>, which is not defined")
-        return rules, public[0]
-
-    def _grammar_name(self) -> None:
-        if self._accept("word", "grammar"):
-            self._next("the grammar's name")
-            self._expect(";")
-        else:
-            raise GrammarError("after `#JSGF V1.0;` comes `grammar NAME;`, and this one has none")
-
-    def _alternatives(self) -> _Node:
-        self._depth += 1
-        if self._depth > 100:
-            raise GrammarError("brackets are nested more than 100 deep")
-        parts = [self._sequence()]
-        while self._accept("mark", "|"):
-            parts.append(self._sequence())
-        self._depth -= 1
-        return parts[0] if len(parts) == 1 else _Node("any", parts=tuple(parts))
-
-    def _sequence(self) -> _Node:
-        parts: list[_Node] = []
-        while self._at < len(self._tokens):
-            token = self._tokens[self._at]
-            if token.kind == "mark" and token.text in "|;)]=":
-                break
-            self._at += 1
-            if token.kind == "tag":
-                self._fail(f"the tag {token.text} stands behind nothing", token)
-            node = self._item(token)
-            while self._peek("mark", "*") or self._peek("mark", "+"):
-                node = _Node(self._next("*").text, parts=(node,))
-            parts.append(self._with_tag(node))
-        if not parts:
-            self._fail("an alternative is empty; make the part optional with [ ]")
-        return parts[0] if len(parts) == 1 else _Node("sequence", parts=tuple(parts))
-
-    def _with_tag(self, node: _Node) -> _Node:
-        """Of several tags the first counts."""
-        tags = []
-        while self._at < len(self._tokens) and self._tokens[self._at].kind == "tag":
-            tags.append(self._next("a tag").text)
-        if not tags:
-            return node
-        return _Node("tag", tags[0] if tags[0][1:-1].strip() else "", (node,))
-
-    def _item(self, token: _Token) -> _Node:
-        if token.kind == "quoted":
-            words = token.text.split() or [""]
-            return _Node("sequence", parts=tuple(_Node("word", word) for word in words))
-        if token.kind in ("word", "rule"):
-            return _Node(token.kind, token.text)
-        if token.text in "([":
-            inner = self._alternatives()
-            self._expect(")" if token.text == "(" else "]")
-            return inner if token.text == "(" else _Node("[", parts=(inner,))
-        self._fail(f"{token.text!r} stands where a word was expected", token)
-        raise AssertionError
-
-    def _peek(self, kind: str, text: str) -> bool:
-        if self._at >= len(self._tokens):
-            return False
-        token = self._tokens[self._at]
-        return token.kind == kind and token.text == text
-
-    def _accept(self, kind: str, text: str) -> bool:
-        if not self._peek(kind, text):
-            return False
-        self._at += 1
-        return True
-
-    def _next(self, what: str) -> _Token:
-        if self._at >= len(self._tokens):
-            raise GrammarError(f"the grammar ends where {what} was expected")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _expect(self, mark: str) -> None:
-        token = self._next(f"{mark!r}")
-        if token.kind != "mark" or token.text != mark:
-            self._fail(f"{mark!r} was expected, not {token.text!r}", token)
-
-    def _fail(self, what: str, token: _Token | None = None) -> None:
-        if token is None and self._tokens:
-            token = self._tokens[min(self._at, len(self._tokens) - 1)]
-        line = token.line if token is not None else 1
-        raise GrammarError(f"line {line} of the grammar: {what}")
-
-
-def _references(node: _Node) -> Iterable[str]:
-    if node.kind == "rule":
-        yield node.text
-    for part in node.parts:
-        yield from _references(part)

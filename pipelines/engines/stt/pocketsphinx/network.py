@@ -88,9 +88,11 @@ def _before_any_meaning(paths: Paths) -> set[int]:
     return found
 
 
-def rivals(grammar: JsgfGrammar, text: str, strangers: Sequence[str] = ()) -> Network:
+def rivals(
+    grammar: JsgfGrammar, text: str, strangers: Sequence[str] = (), *, broken_off: bool = True
+) -> Network:
     """The same without the sentences that mean what `text` does, and with words from beside the grammar in
-    any order. `strangers`: the labels of those words.
+    any order. `strangers`: the labels of those words. Unless `broken_off` only whole sentences are rivals.
 
     A place also knows how much of the text's meaning was said on the way, or that something else was.
     """
@@ -111,7 +113,8 @@ def rivals(grammar: JsgfGrammar, text: str, strangers: Sequence[str] = ()) -> Ne
         complete, branch_number = paths.places[place]
         here = built.number((place, told))
         # Where "no" may go on as something else than a no it is, broken off, still the same word.
-        if place != paths.start and not meaning.whole(told) and (complete or place not in same):
+        ends_here = complete or (broken_off and place not in same)
+        if place != paths.start and not meaning.whole(told) and ends_here:
             ends.append((here, 1.0 if complete else BROKEN_OFF))
         if not paths.branches[branch_number]:
             continue

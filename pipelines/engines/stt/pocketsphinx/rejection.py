@@ -9,8 +9,9 @@ other half tells what they are worth (docs/benchmarks.md).
 
 from __future__ import annotations
 
+import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 MIN_WORD_FRAMES = 12
@@ -24,6 +25,10 @@ USUAL_FRAMES = 9.0
 CLOSURE = 20
 """Frames of silence that a word may have in it, before a p, t or k. The quiet before an answer is no part of
 a word: "thirteen" was half a second of it, and "two"."""
+QUIET_EDGE = 3
+"""Frames by which two searches differ about where a word begins."""
+QUIET_KEPT = 6
+"""Frames of quiet that are left before a word: its first sound may be as soft."""
 LENGTHENED = 12
 """Frames by which the end of what is said is drawn out: a "no" by itself is no slow one."""
 
@@ -76,10 +81,16 @@ class Scores:
     """Frames of the longest silence within one of its words."""
     nearest: int = 0
     """How many of them tell it from its nearest neighbour."""
-    margin: float | None = None
-    """Its score above the best rival's; None where no rival was looked for."""
-    rival: str = ""
-    """That rival; empty for a stranger."""
+    odds: float = 0.0
+    """What the grammar's weights say of it before anything was heard (`JsgfGrammar.odds`)."""
+    other: str = ""
+    """The best sentence of the grammar that means something else."""
+    other_odds: float = 0.0
+    """What the grammar's weights say of that one."""
+    over_other: float | None = None
+    """Its score above that one's, inf where none fits at all; None where none was looked for."""
+    over_rest: float | None = None
+    """The same of all that may have been said in its place, strange words and broken off sentences too."""
     posterior: float = 0.0
     """Of the general model: mean natural log of its words' probabilities."""
 
@@ -124,6 +135,19 @@ def evidence(
     )
 
 
+def quiet_within_first(words: Iterable[Span], phones: Iterable[Span]) -> int:
+    """How many frames from the start of the utterance can go, because they are quiet and the first word has
+    taken them for its own beginning; 0 where it has not, or not for long."""
+    first = next((span for span in words if span.is_word), None)
+    if first is None:
+        return 0
+    for phone in phones:
+        if phone.label == "SIL" and phone.start <= first.start + QUIET_EDGE:
+            if _shared(phone, first.start, first.end) > CLOSURE:
+                return min(first.end, phone.end) - QUIET_KEPT
+    return 0
+
+
 def _shared(span: Span, first: int, last: int) -> int:
     """Frames of a span that lie within first..last."""
     return max(0, min(last, span.end) - max(first, span.start) + 1)
@@ -131,11 +155,13 @@ def _shared(span: Span, first: int, last: int) -> int:
 
 Features = tuple[float, ...]
 
-WEIGHTS: Features = (0.938, 0.794, 0.423, -0.514, 0.441, 1.585, 0.995, -2.033, -1.0)
-"""Of `features`, for sentences of a grammar whose rival is known."""
-HASTY: Features = (2.589, 1.073, 0.389, -0.774, 0.0, 1.63, 1.055, -2.192, -1.0)
-"""Where it is not. The last of both is set, not fitted: no word of 84 answers in seven voices that was heard
-rightly has so long a silence in it, nor of the recordings in noise."""
+HASTY: Features = (3.305, 1.406, 0.0, -2.811, 1.789, 1.419, -1.175, -1.0, 1.047, 0.0, 0.0, 0.0)
+"""Of `features`, for sentences of a grammar as they stand."""
+COMPARED: Features = (2.217, 1.246, 0.0, -3.121, 1.895, 0.714, -1.224, -1.0, 1.2, -0.031, 1.227, 0.0)
+"""Once they were compared with the other sentences of the grammar."""
+WEIGHED: Features = (0.351, 0.998, 0.0, -3.239, 2.175, 0.647, -1.293, -1.0, 1.217, -0.156, 1.236, 0.7)
+"""Once with everything. What silence within words tells (`hollow`) is set, not fitted: once the quiet before
+the first of them is left out there are too few such words."""
 FREE: Features = (1.48, 0.53, -0.42, -0.23, 0.47, -0.65, 0.91)
 """Of `free_features`, for the general language model: fitted on 69 sentences whose words were right when at
 most one in three was wrong. Fitted on one half of the voices they took 66 % of those of the other half that
@@ -143,16 +169,37 @@ were right, and 13 % of those that were wrong; the threshold on the fit alone, b
 UNDERSTOOD = 0.4
 """Below it a sentence is rejected. It is less than one half: what is believed so little is doubtful,
 and asked about."""
-SURE = 0.75
-"""Below it a sentence is doubtful. Of those above, one in fifteen or less is wrong."""
+SURE, FREE_SURE = 0.85, 0.75
+"""Below it a sentence is doubtful; of a grammar, and of the general model. Of those above, one in sixteen is
+wrong where half of all that is said is no answer."""
+SURE_AS_IT_STANDS = 0.9
+"""Below it what there was no time to compare is doubtful."""
 HOPELESS = 0.1
-BEYOND_DOUBT = SURE
-"""Confidence without a rival, below and above which none is asked for."""
+"""What is believed so little is compared with nothing."""
+CLOSE = 35.0
+"""`over_other` of two sentences that may well be one another, where the grammar's weights say nothing."""
+PER_ODDS = 50.0
+"""What one more of odds is worth in that, by the weights above."""
+APART, FAR_ABOVE = 50.0, 100.0
+"""Margins over others and over all larger than these make no difference: a noise that no other sentence fits
+at all is no word for that."""
+
+
+class Against(enum.Enum):
+    """What a sentence is compared with."""
+
+    GRAMMAR = "grammar"
+    """The sentences of its grammar that mean something else."""
+    ALL = "all"
+    """Those, what breaks off, and words that are none of the grammar's."""
+
+
+ENOUGH = {Against.GRAMMAR: 0.95, Against.ALL: SURE}
+"""So is what is believed so much without that comparison."""
 
 
 def features(seen: Scores) -> Features:
     """What the weights are for; each is of the order of one."""
-    margin = 0.0 if seen.margin is None else seen.margin
     pace = math.log(max(1, seen.frames - LENGTHENED) / seen.sounds / USUAL_FRAMES) if seen.sounds else 0.0
     quiet = min(seen.above_db, 30.0) / 30.0
     return (
@@ -161,18 +208,25 @@ def features(seen: Scores) -> Features:
         # Free phones find speech in noise, too: what they tell counts by how quiet it is.
         max(seen.gap, -6.0) * quiet,
         seen.unexplained * quiet,
-        max(-60.0, min(margin, 160.0)) / 50.0,
         quiet,
         seen.nearest / 5.0,
         max(pace, 0.0),
         min(max(seen.hollow - CLOSURE, 0), 60) / 10.0,
+        max(-3.0, min(seen.odds, 3.0)),
+        math.log(max(1, seen.sounds)),
+        _margin(seen.over_other, APART),
+        _margin(seen.over_rest, FAR_ABOVE),
     )
+
+
+def _margin(value: float | None, most: float) -> float:
+    return 0.0 if value is None else max(-60.0, min(value, most)) / 50.0
 
 
 def free_features(seen: Scores) -> Features:
     """The same for the general language model, whose rivals are in its lattice."""
     common = features(seen)
-    return (*common[:4], common[5], common[7], seen.posterior)
+    return (*common[:5], common[6], seen.posterior)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,28 +242,42 @@ class Belief:
 class Weights:
     """Of `features`, for sentences of a grammar."""
 
-    rival: Features = WEIGHTS
-    """Where the best rival is known."""
     hasty: Features = HASTY
-    """Where it is not."""
+    """As they stand."""
+    compared: Features = COMPARED
+    """Compared with the others of the grammar."""
+    weighed: Features = WEIGHED
+    """Compared with everything."""
+
+    def of(self, seen: Scores) -> Features:
+        if seen.over_other is None:
+            return self.hasty
+        return self.compared if seen.over_rest is None else self.weighed
 
 
 IN_USE = Weights()
 
 
-def wants_rival(hasty: Belief) -> bool:
-    """Whether a sentence that is believed so much without a rival is to be compared with one. None is needed
-    for what is hopeless, nor for what none could make doubtful."""
-    return HOPELESS < hasty.confidence < BEYOND_DOUBT
+def wanted(known: Collection[Against], seen: Belief) -> Against | None:
+    """What a sentence that is believed so much is to be compared with next; `known`: with what it was."""
+    against = next((each for each in Against if each not in known), None)
+    return against if against is not None and HOPELESS < seen.confidence < ENOUGH[against] else None
 
 
 def verdict(seen: Scores, *, free: bool = False, weights: Weights = IN_USE) -> Belief:
     """`free`: of the general language model."""
     if seen.frames < MIN_WORD_FRAMES or seen.above_db < STANDS_OUT_DB:
         return Belief()
-    known = free_features(seen) if free else features(seen)
-    grammar = weights.hasty if seen.margin is None else weights.rival
-    value = sum(weight * each for weight, each in zip(FREE if free else grammar, known, strict=True))
+    known, factors = (free_features(seen), FREE) if free else (features(seen), weights.of(seen))
+    value = sum(weight * each for weight, each in zip(factors, known, strict=True))
     sure = 1.0 / (1.0 + math.exp(-max(-40.0, value)))
-    doubtful = sure < SURE
-    return Belief(sure, sure >= UNDERSTOOD, doubtful, (seen.rival,) if doubtful and seen.rival else ())
+    doubtful = sure < (FREE_SURE if free else SURE)
+    others = (seen.other,) if doubtful and _close(seen) else ()
+    return Belief(sure, sure >= UNDERSTOOD, doubtful, others)
+
+
+def _close(seen: Scores) -> bool:
+    """The other sentence may well be what was said."""
+    if not seen.other or seen.over_other is None:
+        return False
+    return seen.over_other + PER_ODDS * (seen.odds - seen.other_odds) < CLOSE

@@ -1,4 +1,5 @@
-"""The best of what was not heard: a second search over the same audio that knows everything but the winner.
+"""The best of what was not heard: a second search over the same audio, which knows the other sentences of the
+grammar, or everything but the winner.
 
 Its score against the winner's tells how surely it was that, in a way that no score of the winner alone can:
 noise and a strange voice lower both. (Scores are relative to the best sound that a search looks at, and this
@@ -16,6 +17,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import rivals
+from pipelines.engines.stt.pocketsphinx.rejection import Against
 from pipelines.engines.stt.pocketsphinx.search import SILENCE, begin, best_log, best_text, new_decoder
 from pipelines.engines.stt.pocketsphinx.sounds import Phones
 
@@ -37,7 +39,7 @@ MOST_PLACES = 4_000
 @dataclass(frozen=True, slots=True)
 class Rival:
     text: str
-    """Empty when it is none of the grammar's sentences, or the beginning of one."""
+    """Empty when it is none of the grammar's sentences, nor the beginning of one."""
     margin: float
     """Score of the winner above its own, in natural log; inf when nothing else fits at all."""
 
@@ -57,11 +59,14 @@ class RivalSearch:
         for word in dict.fromkeys(STRANGERS):
             self._learn(word, STRANGER)
 
-    def prepare(self, grammar: JsgfGrammar, text: str) -> None:
+    def prepare(self, grammar: JsgfGrammar, text: str, against: Against) -> None:
         """Search for all but `text` from now on. Raises RuntimeError or ValueError."""
         for word in sorted({word.lower() for word in grammar.words} - self._known):
             self._learn(word, "")
-        net = rivals(grammar, text, self._strangers(grammar))
+        if against is Against.GRAMMAR:
+            net = rivals(grammar, text, broken_off=False)
+        else:
+            net = rivals(grammar, text, self._strangers(grammar))
         self._count += 1
         name, old = f"rival-{self._count}", self._name
         self.decoder.add_fsg(name, self.decoder.create_fsg(name, 0, net.states - 1, list(net.arcs)))
@@ -107,6 +112,7 @@ class Comparison:
         log: float,
         audio: bytearray,
         mean: str,
+        against: Against,
     ) -> None:
         """`log`: the winner's likelihood over `audio`, which only grows. Raises RuntimeError, ValueError."""
         self._search = search
@@ -121,7 +127,7 @@ class Comparison:
         """A final waits for it."""
         if search.user is not None:
             search.user.close()
-        search.prepare(grammar, text)
+        search.prepare(grammar, text, against)
         begin(search.decoder, mean)
         search.user = self
 
@@ -141,10 +147,6 @@ class Comparison:
             log, text = best_log(self._search.decoder), best_text(self._search.decoder)
             margin = math.inf if log == -math.inf else self._log - log
             self.rival = Rival("" if text.startswith(STRANGER) else text, margin)
-
-    def finish(self) -> None:
-        while self.rival is None and not self.lost:
-            self.advance()
 
     def close(self) -> None:
         if self._search.user is self:

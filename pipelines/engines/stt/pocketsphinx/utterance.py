@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, Protocol
 
 import pocketsphinx
 
+from pipelines.engines.stt.pocketsphinx.comparing import LONGEST_BYTES, Comparing
 from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.level import Level
 from pipelines.engines.stt.pocketsphinx.rejection import (
     LOG_SCALE,
+    SURE_AS_IT_STANDS,
+    Against,
     Belief,
     Scores,
     evidence,
+    quiet_within_first,
     verdict,
-    wants_rival,
+    wanted,
 )
-from pipelines.engines.stt.pocketsphinx.rival import MOST_PLACES, Comparison, Rival, RivalSearch
+from pipelines.engines.stt.pocketsphinx.rival import Rival, RivalSearch
 from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior
 from pipelines.engines.stt.pocketsphinx.sounds import nearest
 
@@ -26,13 +30,8 @@ LEAD_IN_MS = 200
 """Silence before each utterance: a word at the very first frame is often lost."""
 SETTLED_FRAMES = 6
 """10 ms frames since the last word, after which its rival is looked for while the caller may still go on."""
-STALE_BYTES = 2 * 16 * 700
-"""A comparison over this much less than the whole utterance is made anew."""
-
-
-LONGEST_BYTES = 2 * 16 * 8_000
-"""What is longer has no rival sought: other callers wait for the worker meanwhile, and no answer to a
-question with a grammar takes eight seconds."""
+REPEATED_BYTES = 2 * 16 * 120
+"""A piece of what is heard once more."""
 
 
 class Pair(Protocol):
@@ -42,7 +41,11 @@ class Pair(Protocol):
     phones: pocketsphinx.Decoder
     heard: bytearray
 
+    def start(self, mean: str) -> None: ...
+
     def hear(self, pcm: bytes) -> None: ...
+
+    def repeat(self, pcm: bytes) -> None: ...
 
     def end(self) -> None: ...
 
@@ -71,10 +74,14 @@ class Ear:
         self._noise_db = noise_db
         self._choice = choice
         self._level = Level()
-        self._comparison: Comparison | None = None
+        self._comparing: Comparing | None = None
+        if grammar is not None and not choice:
+            self._comparing = Comparing(rivals, grammar, mean)
         self._open = True
-        self._needy: bool | None = None
-        """The final needs a rival; None: that was not asked yet."""
+        self._skipped_ms = 0
+        """Of the quiet that was left out before the first word."""
+        self._again: Generator[None, None, None] | None = None
+        """All is heard once more without it; once the utterance has ended."""
         self.evidence: Scores | None = None
         """What the final was judged by."""
 
@@ -93,41 +100,36 @@ class Ear:
             return {"text": text}
         return self._judged(text)[0]
 
-    def weigh(self) -> bool:
+    def weigh(self, *, hurry: bool = False) -> bool:
         """End the utterance, and do a piece of the work that its final needs: a long answer must not keep all
-        other callers waiting. True once `final` takes no more time."""
-        text = self._end()
-        if self._needy is None:
-            unsure = bool(text) and wants_rival(self._judged(text)[1])
-            self._needy = unsure and self._grammar is not None
-        if not self._needy:
+        other callers waiting. True once `final`, in as much of a `hurry`, takes no more time."""
+        self._end()
+        if self._again is None:
+            self._again = self._without_quiet()
+        for _ in self._again:
+            return False
+        if hurry:
             return True
-        now = self._comparison
-        if now is None or not self._covers(now, text):
-            user = self._rivals().user
-            if user is not None and user.awaited:
-                return False  # one after the other: nobody takes the search from who is waited for
-            now = self._compare(text, best_log(self._pair.words))
-            if now is None:
-                self._needy = False
-                return True
-        now.awaited = True
-        now.advance()
-        return now.rival is not None
+        if self._comparing is not None and self._comparing.taken:
+            return not self._wanted(self.text())
+        return not self._compare(self.text(), awaited=True)
 
-    def final(self) -> dict[str, Any]:
-        """End the utterance: the fields of the final result."""
-        text = self._end()
+    def final(self, *, hurry: bool = False) -> dict[str, Any]:
+        """End the utterance: the fields of the final result. In a `hurry` it is judged by what is known."""
+        self._end()
+        for _ in self._again or self._without_quiet():
+            pass
+        text = self.text()
         if self._choice:
             complete = bool(text) and self._grammar is not None and self._grammar.judge(text.split())[0]
             return {"text": text, "complete": complete, "understood": complete}
+        while not hurry and self._compare(text, awaited=True):
+            pass
         fields, seen = self._judged(text)
-        rival = self._rival(text, needed=wants_rival(seen))
-        if rival is not None:
-            fields, seen = self._judged(text, rival)
         whole = fields["complete"] or (self._grammar is None and bool(text))
         fields["understood"] = whole and seen.understood
-        fields["doubtful"] = fields["understood"] and seen.doubtful
+        pending = hurry and seen.confidence < SURE_AS_IT_STANDS and self._wanted(text) is not None
+        fields["doubtful"] = fields["understood"] and (seen.doubtful or pending)
         fields["alternatives"] = list(seen.alternatives)
         fields["words"] = self._words()
         if not whole and not fields["hanging"]:
@@ -136,42 +138,38 @@ class Ear:
 
     def muse(self) -> bool:
         """Use time in which nothing is to be done; whether it was of use. Once words are followed by silence
-        their rival is looked for where it is needed: that it is known when the final is wanted."""
-        if self._grammar is None or self._choice or not self._open:
-            return False
-        now = self._comparison
-        if now is not None and now.rival is None and not now.lost:
-            now.advance()
-            return True
-        if self._rivals().user is not None:
+        they are compared with others as far as is needed: that it is known when the final is wanted."""
+        if self._comparing is None or not self._open:
             return False
         text = self.text()
-        if not text or not self._settled() or (now is not None and now.text == text):
+        if not text or not self._comparing.free:
             return False
-        if not wants_rival(self._judged(text)[1]):
+        if not self._comparing.goes_on(text, self._pair.heard) and not self._settled():
             return False
-        return self._compare(text, best_log(self._pair.words)) is not None
+        return self._compare(text, awaited=False)
 
-    @property
-    def rival(self) -> Rival | None:
+    def rival(self, against: Against) -> Rival | None:
         """The best of what was not heard, once it is known."""
-        return None if self._comparison is None else self._comparison.rival
+        known = self._comparing.rivals(self.text(), self._pair.heard) if self._comparing is not None else {}
+        return known.get(against)
 
     def close(self) -> None:
         """Give the decoders back; the utterance is forgotten."""
         self._end()
-        if self._comparison is not None:
-            self._comparison.close()
+        if self._again is not None:
+            self._again.close()
+        if self._comparing is not None:
+            self._comparing.close()
         self._give_back()
 
     # ---- inside
 
-    def _judged(self, text: str, rival: Rival | None = None) -> tuple[dict[str, Any], Belief]:
+    def _judged(self, text: str) -> tuple[dict[str, Any], Belief]:
         if self._grammar is None:
             complete, extensible = False, True
         else:
             complete, extensible = self._grammar.judge(text.split())
-        self.evidence = self._evidence(text, rival)
+        self.evidence = self._evidence(text)
         seen = verdict(self.evidence, free=self._grammar is None) if text else Belief()
         begun = bool(text) and extensible and not complete and self._grammar is not None
         fields = {
@@ -183,7 +181,7 @@ class Ear:
         }
         return fields, seen
 
-    def _evidence(self, text: str, rival: Rival | None) -> Scores:
+    def _evidence(self, text: str) -> Scores:
         scale = LOG_SCALE if self._grammar else 1.0
         found = evidence(
             list(best_spans(self._pair.words, scale)),
@@ -194,11 +192,15 @@ class Ear:
         found = replace(found, sounds=sum(len(said[0]) for said in map(sounds, words) if said))
         if self._grammar is None:
             return replace(found, posterior=posterior(self._pair.words))
+        other, rest = self.rival(Against.GRAMMAR), self.rival(Against.ALL)
         return replace(
             found,
             nearest=nearest(self._grammar, words, sounds),
-            margin=None if rival is None else rival.margin,
-            rival="" if rival is None else rival.text,
+            odds=self._grammar.odds(words),
+            other="" if other is None else other.text,
+            other_odds=0.0 if other is None else self._grammar.odds(other.text.split()),
+            over_other=None if other is None else other.margin,
+            over_rest=None if rest is None else rest.margin,
         )
 
     def _settled(self) -> bool:
@@ -209,40 +211,25 @@ class Ear:
                 last = span
         return last is not None and self._pair.words.n_frames() - last.end > SETTLED_FRAMES
 
-    def _compare(self, text: str, log: float) -> Comparison | None:
-        assert self._grammar is not None
-        if self._comparison is not None:
-            self._comparison.close()
-        if self._grammar.size > MOST_PLACES or len(self._pair.heard) > LONGEST_BYTES:
-            return None
-        try:
-            self._comparison = Comparison(
-                self._rivals(), self._grammar, text, log, self._pair.heard, self._mean
-            )
-        except (RuntimeError, ValueError):  # a word that it cannot say: then nothing is known of rivals
-            self._comparison = None
-        return self._comparison
+    def _compare(self, text: str, *, awaited: bool) -> bool:
+        """A piece of the comparison that is needed now; False when none is."""
+        if self._comparing is None:
+            return False
+        if not self._comparing.goes_on(text, self._pair.heard):
+            against = self._wanted(text)
+            if against is None:
+                return False
+            if not self._comparing.begin(against, text, best_log(self._pair.words), self._pair.heard):
+                return False
+        self._comparing.advance(awaited=awaited)
+        return True
 
-    def _rival(self, text: str, *, needed: bool) -> Rival | None:
-        """Of the final text: what was found while it was silent, or else only where it is `needed`. An answer
-        that is sure without it shall not wait for it."""
-        now = self._comparison
-        if now is not None and self._covers(now, text):
-            if needed:
-                now.finish()
-            return now.rival
-        if not needed or not text or self._grammar is None:
+    def _wanted(self, text: str) -> Against | None:
+        """What the text is to be compared with next."""
+        if not text or self._comparing is None:
             return None
-        now = self._compare(text, best_log(self._pair.words))
-        if now is None:
-            return None
-        now.finish()
-        return now.rival
-
-    def _covers(self, comparison: Comparison, text: str) -> bool:
-        """It is, or will be, about this text and about as good as all that was heard."""
-        known = not comparison.lost and comparison.text == text
-        return known and comparison.end >= len(self._pair.heard) - STALE_BYTES
+        known = frozenset(self._comparing.rivals(text, self._pair.heard))
+        return wanted(known, self._judged(text)[1])
 
     def _words(self) -> list[tuple[str, int, int]]:
         """The words and where they lie, in ms of the audio that was heard."""
@@ -250,16 +237,33 @@ class Ear:
             # A dictionary writes a word's second pronunciation as word(2).
             (
                 span.label.partition("(")[0],
-                max(0, 10 * span.start - LEAD_IN_MS),
-                10 * span.end + 10 - LEAD_IN_MS,
+                max(0, 10 * span.start - LEAD_IN_MS) + self._skipped_ms,
+                10 * span.end + 10 - LEAD_IN_MS + self._skipped_ms,
             )
             for span in best_spans(self._pair.words)
             if span.is_word
         ]
 
-    def _end(self) -> str:
-        """The text of the whole utterance."""
+    def _end(self) -> None:
         if self._open:
             self._open = False
             self._pair.end()
-        return self.text()
+
+    def _without_quiet(self) -> Generator[None, None, None]:
+        """Where the first word has taken the quiet before it for its own beginning ("two" is "thirteen" then)
+        all is heard once more without that, a piece at a time."""
+        heard = bytes(self._pair.heard)
+        if self._grammar is None or self._choice or len(heard) > LONGEST_BYTES:
+            return
+        frames = quiet_within_first(best_spans(self._pair.words), best_spans(self._pair.phones))
+        skipped = 10 * frames - LEAD_IN_MS
+        if skipped <= 0:
+            return
+        self._skipped_ms = skipped
+        self._pair.start(self._mean)
+        try:
+            for at in range(2 * 16 * 10 * frames, len(heard), REPEATED_BYTES):
+                self._pair.repeat(heard[at : at + REPEATED_BYTES])
+                yield
+        finally:
+            self._pair.end()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
-from pipelines.engines.stt.pocketsphinx.jsgf import GrammarError
+from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.utterance import Ear
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg, WorkerMessage
@@ -24,6 +24,9 @@ FIRST_BYTES = 14_080
 before the caller was noticed, and its end is speech."""
 URGENT_BYTES = 64_000
 """2 s, which take some 0.2 s."""
+WEIGHED_WITHIN_S = 0.5
+"""An answer that has waited so long for its final is not weighed any further: who waits for it takes silence
+for an answer that nobody understood."""
 IDLE_S = 0.3
 """After this long without work another decoder is made."""
 
@@ -136,10 +139,11 @@ class _Recogniser:
                 utterance.said = text
                 self._sock.send_json(Msg.RESULT, id, **utterance.ear.partial(text))
             return
-        if not utterance.ear.weigh():
+        late = time.perf_counter() - utterance.finished >= WEIGHED_WITHIN_S
+        if not utterance.ear.weigh(hurry=late):
             utterance.weighing = True
             return
-        final = utterance.ear.final()
+        final = utterance.ear.final(hurry=late)
         final["stt_ms"] = (time.perf_counter() - utterance.finished) * 1000.0
         self._close(id)
         self._sock.send_json(Msg.DONE, id, **final)

@@ -9,7 +9,7 @@ import pytest
 
 from mediaserver.media.cleaning.echo_finder import MOST_MS, EchoFinder
 from mediaserver.media.leg import Frame
-from tests.mediaserver.media.cleaning.lines import echo, frames, lossy, noise, telephone, voice
+from tests.mediaserver.media.cleaning.lines import Sound, echo, frames, lossy, noise, telephone, voice
 
 
 def searched(near: Frame, far: Frame, most: int = 10_000) -> tuple[EchoFinder, int | None]:
@@ -62,6 +62,30 @@ def test_noise_and_tones_are_no_echo() -> None:
     busy = 5_000 * np.sin(np.arange(len(far)) * 2 * np.pi * 425 / 16_000)
     for near in (noise(1, len(far), -30), hum, busy):
         assert searched(telephone(near), far)[1] is None
+
+
+def bangs(every: float, samples: int) -> Sound:
+    """A line that crackles."""
+    line, random = np.zeros(samples), np.random.default_rng(3)
+    at = 0
+    while at < samples:
+        line[at] = random.choice([-20_000, 20_000])
+        at += int(every * random.uniform(0.9, 1.1) * 16_000) if every > 0.02 else 320
+    return line
+
+
+def test_a_line_that_crackles_or_jumps_takes_no_canceller_from_those_that_echo() -> None:
+    far = voice(1, 20.0)
+    jumps = np.where(np.arange(len(far)) // 8_000 % 2, 8_000.0, 0.0)
+    for near in (bangs(0.02, len(far)), bangs(0.3, len(far)), jumps):
+        assert searched(telephone(near), far)[1] is None
+
+
+def test_an_echo_on_a_line_that_crackles_now_and_then_is_found() -> None:
+    far = voice(5, 3.0)
+    finder, taken = searched(telephone(echo(far, -15, 180) + bangs(0.4, len(far))), far)
+    assert taken is not None
+    assert abs(finder.delay / 16 - 180) <= 5
 
 
 def test_an_echo_under_a_caller_who_talks_is_found_all_the_same() -> None:

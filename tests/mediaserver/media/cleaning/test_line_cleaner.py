@@ -51,6 +51,19 @@ def test_an_agent_does_not_hear_itself(delay_ms: int, db: int, limit: int) -> No
 
 
 @pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
+@pytest.mark.parametrize("db", [-10, -20])
+def test_an_agent_does_not_hear_itself_from_a_loudspeaker_that_distorts(db: int, limit: int) -> None:
+    far = spoken(3, 4.0)
+    distorted = (np.tanh(3.0 * far / 32_768.0) / np.tanh(3.0) * 30_000).astype(np.int16)
+    near = telephone(echo(distorted, db, 140, seed=5, room_ms=200) + noise(1, len(far), -66))
+    line = cleaner(limit)
+    clean = levels(run(line, near, far))
+    began = int(np.argmax(levels(frames(near)) > -58))
+    assert np.mean(clean[began + 13 :] > QUIET_DB) < (0.01 if limit else 0.05)
+    assert line.condition.echo_delay_ms is not None
+
+
+@pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
 @pytest.mark.parametrize("db", [-10, -20, None])
 def test_a_caller_who_talks_over_the_agent_is_heard(db: int | None, limit: int) -> None:
     far = spoken(1, 6.0)

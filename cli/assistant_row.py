@@ -1,0 +1,75 @@
+"""The options of `voiceforge agents set --assistant` (and `--realtime`), and the columns that they become."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediaserver.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mediaserver.storage.sql import Row
+
+OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember")
+"""That only assistants understand, ..."""
+SHARED = ("tools", "transfer", "warm")
+"""... and those of them that models which hear and speak by themselves do, too."""
+
+
+def add_options(setting: argparse.ArgumentParser) -> None:
+    group = setting.add_argument_group("with --assistant; the tools and transfers with --realtime, too")
+    group.add_argument(
+        "--tools", default="", metavar="A,B", help="what it may call: module:name, module, ..."
+    )
+    group.add_argument("--greeting", default="", metavar="TEXT", help="what it says first")
+    group.add_argument(
+        "--transfer",
+        action="append",
+        default=[],
+        metavar="NAME=TARGET",
+        help="whom it may hand callers to, and by which name it knows them; several times for several",
+    )
+    group.add_argument("--warm", action="store_true", help="tell whoever takes a transfer what it is about")
+    group.add_argument(
+        "--fallback", default="", metavar="TARGET", help="whom callers are handed to when its model fails"
+    )
+    group.add_argument(
+        "--remember", action="store_true", help="keep facts about callers, by number, from call to call"
+    )
+
+
+def columns(args: argparse.Namespace) -> Row:
+    """Raises ConfigError."""
+    given = [name for name in OPTIONS if getattr(args, name)]
+    known = OPTIONS if args.assistant else SHARED if args.realtime else ()
+    if foreign := [name for name in given if name not in known]:
+        raise ConfigError(f"--{foreign[0]} is for agents that think with a language model: give --assistant")
+    settings = {
+        "greeting": args.greeting,
+        "remember": args.remember,
+        "fallback": args.fallback,
+        "transfers": dict(map(_transfer, args.transfer)),
+        "warm": args.warm,
+    }
+    return {
+        "tools": [part.strip() for part in args.tools.split(",") if part.strip()],
+        "assistant": {name: value for name, value in settings.items() if value},
+    }
+
+
+def text_of(given: str) -> str:
+    """What was given, or what stands in the file of `@FILE`. Raises ConfigError."""
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the prompt {given[1:]} cannot be read: {error}") from None
+
+
+def _transfer(given: str) -> tuple[str, str]:
+    name, equals, target = given.partition("=")
+    if not equals:
+        raise ConfigError(f"--transfer {given} is not NAME=TARGET, such as sales=101")
+    return name.strip(), target.strip()

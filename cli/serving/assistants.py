@@ -1,0 +1,153 @@
+"""Agents that think with a language model, for the server's calls: with their tools, and what is kept of
+their callers. The row that offers one at the first start where there is a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mediaserver.calls.call import Call
+from mediaserver.calls.routes import AgentSpec
+from mediaserver.errors import ConfigError
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.storage import agents as tables
+from mediaserver.storage import facts as kept
+from mediaserver.storage.sql import Database, Row
+from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.answer_turn import PATIENCE_S
+from pipelines.assistant.facts import Fact
+from pipelines.assistant.instructions import DEFAULT_PROMPT
+from pipelines.assistant.settings import AssistantSettings
+from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.engines.protocols import Llm
+from pipelines.tools.toolbox import ToolBox
+
+NAME = "assistant"
+"""Of the agent that is offered at the first start, and its address."""
+EARLIER_S = 1.0
+"""Before turn-taking gives a thought up, a silent model is given up: the assistant knows what to do then."""
+_OFFERED = "assistant_offered"
+"""The key in `meta` that says so: who removes the row has it removed for good."""
+_SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
+_SEPARATORS = str.maketrans("", "", "-.() ")
+_LONGEST_E164 = 15
+
+
+def number_of(address: str, plan: NumberPlan) -> str:
+    """The telephone number of an address or a text, in E.164 with its `+`; empty for names, extensions and
+    anonymous callers."""
+    user = _SCHEME.sub("", address.strip()).partition("@")[0].partition(";")[0]
+    if not _NUMBER.fullmatch(user):
+        return ""
+    readings = plan.readings(user.translate(_SEPARATORS))
+    # A zero that is no part of a number may be left in it: the shortest reading is without.
+    shortest = min(readings, key=lambda reading: (len(reading), reading), default="")
+    return f"+{shortest}" if len(shortest) <= _LONGEST_E164 and shortest else ""
+
+
+class FactTable:
+    """A FactSource: what one agent keeps of one caller."""
+
+    def __init__(self, database: Database, agent: str, number: str) -> None:
+        self._database = database
+        self._agent = agent
+        self._number = number
+
+    async def facts(self) -> tuple[Fact, ...]:
+        rows = await kept.of_caller(self._database, self._agent, self._number)
+        return tuple(Fact(row["topic"], row["fact"]) for row in rows)
+
+
+class Assistants:
+    """Makes those of calls."""
+
+    def __init__(
+        self,
+        box: Callable[[Sequence[str]], ToolBox],
+        plan: NumberPlan,
+        database: Database,
+    ) -> None:
+        """`box`: the tools of these names; raises CallError. `database`: where facts are kept."""
+        self._box = box
+        self._plan = plan
+        self._database = database
+
+    def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
+        """Raises CallError and ConfigError."""
+        outbound = call.direction == "outbound"
+        address = call.to_uri if outbound else call.from_uri
+        number = number_of(address, self._plan)
+        caller = number or _SCHEME.sub("", address).partition(";")[0]
+        if re.match(r"(anonymous|unknown|restricted)\b", caller, re.IGNORECASE):
+            caller = ""
+        about: Mapping[str, Any] = {key: value for key, value in call.about.items() if key != "sip"}
+        calling = Calling(call.id, language, caller, number, outbound, about, datetime.now().astimezone())
+        source = FactTable(self._database, agent.name, number)
+        thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
+        return assistant_of(
+            agent.name,
+            calling,
+            llm,
+            agent.prompt,
+            agent.assistant,
+            self._box(agent.tools),
+            source,
+            max(thinking_s - EARLIER_S, thinking_s / 2),
+            call.note,
+        )
+
+
+def assistant_of(
+    name: str,
+    calling: Calling,
+    llm: Llm | None,
+    prompt: str,
+    settings: Mapping[str, Any],
+    box: ToolBox,
+    facts: FactTable | None = None,
+    patience_s: float = PATIENCE_S,
+    late: Callable[..., None] | None = None,
+) -> Assistant:
+    """Raises ConfigError."""
+    if llm is None:
+        raise ConfigError(
+            f"the agent '{name}' thinks with a language model, and there is none: set OPENAI_API_KEY or "
+            "ANTHROPIC_API_KEY, or name one in its row (`voiceforge agents set ... --llm NAME`)"
+        )
+    return Assistant(
+        name,
+        llm,
+        calling,
+        prompt=prompt,
+        settings=AssistantSettings.of(settings),
+        box=box,
+        facts=facts,
+        patience_s=patience_s,
+        late=late,
+    )
+
+
+def offered() -> Row:
+    """The row."""
+    return {
+        "name": NAME, "kind": "llm", "flow": "", "entry": "", "prompt": DEFAULT_PROMPT, "voice": "",
+        "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True, "insight": {},
+        "tools": [], "assistant": {},
+    }  # fmt: skip
+
+
+async def offer_assistant(database: Database) -> None:
+    """Where there is a language model: `sip:assistant@HOST`, once. Who has an agent or a route of that name
+    keeps it."""
+    once = "insert into meta (key, value) values ($1, 'yes') on conflict do nothing returning key"
+    if await database.fetchval(once, _OFFERED) is None:
+        return
+    if any(row["name"] == NAME for row in await tables.all_agents(database)):
+        return
+    await tables.put_agent(database, offered())
+    if not any(route["pattern"] == NAME for route in await tables.all_routes(database)):
+        await tables.put_route(database, NAME, NAME)

@@ -1,0 +1,357 @@
+"""An agent that thinks with a language model: any `Llm`, with memory of what was heard, tools and facts.
+
+It is told of the call by `respond`, one input at a time, and never sees audio. What the model does wrong
+costs a sentence, never the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from mediaserver.errors import EngineError
+from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
+from pipelines.assistant.accounting import CallAccount, TokensSpent
+from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
+from pipelines.assistant.consent import agrees
+from pipelines.assistant.facts import Fact, FactSource
+from pipelines.assistant.instructions import instructions, opening
+from pipelines.assistant.memory import Memory, RememberedTurn, words_in
+from pipelines.assistant.notes import note, plain, told
+from pipelines.assistant.own_tools import own_tools
+from pipelines.assistant.phrases import phrases
+from pipelines.assistant.secrets import Secrets, unmarked
+from pipelines.assistant.settings import AssistantSettings
+from pipelines.assistant.summarising import extract, summed_up
+from pipelines.assistant.tool_runs import ToolRuns
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    Context,
+    End,
+    Keep,
+    Last,
+    LineTrouble,
+    Listen,
+    Say,
+    Silence,
+    Transfer,
+    Utterance,
+)
+from pipelines.conversation.line_words import MindingTheLine
+from pipelines.conversation.own_words import own_words
+from pipelines.engines.protocols import Llm
+from pipelines.tools.protocols import ToolContext
+from pipelines.tools.results import ABOUT_DATA
+from pipelines.tools.toolbox import ToolBox
+
+log = logging.getLogger(__name__)
+
+FAILURES = 3
+"""A model that fails so often in a row is given up."""
+MOST_SILENCES = 3
+"""Silences in a row that the model is told of; after one more the call ends."""
+FACTS_WITHIN_S = 0.5
+UNHEARD_WORDS = 2
+"""So many words at the end of a question need not be heard: people answer before it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """What an assistant knows of its call from the beginning."""
+
+    call_id: UUID
+    language: str = "en"
+    caller: str = ""
+    """Who calls, or whom we called: a number in E.164 where it is one, else an address; empty: anonymous."""
+    number: str = ""
+    """The same, when it is a number: facts are kept by it."""
+    outbound: bool = False
+    about: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What whoever placed the call gave along."""
+    began: datetime | None = None
+    """Local time."""
+
+
+class Assistant:
+    """An Agent, of one call."""
+
+    minds_line = True
+
+    def __init__(
+        self,
+        name: str,
+        llm: Llm,
+        calling: Calling,
+        *,
+        prompt: str = "",
+        settings: AssistantSettings | None = None,
+        box: ToolBox | None = None,
+        facts: FactSource | None = None,
+        patience_s: float = PATIENCE_S,
+        late: Callable[..., None] | None = None,
+    ) -> None:
+        """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
+        a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
+        tool that ends after the call."""
+        self._name = name
+        self._calling = calling
+        self._settings = settings or AssistantSettings()
+        self._account = CallAccount(late=late)
+        self._facts = facts if self._settings.remember and calling.number else None
+        text, secret = unmarked(prompt)
+        box = box or ToolBox(())
+        offered = {tool.name for tool in box.offered}
+        own = tuple(
+            tool
+            for tool in own_tools(self._settings.transfers, remembers=self._facts is not None)
+            if tool.name not in offered
+        )
+        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA]))
+        self._phrases, self._own_words = phrases(calling.language), own_words(calling.language)
+        self._faculties = Faculties(
+            llm,
+            self._memory,
+            ToolRuns(box, self._account),
+            (*box.offered, *own),
+            frozenset(tool.name for tool in own),
+            Secrets(secret),
+            self._phrases,
+            self._settings.transfers,
+            partial(_learnt, calling, name),
+            warm=self._settings.warm,
+            patience_s=patience_s,
+        )
+        self._spent = TokensSpent()
+        self._answering: AnswerTurn | None = None
+        self._asking: Consent | None = None
+        """The caller was asked, and has not answered."""
+        self._agreed: Consent | None = None
+        """The caller has agreed with the last words."""
+        self._collects = False
+        self._silences = 0
+        self._failures = 0
+        self._missed = False
+        self._summing: asyncio.Task[None] | None = None
+
+    # ---- Agent
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        self._sum_up()  # nothing, unless the turn before was cut
+        agreed, exchange = self._hear(said, context)
+        for keep in self._happened():
+            yield keep  # of the turn before, when it was cut
+        if self._collects:
+            self._collects = False
+            yield Listen()
+        async with aclosing(self._reply(said, context, exchange, agreed)) as acts:
+            async for act in acts:
+                if isinstance(act, End | Transfer):
+                    for keep in self._happened():
+                        yield keep
+                yield act
+        for keep in self._happened():
+            yield keep
+        self._sum_up()
+
+    def heard(self, line: int, text: str, cut: bool) -> None:
+        self._memory.heard(line, text, cut)
+
+    def missed_words(self) -> None:
+        """See `MindsMissedWords`."""
+        self._missed = True
+
+    def summary(self) -> str:
+        """For a human who takes the call over."""
+        return self._memory.summary or self._memory.last_words()
+
+    def hung_up(self) -> tuple[Record, ...]:
+        if self._summing is not None:
+            self._summing.cancel()
+        self._close_turn()
+        records = tuple(keep.record for keep in self._happened())
+        self._account.over = True
+        return records
+
+    # ---- what comes in
+
+    def _hear(self, said: AgentInput, context: Context) -> tuple[Consent | None, RememberedTurn]:
+        """Put an input into the memory, before anything is awaited; what the caller agrees to by it."""
+        self._close_turn()
+        asking, self._asking = self._asking, None
+        amends = isinstance(said, Utterance) and said.amends
+        if asking is None and amends and self._agreed is not None and not self._agreed.done:
+            asking = self._agreed  # "yes" + "please": what was begun was stopped
+        self._agreed = None
+        notes = []
+        if asking is not None:
+            if agrees(said, self._calling.language) and self._was_asked(asking):
+                self._agreed = asking
+            else:
+                notes.append(note(f"The caller did not agree: {asking.call.name} was not run."))
+        self._silences = self._silences + 1 if isinstance(said, Silence) else 0
+        if self._missed and isinstance(said, Silence):
+            notes.append(note("The caller may have said something that was not heard."))
+        self._missed = False
+        note_of = told(said)
+        if isinstance(said, Answered) and not note_of:
+            note_of = note(
+                "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
+            )
+        exchange = self._memory.begin(
+            context.line,
+            " ".join([*notes, note_of]),
+            words=plain(said.text) if isinstance(said, Utterance) and said.understood else "",
+            spoken=isinstance(said, Utterance),
+            amends=amends,
+        )
+        return self._agreed, exchange
+
+    def _was_asked(self, asking: Consent) -> bool:
+        """The caller has heard the question, but for its last words."""
+        exchange = self._memory.of_line(asking.line)
+        if exchange is None:
+            return False
+        unheard = len(words_in(exchange.said)) - len(words_in(exchange.heard or ""))
+        return unheard <= UNHEARD_WORDS
+
+    # ---- what goes out
+
+    async def _reply(
+        self, said: AgentInput, context: Context, exchange: RememberedTurn, agreed: Consent | None
+    ) -> AsyncGenerator[Act, None]:
+        if isinstance(said, LineTrouble):
+            async for act in MindingTheLine(self, self._calling.language).respond(said, context):
+                if isinstance(act, Say):
+                    exchange.say(act.text)
+                yield act
+            return
+        if isinstance(said, Answered) and (greeting := self._greeting()):
+            exchange.say(greeting)
+            yield Say(greeting)
+            return
+        if self._silences > MOST_SILENCES:
+            if self._phrases.goodbye:
+                exchange.say(self._phrases.goodbye)
+                yield Say(self._phrases.goodbye)
+            yield End()
+            return
+        await self._get_ready()
+        answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context())
+        self._account.turn = answering.figures
+        async with aclosing(answering.acts(agreed)) as acts:
+            async for act in acts:
+                if isinstance(act, End | Transfer):
+                    self._close_turn()
+                yield act
+        self._asking, self._collects = answering.asking, answering.collects
+        self._close_turn()
+        if not answering.failed:
+            self._failures = 0
+            return
+        for act in self._make_up_for(answering.failed, exchange):
+            yield act
+
+    def _greeting(self) -> str:
+        """Said without the model. Whom we call is greeted by it, unless the row has a greeting."""
+        return self._settings.greeting or ("" if self._calling.outbound else self._phrases.greeting)
+
+    def _make_up_for(self, failed: str, exchange: RememberedTurn) -> list[Act]:
+        """There is no answer."""
+        self._failures += 1
+        log.warning("the model has no answer (%d in a row): %s", self._failures, failed)
+        self._account.note("engine_failed", engine="llm", reason=failed)
+        last: Last | None = None
+        if self._failures < FAILURES:
+            words = self._own_words.apology
+        elif self._settings.fallback and self._failures == FAILURES:
+            words, last = (
+                self._phrases.connecting,
+                Transfer(self._settings.fallback, warm=self._settings.warm),
+            )
+        else:
+            words, last = self._own_words.surrender, End()
+        acts: list[Act] = []
+        if not words and last is None:
+            raise EngineError(failed)  # we have no words in this language: the session has a signal
+        if words:
+            exchange.say(words)
+            acts.append(Say(words))
+        return acts if last is None else [*acts, last]
+
+    def _close_turn(self) -> None:
+        """What the last turn took is an event, once."""
+        answering, self._answering = self._answering, None
+        if answering is None:
+            return
+        self._spent.join(answering.figures.spent)
+        event = answering.event()
+        if self._spent.cost is not None:
+            event["call_cost"] = round(self._spent.cost, 6)
+        for fault in answering.faults:
+            self._account.note("llm_fault", what=fault)
+        self._account.note("llm", **event)
+        self._account.turn = None
+
+    def _happened(self) -> Iterator[Keep]:
+        events = self._account.events
+        while events:
+            kind, data = events[0]
+            yield Keep(EventHappened(self._calling.call_id, NOW_MS, kind, data))
+            del events[0]  # who stops here has not kept it
+
+    # ---- tools and facts
+
+    def _tool_context(self) -> ToolContext:
+        calling = self._calling
+        about = {str(name): str(value) for name, value in calling.about.items()}
+        return ToolContext(calling.call_id, calling.caller, calling.language, about)
+
+    async def _get_ready(self) -> None:
+        """What the model is told first, made once: what it was told does not change."""
+        if self._memory.opening:
+            return
+        facts: tuple[Fact, ...] = ()
+        if self._facts is not None:
+            try:
+                async with asyncio.timeout(FACTS_WITHIN_S):
+                    facts = await self._facts.facts()
+            except Exception as error:  # whatever the database raises: it is a help, no more
+                log.warning("the facts of a caller cannot be had: %s", type(error).__name__)
+                self._account.note("llm_fault", what="the facts of the caller could not be read")
+        calling = self._calling
+        self._memory.opening = opening(calling.began, calling.caller, calling.outbound, calling.about, facts)
+
+    # ---- what is too long ago
+
+    def _sum_up(self) -> None:
+        """In the background, once there is too much."""
+        memory = self._memory
+        if not (old := memory.overdue):
+            return
+        if memory.overfull:
+            memory.fold(old, extract(memory.summary, old))
+        elif self._summing is None or self._summing.done():
+            self._summing = asyncio.create_task(self._summarise(old), name="summary of a call")
+
+    async def _summarise(self, old: list[RememberedTurn]) -> None:
+        memory, summary, spent = self._memory, "", TokensSpent()
+        try:
+            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add)
+        except Exception as error:
+            log.warning("the model does not sum up: %s", error)
+        memory.fold(old, summary or extract(memory.summary, old))
+        self._spent.join(spent)
+        self._account.note("llm", **spent.as_dict(), of="summary")
+
+
+def _learnt(calling: Calling, name: str, fact: Fact) -> Keep:
+    return Keep(FactLearnt(calling.call_id, name, calling.number, fact.topic, fact.text))

@@ -1,0 +1,73 @@
+"""What a row of `agents` sets of an assistant, beside its prompt, its models and its tools.
+
+greeting    said when the call is up, without asking the model; empty: that of the language
+remember    true: facts about a caller are kept from call to call, by number
+fallback    whom the caller is handed to when the model fails again and again; empty: the call ends
+transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
+warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+from mediaserver.errors import ConfigError
+
+MOST_GREETING = 1_000
+MOST_TRANSFERS = 50
+LONGEST_TARGET = 500
+_NAME = re.compile(r"[\w .'-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSettings:
+    """Of one row."""
+
+    greeting: str = ""
+    remember: bool = False
+    fallback: str = ""
+    transfers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    warm: bool = False
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> AssistantSettings:
+        """From the `assistant` of a row. Raises ConfigError, which names the nearest key or what is wrong."""
+        known = [each.name for each in fields(cls)]
+        for key, value in row.items():
+            if key not in known:
+                (nearest,) = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+                raise ConfigError(
+                    f"its assistant has an unknown key '{key}'; the nearest known one is '{nearest}'"
+                )
+            _check(key, value)
+        return cls(**{**row, "transfers": MappingProxyType(dict(row.get("transfers", {})))})
+
+
+def _check(key: str, value: object) -> None:
+    """Raises ConfigError."""
+    match key:
+        case "remember" | "warm":
+            fine = isinstance(value, bool)
+            wanted = "true or false"
+        case "greeting":
+            fine = isinstance(value, str) and len(value) <= MOST_GREETING
+            wanted = f"text of at most {MOST_GREETING} characters"
+        case "fallback":
+            fine = _is_target(value) or value == ""
+            wanted = "an address or a number"
+        case _:
+            fine = isinstance(value, dict) and len(value) <= MOST_TRANSFERS
+            fine = fine and all(_NAME.fullmatch(name) and _is_target(to) for name, to in dict(value).items())  # type: ignore[call-overload]
+            wanted = f"at most {MOST_TRANSFERS} names, each with an address or a number"
+    if not fine:
+        raise ConfigError(f"its assistant has a {key} that is not {wanted}")
+
+
+def _is_target(value: object) -> bool:
+    text = value if isinstance(value, str) else ""
+    return bool(text.strip()) and len(text) <= LONGEST_TARGET and text.isprintable()

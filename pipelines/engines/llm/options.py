@@ -1,0 +1,148 @@
+"""What the operator tells a language model's engine: `[engines.options.NAME]`, checked before anything is
+opened.
+
+A key stands in the environment or in a file, never in the settings, and goes to nobody but the endpoint for
+which it is meant. It must never reach a log, an error or a repr.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from mediaserver.errors import EngineMissingError
+from pipelines.engines.llm.prices import ModelPrice
+from pipelines.engines.protocols import Readiness
+from pipelines.engines.registry import EngineOptions
+
+MOST_KEY = 8192
+
+
+class ModelOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str = ""
+    """Of an endpoint of one's own; empty: the maker's."""
+    model: str = Field(default="", max_length=200)
+    api_key_env: str = ""
+    """The variable that holds the key; empty: the maker's, and none for an endpoint of one's own."""
+    api_key_file: str = ""
+    max_tokens: int = Field(default=1024, ge=1, le=1_000_000)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    prefill: bool = False
+    """The model goes on from an assistant's message at the end."""
+    extra: dict[str, Any] | None = None
+    """Put into each request as it stands, in place of what its maker's engine puts there."""
+    prices: dict[str, ModelPrice] = {}
+    connect_s: float = Field(default=3.0, gt=0, le=60)
+    first_token_s: float = Field(default=8.0, gt=0, le=120)
+    """Retries included."""
+    next_token_s: float = Field(default=6.0, gt=0, le=120)
+    answer_s: float = Field(default=60.0, gt=0, le=600)
+    """Waited for in all, in one answer."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_endpoint(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError('must be like "http://127.0.0.1:8000/v1"')
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("must hold neither a name, a password nor a query: keys go into a file")
+        return url.rstrip("/")
+
+
+def model_options(engine: str, options: EngineOptions) -> ModelOptions:
+    """Raises EngineMissingError, which names the option and never shows its value."""
+    where = f"engines.options.{options.name or engine}"
+    if "api_key" in options.settings:
+        raise EngineMissingError(
+            f"{where} has api_key: put the key into a file and name it in api_key_file, or name its variable "
+            "in api_key_env"
+        )
+    try:
+        return ModelOptions.model_validate(options.settings)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(str(part) for part in fault['loc'])} {_said(fault['type'], fault['msg'])}"
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
+
+
+def key_of(engine: str, given: ModelOptions, usual_variable: str) -> str:
+    """The key, or nothing where an endpoint of one's own names none. Raises EngineMissingError."""
+    variable = given.api_key_env or ("" if given.base_url else usual_variable)
+    return read_key(engine, variable, given.api_key_file)
+
+
+def read_key(engine: str, variable: str, file: str = "") -> str:
+    """The key in a file, else in a variable; nothing where neither is named. Raises EngineMissingError."""
+    if file:
+        return _read(engine, Path(file).expanduser())
+    if not variable:
+        return ""
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise EngineMissingError(f"the engine {engine} lacks a key: set {variable} and start again")
+    return _checked(engine, key, variable)
+
+
+def key_place(given: ModelOptions, usual_variable: str) -> str:
+    """Where the key stands, for those who are to mend it."""
+    if given.api_key_file:
+        return given.api_key_file
+    return given.api_key_env or ("" if given.base_url else usual_variable)
+
+
+def readiness(engine: str, options: EngineOptions, usual_variable: str) -> Readiness:
+    """Whether there is a key, or an endpoint that may need none; it asks nobody."""
+    try:
+        key_of(options.name or engine, model_options(engine, options), usual_variable)
+    except EngineMissingError as error:
+        if not options.settings and not os.environ.get(usual_variable):
+            return Readiness(
+                False,
+                f"a key; set {usual_variable}, or name an endpoint of your own in "
+                f"engines.options.{options.name or engine}.base_url (docs/models.md)",
+            )
+        return Readiness(False, str(error).removeprefix(f"the engine {options.name or engine} lacks "))
+    return Readiness(True)
+
+
+def _read(engine: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_KEY + 1)
+    except OSError as error:
+        raise EngineMissingError(
+            f"the engine {engine} lacks its key: {path} cannot be read ({error.strerror})"
+        ) from None
+    try:
+        key = content.decode().strip()
+    except UnicodeDecodeError:
+        key = ""
+    if not key or len(content) > MOST_KEY:
+        raise EngineMissingError(f"the engine {engine} lacks its key: {path} holds no key")
+    return _checked(engine, key, str(path))
+
+
+def _checked(engine: str, key: str, place: str) -> str:
+    """A key with a line break in it is refused by HTTP libraries in errors that show it."""
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise EngineMissingError(
+            f"the engine {engine} lacks its key: what stands in {place} is no key (it has spaces or other "
+            "characters that no key has)"
+        )
+    return key
+
+
+def _said(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "is no option of it (docs/models.md)"
+    message = message.removeprefix("Value error, ")
+    return message[0].lower() + message[1:]

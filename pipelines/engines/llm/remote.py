@@ -1,0 +1,286 @@
+"""A language model behind a server: asks, retries while nothing has been said, reads with limits, and hangs
+up at once when its answer is wanted no more.
+
+The official client sends the request and keeps the connections; the stream is read here, because its own
+decoder knows no limits. Nothing of an answer outlives its generator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from mediaserver.errors import ModelError, PeerError
+from pipelines.engines.llm.answer import AnswerReader
+from pipelines.engines.llm.endpoint import Endpoint
+from pipelines.engines.llm.event_stream import EventStream
+from pipelines.engines.llm.options import ModelOptions
+from pipelines.engines.llm.prices import PUBLISHED
+from pipelines.engines.llm.wire_text import shown
+from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmTool, Manifest
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+PAUSES_S = (0.05, 0.4)
+"""Before the second and third attempt, where the server names no time; up to twice as long, so that not all
+calls come back together."""
+LOOKED_AT_WITHIN_S = 10.0
+"""The first request, which tells whether the server is there."""
+COUNTED_WITHIN_S = 0.3
+"""Behind an answer that is whole: what it cost comes so soon, or never. The last sentence waits for it."""
+DRAINED_WITHIN_S = 0.05
+"""What follows the answer, without which the connection cannot be used again."""
+WARM_FOR_S = 60.0
+"""A connection that was used so long ago is taken to be open still."""
+AT_ONCE = 32
+"""Pieces and events read before others have their turn: a server may send thousands in one packet."""
+CANNOT_TELL = (403, 404, 405, 429, 500, 501)
+"""Statuses of the list of models that say nothing of the model: some keys may not read it, some servers have
+none, or one that breaks."""
+
+
+class RemoteLlm:
+    """See `pipelines.engines.protocols.Llm`."""
+
+    def __init__(self, manifest: Manifest, endpoint: Endpoint, options: ModelOptions) -> None:
+        self._manifest = manifest
+        self._endpoint = endpoint
+        self._options = options
+        self._prices = {**PUBLISHED, **options.prices}
+        self._load = 0
+        self._ready = False
+        self._used: float | None = None
+        """When a connection was last used, on the loop's clock."""
+        self._warming: asyncio.Task[None] | None = None
+        self.doubt = ""
+        """What will probably not work, found at the start at no cost; empty when all is well."""
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._manifest
+
+    @property
+    def ready(self) -> bool:
+        return self._ready
+
+    @property
+    def restarts(self) -> int:
+        return 0
+
+    @property
+    def load(self) -> int:
+        return self._load
+
+    async def start(self) -> None:
+        """Ask for the list of models: opens a connection, tells a wrong key or address, and spends no token.
+        Raises ModelError."""
+        models = await self._look()
+        endpoint = self._endpoint
+        if not endpoint.model:
+            if len(models) != 1:
+                raise ModelError(
+                    f"{endpoint.asked.engine}: name one of its models in engines.options."
+                    f"{endpoint.asked.engine}.model ({_some(models)})"
+                )
+            endpoint.use(models[0])
+        elif models and not _among(endpoint.model, models):
+            self.doubt = (
+                f"{endpoint.asked.engine}: {endpoint.asked.where} knows no model {endpoint.model!r} "
+                f"({_some(models)}); set engines.options.{endpoint.asked.engine}.model"
+            )
+            log.warning("%s", self.doubt)
+        self._ready = True
+
+    async def stop(self) -> None:
+        self._ready = False
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        await self._endpoint.close()
+
+    def expect(self) -> None:
+        """A call begins that will ask soon: have a connection open by then. Returns at once."""
+        loop = asyncio.get_running_loop()
+        warm = self._used is not None and loop.time() - self._used < WARM_FOR_S
+        if warm or not self._ready or (self._warming is not None and not self._warming.done()):
+            return
+        self._used = loop.time()
+        self._warming = loop.create_task(self._warm())
+
+    async def _warm(self) -> None:
+        with contextlib.suppress(ModelError):  # the turn that needs it will tell
+            await self._look()
+
+    async def _look(self) -> list[str]:
+        """The models that there are; none where that cannot be told. Raises ModelError."""
+        endpoint = self._endpoint
+        try:
+            async with asyncio.timeout(LOOKED_AT_WITHIN_S):
+                models = await endpoint.models()
+        except TimeoutError:
+            raise ModelError(
+                f"{endpoint.asked.engine}: {endpoint.asked.where} does not answer within "
+                f"{LOOKED_AT_WITHIN_S:.0f} s",
+                retryable=True,
+            ) from None
+        except ModelError:
+            raise
+        except Exception as error:
+            if getattr(error, "status_code", None) in CANNOT_TELL:
+                models = []
+            else:
+                raise endpoint.fault(error) from None
+        self._used = asyncio.get_running_loop().time()
+        return models
+
+    async def stream(
+        self,
+        messages: Sequence[LlmMessage],
+        tools: Sequence[LlmTool] = (),
+        *,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+    ) -> AsyncGenerator[LlmEvent, None]:
+        options, endpoint, loop = self._options, self._endpoint, asyncio.get_running_loop()
+        body = endpoint.request(
+            messages, tools, endpoint.model, temperature, max_tokens or options.max_tokens
+        )
+        first_by = loop.time() + options.first_token_s
+        self._load += 1
+        try:
+            for attempt in range(ATTEMPTS):
+                given = False
+                try:
+                    async with aclosing(self._answer(body, first_by)) as answer:
+                        async for event in answer:
+                            given = True
+                            yield event
+                    return
+                except ModelError as error:
+                    pause = _pause(error, attempt)
+                    if given or pause is None or loop.time() + pause >= first_by:
+                        raise
+                    log.info("%s; trying again in %.2f s", error, pause)
+                await asyncio.sleep(pause)
+        finally:
+            self._load -= 1
+
+    async def _answer(self, body: dict[str, Any], first_by: float) -> AsyncGenerator[LlmEvent, None]:
+        """One attempt. Raises ModelError."""
+        reader, asked = self._endpoint.reader(self._prices), self._endpoint.asked
+        try:
+            async with contextlib.AsyncExitStack() as undo:
+                try:
+                    async with asyncio.timeout_at(first_by):
+                        response = await undo.enter_async_context(self._endpoint.opened(body))
+                except TimeoutError:
+                    raise self._late() from None
+                self._used = asyncio.get_running_loop().time()
+                kind = response.headers.get("content-type", "")
+                if not kind.lower().startswith("text/event-stream"):
+                    raise ModelError(
+                        f"{asked.engine}: {asked.where} answers {shown(kind, 60) or 'nothing'} where a "
+                        "stream of events should come; is base_url right (it usually ends in /v1)?"
+                    )
+                raw = await undo.enter_async_context(aclosing(response.aiter_raw()))
+                pieces = await undo.enter_async_context(aclosing(self._pieces(raw, reader, first_by)))
+                async for events in pieces:
+                    for event in events:
+                        yield event
+        except ModelError:
+            raise
+        except PeerError as error:
+            raise ModelError(f"{asked.engine}: {asked.where} does not answer as it should: {error}") from None
+        except Exception as error:
+            if reader.finished:
+                log.info("%s: the connection broke behind the answer", asked.engine)
+                return
+            raise self._endpoint.fault(error) from None
+
+    async def _pieces(
+        self, raw: AsyncGenerator[bytes, None], reader: AnswerReader, first_by: float
+    ) -> AsyncGenerator[list[LlmEvent], None]:
+        """The answer as it comes. Only the waiting counts against the limits: whoever listens slowly does so
+        by choice."""
+        loop, options, stream = asyncio.get_running_loop(), self._options, EventStream()
+        until, left, read = first_by, options.answer_s, 0
+        while True:
+            read += 1
+            if read % AT_ONCE == 0:
+                await asyncio.sleep(0)
+            began = loop.time()
+            try:
+                async with asyncio.timeout_at(min(until, began + left)):
+                    chunk = await anext(raw, None)
+            except TimeoutError:
+                if reader.finished:
+                    break
+                raise self._late(until != first_by, began + left <= until) from None
+            left -= loop.time() - began
+            if chunk is None:
+                break
+            for event in stream.feed(chunk):
+                over, moved = reader.finished, reader.call_pieces
+                made = reader.read(event)
+                if made:
+                    yield made
+                if reader.finished:
+                    until = until if over else loop.time() + COUNTED_WITHIN_S
+                elif made or reader.call_pieces != moved:
+                    until = loop.time() + options.next_token_s
+                if reader.ended:
+                    await _drained(raw)
+                    return
+                read += 1
+                if read % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        if not reader.finished:
+            asked = self._endpoint.asked
+            raise ModelError(f"{asked.engine}: {asked.where} broke off in the middle", retryable=True)
+        yield reader.rest()
+
+    def _late(self, begun: bool = False, whole: bool = False) -> ModelError:
+        """`begun`: after the first word. `whole`: the answer in all."""
+        asked, options = self._endpoint.asked, self._options
+        if whole:
+            why = f"did not come to an end within {options.answer_s:g} s"
+        elif begun:
+            why = f"fell silent for {options.next_token_s:g} s in the middle"
+        else:
+            why = f"gave no word within {options.first_token_s:g} s"
+        return ModelError(f"{asked.engine}: {asked.model} at {asked.where} {why}")
+
+
+def _pause(error: ModelError, attempt: int) -> float | None:
+    """Seconds before the next attempt; None: there is none."""
+    if not error.retryable or attempt + 1 >= ATTEMPTS:
+        return None
+    if error.after_s is not None:
+        return error.after_s
+    return PAUSES_S[attempt] * random.uniform(1, 2)
+
+
+async def _drained(raw: AsyncGenerator[bytes, None]) -> None:
+    """Read what ends the body, so that the connection can be kept."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAINED_WITHIN_S):
+            async for _ in raw:
+                pass
+
+
+def _among(model: str, models: Sequence[str]) -> bool:
+    """Ollama lists `llama3.2:latest` for `llama3.2`, Anthropic a name with its date for the one without."""
+    return any(each == model or each.startswith((f"{model}:latest", f"{model}-20")) for each in models)
+
+
+def _some(models: Sequence[str]) -> str:
+    names = ", ".join(shown(each, 60) for each in models[:8])
+    if not models:
+        return "it does not say which it has"
+    return f"it has {names}" + (f" and {len(models) - 8} more" if len(models) > 8 else "")

@@ -1,0 +1,107 @@
+"""Calls of tools, put together from the pieces in which models stream them.
+
+A machine without I/O. What cannot be read becomes a call with a `fault`: the model can be told, and mend it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from mediaserver.errors import PeerError
+from pipelines.engines.llm.wire_text import JSON, shown, spoken_text
+from pipelines.engines.protocols import LlmToolCall
+
+MOST_CALLS = 32
+"""Of one answer."""
+MOST_ARGUMENTS = 64 * 1024
+"""Characters of one call's arguments."""
+MOST_NAME = 200
+
+
+@dataclass(slots=True)
+class _Open:
+    id: str
+    name: str
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    ended: bool = False
+
+
+class CallAssembly:
+    """The calls of one answer, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self._calls: list[_Open] = []
+        self._places: dict[int, _Open] = {}
+        self.pieces = 0
+        """That have come."""
+
+    def add(self, place: int, id: Any, name: Any, arguments: Any) -> None:
+        """A piece. `place` says which call it belongs to; a new id at a place that has a call with another
+        begins a new one (Ollama numbers all its calls 0). Raises PeerError for too many calls."""
+        self.pieces += 1
+        id, name = shown(id, MOST_NAME), shown(name, MOST_NAME)
+        call = self._places.get(place)
+        if call is None or (id and name and call.id and call.id != id):
+            if len(self._calls) >= MOST_CALLS:
+                raise PeerError(f"it called more than {MOST_CALLS} tools at once")
+            call = _Open(id, name)
+            self._calls.append(call)
+            self._places[place] = call
+        else:
+            call.id = call.id or id
+            call.name = call.name or name
+        if isinstance(arguments, dict):  # some servers send them as they are
+            arguments = json.dumps(arguments)
+        if isinstance(arguments, str) and arguments:
+            call.length += len(arguments)
+            if call.length <= MOST_ARGUMENTS:
+                call.pieces.append(arguments)
+
+    def end(self, place: int) -> list[LlmToolCall]:
+        """The call at a place, which is whole now; none where none is open."""
+        call = self._places.pop(place, None)
+        return [] if call is None else self._ended([call])
+
+    def end_all(self) -> list[LlmToolCall]:
+        """Those that are still open, whole now."""
+        self._places.clear()
+        return self._ended([call for call in self._calls if not call.ended])
+
+    def _ended(self, calls: list[_Open]) -> list[LlmToolCall]:
+        for call in calls:
+            call.ended = True
+            call.id = call.id or f"call_{next(n for n, each in enumerate(self._calls, 1) if each is call)}"
+        return [_made(call) for call in calls]
+
+
+def _made(call: _Open) -> LlmToolCall:
+    id = call.id
+    if not call.name:
+        return LlmToolCall(id, "", {}, "the call names no tool")
+    if call.length > MOST_ARGUMENTS:
+        return LlmToolCall(id, call.name, {}, f"the arguments are longer than {MOST_ARGUMENTS} characters")
+    text = "".join(call.pieces).strip()
+    try:
+        arguments = _clean(JSON.decode(text)) if text else {}
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        return LlmToolCall(id, call.name, {}, f"the arguments are not valid JSON ({shown(why)})")
+    if arguments is None:
+        arguments = {}
+    if not isinstance(arguments, dict):
+        return LlmToolCall(id, call.name, {}, "the arguments are not a JSON object")
+    return LlmToolCall(id, call.name, arguments)
+
+
+def _clean(value: Any) -> Any:
+    """Without characters that neither a database nor a terminal can take. Raises RecursionError."""
+    if isinstance(value, str):
+        return spoken_text(value)
+    if isinstance(value, dict):
+        return {spoken_text(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value

@@ -1,0 +1,88 @@
+"""Reads the text of a PDF in a process of its own: `python -m pipelines.knowledge.pdf_worker MOST_PAGES`.
+
+The file comes by stdin; a line of JSON for each page goes to stdout. A PDF may be made to take all memory and
+time that there is, so this process has little of both, and no file to write to. It must import nothing that
+holds a secret or a connection.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import resource
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+MEMORY_BYTES = 1024**3
+CPU_S = 60
+FILE_BYTES = 0
+MOST_OUTLINE = 5_000
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    data = sys.stdin.buffer.read()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES + len(data), MEMORY_BYTES + len(data)))
+    try:
+        _read(data, int(sys.argv[1]))
+    except MemoryError:
+        _say(fault="reading it takes more memory than a document may")
+    except Exception as error:  # what pypdf raises of broken files is nearly anything
+        _say(fault=f"it cannot be read as PDF ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
+
+
+def _read(data: bytes, most_pages: int) -> None:
+    from pypdf import PdfReader
+
+    logging.disable(logging.CRITICAL)  # pypdf tells of each oddity that it mends
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        _say(fault="it is encrypted: save it without a password")
+        return
+    pages = len(reader.pages)
+    if pages > most_pages:
+        _say(fault=f"it has {pages} pages, and {most_pages} is the most: split it")
+        return
+    headings = _headings(reader)
+    for number, page in enumerate(reader.pages, 1):
+        _say(page=number, heading=headings.get(number, ""), text=page.extract_text())
+    _say(end=pages)
+
+
+def _headings(reader: Any) -> dict[int, str]:
+    """The headings that a page begins under, by the document's outline, for the pages where one begins."""
+    found: dict[int, str] = {}
+    left = [MOST_OUTLINE]
+
+    def walk(items: Iterable[Any], above: list[str]) -> None:
+        last = ""
+        for item in items:
+            left[0] -= 1
+            if left[0] < 0:
+                return
+            if isinstance(item, list):
+                walk(item, [*above, last] if last else above)
+                continue
+            last = " ".join(str(item.title).split())[:200]
+            page = reader.get_destination_page_number(item)
+            if page is not None and page >= 0:
+                found[page + 1] = " > ".join([*above, last])
+
+    try:
+        walk(reader.outline, [])
+    except Exception:  # an outline is a help, not more
+        return {}
+    return found
+
+
+def _say(**fields: Any) -> None:
+    sys.stdout.write(json.dumps(fields) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Knowledge as a tool: a model asks with words, and is given passages, which the transcript quotes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mediaserver.errors import ToolError
+from mediaserver.storage.knowledge import configurations
+from mediaserver.storage.sql import Database
+from pipelines.knowledge.documents import check_collection
+from pipelines.knowledge.searching import Found, search
+from pipelines.tools.protocols import Quote, Quoted, Tool, ToolContext
+
+log = logging.getLogger(__name__)
+
+PREFIX = "knowledge/"
+"""Of the names of collections among the tools of an agent's row."""
+NOTHING = "Nothing in the documents fits. Say that you do not know, or search again in other words."
+TIMEOUT_S = 4.0
+MOST_PASSAGES = 4
+"""Some 5 KB; more cost a model more than they tell it."""
+
+
+def knowledge_tool(collection: str, database: Callable[[], Database]) -> Tool:
+    """Searches a collection. `database`: asked for at each search. Raises ConfigError for a name that no
+    collection can have."""
+    check_collection(collection)
+
+    async def run(arguments: Mapping[str, Any], context: ToolContext) -> Quoted:
+        found = await search(database(), collection, arguments["question"], MOST_PASSAGES)
+        if not found and not await configurations(database(), collection):
+            log.warning("an agent searches the collection %s, which has no documents", collection)
+            raise ToolError("there are no documents to search")
+        return Quoted(_told(found), tuple(_quote(each) for each in found))
+
+    return Tool(
+        f"search_{collection}",
+        f"Search the documents '{collection}' for what the caller wants to know. Answer by what is found "
+        "there, and by nothing else.",
+        {
+            "type": "object",
+            "properties": {
+                "question": {
+                    "type": "string",
+                    "description": "The key words of the question, in the language of the documents.",
+                }
+            },
+            "required": ["question"],
+            "additionalProperties": False,
+        },
+        run,
+        timeout_s=TIMEOUT_S,
+        fault=_fault,
+    )
+
+
+def _fault(arguments: Mapping[str, Any]) -> str:
+    question = arguments.get("question")
+    if not isinstance(question, str) or not question.strip():
+        return "the arguments do not fit: question should be a text"
+    return ""
+
+
+def _told(found: list[Found]) -> str:
+    if not found:
+        return NOTHING
+    return "\n\n".join(f"[{_where(each)}]\n{each.text}" for each in found)
+
+
+def _where(found: Found) -> str:
+    page = f"page {found.page}" if found.page is not None else ""
+    return ", ".join(part for part in (found.document, found.heading, page) if part)
+
+
+def _quote(found: Found) -> Quote:
+    return Quote(found.document, found.text, found.heading, found.page)

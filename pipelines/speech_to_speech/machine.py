@@ -1,0 +1,402 @@
+"""The client's side of OpenAI's Realtime protocol, as far as a phone call needs it: events in, commands out.
+
+Sans-I/O: it knows no socket, clock or audio. Source: OpenAI's API reference, "Realtime" (events of the GA and
+of the beta version are understood, those of the GA version are sent).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pipelines.engines.protocols import LlmTool, LlmToolCall
+from pipelines.speech_to_speech.audio_format import AudioFormat
+
+MOST_TOOL_CALLS = 16
+"""In one response."""
+MOST_ARGUMENTS = 64 * 1024
+MOST_COMPLAINTS = 20
+"""A server that refuses so many of our events does not understand us."""
+MOST_REMEMBERED = 40
+"""Messages that a new connection is told of the conversation so far."""
+MOST_TEXT = 20_000
+"""Characters of one message that are kept."""
+HARMLESS = frozenset({"response_cancel_not_active", "conversation_already_has_active_response"})
+"""Two of us acted at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeOptions:
+    """How the model is to talk."""
+
+    instructions: str
+    audio: AudioFormat
+    voice: str = ""
+    transcription: str = ""
+    """Model that writes down what the caller says; empty: nobody does."""
+    language: str = ""
+    """Of the caller, ISO 639-1, for the transcription; empty: it is found out."""
+    eagerness: str = ""
+    """low, medium, high: judge by meaning when the caller has finished; empty: by silence."""
+    silence_ms: int = 500
+    """Of that silence."""
+    tools: Sequence[LlmTool] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendEvent:
+    """Send this event."""
+
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The session is set up: audio may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSound:
+    """The model says this."""
+
+    item: str
+    content: int
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWords:
+    """... in these words."""
+
+    item: str
+    content: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSoundOver:
+    """No more audio of this part comes."""
+
+    item: str
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerBegan:
+    """The server hears the caller speak."""
+
+    item: str
+    ms: int
+    """Since the first audio of this connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPaused:
+    """The caller has finished, as the server sees it."""
+
+    item: str
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerWords:
+    """What the caller has said; empty: it could not be written down."""
+
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolWanted:
+    call: LlmToolCall
+    fault: str = ""
+    """The arguments cannot be read: say so to the model in place of a result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Responded:
+    """A response is over."""
+
+    status: str
+    """completed, cancelled, failed, incomplete."""
+    reason: str
+    usage: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """The server refused something, or said what nobody understands. `fatal`: talk to it no more."""
+
+    reason: str
+    fatal: bool = False
+
+
+Command: TypeAlias = (
+    SendEvent
+    | Ready
+    | ModelSound
+    | ModelWords
+    | ModelSoundOver
+    | CallerBegan
+    | CallerPaused
+    | CallerWords
+    | ToolWanted
+    | Responded
+    | Complaint
+)
+
+
+@dataclass
+class RealtimeMachine:
+    """One call's session, over as many connections as it needs."""
+
+    options: RealtimeOptions
+    _ready: bool = False
+    _responding: bool = False
+    _wanted: dict[str, str] = field(default_factory=dict)
+    """Tools whose results are due, by call."""
+    _orphans: dict[str, str] = field(default_factory=dict)
+    """Likewise, called over a connection that is gone."""
+    _owes_response: bool = False
+    """Something was put into the conversation that the model is to answer."""
+    _complaints: int = 0
+    _memory: list[tuple[str, str]] = field(default_factory=list)
+    """Role and text, for a new connection."""
+    _greeting: str | None = None
+    """How to greet, once that is possible; ..."""
+    _greeted: str | None = None
+    """... and how it was last asked for."""
+
+    @property
+    def busy(self) -> bool:
+        """The model answers, or is about to."""
+        return self._responding or self._owes_response or bool(self._wanted)
+
+    # ---- from us
+
+    def connected(self) -> list[Command]:
+        """A connection is open, the first or a new one."""
+        unanswered = self._responding or bool(self._memory) and self._memory[-1][0] == "user"
+        if unanswered and self._memory:
+            self._owes_response = True
+        elif unanswered and self._greeting is None:
+            self._greeting = self._greeted
+        self._ready = self._responding = False
+        self._orphans |= self._wanted
+        self._wanted.clear()
+        self._complaints = 0
+        commands: list[Command] = [SendEvent({"type": "session.update", "session": self._session()})]
+        commands += [SendEvent(_message(role, text)) for role, text in self._memory]
+        return commands
+
+    def greet(self, how: str = "") -> list[Command]:
+        """The model is to speak first. `how`: instructions for this response alone."""
+        self._greeted = how
+        if not self._ready:
+            self._greeting = how
+            return []
+        response: dict[str, Any] = {"type": "response.create"}
+        if how:
+            response["response"] = {"instructions": how}
+        self._responding = True
+        return [SendEvent(response)]
+
+    def told(self, text: str) -> list[Command]:
+        """Something that the caller did not say, as a note of the conversation; the model answers it."""
+        self._remember("user", text)
+        if not self._ready:
+            self._owes_response = True
+            return []
+        return [SendEvent(_message("user", text)), *self._ask()]
+
+    def result(self, call_id: str, text: str) -> list[Command]:
+        """What a tool gave. The model goes on once all results are there."""
+        if call_id in self._orphans:
+            return self.told(
+                f"(The tool {self._orphans.pop(call_id)}, which you called before, gave: {text})"
+            )
+        if self._wanted.pop(call_id, None) is None:
+            return []
+        item = {"type": "function_call_output", "call_id": call_id, "output": text}
+        return [SendEvent({"type": "conversation.item.create", "item": item}), *self._ask()]
+
+    def cut(self, item: str, content: int, ms: int) -> list[Command]:
+        """So much of it was sent to the caller; the model forgets the rest."""
+        where = {"item_id": item, "content_index": content, "audio_end_ms": ms}
+        return [SendEvent({"type": "conversation.item.truncate", **where})]
+
+    def stop(self) -> list[Command]:
+        """Whatever the model is saying, it is to stop."""
+        return [SendEvent({"type": "response.cancel"})] if self._responding else []
+
+    def heard(self, text: str) -> None:
+        """The caller has heard this of the model's, for a new connection."""
+        self._remember("assistant", text)
+
+    # ---- from the server
+
+    def received(self, message: str) -> list[Command]:
+        """One message. Never raises: nonsense is a complaint."""
+        try:
+            event = json.loads(message)
+            kind = str(event["type"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return self._complain("it sent what is no event")
+        try:
+            return self._event(kind, event)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return self._complain(f"its event {kind[:60]!r} is not what the protocol says")
+
+    def _event(self, kind: str, event: Mapping[str, Any]) -> list[Command]:
+        match kind.replace("response.audio", "response.output_audio"):
+            case "session.updated":
+                return self._updated()
+            case "response.created":
+                self._responding = True
+            case "response.output_audio.delta":
+                octets = base64.b64decode(_text(event, "delta"), validate=True)
+                return [ModelSound(_text(event, "item_id"), int(event["content_index"]), octets)]
+            case "response.output_audio_transcript.delta":
+                return [
+                    ModelWords(_text(event, "item_id"), int(event["content_index"]), _text(event, "delta"))
+                ]
+            case "response.output_audio.done":
+                return [ModelSoundOver(_text(event, "item_id"), int(event["content_index"]))]
+            case "input_audio_buffer.speech_started":
+                return [CallerBegan(_text(event, "item_id"), int(event["audio_start_ms"]))]
+            case "input_audio_buffer.speech_stopped":
+                return [CallerPaused(_text(event, "item_id"), int(event["audio_end_ms"]))]
+            case "conversation.item.input_audio_transcription.completed":
+                text = " ".join(_text(event, "transcript").split())
+                self._remember("user", text)
+                return [CallerWords(_text(event, "item_id"), text)]
+            case "conversation.item.input_audio_transcription.failed":
+                return [CallerWords(_text(event, "item_id"), "")]
+            case "response.done":
+                return self._done(event["response"])
+            case "error":
+                return self._error(event["error"])
+            case _:
+                """Of no use to a phone call."""
+        return []
+
+    def _updated(self) -> list[Command]:
+        if self._ready:
+            return []
+        self._ready = True
+        commands: list[Command] = [Ready()]
+        if self._greeting is not None:
+            how, self._greeting = self._greeting, None
+            commands += self.greet(how)
+        elif self._owes_response:
+            commands += self._ask()
+        return commands
+
+    def _done(self, response: Mapping[str, Any]) -> list[Command]:
+        self._responding = False
+        status = str(response.get("status") or "completed")
+        commands: list[Command] = []
+        calls = [item for item in response.get("output") or () if item.get("type") == "function_call"]
+        for item in calls[:MOST_TOOL_CALLS] if status == "completed" else ():
+            self._wanted[_text(item, "call_id")] = _text(item, "name")
+            commands.append(_wanted(item))
+        details = response.get("status_details") or {}
+        error = details.get("error") or {}
+        reason = str(error.get("message") or error.get("code") or details.get("reason") or "")
+        commands.append(Responded(status, reason[:300], response.get("usage") or {}))
+        return [*commands, *(self._ask() if self._owes_response else ())]
+
+    def _error(self, error: Mapping[str, Any]) -> list[Command]:
+        code = str(error.get("code") or "")
+        if code in HARMLESS:
+            return []
+        reason = str(error.get("message") or code or "it gave no reason")[:300]
+        return self._complain(reason, fatal=code in ("session_expired", "invalid_api_key"))
+
+    def _complain(self, reason: str, fatal: bool = False) -> list[Command]:
+        self._complaints += 1
+        return [Complaint(reason, fatal or self._complaints >= MOST_COMPLAINTS)]
+
+    def _ask(self) -> list[Command]:
+        """Have the model answer, once it has finished what it is saying and all tools have answered."""
+        if self._responding or self._wanted or not self._ready:
+            self._owes_response = True
+            return []
+        self._owes_response = False
+        self._responding = True
+        return [SendEvent({"type": "response.create"})]
+
+    def _remember(self, role: str, text: str) -> None:
+        if text:
+            self._memory.append((role, text[:MOST_TEXT]))
+            del self._memory[:-MOST_REMEMBERED]
+
+    def _session(self) -> dict[str, Any]:
+        told = self.options
+        detection: dict[str, Any] = (
+            {"type": "semantic_vad", "eagerness": told.eagerness}
+            if told.eagerness
+            else {"type": "server_vad", "silence_duration_ms": told.silence_ms}
+        )
+        heard: dict[str, Any] = {
+            "format": told.audio.described,
+            "turn_detection": detection | {"create_response": True, "interrupt_response": True},
+        }
+        if told.transcription:
+            heard["transcription"] = {"model": told.transcription}
+            if told.language:
+                heard["transcription"]["language"] = told.language
+        said: dict[str, Any] = {"format": told.audio.described}
+        if told.voice:
+            said["voice"] = told.voice
+        return {
+            "type": "realtime",
+            "instructions": told.instructions,
+            "output_modalities": ["audio"],
+            "audio": {"input": heard, "output": said},
+            "tools": [_function(each) for each in told.tools],
+        }
+
+
+def audio_event(octets: bytes) -> dict[str, Any]:
+    """Audio of the caller's."""
+    return {"type": "input_audio_buffer.append", "audio": base64.b64encode(octets).decode("ascii")}
+
+
+def _wanted(item: Mapping[str, Any]) -> ToolWanted:
+    name, call_id, written = _text(item, "name"), _text(item, "call_id"), _text(item, "arguments")
+    if len(written) > MOST_ARGUMENTS:
+        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are too long")
+    try:
+        arguments = json.loads(written or "{}")
+    except (ValueError, RecursionError):
+        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are no JSON")
+    if not isinstance(arguments, dict):
+        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are no JSON object")
+    return ToolWanted(LlmToolCall(call_id, name, arguments))
+
+
+def _function(tool: LlmTool) -> dict[str, Any]:
+    return {
+        "type": "function", "name": tool.name, "description": tool.description,
+        "parameters": dict(tool.parameters),
+    }  # fmt: skip
+
+
+def _message(role: str, text: str) -> dict[str, Any]:
+    content = {"type": "input_text" if role == "user" else "output_text", "text": text}
+    return {
+        "type": "conversation.item.create",
+        "item": {"type": "message", "role": role, "content": [content]},
+    }
+
+
+def _text(event: Mapping[str, Any], name: str) -> str:
+    """Raises ValueError, TypeError or KeyError."""
+    value = event[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value

@@ -1,0 +1,1 @@
+"""From what was heard back to digits and spellings."""

@@ -1,0 +1,148 @@
+"""Cuts a text into sentences, and a stream of text as it comes.
+
+Pure, and linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+ABBREVIATIONS = frozenset(
+    "dr mr mrs ms prof st jr sr vs etc inc ltd co dept approx e.g i.e a.m p.m u.s u.k nr hr fr str bzw ca usw"
+    " z.b d.h u.a evtl ggf inkl tel sra sres ud uds av avda núm pág ej p.ej m mme mlle dott sig sig.ra ecc "
+    "p.es dra av exmo sto sta d.c b.c".split()
+)
+"""Words whose final dot need not end a sentence, lower case, without that dot."""
+LONG = 480
+"""Characters: what has no end until then is cut between words; nobody speaks that long in one breath."""
+CLAUSE = 24
+"""The shortest clause that is worth being said alone, when nothing was said before it."""
+_NUMBERED = frozenset({"no", "nr", "nº", "núm", "art", "p", "n"})
+_FENCE = (
+    r"(?P<whole>```[^`]*+(?:`{1,2}+[^`]++)*+(?:```|$)"
+    r"|<(?P<tag>think|thinking|script|style)>[^<]*+(?:<(?!/(?P=tag)>)[^<]*+)*+(?:</(?P=tag)>|$))"
+)
+_END = re.compile(
+    _FENCE + r"|(?<![.!?\u2026])[.!?\u2026]++[\"')\]*_\u201d\u2019\u00bb]{0,4}+(?=\s|$)"
+    r"|[\u3002\uff01\uff1f\uff61]++[\u300d\u300f\uff09\"\u201d]{0,4}+|[\u0964\u0965]++"
+    r"|\n(?=[ \t]*+(?:\n|$|[-*+\u2022#>|][ \t|#]|\d{1,2}[.)][ \t]))",
+    re.I,
+)
+_OPEN = re.compile(r"```|<(think|thinking|script|style)>", re.I)
+_CLAUSE_END = re.compile(r"[,;:\u2014](?=\s)|[\uff0c\u3001\uff1b\uff1a]")
+_NEAR = 40
+
+
+def split_sentences(text: str) -> list[str]:
+    """Sentences in order, each stripped; dots of abbreviations, decimals, initials and ordinals do not end
+    one. A block of code, or of what a model thinks to itself, is one by itself."""
+    sentences: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match["whole"] is not None:
+            sentences += [text[start : match.start()].strip(), match[0].strip()]
+            start = match.end()
+            continue
+        if match[0].startswith((".", "\u2026")) and not _ends(text, start, match):
+            continue
+        sentences.append(text[start : match.end()].strip())
+        start = match.end()
+    sentences.append(text[start:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def _ends(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether these dots end a sentence."""
+    before = text[max(start, match.start() - _NEAR) : match.start()].rsplit(None, 1)
+    last = before[-1].lower().lstrip("(\"'\u00bf\u00a1*_") if before and not before[-1][-1:].isspace() else ""
+    rest = text[match.end() : match.end() + _NEAR].lstrip()
+    if len(match[0].rstrip("\"')]*_")) > 1:
+        return True
+    may_end = last in ("a.m", "p.m", "etc", "usw", "ecc") and rest[:1].isupper()
+    if last in ABBREVIATIONS and not may_end:
+        return not rest
+    if last in _NUMBERED and rest[:1].isdigit():
+        return False
+    if last.isdecimal() and len(last) <= 2 and _is_ordinal(text, start, match, rest):
+        return False
+    return not (len(last) == 1 and last.isalpha() and last.isascii() and last != "i" and rest)
+
+
+def _is_ordinal(text: str, start: int, match: re.Match[str], rest: str) -> bool:
+    """'1. Apples' at the beginning of a line, 'am 3. Mai', 'im 2. Stock'."""
+    line = text[max(start, match.start() - 4) : match.start()].strip()
+    if line.isdecimal() and not text[start : match.start()].strip().rstrip("0123456789"):
+        return True
+    before = text[max(start, match.start() - _NEAR) : match.start()].split()
+    return len(before) > 1 and before[-2].lower() in _ORDINAL_AFTER and bool(rest)
+
+
+_ORDINAL_AFTER = frozenset(
+    "am der die das dem den des im vom zum zur beim bis ab ihr ihre ihren unser mein".split()
+)
+"""Words before a German ordinal."""
+
+
+class SentenceCutter:
+    """Of one stream. `eager`: the first clause does not wait for the end of its sentence."""
+
+    def __init__(self, *, eager: bool = False) -> None:
+        self._text = ""
+        self._held: list[str] = []
+        """Of a block that nobody hears, up to its end."""
+        self._close = self._tail = ""
+        """What ends that block, and the last that came of it."""
+        self._eager = eager
+
+    def feed(self, piece: str) -> list[str]:
+        """What is whole with this piece. A sentence is once the next one has begun: that tells an end from
+        the dot of an abbreviation or a decimal."""
+        whole: list[str] = []
+        if self._close:
+            self._held.append(piece)
+            self._tail = (self._tail + piece)[-len(piece) - len(self._close) :]
+            if self._close not in self._tail.lower():
+                return []
+            self._text, self._held, self._close = "".join(self._held), [], ""
+        else:
+            self._text += piece
+        *done, self._text = _split(self._text)
+        whole += done
+        while len(self._text) > LONG and not _OPEN.match(self._text):
+            at = self._cut(self._text)
+            whole.append(self._text[:at].strip())
+            self._text = self._text[at:].lstrip()
+        if (opened := _OPEN.match(self._text)) is not None:
+            self._close = f"</{opened[1].lower()}>" if opened[1] else "```"
+            if self._close in self._text[opened.end() :].lower():
+                self._close = ""
+            else:
+                self._tail = self._text[opened.end() :]
+                self._held, self._text = [self._text], ""
+        elif self._eager and not whole and (clause := _CLAUSE_END.search(self._text, CLAUSE)) is not None:
+            whole.append(self._text[: clause.end()].strip())
+            self._text = self._text[clause.end() :].lstrip()
+        whole = [sentence for sentence in whole if sentence]
+        self._eager = self._eager and not whole
+        return whole
+
+    def end(self) -> list[str]:
+        """What is left at the end of the stream."""
+        left, self._text = "".join(self._held) + self._text, ""
+        self._held, self._close = [], ""
+        return split_sentences(left)
+
+    @staticmethod
+    def _cut(text: str) -> int:
+        """Where a run of words that is too long is cut: behind a clause, failing that a word."""
+        clauses = [match.end() for match in _CLAUSE_END.finditer(text, CLAUSE, LONG)]
+        if clauses:
+            return clauses[-1]
+        space = text.rfind(" ", CLAUSE, LONG)
+        return space if space > 0 else LONG
+
+
+def _split(text: str) -> list[str]:
+    """Its sentences, and what may go on: from the beginning of the last one, with the space behind it."""
+    *whole, last = split_sentences(text) or [""]
+    return [*whole, text[text.rindex(last) :] if last else text]

@@ -1,0 +1,141 @@
+"""What an MCP server lists and answers, made ours: bounded, checked, and text alone.
+
+A server that is not ours may say anything. Nothing here validates by patterns that it gives (a regular
+expression can be made to run for hours), and the SDK's checks by such schemas are passed by.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import mcp_types as types
+
+from mediaserver.errors import ConfigError
+from pipelines.tools.mcp.server import McpServer
+from pipelines.tools.protocols import SaidByOthers, Tool, ToolContext
+from pipelines.tools.results import MOST_BYTES, NOTHING, bounded
+
+log = logging.getLogger(__name__)
+
+MOST_TOOLS = 128
+"""Of one server; models choose badly among more than a few dozen."""
+MOST_DESCRIPTION_BYTES = 2_000
+MOST_SCHEMA_BYTES = 16 * 1024
+MOST_TEXT = 4 * MOST_BYTES
+"""Characters of a result that are put together; it is cut further before a model is given it."""
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,), "integer": (int, float), "number": (int, float), "boolean": (bool,),
+    "array": (list, tuple), "object": (dict,),
+}  # fmt: skip
+
+Call = Callable[[str, Mapping[str, Any]], Awaitable[types.CallToolResult]]
+
+
+def tools_of(server: McpServer, listed: Iterable[types.Tool], call: Call) -> dict[str, Tool]:
+    """By the server's own names. What cannot be offered is said in the log and left out."""
+    made: dict[str, Tool] = {}
+    taken: set[str] = set()
+    for each in listed:
+        if server.tools and each.name not in server.tools:
+            continue
+        if len(made) == MOST_TOOLS:
+            log.warning(
+                "the MCP server %s has more than %d tools: name those you want", server.name, MOST_TOOLS
+            )
+            break
+        fault = _unfit(each)
+        name = offered_name(server.name, each.name)
+        if fault or name in taken:
+            log.warning(
+                "the tool %s of the MCP server %s is left out: %s",
+                each.name[:100], server.name, fault or f"another is offered as {name}, too",
+            )  # fmt: skip
+            continue
+        taken.add(name)
+        try:
+            made[each.name] = _tool(server, each, name, call)
+        except ConfigError as error:  # the question of the settings names a parameter that it has not
+            log.error("the tool %s of the MCP server %s is left out: %s", each.name, server.name, error)
+    return made
+
+
+def offered_name(server: str, tool: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", f"{server}_{tool}")[:64]
+
+
+def _tool(server: McpServer, listed: types.Tool, name: str, call: Call) -> Tool:
+    description, _ = bounded(
+        " ".join((listed.description or listed.title or "").split()), MOST_DESCRIPTION_BYTES
+    )
+    schema = {"properties": {}, **listed.input_schema, "type": "object"}
+
+    async def run(arguments: Mapping[str, Any], context: ToolContext) -> str:
+        return as_text(await call(listed.name, arguments))
+
+    return Tool(
+        name, description, schema, run,
+        timeout_s=server.timeout_s,
+        confirm=server.confirm.get(listed.name, ""),
+        fault=lambda arguments: _misfit(schema, arguments),
+    )  # fmt: skip
+
+
+def as_text(result: types.CallToolResult) -> str:
+    """What a model can read of a result. Raises SaidByOthers for one that is an error."""
+    parts, length = list[str](), 0
+    for each in result.content:
+        text = _text(each)
+        parts.append(text)
+        length += len(text)
+        if length > MOST_TEXT:
+            break
+    if not any(parts) and result.structured_content is not None:
+        parts = [json.dumps(result.structured_content, ensure_ascii=False)]
+    text = "\n".join(part for part in parts if part)[:MOST_TEXT]
+    if result.is_error:
+        raise SaidByOthers(text or "it failed, and does not say why")
+    return text or NOTHING
+
+
+def _text(content: types.ContentBlock) -> str:
+    match content:
+        case types.TextContent(text=text):
+            return text
+        case types.EmbeddedResource(resource=types.TextResourceContents(text=text)):
+            return text
+        case types.ResourceLink(uri=uri, name=name):
+            return f"({name}: {uri})"
+        case _:
+            return f"({content.type}, which a caller cannot hear)"
+
+
+def _unfit(listed: types.Tool) -> str:
+    """Why it cannot be offered to a model; empty when it can."""
+    schema: Any = listed.input_schema
+    if schema.get("type", "object") != "object" or not isinstance(schema.get("properties", {}), dict):
+        return "its arguments are no object"
+    try:
+        size = len(json.dumps(schema))
+    except (ValueError, RecursionError):
+        return "its schema cannot be written"
+    return f"its schema has {size} bytes" if size > MOST_SCHEMA_BYTES else ""
+
+
+def _misfit(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
+    """What is surely wrong, so that a caller is not asked about it; the server judges the rest."""
+    properties = schema["properties"]
+    required = schema.get("required")
+    faults = [f"{name} is missing" for name in required or () if name not in arguments]
+    if schema.get("additionalProperties") is False:
+        faults += [f"there is no parameter {name[:60]!r}" for name in arguments if name not in properties]
+    for name, value in arguments.items():
+        within = properties.get(name)
+        wanted = within.get("type") if isinstance(within, dict) else None
+        if isinstance(wanted, str) and (kinds := _JSON_TYPES.get(wanted)):
+            if not isinstance(value, kinds) or (isinstance(value, bool) and wanted != "boolean"):
+                faults.append(f"{name}: should be of type {wanted}")
+    return f"the arguments do not fit: {'; '.join(faults[:5])}" if faults else ""

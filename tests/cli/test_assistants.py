@@ -1,0 +1,59 @@
+"""Assistants of the server: whose number it is, what is kept of whom, and the row of the first start."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from cli.serving.assistants import FactTable, number_of, offer_assistant
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.storage import agents as tables
+from mediaserver.storage.records import FactLearnt
+from mediaserver.storage.saving import save
+from pipelines.assistant.facts import Fact
+from tests.mediaserver.samples import CALL
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("sip:+15550100@host;user=phone", "+15550100"),
+        ("tel:+1-555-0100", "+15550100"),
+        ("sip:004930123456@host", "+4930123456"),
+        ("sip:030123456@host", "+4930123456"),
+        ("sip:+49030123456@host", "+4930123456"),
+        ("sip:101@host", ""),
+        ("sip:ann12345678@host", ""),
+        ("sip:anonymous@anonymous.invalid", ""),
+        ("sip:+1234567890123456789@host", ""),
+        ("", ""),
+    ],
+)
+def test_a_caller_is_known_by_a_number_in_full_alone(address: str, number: str) -> None:
+    assert number_of(address, NumberPlan("49")) == number
+
+
+async def test_facts_are_those_of_this_agent_and_caller(pool: asyncpg.Pool) -> None:
+    await save(pool, FactLearnt(CALL, "demo", "+15550100", "name", "Ann"))
+    assert await FactTable(pool, "demo", "+15550100").facts() == (Fact("name", "Ann"),)
+    assert await FactTable(pool, "echo", "+15550100").facts() == ()
+
+
+async def names(pool: asyncpg.Pool) -> dict[str, str]:
+    return {row["name"]: row["kind"] for row in await tables.all_agents(pool)}
+
+
+async def test_the_first_start_with_a_model_offers_an_assistant_once(pool: asyncpg.Pool) -> None:
+    await offer_assistant(pool)
+    assert (await names(pool))["assistant"] == "llm"
+    assert "assistant" in [route["pattern"] for route in await tables.all_routes(pool)]
+    await tables.remove_agent(pool, "assistant")
+    await offer_assistant(pool)
+    assert "assistant" not in await names(pool), "who removed it has removed it for good"
+
+
+async def test_an_agent_of_that_name_is_left_alone(pool: asyncpg.Pool) -> None:
+    (demo,) = [row for row in await tables.all_agents(pool) if row["name"] == "demo"]
+    await tables.put_agent(pool, {**demo, "name": "assistant"})
+    await offer_assistant(pool)
+    assert (await names(pool))["assistant"] == "flow"

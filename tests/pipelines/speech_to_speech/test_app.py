@@ -1,0 +1,379 @@
+"""A phone call with a speech-to-speech model, tick by tick; the test is the model."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, Termination, Voice, Why
+from mediaserver.media.time import FRAME_SAMPLES
+from pipelines.engines.protocols import LlmToolCall
+from pipelines.speech_to_speech.app import SpeechToSpeech
+from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.connection import ConnectionOwner
+from pipelines.speech_to_speech.machine import RealtimeOptions
+from tests.fakes import SILENCE, FakeCall, FakeOutlet, FakeTts, tone
+from tests.pipelines.speech_to_speech.realtime_server import tone_octets
+
+
+class Model:
+    """The other end of the connection."""
+
+    def __init__(self, owner: ConnectionOwner) -> None:
+        self.owner = owner
+        self.events: list[Mapping[str, Any]] = []
+        self.octets = bytearray()
+        self.listens = self.closed = False
+
+    def start(self) -> None: ...
+
+    def send(self, event: Mapping[str, Any]) -> None:
+        self.events.append(event)
+
+    def hear(self, octets: bytes) -> None:
+        self.octets += octets
+
+    def take_audio(self) -> None:
+        self.listens = True
+
+    def close(self) -> None:
+        self.closed = True
+
+    def tells(self, kind: str, **fields: Any) -> None:
+        self.owner.received(json.dumps({"type": kind, **fields}))
+
+    def ready(self) -> None:
+        self.owner.connected()
+        self.tells("session.updated", session={})
+
+    def says(self, text: str, ms: int, item: str = "one", *, done: bool = True) -> None:
+        """Far faster than it is played."""
+        where = {"item_id": item, "content_index": 0}
+        self.tells("response.created", response={})
+        self.tells("response.output_audio_transcript.delta", delta=text, **where)
+        self.tells("response.output_audio.delta", delta=base64.b64encode(tone_octets(ms)).decode(), **where)
+        if done:
+            self.tells("response.output_audio.done", **where)
+            self.tells("response.done", response={"status": "completed", "output": [], "usage": {}})
+
+    def calls(self, name: str, arguments: str) -> None:
+        item = {"type": "function_call", "name": name, "call_id": "c1", "arguments": arguments}
+        self.tells("response.created", response={})
+        self.tells("response.done", response={"status": "completed", "output": [item], "usage": {}})
+
+    def sent(self, kind: str) -> list[Mapping[str, Any]]:
+        return [event for event in self.events if event["type"] == kind]
+
+
+class Call:
+    """The media clock with one call."""
+
+    def __init__(self, *, run_tool: Any = None, called: bool = False) -> None:
+        self.call = FakeCall()
+        self.t = 0
+        self.hung_up: list[Termination] = []
+        self.outlet = FakeOutlet(lambda: self.t)
+        self.tts = FakeTts()
+        self.out: list[Frame | None] = []
+        options = RealtimeOptions("You answer the phone.", AudioFormat("pcmu"), transcription="whisper-1")
+        self.app = SpeechToSpeech(
+            self.call, self._connect, options, self.outlet, self.hung_up.append, tts=self.tts,
+            run_tool=run_tool, called=called,
+        )  # fmt: skip
+
+    def _connect(self, owner: ConnectionOwner) -> Model:
+        self.model = Model(owner)
+        return self.model
+
+    def tick(self, ms: int, frame: Frame = SILENCE, voice: float | None = None) -> None:
+        for _ in range(ms // 20):
+            if voice is not None:
+                self.app.on_event(Voice(self.t, voice))
+            self.app.on_frame(frame)
+            self.out.append(self.app.next_frame(self.t))
+            self.t += FRAME_SAMPLES
+
+    async def settle(self, ms: int) -> None:
+        """Time passes, and tasks get their turns."""
+        for _ in range(ms // 20):
+            self.tick(20)
+            await asyncio.sleep(0)
+
+    def audible_ms(self) -> int:
+        return 20 * sum(frame is not None and bool(np.abs(frame).max() > 500) for frame in self.out)
+
+    def end(self) -> None:
+        self.app.on_event(Ended(Termination(EndedBy.PEER, Why.HANGUP)))
+
+    def agent_lines(self) -> list[tuple[str, str, bool]]:
+        return [(r.text, r.heard, r.interrupted) for r in self.call.lines() if r.speaker == "agent"]
+
+
+async def test_the_model_greets_whoever_calls_once_it_is_ready() -> None:
+    call = Call()
+    call.tick(100)
+    assert call.model.sent("response.create") == []
+    call.model.ready()
+    assert [event["type"] for event in call.model.events] == ["session.update", "response.create"]
+    assert call.model.listens
+
+
+async def test_whom_we_call_speaks_first() -> None:
+    call = Call(called=True)
+    call.tick(100)
+    call.model.ready()
+    assert call.model.sent("response.create") == []
+
+
+async def test_the_first_words_of_a_caller_wait_for_the_connection() -> None:
+    call = Call()
+    call.tick(400, tone(FRAME_SAMPLES))
+    assert len(call.model.octets) > 8 * 390
+
+
+async def test_what_was_said_and_heard_stands_in_the_transcript() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("Hello there.", 600)
+    call.tick(800)
+    assert call.audible_ms() == 600
+    assert call.agent_lines() == [("Hello there.", "Hello there.", False)]
+
+
+async def test_a_caller_who_interrupts_is_obeyed_and_the_model_forgets_what_was_not_heard() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("one two three four five six seven eight nine ten", 2_000, done=False)
+    call.tick(1_000)
+    call.model.tells("input_audio_buffer.speech_started", item_id="c", audio_start_ms=900)
+    call.tick(300)
+    assert call.audible_ms() == 1_000
+    (cut,) = call.model.sent("conversation.item.truncate")
+    assert (cut["item_id"], cut["audio_end_ms"]) == ("one", 1_000)
+    call.model.tells(
+        "response.output_audio.delta", item_id="one", content_index=0,
+        delta=base64.b64encode(tone_octets(500)).decode(),
+    )  # fmt: skip
+    call.tick(600)  # what was still on its way is not said any more
+    assert call.audible_ms() == 1_000
+    ((text, heard, interrupted),) = call.agent_lines()
+    assert text.startswith(heard) and 4 <= len(heard.split()) <= 6 and interrupted
+
+
+async def test_our_own_ear_pauses_the_model_before_the_server_has_heard_anything() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("a long story", 3_000)
+    call.tick(500)
+    call.tick(160, tone(FRAME_SAMPLES), voice=0.9)
+    before = call.audible_ms()
+    call.tick(300)
+    assert call.audible_ms() == before
+    call.tick(4_000)  # the server heard nothing of it: the story goes on where it was
+    assert call.audible_ms() == 3_000
+    assert [event.data["outcome"] for event in call.call.happened("barge_in")] == ["resumed"]
+    assert call.model.sent("conversation.item.truncate") == []
+
+
+async def test_what_the_caller_says_keeps_its_place_though_its_words_come_late() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.tick(1_000, tone(FRAME_SAMPLES))
+    call.model.tells("input_audio_buffer.speech_started", item_id="c", audio_start_ms=200)
+    call.model.tells("input_audio_buffer.speech_stopped", item_id="c", audio_end_ms=800)
+    call.model.says("Sure.", 200)
+    call.tick(400)
+    call.model.tells(
+        "conversation.item.input_audio_transcription.completed", item_id="c", transcript="a room please"
+    )
+    said, answered = call.call.lines()
+    assert (said.speaker, said.text, answered.text) == ("caller", "a room please", "Sure.")
+    assert (said.started_ms, said.ended_ms) == (220, 820)
+    assert answered.latency["voice_to_voice"] == 200.0
+
+
+async def test_a_line_that_was_on_its_way_to_the_ear_when_the_caller_hung_up_is_not_lost() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("one two three four five", 1_000)
+    call.tick(1_020)
+    assert call.agent_lines() == []
+    call.end()
+    ((text, heard, _),) = call.agent_lines()
+    assert text == "one two three four five" and heard == "one two three four"
+
+
+async def test_words_that_nobody_wrote_down_are_not_lost() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.tick(1_000)
+    call.model.tells("input_audio_buffer.speech_started", item_id="c", audio_start_ms=200)
+    call.model.tells("input_audio_buffer.speech_stopped", item_id="c", audio_end_ms=800)
+    call.end()
+    (line,) = call.call.lines()
+    assert (line.speaker, line.text, line.understood) == ("caller", "", False)
+
+
+async def test_a_tool_is_run_and_the_model_goes_on_with_its_result() -> None:
+    async def run(wanted: LlmToolCall) -> str:
+        return f"{wanted.name} {wanted.arguments['number']}: shipped"
+
+    call = Call(run_tool=run)
+    call.tick(20)
+    call.model.ready()
+    call.model.calls("order", '{"number": 7}')
+    await call.settle(100)
+    (made,) = call.model.sent("conversation.item.create")
+    assert made["item"]["output"] == "order 7: shipped"
+    assert len(call.model.sent("response.create")) == 2
+
+
+async def test_arguments_that_are_no_json_are_told_to_the_model() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.calls("order", '{"number": ')
+    await call.settle(100)
+    (made,) = call.model.sent("conversation.item.create")
+    assert made["item"]["output"].startswith("error:")
+
+
+async def test_keys_are_told_together() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("Key in your number.", 200)
+    call.tick(400)
+    for digit in "427":
+        call.app.on_event(Digit(digit, call.t))
+        call.tick(200)
+    call.tick(2_000)
+    (told,) = call.model.sent("conversation.item.create")
+    assert "4 2 7" in told["item"]["content"][0]["text"]
+
+
+async def test_on_hold_nobody_listens_and_nothing_is_said() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("a long story", 1_000)
+    call.tick(500)
+    heard = len(call.model.octets)
+    call.app.on_event(Hold(True))
+    call.tick(1_000, tone(FRAME_SAMPLES))
+    assert len(call.model.octets) == heard
+    call.app.on_event(Hold(False))
+    call.tick(1_000)
+    assert call.audible_ms() == 1_000
+
+
+async def test_a_connection_that_is_lost_for_good_ends_the_call_in_words() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("a long story", 3_000)
+    call.tick(500)
+    call.app.lost("the server closed the connection", over=True)
+    await call.settle(8_000)
+    assert call.tts.spoken and "sorry" in call.tts.spoken[0].lower()
+    (ended,) = call.hung_up
+    assert ended.why is Why.FAILED and "closed the connection" in ended.detail
+
+
+async def test_a_new_connection_is_told_what_was_said_and_heard() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("Hello there.", 600)
+    call.tick(900)
+    call.model.tells(
+        "conversation.item.input_audio_transcription.completed", item_id="c", transcript="a room please"
+    )
+    call.model.events.clear()
+    call.app.lost("it broke", over=False)
+    call.model.ready()
+    items = [event["item"] for event in call.model.sent("conversation.item.create")]
+    assert [(item["role"], item["content"][0]["text"]) for item in items] == [
+        ("assistant", "Hello there."),
+        ("user", "a room please"),
+    ]
+
+
+async def test_a_goodbye_is_heard_to_its_end() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.app.end_call()
+    call.model.tells("response.created", response={})
+    call.tick(200)
+    assert call.hung_up == []
+    call.model.says("Goodbye.", 600)
+    call.tick(500)
+    assert call.hung_up == []
+    call.tick(400)
+    assert [ended.why for ended in call.hung_up] == [Why.COMPLETED]
+    assert call.audible_ms() == 600
+
+
+async def test_a_model_that_says_nothing_is_given_up_in_words() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    await call.settle(25_000)
+    assert call.hung_up and call.tts.spoken
+
+
+async def test_a_model_that_never_stops_talking_is_given_up() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    for _ in range(19):
+        call.model.says("on and on", 10_000, done=False)
+    await call.settle(8_000)
+    assert call.hung_up and call.model.closed
+
+
+async def test_nonsense_from_the_server_is_borne_for_a_while() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    for message in ("", "[]", "null", '{"type": 7}', '{"type": "response.output_audio.delta"}', "[" * 5_000):
+        call.app.received(message)
+    call.app.received(
+        '{"type": "response.output_audio.delta", "item_id": "a", "content_index": 0, "delta": "?"}'
+    )
+    call.app.received('{"type": "response.done", "response": {"output": [7], "status": "completed"}}')
+    call.app.received('{"type": "error", "error": null}')
+    call.model.says("Hello.", 200)
+    call.tick(400)
+    assert call.audible_ms() == 200 and call.hung_up == []
+    for _ in range(20):
+        call.app.received("nonsense")
+    await call.settle(8_000)
+    assert call.hung_up
+
+
+async def test_when_the_server_stops_it_is_our_voice_that_says_goodbye() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("a long story", 3_000)
+    call.tick(500)
+    stopping = asyncio.create_task(call.app.shutdown("We have to stop here.", 3.0))
+    await asyncio.sleep(0)
+    await call.settle(2_500)
+    assert call.tts.spoken == ["We have to stop here."]
+    assert [ended.why for ended in call.hung_up] == [Why.SHUTDOWN]
+    call.end()
+    await stopping

@@ -1,0 +1,139 @@
+"""The WebSocket to a model, against a server that is as strict as the published types."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pipelines.engines.protocols import LlmTool
+from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.connection import RealtimeConnection, SpeechEndpoint
+from pipelines.speech_to_speech.machine import (
+    CallerWords,
+    Command,
+    Ready,
+    RealtimeMachine,
+    RealtimeOptions,
+    SendEvent,
+    ToolWanted,
+)
+from tests.pipelines.speech_to_speech.realtime_server import Answer, RealtimeStandIn, serving, tone_octets
+
+OPTIONS = RealtimeOptions(
+    "You answer the phone.", AudioFormat("pcmu"), voice="marin", transcription="whisper-1", language="en",
+    tools=(LlmTool("order", "looks an order up", {"type": "object", "properties": {}}),),
+)  # fmt: skip
+
+
+class Client:
+    """A machine and its connection."""
+
+    def __init__(self, endpoint: SpeechEndpoint) -> None:
+        self.machine = RealtimeMachine(OPTIONS)
+        self.got: list[Command] = []
+        self.reasons: list[str] = []
+        self.over = asyncio.Event()
+        self.changed = asyncio.Event()
+        self.connection = RealtimeConnection(endpoint, self, 8)
+        self.connection.start()
+
+    def connected(self) -> None:
+        self.do(self.machine.connected())
+
+    def received(self, message: str) -> None:
+        self.do(self.machine.received(message))
+
+    def lost(self, reason: str, over: bool) -> None:
+        self.reasons.append(reason)
+        if over:
+            self.over.set()
+        self.changed.set()
+
+    def do(self, commands: list[Command]) -> None:
+        for command in commands:
+            self.got.append(command)
+            if isinstance(command, SendEvent):
+                self.connection.send(command.event)
+            elif isinstance(command, Ready):
+                self.connection.take_audio()
+        self.changed.set()
+
+    async def until(self, kind: type[Command], count: int = 1) -> None:
+        async with asyncio.timeout(10):
+            while sum(isinstance(command, kind) for command in self.got) < count:
+                self.changed.clear()
+                await self.changed.wait()
+
+
+async def test_a_whole_turn_is_as_the_published_protocol_wants_it() -> None:
+    async with serving(
+        Answer("Hello there.", 300), Answer("", 0, (("order", {"number": 7}),)), Answer()
+    ) as server:
+        client = Client(server.endpoint)
+        client.do(client.machine.greet("Greet the caller."))
+        await server.until(lambda: bool(server.stands) and not server.answers[2:])
+        client.connection.hear(tone_octets(400) + b"\xff" * 8 * 400)
+        await client.until(ToolWanted)
+        wanted = next(each for each in client.got if isinstance(each, ToolWanted))
+        assert wanted.call.arguments == {"number": 7}
+        assert any(isinstance(each, CallerWords) and each.text == "something" for each in client.got)
+        client.do(client.machine.result(wanted.call.id, "shipped"))
+        client.do(client.machine.cut("item_1", 0, 120))
+        client.do(client.machine.told("(The caller pressed 1.)"))
+        await server.until(lambda: len(server.sent("response.create")) >= 2 and not server.answers)
+        client.connection.close()
+        await server.until(lambda: server.gone == 1)
+
+
+async def test_a_key_that_is_refused_is_told_at_once() -> None:
+    async with serving() as server:
+        client = Client(SpeechEndpoint(server.url, {"Authorization": "Bearer wrong"}))
+        await asyncio.wait_for(client.over.wait(), 10)
+        assert client.reasons == ["the server refuses the key: set another one"]
+
+
+async def test_a_connection_that_breaks_is_opened_again() -> None:
+    async with serving() as server:
+        client = Client(server.endpoint)
+        await client.until(Ready)
+        await server.stands[0].socket.close()
+        await client.until(Ready, 2)
+        assert len(client.reasons) == 1 and not client.over.is_set()
+        client.connection.close()
+
+
+async def test_a_server_that_always_breaks_is_given_up() -> None:
+    async with serving() as server:
+        client = Client(server.endpoint)
+        for count in range(1, 6):
+            await client.until(Ready, count)
+            await server.stands[count - 1].socket.close()
+        await asyncio.wait_for(client.over.wait(), 20)
+
+
+async def test_a_server_that_is_not_there_is_given_up_with_the_reason() -> None:
+    client = Client(SpeechEndpoint("ws://127.0.0.1:9/v1/realtime"))
+    await asyncio.wait_for(client.over.wait(), 10)
+    assert "there is no connection" in client.reasons[-1]
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.speech_to_speech.connection.ANSWER_S", 0.05)
+    server = RealtimeStandIn()
+    server.mute = True
+    async with server:
+        client = Client(server.endpoint)
+        await asyncio.wait_for(client.over.wait(), 10)
+        assert client.reasons[-1] == "the server does not answer"
+
+
+async def test_audio_that_nobody_reads_does_not_grow_for_ever() -> None:
+    async with serving() as server:
+        client = Client(server.endpoint)
+        for _ in range(100):
+            client.connection.hear(bytes(8 * 1_000))
+        assert client.connection.lost_octets == 90 * 8 * 1_000
+        client.connection.close()

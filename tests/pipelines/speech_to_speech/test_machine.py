@@ -1,0 +1,108 @@
+"""The client's side of the Realtime protocol: what is sent when. The test is the server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.machine import (
+    Command,
+    Complaint,
+    ModelSound,
+    ModelWords,
+    RealtimeMachine,
+    RealtimeOptions,
+    SendEvent,
+    ToolWanted,
+)
+
+
+def machine() -> RealtimeMachine:
+    return RealtimeMachine(RealtimeOptions("You answer the phone.", AudioFormat("pcm")))
+
+
+def ready() -> RealtimeMachine:
+    made = machine()
+    made.connected()
+    told(made, "session.updated", session={})
+    return made
+
+
+def told(machine: RealtimeMachine, kind: str, **fields: Any) -> list[Command]:
+    return machine.received(json.dumps({"type": kind, **fields}))
+
+
+def done(machine: RealtimeMachine, *calls: str, status: str = "completed") -> list[Command]:
+    output = [{"type": "function_call", "name": "look", "call_id": call, "arguments": "{}"} for call in calls]
+    return told(machine, "response.done", response={"status": status, "output": output})
+
+
+def kinds(commands: list[Command]) -> list[str]:
+    return [str(each.event["type"]) for each in commands if isinstance(each, SendEvent)]
+
+
+def test_results_of_parallel_tools_are_answered_once_all_are_there() -> None:
+    made = ready()
+    told(made, "response.created", response={})
+    assert sum(isinstance(each, ToolWanted) for each in done(made, "a", "b")) == 2
+    assert made.busy
+    assert kinds(made.result("a", "1")) == ["conversation.item.create"]
+    assert kinds(made.result("b", "2")) == ["conversation.item.create", "response.create"]
+
+
+def test_a_result_waits_while_the_model_is_talking() -> None:
+    made = ready()
+    told(made, "response.created", response={})
+    done(made, "a")
+    told(made, "response.created", response={})  # the caller has said something meanwhile
+    assert kinds(made.result("a", "1")) == ["conversation.item.create"]
+    assert kinds(done(made)) == ["response.create"]
+
+
+def test_a_cancelled_response_calls_no_tool() -> None:
+    made = ready()
+    told(made, "response.created", response={})
+    assert not any(isinstance(each, ToolWanted) for each in done(made, "a", status="cancelled"))
+
+
+def test_a_result_that_comes_after_the_connection_broke_is_told_over_the_new_one() -> None:
+    made = ready()
+    told(made, "response.created", response={})
+    done(made, "a")
+    made.connected()
+    told(made, "session.updated", session={})
+    sent = made.result("a", "the order is shipped")
+    assert "the order is shipped" in json.dumps([each.event for each in sent if isinstance(each, SendEvent)])
+
+
+def test_what_the_caller_said_before_the_connection_broke_is_answered_after_it() -> None:
+    made = ready()
+    told(made, "conversation.item.input_audio_transcription.completed", item_id="c", transcript="a room")
+    assert kinds(made.connected()) == ["session.update", "conversation.item.create"]
+    assert kinds(told(made, "session.updated", session={})) == ["response.create"]
+
+
+def test_a_greeting_that_broke_off_with_the_connection_is_made_again() -> None:
+    made = machine()
+    assert made.greet("Greet.") == []
+    made.connected()
+    assert kinds(told(made, "session.updated", session={})) == ["response.create"]
+    made.connected()
+    assert kinds(told(made, "session.updated", session={})) == ["response.create"]
+
+
+def test_events_of_the_beta_version_are_understood() -> None:
+    made = ready()
+    where = {"item_id": "i", "content_index": 0}
+    assert isinstance(told(made, "response.audio.delta", delta="AAAA", **where)[0], ModelSound)
+    assert isinstance(told(made, "response.audio_transcript.delta", delta="a", **where)[0], ModelWords)
+
+
+def test_a_race_between_us_and_the_server_is_no_fault() -> None:
+    assert told(ready(), "error", error={"code": "response_cancel_not_active", "message": "none"}) == []
+
+
+def test_an_expired_session_is_fatal() -> None:
+    (complaint,) = told(ready(), "error", error={"code": "session_expired", "message": "60 minutes"})
+    assert complaint == Complaint("60 minutes", fatal=True)
