@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from pipelines.spoken.hearing.numbers import CJK_DIGITS, JA_DIGITS, key, table, whole
-from pipelines.spoken.hearing.words import Dictation
+from pipelines.spoken.hearing.words import Dictation, folded
 from pipelines.spoken.tongue import Tongue
 
 _CJK = re.compile(r"[\u3041-\u9fff]")
@@ -65,7 +65,7 @@ def mail(text: str, tongue: Tongue, words: Dictation) -> str | None:
             out += signs[token]
         else:
             said, digits = _digits_at(tokens, at, tongue, words)
-            letter = next((c for c, name in tongue.letters.items() if _folded(name) == token), "")
+            letter = next((c for c, name in tongue.letters.items() if folded(name) == token), "")
             linked = tokens[at + 1] in words.links if at + 2 < len(tokens) and len(token) == 1 else False
             if (
                 said is None
@@ -77,7 +77,8 @@ def mail(text: str, tongue: Tongue, words: Dictation) -> str | None:
                 out, took = out + said, digits
             elif linked:
                 spelt, took = _letter_at(tokens, at, tongue, words)
-                out += spelt or token
+                # "1 de 2" spells nothing, and what takes no word would be read for ever.
+                out, took = out + (spelt or token), max(took, 1)
             else:
                 out += letter or token
         at += took
@@ -92,7 +93,7 @@ def _tokens(text: str, tongue: Tongue) -> list[str]:
     for word in sorted(JA_DIGITS, key=len, reverse=True):
         if not word.isascii() and len(word) > 1:
             spaced = spaced.replace(word, f" {word} ")
-    for name in sorted(map(_folded, tongue.letters.values()), key=len, reverse=True):
+    for name in sorted(map(folded, tongue.letters.values()), key=len, reverse=True):
         spaced = spaced.replace(name, f" {name} ")
     return re.sub(r"([\u4e00-\u9fff\u3007])", r" \1 ", spaced).split()
 
@@ -141,7 +142,7 @@ def _letter_at(tokens: list[str], at: int, tongue: Tongue, words: Dictation) -> 
         ["ve"],
     ):
         return "W", 2
-    own = next((char for char, name in tongue.letters.items() if _folded(name) == token), "")
+    own = next((char for char, name in tongue.letters.items() if folded(name) == token), "")
     if not own and len(token) == 1 and token.isalpha() and not _CJK.match(token):
         own = token.upper()
     own = own or words.letters.get(token, "")
@@ -153,9 +154,3 @@ def _letter_at(tokens: list[str], at: int, tongue: Tongue, words: Dictation) -> 
             # Where letter and word do not agree, the longer of the two was heard better.
             return words.letters.get(word, word[0].upper()), size + 2
     return (own, 1) if own else (None, 0)
-
-
-def _folded(name: str) -> str:
-    from pipelines.spoken.hearing.words import folded
-
-    return folded(name)

@@ -246,6 +246,12 @@ def test_nothing_that_is_heard_raises(text: str, language: str, kind: HeardKind)
     assert written(text, language, kind) != ""
 
 
+@pytest.mark.parametrize("text", ["1 de 2", "@ de \u0663 a", "dot como _ dot"])
+def test_what_links_nothing_to_a_letter_comes_to_an_end(text: str) -> None:
+    for language in NINE:
+        assert written(text, language, "mail") is None
+
+
 @pytest.mark.parametrize("language", NINE)
 @pytest.mark.parametrize(
     "word", ["one ", "hundred", "thousand ", "half past ", "a at ", "二", "b as in ", "1"]
