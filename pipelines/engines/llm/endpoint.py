@@ -6,6 +6,7 @@ and answers, is handed in as functions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,11 +21,17 @@ from pipelines.engines.llm.wire_text import mapping, parsed, shown
 from pipelines.engines.protocols import LlmMessage, LlmTool
 
 MOST_MODELS = 10_000
+REFUSED = (400, 422, 500)
+"""Statuses of a request that the server does not understand; 500 where its template does not."""
+MOST_OF_A_REFUSAL = 4_000
+"""Characters of it that are looked at."""
 
 MakeRequest: TypeAlias = Callable[
     [Sequence[LlmMessage], Sequence[LlmTool], str, float | None, int], dict[str, Any]
 ]
 """Of the messages, the tools, the model, the temperature that the agent wants, and the limit of tokens."""
+Learn: TypeAlias = Callable[[str, dict[str, Any]], bool]
+"""Of what a server said of a request's body: whether the next one will be another that it may take."""
 MakeReader: TypeAlias = Callable[[Asked, Mapping[str, ModelPrice]], AnswerReader]
 
 
@@ -41,7 +48,14 @@ class Endpoint:
     """Made on a thread; used on the loop."""
 
     def __init__(
-        self, client: Any, create: Any, list_at: str, asked: Asked, request: MakeRequest, reader: MakeReader
+        self,
+        client: Any,
+        create: Any,
+        list_at: str,
+        asked: Asked,
+        request: MakeRequest,
+        reader: MakeReader,
+        learn: Learn | None = None,
     ) -> None:
         """`create`: the client's method that asks, in its streaming form. `list_at`: path of the models."""
         self._client = client
@@ -50,6 +64,7 @@ class Endpoint:
         self.asked = asked
         self.request = request
         self._reader = reader
+        self._learn = learn
 
     @property
     def model(self) -> str:
@@ -75,9 +90,15 @@ class Endpoint:
         ) as response:
             yield response.http_response
 
-    def fault(self, error: Exception) -> ModelError:
-        """What an error of the client means."""
-        return connection_fault(self.asked, error)
+    def fault(self, error: Exception, body: dict[str, Any] | None = None) -> ModelError:
+        """What an error of the client means. `body`: of the request, which another may take the place of."""
+        fault = connection_fault(self.asked, error)
+        if body is None or self._learn is None or getattr(error, "status_code", None) not in REFUSED:
+            return fault
+        said = json.dumps(getattr(error, "body", None), default=str)[:MOST_OF_A_REFUSAL]
+        if not self._learn(said, body):
+            return fault
+        return ModelError(str(fault), retryable=True, after_s=0.0)
 
     async def models(self) -> list[str]:
         """The names of those that the key may use. Raises whatever the client does."""

@@ -35,6 +35,9 @@ class ModelOptions(BaseModel):
     temperature: float | None = Field(default=None, ge=0, le=2)
     prefill: bool = False
     """The model goes on from an assistant's message at the end."""
+    thinks: bool = False
+    """Its answers begin in the middle of thoughts, which only `</think>` ends; found out by itself after the
+    first one."""
     extra: dict[str, Any] | None = None
     """Put into each request as it stands, in place of what its maker's engine puts there."""
     prices: dict[str, ModelPrice] = {}
