@@ -120,6 +120,10 @@ class FloorKeeper:
         self._contest.go_on_in(self._words)
         self.spots = False
 
+    def line_noise(self, db: float) -> None:
+        """The noise floor of the caller's line as it comes, in dBFS, before any of it is suppressed."""
+        self._ear.line_noise(db)
+
     @property
     def state(self) -> FloorState:
         return self._floor.state

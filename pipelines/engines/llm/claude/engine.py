@@ -5,7 +5,6 @@ The client is imported when an engine is made, on a thread: it takes more than a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,14 +13,12 @@ from typing import Any
 from pipelines.engines.llm.claude.events import MessageReader
 from pipelines.engines.llm.claude.request import message_request
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.faults import Asked
-from pipelines.engines.llm.options import ModelOptions, key_of, key_place, model_options, readiness
+from pipelines.engines.llm.maker import Maker
+from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 
-KEY, ADDRESS = "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"
-MAKERS_URL = "https://api.anthropic.com"
 USUAL_MODEL = "claude-haiku-5-5"
 """The quickest; it would think before it speaks unless it is told not to."""
 USUAL_EXTRA: Mapping[str, Any] = {"thinking": {"type": "disabled"}}
@@ -34,10 +31,11 @@ MANIFEST = Manifest(
     licence="service",
     needs=("key",),
 )
+MAKER = Maker(MANIFEST, "https://api.anthropic.com", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 
 
 def check(options: EngineOptions) -> Readiness:
-    return readiness(MANIFEST.name, options, KEY)
+    return MAKER.readiness(options)
 
 
 def make(options: EngineOptions) -> RemoteLlm:
@@ -45,24 +43,17 @@ def make(options: EngineOptions) -> RemoteLlm:
     from anthropic import AsyncAnthropic
     from httpx2 import AsyncClient
 
-    from pipelines.engines.llm.connection import http_client, rehearse
-
-    name = options.name or MANIFEST.name
-    given = model_options(MANIFEST.name, options)
-    key = key_of(name, given, KEY)
-    url = (given.base_url or os.environ.get(ADDRESS, "").rstrip("/") or MAKERS_URL).removesuffix("/v1")
-    asked = Asked(name, url, given.model or USUAL_MODEL, key_place(given, KEY))
-    request = partial(_request, given)
+    access = MAKER.access(options)
+    access = replace(access, url=access.url.removesuffix("/v1"))  # the client puts it there itself
+    asked, request = access.asked(USUAL_MODEL), partial(_request, access.given)
 
     def endpoint(http: AsyncClient) -> Endpoint:
         # RemoteLlm retries: it knows how long the caller waits.
-        client = AsyncAnthropic(api_key=key or "none", base_url=url, max_retries=0, http_client=http)
+        client = AsyncAnthropic(api_key=access.key, base_url=access.url, max_retries=0, http_client=http)
         create = client.messages.with_streaming_response.create
         return Endpoint(client, create, "/v1/models?limit=1000", asked, request, MessageReader)
 
-    rehearse(MANIFEST.name, endpoint)
-    manifest = replace(MANIFEST, name=name, continues=given.prefill)
-    return RemoteLlm(manifest, endpoint(http_client(url, given.connect_s, given.answer_s)), given)
+    return MAKER.engine(access, endpoint)
 
 
 def _request(

@@ -6,23 +6,19 @@ The client is imported when an engine is made, on a thread: it takes most of a s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.faults import Asked
+from pipelines.engines.llm.maker import Maker
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
 from pipelines.engines.llm.openai_compatible.request import chat_request
-from pipelines.engines.llm.options import ModelOptions, key_of, key_place, model_options, readiness
+from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 
-KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
-MAKERS_URL = "https://api.openai.com/v1"
 USUAL_MODEL = "gpt-6-luna"
 """OpenAI's quickest; over chat completions it calls tools only when it does not reason."""
 USUAL_EXTRA: Mapping[str, Any] = {"reasoning_effort": "none"}
@@ -35,10 +31,11 @@ MANIFEST = Manifest(
     licence="service",
     needs=("key",),
 )
+MAKER = Maker(MANIFEST, "https://api.openai.com/v1", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 
 
 def check(options: EngineOptions) -> Readiness:
-    return readiness(MANIFEST.name, options, KEY)
+    return MAKER.readiness(options)
 
 
 def make(options: EngineOptions) -> RemoteLlm:
@@ -46,26 +43,20 @@ def make(options: EngineOptions) -> RemoteLlm:
     from httpx2 import AsyncClient
     from openai import AsyncOpenAI
 
-    from pipelines.engines.llm.connection import http_client, rehearse
-
-    name = options.name or MANIFEST.name
-    given = model_options(MANIFEST.name, options)
-    key = key_of(name, given, KEY)
-    url = given.base_url or os.environ.get(ADDRESS, "").rstrip("/") or MAKERS_URL
-    asked = Asked(name, url, given.model or (USUAL_MODEL if url == MAKERS_URL else ""), key_place(given, KEY))
-    request = partial(_request, given, url == MAKERS_URL)
+    access = MAKER.access(options)
+    makers = access.url == MAKER.url
+    asked = access.asked(USUAL_MODEL if makers else "")
+    request = partial(_request, access.given, makers)
 
     def endpoint(http: AsyncClient) -> Endpoint:
         # RemoteLlm retries: it knows how long the caller waits.
-        client = AsyncOpenAI(api_key=key or "none", base_url=url, max_retries=0, http_client=http)
-        if given.base_url:
+        client = AsyncOpenAI(api_key=access.key, base_url=access.url, max_retries=0, http_client=http)
+        if access.given.base_url:
             client.organization = client.project = None  # of OpenAI's account, from the environment
         create = client.chat.completions.with_streaming_response.create
         return Endpoint(client, create, "/models", asked, request, ChunkReader)
 
-    rehearse(MANIFEST.name, endpoint)
-    manifest = replace(MANIFEST, name=name, continues=given.prefill)
-    return RemoteLlm(manifest, endpoint(http_client(url, given.connect_s, given.answer_s)), given)
+    return MAKER.engine(access, endpoint)
 
 
 def _request(
