@@ -30,16 +30,12 @@ from pipelines.conversation.commands import (
     Think,
     UnduckPlayout,
 )
+from pipelines.conversation.contest import ContestOutcome, ContestPhase
 from pipelines.conversation.dead_air import LONGEST, UNCLEAR_WAIT, UNHEARD_WAIT
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.endpointing import EndedUtterance, Endpointer
 from pipelines.conversation.floor import CONTESTED, FLOOR, SOUNDING, Cue, FloorState
-from pipelines.conversation.interruption import (
-    Contest,
-    ContestOutcome,
-    ContestPhase,
-    Sensitivity,
-)
+from pipelines.conversation.interruption import Contest, Sensitivity
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.timing import Limits, Waits
