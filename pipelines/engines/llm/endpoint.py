@@ -37,19 +37,15 @@ class ResponseBody(Protocol):
     def aiter_raw(self) -> AsyncGenerator[bytes, None]: ...
 
 
-class Endpoint:
-    """Made on a thread; used on the loop."""
+class EndpointClient:
+    """An endpoint, whatever it is asked for: which models it has, and what its errors mean. Made on a thread;
+    used on the loop."""
 
-    def __init__(
-        self, client: Any, create: Any, list_at: str, asked: Asked, request: MakeRequest, reader: MakeReader
-    ) -> None:
-        """`create`: the client's method that asks, in its streaming form. `list_at`: path of the models."""
+    def __init__(self, client: Any, list_at: str, asked: Asked) -> None:
+        """`list_at`: path of the models."""
         self._client = client
-        self._create = create
         self._list_at = list_at
         self.asked = asked
-        self.request = request
-        self._reader = reader
 
     @property
     def model(self) -> str:
@@ -59,21 +55,6 @@ class Endpoint:
     def use(self, model: str) -> None:
         """The model's name is this."""
         self.asked = replace(self.asked, model=model)
-
-    def reader(self, prices: Mapping[str, ModelPrice]) -> AnswerReader:
-        """For one answer."""
-        return self._reader(self.asked, prices)
-
-    @asynccontextmanager
-    async def opened(self, body: dict[str, Any]) -> AsyncIterator[ResponseBody]:
-        """Sends it; the body of the response is not read. Raises whatever the client does."""
-        # The client would copy and check each message and tool of each turn; what stands in extra_body it
-        # sends as it is, in the place of what it was told by name.
-        required = {"max_tokens": body["max_tokens"]} if "max_tokens" in body else {}
-        async with self._create(
-            model=self.model, messages=[], stream=True, extra_body=body, **required
-        ) as response:
-            yield response.http_response
 
     def fault(self, error: Exception) -> ModelError:
         """What an error of the client means."""
@@ -94,8 +75,46 @@ class Endpoint:
         names = [mapping(each).get("id") for each in (told if isinstance(told, list) else [])[:MOST_MODELS]]
         return [shown(name) for name in names if isinstance(name, str)]
 
+    async def rehearse(self) -> None:
+        """Ask once for all that is ever asked, of nobody (connection.rehearse)."""
+        await self.models()
+
     async def close(self) -> None:
         await self._client.close()
+
+
+class Endpoint(EndpointClient):
+    """Of a language model."""
+
+    def __init__(
+        self, client: Any, create: Any, list_at: str, asked: Asked, request: MakeRequest, reader: MakeReader
+    ) -> None:
+        """`create`: the client's method that asks, in its streaming form."""
+        super().__init__(client, list_at, asked)
+        self._create = create
+        self.request = request
+        self._reader = reader
+
+    def reader(self, prices: Mapping[str, ModelPrice]) -> AnswerReader:
+        """For one answer."""
+        return self._reader(self.asked, prices)
+
+    @asynccontextmanager
+    async def opened(self, body: dict[str, Any]) -> AsyncIterator[ResponseBody]:
+        """Sends it; the body of the response is not read. Raises whatever the client does."""
+        # The client would copy and check each message and tool of each turn; what stands in extra_body it
+        # sends as it is, in the place of what it was told by name.
+        required = {"max_tokens": body["max_tokens"]} if "max_tokens" in body else {}
+        async with self._create(
+            model=self.model, messages=[], stream=True, extra_body=body, **required
+        ) as response:
+            yield response.http_response
+
+    async def rehearse(self) -> None:
+        await super().rehearse()
+        async with self.opened({"max_tokens": 1}) as response:
+            async for _ in response.aiter_raw():
+                pass
 
 
 def json_text(content: bytes) -> str:
