@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.llm.claude.events import MessageReader
 from pipelines.engines.llm.claude.request import message_request
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.maker import Maker
-from pipelines.engines.llm.options import ModelOptions
+from pipelines.engines.llm.maker import Maker, connected
+from pipelines.engines.llm.options import ModelOptions, readiness
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
 
 USUAL_MODEL = "claude-haiku-5-5"
 """The quickest; it would think before it speaks unless it is told not to."""
@@ -31,19 +34,18 @@ MANIFEST = Manifest(
     licence="service",
     needs=("key",),
 )
-MAKER = Maker(MANIFEST, "https://api.anthropic.com", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+MAKER = Maker("https://api.anthropic.com", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 
 
 def check(options: EngineOptions) -> Readiness:
-    return MAKER.readiness(options)
+    return readiness(MANIFEST.name, options, MAKER.key_variable)
 
 
 def make(options: EngineOptions) -> RemoteLlm:
     """Imports the client. Raises EngineMissingError."""
     from anthropic import AsyncAnthropic
-    from httpx2 import AsyncClient
 
-    access = MAKER.access(options)
+    access = MAKER.access(MANIFEST, options, ModelOptions)
     access = replace(access, url=access.url.removesuffix("/v1"))  # the client puts it there itself
     asked, request = access.asked(USUAL_MODEL), partial(_request, access.given)
 
@@ -53,7 +55,8 @@ def make(options: EngineOptions) -> RemoteLlm:
         create = client.messages.with_streaming_response.create
         return Endpoint(client, create, "/v1/models?limit=1000", asked, request, MessageReader)
 
-    return MAKER.engine(access, endpoint)
+    manifest = replace(MANIFEST, name=access.name, continues=access.given.prefill)
+    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), access.given)
 
 
 def _request(

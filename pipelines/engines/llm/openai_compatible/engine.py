@@ -7,17 +7,22 @@ The client is imported when an engine is made, on a thread: it takes most of a s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.maker import Maker
+from pipelines.engines.llm.maker import connected
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
+from pipelines.engines.llm.openai_compatible.client import OPENAI, openai_client
 from pipelines.engines.llm.openai_compatible.request import chat_request
-from pipelines.engines.llm.options import ModelOptions
+from pipelines.engines.llm.options import ModelOptions, readiness
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
 
 USUAL_MODEL = "gpt-6-luna"
 """OpenAI's quickest; over chat completions it calls tools only when it does not reason."""
@@ -31,32 +36,26 @@ MANIFEST = Manifest(
     licence="service",
     needs=("key",),
 )
-MAKER = Maker(MANIFEST, "https://api.openai.com/v1", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 
 
 def check(options: EngineOptions) -> Readiness:
-    return MAKER.readiness(options)
+    return readiness(MANIFEST.name, options, OPENAI.key_variable)
 
 
 def make(options: EngineOptions) -> RemoteLlm:
     """Imports the client. Raises EngineMissingError."""
-    from httpx2 import AsyncClient
-    from openai import AsyncOpenAI
-
-    access = MAKER.access(options)
-    makers = access.url == MAKER.url
+    access = OPENAI.access(MANIFEST, options, ModelOptions)
+    makers, given = access.url == OPENAI.url, access.given
     asked = access.asked(USUAL_MODEL if makers else "")
-    request = partial(_request, access.given, makers)
+    request = partial(_request, given, makers)
 
     def endpoint(http: AsyncClient) -> Endpoint:
-        # RemoteLlm retries: it knows how long the caller waits.
-        client = AsyncOpenAI(api_key=access.key, base_url=access.url, max_retries=0, http_client=http)
-        if access.given.base_url:
-            client.organization = client.project = None  # of OpenAI's account, from the environment
+        client = openai_client(access, http)
         create = client.chat.completions.with_streaming_response.create
         return Endpoint(client, create, "/models", asked, request, ChunkReader)
 
-    return MAKER.engine(access, endpoint)
+    manifest = replace(MANIFEST, name=access.name, continues=given.prefill)
+    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
 
 
 def _request(
