@@ -41,7 +41,8 @@ def test_a_sentence_tells_its_language_surely(call: str, language: str, text: st
 @pytest.mark.parametrize(
     "text",
     ["", " ", "🎉🎉", "12 34", "?!", "ok", "okay", "hola", "gracias", "ciao", "merci", "हाँ", "はい", "你好",
-     "好的", "Giovanni Rossi", "Kaiser Wilhelm Strasse", "Rue de la Paix", "a la carte", "I live in Los Angeles",
+     "好的", "Giovanni Rossi", "Kaiser Wilhelm Strasse", "Rue de la Paix", "a la carte",
+     "I live in Los Angeles",
      "María Fernández de la Vega", "ok gracias bye", "pizza margherita"],
 )  # fmt: skip
 def test_a_word_a_name_and_nothing_tell_no_other_language(text: str) -> None:
