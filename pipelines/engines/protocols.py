@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -245,6 +245,11 @@ class LlmToolCall:
     fault: str = ""
     """Why its arguments cannot be read (no valid JSON, too long); empty when they can. Such a call is not
     made: the model is told this in the place of a result."""
+    kept: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    """What its server wants to be shown again with the call, as it stands: signatures, thoughts. It is never
+    said, and shown to nobody but the engine that it came from."""
+    kept_by: str = ""
+    """That engine's name; empty: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +294,8 @@ class LlmUsage:
     """Which one answered, as its server names it."""
     cost: float | None = None
     """In US dollars, by the prices that are set; None where none is set for this model."""
+    cut: bool = False
+    """The answer ended where its limit of tokens did (`max_tokens`), perhaps in the middle of a word."""
 
 
 LlmEvent: TypeAlias = LlmText | LlmToolCall | LlmUsage
