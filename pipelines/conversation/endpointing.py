@@ -87,6 +87,8 @@ class EndedUtterance:
             heard.alternatives,
             amends=self.amends,
             noisy=self.noisy,
+            language=heard.language,
+            language_probability=heard.language_probability,
         )
 
 

@@ -47,7 +47,7 @@ def make(options: EngineOptions) -> RemoteLlm:
 
     access = MAKER.access(MANIFEST, options, ModelOptions)
     access = replace(access, url=access.url.removesuffix("/v1"))  # the client puts it there itself
-    asked, request = access.asked(USUAL_MODEL), partial(_request, access.given)
+    asked, request = access.asked(USUAL_MODEL), partial(_request, access.given, access.name)
 
     def endpoint(http: AsyncClient) -> Endpoint:
         # RemoteLlm retries: it knows how long the caller waits.
@@ -61,6 +61,7 @@ def make(options: EngineOptions) -> RemoteLlm:
 
 def _request(
     given: ModelOptions,
+    engine: str,
     messages: Sequence[LlmMessage],
     tools: Sequence[LlmTool],
     model: str,
@@ -76,4 +77,5 @@ def _request(
         max_tokens=max_tokens,
         temperature=given.temperature,
         extra=usual if given.extra is None else given.extra,
+        engine=engine,
     )

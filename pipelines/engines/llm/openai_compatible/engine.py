@@ -15,7 +15,9 @@ from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.maker import connected
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
 from pipelines.engines.llm.openai_compatible.client import OPENAI, openai_client
+from pipelines.engines.llm.openai_compatible.dialect import Dialect
 from pipelines.engines.llm.openai_compatible.request import chat_request
+from pipelines.engines.llm.openai_compatible.thoughts import ThinkingHabit
 from pipelines.engines.llm.options import ModelOptions, readiness
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
@@ -47,12 +49,14 @@ def make(options: EngineOptions) -> RemoteLlm:
     access = OPENAI.access(MANIFEST, options, ModelOptions)
     makers, given = access.url == OPENAI.url, access.given
     asked = access.asked(USUAL_MODEL if makers else "")
-    request = partial(_request, given, makers)
+    dialect = Dialect(access.name)
+    request = partial(_request, given, makers, access.name, dialect)
+    reader = partial(ChunkReader, habit=ThinkingHabit(given.thinks))
 
     def endpoint(http: AsyncClient) -> Endpoint:
         client = openai_client(access, http)
         create = client.chat.completions.with_streaming_response.create
-        return Endpoint(client, create, "/models", asked, request, ChunkReader)
+        return Endpoint(client, create, "/models", asked, request, reader, dialect.learn)
 
     manifest = replace(MANIFEST, name=access.name, continues=given.prefill)
     return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
@@ -61,6 +65,8 @@ def make(options: EngineOptions) -> RemoteLlm:
 def _request(
     given: ModelOptions,
     makers: bool,
+    engine: str,
+    dialect: Dialect,
     messages: Sequence[LlmMessage],
     tools: Sequence[LlmTool],
     model: str,
@@ -69,7 +75,7 @@ def _request(
 ) -> dict[str, Any]:
     """`makers`: for OpenAI itself."""
     usual = USUAL_EXTRA if makers and model == USUAL_MODEL else {}
-    return chat_request(
+    body = chat_request(
         messages,
         tools,
         model=model,
@@ -77,5 +83,7 @@ def _request(
         max_tokens=max_tokens,
         makers=makers,
         prefill=given.prefill,
-        extra=usual if given.extra is None else given.extra,
+        engine=engine,
     )
+    # what the operator puts in stays, whatever the server says of it
+    return {**dialect.fit(body), **(usual if given.extra is None else given.extra)}
