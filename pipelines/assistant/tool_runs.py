@@ -63,12 +63,15 @@ class ToolRuns:
     def running(self) -> list[ToolRun]:
         return list(self._running.values())
 
-    def start(self, called: ToolCalls, call: LlmToolCall, context: ToolContext) -> ToolRun:
-        """Run it; one that runs already with these arguments is not run twice."""
+    def start(
+        self, called: ToolCalls, call: LlmToolCall, context: ToolContext, *, agreed: bool = False
+    ) -> ToolRun:
+        """Run it; what runs already with these arguments is not run twice. `agreed`: see `ToolBox.run`."""
         key = _key(call)
         run = self._running.get(key)
         if run is None:
-            task = asyncio.create_task(self.box.run(call, context), name=f"tool {call.name[:40]}")
+            work = self.box.run(call, context, agreed=agreed)
+            task = asyncio.create_task(work, name=f"tool {call.name[:40]}")
             run = self._running[key] = ToolRun(call, self.box.get(call.name), task)
             task.add_done_callback(lambda _: self._done(key, run))
         run.left = False
