@@ -10,13 +10,28 @@ import base64
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from mediaserver.errors import PeerError
 from pipelines.engines.llm.tool_calls import CallAssembly
 from pipelines.engines.llm.wire_text import parsed, shown
-from pipelines.engines.protocols import LlmTool, LlmToolCall
+from pipelines.engines.protocols import LlmTool
 from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.commands import (
+    CallerBegan,
+    CallerPaused,
+    CallerWords,
+    Command,
+    Complaint,
+    ModelSound,
+    ModelSoundOver,
+    ModelWords,
+    Ready,
+    Renew,
+    Responded,
+    SendEvent,
+    ToolWanted,
+)
 from pipelines.speech_to_speech.fields import (
     MOST_TEXT,
     figures_of,
@@ -35,8 +50,14 @@ MOST_REMEMBERED = 40
 """Messages that a new connection is told of the conversation so far."""
 MOST_KNOWN = 200
 """Responses that are remembered: the tools of one that is told twice are run once."""
-HARMLESS = frozenset({"response_cancel_not_active", "conversation_already_has_active_response"})
+NOTHING_TO_CANCEL = "response_cancel_not_active"
+ALREADY_ANSWERS = "conversation_already_has_active_response"
 """Two of us acted at once."""
+EXPIRED = "session_expired"
+"""A session lasts an hour at OpenAI's."""
+HOPELESS = frozenset({"invalid_api_key", "insufficient_quota", "model_not_found"})
+SET_UP = "set_up"
+"""Our name for the event that sets the session up: a server that refuses it never becomes ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,109 +78,6 @@ class RealtimeOptions:
     tools: Sequence[LlmTool] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendEvent:
-    """Send this event."""
-
-    event: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The session is set up: audio may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSound:
-    """The model says this."""
-
-    item: str
-    content: int
-    octets: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ModelWords:
-    """... in these words."""
-
-    item: str
-    content: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSoundOver:
-    """No more audio of this part comes."""
-
-    item: str
-    content: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallerBegan:
-    """The server hears the caller speak."""
-
-    item: str
-    ms: int
-    """Since the first audio of this connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerPaused:
-    """The caller has finished, as the server sees it."""
-
-    item: str
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallerWords:
-    """What the caller has said; empty: it could not be written down."""
-
-    item: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToolWanted:
-    call: LlmToolCall
-    fault: str = ""
-    """The arguments cannot be read: say so to the model in place of a result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Responded:
-    """A response is over."""
-
-    status: str
-    """completed, cancelled, failed, incomplete."""
-    reason: str
-    usage: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """The server refused something, or said what nobody understands. `fatal`: talk to it no more."""
-
-    reason: str
-    fatal: bool = False
-
-
-Command: TypeAlias = (
-    SendEvent
-    | Ready
-    | ModelSound
-    | ModelWords
-    | ModelSoundOver
-    | CallerBegan
-    | CallerPaused
-    | CallerWords
-    | ToolWanted
-    | Responded
-    | Complaint
-)
-
-
 @dataclass
 class RealtimeMachine:
     """One call's session, over as many connections as it needs."""
@@ -175,6 +93,8 @@ class RealtimeMachine:
     """Responses that called tools."""
     _owes_response: bool = False
     """Something was put into the conversation that the model is to answer."""
+    _muted: bool = False
+    """The response is to stop: what still comes of it is not heard."""
     _complaints: int = 0
     _memory: list[tuple[str, str]] = field(default_factory=list)
     """Role and text, for a new connection."""
@@ -197,11 +117,12 @@ class RealtimeMachine:
             self._owes_response = True
         elif unanswered and self._greeting is None:
             self._greeting = self._greeted
-        self._ready = self._responding = False
+        self._ready = self._responding = self._muted = False
         self._orphans |= self._wanted
         self._wanted.clear()
         self._complaints = 0
-        commands: list[Command] = [SendEvent({"type": "session.update", "session": self._session()})]
+        update = {"type": "session.update", "event_id": SET_UP, "session": self._session()}
+        commands: list[Command] = [SendEvent(update)]
         commands += [SendEvent(_message(role, text)) for role, text in self._memory]
         return commands
 
@@ -243,7 +164,12 @@ class RealtimeMachine:
 
     def stop(self) -> list[Command]:
         """Whatever the model is saying, it is to stop."""
+        self._muted = self._responding
         return [SendEvent({"type": "response.cancel"})] if self._responding else []
+
+    def again(self) -> list[Command]:
+        """Have the model answer once more, after a response that failed."""
+        return self._ask()
 
     def heard(self, text: str) -> None:
         """The caller has heard this of the model's, for a new connection."""
@@ -268,15 +194,17 @@ class RealtimeMachine:
             case "session.updated":
                 return self._updated()
             case "response.created":
-                self._responding = True
+                self._responding, self._muted = True, False
             case "response.output_audio.delta":
                 octets = base64.b64decode(text_of(event, "delta"), validate=True)
-                return [ModelSound(identity_of(event, "item_id"), part_of(event), octets)]
+                return self._unless_muted(ModelSound(identity_of(event, "item_id"), part_of(event), octets))
             case "response.output_audio_transcript.delta":
-                return [ModelWords(identity_of(event, "item_id"), part_of(event), words_of(event, "delta"))]
+                words = words_of(event, "delta")
+                return self._unless_muted(ModelWords(identity_of(event, "item_id"), part_of(event), words))
             case "response.output_audio.done":
                 return [ModelSoundOver(identity_of(event, "item_id"), part_of(event))]
             case "input_audio_buffer.speech_started":
+                self._muted = self._responding  # the server stops it by itself (`interrupt_response`)
                 return [CallerBegan(identity_of(event, "item_id"), ms_of(event, "audio_start_ms"))]
             case "input_audio_buffer.speech_stopped":
                 return [CallerPaused(identity_of(event, "item_id"), ms_of(event, "audio_end_ms"))]
@@ -294,6 +222,9 @@ class RealtimeMachine:
                 """Of no use to a phone call."""
         return []
 
+    def _unless_muted(self, command: Command) -> list[Command]:
+        return [] if self._muted else [command]
+
     def _updated(self) -> list[Command]:
         if self._ready:
             return []
@@ -307,7 +238,7 @@ class RealtimeMachine:
         return commands
 
     def _done(self, response: Mapping[str, Any]) -> list[Command]:
-        self._responding = False
+        self._responding = self._muted = False
         status = shown(response.get("status"), 40) or "completed"
         commands: list[Command] = []
         calls = [item for item in response.get("output") or () if item.get("type") == "function_call"]
@@ -323,15 +254,22 @@ class RealtimeMachine:
         details = response.get("status_details") or {}
         error = details.get("error") or {}
         reason = shown(error.get("message") or error.get("code") or details.get("reason"), 300)
-        commands.append(Responded(status, reason, figures_of(response.get("usage"))))
+        hopeless = status == "failed" and error.get("code") in HOPELESS
+        commands.append(Responded(status, reason, figures_of(response.get("usage")), hopeless))
         return [*commands, *(self._ask() if self._owes_response else ())]
 
     def _error(self, error: Mapping[str, Any]) -> list[Command]:
         code = shown(error.get("code"))
-        if code in HARMLESS:
+        if code == NOTHING_TO_CANCEL:
+            return []
+        if code == ALREADY_ANSWERS:  # that answer began without what ours was to be about
+            self._responding = self._owes_response = True
             return []
         reason = shown(error.get("message"), 300) or code or "it gave no reason"
-        return self._complain(reason, fatal=code in ("session_expired", "invalid_api_key"))
+        if code == EXPIRED:
+            return [Complaint(reason), Renew()]
+        refused = error.get("event_id") == SET_UP and not self._ready
+        return self._complain(reason, fatal=refused or code in HOPELESS)
 
     def _complain(self, reason: str, fatal: bool = False) -> list[Command]:
         self._complaints += 1

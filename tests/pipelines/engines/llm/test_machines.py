@@ -215,3 +215,13 @@ def test_a_price_is_counted_by_what_was_cached_read_and_written() -> None:
     assert usage(counts, "m", {"m": price}) == LlmUsage(1_000, 10, 600, "m-2026", 0.0066)
     assert usage(counts, "other", {"m-2026": ModelPrice(input=1, output=1)}).cost == pytest.approx(0.00101)
     assert usage(counts, "other", PUBLISHED).cost is None
+
+
+@pytest.mark.parametrize("kept", [{"a": float("inf")}, {"a": "x" * 300_000}, {"a": [[[[]]] * 9, *[[] * 9]]}])
+def test_what_is_kept_for_a_server_is_json_of_some_size(kept: dict[str, object]) -> None:
+    for _ in range(2_000 if isinstance(kept["a"], list) else 0):
+        kept = {"a": kept}
+    calls = CallAssembly()
+    calls.add(0, "a", "rooms", "{}", kept)
+    (call,) = calls.end_all()
+    assert call.kept in ({}, None)
