@@ -13,7 +13,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
-from pipelines.conversation.interruption import ContestFigures, ContestOutcome
+from pipelines.conversation.contest import ContestFigures, ContestOutcome
 from pipelines.conversation.line import Line
 from pipelines.conversation.timeline import Timeline
 
@@ -84,7 +84,10 @@ class Transcript:
         silence = think.silence / SAMPLES_PER_MS
         stt = think.result.stt_ms if think.result is not None else 0.0
         text = said.text if think.result is None else think.result.text  # not what it was joined to
-        self._call.publish("final", text=text, confidence=said.confidence, understood=said.understood)
+        spoken = {"language": said.language} if said.language else {}
+        self._call.publish(
+            "final", text=text, confidence=said.confidence, understood=said.understood, **spoken
+        )
         self._call.put(
             TurnSaid(
                 self._call.id,

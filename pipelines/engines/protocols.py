@@ -52,6 +52,9 @@ class Manifest:
     spots: bool = False
     """Of a recogniser: it tells within a moment, and at no price, whether half a second of sound was one of a
     grammar's few words. It is asked so about short sounds while the agent speaks."""
+    detects: bool = False
+    """Of a recogniser: told of several languages (`Stt.session`), it hears any of them, writes down what was
+    said in its own, and tells which it was, as far as it can (`SttResult.language`)."""
     continues: bool = False
     """Of a language model: an assistant's message at the end of the history begins its answer."""
 
@@ -125,6 +128,11 @@ class SttResult:
     """What else fits nearly as well, best first."""
     hanging: bool = False
     """Not a whole sentence of the grammar but the beginning of one ('mountain', 'half')."""
+    language: str = ""
+    """In which it was said (BCP 47), as heard by a recogniser that was told of several; empty: not known. One
+    that knows a single language, or was told of one, has nothing to say about it."""
+    language_probability: float = 0.0
+    """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
 
@@ -187,8 +195,16 @@ class Engine(Protocol):
 
 
 class Stt(Engine, Protocol):
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        """A recogniser for one call. `on_result` is called on the loop's thread."""
+    def session(
+        self,
+        on_result: Callable[[SttResult], None],
+        *,
+        language: str = "en",
+        among: tuple[str, ...] = (),
+    ) -> SttSession:
+        """A recogniser for one call. `on_result` is called on the loop's thread. `language` (BCP 47) is
+        spoken, or expected where `among` has others that may be: those are told only to a recogniser whose
+        manifest says `detects`."""
 
 
 @dataclass(frozen=True, slots=True)
