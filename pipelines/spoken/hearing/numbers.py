@@ -162,8 +162,8 @@ _NEXT_SCALE = {"百": "十", "千": "百", "万": "千", "萬": "千", "亿": "�
 
 
 def _unshortened(text: str) -> str:
-    """一万二 is 一万二千, 三千五 is 三千五百: a digit right behind a scale has the next one. A mere two is 零二
-    there."""
+    """一万二 is 一万二千, 三千五 is 三千五百: a digit right behind a scale has the next one. A mere two is
+    零二 there."""
     found = _SHORTENED.fullmatch(text)
     return text if found is None else text + _NEXT_SCALE[found[1]]
 
