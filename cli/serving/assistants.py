@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
@@ -21,6 +22,7 @@ from pipelines.assistant.answer_turn import PATIENCE_S
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.instructions import DEFAULT_PROMPT
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.assistant.tongues import any_language
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import Llm
 from pipelines.tools.toolbox import ToolBox
@@ -76,8 +78,9 @@ class Assistants:
         self._plan = plan
         self._database = database
 
-    def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Assistant:
         """Raises CallError and ConfigError."""
+        language, llm = speech.language, speech.llm
         outbound = call.direction == "outbound"
         address = call.to_uri if outbound else call.from_uri
         number = number_of(address, self._plan)
@@ -98,6 +101,8 @@ class Assistants:
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
+            speech.hears,
+            speech.speaks,
         )
 
 
@@ -111,6 +116,8 @@ def assistant_of(
     facts: FactTable | None = None,
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
+    hears: Callable[[str], bool] = any_language,
+    speaks: Callable[[str], bool] = any_language,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -128,6 +135,8 @@ def assistant_of(
         facts=facts,
         patience_s=patience_s,
         late=late,
+        hears=hears,
+        speaks=speaks,
     )
 
 
