@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from cli.serving.row_languages import row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
-from mediaserver.errors import CallError, ConfigError, EngineError
+from mediaserver.errors import CallError, EngineError
 from mediaserver.settings.engines import EnginesSettings
-from pipelines.assistant.settings import AssistantSettings
-from pipelines.assistant.spoken_languages import is_unknown
 from pipelines.assistant.tongues import any_language
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.running import Engines
 from pipelines.languages.asking import warm_names
-from pipelines.languages.tags import offered
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import warm
 from pipelines.spoken.pronunciation import NONE, Pronunciations
@@ -82,7 +80,8 @@ class Speech:
                 self._engines.llm(llm)
         if self._agents and self._settings.turn:
             self._engines.turn_model(self._settings.turn)
-        fresh = {each for agent in self._agents for each in self._languages(agent)} - self._warmed
+        usual = self._settings.language
+        fresh = {each for agent in self._agents for each in row_languages(agent, usual)} - self._warmed
         if fresh:
             self._warmed |= fresh
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
@@ -133,7 +132,7 @@ class Speech:
         """Engines of each agent that do not speak its language."""
         findings = []
         for agent in self._agents:
-            language, *others = self._languages(agent)
+            language, *others = row_languages(agent, self._settings.language)
             lists = ((Kind.STT, self._stt(agent)), (Kind.TTS, self._tts(agent)))
             mend = "name another engine or language in its row, or in the settings where it has none"
             for kind, names in lists:
@@ -143,23 +142,8 @@ class Speech:
                     if len(foreign) < len(names):
                         what = f"{', '.join(foreign)} for {kind} is passed over: it does not speak {language}"
                     findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
-            for other in others:
-                lacks = [str(kind) for kind, names in lists if not self._engines.knows(kind, names, other)]
-                if lacks:
-                    what = f"it cannot go on in {other}: no engine for {' and '.join(lacks)} speaks it"
-                    if is_unknown(other):
-                        what = f"it cannot go on in {other}: no language is known by this tag"
-                    findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
+            findings += unspoken(agent, others, lists, self._engines.knows)
         return findings
-
-    def _languages(self, agent: AgentSpec) -> list[str]:
-        """That in which its calls begin, and then those in which they may go on."""
-        first = agent.language or self._settings.language
-        try:
-            others = [each.tag for each in AssistantSettings.of(agent.assistant).languages]
-        except ConfigError:
-            others = []  # what is wrong with a row is told elsewhere
-        return [first, *(each for each in others if each != offered(first, others))]
 
     def _turn_model(self, language: str) -> TurnModel | None:
         if not self._settings.turn:

@@ -59,9 +59,7 @@ def is_unknown(tag: str) -> bool:
 def _language(given: Any) -> SpokenLanguage:
     row = {"tag": given} if isinstance(given, str) else given
     if not isinstance(row, dict) or "tag" not in row:
-        raise ConfigError(
-            f"of its languages {given!r:.60} is no tag such as 'es-MX', and no object with a 'tag'"
-        )
+        raise ConfigError(f"of its languages {given!r:.60} is no tag such as 'es-MX' and has none as 'tag'")
     known = [each.name for each in fields(SpokenLanguage)]
     for key, value in row.items():
         if key not in known:

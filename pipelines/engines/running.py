@@ -112,9 +112,8 @@ class Engines:
         return [e.manifest.name for e in entries if e is not None and not e.manifest.speaks(language)]
 
     def knows(self, kind: Kind, names: Sequence[str], language: str) -> bool:
-        """One of a list would speak a language (BCP 47), once it has started."""
-        entries = (self._registry.entries.get((kind, name)) for name in names)
-        return any(entry is not None and entry.manifest.speaks(language) for entry in entries)
+        """See `EngineRegistry.knows`."""
+        return self._registry.knows(kind, names, language)
 
     def speaks(self, kind: Kind, names: Sequence[str], language: str) -> bool:
         """One of a list that has started speaks a language (BCP 47)."""
