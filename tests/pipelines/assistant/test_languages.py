@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mediaserver.errors import ConfigError
-from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.agent import Assistant
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.phrases import phrases
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Answered, Context, Keep, Say, Switch, Utterance
