@@ -20,6 +20,7 @@ from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.assistants import NAME as ASSISTANT
 from cli.serving.assistants import Assistants, offer_assistant
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
@@ -130,11 +131,13 @@ class Server:
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         insight = Insight(settings.insight, engines)
+        backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow(agents)
             code.follow(agents)
             tools.follow({agent.name: agent.tools for agent in agents})
+            backgrounds.follow(agents)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -146,7 +149,7 @@ class Server:
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM,))
-        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S))
+        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
 
         clock = self._start_clock(detector, wire)
         overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
@@ -156,9 +159,9 @@ class Server:
         bus = EventBus()
         assistants = Assistants(tools.box, plan_of(settings.outbound), database.pool)
         cleaning = open_cleaning(settings.media, metrics, undo)
-        by_kind = makers(speech, code, cleaning, insight, assistants)
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds)
         spoken = settings.engines.speech_to_speech
-        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight)
+        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
             makers=by_kind,
@@ -212,6 +215,7 @@ class Server:
             speech.findings,
             code.findings,
             tools.findings,
+            backgrounds.findings,
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cli.serving.assistants import Assistants
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
+from mediaserver.calls.background.choices import BackgroundChoices
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
@@ -33,7 +35,9 @@ class ThinkingMaker:
         cleaner: MakeCleaner,
         insight: Insight | None,
         assistants: Assistants | None,
+        backgrounds: Backgrounds | None,
     ) -> None:
+        self._backgrounds = backgrounds
         self._speech = speech
         self._code = code
         self._cleaner = cleaner
@@ -72,6 +76,7 @@ class ThinkingMaker:
             voice_notes=self._insight.begin(agent, call, speech.language)
             if self._insight is not None
             else None,
+            background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
         )
         return Talker(
             session,
@@ -139,10 +144,12 @@ def makers(
     cleaner: MakeCleaner = uncleaned,
     insight: Insight | None = None,
     assistants: Assistants | None = None,
+    backgrounds: Backgrounds | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
-    calls what is to be known beyond the words; `assistants` makes those that think with a language model."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants)
+    calls what is to be known beyond the words; `assistants` makes those that think with a language model;
+    `backgrounds` has what is heard under their words."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds)
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
@@ -153,6 +160,7 @@ def fault(agent: AgentSpec) -> str:
     try:
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
+        BackgroundChoices().changed(agent.background)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
         if agent.kind == "flow":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.cleaning import MakeCleaner
 from cli.serving.insight import Insight
 from cli.serving.speech import Speech
@@ -46,7 +47,9 @@ class RealtimeMaker:
         tools: AgentTools,
         cleaner: MakeCleaner,
         insight: Insight,
+        backgrounds: Backgrounds | None = None,
     ) -> None:
+        self._backgrounds = backgrounds
         self._models = speech_models(models)
         self._speech = speech
         self._tools = tools
@@ -88,6 +91,7 @@ class RealtimeMaker:
             run_tool=errands.run,
             called=call.direction == "outbound",
             cleaner=self._cleaner(),
+            background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mediaserver.media.background import Background
 from mediaserver.media.leg import (
     Digit,
     Ended,
@@ -98,9 +99,12 @@ class SpeechToSpeech:
         called: bool = False,
         cleaner: Cleaner | None = None,
         now: Callable[[], float] = time.perf_counter,
+        background: Background | None = None,
     ) -> None:
         """`connect` makes the connection. `tts`, `language`, `voice`: for our own last words when the model
-        has failed. `called`: we called, so whoever answers speaks first."""
+        has failed. `called`: we called, so whoever answers speaks first. `background`: what is heard under
+        the model's words."""
+        self._background = background
         self.cleaner = cleaner
         self._call = call
         self._outlet = outlet
@@ -158,6 +162,12 @@ class SpeechToSpeech:
         if self._held:
             self._timeline.stand_still()
             return None
+        frame = self._next_frame(t)
+        if self._background is None:
+            return frame
+        return self._background.under(frame, self._asked_at is not None and self._own is None)
+
+    def _next_frame(self, t: int) -> Frame | None:
         if not self._begun:
             self._begun = True
             self._timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
