@@ -20,6 +20,7 @@ from mediaserver.media.leg import Leg
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
 from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools, text_of
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import LlmTool, LlmToolCall
 from pipelines.speech_to_speech.app import SpeechToSpeech
 from pipelines.speech_to_speech.audio_format import AudioFormat
@@ -92,6 +93,7 @@ class RealtimeMaker:
             called=call.direction == "outbound",
             cleaner=self._cleaner(),
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
+            filler_ms=TurnSettings.of(agent.turn).limits.filler,
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)
