@@ -50,7 +50,7 @@ class ThinkingMaker:
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         self._code.check(agent)
-        speech = self._speech.begin(agent)
+        speech = self._speech.begin(agent, waits=agent.kind == "llm")
         thinks = self._agent(agent, call, speech)
         session = AgentSession(
             call,
@@ -90,7 +90,7 @@ class ThinkingMaker:
     def _agent(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
         """Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
-            return self._assistants.make(agent, call, speech.language, speech.llm)
+            return self._assistants.make(agent, call, speech.language, speech.llm, speech.llm_starting)
         return make_agent(
             call.id,
             kind=agent.kind,

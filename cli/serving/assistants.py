@@ -5,7 +5,7 @@ their callers. The row that offers one at the first start where there is a model
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,8 +76,15 @@ class Assistants:
         self._plan = plan
         self._database = database
 
-    def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
-        """Raises CallError and ConfigError."""
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        language: str,
+        llm: Llm | None,
+        starting: Callable[[], Awaitable[None]] | None = None,
+    ) -> Assistant:
+        """`starting`: see `Assistant`. Raises CallError and ConfigError."""
         outbound = call.direction == "outbound"
         address = call.to_uri if outbound else call.from_uri
         number = number_of(address, self._plan)
@@ -98,6 +105,7 @@ class Assistants:
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
+            starting,
         )
 
 
@@ -111,6 +119,7 @@ def assistant_of(
     facts: FactTable | None = None,
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
+    starting: Callable[[], Awaitable[None]] | None = None,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -128,6 +137,7 @@ def assistant_of(
         facts=facts,
         patience_s=patience_s,
         late=late,
+        starting=starting,
     )
 
 

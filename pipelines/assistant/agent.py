@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
 from pipelines.assistant.instructions import instructions, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
+from pipelines.assistant.model_start import ModelStart
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
 from pipelines.assistant.phrases import phrases
@@ -98,10 +99,11 @@ class Assistant:
         facts: FactSource | None = None,
         patience_s: float = PATIENCE_S,
         late: Callable[..., None] | None = None,
+        starting: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
-        tool that ends after the call."""
+        tool that ends after the call. `starting`: the model is being started; see `ModelStart`."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
@@ -130,6 +132,11 @@ class Assistant:
             warm=self._settings.warm,
             patience_s=patience_s,
         )
+        self._start: ModelStart | None = None
+        """Of the model, as long as that is waited for."""
+        if starting is not None:
+            every_s, now = self._faculties.working_every_s, self._faculties.now
+            self._start = ModelStart(starting, self._phrases.working, every_s, now)
         self._spent = TokensSpent()
         self._answering: AnswerTurn | None = None
         self._asking: Consent | None = None
@@ -244,6 +251,18 @@ class Assistant:
                 yield Say(self._phrases.goodbye)
             yield End()
             return
+        if self._start is not None:
+            async with aclosing(self._start.wait()) as sentences:
+                async for sentence in sentences:
+                    exchange.say(sentence)
+                    yield Say(sentence)
+            if self._start.failed:
+                self._failures = max(self._failures, FAILURES - 1)  # nobody asks such a model again
+                for act in self._make_up_for(self._start.failed, exchange):
+                    yield act
+                return
+            waited, self._start = self._start.waited_s, None
+            self._account.note("llm_fault", what=f"it was being started: waited for {waited:.1f} s")
         await self._get_ready()
         answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context())
         self._account.turn = answering.figures

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.assistant.agent import Assistant
 from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmText, LlmTool
 from pipelines.tools.protocols import ToolContext
@@ -55,6 +56,21 @@ def words(text: str, every: int, first: int) -> Pace:
     return [(every if at else first, LlmText(f"{word} ")) for at, word in enumerate(text.split())]
 
 
+def on_the_fake_clock(monkeypatch: pytest.MonkeyPatch, talk: Conversation, agent: Assistant) -> None:
+    """All limits in seconds are seconds of the call from now on."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: began + talk.t / 16_000)
+    agent._faculties.now = lambda: talk.t / 16_000
+
+
+def gaps(talk: Conversation) -> tuple[int, int]:
+    """In ms: until the first sound of what was sent, and the longest silence between two sounds."""
+    sounds = [at * 20 for at, frame in enumerate(talk.sent) if frame is not None and frame.any()]
+    between = [after - before for before, after in zip(sounds, sounds[1:], strict=False)]
+    return sounds[0], max(between, default=0)
+
+
 class Line:
     """Asks, and measures what comes back."""
 
@@ -65,10 +81,7 @@ class Line:
         """The caller has asked, and has the answer, or an apology; meanwhile it was never silent for long."""
         agent = assistant(llm, *kits, language=language)
         talk = await greeted(agent)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        self._monkeypatch.setattr(loop, "time", lambda: began + talk.t / 16_000)
-        agent._faculties.now = lambda: talk.t / 16_000
+        on_the_fake_clock(self._monkeypatch, talk, agent)
         await talk.say("a room please")
         talk.sent.clear()
         await talk.silence(600)
@@ -78,10 +91,8 @@ class Line:
                 break
         else:
             raise AssertionError("nothing came of it")
-        sounds = [at * 20 for at, frame in enumerate(talk.sent) if frame is not None and frame.any()]
-        between = [after - before for before, after in zip(sounds, sounds[1:], strict=False)]
-        assert sounds[0] <= 2_500
-        assert max(between, default=0) <= 3_000
+        first, longest = gaps(talk)
+        assert first <= 2_500 and longest <= 3_000
         return talk
 
 
