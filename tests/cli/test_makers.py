@@ -203,6 +203,7 @@ async def test_a_model_that_is_being_started_refuses_nobody_who_calls_an_assista
     slow = SlowLlm((LlmText("I think so."),))
     shop.engines._registry.add(known_llm("late", slow))
     await shop.row(kind="llm", flow="", llm=["late"], settle=False)
+    await shop.engines.settle(without=(Kind.LLM,))
     spec = shop.agent("demo")
     assert spec is not None
     with pytest.raises(CallError, match="late is being started"):
