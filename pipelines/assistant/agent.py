@@ -25,6 +25,7 @@ from pipelines.assistant.facts import Fact, FactSource
 from pipelines.assistant.instructions import instructions, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
 from pipelines.assistant.model_start import ModelStart
+from pipelines.assistant.mood_notes import MoodNotes
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
 from pipelines.assistant.phrases import phrases
@@ -147,6 +148,7 @@ class Assistant:
         self._silences = 0
         self._failures = 0
         self._missed = False
+        self._mood = MoodNotes()
         self._summing: asyncio.Task[None] | None = None
 
     # ---- Agent
@@ -208,7 +210,7 @@ class Assistant:
         if self._missed and isinstance(said, Silence):
             notes.append(note("The caller may have said something that was not heard."))
         self._missed = False
-        note_of = told(said)
+        note_of = told(said, self._mood.of(said) if isinstance(said, Utterance) else "")
         if isinstance(said, Answered) and not note_of:
             note_of = note(
                 "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
