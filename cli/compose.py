@@ -13,12 +13,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
-from cli.serving.assistants import NAME as ASSISTANT
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -29,6 +29,7 @@ from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
@@ -109,8 +110,8 @@ class Server:
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
         self._ready = False
-        self.has_assistant = False
-        """Once it is started: `sip:assistant@` is answered."""
+        self.offered: dict[str, str] = {}
+        """Once it is started: which of `demo`, `assistant` and `echo` are answered, and by what."""
 
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
@@ -230,12 +231,15 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
-        self.has_assistant = database.directory.agent(ASSISTANT) is not None
+        context.offered = partial(offered_addresses, database.directory, speech.can_think)
+        self.offered = context.offered()
         self._ready = True
         log.info(
-            "ready in %.1f s: call sip:demo@%s, watch %s/",
-            time.perf_counter() - self._began, context.sip_address, http,
-        )  # fmt: skip
+            "ready in %.1f s: call %s, watch %s/",
+            time.perf_counter() - self._began,
+            " or ".join(f"sip:{name}@{context.sip_address}" for name in self.offered) or "your agents",
+            http,
+        )
         return Addresses(context.sip_address, http, secure)
 
     def reload(self) -> None:

@@ -106,6 +106,10 @@ class Speech:
         said = self._dictionary.of(language, voice)
         return Equipment(stt, tts, llm, voice, language, self._turn_model(language), said, starting)
 
+    def can_think(self, agent: AgentSpec) -> bool:
+        """Whether an agent that thinks with a language model has one by name; others need none."""
+        return agent.kind != "llm" or bool(self._llm(agent))
+
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
         return [
