@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from mediaserver.errors import EngineMissingError
-from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.agent import Assistant
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.own_words import own_words
 from tests.fakes import CALL_ID, Conversation, FakeLlm
