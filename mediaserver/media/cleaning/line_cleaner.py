@@ -47,6 +47,9 @@ SPOKEN_DB = -45.0
 """What we say is louder. Of a background fainter than that no echo is to be expected on most lines."""
 MOST_GAIN_DB = 10.0
 """No line gives back more than it got, by more than that."""
+FAINT_DB = -38.0
+"""What went out lately and was nowhere louder comes back below what anybody takes for speech: to look for it
+in all that a caller says would cost more than the rest of the call."""
 
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
@@ -190,9 +193,10 @@ class LineCleaner:
         return level > max(QUIETEST_DB, self.condition.noise_db + ABOVE_NOISE_DB)
 
     def _may_be_ours(self, level: float) -> bool:
-        """A caller who is so much louder than all that went out lately is no echo: under a background that
-        never ends nobody has to prove that they are not us."""
-        return level <= max(self._loudest) + MOST_GAIN_DB
+        """A caller who is so much louder than all that went out lately is no echo, and what was faint comes
+        back fainter: under a background that never ends nobody has to prove that they are not us."""
+        loudest = max(self._loudest)
+        return FAINT_DB < loudest and level <= loudest + MOST_GAIN_DB
 
     def _look(self, finder: EchoFinder, frame: Frame) -> None:
         tick = self._tick

@@ -283,6 +283,7 @@ def test_under_a_background_that_never_ends_a_caller_has_not_to_prove_anything(d
     loud = levels(frames(near)) > -28
     assert not np.array(suspected)[loud].any(), "who speaks would be heard late"
     assert np.array_equal(clean[loud], frames(near)[loud])
+    assert line._finder is None, "it is not worth the work"
 
 
 @pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
