@@ -359,6 +359,7 @@ class Conversation:
         agent: Agent,
         *,
         language: str = "en",
+        stt: FakeStt | None = None,
         tts: FakeTts | None = None,
         context: Context | None = None,
         cleaner: Cleaner | None = None,
@@ -369,7 +370,7 @@ class Conversation:
         background: Background | None = None,
     ) -> None:
         self.call = FakeCall()
-        self.stt = FakeStt()
+        self.stt = stt or FakeStt()
         self.tts = tts or FakeTts()
         self.ended: list[Termination] = []
         self.t = 0

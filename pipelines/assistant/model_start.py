@@ -24,17 +24,17 @@ class ModelStart:
     def __init__(
         self,
         starting: Callable[[], Awaitable[None]],
-        sentence: str,
+        sentence: Callable[[], str],
         every_s: float,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`starting`: returns once the model is there; raises EngineError when it cannot be had. `sentence`:
-        said every so many seconds; empty: there is none in the language of the call."""
+        said every so many seconds; empty: there is none in the language that the call goes on in."""
         self._starting = starting
         self._sentence = sentence
         self._every_s = every_s
         self._now = now
-        self._left_s = WITHIN_S if sentence else WORDLESS_S
+        self._left_s = WITHIN_S if sentence() else WORDLESS_S
         self.waited_s = 0.0
         self.over = False
         """It is there, ..."""
@@ -61,5 +61,5 @@ class ModelStart:
                 return
             if self._left_s <= 0:
                 self.failed = f"it was not started within {self.waited_s:.0f} s"
-            elif self._sentence:
-                yield self._sentence
+            elif sentence := self._sentence():
+                yield sentence
