@@ -107,6 +107,8 @@ def test_calls_without_ids_get_some_and_arguments_may_come_as_they_are() -> None
         ('{"n": ' + "9" * 5_000 + "}", "not valid JSON"),
         ('"' + "x" * MOST_ARGUMENTS + '"', "longer than"),
         ('{"n": 1e999}', "too large"),
+        ('{"n": [' + '"a",' * 2_000 + '"a"]}', "more than 1000 values"),
+        ('{"n": [' + '{"a":{}},' * 600 + "{}]}", "more than 1000 values"),
         ('{"n": [-1e999]}', "too large"),
         ('{"n": ' + "[" * 60 + "]" * 60 + "}", "nested too deeply"),
     ],

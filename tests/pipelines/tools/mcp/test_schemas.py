@@ -6,10 +6,12 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import mcp_types as types
 import pytest
 
 from pipelines.tools.mcp import content
+from pipelines.tools.mcp.bounded_http import http_client
 from pipelines.tools.mcp.content import tools_of
 from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, Pace
 from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchema, fit_schema
@@ -105,3 +107,21 @@ async def test_a_server_that_sends_on_and_on_waits_for_us(monkeypatch: pytest.Mo
     for _ in range(3):
         await pace.spend(MOST_MESSAGE_BYTES)
     assert slept == [1.0, 1.0, 1.0]
+
+
+async def test_events_without_end_are_read_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    class Below(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            headers = {"content-type": "text/event-stream"}
+            return httpx2.Response(200, headers=headers, stream=httpx2.ByteStream(b"data: {}\n\n" * 10_000))
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(httpx2, "AsyncHTTPTransport", Below)
+    async with http_client(McpServer("shop", url="http://x/mcp")) as client:
+        assert len((await client.get("http://x/mcp")).content) == 100_000
+    assert len(slept) == 1
