@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, Pace
+from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
 from pipelines.tools.mcp.server import McpServer
 
 CONNECT_S = 5.0
@@ -58,7 +58,7 @@ class _Paced(httpx2.AsyncByteStream):
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pace = Pace()
+        pace = ReadingPace()
         async for chunk in self._stream:
             await pace.spend(len(chunk), messages=chunk.count(b"\n"))
             yield chunk

@@ -90,7 +90,7 @@ async def _read_all(
 ) -> str:
     """Why no more is read, where that is not the end of the process."""
     assert process.stdout is not None
-    pace = Pace()
+    pace = ReadingPace()
     try:
         while line := await process.stdout.readline():
             await pace.spend(len(line))
@@ -126,7 +126,7 @@ async def _write(
             await process.stdin.drain()
 
 
-class Pace:
+class ReadingPace:
     """So much is read a second and no more: parsing holds the interpreter, and with it the media of all
     calls. A server that sends on waits for us."""
 

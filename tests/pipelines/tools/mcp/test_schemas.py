@@ -13,7 +13,7 @@ import pytest
 from pipelines.tools.mcp import content
 from pipelines.tools.mcp.bounded_http import http_client
 from pipelines.tools.mcp.content import tools_of
-from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, Pace
+from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
 from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchema, fit_schema
 from pipelines.tools.mcp.server import McpServer
 
@@ -100,7 +100,7 @@ async def test_a_server_that_sends_on_and_on_waits_for_us(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 100.0)
-    pace = Pace()
+    pace = ReadingPace()
     for _ in range(3):
         await pace.spend(MOST_MESSAGE_BYTES)
     assert slept == []
