@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.tools.mcp import content
 from pipelines.tools.mcp.bounded_http import http_client
-from pipelines.tools.mcp.content import tools_of
+from pipelines.tools.mcp.content import MOST_TEXT, as_text, tools_of
 from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
 from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchema, fit_schema
 from pipelines.tools.mcp.server import McpServer
@@ -125,3 +125,11 @@ async def test_events_without_end_are_read_no_faster(monkeypatch: pytest.MonkeyP
     async with http_client(McpServer("shop", url="http://x/mcp")) as client:
         assert len((await client.get("http://x/mcp")).content) == 100_000
     assert len(slept) == 1
+
+
+def test_of_a_vast_result_no_more_is_written_than_is_used() -> None:
+    vast = types.CallToolResult(content=[], structuredContent={"rows": [{"a": 1, "b": "ä"}] * 200_000})
+    text = as_text(vast)
+    assert text.startswith('{"rows": [{"a": 1, "b": "ä"}') and len(text) == MOST_TEXT
+    small = types.CallToolResult(content=[], structuredContent={"a": [1, None, True, "ä"]})
+    assert as_text(small) == '{"a": [1, null, true, "ä"]}'
