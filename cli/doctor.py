@@ -110,6 +110,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),
             *await models(settings),
+            *await embedder(settings),
         ],
     )
 
@@ -144,20 +145,22 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
 
 
 async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding]:
-    """What a running server would find wrong with the tables agents and routes; nothing where no server has
-    made them yet."""
+    """Whether the database keeps vectors; and what a running server would find wrong with the tables agents
+    and routes, where a server has made them."""
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
+    from cli.knowledge_embedding import vectors_finding
     from cli.makers import fault
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
 
+    found = [await vectors_finding(pool, settings)]
     try:
         agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
     except (UndefinedTableError, UndefinedColumnError):
-        return []
+        return found
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    return table.findings() + row_engines(table.agents.values(), settings)
+    return found + table.findings() + row_engines(table.agents.values(), settings)
 
 
 def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
@@ -227,6 +230,16 @@ async def load_llm(settings: Settings, name: str) -> str:
     if doubt := getattr(llm, "doubt", ""):
         raise EngineError(doubt)
     return llm.manifest.name
+
+
+async def embedder(settings: Settings) -> list[Finding]:
+    """The model for embeddings, asked for one: it costs a token. The server works without."""
+    from cli.knowledge_embedding import try_embedder
+
+    if not (name := settings.engines.embedding):
+        return []
+    mend = "do as it says, or take it out of engines.embedding; until then documents are found by words"
+    return [replace(await timed(f"engine {name}", partial(try_embedder, settings), mend), required=False)]
 
 
 async def load_vad() -> str:
