@@ -90,6 +90,8 @@ class EndedUtterance:
             heard.alternatives,
             amends=self.amends,
             noisy=self.noisy,
+            language=heard.language,
+            language_probability=heard.language_probability,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -52,6 +52,9 @@ class Manifest:
     spots: bool = False
     """Of a recogniser: it tells within a moment, and at no price, whether half a second of sound was one of a
     grammar's few words. It is asked so about short sounds while the agent speaks."""
+    detects: bool = False
+    """Of a recogniser: told of several languages (`Stt.session`), it hears any of them, writes down what was
+    said in its own, and tells which it was, as far as it can (`SttResult.language`)."""
     continues: bool = False
     """Of a language model: an assistant's message at the end of the history begins its answer."""
 
@@ -125,6 +128,11 @@ class SttResult:
     """What else fits nearly as well, best first."""
     hanging: bool = False
     """Not a whole sentence of the grammar but the beginning of one ('mountain', 'half')."""
+    language: str = ""
+    """In which it was said (BCP 47), as heard by a recogniser that was told of several; empty: not known. One
+    that knows a single language, or was told of one, has nothing to say about it."""
+    language_probability: float = 0.0
+    """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
 
@@ -187,8 +195,16 @@ class Engine(Protocol):
 
 
 class Stt(Engine, Protocol):
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        """A recogniser for one call. `on_result` is called on the loop's thread."""
+    def session(
+        self,
+        on_result: Callable[[SttResult], None],
+        *,
+        language: str = "en",
+        among: tuple[str, ...] = (),
+    ) -> SttSession:
+        """A recogniser for one call. `on_result` is called on the loop's thread. `language` (BCP 47) is
+        spoken, or expected where `among` has others that may be: those are told only to a recogniser whose
+        manifest says `detects`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +245,11 @@ class LlmToolCall:
     fault: str = ""
     """Why its arguments cannot be read (no valid JSON, too long); empty when they can. Such a call is not
     made: the model is told this in the place of a result."""
+    kept: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    """What its server wants to be shown again with the call, as it stands: signatures, thoughts. It is never
+    said, and shown to nobody but the engine that it came from."""
+    kept_by: str = ""
+    """That engine's name; empty: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +294,8 @@ class LlmUsage:
     """Which one answered, as its server names it."""
     cost: float | None = None
     """In US dollars, by the prices that are set; None where none is set for this model."""
+    cut: bool = False
+    """The answer ended where its limit of tokens did (`max_tokens`), perhaps in the middle of a word."""
 
 
 LlmEvent: TypeAlias = LlmText | LlmToolCall | LlmUsage

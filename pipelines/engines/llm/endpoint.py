@@ -6,6 +6,7 @@ and answers, is handed in as functions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,11 +21,17 @@ from pipelines.engines.llm.wire_text import mapping, parsed, shown
 from pipelines.engines.protocols import LlmMessage, LlmTool
 
 MOST_MODELS = 10_000
+REFUSED = (400, 422, 500)
+"""Statuses of a request that the server does not understand; 500 where its template does not."""
+MOST_OF_A_REFUSAL = 4_000
+"""Characters of it that are looked at."""
 
 MakeRequest: TypeAlias = Callable[
     [Sequence[LlmMessage], Sequence[LlmTool], str, float | None, int], dict[str, Any]
 ]
 """Of the messages, the tools, the model, the temperature that the agent wants, and the limit of tokens."""
+Learn: TypeAlias = Callable[[str, dict[str, Any]], bool]
+"""Of what a server said of a request's body: whether the next one will be another that it may take."""
 MakeReader: TypeAlias = Callable[[Asked, Mapping[str, ModelPrice]], AnswerReader]
 
 
@@ -87,13 +94,21 @@ class Endpoint(EndpointClient):
     """Of a language model."""
 
     def __init__(
-        self, client: Any, create: Any, list_at: str, asked: Asked, request: MakeRequest, reader: MakeReader
+        self,
+        client: Any,
+        create: Any,
+        list_at: str,
+        asked: Asked,
+        request: MakeRequest,
+        reader: MakeReader,
+        learn: Learn | None = None,
     ) -> None:
         """`create`: the client's method that asks, in its streaming form."""
         super().__init__(client, list_at, asked)
         self._create = create
         self.request = request
         self._reader = reader
+        self._learn = learn
 
     def reader(self, prices: Mapping[str, ModelPrice]) -> AnswerReader:
         """For one answer."""
@@ -109,6 +124,15 @@ class Endpoint(EndpointClient):
             model=self.model, messages=[], stream=True, extra_body=body, **required
         ) as response:
             yield response.http_response
+
+    def refusal(self, error: Exception, body: dict[str, Any]) -> ModelError:
+        """What an error of the client means that this request met: it may be asked again where another form
+        of it may be taken."""
+        fault = self.fault(error)
+        if self._learn is None or getattr(error, "status_code", None) not in REFUSED:
+            return fault
+        said = json.dumps(getattr(error, "body", None), default=str)[:MOST_OF_A_REFUSAL]
+        return ModelError(str(fault), retryable=True, after_s=0.0) if self._learn(said, body) else fault
 
     async def rehearse(self) -> None:
         await super().rehearse()

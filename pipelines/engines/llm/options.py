@@ -56,6 +56,9 @@ class ModelOptions(EndpointOptions):
     temperature: float | None = Field(default=None, ge=0, le=2)
     prefill: bool = False
     """The model goes on from an assistant's message at the end."""
+    thinks: bool = False
+    """Its answers begin in the middle of thoughts, which only `</think>` ends; found out by itself after the
+    first one."""
     prices: dict[str, ModelPrice] = {}
     first_token_s: float = Field(default=8.0, gt=0, le=120)
     """Retries included."""

@@ -114,14 +114,14 @@ class RemoteLlm:
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
         options, endpoint, loop = self._options, self._endpoint, asyncio.get_running_loop()
-        body = endpoint.request(
-            messages, tools, endpoint.model, temperature, max_tokens or options.max_tokens
-        )
+        limit = max_tokens or options.max_tokens
         first_by = loop.time() + options.first_token_s
         self._load += 1
         try:
             for attempt in range(ATTEMPTS):
                 given = False
+                # anew each time: a refusal may have told what this server does not take
+                body = endpoint.request(messages, tools, endpoint.model, temperature, limit)
                 try:
                     async with aclosing(self._answer(body, first_by)) as answer:
                         async for event in answer:
@@ -167,7 +167,7 @@ class RemoteLlm:
             if reader.finished:
                 log.info("%s: the connection broke behind the answer", asked.engine)
                 return
-            raise self._endpoint.fault(error) from None
+            raise self._endpoint.refusal(error, body) from None
 
     async def _pieces(
         self, raw: AsyncGenerator[bytes, None], reader: AnswerReader, first_by: float
