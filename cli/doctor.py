@@ -117,7 +117,8 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
 
 async def database(settings: Settings, disk: Finding) -> list[Finding]:
     """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL; then
-    look at the agents and routes in it."""
+    look for pgvector, and at the agents and routes in it."""
+    from cli.knowledge_embedding import vectors_finding
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
@@ -132,6 +133,7 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
             pool = await open_pool(await embedded.start() if embedded is not None else url, 1)
             try:
                 version: str = await pool.fetchval("SHOW server_version")
+                rows.append(await vectors_finding(pool, settings))
                 rows.extend(await directory_rows(pool, settings))
             finally:
                 await pool.close()
@@ -145,22 +147,20 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
 
 
 async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding]:
-    """Whether the database keeps vectors; and what a running server would find wrong with the tables agents
-    and routes, where a server has made them."""
+    """What a running server would find wrong with the tables agents and routes; nothing where no server has
+    made them yet."""
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
-    from cli.knowledge_embedding import vectors_finding
     from cli.makers import fault
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
 
-    found = [await vectors_finding(pool, settings)]
     try:
         agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
     except (UndefinedTableError, UndefinedColumnError):
-        return found
+        return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    return found + table.findings() + row_engines(table.agents.values(), settings)
+    return table.findings() + row_engines(table.agents.values(), settings)
 
 
 def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
