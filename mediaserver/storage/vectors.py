@@ -18,7 +18,7 @@ import asyncpg
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.sql import Database, Row, text
 
-INDEXED_FROM = 20_000
+INDEXED_FROM = 3_000
 """Vectors of a collection; fewer are all looked at, which finds the nearest for certain."""
 MOST_INDEXED_DIMENSIONS = 4_000
 LEAST_VERSION = (0, 7)
