@@ -101,7 +101,7 @@ async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.
     from cli.serving.assistants import NAME, assistant_of, offered
     from cli.serving.engines import default_llms
     from pipelines.agents import agent_named, make_agent
-    from pipelines.assistant.agent import Calling
+    from pipelines.assistant.calling import Calling
     from pipelines.engines.builtin import registry
 
     row = None if ":" in name else await _row(settings, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.serving.assistants import Assistants
+from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
@@ -100,9 +101,8 @@ class ThinkingMaker:
         self, session: AgentSession, speech: Equipment, call: Call, leg: Leg, briefing: Briefing
     ) -> Talker:
         """Who speaks to the human at this leg in the agent's voice. It listens to keys alone."""
-        caller = call.from_uri if call.direction == "inbound" else call.to_uri
-        about = {name: value for name, value in call.about.items() if name != "sip"}
-        text = briefing.text or known(speech.language, caller, about, session.summary())
+        about = given_along(call)
+        text = briefing.text or known(speech.language, other_end(call), about, session.summary())
         briefer = Briefer(
             text,
             speech.language,

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
 from pipelines.assistant.accounting import CallAccount, TokensSpent
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
 from pipelines.assistant.instructions import instructions, opening
@@ -49,7 +46,6 @@ from pipelines.conversation.agent import (
 from pipelines.conversation.line_words import MindingTheLine
 from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Llm
-from pipelines.tools.protocols import ToolContext
 from pipelines.tools.results import ABOUT_DATA
 from pipelines.tools.toolbox import ToolBox
 
@@ -62,23 +58,6 @@ MOST_SILENCES = 3
 FACTS_WITHIN_S = 0.5
 UNHEARD_WORDS = 2
 """So many words at the end of a question need not be heard: people answer before it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """What an assistant knows of its call from the beginning."""
-
-    call_id: UUID
-    language: str = "en"
-    caller: str = ""
-    """Who calls, or whom we called: a number in E.164 where it is one, else an address; empty: anonymous."""
-    number: str = ""
-    """The same, when it is a number: facts are kept by it."""
-    outbound: bool = False
-    about: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """What whoever placed the call gave along."""
-    began: datetime | None = None
-    """Local time."""
 
 
 class Assistant:
@@ -245,7 +224,7 @@ class Assistant:
             yield End()
             return
         await self._get_ready()
-        answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context())
+        answering = self._answering = AnswerTurn(self._faculties, exchange, self._calling.for_tools())
         self._account.turn = answering.figures
         async with aclosing(answering.acts(agreed)) as acts:
             async for act in acts:
@@ -308,12 +287,7 @@ class Assistant:
             yield Keep(EventHappened(self._calling.call_id, NOW_MS, kind, data))
             del events[0]  # who stops here has not kept it
 
-    # ---- tools and facts
-
-    def _tool_context(self) -> ToolContext:
-        calling = self._calling
-        about = {str(name): str(value) for name, value in calling.about.items()}
-        return ToolContext(calling.call_id, calling.caller, calling.language, about)
+    # ---- facts
 
     async def _get_ready(self) -> None:
         """What the model is told first, made once: what it was told does not change."""

@@ -27,7 +27,7 @@ class ToolContext:
 
     call_id: UUID
     caller: str
-    """Who calls, or whom we called: a number or an address, as the network gave it."""
+    """Who calls, or whom we called: a number in E.164 where it is one, else an address; empty: anonymous."""
     language: str
     """BCP 47."""
     about: Mapping[str, str]

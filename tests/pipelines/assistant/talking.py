@@ -8,7 +8,8 @@ from typing import Any
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import EventHappened
-from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.agent import Assistant
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.engines.protocols import Llm, LlmEvent, LlmMessage, LlmText, LlmToolCall, LlmUsage
