@@ -37,6 +37,13 @@ _LONE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x
 """Beside a letter, digit or sign of ASCII they join nothing, and hide a mark from those who look for it."""
 _DATA = re.compile(r"<(?=[^\w<>]{0,40}data\b)", re.IGNORECASE)
 _PART = re.compile(rf"<(?=[^\w<>]{{0,40}}(?:data|{PASSAGE})\b)", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"<(?=[|\uff5c]|</?SYS>>|/?(?:s|bos|eos|start_of_turn|end_of_turn|think|tool_calls?|tool_response)>)"
+    r"|\[(?=/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|SYSTEM_PROMPT)\])",
+    re.IGNORECASE,
+)
+"""The first character of what chat templates of self-hosted models read as their own. It is replaced, never
+taken out: what stands about it would join, and be such a sign itself."""
 
 
 def as_result(value: Any) -> ToolResult:
@@ -56,23 +63,29 @@ def as_result(value: Any) -> ToolResult:
 def marked(text: str, source: str) -> str:
     """`text` of the tool `source`, cut and between marks."""
     data, cut = bounded(text)
-    return f'<data from="{source}">\n{_DATA.sub("‹", data)}\n</data>{cut}'
+    return f'<data from="{source}">\n{_DATA.sub("‹", without_templates(data))}\n</data>{cut}'
 
 
 def unmarked(text: str) -> str:
     """A part of a result as people see it, without anything that is, or looks like, the mark of a part."""
-    return _PART.sub("‹", _visible(text))
+    return _PART.sub("‹", visible(text))
+
+
+def without_templates(text: str) -> str:
+    """Nothing in it is a sign of a chat template."""
+    return _TEMPLATE.sub("‹", text)
+
+
+def visible(text: str) -> str:
+    """What people can see of it."""
+    return _LONE_JOINER.sub("", _JOINERS.sub(lambda run: run[0][0], _UNSEEN.sub("", text)))
 
 
 def bounded(text: str, most: int = MOST_BYTES) -> tuple[str, str]:
     """What people can see of a text, cut to so many bytes; and what is to be said of the cut."""
-    seen = _visible(text[: most * 2])  # what is far beyond is not even looked at
+    seen = visible(text[: most * 2])  # what is far beyond is not even looked at
     data = seen.encode()
     if len(data) <= most and len(text) <= most * 2:
         return seen, ""
     shown = data[:most].decode(errors="ignore")
     return shown, f"\n(cut: these are the first {len(shown)} of {len(text)} characters)"
-
-
-def _visible(text: str) -> str:
-    return _LONE_JOINER.sub("", _JOINERS.sub(lambda run: run[0][0], _UNSEEN.sub("", text)))
