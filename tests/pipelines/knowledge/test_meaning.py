@@ -82,15 +82,17 @@ class SlowEmbedder(LocalEmbedder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cancelled = 0
+        self.asked_for_one = asyncio.Event()
+        self.cancelled = asyncio.Event()
 
     async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
         if not query:
             return await super().embed(texts)
+        self.asked_for_one.set()
         try:
             await asyncio.Event().wait()
         finally:
-            self.cancelled += 1
+            self.cancelled.set()
         raise AssertionError
 
 
@@ -104,7 +106,19 @@ async def test_an_engine_that_is_late_leaves_the_answer_to_the_words_and_the_eve
     outcome = await called(tool, {"question": "parking"})
     assert said(outcome).splitlines()[0] == '<passage from="house.md, Parking">'
     assert outcome.about == {"by": "words", "why": "it gave nothing within 20 ms"}
-    assert slow.cancelled == 1
+
+
+async def test_a_search_that_nobody_waits_for_any_more_asks_no_engine_on(pool: asyncpg.Pool) -> None:
+    await add(pool, HOUSE)
+    slow = SlowEmbedder()
+    await embed(pool, slow)
+    meaning = MeaningSearch(lambda: slow, within_s=600)
+    search_of_a_call = asyncio.create_task(find(pool, "house", "parking", meaning=meaning))
+    await slow.asked_for_one.wait()
+    search_of_a_call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await search_of_a_call
+    await slow.cancelled.wait()
 
 
 class OddEmbedder(LocalEmbedder):
