@@ -22,8 +22,8 @@ INDEXED_FROM = 20_000
 """Vectors of a collection; fewer are all looked at, which finds the nearest for certain (10,000 of 1,536
 dimensions: 20 to 40 ms of a processor)."""
 LOOKED_AT, BUILT_WITH = 200, 200
-"""`hnsw.ef_search` and `ef_construction`. Of vectors without any clusters, the worst there are, pgvector's own
-(40, 64) found four in ten of the nearest, these eight; with more an index touches as much as it spares."""
+"""`hnsw.ef_search` and `ef_construction`. Of vectors without any clusters, the worst there are, pgvector's
+own (40, 64) found four in ten of the nearest, these eight; with more it touches as much as it spares."""
 MOST_INDEXED_DIMENSIONS = 4_000
 LEAST_VERSION = (0, 7)
 """The first with `halfvec`."""
