@@ -104,11 +104,22 @@ def as_text(result: types.CallToolResult) -> str:
         if length > MOST_TEXT:
             break
     if not any(parts) and result.structured_content is not None:
-        parts = [json.dumps(result.structured_content, ensure_ascii=False)]
+        parts = [_beginning(result.structured_content)]
     text = "\n".join(part for part in parts if part)[:MOST_TEXT]
     if result.is_error:
         raise SaidByOthers(text or "it failed, and does not say why")
     return text or NOTHING
+
+
+def _beginning(value: Any) -> str:
+    """Of it as JSON: a megabyte, of which little is used, would hold up the loop of all calls."""
+    parts, length = list[str](), 0
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        parts.append(part)
+        length += len(part)
+        if length > MOST_TEXT:
+            break
+    return "".join(parts)
 
 
 def _text(content: types.ContentBlock) -> str:

@@ -90,7 +90,7 @@ async def _read_all(
 ) -> str:
     """Why no more is read, where that is not the end of the process."""
     assert process.stdout is not None
-    pace = Pace()
+    pace = ReadingPace()
     try:
         while line := await process.stdout.readline():
             await pace.spend(len(line))
@@ -126,7 +126,7 @@ async def _write(
             await process.stdin.drain()
 
 
-class Pace:
+class ReadingPace:
     """So much is read a second and no more: parsing holds the interpreter, and with it the media of all
     calls. A server that sends on waits for us."""
 
@@ -134,12 +134,12 @@ class Pace:
         self._since = 0.0
         self._spent = 0
 
-    async def spend(self, octets: int) -> None:
-        """These came."""
+    async def spend(self, octets: int, messages: int = 1) -> None:
+        """These came, in so many messages."""
         now = asyncio.get_running_loop().time()
         if now - self._since >= 1:
             self._since, self._spent = now, 0
-        self._spent += octets + MESSAGE_COST
+        self._spent += octets + messages * MESSAGE_COST
         if self._spent > MOST_A_SECOND:
             await asyncio.sleep(self._since + 1 - now)
 

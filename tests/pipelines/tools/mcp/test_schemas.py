@@ -6,12 +6,14 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import mcp_types as types
 import pytest
 
 from pipelines.tools.mcp import content
-from pipelines.tools.mcp.content import tools_of
-from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, Pace
+from pipelines.tools.mcp.bounded_http import http_client
+from pipelines.tools.mcp.content import MOST_TEXT, as_text, tools_of
+from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
 from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchema, fit_schema
 from pipelines.tools.mcp.server import McpServer
 
@@ -98,10 +100,36 @@ async def test_a_server_that_sends_on_and_on_waits_for_us(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 100.0)
-    pace = Pace()
+    pace = ReadingPace()
     for _ in range(3):
         await pace.spend(MOST_MESSAGE_BYTES)
     assert slept == []
     for _ in range(3):
         await pace.spend(MOST_MESSAGE_BYTES)
     assert slept == [1.0, 1.0, 1.0]
+
+
+async def test_events_without_end_are_read_no_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    class Below(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            headers = {"content-type": "text/event-stream"}
+            return httpx2.Response(200, headers=headers, stream=httpx2.ByteStream(b"data: {}\n\n" * 10_000))
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(httpx2, "AsyncHTTPTransport", Below)
+    async with http_client(McpServer("shop", url="http://x/mcp")) as client:
+        assert len((await client.get("http://x/mcp")).content) == 100_000
+    assert len(slept) == 1
+
+
+def test_of_a_vast_result_no_more_is_written_than_is_used() -> None:
+    vast = types.CallToolResult(content=[], structuredContent={"rows": [{"a": 1, "b": "ä"}] * 200_000})
+    text = as_text(vast)
+    assert text.startswith('{"rows": [{"a": 1, "b": "ä"}') and len(text) == MOST_TEXT
+    small = types.CallToolResult(content=[], structuredContent={"a": [1, None, True, "ä"]})
+    assert as_text(small) == '{"a": [1, null, true, "ä"]}'
