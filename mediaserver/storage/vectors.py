@@ -18,9 +18,9 @@ import asyncpg
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.sql import Database, Row, text
 
-INDEXED_FROM = 20_000
-"""Vectors of a collection; fewer are all looked at, which finds the nearest for certain (10,000 of 1,536
-dimensions: 20 to 40 ms of a processor)."""
+INDEXED_FROM = 5_000
+"""Vectors of a collection; fewer are all looked at, which finds the nearest for certain. To look at 10,000 of
+1,536 dimensions takes 40 ms of a processor, and four calls at once were then late on two busy ones."""
 LOOKED_AT, BUILT_WITH = 200, 200
 """`hnsw.ef_search` and `ef_construction`. Of vectors without any clusters, the worst there are, pgvector's
 own (40, 64) found four in ten of the nearest, these eight; with more it touches as much as it spares."""
