@@ -38,7 +38,7 @@ from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
-from cli.serving.watch import stored, watch
+from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -154,7 +154,9 @@ class Server:
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
         bus = EventBus()
-        assistants = Assistants(tools.box, plan_of(settings.outbound), database.pool)
+        assistants = Assistants(
+            tools.box, plan_of(settings.outbound), database.pool, counter_of_thinking_ahead(metrics)
+        )
         cleaning = open_cleaning(settings.media, metrics, undo)
         by_kind = makers(speech, code, cleaning, insight, assistants)
         spoken = settings.engines.speech_to_speech

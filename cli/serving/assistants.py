@@ -16,6 +16,7 @@ from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents as tables
 from mediaserver.storage import facts as kept
 from mediaserver.storage.sql import Database, Row
+from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.agent import Assistant, Calling
 from pipelines.assistant.answer_turn import PATIENCE_S
 from pipelines.assistant.facts import Fact
@@ -70,11 +71,14 @@ class Assistants:
         box: Callable[[Sequence[str]], ToolBox],
         plan: NumberPlan,
         database: Database,
+        thought_ahead: Callable[[AheadFigures], None] | None = None,
     ) -> None:
-        """`box`: the tools of these names; raises CallError. `database`: where facts are kept."""
+        """`box`: the tools of these names; raises CallError. `database`: where facts are kept.
+        `thought_ahead`: counts what asking a model ahead of a turn came to."""
         self._box = box
         self._plan = plan
         self._database = database
+        self._thought_ahead = thought_ahead
 
     def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
         """Raises CallError and ConfigError."""
@@ -98,6 +102,7 @@ class Assistants:
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
+            self._thought_ahead,
         )
 
 
@@ -111,6 +116,7 @@ def assistant_of(
     facts: FactTable | None = None,
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
+    thought_ahead: Callable[[AheadFigures], None] | None = None,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -128,6 +134,7 @@ def assistant_of(
         facts=facts,
         patience_s=patience_s,
         late=late,
+        thought_ahead=thought_ahead,
     )
 
 

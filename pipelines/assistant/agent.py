@@ -18,8 +18,9 @@ from uuid import UUID
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
-from pipelines.assistant.accounting import CallAccount, TokensSpent
+from pipelines.assistant.accounting import AheadFigures, CallAccount, TokensSpent
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
+from pipelines.assistant.asked_ahead import AskedAhead
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
 from pipelines.assistant.instructions import instructions, opening
@@ -30,6 +31,7 @@ from pipelines.assistant.phrases import phrases
 from pipelines.assistant.secrets import Secrets, unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.summarising import extract, summed_up
+from pipelines.assistant.thinking_ahead import ThinkingAhead
 from pipelines.assistant.tool_runs import ToolRuns
 from pipelines.conversation.agent import (
     Act,
@@ -98,10 +100,11 @@ class Assistant:
         facts: FactSource | None = None,
         patience_s: float = PATIENCE_S,
         late: Callable[..., None] | None = None,
+        thought_ahead: Callable[[AheadFigures], None] | None = None,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
-        tool that ends after the call."""
+        tool that ends after the call. `thought_ahead`: counts what asking ahead of a turn came to."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
@@ -131,6 +134,7 @@ class Assistant:
             patience_s=patience_s,
         )
         self._spent = TokensSpent()
+        self._ahead = ThinkingAhead(self._faculties, self._settings.preemptive, thought_ahead)
         self._answering: AnswerTurn | None = None
         self._asking: Consent | None = None
         """The caller was asked, and has not answered."""
@@ -146,18 +150,23 @@ class Assistant:
 
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         self._sum_up()  # nothing, unless the turn before was cut
+        ahead = self._ahead.claim()
         agreed, exchange = self._hear(said, context)
-        for keep in self._happened():
-            yield keep  # of the turn before, when it was cut
-        if self._collects:
-            self._collects = False
-            yield Listen()
-        async with aclosing(self._reply(said, context, exchange, agreed)) as acts:
-            async for act in acts:
-                if isinstance(act, End | Transfer):
-                    for keep in self._happened():
-                        yield keep
-                yield act
+        try:
+            for keep in self._happened():
+                yield keep  # of the turn before, when it was cut
+            if self._collects:
+                self._collects = False
+                yield Listen()
+            async with aclosing(self._reply(said, context, exchange, agreed, ahead)) as acts:
+                async for act in acts:
+                    if isinstance(act, End | Transfer):
+                        for keep in self._happened():
+                            yield keep
+                    yield act
+        finally:
+            if ahead is not None:
+                ahead.drop()  # it was not asked for
         for keep in self._happened():
             yield keep
         self._sum_up()
@@ -169,6 +178,16 @@ class Assistant:
         """See `MindsMissedWords`."""
         self._missed = True
 
+    def think_ahead(self, said: Utterance) -> None:
+        """See `ThinksAhead`. What may be a yes waits for its turn: a tool may come before the model then."""
+        begun = self._agreed is not None and not self._agreed.done
+        if self._asking is None and not (said.amends and begun):
+            self._ahead.begin(said, self._get_ready)
+
+    def stop_thinking_ahead(self) -> None:
+        """See `ThinksAhead`."""
+        self._ahead.drop()
+
     def summary(self) -> str:
         """For a human who takes the call over."""
         return self._memory.summary or self._memory.last_words()
@@ -177,6 +196,8 @@ class Assistant:
         if self._summing is not None:
             self._summing.cancel()
         self._close_turn()
+        if wasted := self._ahead.close():
+            self._account.note("llm", **wasted)
         records = tuple(keep.record for keep in self._happened())
         self._account.over = True
         return records
@@ -226,7 +247,12 @@ class Assistant:
     # ---- what goes out
 
     async def _reply(
-        self, said: AgentInput, context: Context, exchange: RememberedTurn, agreed: Consent | None
+        self,
+        said: AgentInput,
+        context: Context,
+        exchange: RememberedTurn,
+        agreed: Consent | None,
+        ahead: AskedAhead | None,
     ) -> AsyncGenerator[Act, None]:
         if isinstance(said, LineTrouble):
             async for act in MindingTheLine(self, self._calling.language).respond(said, context):
@@ -245,7 +271,8 @@ class Assistant:
             yield End()
             return
         await self._get_ready()
-        answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context())
+        answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context(), ahead=ahead)
+        answering.figures.ahead = self._ahead.figures()
         self._account.turn = answering.figures
         async with aclosing(answering.acts(agreed)) as acts:
             async for act in acts:
@@ -292,6 +319,10 @@ class Assistant:
         answering, self._answering = self._answering, None
         if answering is None:
             return
+        if answering.ahead is not None:
+            answering.ahead.drop()
+        self._ahead.counted(answering.figures.ahead)
+        answering.figures.spent.join(answering.figures.ahead.spent)
         self._spent.join(answering.figures.spent)
         event = answering.event()
         if self._spent.cost is not None:

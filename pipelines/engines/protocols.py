@@ -53,6 +53,8 @@ class Manifest:
     grammar's few words. It is asked so about short sounds while the agent speaks."""
     continues: bool = False
     """Of a language model: an assistant's message at the end of the history begins its answer."""
+    free: bool = False
+    """Of a language model: a question costs nothing, so that one may be asked in vain."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""

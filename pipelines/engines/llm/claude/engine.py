@@ -16,6 +16,7 @@ from pipelines.engines.llm.claude.request import message_request
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.faults import Asked
 from pipelines.engines.llm.options import ModelOptions, key_of, key_place, model_options, readiness
+from pipelines.engines.llm.prices import costs_nothing
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -61,7 +62,8 @@ def make(options: EngineOptions) -> RemoteLlm:
         return Endpoint(client, create, "/v1/models?limit=1000", asked, request, MessageReader)
 
     rehearse(MANIFEST.name, endpoint)
-    manifest = replace(MANIFEST, name=name, continues=given.prefill)
+    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not key)
+    manifest = replace(MANIFEST, name=name, continues=given.prefill, free=free)
     return RemoteLlm(manifest, endpoint(http_client(url, given.connect_s, given.answer_s)), given)
 
 
