@@ -29,6 +29,7 @@ test: ## Set up and run the fast tests, those with SIPp and baresip included
 it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
 	@scripts/setup.sh dev peers phones proxy speech asterisk models
 	@$(BIN)/python -m pytest -m "slow or peer" $(ARGS)
+	@$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile=explore $(ARGS)
 	@$(BIN)/python -m tests.peers.matrix_page --write
 
 attack: ## Attack a server of our own and print what it let through (ARGS="B2", ARGS=--list)

@@ -80,6 +80,8 @@ class Screen:
                 self.line(f"caller  pressed {data.get('digit', '')}", "cyan")
             case "hold":
                 self.line("        on hold" if data.get("held") else "        off hold", "dim")
+            case "language":
+                self.line(f"        goes on in {data.get('language', '')}", "dim")
             case "briefing":
                 self.line(f"briefing {text}", "bold")
             case "transfer":

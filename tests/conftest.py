@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 
 from mediaserver.errors import DatabaseError
@@ -19,6 +20,12 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
 
 SECOND_ALARM = 5.0
+
+# The same examples in every run, so that a change is never refused for what chance found elsewhere; `make it`
+# looks for new ones. No deadline: nothing here judges a machine's speed.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.hookimpl(wrapper=True)

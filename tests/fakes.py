@@ -167,7 +167,13 @@ class FakeStt:
 
     async def stop(self) -> None: ...
 
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> FakeSttSession:
+    def session(
+        self,
+        on_result: Callable[[SttResult], None],
+        *,
+        language: str = "en",
+        among: tuple[str, ...] = (),
+    ) -> FakeSttSession:
         session = FakeSttSession(self, on_result, language)
         self.sessions.append(session)
         return session

@@ -188,6 +188,8 @@ class AnswerTurn:
                             self._calls.append(event)
                         case LlmUsage():
                             self.figures.spent.add(event)
+                            if event.cut:
+                                self.faults.append("stopped: max_tokens")
                     for piece in pieces:
                         yield self._say(piece)
                     if text.over:

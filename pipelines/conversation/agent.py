@@ -83,6 +83,10 @@ class Say:
     text: str
     interruptible: bool = True
     """False: it is said to its end, whatever the caller says meanwhile."""
+    language: str = ""
+    """Of this piece alone (BCP 47); empty: that of the call. What is heard stays as it is: see `Switch`."""
+    voice: str = ""
+    """Of this piece alone, where it has a language; empty: the one that the engine has for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,10 @@ class Switch:
 
     language: str
     voice: str = ""
-    """The voice's name; empty: the one that the engine has for the language."""
+    """The voice's name; empty: the one that the call began with, in that language, else the one that the
+    engine has for it."""
+    why: str = ""
+    """For the record of the call, in a word or two."""
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""
@@ -216,6 +223,11 @@ class Utterance:
     """None where it is not switched on (`insight.mood`), or nobody understood the words."""
     speaker: Speaker | None = None
     """None where it is not switched on (`insight.speakers`), or too little of the voice is known."""
+    language: str = ""
+    """In which it was said (BCP 47), as far as that can be heard; empty: not known, as always where the
+    recogniser knows a single language, or the agent does (`SpeaksLanguages`)."""
+    language_probability: float = 0.0
+    """0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +361,15 @@ class ThinksAhead(Protocol):
 
     def stop_thinking_ahead(self) -> None:
         """That was not all of it, or nobody is to be answered."""
+
+
+@runtime_checkable
+class SpeaksLanguages(Protocol):
+    """An Agent that may go on in several languages (`Switch`): a recogniser that detects is told of them."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """BCP 47, the one that the call begins with among them."""
 
 
 @runtime_checkable

@@ -25,6 +25,7 @@ from pipelines.conversation.agent import (
     Listen,
     Play,
     Say,
+    SpeaksLanguages,
     Switch,
     Transfer,
     Utterance,
@@ -75,6 +76,7 @@ from pipelines.conversation.transcript import Thought, Transcript
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import Stt, SttResult, Tts, TurnModel
+from pipelines.spoken.dictionary import Dictionary
 from pipelines.spoken.pronunciation import Pronunciations
 
 
@@ -97,6 +99,7 @@ class Dialogue:
         language: str,
         rate: float,
         pronunciations: Pronunciations,
+        dictionary: Dictionary,
         turn: Turn | None,
         turn_model: TurnModel | None,
         cleaner: Cleaner | None,
@@ -112,7 +115,8 @@ class Dialogue:
         self._transcript = Transcript(call, self._timeline)
         self._agent = GuardedAgent(agent, call, self._transcript)
         self.turn.supposing.wanted = self._agent.thinks_ahead
-        self._listening = Listening(stt, self._recognised, self._engine_failed, language)
+        among = agent.languages if isinstance(agent, SpeaksLanguages) else ()
+        self._listening = Listening(stt, self._recognised, self._engine_failed, language, among)
         if cleaner is not None:
             self._listening.line = cleaner.condition
         if self.turn.spots:
@@ -135,6 +139,7 @@ class Dialogue:
             language=language,
             rate=rate,
             pronunciations=pronunciations,
+            dictionary=dictionary,
         )
         self._fillers = Fillers(self.turn, self._speaking, self._transcript, own_words(language))
         self._thought = Thought(None, now())
@@ -275,8 +280,8 @@ class Dialogue:
             case Keep(record=record):
                 self._agent.keep(record)
                 return True
-            case Switch(language=language, voice=voice):
-                self._go_on_in(language, voice)
+            case Switch():
+                self._go_on_in(act)
                 return True
             case Say() | Play():
                 commands = self.turn.say(self._t, think.epoch, act)
@@ -288,12 +293,15 @@ class Dialogue:
         self._run(commands)
         return bool(commands)
 
-    def _go_on_in(self, language: str, voice: str) -> None:
+    def _go_on_in(self, switch: Switch) -> None:
         """The agent has changed to another language, or another voice."""
-        self._speaking.go_on_in(language, voice)
+        language = switch.language
+        self._speaking.go_on_in(language, switch.voice)
         if language == self._language:
             return
-        self._transcript.event("language", language=language, before=self._language)
+        why = {"why": switch.why} if switch.why else {}
+        self._transcript.event("language", language=language, before=self._language, **why)
+        self._call.publish("language", language=language, before=self._language, **why)
         self._language, self._words = language, own_words(language)
         self._listening.go_on_in(language)
         self._fillers.go_on_in(self._words)

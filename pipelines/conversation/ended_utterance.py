@@ -38,4 +38,6 @@ class EndedUtterance:
             heard.alternatives,
             amends=self.amends,
             noisy=self.noisy,
+            language=heard.language,
+            language_probability=heard.language_probability,
         )

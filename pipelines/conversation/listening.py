@@ -54,11 +54,15 @@ class Listening:
         on_result: Callable[[SttResult], None],
         failed: Callable[[str, str], None],
         language: str,
+        among: tuple[str, ...] = (),
     ) -> None:
+        """`among`: in which languages the caller may speak; fewer than two leave nothing to be detected."""
         self._on_result = on_result
         self._failed = failed
         self._ring: deque[Frame] = deque(maxlen=PRE_ROLL_FRAMES)
-        self._session: SttSession = stt.session(self._result, language=language)
+        self._among = among
+        self._stt, self._language = stt, language
+        self._session = self._opened()
         self._open = False
         self._grammar: Grammar | None = None
         """Of the present utterance."""
@@ -71,7 +75,6 @@ class Listening:
         self._model: TurnModel | None = None
         self._on_judged: Callable[[int, float], None] = _unjudged
         self._notes: VoiceNotes | None = None
-        self._stt, self._language = stt, language
         self._next_language = language
         self._spotter: Spotter | None = None
         self._level = CallerLevel()
@@ -129,15 +132,13 @@ class Listening:
     def go_on_in(self, language: str) -> None:
         """From the next utterance on the caller is heard in this language (BCP 47)."""
         self._next_language = language
-        if self._model is not None and not self._model.manifest.speaks(language):
-            self._model = None
 
     def start(self, t: int, epoch: int) -> None:
         """An utterance began shortly before `t`."""
         if self._next_language != self._language:
             self._language = self._next_language
             self._session.close()
-            self._session = self._stt.session(self._result, language=self._language)
+            self._session = self._opened()
         self.began = max(0, t - len(self._ring) * FRAME_SAMPLES)
         self._open, self._marked = True, None
         echoes = self.line is not None and self.line.echo_loss_db is not None
@@ -191,6 +192,12 @@ class Listening:
         if spotter is not None:
             spotter.end()
 
+    def _opened(self) -> SttSession:
+        others = tuple(each for each in self._among if each != self._language)
+        if others:
+            return self._stt.session(self._result, language=self._language, among=others)
+        return self._stt.session(self._result, language=self._language)
+
     def _begin(self, epoch: int, frames: Iterable[Frame]) -> None:
         self._session.begin(epoch, self._grammar, noise_db=self._noise_db)
         for frame in frames:
@@ -207,7 +214,7 @@ class Listening:
         return self._model is not None or self._notes is not None
 
     def _ask_model(self, epoch: int, said: Frame) -> None:
-        if self._model is None:
+        if self._model is None or not self._model.manifest.speaks(self._language):
             return
         try:
             self._model.judge(said, partial(self._judged, epoch))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.engines.protocols import SttResult
+from pipelines.engines.stt.heard_language import in_common
 
 
 def as_one(pieces: Sequence[SttResult], last: SttResult) -> SttResult:
@@ -17,7 +18,7 @@ def as_one(pieces: Sequence[SttResult], last: SttResult) -> SttResult:
     said = [part for part in parts if part.understood and part.text]
     if not said:
         return replace(last, complete=False, extensible=False)
-    return replace(
+    whole = replace(
         last,
         text=" ".join(part.text for part in said),
         confidence=min(part.confidence for part in said),
@@ -28,3 +29,4 @@ def as_one(pieces: Sequence[SttResult], last: SttResult) -> SttResult:
         alternatives=(),
         words=(),
     )
+    return in_common(whole, said)

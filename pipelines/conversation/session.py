@@ -49,6 +49,7 @@ from pipelines.conversation.transcript import CallPort, Thought
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
 from pipelines.engines.protocols import Stt, Tts, TurnModel
+from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
@@ -79,14 +80,16 @@ class AgentSession(Dialogue):
         language: str = "en",
         rate: float = 1.0,
         pronunciations: Pronunciations = NONE,
+        dictionary: Dictionary = EMPTY,
         turn: Turn | None = None,
         turn_model: TurnModel | None = None,
         stats: Callable[[], LegStats] | None = None,
         cleaner: Cleaner | None = None,
         voice_notes: VoiceNotes | None = None,
     ) -> None:
-        """`stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of the caller's
-        voice; without one nothing of it is kept."""
+        """`pronunciations`: of the first language and voice; `dictionary` has those of others, should the
+        agent change to them. `stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of
+        the caller's voice; without one nothing of it is kept."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -101,6 +104,7 @@ class AgentSession(Dialogue):
             language=language,
             rate=rate,
             pronunciations=pronunciations,
+            dictionary=dictionary,
             turn=turn,
             turn_model=turn_model,
             cleaner=cleaner,

@@ -24,6 +24,7 @@ from pipelines.conversation.playout import Playout
 from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, over
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
+from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import spoken
 from pipelines.spoken.pronunciation import NONE, Pronunciations
 from pipelines.spoken.sentences import split_sentences
@@ -70,16 +71,18 @@ class Speaking:
         language: str = "en",
         rate: float = 1.0,
         pronunciations: Pronunciations = NONE,
+        dictionary: Dictionary = EMPTY,
     ) -> None:
+        """`pronunciations`: of the first language and voice; `dictionary` has those of others."""
         self.playout = Playout()
         self._tts = tts
         self._transcript = transcript
         self._now = now
         self._failed = failed
-        self._tongue = self._saying = _Tongue(voice, language)
-        """In which new sentences are said, and the present one is."""
+        self._first = self._tongue = self._saying = _Tongue(voice, language)
+        """In which the call began, new sentences are said, and the present one is."""
         self._rate = rate
-        self._pronunciations = pronunciations
+        self._pronunciations, self._dictionary = pronunciations, dictionary
         self._present: SpokenLine | None = None
         self._unsettled: list[SpokenLine] = []
         self._lately: deque[Line] = deque(maxlen=RECENT_LINES)
@@ -103,14 +106,15 @@ class Speaking:
         if thought.replied is None:
             thought.replied = self._now()
         match piece:
-            case Say(text=text, interruptible=interruptible):
+            case Say(text=text, interruptible=interruptible, language=language, voice=voice):
+                tongue = self._tongue_of(language, voice) if language else self._tongue
                 if len(text) > MOST_CHARS:
                     self._transcript.event("text_cut", characters=len(text), kept=MOST_CHARS)
                     text = text[:MOST_CHARS]
                 for sentence in split_sentences(text):
-                    form = self._form(sentence)
+                    form = self._form(sentence, tongue)
                     index = self.playout.append(said.line, form, interruptible=interruptible)
-                    self._waiting.append((index, form, self._tongue))
+                    self._waiting.append((index, form, tongue))
             case Play(samples=samples, text=text):
                 form = as_written(text)
                 self._waiting.append((self.playout.append(said.line, form), form, samples))
@@ -121,16 +125,13 @@ class Speaking:
         """Pass the time until the next piece of the reply of this epoch with a few words, which come before
         it."""
         said = self._line(epoch, thought)
-        form = self._form(text)
+        form = self._form(text, self._tongue)
         self._waiting.append((self.playout.append(said.line, form, filler=True), form, self._tongue))
         self._more.set()
 
     def go_on_in(self, language: str, voice: str) -> None:
-        """What is said from here on is said in this language (BCP 47); what waits keeps its own. The
-        pronunciations of the one before do not count."""
-        if language != self._tongue.language:
-            self._pronunciations = NONE
-        self._tongue = _Tongue(voice, language)
+        """What is said from here on is said in this language (BCP 47); what waits keeps its own."""
+        self._tongue = self._tongue_of(language, voice)
 
     def signal(self) -> None:
         """The same without words: a sound over whatever is played."""
@@ -213,9 +214,17 @@ class Speaking:
 
     # ---- inside
 
-    def _form(self, sentence: str) -> Spoken:
+    def _tongue_of(self, language: str, voice: str) -> _Tongue:
+        """An empty voice: the call's first, in its own language."""
+        first = self._first
+        return _Tongue(voice or (first.voice if language == first.language else ""), language)
+
+    def _form(self, sentence: str, tongue: _Tongue) -> Spoken:
         """A sentence as the voice says it."""
-        return spoken(sentence, self._tongue.language, self._pronunciations)
+        known = self._pronunciations
+        if tongue != self._first:
+            known = self._dictionary.of(tongue.language, tongue.voice)
+        return spoken(sentence, tongue.language, known)
 
     def _line(self, epoch: int, thought: Thought) -> SpokenLine:
         """The line of this epoch's reply."""

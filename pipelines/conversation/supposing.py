@@ -66,4 +66,8 @@ def _alike(one: Utterance, other: Utterance) -> bool:
     """An agent would answer both alike. How sure the words are counts only where it is told (`doubtful`)."""
     if not same_words(one.text, other.text):
         return False
-    return replace(one, text="", confidence=0.0) == replace(other, text="", confidence=0.0)
+    return _bare(one) == _bare(other)
+
+
+def _bare(said: Utterance) -> Utterance:
+    return replace(said, text="", confidence=0.0, language_probability=0.0)

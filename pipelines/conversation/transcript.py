@@ -84,7 +84,10 @@ class Transcript:
         silence = think.silence / SAMPLES_PER_MS
         stt = think.result.stt_ms if think.result is not None else 0.0
         text = said.text if think.result is None else think.result.text  # not what it was joined to
-        self._call.publish("final", text=text, confidence=said.confidence, understood=said.understood)
+        spoken = {"language": said.language} if said.language else {}
+        self._call.publish(
+            "final", text=text, confidence=said.confidence, understood=said.understood, **spoken
+        )
         self._call.put(
             TurnSaid(
                 self._call.id,

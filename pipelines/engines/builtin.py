@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from pipelines.engines.embedding.openai_embeddings import engine as openai_embeddings
 from pipelines.engines.llm.claude import engine as claude
 from pipelines.engines.llm.openai_compatible import engine as openai_compatible
 from pipelines.engines.registry import EngineEntry, EngineOptions, EngineRegistry
@@ -49,7 +50,7 @@ def registry() -> EngineRegistry:
                     check_with=each.check,
                     several=True,
                 )
-                for each in (openai_compatible, claude)
+                for each in (openai_compatible, claude, openai_embeddings)
             ),
         )
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -27,6 +27,7 @@ class Kind(enum.StrEnum):
     LLM = "llm"
     TTS = "tts"
     TURN = "turn"
+    EMBEDDING = "embedding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Manifest:
     spots: bool = False
     """Of a recogniser: it tells within a moment, and at no price, whether half a second of sound was one of a
     grammar's few words. It is asked so about short sounds while the agent speaks."""
+    detects: bool = False
+    """Of a recogniser: told of several languages (`Stt.session`), it hears any of them, writes down what was
+    said in its own, and tells which it was, as far as it can (`SttResult.language`)."""
     continues: bool = False
     """Of a language model: an assistant's message at the end of the history begins its answer."""
     free: bool = False
@@ -126,6 +130,11 @@ class SttResult:
     """What else fits nearly as well, best first."""
     hanging: bool = False
     """Not a whole sentence of the grammar but the beginning of one ('mountain', 'half')."""
+    language: str = ""
+    """In which it was said (BCP 47), as heard by a recogniser that was told of several; empty: not known. One
+    that knows a single language, or was told of one, has nothing to say about it."""
+    language_probability: float = 0.0
+    """0 to 1: that it was said in `language`."""
     failed: bool = False
     """On a final: the recogniser could not do its work (its worker is gone, its line is cut)."""
 
@@ -188,8 +197,16 @@ class Engine(Protocol):
 
 
 class Stt(Engine, Protocol):
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        """A recogniser for one call. `on_result` is called on the loop's thread."""
+    def session(
+        self,
+        on_result: Callable[[SttResult], None],
+        *,
+        language: str = "en",
+        among: tuple[str, ...] = (),
+    ) -> SttSession:
+        """A recogniser for one call. `on_result` is called on the loop's thread. `language` (BCP 47) is
+        spoken, or expected where `among` has others that may be: those are told only to a recogniser whose
+        manifest says `detects`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +247,11 @@ class LlmToolCall:
     fault: str = ""
     """Why its arguments cannot be read (no valid JSON, too long); empty when they can. Such a call is not
     made: the model is told this in the place of a result."""
+    kept: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    """What its server wants to be shown again with the call, as it stands: signatures, thoughts. It is never
+    said, and shown to nobody but the engine that it came from."""
+    kept_by: str = ""
+    """That engine's name; empty: nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +296,8 @@ class LlmUsage:
     """Which one answered, as its server names it."""
     cost: float | None = None
     """In US dollars, by the prices that are set; None where none is set for this model."""
+    cut: bool = False
+    """The answer ended where its limit of tokens did (`max_tokens`), perhaps in the middle of a word."""
 
 
 LlmEvent: TypeAlias = LlmText | LlmToolCall | LlmUsage
@@ -302,6 +326,42 @@ class TurnModel(Engine, Protocol):
         """`samples`: what the caller said in this utterance, mono 16 kHz, at most the last 8 s of it, up to a
         pause. Returns at once; `answer` is called on the loop's thread with the probability that the caller
         has finished, or with None when it cannot be told (soon enough). Raises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Texts as vectors, and what that cost."""
+
+    vectors: npt.NDArray[np.float32]
+    """[texts, dimensions], in the order of the texts; each finite and of length 1, so that the scalar product
+    of two is their cosine similarity."""
+    tokens: int = 0
+    cost: float | None = None
+    """In US dollars; None where no price is set."""
+
+
+class Embedder(Engine, Protocol):
+    """Makes vectors of texts: what means the same lies close together."""
+
+    @property
+    def model(self) -> str:
+        """What its vectors are kept under. Those of two models, or of one with two instructions, have nothing
+        to do with each other. Known once it has started."""
+
+    @property
+    def batch(self) -> int:
+        """So many texts it takes at once with profit."""
+
+    @property
+    def least_similarity(self) -> float:
+        """The cosine similarity below which, with this model, texts have nothing to do with each other."""
+
+    def expect(self) -> None:
+        """A query may come soon: have a connection open by then. Returns at once."""
+
+    async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
+        """`texts`: any number, none empty. `query`: questions that passages are to be found by, in the middle
+        of a call: it is tried once. All vectors of a model have the same dimensions. Raises EngineError."""
 
 
 VoiceScores = tuple[list[int], list[float]]

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, overload
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.packages import offered, said
-from pipelines.engines.protocols import Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
+from pipelines.engines.protocols import Embedder, Kind, Llm, Manifest, Readiness, Stt, Tts, TurnModel, Vad
 
 ENTRY_POINTS = "voiceforge.engines"
 """Group of the entry points by which a package adds its engines: each names an EngineEntry, an iterable of
@@ -45,7 +45,7 @@ class EngineOptions:
         return self
 
 
-AnyEngine: TypeAlias = Stt | Tts | Llm | Vad | TurnModel
+AnyEngine: TypeAlias = Stt | Tts | Llm | Vad | TurnModel | Embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,8 @@ class EngineRegistry:
     def make(self, kind: Literal[Kind.VAD], name: str, options: EngineOptions = ...) -> Vad: ...
     @overload
     def make(self, kind: Literal[Kind.TURN], name: str, options: EngineOptions = ...) -> TurnModel: ...
+    @overload
+    def make(self, kind: Literal[Kind.EMBEDDING], name: str, options: EngineOptions = ...) -> Embedder: ...
     def make(self, kind: Kind, name: str, options: EngineOptions | None = None) -> Any:
         """One engine, not yet started. Raises EngineMissingError when it is unknown or lacks something."""
         entry = self.check(kind, name, options)

@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Kind, Stt, Tts, TurnModel
+from pipelines.engines.protocols import Embedder, Kind, Stt, Tts, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -105,6 +105,16 @@ class Engines:
         self._ask(Kind.TURN, (name,))
         model: TurnModel | None = self._places[Kind.TURN, name].engine
         return model
+
+    def embedder(self, name: str) -> Embedder | None:
+        """The model for embeddings of this name, likewise; searches go by words alone until then."""
+        self._ask(Kind.EMBEDDING, (name,))
+        model: Embedder | None = self._places[Kind.EMBEDDING, name].engine
+        return model
+
+    def fault(self, kind: Kind, name: str) -> str:
+        """Why one that was asked for cannot be had; empty while it is being started, and when it is there."""
+        return self._places[kind, name].fault
 
     def foreign(self, kind: Kind, names: Sequence[str], language: str) -> list[str]:
         """Those of a list that do not speak a language, by name; what nobody knows is not among them."""

@@ -33,9 +33,7 @@ from pipelines.conversation.transcript import CallPort
 from pipelines.engines.protocols import LlmToolCall, Tts
 from pipelines.speech_to_speech.audio_format import AudioWriter
 from pipelines.speech_to_speech.barging_in import BargeIn, BargeInWatch
-from pipelines.speech_to_speech.connection import ConnectionOwner
-from pipelines.speech_to_speech.lines import SpokenLines
-from pipelines.speech_to_speech.machine import (
+from pipelines.speech_to_speech.commands import (
     CallerBegan,
     CallerPaused,
     CallerWords,
@@ -45,14 +43,17 @@ from pipelines.speech_to_speech.machine import (
     ModelSoundOver,
     ModelWords,
     Ready,
-    RealtimeMachine,
-    RealtimeOptions,
+    Renew,
     Responded,
     SendEvent,
     ToolWanted,
 )
+from pipelines.speech_to_speech.connection import ConnectionOwner
+from pipelines.speech_to_speech.lines import SpokenLines
+from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
 from pipelines.speech_to_speech.own_voice import OwnVoice
 from pipelines.speech_to_speech.playback import MOST_WAITING_MS, Playback, SpokenItem
+from pipelines.speech_to_speech.retries import ResponseRetries
 
 KEYS_AFTER = 1_500 * SAMPLES_PER_MS
 """So long after the last key what was keyed is told to the model; # ends it at once."""
@@ -70,6 +71,7 @@ class Connection(Protocol):
     def send(self, event: Mapping[str, Any]) -> None: ...
     def hear(self, octets: bytes) -> None: ...
     def take_audio(self) -> None: ...
+    def renew(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -117,6 +119,7 @@ class SpeechToSpeech:
         self._connection = connect(self)
         self._playback = Playback(options.audio)
         self._watch = BargeInWatch()
+        self._retries = ResponseRetries()
         self._timeline = Timeline()
         self._lines = SpokenLines(call, self._timeline)
         self._begun = self._over = self._held = False
@@ -138,6 +141,8 @@ class SpeechToSpeech:
         """Where the caller began an item."""
         self._asked_at: int | None = 0
         """Where the caller finished, as long as the model has not answered that."""
+        self._worked_until = 0
+        """Until here a tool ran, of which the model has nothing to say before its end."""
         self._connection.start()
 
     # ---- App
@@ -174,9 +179,13 @@ class SpeechToSpeech:
         self._leave_in_time(t)
         if self._own is not None:
             return self._own.frame()
+        if self._retries.due(t):
+            self._do(self._machine.again())
         played = self._playback.next_frame(t)
         if played is None:
-            if self._asked_at is not None and t - self._asked_at >= SILENT_AFTER:
+            if self._tasks:
+                self._worked_until = t
+            elif self._asked_at is not None and t - max(self._asked_at, self._worked_until) >= SILENT_AFTER:
                 self._fail("the model says nothing")
             return None
         frame, speech = played
@@ -249,6 +258,8 @@ class SpeechToSpeech:
                 self._connection.send(event)
             case Ready():
                 self._connection.take_audio()
+            case Renew():
+                self._connection.renew()
             case ModelSound(item=item, content=content, octets=octets):
                 self._playback.sound(item, content, octets)
                 if self._playback.waiting_ms > MOST_WAITING_MS:
@@ -259,6 +270,7 @@ class SpeechToSpeech:
                 self._playback.complete(item, content)
             case CallerBegan(item=item, ms=ms):
                 self._spoke_from[item] = self._position(ms)
+                self._retries.overtaken()
                 self._interrupted()
             case CallerPaused(item=item, ms=ms):
                 began, ended = self._spoke_from.pop(item, self._timeline.t), self._position(ms)
@@ -271,7 +283,9 @@ class SpeechToSpeech:
             case Responded(status=status, reason=reason, usage=usage):
                 self._playback.complete_all()
                 self._lines.event("llm", status=status, reason=reason, usage=dict(usage))
-                if status == "failed":
+                if status != "failed":
+                    self._retries.settled()
+                elif command.hopeless or not self._retries.failed(self._timeline.t):
                     self._fail(reason or "the model failed")
             case Complaint(reason=reason, fatal=fatal):
                 self._lines.event("model_complains", reason=reason)

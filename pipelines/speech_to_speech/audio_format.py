@@ -72,6 +72,10 @@ class AudioReader:
         """How much is left to read."""
         return self._format.ms(len(self._octets)) + len(self._made) * 1000 // SAMPLE_RATE
 
+    def ms(self, octets: int) -> int:
+        """How long so many octets last."""
+        return self._format.ms(octets)
+
     def add(self, octets: bytes) -> None:
         self._octets += octets
         self._complete = False

@@ -79,6 +79,7 @@ class RealtimeConnection:
         self._open_for_audio = False
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
         self.lost_octets = 0
         """Of audio that nobody read in time."""
 
@@ -106,6 +107,13 @@ class RealtimeConnection:
         """The session is set up: what was heard so far goes out, and what is heard from now on."""
         self._open_for_audio = True
         self._wake.set()
+
+    def renew(self) -> None:
+        """Open another connection in the place of this one."""
+        if self._socket is not None:
+            closing = asyncio.create_task(_close(self._socket))
+            _closing_down.add(closing)
+            closing.add_done_callback(_closing_down.discard)
 
     def close(self) -> None:
         """Nobody is told of anything any more. Idempotent."""
@@ -170,6 +178,7 @@ class RealtimeConnection:
         """Until it closes. Returns whether the server has ever said anything."""
         if self._owner is not None:
             self._owner.connected()
+        self._socket = socket
         writing = asyncio.create_task(self._write(socket))
         began = False
         try:
@@ -182,6 +191,7 @@ class RealtimeConnection:
                     return began
                 self._owner.received(message.data)
         finally:
+            self._socket = None
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
@@ -196,6 +206,10 @@ class RealtimeConnection:
                     await socket.send_str(json.dumps(audio_event(octets)))
                 if self._events:
                     await socket.send_str(json.dumps(self._events.popleft()))
+
+
+async def _close(socket: aiohttp.ClientWebSocketResponse) -> None:
+    await socket.close()
 
 
 def _closing(socket: aiohttp.ClientWebSocketResponse) -> str:

@@ -10,10 +10,25 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from pipelines.engines.protocols import LlmTool, LlmToolCall
 from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.commands import (
+    CallerBegan,
+    CallerPaused,
+    CallerWords,
+    Command,
+    Complaint,
+    ModelSound,
+    ModelSoundOver,
+    ModelWords,
+    Ready,
+    Renew,
+    Responded,
+    SendEvent,
+    ToolWanted,
+)
 
 MOST_TOOL_CALLS = 16
 """In one response."""
@@ -24,8 +39,14 @@ MOST_REMEMBERED = 40
 """Messages that a new connection is told of the conversation so far."""
 MOST_TEXT = 20_000
 """Characters of one message that are kept."""
-HARMLESS = frozenset({"response_cancel_not_active", "conversation_already_has_active_response"})
+NOTHING_TO_CANCEL = "response_cancel_not_active"
+ALREADY_ANSWERS = "conversation_already_has_active_response"
 """Two of us acted at once."""
+EXPIRED = "session_expired"
+"""A session lasts an hour at OpenAI's."""
+HOPELESS = frozenset({"invalid_api_key", "insufficient_quota", "model_not_found"})
+SET_UP = "set_up"
+"""Our name for the event that sets the session up: a server that refuses it never becomes ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,109 +67,6 @@ class RealtimeOptions:
     tools: Sequence[LlmTool] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendEvent:
-    """Send this event."""
-
-    event: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The session is set up: audio may be sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSound:
-    """The model says this."""
-
-    item: str
-    content: int
-    octets: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ModelWords:
-    """... in these words."""
-
-    item: str
-    content: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSoundOver:
-    """No more audio of this part comes."""
-
-    item: str
-    content: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallerBegan:
-    """The server hears the caller speak."""
-
-    item: str
-    ms: int
-    """Since the first audio of this connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerPaused:
-    """The caller has finished, as the server sees it."""
-
-    item: str
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallerWords:
-    """What the caller has said; empty: it could not be written down."""
-
-    item: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToolWanted:
-    call: LlmToolCall
-    fault: str = ""
-    """The arguments cannot be read: say so to the model in place of a result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Responded:
-    """A response is over."""
-
-    status: str
-    """completed, cancelled, failed, incomplete."""
-    reason: str
-    usage: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """The server refused something, or said what nobody understands. `fatal`: talk to it no more."""
-
-    reason: str
-    fatal: bool = False
-
-
-Command: TypeAlias = (
-    SendEvent
-    | Ready
-    | ModelSound
-    | ModelWords
-    | ModelSoundOver
-    | CallerBegan
-    | CallerPaused
-    | CallerWords
-    | ToolWanted
-    | Responded
-    | Complaint
-)
-
-
 @dataclass
 class RealtimeMachine:
     """One call's session, over as many connections as it needs."""
@@ -162,6 +80,8 @@ class RealtimeMachine:
     """Likewise, called over a connection that is gone."""
     _owes_response: bool = False
     """Something was put into the conversation that the model is to answer."""
+    _muted: bool = False
+    """The response is to stop: what still comes of it is not heard."""
     _complaints: int = 0
     _memory: list[tuple[str, str]] = field(default_factory=list)
     """Role and text, for a new connection."""
@@ -184,11 +104,12 @@ class RealtimeMachine:
             self._owes_response = True
         elif unanswered and self._greeting is None:
             self._greeting = self._greeted
-        self._ready = self._responding = False
+        self._ready = self._responding = self._muted = False
         self._orphans |= self._wanted
         self._wanted.clear()
         self._complaints = 0
-        commands: list[Command] = [SendEvent({"type": "session.update", "session": self._session()})]
+        update = {"type": "session.update", "event_id": SET_UP, "session": self._session()}
+        commands: list[Command] = [SendEvent(update)]
         commands += [SendEvent(_message(role, text)) for role, text in self._memory]
         return commands
 
@@ -230,7 +151,12 @@ class RealtimeMachine:
 
     def stop(self) -> list[Command]:
         """Whatever the model is saying, it is to stop."""
+        self._muted = self._responding
         return [SendEvent({"type": "response.cancel"})] if self._responding else []
+
+    def again(self) -> list[Command]:
+        """Have the model answer once more, after a response that failed."""
+        return self._ask()
 
     def heard(self, text: str) -> None:
         """The caller has heard this of the model's, for a new connection."""
@@ -255,17 +181,20 @@ class RealtimeMachine:
             case "session.updated":
                 return self._updated()
             case "response.created":
-                self._responding = True
+                self._responding, self._muted = True, False
             case "response.output_audio.delta":
                 octets = base64.b64decode(_text(event, "delta"), validate=True)
-                return [ModelSound(_text(event, "item_id"), int(event["content_index"]), octets)]
+                return self._unless_muted(
+                    ModelSound(_text(event, "item_id"), int(event["content_index"]), octets)
+                )
             case "response.output_audio_transcript.delta":
-                return [
+                return self._unless_muted(
                     ModelWords(_text(event, "item_id"), int(event["content_index"]), _text(event, "delta"))
-                ]
+                )
             case "response.output_audio.done":
                 return [ModelSoundOver(_text(event, "item_id"), int(event["content_index"]))]
             case "input_audio_buffer.speech_started":
+                self._muted = self._responding  # the server stops it by itself (`interrupt_response`)
                 return [CallerBegan(_text(event, "item_id"), int(event["audio_start_ms"]))]
             case "input_audio_buffer.speech_stopped":
                 return [CallerPaused(_text(event, "item_id"), int(event["audio_end_ms"]))]
@@ -283,6 +212,9 @@ class RealtimeMachine:
                 """Of no use to a phone call."""
         return []
 
+    def _unless_muted(self, command: Command) -> list[Command]:
+        return [] if self._muted else [command]
+
     def _updated(self) -> list[Command]:
         if self._ready:
             return []
@@ -296,7 +228,7 @@ class RealtimeMachine:
         return commands
 
     def _done(self, response: Mapping[str, Any]) -> list[Command]:
-        self._responding = False
+        self._responding = self._muted = False
         status = str(response.get("status") or "completed")
         commands: list[Command] = []
         calls = [item for item in response.get("output") or () if item.get("type") == "function_call"]
@@ -306,15 +238,22 @@ class RealtimeMachine:
         details = response.get("status_details") or {}
         error = details.get("error") or {}
         reason = str(error.get("message") or error.get("code") or details.get("reason") or "")
-        commands.append(Responded(status, reason[:300], response.get("usage") or {}))
+        hopeless = status == "failed" and error.get("code") in HOPELESS
+        commands.append(Responded(status, reason[:300], response.get("usage") or {}, hopeless))
         return [*commands, *(self._ask() if self._owes_response else ())]
 
     def _error(self, error: Mapping[str, Any]) -> list[Command]:
         code = str(error.get("code") or "")
-        if code in HARMLESS:
+        if code == NOTHING_TO_CANCEL:
+            return []
+        if code == ALREADY_ANSWERS:  # that answer began without what ours was to be about
+            self._responding = self._owes_response = True
             return []
         reason = str(error.get("message") or code or "it gave no reason")[:300]
-        return self._complain(reason, fatal=code in ("session_expired", "invalid_api_key"))
+        if code == EXPIRED:
+            return [Complaint(reason), Renew()]
+        refused = error.get("event_id") == SET_UP and not self._ready
+        return self._complain(reason, fatal=refused or code in HOPELESS)
 
     def _complain(self, reason: str, fatal: bool = False) -> list[Command]:
         self._complaints += 1

@@ -38,6 +38,8 @@ class SpokenItem:
     """Of the line in the transcript."""
     latency: Mapping[str, float] = field(default_factory=dict)
     """How long it was waited for, in ms; empty where nobody had asked."""
+    octets: int = 0
+    """Of its audio that came."""
     length: int = 0
     """Samples that it had, as far as is known, when it was cut."""
 
@@ -88,13 +90,14 @@ class SpokenItem:
         self.heard = max(self.heard, heard)
 
     def cut_at(self, position: int) -> int:
-        """Nothing is sent from this position on. Returns the milliseconds that were sent."""
+        """Nothing is sent from this position on. Returns the milliseconds that were sent, and no more than
+        came: the last frame is filled up with silence, of which the model knows nothing."""
         self.length = self.sent + self.reader.waiting_ms * SAMPLES_PER_MS
         self.runs = [(start, min(count, position - start)) for start, count in self.runs if start < position]
         self.reader.drop()
         self.cut = True
         self.heard = min(self.heard, self.sent)
-        return self.sent // SAMPLES_PER_MS
+        return min(self.sent // SAMPLES_PER_MS, self.reader.ms(self.octets))
 
 
 class Playback:
@@ -129,6 +132,7 @@ class Playback:
         speech = self._of(item, content)
         if speech is not None and not speech.complete:
             speech.reader.add(octets)
+            speech.octets += len(octets)
 
     def words(self, item: str, content: int, text: str) -> None:
         """More of the transcript, which may come before the audio or after it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -24,6 +25,9 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> EngineRegistry:
     big = Manifest("condor", Kind.STT, "hears", ("*",), "BSD", needs=("weights", "gpu"))
     lacking = Readiness(False, "the [weights]: run `voiceforge engines pull condor`")
     known.add(EngineEntry(big, lambda: lacking, lambda _: FakeStt()))
+    importlib.import_module(
+        "cli.serving.engines"
+    )  # it takes more names from the module than the stand-in has
     module = ModuleType("pipelines.engines.builtin")
     module.__dict__["registry"] = lambda: known
     monkeypatch.setitem(sys.modules, "pipelines.engines.builtin", module)

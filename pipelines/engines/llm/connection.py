@@ -15,7 +15,7 @@ import anyio.lowlevel
 import httpx2
 
 from pipelines.engines.llm.client_faults import MOST_CONNECTIONS
-from pipelines.engines.llm.endpoint import Endpoint
+from pipelines.engines.llm.endpoint import EndpointClient
 from pipelines.engines.llm.event_stream import MOST_BYTES
 
 KEPT_S = 90.0
@@ -45,7 +45,7 @@ _rehearsed: set[str] = set()
 """Clients that have asked nobody in this process."""
 
 
-def rehearse(client: str, build: Callable[[httpx2.AsyncClient], Endpoint]) -> None:
+def rehearse(client: str, build: Callable[[httpx2.AsyncClient], EndpointClient]) -> None:
     """Ask nobody, once, on this thread: what the clients import and work out at their first use would stop
     the loop, and with it all calls, for 50 ms."""
 
@@ -56,10 +56,7 @@ def rehearse(client: str, build: Callable[[httpx2.AsyncClient], Endpoint]) -> No
         await anyio.lowlevel.checkpoint()
         endpoint = build(httpx2.AsyncClient(transport=httpx2.MockTransport(answer)))
         try:
-            await endpoint.models()
-            async with endpoint.opened({"max_tokens": 1}) as response:
-                async for _ in response.aiter_raw():
-                    pass
+            await endpoint.rehearse()
         finally:
             await endpoint.close()
 

@@ -55,6 +55,7 @@ def fault_of(
 ) -> ModelError:
     """What a status and an error's body mean. `body`: whatever could be read of it, or nothing.
     `model_given`: the request named the model."""
+    body = body[0] if isinstance(body, list) and body else body  # Gemini's stands in a list
     inner = mapping(body).get("error", body)
     told = mapping(inner)
     message = shown(told.get("message") or (inner if isinstance(inner, str) else ""))

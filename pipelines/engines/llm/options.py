@@ -1,4 +1,4 @@
-"""What the operator tells a language model's engine: `[engines.options.NAME]`, checked before anything is
+"""What the operator tells an engine behind a server: `[engines.options.NAME]`, checked before anything is
 opened.
 
 A key stands in the environment or in a file, never in the settings, and goes to nobody but the endpoint for
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,10 +20,15 @@ from pipelines.engines.protocols import Readiness
 from pipelines.engines.registry import EngineOptions
 
 MOST_KEY = 8192
+T = TypeVar("T", bound="EndpointOptions")
 
 
-class ModelOptions(BaseModel):
+class EndpointOptions(BaseModel):
+    """What every endpoint takes, whatever is asked of it."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+    page: ClassVar[str] = "docs/models.md"
+    """Where they are told."""
 
     base_url: str = ""
     """Of an endpoint of one's own; empty: the maker's."""
@@ -31,19 +36,9 @@ class ModelOptions(BaseModel):
     api_key_env: str = ""
     """The variable that holds the key; empty: the maker's, and none for an endpoint of one's own."""
     api_key_file: str = ""
-    max_tokens: int = Field(default=1024, ge=1, le=1_000_000)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    prefill: bool = False
-    """The model goes on from an assistant's message at the end."""
     extra: dict[str, Any] | None = None
     """Put into each request as it stands, in place of what its maker's engine puts there."""
-    prices: dict[str, ModelPrice] = {}
     connect_s: float = Field(default=3.0, gt=0, le=60)
-    first_token_s: float = Field(default=8.0, gt=0, le=120)
-    """Retries included."""
-    next_token_s: float = Field(default=6.0, gt=0, le=120)
-    answer_s: float = Field(default=60.0, gt=0, le=600)
-    """Waited for in all, in one answer."""
 
     @field_validator("base_url")
     @classmethod
@@ -56,7 +51,28 @@ class ModelOptions(BaseModel):
         return url.rstrip("/")
 
 
+class ModelOptions(EndpointOptions):
+    max_tokens: int = Field(default=1024, ge=1, le=1_000_000)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    prefill: bool = False
+    """The model goes on from an assistant's message at the end."""
+    thinks: bool = False
+    """Its answers begin in the middle of thoughts, which only `</think>` ends; found out by itself after the
+    first one."""
+    prices: dict[str, ModelPrice] = {}
+    first_token_s: float = Field(default=8.0, gt=0, le=120)
+    """Retries included."""
+    next_token_s: float = Field(default=6.0, gt=0, le=120)
+    answer_s: float = Field(default=60.0, gt=0, le=600)
+    """Waited for in all, in one answer."""
+
+
 def model_options(engine: str, options: EngineOptions) -> ModelOptions:
+    """Those of a language model. Raises EngineMissingError."""
+    return checked_options(engine, options, ModelOptions)
+
+
+def checked_options(engine: str, options: EngineOptions, form: type[T]) -> T:
     """Raises EngineMissingError, which names the option and never shows its value."""
     where = f"engines.options.{options.name or engine}"
     if "api_key" in options.settings:
@@ -65,16 +81,16 @@ def model_options(engine: str, options: EngineOptions) -> ModelOptions:
             "in api_key_env"
         )
     try:
-        return ModelOptions.model_validate(options.settings)
+        return form.model_validate(options.settings)
     except ValidationError as error:
         faults = [
-            f"{'.'.join(str(part) for part in fault['loc'])} {_said(fault['type'], fault['msg'])}"
+            f"{'.'.join(str(part) for part in fault['loc'])} {_said(fault['type'], fault['msg'], form.page)}"
             for fault in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         raise EngineMissingError(f"{where}: {'; '.join(faults)}") from None
 
 
-def key_of(engine: str, given: ModelOptions, usual_variable: str) -> str:
+def key_of(engine: str, given: EndpointOptions, usual_variable: str) -> str:
     """The key, or nothing where an endpoint of one's own names none. Raises EngineMissingError."""
     variable = given.api_key_env or ("" if given.base_url else usual_variable)
     return read_key(engine, variable, given.api_key_file)
@@ -92,23 +108,28 @@ def read_key(engine: str, variable: str, file: str = "") -> str:
     return _checked(engine, key, variable)
 
 
-def key_place(given: ModelOptions, usual_variable: str) -> str:
+def key_place(given: EndpointOptions, usual_variable: str) -> str:
     """Where the key stands, for those who are to mend it."""
     if given.api_key_file:
         return given.api_key_file
     return given.api_key_env or ("" if given.base_url else usual_variable)
 
 
-def readiness(engine: str, options: EngineOptions, usual_variable: str) -> Readiness:
+def readiness(
+    engine: str,
+    options: EngineOptions,
+    usual_variable: str,
+    form: type[EndpointOptions] = ModelOptions,
+) -> Readiness:
     """Whether there is a key, or an endpoint that may need none; it asks nobody."""
     try:
-        key_of(options.name or engine, model_options(engine, options), usual_variable)
+        key_of(options.name or engine, checked_options(engine, options, form), usual_variable)
     except EngineMissingError as error:
         if not options.settings and not os.environ.get(usual_variable):
             return Readiness(
                 False,
                 f"a key; set {usual_variable}, or name an endpoint of your own in "
-                f"engines.options.{options.name or engine}.base_url (docs/models.md)",
+                f"engines.options.{options.name or engine}.base_url ({form.page})",
             )
         return Readiness(False, str(error).removeprefix(f"the engine {options.name or engine} lacks "))
     return Readiness(True)
@@ -141,8 +162,8 @@ def _checked(engine: str, key: str, place: str) -> str:
     return key
 
 
-def _said(kind: str, message: str) -> str:
+def _said(kind: str, message: str, page: str) -> str:
     if kind == "extra_forbidden":
-        return "is no option of it (docs/models.md)"
+        return f"is no option of it ({page})"
     message = message.removeprefix("Value error, ")
     return message[0].lower() + message[1:]

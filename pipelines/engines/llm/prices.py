@@ -45,12 +45,15 @@ class TokenCounts:
     model: str = ""
 
 
-def usage(counts: TokenCounts, asked: str, prices: Mapping[str, ModelPrice]) -> LlmUsage:
-    """With its cost, by the price of the model that was asked for, or of the one that the server names."""
+def usage(
+    counts: TokenCounts, asked: str, prices: Mapping[str, ModelPrice], *, cut: bool = False
+) -> LlmUsage:
+    """With its cost, by the price of the model that was asked for, or of the one that the server names.
+    `cut`: see `LlmUsage`."""
     price = prices.get(asked) or prices.get(counts.model)
     model = counts.model or asked
     cost = None if price is None else _cost(counts, price)
-    return LlmUsage(counts.prompt, counts.completion, counts.cached, model, cost)
+    return LlmUsage(counts.prompt, counts.completion, counts.cached, model, cost, cut)
 
 
 def costs_nothing(model: str, prices: Mapping[str, ModelPrice], *, own: bool) -> bool:

@@ -19,6 +19,7 @@ from mediaserver.errors import ModelError, PeerError
 from pipelines.engines.llm.answer import AnswerReader
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.event_stream import EventStream
+from pipelines.engines.llm.looking import models_of, settled_model
 from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.prices import PUBLISHED
 from pipelines.engines.llm.wire_text import shown
@@ -30,8 +31,6 @@ ATTEMPTS = 3
 PAUSES_S = (0.05, 0.4)
 """Before the second and third attempt, where the server names no time; up to twice as long, so that not all
 calls come back together."""
-LOOKED_AT_WITHIN_S = 10.0
-"""The first request, which tells whether the server is there."""
 COUNTED_WITHIN_S = 0.3
 """Behind an answer that is whole: what it cost comes so soon, or never. The last sentence waits for it."""
 DRAINED_WITHIN_S = 0.05
@@ -40,9 +39,6 @@ WARM_FOR_S = 60.0
 """A connection that was used so long ago is taken to be open still."""
 AT_ONCE = 32
 """Pieces and events read before others have their turn: a server may send thousands in one packet."""
-CANNOT_TELL = (403, 404, 405, 429, 500, 501)
-"""Statuses of the list of models that say nothing of the model: some keys may not read it, some servers have
-none, or one that breaks."""
 
 
 class RemoteLlm:
@@ -81,20 +77,7 @@ class RemoteLlm:
         """Ask for the list of models: opens a connection, tells a wrong key or address, and spends no token.
         Raises ModelError."""
         models = await self._look()
-        endpoint = self._endpoint
-        if not endpoint.model:
-            if len(models) != 1:
-                raise ModelError(
-                    f"{endpoint.asked.engine}: name one of its models in engines.options."
-                    f"{endpoint.asked.engine}.model ({_some(models)})"
-                )
-            endpoint.use(models[0])
-        elif models and not _among(endpoint.model, models):
-            self.doubt = (
-                f"{endpoint.asked.engine}: {endpoint.asked.where} knows no model {endpoint.model!r} "
-                f"({_some(models)}); set engines.options.{endpoint.asked.engine}.model"
-            )
-            log.warning("%s", self.doubt)
+        self.doubt = settled_model(self._endpoint, models)
         self._ready = True
 
     async def stop(self) -> None:
@@ -118,24 +101,7 @@ class RemoteLlm:
             await self._look()
 
     async def _look(self) -> list[str]:
-        """The models that there are; none where that cannot be told. Raises ModelError."""
-        endpoint = self._endpoint
-        try:
-            async with asyncio.timeout(LOOKED_AT_WITHIN_S):
-                models = await endpoint.models()
-        except TimeoutError:
-            raise ModelError(
-                f"{endpoint.asked.engine}: {endpoint.asked.where} does not answer within "
-                f"{LOOKED_AT_WITHIN_S:.0f} s",
-                retryable=True,
-            ) from None
-        except ModelError:
-            raise
-        except Exception as error:
-            if getattr(error, "status_code", None) in CANNOT_TELL:
-                models = []
-            else:
-                raise endpoint.fault(error) from None
+        models = await models_of(self._endpoint)
         self._used = asyncio.get_running_loop().time()
         return models
 
@@ -148,14 +114,14 @@ class RemoteLlm:
         max_tokens: int | None = None,
     ) -> AsyncGenerator[LlmEvent, None]:
         options, endpoint, loop = self._options, self._endpoint, asyncio.get_running_loop()
-        body = endpoint.request(
-            messages, tools, endpoint.model, temperature, max_tokens or options.max_tokens
-        )
+        limit = max_tokens or options.max_tokens
         first_by = loop.time() + options.first_token_s
         self._load += 1
         try:
             for attempt in range(ATTEMPTS):
                 given = False
+                # anew each time: a refusal may have told what this server does not take
+                body = endpoint.request(messages, tools, endpoint.model, temperature, limit)
                 try:
                     async with aclosing(self._answer(body, first_by)) as answer:
                         async for event in answer:
@@ -201,7 +167,7 @@ class RemoteLlm:
             if reader.finished:
                 log.info("%s: the connection broke behind the answer", asked.engine)
                 return
-            raise self._endpoint.fault(error) from None
+            raise self._endpoint.refusal(error, body) from None
 
     async def _pieces(
         self, raw: AsyncGenerator[bytes, None], reader: AnswerReader, first_by: float
@@ -272,15 +238,3 @@ async def _drained(raw: AsyncGenerator[bytes, None]) -> None:
         async with asyncio.timeout(DRAINED_WITHIN_S):
             async for _ in raw:
                 pass
-
-
-def _among(model: str, models: Sequence[str]) -> bool:
-    """Ollama lists `llama3.2:latest` for `llama3.2`, Anthropic a name with its date for the one without."""
-    return any(each == model or each.startswith((f"{model}:latest", f"{model}-20")) for each in models)
-
-
-def _some(models: Sequence[str]) -> str:
-    names = ", ".join(shown(each, 60) for each in models[:8])
-    if not models:
-        return "it does not say which it has"
-    return f"it has {names}" + (f" and {len(models) - 8} more" if len(models) > 8 else "")

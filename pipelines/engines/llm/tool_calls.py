@@ -6,7 +6,8 @@ A machine without I/O. What cannot be read becomes a call with a `fault`: the mo
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mediaserver.errors import PeerError
@@ -18,6 +19,8 @@ MOST_CALLS = 32
 MOST_ARGUMENTS = 64 * 1024
 """Characters of one call's arguments."""
 MOST_NAME = 200
+MOST_KEPT = 256 * 1024
+"""Characters of what is kept for the server beside a call, or beside all calls of an answer."""
 
 
 @dataclass(slots=True)
@@ -27,6 +30,9 @@ class _Open:
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     ended: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    looks: int = 0
+    """How often it was looked whether it is whole."""
 
 
 class CallAssembly:
@@ -38,13 +44,16 @@ class CallAssembly:
         self.pieces = 0
         """That have come."""
 
-    def add(self, place: int, id: Any, name: Any, arguments: Any) -> None:
-        """A piece. `place` says which call it belongs to; a new id at a place that has a call with another
-        begins a new one (Ollama numbers all its calls 0). Raises PeerError for too many calls."""
+    def add(
+        self, place: int, id: Any, name: Any, arguments: Any, kept: Mapping[str, Any] | None = None
+    ) -> None:
+        """A piece. `place` says which call it belongs to. Servers that number all their calls 0, or none
+        (Ollama, Gemini), begin a new one with a new id, or with a name where the call before is whole.
+        `kept`: see `LlmToolCall`. Raises PeerError for too many calls."""
         self.pieces += 1
         id, name = shown(id, MOST_NAME), shown(name, MOST_NAME)
         call = self._places.get(place)
-        if call is None or (id and name and call.id and call.id != id):
+        if call is None or (name and _another(call, id, arguments)):
             if len(self._calls) >= MOST_CALLS:
                 raise PeerError(f"it called more than {MOST_CALLS} tools at once")
             call = _Open(id, name)
@@ -53,6 +62,8 @@ class CallAssembly:
         else:
             call.id = call.id or id
             call.name = call.name or name
+        if kept and len(json.dumps(kept)) <= MOST_KEPT:
+            call.kept = kept
         if isinstance(arguments, dict):  # some servers send them as they are
             arguments = json.dumps(arguments)
         if isinstance(arguments, str) and arguments:
@@ -74,7 +85,21 @@ class CallAssembly:
         for call in calls:
             call.ended = True
             call.id = call.id or f"call_{next(n for n, each in enumerate(self._calls, 1) if each is call)}"
-        return [_made(call) for call in calls]
+        return [replace(_made(call), kept=call.kept) for call in calls]
+
+
+def _another(call: _Open, id: str, arguments: Any) -> bool:
+    """A named piece at the place of this call belongs to a new one. Some servers name the same call in each
+    of its pieces: without ids that differ, a new one begins with arguments of its own behind whole ones."""
+    if id and call.id:
+        return id != call.id
+    if not call.name or not call.pieces:
+        return False
+    begins = isinstance(arguments, dict) or (isinstance(arguments, str) and arguments.lstrip()[:1] == "{")
+    if not begins or call.looks >= MOST_CALLS:
+        return False
+    call.looks += 1
+    return not _made(call).fault
 
 
 def _made(call: _Open) -> LlmToolCall:
@@ -85,7 +110,10 @@ def _made(call: _Open) -> LlmToolCall:
         return LlmToolCall(id, call.name, {}, f"the arguments are longer than {MOST_ARGUMENTS} characters")
     text = "".join(call.pieces).strip()
     try:
-        arguments = _clean(JSON.decode(text)) if text else {}
+        arguments = JSON.decode(text) if text else {}
+        if isinstance(arguments, str):  # written as JSON twice, as some models do
+            arguments = JSON.decode(arguments) if arguments.strip() else {}
+        arguments = _clean(arguments)
     except (ValueError, RecursionError) as error:
         why = str(error) if isinstance(error, ValueError) else "nested too deeply"
         return LlmToolCall(id, call.name, {}, f"the arguments are not valid JSON ({shown(why)})")

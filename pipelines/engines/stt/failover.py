@@ -27,6 +27,7 @@ from pipelines.engines.protocols import (
     SttResult,
     SttSession,
 )
+from pipelines.engines.stt.heard_language import with_language, without_language
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +47,30 @@ class PreferredStt(Preferred[Stt]):
         longest = max((each.manifest.final_within_s for each in self._engines), default=FINAL_WITHIN_S)
         return replace(super().manifest, final_within_s=longest)
 
-    def session(self, on_result: Callable[[SttResult], None], *, language: str = "en") -> SttSession:
-        return _FailoverSession(self, on_result, language)
+    def session(
+        self,
+        on_result: Callable[[SttResult], None],
+        *,
+        language: str = "en",
+        among: tuple[str, ...] = (),
+    ) -> SttSession:
+        return _FailoverSession(self, on_result, language, among)
 
 
 class _FailoverSession:
     """A call's recogniser, whichever of the list it is; see pipelines.engines.protocols.SttSession."""
 
-    def __init__(self, engines: PreferredStt, on_result: Callable[[SttResult], None], language: str) -> None:
+    def __init__(
+        self,
+        engines: PreferredStt,
+        on_result: Callable[[SttResult], None],
+        language: str,
+        among: tuple[str, ...],
+    ) -> None:
         self._engines = engines
         self._on_result = on_result
         self._language = language
+        self._among = among
         self._engine: Stt | None = None
         self._session: SttSession | None = None
         self._opened = object()
@@ -130,7 +144,11 @@ class _FailoverSession:
     def _session_of(self, engine: Stt) -> SttSession:
         if self._session is None or engine is not self._engine:
             self._drop()
-            self._session = engine.session(partial(self._result, self._opened), language=self._language)
+            result = partial(self._result, self._opened)
+            if self._among and engine.manifest.detects:
+                self._session = engine.session(result, language=self._language, among=self._among)
+            else:  # one that knows no `among` may be anybody's
+                self._session = engine.session(result, language=self._language)
             self._engine = engine
         return self._session
 
@@ -162,7 +180,9 @@ class _FailoverSession:
             return
         if result.final and result.epoch == self._asked:
             self._answered()
-        self._on_result(result)
+        detects = self._among and self._engine is not None and self._engine.manifest.detects
+        spoken = (self._language, *self._among)
+        self._on_result(with_language(result, spoken) if detects else without_language(result))
 
     def _lost(self, opened: object) -> None:
         """The present session failed: the next engine hears the utterance, or the call is told."""

@@ -17,6 +17,7 @@ from typing import Any
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.engines.protocols import FAILED, FINAL_WITHIN_S, Grammar, SttResult, WordTime
+from pipelines.engines.stt.heard_language import in_common
 from pipelines.workers.pool import Ticket, WorkerPool
 from pipelines.workers.protocol import Msg, WorkerMessage, pack
 
@@ -40,11 +41,13 @@ class WorkerSttSession:
         on_result: Callable[[SttResult], None],
         language: str = "en",
         final_within_s: float = FINAL_WITHIN_S,
+        among: tuple[str, ...] = (),
     ) -> None:
         self._final_within_s = final_within_s
         self._pool = pool
         self._on_result = on_result
         self._language = language
+        self._among = among
         self._open = False
         """There is an utterance."""
         self._epoch = 0
@@ -115,6 +118,7 @@ class WorkerSttSession:
                 self._start,
                 self._final_within_s,
                 self._noise_db,
+                self._among,
             )
         return self._request
 
@@ -148,7 +152,7 @@ def joined(parts: Sequence[SttResult]) -> SttResult:
     said = [part for part in parts if part.understood and part.text]
     if len(said) < 2:
         return replace(said[0] if said else last, final=last.final, stt_ms=last.stt_ms)
-    return replace(
+    whole = replace(
         last,
         text=" ".join(part.text for part in said),
         confidence=min(part.confidence for part in said),
@@ -160,6 +164,7 @@ def joined(parts: Sequence[SttResult]) -> SttResult:
         hanging=last.hanging,
         words=tuple(word for part in said for word in part.words),
     )
+    return in_common(whole, said)
 
 
 class UtteranceRequest:
@@ -180,9 +185,11 @@ class UtteranceRequest:
         start: int = 0,
         final_within_s: float = FINAL_WITHIN_S,
         noise_db: float | None = None,
+        among: tuple[str, ...] = (),
     ) -> None:
         self._final_within_s = final_within_s
         self._noise_db = noise_db
+        self._among = among
         self._pool = pool
         self._on_result = on_result
         self._start = start
@@ -285,6 +292,8 @@ class UtteranceRequest:
             hanging=bool(fields.get("hanging")),
             doubtful=bool(fields.get("doubtful")),
             alternatives=tuple(str(text) for text in fields.get("alternatives", ())),
+            language=str(fields.get("language") or ""),
+            language_probability=float(fields.get("language_probability", 0.0)),
             stt_ms=self._since_finish() if done else 0.0,
             words=tuple(
                 WordTime(str(text), before_ms + int(begin), before_ms + int(end))
@@ -300,7 +309,8 @@ class UtteranceRequest:
         fields: dict[str, Any] | None = None
         if grammar is not None:
             fields = {"name": grammar.name, "jsgf": grammar.jsgf, "choice": grammar.choice}
-        self._ticket = self._pool.open(self, grammar=fields, language=self._language, noise_db=self._noise_db)
+        told = {"language": self._language, "among": self._among, "noise_db": self._noise_db}
+        self._ticket = self._pool.open(self, grammar=fields, **told)
         if self._ticket is None:
             if self._waiting is None:
                 self._waiting = asyncio.get_running_loop().create_task(self._wait())

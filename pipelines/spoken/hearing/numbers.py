@@ -130,20 +130,25 @@ def whole(text: str, language: str, words: Dictation) -> int | None:
 
 
 def _scaled(text: str, scales: tuple[tuple[str, int], ...], language: str) -> int | None:
-    """Down the scales: each at most once, the largest first."""
+    """Down the scales: each at most once, the largest first. A name that does not fit may be another's
+    beginning: "milliarde neunhundert" is no "milliarden"."""
     if not text:
         return None
-    for at, (name, value) in enumerate(scales):
+    named = False
+    for name, value in scales:
         before, found, after = text.partition(name)
         if not found:
             continue
-        many = _scaled(before, scales[at + 1 :], language) if before else 1
+        named = True
+        smaller = tuple(scale for scale in scales if scale[1] < value)
+        many = _scaled(before, smaller, language) if before else 1
         if language == "de" and after.startswith("und"):
             after = after[3:]
-        rest = _scaled(after, scales[at:], language) if after else 0
-        if many is None or rest is None or rest >= value or many == 0:
-            return None
-        return many * value + rest
+        rest = _scaled(after, smaller, language) if after else 0
+        if many is not None and rest is not None and rest < value and many:
+            return many * value + rest
+    if named:
+        return None
     if text.isdecimal() and text.isascii():
         return int(text) if len(text) < 16 else None
     if (shape := _DIGITS.fullmatch(text)) is not None:

@@ -157,7 +157,7 @@ async def test_one_that_raises_anything_is_replaced_and_the_clock_never_sees_it(
         pass
 
     class Raising(FakeStt):
-        def session(self, on_result: Any, *, language: str = "en") -> FakeSttSession:
+        def session(self, on_result: Any, *, language: str = "en", **more: Any) -> FakeSttSession:
             return boom() if where == "session" else Session(self, on_result, language)
 
     if where != "session":
@@ -199,7 +199,7 @@ async def test_the_only_one_hears_the_utterance_again_after_it_raised() -> None:
                 boom()
 
     class Only(FakeStt):
-        def session(self, on_result: Any, *, language: str = "en") -> FakeSttSession:
+        def session(self, on_result: Any, *, language: str = "en", **more: Any) -> FakeSttSession:
             self.sessions.append(Once(self, on_result, language))
             return self.sessions[-1]
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pipelines.insight.extract import MOST, centrality, exchanges, extracted, likeness
-from pipelines.insight.language_words import PHRASES, STOP_WORDS, terms
+from pipelines.insight.language_words import PHRASES, terms
 from pipelines.insight.summary import CHARACTERS
 from pipelines.insight.transcript import EndedCall
+from pipelines.languages.function_words import FUNCTION_WORDS
 from tests.pipelines.insight.calls import BOOKING, ROOM, ended
 
 
@@ -68,7 +69,7 @@ def test_hindi_words_are_not_torn_apart_at_their_vowel_signs() -> None:
 
 
 def test_words_that_say_nothing_count_for_nothing() -> None:
-    assert all(not terms(" ".join(words), language) for language, words in STOP_WORDS.items())
+    assert all(not terms(" ".join(words), language) for language, words in FUNCTION_WORDS.items())
     assert terms("I'd like THE INVOICE, please!", "en-GB") == ["invoice"]
 
 

@@ -29,6 +29,7 @@ class Model:
         self.events: list[Mapping[str, Any]] = []
         self.octets = bytearray()
         self.listens = self.closed = False
+        self.renewed = 0
 
     def start(self) -> None: ...
 
@@ -40,6 +41,9 @@ class Model:
 
     def take_audio(self) -> None:
         self.listens = True
+
+    def renew(self) -> None:
+        self.renewed += 1
 
     def close(self) -> None:
         self.closed = True
@@ -65,6 +69,11 @@ class Model:
         item = {"type": "function_call", "name": name, "call_id": "c1", "arguments": arguments}
         self.tells("response.created", response={})
         self.tells("response.done", response={"status": "completed", "output": [item], "usage": {}})
+
+    def fails(self, code: str) -> None:
+        details = {"error": {"code": code, "message": "try again"}}
+        self.tells("response.created", response={})
+        self.tells("response.done", response={"status": "failed", "status_details": details})
 
     def sent(self, kind: str) -> list[Mapping[str, Any]]:
         return [event for event in self.events if event["type"] == kind]
@@ -324,6 +333,82 @@ async def test_a_goodbye_is_heard_to_its_end() -> None:
     call.tick(400)
     assert [ended.why for ended in call.hung_up] == [Why.COMPLETED]
     assert call.audible_ms() == 600
+
+
+async def test_an_answer_that_fails_is_asked_for_again_and_the_call_goes_on() -> None:
+    call = Call(called=True)
+    call.tick(20)
+    call.model.ready()
+    call.model.fails("rate_limit_exceeded")
+    call.tick(400)
+    assert call.model.sent("response.create") == []
+    call.tick(200)
+    assert len(call.model.sent("response.create")) == 1
+    call.model.says("Hello.", 200)
+    call.tick(400)
+    assert call.audible_ms() == 200 and call.hung_up == []
+
+
+async def test_answers_that_fail_again_and_again_end_the_call_in_words() -> None:
+    for code, tries in (("server_error", 3), ("insufficient_quota", 1)):
+        call = Call(called=True)
+        call.tick(20)
+        call.model.ready()
+        for number in range(tries):
+            assert call.tts.spoken == [] and len(call.model.sent("response.create")) == number
+            call.model.fails(code)
+            call.tick(3_000)
+        await call.settle(4_000)
+        assert call.hung_up and call.tts.spoken
+
+
+async def test_a_caller_who_speaks_overtakes_the_next_try() -> None:
+    call = Call(called=True)
+    call.tick(20)
+    call.model.ready()
+    call.model.fails("server_error")
+    call.model.tells("input_audio_buffer.speech_started", item_id="c", audio_start_ms=0)
+    call.tick(3_000)
+    assert call.model.sent("response.create") == []
+
+
+async def test_a_session_that_is_at_its_end_is_followed_by_another() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.tells("error", error={"code": "session_expired", "message": "60 minutes"})
+    call.tick(100)
+    assert call.model.renewed == 1 and call.hung_up == [] and call.tts.spoken == []
+
+
+async def test_a_tool_that_takes_long_is_no_silence_of_the_model() -> None:
+    done = asyncio.Event()
+
+    async def slow(call: LlmToolCall) -> str:
+        await done.wait()
+        return "four"
+
+    call = Call(run_tool=slow)
+    call.tick(20)
+    call.model.ready()
+    call.model.calls("order", "{}")
+    await call.settle(25_000)
+    assert call.hung_up == [] and call.tts.spoken == []
+    done.set()
+    await call.settle(25_000)
+    assert call.hung_up
+
+
+async def test_the_model_forgets_no_more_than_it_has_said() -> None:
+    """The last frame is filled up: the server refuses to cut behind the end of its own audio."""
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    call.model.says("Hello.", 210)
+    call.tick(220)
+    call.model.tells("input_audio_buffer.speech_started", item_id="c", audio_start_ms=0)
+    (cut,) = call.model.sent("conversation.item.truncate")
+    assert cut["audio_end_ms"] <= 210
 
 
 async def test_a_model_that_says_nothing_is_given_up_in_words() -> None:

@@ -8,16 +8,9 @@ import pytest
 
 from pipelines.engines.protocols import LlmTool
 from pipelines.speech_to_speech.audio_format import AudioFormat
+from pipelines.speech_to_speech.commands import CallerWords, Command, Ready, SendEvent, ToolWanted
 from pipelines.speech_to_speech.connection import RealtimeConnection, SpeechEndpoint
-from pipelines.speech_to_speech.machine import (
-    CallerWords,
-    Command,
-    Ready,
-    RealtimeMachine,
-    RealtimeOptions,
-    SendEvent,
-    ToolWanted,
-)
+from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
 from tests.pipelines.speech_to_speech.realtime_server import Answer, RealtimeStandIn, serving, tone_octets
 
 OPTIONS = RealtimeOptions(
@@ -100,6 +93,16 @@ async def test_a_connection_that_breaks_is_opened_again() -> None:
         await server.stands[0].socket.close()
         await client.until(Ready, 2)
         assert len(client.reasons) == 1 and not client.over.is_set()
+        client.connection.close()
+
+
+async def test_a_session_is_followed_by_another_though_the_server_keeps_it_open() -> None:
+    async with serving() as server:
+        client = Client(server.endpoint)
+        await client.until(Ready)
+        client.connection.renew()
+        await client.until(Ready, 2)
+        assert not client.over.is_set()
         client.connection.close()
 
 

@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 from pipelines.speech_to_speech.audio_format import AudioFormat
-from pipelines.speech_to_speech.machine import (
+from pipelines.speech_to_speech.commands import (
     Command,
     Complaint,
     ModelSound,
     ModelWords,
-    RealtimeMachine,
-    RealtimeOptions,
+    Renew,
+    Responded,
     SendEvent,
     ToolWanted,
 )
+from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
 
 
 def machine() -> RealtimeMachine:
@@ -103,6 +104,45 @@ def test_a_race_between_us_and_the_server_is_no_fault() -> None:
     assert told(ready(), "error", error={"code": "response_cancel_not_active", "message": "none"}) == []
 
 
-def test_an_expired_session_is_fatal() -> None:
-    (complaint,) = told(ready(), "error", error={"code": "session_expired", "message": "60 minutes"})
-    assert complaint == Complaint("60 minutes", fatal=True)
+def test_a_result_is_answered_though_the_server_answered_something_else_first() -> None:
+    made = ready()
+    told(made, "response.created", response={})
+    done(made, "a")
+    assert kinds(made.result("a", "1"))[-1] == "response.create"
+    error = {"code": "conversation_already_has_active_response", "message": "wait"}
+    assert told(made, "error", error=error) == []
+    assert kinds(done(made)) == ["response.create"]
+
+
+def test_an_expired_session_is_followed_by_another() -> None:
+    commands = told(ready(), "error", error={"code": "session_expired", "message": "60 minutes"})
+    assert commands == [Complaint("60 minutes"), Renew()]
+
+
+def test_a_server_that_refuses_the_session_is_given_up_at_once() -> None:
+    made = machine()
+    (update, *_) = made.connected()
+    assert isinstance(update, SendEvent)
+    error = {"message": "Invalid value: 'x'", "event_id": update.event["event_id"]}
+    assert told(made, "error", error=error) == [Complaint("Invalid value: 'x'", fatal=True)]
+    assert told(ready(), "error", error=error) == [Complaint("Invalid value: 'x'")]
+
+
+def test_what_comes_of_a_response_that_was_stopped_is_not_heard() -> None:
+    made = ready()
+    where = {"item_id": "new", "content_index": 0}
+    told(made, "response.created", response={})
+    assert kinds(made.stop()) == ["response.cancel"]
+    assert told(made, "response.output_audio.delta", delta="AAAA", **where) == []
+    assert told(made, "response.output_audio_transcript.delta", delta="a", **where) == []
+    done(made, status="cancelled")
+    told(made, "response.created", response={})
+    assert told(made, "response.output_audio.delta", delta="AAAA", **where)
+
+
+def test_a_failure_that_would_come_again_says_so() -> None:
+    made = ready()
+    for code, hopeless in (("insufficient_quota", True), ("rate_limit_exceeded", False)):
+        details = {"error": {"code": code, "message": "no"}}
+        response = {"status": "failed", "status_details": details}
+        assert told(made, "response.done", response=response) == [Responded("failed", "no", {}, hopeless)]

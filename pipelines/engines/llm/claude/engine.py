@@ -53,7 +53,7 @@ def make(options: EngineOptions) -> RemoteLlm:
     key = key_of(name, given, KEY)
     url = (given.base_url or os.environ.get(ADDRESS, "").rstrip("/") or MAKERS_URL).removesuffix("/v1")
     asked = Asked(name, url, given.model or USUAL_MODEL, key_place(given, KEY))
-    request = partial(_request, given)
+    request = partial(_request, given, name)
 
     def endpoint(http: AsyncClient) -> Endpoint:
         # RemoteLlm retries: it knows how long the caller waits.
@@ -69,6 +69,7 @@ def make(options: EngineOptions) -> RemoteLlm:
 
 def _request(
     given: ModelOptions,
+    engine: str,
     messages: Sequence[LlmMessage],
     tools: Sequence[LlmTool],
     model: str,
@@ -84,4 +85,5 @@ def _request(
         max_tokens=max_tokens,
         temperature=given.temperature,
         extra=usual if given.extra is None else given.extra,
+        engine=engine,
     )

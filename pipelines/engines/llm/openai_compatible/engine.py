@@ -15,7 +15,9 @@ from typing import Any
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.faults import Asked
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
+from pipelines.engines.llm.openai_compatible.dialect import Dialect
 from pipelines.engines.llm.openai_compatible.request import chat_request
+from pipelines.engines.llm.openai_compatible.thoughts import ThinkingHabit
 from pipelines.engines.llm.options import ModelOptions, key_of, key_place, model_options, readiness
 from pipelines.engines.llm.prices import costs_nothing
 from pipelines.engines.llm.remote import RemoteLlm
@@ -54,7 +56,9 @@ def make(options: EngineOptions) -> RemoteLlm:
     key = key_of(name, given, KEY)
     url = given.base_url or os.environ.get(ADDRESS, "").rstrip("/") or MAKERS_URL
     asked = Asked(name, url, given.model or (USUAL_MODEL if url == MAKERS_URL else ""), key_place(given, KEY))
-    request = partial(_request, given, url == MAKERS_URL)
+    dialect = Dialect(name)
+    request = partial(_request, given, url == MAKERS_URL, name, dialect)
+    reader = partial(ChunkReader, habit=ThinkingHabit(given.thinks))
 
     def endpoint(http: AsyncClient) -> Endpoint:
         # RemoteLlm retries: it knows how long the caller waits.
@@ -62,7 +66,7 @@ def make(options: EngineOptions) -> RemoteLlm:
         if given.base_url:
             client.organization = client.project = None  # of OpenAI's account, from the environment
         create = client.chat.completions.with_streaming_response.create
-        return Endpoint(client, create, "/models", asked, request, ChunkReader)
+        return Endpoint(client, create, "/models", asked, request, reader, dialect.learn)
 
     rehearse(MANIFEST.name, endpoint)
     free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not key)
@@ -73,6 +77,8 @@ def make(options: EngineOptions) -> RemoteLlm:
 def _request(
     given: ModelOptions,
     makers: bool,
+    engine: str,
+    dialect: Dialect,
     messages: Sequence[LlmMessage],
     tools: Sequence[LlmTool],
     model: str,
@@ -81,7 +87,7 @@ def _request(
 ) -> dict[str, Any]:
     """`makers`: for OpenAI itself."""
     usual = USUAL_EXTRA if makers and model == USUAL_MODEL else {}
-    return chat_request(
+    body = chat_request(
         messages,
         tools,
         model=model,
@@ -89,5 +95,7 @@ def _request(
         max_tokens=max_tokens,
         makers=makers,
         prefill=given.prefill,
-        extra=usual if given.extra is None else given.extra,
+        engine=engine,
     )
+    # what the operator puts in stays, whatever the server says of it
+    return {**dialect.fit(body), **(usual if given.extra is None else given.extra)}
