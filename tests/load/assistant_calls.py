@@ -27,6 +27,9 @@ HEARD = {"whole": "yes please", "open": "have you a room for tomorrow night"}
 """What the recogniser hears, whatever is said: to the first nothing can be added, the second may go on."""
 WAIT_MS = {"whole": 160.0, "open": 500.0}
 """Silence by which turn-taking knows that; usual settings."""
+STEADY = f"{TTS}:steady"
+"""No faster than it is heard: whatever stops an answer stops it in mid-word."""
+EMBEDDED = "espeak-ng"
 STARTS_WITHIN_S = 60.0
 """Engines start when their rows are read, after the server is ready; calls are refused until then."""
 
@@ -84,7 +87,8 @@ async def site(
         log = folder / "told.jsonl"
         options = {
             **{f"{STT}:{name}": {"text": text, "final_ms": stt_ms} for name, text in HEARD.items()},
-            TTS: {"first_ms": tts_ms, "log": str(log)},
+            TTS: {"first_ms": tts_ms, "speed": 10, "log": str(log)},
+            STEADY: {"first_ms": tts_ms, "speed": 1, "log": str(log)},
             "openai:standin": {"base_url": model.url, "model": "tiny"},
             "openai:nowhere": {"base_url": leaving.url, "model": "tiny"},
         }

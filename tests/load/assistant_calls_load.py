@@ -14,12 +14,17 @@ import argparse
 import asyncio
 import sys
 
-from callers.calling import CallingParty
+from callers.calling import CallingParty, MeasuredCall
 from callers.figures import Spread
+from callers.voiced import Clip
 from tests.load.assistant_calls import Desk, Site, greeted_all, site, turns_of
 
 STT_MS, TTS_MS = 150.0, 80.0
 DESK = Desk("desk", "late")
+APART_S = 3.0
+"""As long as a turn."""
+POLL_S = 0.05
+"""So many callers share one process."""
 
 
 def say(line: str) -> None:
@@ -33,7 +38,7 @@ async def together(at: Site, calls: int, turns: int) -> float | None:
         up = await greeted_all(party, calls)
         cpu = at.server.cpu_s()
         began = asyncio.get_running_loop().time()
-        await asyncio.gather(*(turns_of(call, at.clip, turns) for call in up))
+        await asyncio.gather(*(_turns(number, call, at.clip, turns) for number, call in enumerate(up)))
         took_s = asyncio.get_running_loop().time() - began
         cpu = (at.server.cpu_s() - cpu) / took_s
         await asyncio.gather(*(call.hang_up() for call in up))
@@ -46,6 +51,13 @@ async def together(at: Site, calls: int, turns: int) -> float | None:
         f"figure; server {cpu:.2f} of a core, callers' packets {late} ms late at p99"
     )
     return took.p95
+
+
+async def _turns(number: int, call: MeasuredCall, clip: Clip, turns: int) -> None:
+    """People do not begin to speak in the same moment."""
+    call.talk.poll_s = POLL_S
+    await asyncio.sleep(number * 0.37 % APART_S)
+    await turns_of(call, clip, turns)
 
 
 async def measure(counts: list[int], turns: int, within: float) -> bool:

@@ -16,8 +16,8 @@ import sys
 
 from callers.calling import CallingParty
 from callers.figures import Spread
-from tests.load.assistant_calls import WAIT_MS, Desk, Site, greeted, greeted_all, site, talk
-from tests.load.standin_model import LATE_S
+from tests.load.assistant_calls import EMBEDDED, STEADY, WAIT_MS, Desk, Site, greeted, greeted_all, site, talk
+from tests.load.standin_model import ANSWER, LATE_S, PACE_S
 
 STT_MS, TTS_MS = 30.0, 20.0
 SUSPECT_MS = 120.0
@@ -29,7 +29,8 @@ DESKS = (
     Desk("late-whole-ahead", "late", preemptive=True),
     Desk("late-open", "late", "open"),
     Desk("late-open-ahead", "late", "open", preemptive=True),
-    Desk("long", "long"),
+    Desk("instant-whole-espeak", "instant", tts=EMBEDDED),
+    Desk("long", "long", tts=STEADY),
 )
 
 
@@ -41,10 +42,10 @@ def say(line: str) -> None:
 def waited_ms(desk: Desk) -> float:
     """Of voice to voice, what is a decision (the silence that ends the turn) or a model."""
     end = max(WAIT_MS[desk.heard], SUSPECT_MS + STT_MS)
-    late = 1000 * LATE_S if desk.behave == "late" else 0.0
+    late = 1000 * (LATE_S + len(ANSWER) * PACE_S) if desk.behave == "late" else 0.0
     if desk.preemptive:
         late = max(0.0, late - (end - SUSPECT_MS - STT_MS))
-    return end + late + TTS_MS
+    return end + late + (TTS_MS if desk.tts != EMBEDDED else 0.0)
 
 
 async def voice_to_voice(at: Site, turns: int) -> bool:
@@ -122,7 +123,7 @@ async def measure(turns: int, calls: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--turns", type=int, default=10)
+    parser.add_argument("--turns", type=int, default=8)
     parser.add_argument("--calls", type=int, default=30)
     given = parser.parse_args()
     fine = asyncio.run(measure(given.turns, given.calls))

@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from callers.calling import CallingParty, MeasuredCall
 from callers.transcript import follow
 from callers.voiced import PER_MS, segments
-from tests.load.assistant_calls import Desk, Site, greeted, site
+from tests.load.assistant_calls import EMBEDDED, Desk, Site, greeted, site
 
-EMBEDDED = "espeak-ng"
 LISTENS_S = 40.0
 FAULTS = {
     "it answers at once": Desk("instant", "instant", tts=EMBEDDED),

@@ -107,7 +107,7 @@ class _Session:
 
 
 class StandinTts(_Engine):
-    """A tone for each word, ten times as fast as it is heard, the first after `first_ms`."""
+    """A tone for each word, `speed` times as fast as it is heard, the first after `first_ms`."""
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -119,7 +119,7 @@ class StandinTts(_Engine):
             at = 0
             for index, word in enumerate(text.split()):
                 if index:
-                    await asyncio.sleep(WORD_MS / 10_000)
+                    await asyncio.sleep(WORD_MS / 1000 / float(self.settings["speed"]))
                 yield TtsChunk(_WORD, (WordMark(at, at + len(word), index * len(_WORD)),))
                 at += len(word) + 1
             whole = True
