@@ -148,7 +148,7 @@ def _json(option: str, text: str) -> Any:
 
 async def _forget(settings: Settings, caller: str, agent: str) -> None:
     from cli.database import server_database
-    from cli.serving.assistants import number_of
+    from cli.serving.callers import number_of
     from cli.serving.outbound import plan_of
     from mediaserver.storage import facts
 

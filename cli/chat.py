@@ -101,7 +101,7 @@ async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.
     from cli.serving.assistants import NAME, assistant_of, offered
     from cli.serving.engines import default_llms
     from pipelines.agents import agent_named, make_agent
-    from pipelines.assistant.agent import Calling
+    from pipelines.assistant.calling import Calling
     from pipelines.engines.builtin import registry
 
     row = None if ":" in name else await _row(settings, name)
@@ -178,7 +178,7 @@ class _Chat:
         self._quiet = quiet
 
     async def tell(self, said: AgentInput) -> None:
-        from pipelines.conversation.agent import Keep, Play, Pressed, Say, Utterance
+        from pipelines.conversation.agent import Keep, Play, Pressed, Say, Switch, Utterance
 
         match said:
             case Utterance(text=text):
@@ -195,6 +195,9 @@ class _Chat:
                     self._show(f"agent   {text}")
                 case Keep(record=record):
                     self.keep((record,))
+                case Switch(language=language):
+                    self.lines.append({"speaker": "", "text": f"goes on in {language}"})
+                    self._show(f"        goes on in {language}")
                 case _:
                     pass
         if pieces:

@@ -154,13 +154,13 @@ class Server:
         recorder = Recorder(settings.recordings, database.writer, metrics)
         undo.push_async_callback(recorder.close)
         bus = EventBus()
-        assistants = Assistants(
-            tools.box, plan_of(settings.outbound), database.pool, counter_of_thinking_ahead(metrics)
-        )
+        plan = plan_of(settings.outbound)
+        count = counter_of_thinking_ahead(metrics)
+        assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         by_kind = makers(speech, code, cleaning, insight, assistants)
         spoken = settings.engines.speech_to_speech
-        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight)
+        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan)
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
             makers=by_kind,

@@ -157,7 +157,8 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     except (UndefinedTableError, UndefinedColumnError):
         return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    return table.findings() + row_engines(table.agents.values(), settings)
+    rows = table.agents.values()
+    return table.findings() + row_engines(rows, settings) + row_tongues(rows, settings)
 
 
 def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
@@ -180,6 +181,20 @@ def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding
         except EngineMissingError as error:
             mend = f"do as it says, or name another in the rows of {', '.join(rows)}"
             findings.append(Finding(f"engine {name}", False, str(error), mend, required=False))
+    return findings
+
+
+def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
+    """Languages in which a row's calls may go on by what it says, and for which it has no engine."""
+    from cli.serving.row_languages import row_languages, unspoken
+    from mediaserver.diagnosis.finding import Finding
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    known, usual, findings = registry(), settings.engines, list[Finding]()
+    for agent in agents:
+        lists = ((Kind.STT, agent.stt or usual.stt), (Kind.TTS, agent.tts or usual.tts))
+        findings += unspoken(agent, row_languages(agent, usual.language)[1:], lists, known.knows)
     return findings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.serving.assistants import Assistants
+from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
@@ -60,6 +61,7 @@ class ThinkingMaker:
             voice=speech.voice,
             language=speech.language,
             pronunciations=speech.pronunciations,
+            dictionary=speech.dictionary,
             turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(
                 speech.language,
@@ -85,7 +87,7 @@ class ThinkingMaker:
     def _agent(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
         """Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
-            return self._assistants.make(agent, call, speech.language, speech.llm)
+            return self._assistants.make(agent, call, speech)
         return make_agent(
             call.id,
             kind=agent.kind,
@@ -100,9 +102,8 @@ class ThinkingMaker:
         self, session: AgentSession, speech: Equipment, call: Call, leg: Leg, briefing: Briefing
     ) -> Talker:
         """Who speaks to the human at this leg in the agent's voice. It listens to keys alone."""
-        caller = call.from_uri if call.direction == "inbound" else call.to_uri
-        about = {name: value for name, value in call.about.items() if name != "sip"}
-        text = briefing.text or known(speech.language, caller, about, session.summary())
+        about = given_along(call)
+        text = briefing.text or known(speech.language, other_end(call), about, session.summary())
         briefer = Briefer(
             text,
             speech.language,

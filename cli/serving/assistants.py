@@ -4,11 +4,11 @@ their callers. The row that offers one at the first start where there is a model
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
+from cli.serving.callers import calling_of
+from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
@@ -17,11 +17,13 @@ from mediaserver.storage import agents as tables
 from mediaserver.storage import facts as kept
 from mediaserver.storage.sql import Database, Row
 from pipelines.assistant.accounting import AheadFigures
-from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.agent import Assistant
 from pipelines.assistant.answer_turn import PATIENCE_S
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.instructions import DEFAULT_PROMPT
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.assistant.tongues import any_language
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import Llm
 from pipelines.tools.toolbox import ToolBox
@@ -32,22 +34,6 @@ EARLIER_S = 1.0
 """Before turn-taking gives a thought up, a silent model is given up: the assistant knows what to do then."""
 _OFFERED = "assistant_offered"
 """The key in `meta` that says so: who removes the row has it removed for good."""
-_SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
-_NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
-_SEPARATORS = str.maketrans("", "", "-.() ")
-_LONGEST_E164 = 15
-
-
-def number_of(address: str, plan: NumberPlan) -> str:
-    """The telephone number of an address or a text, in E.164 with its `+`; empty for names, extensions and
-    anonymous callers."""
-    user = _SCHEME.sub("", address.strip()).partition("@")[0].partition(";")[0]
-    if not _NUMBER.fullmatch(user):
-        return ""
-    readings = plan.readings(user.translate(_SEPARATORS))
-    # A zero that is no part of a number may be left in it: the shortest reading is without.
-    shortest = min(readings, key=lambda reading: (len(reading), reading), default="")
-    return f"+{shortest}" if len(shortest) <= _LONGEST_E164 and shortest else ""
 
 
 class FactTable:
@@ -80,22 +66,15 @@ class Assistants:
         self._database = database
         self._thought_ahead = thought_ahead
 
-    def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Assistant:
         """Raises CallError and ConfigError."""
-        outbound = call.direction == "outbound"
-        address = call.to_uri if outbound else call.from_uri
-        number = number_of(address, self._plan)
-        caller = number or _SCHEME.sub("", address).partition(";")[0]
-        if re.match(r"(anonymous|unknown|restricted)\b", caller, re.IGNORECASE):
-            caller = ""
-        about: Mapping[str, Any] = {key: value for key, value in call.about.items() if key != "sip"}
-        calling = Calling(call.id, language, caller, number, outbound, about, datetime.now().astimezone())
-        source = FactTable(self._database, agent.name, number)
+        calling = calling_of(call, speech.language, self._plan)
+        source = FactTable(self._database, agent.name, calling.number)
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(
             agent.name,
             calling,
-            llm,
+            speech.llm,
             agent.prompt,
             agent.assistant,
             self._box(agent.tools),
@@ -103,6 +82,8 @@ class Assistants:
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
             self._thought_ahead,
+            speech.hears,
+            speech.speaks,
         )
 
 
@@ -117,6 +98,8 @@ def assistant_of(
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
     thought_ahead: Callable[[AheadFigures], None] | None = None,
+    hears: Callable[[str], bool] = any_language,
+    speaks: Callable[[str], bool] = any_language,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -135,6 +118,8 @@ def assistant_of(
         patience_s=patience_s,
         late=late,
         thought_ahead=thought_ahead,
+        hears=hears,
+        speaks=speaks,
     )
 
 

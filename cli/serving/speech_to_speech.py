@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from cli.serving.callers import calling_of
 from cli.serving.cleaning import MakeCleaner
 from cli.serving.insight import Insight
 from cli.serving.speech import Speech
@@ -16,6 +17,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.warm import MOST_BRIEFING, Back, Warm
 from mediaserver.errors import CallError, EngineError
 from mediaserver.media.leg import Leg
+from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
 from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools, text_of
 from pipelines.assistant.settings import AssistantSettings
@@ -46,12 +48,14 @@ class RealtimeMaker:
         tools: AgentTools,
         cleaner: MakeCleaner,
         insight: Insight,
+        plan: NumberPlan,
     ) -> None:
         self._models = speech_models(models)
         self._speech = speech
         self._tools = tools
         self._cleaner = cleaner
         self._insight = insight
+        self._plan = plan
 
     def check(self, agent: AgentSpec) -> None:
         self._speech.begin(agent)
@@ -75,7 +79,8 @@ class RealtimeMaker:
             silence_ms=given.silence_ms,
             tools=(*offered, *(each for each in own if each.name not in names)),
         )
-        errands = _Errands(box, options.tools, rules, controls, _context(call, speech.language))
+        context = calling_of(call, speech.language, self._plan).for_tools()
+        errands = _Errands(box, options.tools, rules, controls, context)
         app = SpeechToSpeech(
             call,
             partial(_connect, endpoint, options.audio),
@@ -159,12 +164,6 @@ def _nothing() -> None:
 
 def _connect(endpoint: SpeechEndpoint, audio: AudioFormat, owner: ConnectionOwner) -> RealtimeConnection:
     return RealtimeConnection(endpoint, owner, audio.octets_per_ms)
-
-
-def _context(call: Call, language: str) -> ToolContext:
-    caller = call.from_uri if call.direction == "inbound" else call.to_uri
-    about = {name: str(value) for name, value in call.about.items() if name != "sip"}
-    return ToolContext(call.id, caller, language, about)
 
 
 def _returned(app: SpeechToSpeech, why: Back, to: str, detail: str) -> None:

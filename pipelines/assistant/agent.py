@@ -8,30 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
 from pipelines.assistant.accounting import AheadFigures, CallAccount, TokensSpent
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
 from pipelines.assistant.asked_ahead import AskedAhead
+from pipelines.assistant.calling import Calling
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
-from pipelines.assistant.instructions import instructions, opening
+from pipelines.assistant.instructions import instructions, named, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
-from pipelines.assistant.phrases import phrases
 from pipelines.assistant.secrets import Secrets, unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.summarising import extract, summed_up
 from pipelines.assistant.thinking_ahead import ThinkingAhead
+from pipelines.assistant.tongues import LanguageNews, Tongues, any_language
 from pipelines.assistant.tool_runs import ToolRuns
 from pipelines.conversation.agent import (
     Act,
@@ -51,7 +48,6 @@ from pipelines.conversation.agent import (
 from pipelines.conversation.line_words import MindingTheLine
 from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Llm
-from pipelines.tools.protocols import ToolContext
 from pipelines.tools.results import ABOUT_DATA
 from pipelines.tools.toolbox import ToolBox
 
@@ -64,23 +60,8 @@ MOST_SILENCES = 3
 FACTS_WITHIN_S = 0.5
 UNHEARD_WORDS = 2
 """So many words at the end of a question need not be heard: people answer before it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """What an assistant knows of its call from the beginning."""
-
-    call_id: UUID
-    language: str = "en"
-    caller: str = ""
-    """Who calls, or whom we called: a number in E.164 where it is one, else an address; empty: anonymous."""
-    number: str = ""
-    """The same, when it is a number: facts are kept by it."""
-    outbound: bool = False
-    about: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """What whoever placed the call gave along."""
-    began: datetime | None = None
-    """Local time."""
+SHARE_UNHEARD = 3
+"""... and of a short one no more than a third."""
 
 
 class Assistant:
@@ -101,25 +82,32 @@ class Assistant:
         patience_s: float = PATIENCE_S,
         late: Callable[..., None] | None = None,
         thought_ahead: Callable[[AheadFigures], None] | None = None,
+        hears: Callable[[str], bool] = any_language,
+        speaks: Callable[[str], bool] = any_language,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
-        tool that ends after the call. `thought_ahead`: counts what asking ahead of a turn came to."""
+        tool that ends after the call. `thought_ahead`: counts what asking ahead of a turn came to. `hears`,
+        `speaks`: whether the call has a recogniser, and a voice, for a language (BCP 47)."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
         self._account = CallAccount(late=late)
         self._facts = facts if self._settings.remember and calling.number else None
-        text, secret = unmarked(prompt)
+        self._tongues = Tongues(calling.language, self._settings.languages, hears, speaks)
+        text, secret = unmarked("\n\n".join(filter(None, [prompt, self._tongues.prompt])))
         box = box or ToolBox(())
         offered = {tool.name for tool in box.offered}
         own = tuple(
             tool
-            for tool in own_tools(self._settings.transfers, remembers=self._facts is not None)
+            for tool in own_tools(
+                self._settings.transfers,
+                remembers=self._facts is not None,
+                languages=self._tongues.usable,
+            )
             if tool.name not in offered
         )
-        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA]))
-        self._phrases, self._own_words = phrases(calling.language), own_words(calling.language)
+        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA], self._tongues.rule))
         self._faculties = Faculties(
             llm,
             self._memory,
@@ -127,7 +115,7 @@ class Assistant:
             (*box.offered, *own),
             frozenset(tool.name for tool in own),
             Secrets(secret),
-            self._phrases,
+            self._tongues,
             self._settings.transfers,
             partial(_learnt, calling, name),
             warm=self._settings.warm,
@@ -151,14 +139,16 @@ class Assistant:
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         self._sum_up()  # nothing, unless the turn before was cut
         ahead = self._ahead.claim()
-        agreed, exchange = self._hear(said, context)
+        agreed, exchange, news = self._hear(said, context)
         try:
             for keep in self._happened():
                 yield keep  # of the turn before, when it was cut
+            for switch in self._tongues.switches():
+                yield switch
             if self._collects:
                 self._collects = False
                 yield Listen()
-            async with aclosing(self._reply(said, context, exchange, agreed, ahead)) as acts:
+            async with aclosing(self._reply(said, context, exchange, agreed, news.says, ahead)) as acts:
                 async for act in acts:
                     if isinstance(act, End | Transfer):
                         for keep in self._happened():
@@ -188,6 +178,11 @@ class Assistant:
         """See `ThinksAhead`."""
         self._ahead.drop()
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """See `SpeaksLanguages`."""
+        return self._tongues.usable
+
     def summary(self) -> str:
         """For a human who takes the call over."""
         return self._memory.summary or self._memory.last_words()
@@ -204,9 +199,16 @@ class Assistant:
 
     # ---- what comes in
 
-    def _hear(self, said: AgentInput, context: Context) -> tuple[Consent | None, RememberedTurn]:
-        """Put an input into the memory, before anything is awaited; what the caller agrees to by it."""
+    def _hear(
+        self, said: AgentInput, context: Context
+    ) -> tuple[Consent | None, RememberedTurn, LanguageNews]:
+        """Put an input into the memory, before anything is awaited; what the caller agrees to by it, and what
+        it means for the language of the call."""
         self._close_turn()
+        consents = {self._tongues.language, self._calling.language}  # the question may be the operator's
+        news = self._tongues.hear(said)
+        for kind, data in news.events:
+            self._account.note(kind, **data)
         asking, self._asking = self._asking, None
         amends = isinstance(said, Utterance) and said.amends
         if asking is None and amends and self._agreed is not None and not self._agreed.done:
@@ -214,7 +216,7 @@ class Assistant:
         self._agreed = None
         notes = []
         if asking is not None:
-            if agrees(said, self._calling.language) and self._was_asked(asking):
+            if any(agrees(said, each) for each in consents) and self._was_asked(asking):
                 self._agreed = asking
             else:
                 notes.append(note(f"The caller did not agree: {asking.call.name} was not run."))
@@ -229,12 +231,12 @@ class Assistant:
             )
         exchange = self._memory.begin(
             context.line,
-            " ".join([*notes, note_of]),
+            " ".join(filter(None, [*notes, note_of, news.note])),
             words=plain(said.text) if isinstance(said, Utterance) and said.understood else "",
             spoken=isinstance(said, Utterance),
             amends=amends,
         )
-        return self._agreed, exchange
+        return self._agreed, exchange, news
 
     def _was_asked(self, asking: Consent) -> bool:
         """The caller has heard the question, but for its last words."""
@@ -242,7 +244,7 @@ class Assistant:
         if exchange is None:
             return False
         unheard = len(words_in(exchange.said)) - len(words_in(exchange.heard or ""))
-        return unheard <= UNHEARD_WORDS
+        return unheard <= min(UNHEARD_WORDS, len(words_in(asking.question)) // SHARE_UNHEARD)
 
     # ---- what goes out
 
@@ -252,26 +254,31 @@ class Assistant:
         context: Context,
         exchange: RememberedTurn,
         agreed: Consent | None,
+        says: Sequence[Say],
         ahead: AskedAhead | None,
     ) -> AsyncGenerator[Act, None]:
+        """`says`: in place of an answer of the model's."""
         if isinstance(said, LineTrouble):
-            async for act in MindingTheLine(self, self._calling.language).respond(said, context):
+            async for act in MindingTheLine(self, self._tongues.language).respond(said, context):
                 if isinstance(act, Say):
                     exchange.say(act.text)
                 yield act
             return
-        if isinstance(said, Answered) and (greeting := self._greeting()):
-            exchange.say(greeting)
-            yield Say(greeting)
+        says = self._greeting() if isinstance(said, Answered) else says
+        if says:
+            for piece in says:
+                exchange.say(piece.text)
+                yield piece
             return
         if self._silences > MOST_SILENCES:
-            if self._phrases.goodbye:
-                exchange.say(self._phrases.goodbye)
-                yield Say(self._phrases.goodbye)
+            if goodbye := self._tongues.phrases.goodbye:
+                exchange.say(goodbye)
+                yield Say(goodbye)
             yield End()
             return
         await self._get_ready()
-        answering = self._answering = AnswerTurn(self._faculties, exchange, self._tool_context(), ahead=ahead)
+        asked_in = self._calling.for_tools(self._tongues.language)
+        answering = self._answering = AnswerTurn(self._faculties, exchange, asked_in, ahead=ahead)
         answering.figures.ahead = self._ahead.figures()
         self._account.turn = answering.figures
         async with aclosing(answering.acts(agreed)) as acts:
@@ -287,9 +294,9 @@ class Assistant:
         for act in self._make_up_for(answering.failed, exchange):
             yield act
 
-    def _greeting(self) -> str:
+    def _greeting(self) -> list[Say]:
         """Said without the model. Whom we call is greeted by it, unless the row has a greeting."""
-        return self._settings.greeting or ("" if self._calling.outbound else self._phrases.greeting)
+        return self._tongues.greeting(self._settings.greeting, usual=not self._calling.outbound)
 
     def _make_up_for(self, failed: str, exchange: RememberedTurn) -> list[Act]:
         """There is no answer."""
@@ -298,14 +305,14 @@ class Assistant:
         self._account.note("engine_failed", engine="llm", reason=failed)
         last: Last | None = None
         if self._failures < FAILURES:
-            words = self._own_words.apology
+            words = own_words(self._tongues.language).apology
         elif self._settings.fallback and self._failures == FAILURES:
             words, last = (
-                self._phrases.connecting,
+                self._tongues.phrases.connecting,
                 Transfer(self._settings.fallback, warm=self._settings.warm),
             )
         else:
-            words, last = self._own_words.surrender, End()
+            words, last = own_words(self._tongues.language).surrender, End()
         acts: list[Act] = []
         if not words and last is None:
             raise EngineError(failed)  # we have no words in this language: the session has a signal
@@ -339,12 +346,7 @@ class Assistant:
             yield Keep(EventHappened(self._calling.call_id, NOW_MS, kind, data))
             del events[0]  # who stops here has not kept it
 
-    # ---- tools and facts
-
-    def _tool_context(self) -> ToolContext:
-        calling = self._calling
-        about = {str(name): str(value) for name, value in calling.about.items()}
-        return ToolContext(calling.call_id, calling.caller, calling.language, about)
+    # ---- facts
 
     async def _get_ready(self) -> None:
         """What the model is told first, made once: what it was told does not change."""
@@ -369,17 +371,18 @@ class Assistant:
         if not (old := memory.overdue):
             return
         if memory.overfull:
-            memory.fold(old, extract(memory.summary, old))
+            memory.fold(old, extract(memory.summary, old), self._tongues.standing)
         elif self._summing is None or self._summing.done():
             self._summing = asyncio.create_task(self._summarise(old), name="summary of a call")
 
     async def _summarise(self, old: list[RememberedTurn]) -> None:
         memory, summary, spent = self._memory, "", TokensSpent()
         try:
-            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add)
+            language = named(self._tongues.language)
+            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add, language)
         except Exception as error:
             log.warning("the model does not sum up: %s", error)
-        memory.fold(old, summary or extract(memory.summary, old))
+        memory.fold(old, summary or extract(memory.summary, old), self._tongues.standing)
         self._spent.join(spent)
         self._account.note("llm", **spent.as_dict(), of="summary")
 

@@ -18,6 +18,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mediaserver.errors import ToolError
 from pipelines.assistant.accounting import TurnFigures
 from pipelines.assistant.answer_text import AnswerText
 from pipelines.assistant.asked_ahead import AskedAhead
@@ -30,13 +31,14 @@ from pipelines.assistant.own_tools import (
     LONGEST_BRIEFING,
     LONGEST_GOODBYE,
     REMEMBER,
+    SPEAK_LANGUAGE,
     TRANSFER,
     fact_of,
     keys_of,
     text_of,
 )
-from pipelines.assistant.phrases import AssistantPhrases
 from pipelines.assistant.secrets import Secrets
+from pipelines.assistant.tongues import Tongues
 from pipelines.assistant.tool_runs import ToolRun, ToolRuns
 from pipelines.conversation.agent import Act, End, Keep, Keys, Last, Listen, Say, Transfer
 from pipelines.engines.protocols import Llm, LlmEvent, LlmText, LlmTool, LlmToolCall, LlmUsage
@@ -57,6 +59,7 @@ LEAST_PATIENCE_S = 2.0
 """It has so long at least, after tools that took their time."""
 
 ASKED = "Not run yet: the caller is asked first. Wait for the answer."
+CANNOT_ASK = "error: not run. The caller cannot be asked about these arguments."
 ONE_AT_A_TIME = "error: not run. The caller is asked about one thing at a time: call it again afterwards."
 TOO_MANY = f"error: not run. At most {MOST_CALLS} tools may be called at once."
 NO_MORE = "You have called enough tools for now: answer the caller with what you know."
@@ -87,7 +90,7 @@ class Faculties:
     own: frozenset[str]
     """The names of those that are the assistant's own."""
     secrets: Secrets
-    phrases: AssistantPhrases
+    tongues: Tongues
     transfers: Mapping[str, str]
     keep: Callable[[Fact], Keep]
     """Makes the record of a fact."""
@@ -161,7 +164,7 @@ class AnswerTurn:
             return
         self.figures.complete = True
         if self.asking is not None:
-            yield self._say(self.asking.question)
+            yield self._say(self.asking.question, self.faculties.tongues.written_in)
         elif self._last is not None:
             yield self._last
         elif not self._said_something:
@@ -171,11 +174,11 @@ class AnswerTurn:
 
     async def _round(self) -> AsyncGenerator[Say, None]:
         faculties, asked_at = self.faculties, self.faculties.now()
-        text = AnswerText(faculties.secrets, faculties.phrases.withheld, said=len(self.exchange.said))
+        text = AnswerText(faculties.secrets, faculties.tongues.phrases.withheld, said=len(self.exchange.said))
         self._calls = []
         self.figures.rounds += 1
         try:
-            async with aclosing(self._ask()) as stream:
+            async with aclosing(self._answer()) as stream:
                 while (event := await self._next(stream)) is not None:
                     if self.figures.first_token_ms is None and not isinstance(event, LlmUsage):
                         self.figures.first_token_ms = 1000 * (faculties.now() - asked_at)
@@ -202,7 +205,7 @@ class AnswerTurn:
             if text.fault:
                 self.faults.append(f"stopped: {text.fault}")
 
-    def _ask(self) -> AsyncGenerator[LlmEvent, None]:
+    def _answer(self) -> AsyncGenerator[LlmEvent, None]:
         """Its answer. One that is on its way already is taken over."""
         messages, ahead = self.faculties.memory.messages(), self.ahead
         self.ahead = None
@@ -216,10 +219,10 @@ class AnswerTurn:
         async with asyncio.timeout(max(LEAST_PATIENCE_S, self.faculties.patience_s - silent)):
             return await anext(stream, None)
 
-    def _say(self, piece: str) -> Say:
+    def _say(self, piece: str, language: str = "") -> Say:
         self._spoke_at = self.faculties.now()
         self.exchange.say(piece)
-        return Say(piece)
+        return Say(piece, language=language)
 
     @property
     def _said_something(self) -> bool:
@@ -246,9 +249,8 @@ class AnswerTurn:
                 called.results[call.id] = TOO_MANY
             elif call.name in self.faculties.own:
                 own.append(call)
-            elif (question := self._question(call)) and agreed is None:
-                called.results[call.id] = ONE_AT_A_TIME if self.asking else ASKED
-                self.asking = self.asking or Consent(call, self.exchange.line, question)
+            elif agreed is None and self._must_ask(call):
+                called.results[call.id] = self._ask(call)
             else:
                 others.append(call)
         for call in own:
@@ -261,7 +263,10 @@ class AnswerTurn:
         if agreed is not None:
             tool = self.faculties.runs.box.get(agreed.call.name)
             agreed.done = tool is not None and not tool.interruptible  # it will run to its end
-        started = [self.faculties.runs.start(called, call, self.context) for call in others]
+        started = [
+            self.faculties.runs.start(called, call, self.context, agreed=agreed is not None)
+            for call in others
+        ]
         runs += [run for run in started if run not in runs]
         async with aclosing(self._wait(runs)) as fillers:
             async for filler in fillers:
@@ -275,15 +280,32 @@ class AnswerTurn:
                 async for act in acts:
                     yield act
 
-    def _question(self, call: LlmToolCall) -> str:
-        """What the caller is asked before this is run; what cannot be run needs no consent."""
+    def _must_ask(self, call: LlmToolCall) -> bool:
+        """The caller is asked before this is run. What cannot be run needs no consent: running it says what
+        is wrong."""
         tool = self.faculties.runs.box.get(call.name)
-        if tool is None or not tool.confirm:
-            return ""
         try:
-            return "" if tool.fault(call.arguments) else tool.question(call.arguments)
-        except Exception:  # a validator of the tool's own: running it says what is wrong
-            return ""
+            return tool is not None and bool(tool.confirm) and not tool.fault(call.arguments)
+        except Exception:  # a validator of the tool's own
+            return False
+
+    def _ask(self, call: LlmToolCall) -> str:
+        """Have the caller asked; what the model is told of that."""
+        if self.asking is not None:
+            return ONE_AT_A_TIME
+        tool = self.faculties.runs.box.get(call.name)
+        assert tool is not None
+        try:
+            question = tool.question(call.arguments)
+        except ToolError as error:
+            return f"error: not run. {error}"
+        except Exception:  # of values that cannot be put into words
+            return CANNOT_ASK
+        if self.faculties.secrets.betrays(question):
+            self.faults.append("stopped: secret")
+            return CANNOT_ASK
+        self.asking = Consent(call, self.exchange.line, question)
+        return ASKED
 
     async def _wait(self, runs: list[ToolRun]) -> AsyncGenerator[Say, None]:
         """Until all are done; the caller hears something meanwhile."""
@@ -297,9 +319,10 @@ class AnswerTurn:
                     pending, timeout=self._bearable_s(filler), return_when=asyncio.FIRST_COMPLETED
                 )
                 if pending and not done:
-                    words, filler = filler or self.faculties.phrases.working, ""
+                    language = self.faculties.tongues.written_in if filler else ""
+                    words, filler = filler or self.faculties.tongues.phrases.working, ""
                     if words:
-                        yield self._say(words)
+                        yield self._say(words, language)
             await asyncio.sleep(0)  # the last outcome is written by its own callback
         finally:
             self.faculties.runs.leave(runs)
@@ -308,7 +331,7 @@ class AnswerTurn:
         """So long nothing need be said; None: there are no words for it."""
         if filler:
             return self.faculties.filler_after_s
-        if not self.faculties.phrases.working:
+        if not self.faculties.tongues.phrases.working:
             return None
         return max(0.0, self.faculties.working_every_s - (self.faculties.now() - self._spoke_at))
 
@@ -330,6 +353,10 @@ class AnswerTurn:
                     called.results[call.id] = "It is kept."
                     return [self.faculties.keep(fact)]
                 called.results[call.id] = fact
+            case str(name) if name == SPEAK_LANGUAGE:
+                tongues = self.faculties.tongues
+                called.results[call.id] = tongues.choose(str(call.arguments.get("language", "")))
+                return list(tongues.switches())
             case _:
                 """It waits for the others."""
         return []
@@ -345,7 +372,7 @@ class AnswerTurn:
             return
         if call.name == END_CALL:
             goodbye = text_of(call.arguments, "goodbye", LONGEST_GOODBYE)
-            words = "" if self._said_something else goodbye or self.faculties.phrases.goodbye
+            words = "" if self._said_something else goodbye or self.faculties.tongues.phrases.goodbye
             called.results[call.id] = "The call ends once the caller has heard you."
             self._last = End()
         else:
@@ -354,7 +381,7 @@ class AnswerTurn:
                 known = ", ".join(self.faculties.transfers)
                 called.results[call.id] = f"error: nobody can be handed to there; there are {known}"
                 return
-            words = "" if self._said_something else self.faculties.phrases.connecting
+            words = "" if self._said_something else self.faculties.tongues.phrases.connecting
             called.results[call.id] = "The caller is being handed over."
             briefing = text_of(call.arguments, "briefing", LONGEST_BRIEFING)
             self._last = Transfer(to, warm=self.faculties.warm, briefing=briefing)

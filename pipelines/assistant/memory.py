@@ -13,6 +13,7 @@ Only the end of it changes from turn to turn; what is folded into the summary is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,11 @@ NO_LINE = -1
 NOT_DONE = "It did not come to an end: the caller went on."
 RUNNING = "It is still running."
 _LETTERS = re.compile(r"[\W_]+")
+_NO_LETTERS = frozenset(("Mn", "Mc", "Me", "Cf"))
+"""Categories of accents, vowel signs and what joins letters: they part no word."""
+_DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_WORD = re.compile(rf"[{_DENSE}]|[^\W_{_DENSE}]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -152,6 +158,8 @@ class Memory:
         """A note on who calls, for the model's first message."""
         self.summary = ""
         """Of what was folded."""
+        self._standing = ""
+        """A note of what was folded that counts still."""
         self.exchanges: list[RememberedTurn] = []
         self._beside: dict[int, str] = {}
         """What else the caller heard in the agent's voice, by line, and the model was not told yet."""
@@ -199,6 +207,8 @@ class Memory:
         told = [self.opening]
         if self.summary:
             told.append(note(f"What was said before, in short: {self.summary}"))
+        if self._standing:
+            told.append(self._standing)
         before: RememberedTurn | None = None
         for exchange in self.exchanges:
             told += filter(None, [self._cut_note(before), self._late_note(before), exchange.told])
@@ -240,13 +250,15 @@ class Memory:
         """Fold at once."""
         return self._beyond([self._size(exchange) for exchange in self.exchanges], HARDEST)
 
-    def fold(self, exchanges: Sequence[RememberedTurn], summary: str) -> None:
-        """These, the oldest, are in the summary now; nothing happens when they were folded already."""
+    def fold(self, exchanges: Sequence[RememberedTurn], summary: str, standing: str = "") -> None:
+        """These, the oldest, are in the summary now; nothing happens when they were folded already.
+        `standing`: a note that counts still, and may stand in one of them."""
         if self.exchanges[: len(exchanges)] != list(exchanges):
             return
         late = [text for text in map(self._late_note, exchanges) if text]
         self.exchanges = self.exchanges[len(exchanges) :]
         self.summary = plain(" ".join([summary, *late]), MOST_SUMMARY)
+        self._standing = standing
 
     @staticmethod
     def _beyond(sizes: list[tuple[int, int]], times: int) -> bool:
@@ -293,8 +305,12 @@ def _merged(messages: list[LlmMessage]) -> list[LlmMessage]:
 
 
 def words_in(text: str) -> list[str]:
-    """Without what is no letter or digit."""
-    return [bare for word in text.split() if (bare := _bare(word))]
+    """Runs of letters and digits, accented or not, written wide or parted by signs that nobody sees;
+    in scripts without spaces each character."""
+    if not text.isascii():
+        marked = unicodedata.normalize("NFKD", text)
+        text = "".join(each for each in marked if unicodedata.category(each) not in _NO_LETTERS)
+    return _WORD.findall(text.casefold())
 
 
 def _bare(word: str) -> str:

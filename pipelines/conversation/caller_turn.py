@@ -20,16 +20,12 @@ from pipelines.conversation.commands import (
     ResumePlayout,
     SpotWords,
 )
+from pipelines.conversation.contest import ContestOutcome, ContestPhase, ContestStep
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import INTERRUPTING, SOUNDING, Cue, FloorState
 from pipelines.conversation.floor_keeping import FloorKeeper
-from pipelines.conversation.interruption import (
-    HEARD_OUT,
-    ContestOutcome,
-    ContestPhase,
-    ContestStep,
-)
+from pipelines.conversation.interruption import HEARD_OUT
 from pipelines.conversation.pieces import as_one
 from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.speech_detector import Edge

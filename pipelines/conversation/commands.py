@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pipelines.conversation.agent import AgentInput, Last, Play, Say, Utterance
-from pipelines.conversation.interruption import ContestFigures, ContestOutcome
+from pipelines.conversation.contest import ContestFigures, ContestOutcome
 from pipelines.engines.protocols import SttResult
 
 

@@ -22,7 +22,7 @@ class EndedUtterance:
     amends: bool = False
     """It takes the place of the one that was taken last."""
     noisy: bool = False
-    """Its loudest frame was not `endpointing.NOISY_DB` above the noise."""
+    """See `Utterance.noisy`."""
     repeats: bool = False
     """It amends nothing: what was taken is all that was understood."""
 

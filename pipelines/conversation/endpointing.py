@@ -51,9 +51,6 @@ NOTICED_WITHIN_MS = 200
 """Speech is noticed so long after it began, at most."""
 BEFORE_TAIL = 160 * SAMPLES_PER_MS
 """What is kept from before the tail of an utterance was noticed, so that its first sound is not clipped."""
-NOISY_DB = 19.0
-"""Six answers over pink noise and babble: 26 to 28 dB where speech is 20 dB above the noise, 15 to 18 where
-it is 10; without noise 50."""
 TALKS_ON = 3
 """Who went on so often behind what seemed a whole answer is not giving answers."""
 PIECE_MOST = 1.4
@@ -143,6 +140,9 @@ class Endpointer:
         return self._detector.floor_db
 
     # ---- what is heard
+
+    def line_noise(self, db: float) -> None:
+        self._detector.line_noise_db = db
 
     def frame(self, t: int, level: float) -> Edge | None:
         return self._detector.frame(t, level)
@@ -266,7 +266,7 @@ class Endpointer:
             silence,
             max(0, silence - (t - self._asked_at)),
             amends=self._taken is not None,
-            noisy=self._detector.prominence_db < NOISY_DB,
+            noisy=self._detector.drowned,
             repeats=self._repeats(result),
         )
 

@@ -30,17 +30,13 @@ from pipelines.conversation.commands import (
     Think,
     UnduckPlayout,
 )
+from pipelines.conversation.contest import ContestOutcome, ContestPhase
 from pipelines.conversation.dead_air import LONGEST, UNCLEAR_WAIT, UNHEARD_WAIT
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.endpointing import Endpointer
 from pipelines.conversation.floor import CONTESTED, FLOOR, SOUNDING, Cue, FloorState
-from pipelines.conversation.interruption import (
-    Contest,
-    ContestOutcome,
-    ContestPhase,
-    Sensitivity,
-)
+from pipelines.conversation.interruption import Contest, Sensitivity
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.supposing import Supposing
@@ -123,6 +119,10 @@ class FloorKeeper:
         self._ear.language = language
         self._contest.go_on_in(self._words)
         self.spots = False
+
+    def line_noise(self, db: float) -> None:
+        """The noise floor of the caller's line as it comes, in dBFS, before any of it is suppressed."""
+        self._ear.line_noise(db)
 
     @property
     def state(self) -> FloorState:

@@ -36,22 +36,25 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from dataclasses import dataclass
 
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
-from pipelines.conversation.interruption_model import SoundEvidence, murmur_odds, speech_odds
+from pipelines.conversation.caller_sound import CallerSound
+from pipelines.conversation.contest import (
+    CONTEST,
+    UNDECIDED,
+    ContestFigures,
+    ContestOutcome,
+    ContestPhase,
+    ContestStep,
+    Sign,
+)
+from pipelines.conversation.interruption_model import murmur_odds, speech_odds
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import OwnWords, words_of
 from pipelines.conversation.sound_shape import Shape
 from pipelines.conversation.timing import Limits
 from pipelines.conversation.word_check import TakenFor, WordCheck
 
-ABOVE_FLOOR_DB = 12.0
-QUIETEST_DB = -48.0
-BELOW_USUAL_DB = 22.0
-"""A sound is so far above the noise, not below this, and not so far below the caller's voice."""
-ECHO = 0.5
-"""A frame is more likely our own voice come back than not (`LineCondition.echo`)."""
 SOUND_FRAMES = 2
 """In a row make a sound: a click is none."""
 FRAME_MS = FRAME_SAMPLES // SAMPLES_PER_MS
@@ -70,8 +73,6 @@ FORGIVEN_SAMPLES = 8_000 * SAMPLES_PER_MS
 """So much quiet makes up for a fruitless interruption."""
 ENDLESS_SAMPLES = 8_000 * SAMPLES_PER_MS
 """Nobody speaks so long without a pause, or says nothing in it that is understood."""
-USUAL_WEIGHT = 0.3
-"""Of the newest utterance in the caller's usual level."""
 
 
 class Sensitivity(enum.StrEnum):
@@ -105,80 +106,6 @@ BEGUN_MURMUR = -2.2
 """... or only half a sign of listening: "uh", "all"."""
 
 
-class ContestOutcome(enum.StrEnum):
-    """What a contest came to."""
-
-    TAKEN = "taken"
-    """The caller has the floor."""
-    BACKCHANNEL = "backchannel"
-    """The caller only showed that he listens; the agent went on."""
-    NOISE = "noise"
-    RESUMED = "resumed"
-    """The agent fell silent over a voice of which nothing came."""
-
-
-class ContestPhase(enum.StrEnum):
-    """A contest."""
-
-    CALM = "calm"
-    DUCKED = "ducked"
-    PAUSED = "paused"
-    PASSED = "passed"
-    """It was decided to be none; the sound goes on."""
-    BARRED = "barred"
-
-
-class Sign(enum.StrEnum):
-    """What moves it."""
-
-    SOUND = "sound"
-    DOUBT = "doubt"
-    PATIENCE = "patience"
-    NOTHING = "nothing"
-    QUIET = "quiet"
-    OVER = "over"
-    BAR = "bar"
-    FREE = "free"
-
-
-CONTEST: dict[tuple[ContestPhase, Sign], ContestPhase] = {
-    (ContestPhase.CALM, Sign.SOUND): ContestPhase.DUCKED,
-    (ContestPhase.CALM, Sign.DOUBT): ContestPhase.PAUSED,
-    (ContestPhase.DUCKED, Sign.DOUBT): ContestPhase.PAUSED,
-    (ContestPhase.PAUSED, Sign.PATIENCE): ContestPhase.DUCKED,
-    (ContestPhase.DUCKED, Sign.NOTHING): ContestPhase.PASSED,
-    (ContestPhase.PAUSED, Sign.NOTHING): ContestPhase.PASSED,
-    (ContestPhase.PASSED, Sign.SOUND): ContestPhase.DUCKED,
-    (ContestPhase.PASSED, Sign.DOUBT): ContestPhase.PAUSED,
-    (ContestPhase.PASSED, Sign.QUIET): ContestPhase.CALM,
-    **{(phase, Sign.OVER): ContestPhase.CALM for phase in ContestPhase if phase is not ContestPhase.BARRED},
-    **{(phase, Sign.BAR): ContestPhase.BARRED for phase in ContestPhase},
-    (ContestPhase.BARRED, Sign.FREE): ContestPhase.CALM,
-}
-UNDECIDED = frozenset({ContestPhase.DUCKED, ContestPhase.PAUSED})
-
-
-class ContestStep(enum.Enum):
-    """What is to be done about playout, short of a decision."""
-
-    DUCK = "duck"
-    PAUSE = "pause"
-    GO_ON = "go on"
-    """Ducked."""
-    SPOT = "spot"
-    """The recogniser is to be asked whether it is a word that only shows listening."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContestFigures:
-    """How fast a contest was dealt with, in ms from the first frame of its sound."""
-
-    duck_ms: float
-    """To the duck."""
-    decision_ms: float
-    """To the decision."""
-
-
 class Contest:
     """Of one call. Positions (`t`) are the session's, in 16 kHz samples, just after the frame at hand."""
 
@@ -202,20 +129,13 @@ class Contest:
         self._paused_at: int | None = None
         """When the agent fell silent for the present sound; it does so once."""
         self._machine = Machine(CONTEST, ContestPhase.CALM, ignored)
-        self._evidence = SoundEvidence()
+        self._sound = CallerSound()
         self._began = 0
         """Where the sound began, ..."""
         self._ducked_at = 0
         """... and where playout was ducked or paused for it."""
-        self._run = 0
-        """Loud frames in a row, ..."""
-        self._still = 0
-        """... and quiet ones."""
         self._heard = ""
         """The newest words of the present utterance."""
-        self._usual: float | None = None
-        self._spoken, self._loudness = 0, 0.0
-        """Loud frames since the last utterance was over, and the sum of their levels."""
         self.dismissed: ContestOutcome | None = None
         """What the present utterance was last taken for, while it was no interruption."""
         self._calm = 0
@@ -243,7 +163,7 @@ class Contest:
     @property
     def weighing(self) -> bool:
         """Shapes of frames are wanted."""
-        return self._run > 0 or self.phase in UNDECIDED
+        return self._sound.run > 0 or self.phase in UNDECIDED
 
     def figures(self, t: int) -> ContestFigures | None:
         """Of the contest that is decided now; None when there is none."""
@@ -256,26 +176,14 @@ class Contest:
 
     def frame(self, level: float, floor: float, shape: Shape | None = None, echo: float = 0.0) -> None:
         """One more frame: its level and the noise floor in dBFS, and how likely it is our own voice."""
-        lowest = max(floor + ABOVE_FLOOR_DB, QUIETEST_DB)
-        if self._usual is not None:
-            lowest = max(lowest, self._usual - BELOW_USUAL_DB)
-        if level > lowest and echo < ECHO:
-            self._run += 1
-            self._still = 0
-            self._spoken += 1
-            self._loudness += level
-            self._evidence.hear(level, floor, self._usual, shape)
-        else:
-            self._run = 0
-            self._still += 1
+        if not self._sound.frame(level, floor, shape, echo):
             self._forgive()
-        self._evidence.frames += 1
-        if self.phase is ContestPhase.CALM and not self._run:
-            self._evidence = SoundEvidence()
+        if self.phase is ContestPhase.CALM and not self._sound.run:
+            self._sound.forget()
 
     def voice(self, probability: float) -> None:
         """One more chunk of the voice detector."""
-        self._evidence.voice(probability)
+        self._sound.evidence.voice(probability)
 
     def says(self, text: str) -> None:
         """What the recogniser has understood so far, where that tells."""
@@ -298,7 +206,7 @@ class Contest:
 
     def asks(self, t: int) -> bool:
         """The recogniser is about to say what the sound is."""
-        return self.undecided and self._check.asks(t, self._still)
+        return self.undecided and self._check.asks(t, self._sound.still)
 
     @property
     def listens(self) -> bool:
@@ -311,20 +219,17 @@ class Contest:
 
     def heard_out(self, understood: bool) -> None:
         """An utterance is over."""
-        if understood and self._spoken:
-            level, usual = self._loudness / self._spoken, self._usual
-            self._usual = level if usual is None else usual + USUAL_WEIGHT * (level - usual)
+        self._sound.heard_out(understood)
         if understood:
             self.fruitless = 0
-        self._spoken, self._loudness = 0, 0.0
 
     # ---- what is decided
 
     def begin(self, t: int) -> ContestStep | None:
         """The agent speaks: a sound is a reason to duck."""
-        if self.phase is not ContestPhase.CALM or self._run < SOUND_FRAMES or self.hardened:
+        if self.phase is not ContestPhase.CALM or self._sound.run < SOUND_FRAMES or self.hardened:
             return None
-        self._open(Sign.SOUND, t, t - self._run * FRAME_SAMPLES)
+        self._open(Sign.SOUND, t, t - self._sound.run * FRAME_SAMPLES)
         return ContestStep.DUCK
 
     def onset(self, t: int, began: int, *, silent: bool) -> ContestStep | None:
@@ -343,7 +248,7 @@ class Contest:
     def decide(self, t: int, voiced: int) -> ContestOutcome | ContestStep | None:
         """What is to be done now; `voiced`: samples of the caller's voice in the present utterance, 0 when
         there is none. Outcomes are TAKEN, BACKCHANNEL and NOISE."""
-        ended = self._still >= ENDED_FRAMES
+        ended = self._sound.still >= ENDED_FRAMES
         if self.phase is ContestPhase.BARRED or self.hardened:
             return None
         if self._heard and voiced and not self._words.hesitations.issuperset(words_of(self._heard)):
@@ -356,7 +261,7 @@ class Contest:
                 return self._weigh(t, voiced, ended)
             case ContestPhase.PASSED if ended:
                 self._machine.move(Sign.QUIET)
-            case ContestPhase.PASSED if self._evidence.loud >= self._limits.take_floor // FRAME_MS:
+            case ContestPhase.PASSED if self._sound.evidence.loud >= self._limits.take_floor // FRAME_MS:
                 return self._reconsider(voiced)
             case _:
                 pass
@@ -368,15 +273,15 @@ class Contest:
         lasting = HEARD_OUT if listens else self._limits.take_floor * SAMPLES_PER_MS
         if voiced >= lasting and elapsed >= ENOUGH * SAMPLES_PER_MS:
             # What lasts is somebody speaking, unless it never sounded like it.
-            lasts = speech_odds(self._evidence) >= min(0.0, MARGINS[self._sensitivity]) + self._again
+            lasts = speech_odds(self._sound.evidence) >= min(0.0, MARGINS[self._sensitivity]) + self._again
             return ContestOutcome.TAKEN if lasts else ContestOutcome.NOISE
         if not ended and elapsed < self._limits.decide * SAMPLES_PER_MS:
             early = elapsed >= (WORDS_SAMPLES if self._spots else PAUSE_SAMPLES)
             return self._wait(t) if early and self._like_words(voiced) else None
         margin = MARGINS[self._sensitivity] + self._again
-        if not voiced or speech_odds(self._evidence) < margin:
+        if not voiced or speech_odds(self._sound.evidence) < margin:
             return ContestOutcome.NOISE
-        murmur = murmur_odds(self._evidence) + margin
+        murmur = murmur_odds(self._sound.evidence) + margin
         if murmur > (MURMUR_MARGIN if ended else SURE_MURMUR):
             return ContestOutcome.BACKCHANNEL
         if self._partials_tell or self._sensitivity is Sensitivity.LOW:
@@ -388,30 +293,30 @@ class Contest:
 
     def _spot(self, t: int, elapsed: int) -> ContestOutcome | ContestStep | None:
         """Speech, as far as its sound tells: perhaps a word of somebody who listens."""
-        match self._check.verdict(t, self._still):
+        match self._check.verdict(t, self._sound.still):
             case TakenFor.LISTENS:
                 return ContestOutcome.BACKCHANNEL
             case TakenFor.WANTS:
                 return ContestOutcome.TAKEN
             case TakenFor.UNKNOWN | TakenFor.BEGUN as heard:
                 least = BEGUN_MURMUR if heard is TakenFor.BEGUN else UNKNOWN_MURMUR
-                murmurs = murmur_odds(self._evidence) > least
+                murmurs = murmur_odds(self._sound.evidence) > least
                 return ContestOutcome.BACKCHANNEL if murmurs else ContestOutcome.TAKEN
             case None:
-                asks = self._check.due(t, elapsed, self._still)
+                asks = self._check.due(t, elapsed, self._sound.still)
                 return ContestStep.SPOT if asks else self._wait(t)
 
     def _like_words(self, voiced: int) -> bool:
         """Early on: it is a voice, and no murmur."""
         if not voiced or not self._spots:
             return voiced > 0
-        margin = MARGINS[self._sensitivity] + self._again
-        return speech_odds(self._evidence) >= margin and murmur_odds(self._evidence) <= MURMUR_MARGIN
+        margin, heard = MARGINS[self._sensitivity] + self._again, self._sound.evidence
+        return speech_odds(heard) >= margin and murmur_odds(heard) <= MURMUR_MARGIN
 
     def _reconsider(self, voiced: int) -> ContestOutcome | None:
         """A sound that was taken for noise has gone on for so long."""
-        speech = speech_odds(self._evidence)
-        self._evidence = SoundEvidence()
+        speech = speech_odds(self._sound.evidence)
+        self._sound.forget()
         lasts = voiced >= self._limits.take_floor * SAMPLES_PER_MS
         margin = min(0.0, MARGINS[self._sensitivity]) + self._again
         return ContestOutcome.TAKEN if lasts and speech >= margin else None
@@ -447,7 +352,7 @@ class Contest:
             self.fruitless += 1
             self._calm = 0
         self._machine.move(Sign.NOTHING)
-        self._evidence = SoundEvidence()
+        self._sound.forget()
         self.dismissed = outcome
         return ContestOutcome.RESUMED if paused and outcome is ContestOutcome.NOISE else outcome
 

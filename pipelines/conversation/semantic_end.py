@@ -36,21 +36,32 @@ def finality_of_text(text: str, language: str, *, sure: bool = True) -> Finality
     if written.endswith(_BROKEN_OFF) or _half_told(words, written, end):
         return Finality.HANGING
     asks = written.endswith("?") or (len(words) > 1 and words[0] in end.questions)
+    answers = _is_answer(words, end)
+    if answers and not _trails_off(words, end, own.hesitations):
+        # "it is" is an answer, and how many a sentence begins.
+        return Finality.WHOLE if sure and " ".join(words) not in end.openings else Finality.OPEN
     if words[-1] in end.dangling or _stops_after(words, end, own.hesitations, asks):
         return Finality.HANGING
-    if _is_answer(words, end):
-        return Finality.WHOLE if sure else Finality.OPEN
     if asks or _told_digits(words, written, end) or (written.endswith((".", "!")) and len(words) > 2):
         return Finality.OPEN
     return Finality.NOTHING
 
 
 def _is_answer(words: list[str], end: EndWords) -> bool:
-    """A short answer with nothing but courtesies around it, or nothing but these ("no thanks")."""
+    """A short answer with nothing but courtesies around it ("no thanks"), or two ("no, not really")."""
     if " ".join(words) in end.answers:
         return True
     kept = [word for word in words if word not in end.courtesies]
-    return bool(kept) and " ".join(kept) in end.answers
+    return bool(kept) and any(
+        all(part in end.answers for part in (" ".join(kept[:at]), " ".join(kept[at:])) if part)
+        for at in range(len(kept))
+    )
+
+
+def _trails_off(words: list[str], end: EndWords, hesitations: frozenset[str]) -> bool:
+    """What the answer ends in belongs no more to it: "yes um"."""
+    last = words[-1]
+    return last in end.courtesies and (last in end.dangling or last in hesitations)
 
 
 def _stops_after(words: list[str], end: EndWords, hesitations: frozenset[str], asks: bool) -> bool:

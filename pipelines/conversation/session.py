@@ -134,6 +134,8 @@ class AgentSession(Dialogue):
             news = self._notes.hear(frame)
         else:
             news = self._notes.hear(cleaner.raw, cleaner.condition)
+            if news:
+                self.turn.line_noise(cleaner.condition.noise_db)
             # What a guard that knows the echo has left of the frame is the caller's.
             echo = cleaner.condition.echo if cleaner.condition.suspect else 0.0
         if news:

@@ -13,7 +13,7 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from mediaserver.storage.records import EventHappened, Record, TurnSaid
 from pipelines.conversation.agent import Utterance
 from pipelines.conversation.commands import Think
-from pipelines.conversation.interruption import ContestFigures, ContestOutcome
+from pipelines.conversation.contest import ContestFigures, ContestOutcome
 from pipelines.conversation.line import Line
 from pipelines.conversation.timeline import Timeline
 

@@ -57,14 +57,12 @@ from pipelines.conversation.commands import (
     PausePlayout,
     ResumePlayout,
 )
+from pipelines.conversation.contest import ContestPhase
 from pipelines.conversation.dead_air import LONGEST
 from pipelines.conversation.ear import EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
-from pipelines.conversation.interruption import (
-    ENDLESS_SAMPLES,
-    ContestPhase,
-)
+from pipelines.conversation.interruption import ENDLESS_SAMPLES
 
 EARLY_ANSWER = 700 * SAMPLES_PER_MS
 """So long before the end of a question its answer may be over."""

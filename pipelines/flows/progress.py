@@ -82,7 +82,8 @@ class FlowProgress:
     refused: frozenset[Value] = frozenset()
     """What the present question's answer is not: the caller has said so."""
     before: SaidBefore | None = None
-    """Until something else comes."""
+    """Until something else comes. Silence is nothing: who is asked once more behind it, and says the same
+    again, has said it twice."""
     misses: int = 0
     """Answers to the present question that were not understood."""
     silences: int = 0

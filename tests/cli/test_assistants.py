@@ -1,39 +1,18 @@
-"""Assistants of the server: whose number it is, what is kept of whom, and the row of the first start."""
+"""Assistants of the server: what is kept of whom, and the row of the first start."""
 
 from __future__ import annotations
 
 import asyncpg
-import pytest
 
-from cli.serving.assistants import FactTable, number_of, offer_assistant
+from cli.serving.assistants import FactTable, offer_assistant
 from cli.serving.watch import counter_of_thinking_ahead
 from mediaserver.metrics import Metrics
-from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents as tables
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.saving import save
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.facts import Fact
 from tests.mediaserver.samples import CALL
-
-
-@pytest.mark.parametrize(
-    ("address", "number"),
-    [
-        ("sip:+15550100@host;user=phone", "+15550100"),
-        ("tel:+1-555-0100", "+15550100"),
-        ("sip:004930123456@host", "+4930123456"),
-        ("sip:030123456@host", "+4930123456"),
-        ("sip:+49030123456@host", "+4930123456"),
-        ("sip:101@host", ""),
-        ("sip:ann12345678@host", ""),
-        ("sip:anonymous@anonymous.invalid", ""),
-        ("sip:+1234567890123456789@host", ""),
-        ("", ""),
-    ],
-)
-def test_a_caller_is_known_by_a_number_in_full_alone(address: str, number: str) -> None:
-    assert number_of(address, NumberPlan("49")) == number
 
 
 async def test_facts_are_those_of_this_agent_and_caller(pool: asyncpg.Pool) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from functools import partial
 
 from callers.calling import CallingParty
 from callers.figures import Spread
@@ -74,6 +75,12 @@ async def to_the_voice(at: Site, turns: int) -> bool:
     return took.p95 is not None and took.p95 <= CLAUSE_MS
 
 
+def _gone(at: Site, found: list[float]) -> bool:
+    """The model's server knows."""
+    found += [when for what, _, when in at.model.tales() if what == "gone"]
+    return bool(found)
+
+
 async def hang_up(at: Site, turns: int) -> bool:
     """From the voice's being stopped, which is done with the same decision, to the server's knowledge."""
     took = []
@@ -84,9 +91,9 @@ async def hang_up(at: Site, turns: int) -> bool:
             await call.talk.speaking_for(700)
             at.model.tales(), at.told()
             call.stream.press("5")
-            await call.talk.speaking_for(300)
+            gone: list[float] = []
+            await call.talk.until(partial(_gone, at, gone), 3.0)
             stopped = [told["at"] for told in at.told() if told["what"] == "stopped"]
-            gone = [when for what, _, when in at.model.tales() if what == "gone"]
             if stopped and gone:
                 took.append(1000 * (gone[0] - stopped[0]))
         await call.hang_up()

@@ -24,7 +24,8 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.resample import resample
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
 from pipelines.conversation import interruption_model as model
-from pipelines.conversation.interruption import Contest, ContestOutcome, ContestPhase
+from pipelines.conversation.contest import ContestOutcome, ContestPhase
+from pipelines.conversation.interruption import Contest
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
 from pipelines.conversation.speech_detector import Edge, SpeechDetector
@@ -92,7 +93,7 @@ def judge(made: Made, line: Frame, scores: dict[int, float], usual: float | None
     """What the contest makes of it; every contest of a long sound counts."""
     limits = Limits()
     contest = Contest(limits, Counter(), own_words("en"))
-    contest._usual = usual
+    contest._sound.usual = usual
     detector = SpeechDetector()
     found: list[Judged] = []
     voice = False
@@ -112,7 +113,7 @@ def judge(made: Made, line: Frame, scores: dict[int, float], usual: float | None
             voice = True
             contest.onset(t, detector.began, silent=False)
         contest.begin(t)
-        features = contest._evidence.features()
+        features = contest._sound.evidence.features()
         decided = contest.decide(t, detector.voiced if voice else 0)
         if isinstance(decided, ContestOutcome):
             figures = contest.figures(t)

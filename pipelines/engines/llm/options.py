@@ -39,6 +39,8 @@ class EndpointOptions(BaseModel):
     extra: dict[str, Any] | None = None
     """Put into each request as it stands, in place of what its maker's engine puts there."""
     connect_s: float = Field(default=3.0, gt=0, le=60)
+    answer_s: float = Field(default=60.0, gt=0, le=600)
+    """Waited for in all, in one answer."""
 
     @field_validator("base_url")
     @classmethod
@@ -63,13 +65,6 @@ class ModelOptions(EndpointOptions):
     first_token_s: float = Field(default=8.0, gt=0, le=120)
     """Retries included."""
     next_token_s: float = Field(default=6.0, gt=0, le=120)
-    answer_s: float = Field(default=60.0, gt=0, le=600)
-    """Waited for in all, in one answer."""
-
-
-def model_options(engine: str, options: EngineOptions) -> ModelOptions:
-    """Those of a language model. Raises EngineMissingError."""
-    return checked_options(engine, options, ModelOptions)
 
 
 def checked_options(engine: str, options: EngineOptions, form: type[T]) -> T:

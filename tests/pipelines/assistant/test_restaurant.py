@@ -9,7 +9,8 @@ import pytest
 
 import examples.restaurant
 from mediaserver.storage.records import EventHappened
-from pipelines.assistant.agent import Assistant, Calling
+from pipelines.assistant.agent import Assistant
+from pipelines.assistant.calling import Calling
 from pipelines.conversation.agent import Answered, Keep, Utterance
 from pipelines.conversation.text import TextConversation
 from pipelines.engines.protocols import LlmToolCall

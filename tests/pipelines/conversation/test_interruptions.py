@@ -31,8 +31,9 @@ from pipelines.conversation.commands import (
     SpotWords,
     Think,
 )
+from pipelines.conversation.contest import ContestOutcome
 from pipelines.conversation.floor import FloorState
-from pipelines.conversation.interruption import FORGIVEN_SAMPLES, ContestOutcome, Sensitivity
+from pipelines.conversation.interruption import FORGIVEN_SAMPLES, Sensitivity
 from pipelines.conversation.timing import Limits
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.word_check import MOST

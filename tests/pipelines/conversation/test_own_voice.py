@@ -1,4 +1,4 @@
-"""Lines that give our own voice back, under a guard that has not taken it off: what the agent does then."""
+"""Lines that give our own voice back, or bring noise, under a guard: what the agent does and is told then."""
 
 from __future__ import annotations
 
@@ -177,3 +177,15 @@ async def test_a_partial_that_is_our_own_does_not_interrupt_us() -> None:
     assert talk.session.turn.state in (FloorState.SPEAKING, FloorState.YIELDING)
     await talk.silence(1500)
     assert not talk.call.lines()[0].interrupted
+
+
+@pytest.mark.parametrize(("noise_db", "noisy"), [(-65.0, False), (-20.0, True)])
+async def test_an_answer_in_loud_noise_is_told_as_such_though_the_noise_is_taken_off(
+    noise_db: float, noisy: bool
+) -> None:
+    talk, agent = await prompted(LineCondition(noise_db=noise_db))
+    await talk.until_quiet()
+    await talk.say("book a room")
+    await talk.until_quiet()
+    [said] = [told for told in agent.inputs if isinstance(told, Utterance)]
+    assert said.text == "book a room" and said.noisy is noisy

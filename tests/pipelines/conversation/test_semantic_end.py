@@ -116,10 +116,22 @@ def test_the_end_of_a_text(language: str, text: str, finality: Finality) -> None
     assert finality_of_text(text, language) is finality
 
 
-@pytest.mark.parametrize("language", ["de", "pt", "hi", "ja", "zh"])
+@pytest.mark.parametrize("language", sorted(END_WORDS))
 def test_every_answer_of_a_language_is_whole(language: str) -> None:
-    for answer in END_WORDS[language].answers:
-        assert finality_of_text(answer, language) is WHOLE, answer
+    """Whatever it ends in ("that is it", "not really"), but for those with which sentences begin, too."""
+    end = END_WORDS[language]
+    for answer in end.answers:
+        assert finality_of_text(answer, language) is (OPEN if answer in end.openings else WHOLE), answer
+
+
+@pytest.mark.parametrize("text", ["No, not really.", "yes that is it", "well not really thanks", "yes it is"])
+def test_answers_one_behind_the_other_are_whole(text: str) -> None:
+    assert finality_of_text(text, "en") is WHOLE
+
+
+@pytest.mark.parametrize("text", ["yes um", "not really uh", "no and", "that is it but", "i'm not really"])
+def test_an_answer_that_is_gone_on_with_is_not_at_its_end(text: str) -> None:
+    assert finality_of_text(text, "en") is HANGING
 
 
 def test_a_short_answer_that_is_not_sure_waits_a_little() -> None:

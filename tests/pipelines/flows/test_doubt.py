@@ -152,6 +152,14 @@ def test_a_key_between_two_answers_that_were_not_believed_makes_them_two() -> No
     assert "today?" not in executor.utterance("today", understood=False).say
 
 
+def test_silence_between_two_answers_that_were_not_believed_leaves_them_the_same_twice() -> None:
+    """Silence is no other answer: the question was asked once more, and answered alike."""
+    executor = asked("book a room", "mountain view")
+    executor.utterance("today", understood=False)
+    executor.silence()
+    assert executor.utterance("today", understood=False).say == "Did you say today?"
+
+
 def test_what_was_refused_and_is_then_surely_heard_is_asked_about_once_more() -> None:
     executor = at_length()
     executor.utterance("fifteen minutes", doubtful=True)

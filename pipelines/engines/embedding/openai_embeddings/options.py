@@ -24,5 +24,3 @@ class EmbeddingOptions(EndpointOptions):
     """See `pipelines.engines.protocols.Embedder`."""
     price: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """US dollars for a million tokens."""
-    answer_s: float = Field(default=60.0, gt=0, le=600)
-    """Of one request."""

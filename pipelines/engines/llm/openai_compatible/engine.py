@@ -6,26 +6,27 @@ The client is imported when an engine is made, on a thread: it takes most of a s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.llm.endpoint import Endpoint
-from pipelines.engines.llm.faults import Asked
+from pipelines.engines.llm.maker import connected
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
+from pipelines.engines.llm.openai_compatible.client import OPENAI, openai_client
 from pipelines.engines.llm.openai_compatible.dialect import Dialect
 from pipelines.engines.llm.openai_compatible.request import chat_request
 from pipelines.engines.llm.openai_compatible.thoughts import ThinkingHabit
-from pipelines.engines.llm.options import ModelOptions, key_of, key_place, model_options, readiness
+from pipelines.engines.llm.options import ModelOptions, readiness
 from pipelines.engines.llm.prices import costs_nothing
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
 
-KEY, ADDRESS = "OPENAI_API_KEY", "OPENAI_BASE_URL"
-MAKERS_URL = "https://api.openai.com/v1"
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+
 USUAL_MODEL = "gpt-6-luna"
 """OpenAI's quickest; over chat completions it calls tools only when it does not reason."""
 USUAL_EXTRA: Mapping[str, Any] = {"reasoning_effort": "none"}
@@ -41,37 +42,26 @@ MANIFEST = Manifest(
 
 
 def check(options: EngineOptions) -> Readiness:
-    return readiness(MANIFEST.name, options, KEY)
+    return readiness(MANIFEST.name, options, OPENAI.key_variable)
 
 
 def make(options: EngineOptions) -> RemoteLlm:
     """Imports the client. Raises EngineMissingError."""
-    from httpx2 import AsyncClient
-    from openai import AsyncOpenAI
-
-    from pipelines.engines.llm.connection import http_client, rehearse
-
-    name = options.name or MANIFEST.name
-    given = model_options(MANIFEST.name, options)
-    key = key_of(name, given, KEY)
-    url = given.base_url or os.environ.get(ADDRESS, "").rstrip("/") or MAKERS_URL
-    asked = Asked(name, url, given.model or (USUAL_MODEL if url == MAKERS_URL else ""), key_place(given, KEY))
-    dialect = Dialect(name)
-    request = partial(_request, given, url == MAKERS_URL, name, dialect)
+    access = OPENAI.access(MANIFEST, options, ModelOptions)
+    makers, given = access.url == OPENAI.url, access.given
+    asked = access.asked(USUAL_MODEL if makers else "")
+    dialect = Dialect(access.name)
+    request = partial(_request, given, makers, access.name, dialect)
     reader = partial(ChunkReader, habit=ThinkingHabit(given.thinks))
 
     def endpoint(http: AsyncClient) -> Endpoint:
-        # RemoteLlm retries: it knows how long the caller waits.
-        client = AsyncOpenAI(api_key=key or "none", base_url=url, max_retries=0, http_client=http)
-        if given.base_url:
-            client.organization = client.project = None  # of OpenAI's account, from the environment
+        client = openai_client(access, http)
         create = client.chat.completions.with_streaming_response.create
         return Endpoint(client, create, "/models", asked, request, reader, dialect.learn)
 
-    rehearse(MANIFEST.name, endpoint)
-    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not key)
-    manifest = replace(MANIFEST, name=name, continues=given.prefill, free=free)
-    return RemoteLlm(manifest, endpoint(http_client(url, given.connect_s, given.answer_s)), given)
+    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not access.key_place)
+    manifest = replace(MANIFEST, name=access.name, continues=given.prefill, free=free)
+    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
 
 
 def _request(

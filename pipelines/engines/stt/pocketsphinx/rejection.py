@@ -3,8 +3,8 @@
 Pure arithmetic on segments. A grammar finds a sentence in anything, and its posterior is high for wrong ones
 too, so neither the mere presence of a hypothesis nor its `prob` may count as understanding. What is known of
 a sentence (`Scores`) is weighed by a logistic model: `tests/load/stt_confidence.py` plays many hundreds of
-utterances in many voices and noises to the decoders and prints the weights, fitted on half of the voices; the
-other half tells what they are worth (docs/benchmarks.md).
+utterances in many voices and noises to the decoders and prints such weights, fitted on half of the voices;
+the other half tells what they are worth. Those in use were fitted on more than it plays (docs/benchmarks.md).
 """
 
 from __future__ import annotations

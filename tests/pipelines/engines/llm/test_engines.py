@@ -20,6 +20,7 @@ from pipelines.engines.llm.endpoint import Endpoint, ResponseBody
 from pipelines.engines.llm.faults import Asked
 from pipelines.engines.llm.openai_compatible import engine as openai_compatible
 from pipelines.engines.llm.openai_compatible.chunks import ChunkReader
+from pipelines.engines.llm.openai_compatible.client import OPENAI
 from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import (
@@ -624,11 +625,10 @@ def test_an_engine_is_ready_once_there_is_a_key(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_the_key_of_openai_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipelines.engines.llm.options import key_of, model_options
-
     monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
-    elsewhere = model_options("openai", EngineOptions(settings={"base_url": "https://models.example/v1"}))
-    assert key_of("openai", elsewhere, "OPENAI_API_KEY") == ""
+    elsewhere = EngineOptions(settings={"base_url": "https://models.example/v1"})
+    access = OPENAI.access(openai_compatible.MANIFEST, elsewhere, ModelOptions)
+    assert access.key == "none" and access.key_place == ""
 
 
 @pytest.mark.parametrize(

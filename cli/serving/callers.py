@@ -1,0 +1,56 @@
+"""Who is at the other end of a call, as agents and their tools are told, whatever kind of agent it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mediaserver.calls.call import Call
+from mediaserver.outbound.numbers import NumberPlan
+from pipelines.assistant.calling import Calling
+
+_SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
+_SEPARATORS = str.maketrans("", "", "-.() ")
+_LONGEST_E164 = 15
+_ANONYMOUS = re.compile(r"(anonymous|unknown|restricted)\b", re.IGNORECASE)
+
+
+def number_of(address: str, plan: NumberPlan) -> str:
+    """The telephone number of an address or a text, in E.164 with its `+`; empty for names, extensions and
+    anonymous callers."""
+    user = _SCHEME.sub("", address.strip()).partition("@")[0].partition(";")[0]
+    if not _NUMBER.fullmatch(user):
+        return ""
+    readings = plan.readings(user.translate(_SEPARATORS))
+    # A zero that is no part of a number may be left in it: the shortest reading is without.
+    shortest = min(readings, key=lambda reading: (len(reading), reading), default="")
+    return f"+{shortest}" if len(shortest) <= _LONGEST_E164 and shortest else ""
+
+
+def other_end(call: Call) -> str:
+    """The address of who calls, or of whom we called."""
+    return call.to_uri if call.direction == "outbound" else call.from_uri
+
+
+def given_along(call: Call) -> Mapping[str, Any]:
+    """What whoever placed the call gave along; what the network said (`sip`) is nobody's to tell."""
+    return {name: value for name, value in call.about.items() if name != "sip"}
+
+
+def calling_of(call: Call, language: str, plan: NumberPlan) -> Calling:
+    """What an agent knows of this call, which begins now."""
+    address = other_end(call)
+    number = number_of(address, plan)
+    caller = number or _SCHEME.sub("", address).partition(";")[0]
+    return Calling(
+        call.id,
+        language,
+        "" if _ANONYMOUS.match(caller) else caller,
+        number,
+        outbound=call.direction == "outbound",
+        about=given_along(call),
+        began=datetime.now().astimezone(),
+    )
