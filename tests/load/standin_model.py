@@ -165,9 +165,8 @@ class _Peer:
             await self._writer.drain()
             return True
         finally:
-            if not gone.done():
-                gone.cancel()
-                await asyncio.gather(gone, return_exceptions=True)
+            gone.cancel()
+            await asyncio.gather(gone, return_exceptions=True)
 
     def _over(self, name: str) -> bool:
         self._tell.send(("gone", name, time.perf_counter()))
