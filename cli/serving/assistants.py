@@ -4,7 +4,7 @@ their callers. The row that offers one at the first start where there is a model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from cli.serving.callers import calling_of
@@ -84,6 +84,7 @@ class Assistants:
             self._thought_ahead,
             speech.hears,
             speech.speaks,
+            speech.llm_starting,
         )
 
 
@@ -100,6 +101,7 @@ def assistant_of(
     thought_ahead: Callable[[AheadFigures], None] | None = None,
     hears: Callable[[str], bool] = any_language,
     speaks: Callable[[str], bool] = any_language,
+    starting: Callable[[], Awaitable[None]] | None = None,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -120,6 +122,7 @@ def assistant_of(
         thought_ahead=thought_ahead,
         hears=hears,
         speaks=speaks,
+        starting=starting,
     )
 
 
@@ -128,7 +131,7 @@ def offered() -> Row:
     return {
         "name": NAME, "kind": "llm", "flow": "", "entry": "", "prompt": DEFAULT_PROMPT, "voice": "",
         "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True, "insight": {},
-        "tools": [], "assistant": {},
+        "tools": [], "assistant": {}, "background": {},
     }  # fmt: skip
 
 
