@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
@@ -15,9 +15,14 @@ _HINTS = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
 
 
 def encode(record: Record, **more: str) -> str:
-    """One line without its newline. `more`: further text beside the record, e.g. why it was rejected."""
-    line = {"record": type(record).__name__, "data": asdict(record), **more}
-    return json.dumps(line, default=_plain)
+    """One line without its newline. `more`: further text beside the record, e.g. why it was rejected. Never
+    raises: of what cannot be written the line says so, and is no record."""
+    name = type(record).__name__
+    data = {each.name: getattr(record, each.name) for each in fields(record)}
+    try:
+        return json.dumps({"record": name, "data": data, **more}, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:  # one record must not keep the others waiting
+        return json.dumps({"record": name, "lost": f"it cannot be written: {type(error).__name__}", **more})
 
 
 def decode(line: str) -> Record:

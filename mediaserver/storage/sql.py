@@ -12,6 +12,13 @@ from mediaserver.errors import VoiceForgeError
 Row = dict[str, Any]
 
 
+MOST_DEPTH = 60
+"""Levels of nested values that are kept; what foreign servers send may be nested as deeply as it can be read,
+and a level more than Python bears would stop the writer of all records."""
+LARGEST_INTEGER = 2**31 - 1
+"""Of PostgreSQL's `integer`."""
+
+
 class Database(Protocol):
     """What the queries use of asyncpg's Connection and Pool."""
 
@@ -39,13 +46,20 @@ def text(value: str, limit: int) -> str:
     return value.encode(errors="replace").decode().replace("\0", "\ufffd")[:limit]
 
 
+def whole_number(value: int) -> int:
+    """A count that PostgreSQL's `integer` takes; servers that count for us may claim any."""
+    return max(0, min(value, LARGEST_INTEGER))
+
+
 def to_json(value: Any) -> str:
-    """JSON that PostgreSQL takes."""
-    return json.dumps(_clean(value))
+    """JSON that PostgreSQL takes. What is nested too deeply ends in "\u2026"."""
+    return json.dumps(_clean(value, MOST_DEPTH))
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any, depth: int) -> Any:
     match value:
+        case dict() | list() | tuple() if not depth:
+            return "\u2026"
         case str():
             return text(value, 100_000)
         case float():
@@ -53,8 +67,8 @@ def _clean(value: Any) -> Any:
         case bool() | int() | None:
             return value
         case dict():
-            return {text(str(key), 1000): _clean(item) for key, item in value.items()}
+            return {text(str(key), 1000): _clean(item, depth - 1) for key, item in value.items()}
         case list() | tuple():
-            return [_clean(item) for item in value]
+            return [_clean(item, depth - 1) for item in value]
         case _:
             return text(str(value), 1000)

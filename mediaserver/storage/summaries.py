@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mediaserver.storage.records import SummaryMade, SummaryWanted
-from mediaserver.storage.sql import Database, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, text, to_json, whole_number
 
 _SHOWN = (
     "state, mode, summary, outcome, follow_ups, made_by, model, prompt_tokens, completion_tokens, cost, fault"
@@ -54,8 +54,8 @@ async def made(connection: Database, record: SummaryMade) -> None:
         """,
         record.call_id, "made" if record.summary else "failed", text(record.summary, 4000),
         text(record.outcome, 100), to_json(record.follow_ups), text(record.made_by, 100),
-        text(record.model, 200), record.prompt_tokens, record.completion_tokens, cost,
-        text(record.fault, 500),
+        text(record.model, 200), whole_number(record.prompt_tokens), whole_number(record.completion_tokens),
+        cost, text(record.fault, 500),
     )  # fmt: skip
 
 

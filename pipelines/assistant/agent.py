@@ -58,6 +58,8 @@ MOST_SILENCES = 3
 FACTS_WITHIN_S = 0.5
 UNHEARD_WORDS = 2
 """So many words at the end of a question need not be heard: people answer before it is over."""
+SHARE_UNHEARD = 3
+"""... and of a short one no more than a third."""
 
 
 class Assistant:
@@ -221,7 +223,7 @@ class Assistant:
         if exchange is None:
             return False
         unheard = len(words_in(exchange.said)) - len(words_in(exchange.heard or ""))
-        return unheard <= UNHEARD_WORDS
+        return unheard <= min(UNHEARD_WORDS, len(words_in(asking.question)) // SHARE_UNHEARD)
 
     # ---- what goes out
 

@@ -18,6 +18,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mediaserver.errors import ToolError
 from pipelines.assistant.accounting import TurnFigures
 from pipelines.assistant.answer_text import AnswerText
 from pipelines.assistant.facts import Fact
@@ -57,6 +58,7 @@ LEAST_PATIENCE_S = 2.0
 """It has so long at least, after tools that took their time."""
 
 ASKED = "Not run yet: the caller is asked first. Wait for the answer."
+CANNOT_ASK = "error: not run. The caller cannot be asked about these arguments."
 ONE_AT_A_TIME = "error: not run. The caller is asked about one thing at a time: call it again afterwards."
 TOO_MANY = f"error: not run. At most {MOST_CALLS} tools may be called at once."
 NO_MORE = "You have called enough tools for now: answer the caller with what you know."
@@ -237,9 +239,8 @@ class AnswerTurn:
                 called.results[call.id] = TOO_MANY
             elif call.name in self.faculties.own:
                 own.append(call)
-            elif (question := self._question(call)) and agreed is None:
-                called.results[call.id] = ONE_AT_A_TIME if self.asking else ASKED
-                self.asking = self.asking or Consent(call, self.exchange.line, question)
+            elif agreed is None and self._must_ask(call):
+                called.results[call.id] = self._ask(call)
             else:
                 others.append(call)
         for call in own:
@@ -252,7 +253,10 @@ class AnswerTurn:
         if agreed is not None:
             tool = self.faculties.runs.box.get(agreed.call.name)
             agreed.done = tool is not None and not tool.interruptible  # it will run to its end
-        started = [self.faculties.runs.start(called, call, self.context) for call in others]
+        started = [
+            self.faculties.runs.start(called, call, self.context, agreed=agreed is not None)
+            for call in others
+        ]
         runs += [run for run in started if run not in runs]
         async with aclosing(self._wait(runs)) as fillers:
             async for filler in fillers:
@@ -266,15 +270,32 @@ class AnswerTurn:
                 async for act in acts:
                     yield act
 
-    def _question(self, call: LlmToolCall) -> str:
-        """What the caller is asked before this is run; what cannot be run needs no consent."""
+    def _must_ask(self, call: LlmToolCall) -> bool:
+        """The caller is asked before this is run. What cannot be run needs no consent: running it says what
+        is wrong."""
         tool = self.faculties.runs.box.get(call.name)
-        if tool is None or not tool.confirm:
-            return ""
         try:
-            return "" if tool.fault(call.arguments) else tool.question(call.arguments)
-        except Exception:  # a validator of the tool's own: running it says what is wrong
-            return ""
+            return tool is not None and bool(tool.confirm) and not tool.fault(call.arguments)
+        except Exception:  # a validator of the tool's own
+            return False
+
+    def _ask(self, call: LlmToolCall) -> str:
+        """Have the caller asked; what the model is told of that."""
+        if self.asking is not None:
+            return ONE_AT_A_TIME
+        tool = self.faculties.runs.box.get(call.name)
+        assert tool is not None
+        try:
+            question = tool.question(call.arguments)
+        except ToolError as error:
+            return f"error: not run. {error}"
+        except Exception:  # of values that cannot be put into words
+            return CANNOT_ASK
+        if self.faculties.secrets.betrays(question):
+            self.faults.append("stopped: secret")
+            return CANNOT_ASK
+        self.asking = Consent(call, self.exchange.line, question)
+        return ASKED
 
     async def _wait(self, runs: list[ToolRun]) -> AsyncGenerator[Say, None]:
         """Until all are done; the caller hears something meanwhile."""

@@ -13,6 +13,7 @@ Only the end of it changes from turn to turn; what is folded into the summary is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,11 @@ LAST_HEARD_WORDS = 6
 NOT_DONE = "It did not come to an end: the caller went on."
 RUNNING = "It is still running."
 _LETTERS = re.compile(r"[\W_]+")
+_NO_LETTERS = frozenset(("Mn", "Mc", "Me", "Cf"))
+"""Categories of accents, vowel signs and what joins letters: they part no word."""
+_DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_WORD = re.compile(rf"[{_DENSE}]|[^\W_{_DENSE}]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -289,8 +295,12 @@ def _merged(messages: list[LlmMessage]) -> list[LlmMessage]:
 
 
 def words_in(text: str) -> list[str]:
-    """Without what is no letter or digit."""
-    return [bare for word in text.split() if (bare := _bare(word))]
+    """Runs of letters and digits, accented or not, written wide or parted by signs that nobody sees;
+    in scripts without spaces each character."""
+    if not text.isascii():
+        marked = unicodedata.normalize("NFKD", text)
+        text = "".join(each for each in marked if unicodedata.category(each) not in _NO_LETTERS)
+    return _WORD.findall(text.casefold())
 
 
 def _bare(word: str) -> str:

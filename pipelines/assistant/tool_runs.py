@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +16,9 @@ from pipelines.assistant.accounting import CallAccount
 from pipelines.assistant.memory import NOT_DONE, ToolCalls
 from pipelines.engines.protocols import LlmToolCall
 from pipelines.tools.protocols import Tool, ToolContext
+from pipelines.tools.results import without_templates
 from pipelines.tools.toolbox import ToolBox, ToolOutcome
 
-_TEMPLATE = re.compile(r"<\|[^<>|]{0,60}\|>|\[/?INST\]|<</?SYS>>|</?s>", re.IGNORECASE)
-"""What the chat templates of self-hosted models read as their own, wherever it stands."""
 MOST_ARGUMENTS = 2_000
 """Characters of what it was given there."""
 MOST_KEPT = 500
@@ -63,12 +61,15 @@ class ToolRuns:
     def running(self) -> list[ToolRun]:
         return list(self._running.values())
 
-    def start(self, called: ToolCalls, call: LlmToolCall, context: ToolContext) -> ToolRun:
-        """Run it; one that runs already with these arguments is not run twice."""
+    def start(
+        self, called: ToolCalls, call: LlmToolCall, context: ToolContext, *, agreed: bool = False
+    ) -> ToolRun:
+        """Run it; what runs already with these arguments is not run twice. `agreed`: see `ToolBox.run`."""
         key = _key(call)
         run = self._running.get(key)
         if run is None:
-            task = asyncio.create_task(self.box.run(call, context), name=f"tool {call.name[:40]}")
+            work = self.box.run(call, context, agreed=agreed)
+            task = asyncio.create_task(work, name=f"tool {call.name[:40]}")
             run = self._running[key] = ToolRun(call, self.box.get(call.name), task)
             task.add_done_callback(lambda _: self._done(key, run))
         run.left = False
@@ -94,7 +95,7 @@ class ToolRuns:
         if run.task.cancelled():
             return
         outcome = run.task.result()
-        text = _TEMPLATE.sub("", outcome.text)
+        text = without_templates(outcome.text)
         for called, call_id in run.wants:
             called.results[call_id] = text
         if run.left:

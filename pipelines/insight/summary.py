@@ -41,7 +41,7 @@ _STATUSES: dict[str, OutcomeWord] = {
 
 SENTENCES, CHARACTERS = 3, 900
 FOLLOW_UPS, FOLLOW_UP_CHARACTERS = 5, 200
-_SENTENCE_END = re.compile(r"[.!?]+[\"'”»)\]]*(?=\s|$)|[。！？।]+[」』”]*")
+_SENTENCE_END = re.compile(r"(?<![.!?])[.!?]++[\"'”»)\]]*+(?=\s|$)|[。！？।]++[」』”]*+")
 _UNPRINTABLE = re.compile(r"[^\S ]+|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Line ends, tabs, and marks that turn the direction of text about."""
 

@@ -52,13 +52,15 @@ from pipelines.speech_to_speech.connection import ConnectionOwner
 from pipelines.speech_to_speech.lines import SpokenLines
 from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
 from pipelines.speech_to_speech.own_voice import OwnVoice
-from pipelines.speech_to_speech.playback import MOST_WAITING_MS, Playback, SpokenItem
+from pipelines.speech_to_speech.playback import Playback, SpokenItem
 from pipelines.speech_to_speech.retries import ResponseRetries
 
 KEYS_AFTER = 1_500 * SAMPLES_PER_MS
 """So long after the last key what was keyed is told to the model; # ends it at once."""
 LAST_WORDS_WITHIN = 15_000 * SAMPLES_PER_MS
 """The last words are heard to their end, but no longer than this."""
+MOST_BEGUN = 32
+"""Items of the caller's whose end is waited for."""
 GREET = "Greet the caller."
 SILENT_AFTER = 20_000 * SAMPLES_PER_MS
 """A model that has not said a word so long after the answer, or after what the caller said, has failed."""
@@ -251,6 +253,8 @@ class SpeechToSpeech:
         for command in commands:
             if not self._over:
                 self._carry_out(command)
+        if self._playback.overfull or self._lines.overfull:
+            self._fail("the model sends more than anybody can listen to")
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -262,14 +266,14 @@ class SpeechToSpeech:
                 self._connection.renew()
             case ModelSound(item=item, content=content, octets=octets):
                 self._playback.sound(item, content, octets)
-                if self._playback.waiting_ms > MOST_WAITING_MS:
-                    self._fail("the model sends more than anybody can listen to")
             case ModelWords(item=item, content=content, text=text):
                 self._playback.words(item, content, text)
             case ModelSoundOver(item=item, content=content):
                 self._playback.complete(item, content)
             case CallerBegan(item=item, ms=ms):
                 self._spoke_from[item] = self._position(ms)
+                if len(self._spoke_from) > MOST_BEGUN:
+                    del self._spoke_from[next(iter(self._spoke_from))]
                 self._retries.overtaken()
                 self._interrupted()
             case CallerPaused(item=item, ms=ms):

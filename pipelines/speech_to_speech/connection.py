@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from pipelines.speech_to_speech.machine import audio_event
+from pipelines.speech_to_speech.meter import MessageMeter
 
 log = logging.getLogger(__name__)
 _closing_down: set[asyncio.Task[None]] = set()
@@ -26,13 +27,19 @@ CONNECT_S = 5.0
 ANSWER_S = 5.0
 """For the first message of the server."""
 PING_S = 15.0
+MESSAGE_COST = 1_000
+"""Characters that any message counts beside its own."""
 TRIES = 3
 """To connect, one after another, before the call is given up."""
 BACK_OFF_S = 0.3
 """Before the second try; twice as long before the third."""
 MOST_BREAKS = 4
 """Of connections that had worked, in one call."""
-MOST_MESSAGE = 4 * 1024 * 1024
+MOST_MESSAGE = 1024 * 1024
+"""Octets; ten seconds of PCM are 640 KB. It is parsed in one piece, on the loop of all calls."""
+AT_ONCE = 64 * 1024
+"""Characters that are taken before others have their turn; a server may send thousands of messages in one
+packet."""
 MOST_EVENTS = 1_000
 """That wait to be sent."""
 AUDIO_EVERY_MS = 40
@@ -77,6 +84,7 @@ class RealtimeConnection:
         self._piece = AUDIO_EVERY_MS * octets_per_ms
         self._most_audio = most_audio_ms * octets_per_ms
         self._open_for_audio = False
+        self._meter = MessageMeter()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -132,7 +140,7 @@ class RealtimeConnection:
 
     async def _run(self) -> None:
         tried = broken = 0
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(trace_configs=[_straight()]) as session:
             while True:
                 tried += 1
                 began = False
@@ -180,7 +188,7 @@ class RealtimeConnection:
             self._owner.connected()
         self._socket = socket
         writing = asyncio.create_task(self._write(socket))
-        began = False
+        began, taken = False, 0
         try:
             while True:
                 message = await socket.receive(None if began else ANSWER_S)
@@ -189,7 +197,14 @@ class RealtimeConnection:
                 began = True
                 if self._owner is None:
                     return began
+                if not self._meter.take(len(message.data), asyncio.get_running_loop().time()):
+                    self._fail("it sends more than anybody can listen to")
+                    return began
                 self._owner.received(message.data)
+                taken += len(message.data) + MESSAGE_COST
+                if taken >= AT_ONCE:
+                    taken = 0
+                    await asyncio.sleep(0)
         finally:
             self._socket = None
             writing.cancel()
@@ -206,6 +221,17 @@ class RealtimeConnection:
                     await socket.send_str(json.dumps(audio_event(octets)))
                 if self._events:
                     await socket.send_str(json.dumps(self._events.popleft()))
+
+
+def _straight() -> aiohttp.TraceConfig:
+    """Nobody is followed elsewhere: `ws_connect` would ask whomever a server names, in our network, too."""
+
+    async def refuse(*_: object) -> None:
+        raise aiohttp.ClientError("the server sends us elsewhere; set that address if it is right")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse)
+    return trace
 
 
 async def _close(socket: aiohttp.ClientWebSocketResponse) -> None:

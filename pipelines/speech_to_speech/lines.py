@@ -9,6 +9,9 @@ from pipelines.conversation.timeline import Timeline
 from pipelines.conversation.transcript import CallPort
 from pipelines.speech_to_speech.playback import SpokenItem
 
+MOST_ENTRIES = 20_000
+"""Lines and events of one call: five in each second of an hour. A broken server tells of more for ever."""
+
 
 class SpokenLines:
     """One call's. Positions are the session's, in 16 kHz samples."""
@@ -17,16 +20,25 @@ class SpokenLines:
         self._call = call
         self._timeline = timeline
         self._next = 0
+        self._entries = 0
         self._caller: dict[str, tuple[int, int, int]] = {}
         """What the caller said and nobody has written down yet: index, began and ended at, by item."""
 
+    @property
+    def overfull(self) -> bool:
+        """More was kept than of any call."""
+        return self._entries > MOST_ENTRIES
+
     def event(self, kind: str, **data: Any) -> None:
         """Keep that something happened now."""
+        self._entries += 1
         at = self._timeline.began_ms(self._timeline.t)
         self._call.put(EventHappened(self._call.id, at, kind, data))
 
     def caller_spoke(self, item: str, began: int, ended: int) -> None:
         """The caller has said something between two positions; the words come later, if ever."""
+        if item in self._caller:
+            self.caller_said(item, "")
         self._caller[item] = (self._index(), began, ended)
 
     def caller_said(self, item: str, text: str) -> None:
@@ -70,5 +82,6 @@ class SpokenLines:
             self.caller_said(item, "")
 
     def _index(self) -> int:
+        self._entries += 1
         index, self._next = self._next, self._next + 1
         return index

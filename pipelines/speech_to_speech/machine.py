@@ -7,12 +7,15 @@ of the beta version are understood, those of the GA version are sent).
 from __future__ import annotations
 
 import base64
-import json
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelines.engines.protocols import LlmTool, LlmToolCall
+from mediaserver.errors import PeerError
+from pipelines.engines.llm.tool_calls import CallAssembly
+from pipelines.engines.llm.wire_text import parsed, shown
+from pipelines.engines.protocols import LlmTool
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.commands import (
     CallerBegan,
@@ -29,16 +32,24 @@ from pipelines.speech_to_speech.commands import (
     SendEvent,
     ToolWanted,
 )
+from pipelines.speech_to_speech.fields import (
+    MOST_TEXT,
+    figures_of,
+    identity_of,
+    ms_of,
+    part_of,
+    text_of,
+    words_of,
+)
 
 MOST_TOOL_CALLS = 16
 """In one response."""
-MOST_ARGUMENTS = 64 * 1024
 MOST_COMPLAINTS = 20
 """A server that refuses so many of our events does not understand us."""
 MOST_REMEMBERED = 40
 """Messages that a new connection is told of the conversation so far."""
-MOST_TEXT = 20_000
-"""Characters of one message that are kept."""
+MOST_KNOWN = 200
+"""Responses that are remembered: the tools of one that is told twice are run once."""
 NOTHING_TO_CANCEL = "response_cancel_not_active"
 ALREADY_ANSWERS = "conversation_already_has_active_response"
 """Two of us acted at once."""
@@ -78,6 +89,8 @@ class RealtimeMachine:
     """Tools whose results are due, by call."""
     _orphans: dict[str, str] = field(default_factory=dict)
     """Likewise, called over a connection that is gone."""
+    _done_before: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_KNOWN))
+    """Responses that called tools."""
     _owes_response: bool = False
     """Something was put into the conversation that the model is to answer."""
     _muted: bool = False
@@ -167,13 +180,13 @@ class RealtimeMachine:
     def received(self, message: str) -> list[Command]:
         """One message. Never raises: nonsense is a complaint."""
         try:
-            event = json.loads(message)
-            kind = str(event["type"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+            event = parsed(message)
+            kind = text_of(event, "type")
+        except (PeerError, TypeError, KeyError):
             return self._complain("it sent what is no event")
         try:
             return self._event(kind, event)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except Exception:  # whatever it is, it costs this event and not the call
             return self._complain(f"its event {kind[:60]!r} is not what the protocol says")
 
     def _event(self, kind: str, event: Mapping[str, Any]) -> list[Command]:
@@ -183,27 +196,24 @@ class RealtimeMachine:
             case "response.created":
                 self._responding, self._muted = True, False
             case "response.output_audio.delta":
-                octets = base64.b64decode(_text(event, "delta"), validate=True)
-                return self._unless_muted(
-                    ModelSound(_text(event, "item_id"), int(event["content_index"]), octets)
-                )
+                octets = base64.b64decode(text_of(event, "delta"), validate=True)
+                return self._unless_muted(ModelSound(identity_of(event, "item_id"), part_of(event), octets))
             case "response.output_audio_transcript.delta":
-                return self._unless_muted(
-                    ModelWords(_text(event, "item_id"), int(event["content_index"]), _text(event, "delta"))
-                )
+                words = words_of(event, "delta")
+                return self._unless_muted(ModelWords(identity_of(event, "item_id"), part_of(event), words))
             case "response.output_audio.done":
-                return [ModelSoundOver(_text(event, "item_id"), int(event["content_index"]))]
+                return [ModelSoundOver(identity_of(event, "item_id"), part_of(event))]
             case "input_audio_buffer.speech_started":
                 self._muted = self._responding  # the server stops it by itself (`interrupt_response`)
-                return [CallerBegan(_text(event, "item_id"), int(event["audio_start_ms"]))]
+                return [CallerBegan(identity_of(event, "item_id"), ms_of(event, "audio_start_ms"))]
             case "input_audio_buffer.speech_stopped":
-                return [CallerPaused(_text(event, "item_id"), int(event["audio_end_ms"]))]
+                return [CallerPaused(identity_of(event, "item_id"), ms_of(event, "audio_end_ms"))]
             case "conversation.item.input_audio_transcription.completed":
-                text = " ".join(_text(event, "transcript").split())
+                text = " ".join(words_of(event, "transcript").split())
                 self._remember("user", text)
-                return [CallerWords(_text(event, "item_id"), text)]
+                return [CallerWords(identity_of(event, "item_id"), text)]
             case "conversation.item.input_audio_transcription.failed":
-                return [CallerWords(_text(event, "item_id"), "")]
+                return [CallerWords(identity_of(event, "item_id"), "")]
             case "response.done":
                 return self._done(event["response"])
             case "error":
@@ -229,27 +239,33 @@ class RealtimeMachine:
 
     def _done(self, response: Mapping[str, Any]) -> list[Command]:
         self._responding = self._muted = False
-        status = str(response.get("status") or "completed")
+        status = shown(response.get("status"), 40) or "completed"
         commands: list[Command] = []
         calls = [item for item in response.get("output") or () if item.get("type") == "function_call"]
+        if calls and (identity := shown(response.get("id"), 100)):
+            if identity in self._done_before:
+                return []
+            self._done_before.append(identity)
         for item in calls[:MOST_TOOL_CALLS] if status == "completed" else ():
-            self._wanted[_text(item, "call_id")] = _text(item, "name")
-            commands.append(_wanted(item))
+            identity = identity_of(item, "call_id")
+            if identity not in self._wanted and len(self._wanted) + len(self._orphans) < MOST_TOOL_CALLS:
+                self._wanted[identity] = shown(text_of(item, "name"), 64)
+                commands.append(_wanted(item))
         details = response.get("status_details") or {}
         error = details.get("error") or {}
-        reason = str(error.get("message") or error.get("code") or details.get("reason") or "")
+        reason = shown(error.get("message") or error.get("code") or details.get("reason"), 300)
         hopeless = status == "failed" and error.get("code") in HOPELESS
-        commands.append(Responded(status, reason[:300], response.get("usage") or {}, hopeless))
+        commands.append(Responded(status, reason, figures_of(response.get("usage")), hopeless))
         return [*commands, *(self._ask() if self._owes_response else ())]
 
     def _error(self, error: Mapping[str, Any]) -> list[Command]:
-        code = str(error.get("code") or "")
+        code = shown(error.get("code"))
         if code == NOTHING_TO_CANCEL:
             return []
         if code == ALREADY_ANSWERS:  # that answer began without what ours was to be about
             self._responding = self._owes_response = True
             return []
-        reason = str(error.get("message") or code or "it gave no reason")[:300]
+        reason = shown(error.get("message"), 300) or code or "it gave no reason"
         if code == EXPIRED:
             return [Complaint(reason), Renew()]
         refused = error.get("event_id") == SET_UP and not self._ready
@@ -306,16 +322,11 @@ def audio_event(octets: bytes) -> dict[str, Any]:
 
 
 def _wanted(item: Mapping[str, Any]) -> ToolWanted:
-    name, call_id, written = _text(item, "name"), _text(item, "call_id"), _text(item, "arguments")
-    if len(written) > MOST_ARGUMENTS:
-        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are too long")
-    try:
-        arguments = json.loads(written or "{}")
-    except (ValueError, RecursionError):
-        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are no JSON")
-    if not isinstance(arguments, dict):
-        return ToolWanted(LlmToolCall(call_id, name, {}), "error: the arguments are no JSON object")
-    return ToolWanted(LlmToolCall(call_id, name, arguments))
+    calls = CallAssembly()
+    calls.add(0, "", shown(text_of(item, "name"), 64), text_of(item, "arguments"))
+    (call,) = calls.end_all()
+    call = replace(call, id=identity_of(item, "call_id"))
+    return ToolWanted(call, f"error: {call.fault}" if call.fault else "")
 
 
 def _function(tool: LlmTool) -> dict[str, Any]:
@@ -331,11 +342,3 @@ def _message(role: str, text: str) -> dict[str, Any]:
         "type": "conversation.item.create",
         "item": {"type": "message", "role": role, "content": [content]},
     }
-
-
-def _text(event: Mapping[str, Any], name: str) -> str:
-    """Raises ValueError, TypeError or KeyError."""
-    value = event[name]
-    if not isinstance(value, str):
-        raise TypeError(name)
-    return value

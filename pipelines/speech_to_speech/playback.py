@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.speech_to_speech.audio_format import AudioFormat, AudioReader
+from pipelines.speech_to_speech.fields import MOST_TEXT
 
 MOST_WAITING_MS = 180_000
 """Of audio that was not played. Nobody listens for so long; a broken model sends for ever."""
+
+
+MOST_ITEMS = 300
+"""That are not settled."""
+MOST_DROPPED = 1_000
+"""That are remembered."""
 
 
 @dataclass(eq=False)
@@ -109,7 +116,7 @@ class Playback:
         """Not sent to its end."""
         self._settling: list[SpokenItem] = []
         """Sent, and not heard to its end as far as is known."""
-        self._dropped: set[tuple[str, int]] = set()
+        self._dropped: dict[tuple[str, int], None] = {}
         """What was cut while more of it was on its way."""
         self.paused = False
 
@@ -124,13 +131,18 @@ class Playback:
         return not self._queue and not self._settling
 
     @property
+    def overfull(self) -> bool:
+        """More waits than anybody can listen to."""
+        return len(self._queue) + len(self._settling) > MOST_ITEMS or self.waiting_ms > MOST_WAITING_MS
+
+    @property
     def waiting_ms(self) -> int:
         return sum(speech.reader.waiting_ms for speech in self._queue)
 
     def sound(self, item: str, content: int, octets: bytes) -> None:
         """More audio; that of what was cut off is dropped."""
         speech = self._of(item, content)
-        if speech is not None and not speech.complete:
+        if speech is not None and not speech.complete and not speech.cut:
             speech.reader.add(octets)
             speech.octets += len(octets)
 
@@ -138,7 +150,7 @@ class Playback:
         """More of the transcript, which may come before the audio or after it."""
         speech = self._of(item, content)
         if speech is not None:
-            speech.text += text
+            speech.text += text[: MOST_TEXT - len(speech.text)]
 
     def complete(self, item: str, content: int) -> None:
         """No more audio of this comes."""
@@ -150,7 +162,8 @@ class Playback:
     def complete_all(self) -> None:
         """No more audio of anything that is there."""
         for speech in self._queue:
-            self.complete(speech.item, speech.content)
+            speech.complete = True
+            speech.reader.complete()
 
     def next_frame(self, t: int) -> tuple[Frame, SpokenItem] | None:
         """What goes out at position `t`, and what it is of."""
@@ -184,7 +197,9 @@ class Playback:
         cut = [(speech, speech.cut_at(position)) for speech in (*late, *self._queue)]
         for speech in self._queue:
             if not speech.complete:
-                self._dropped.add((speech.item, speech.content))
+                self._dropped[speech.item, speech.content] = None
+        for known in list(self._dropped)[:-MOST_DROPPED]:
+            del self._dropped[known]
         self._settling += self._queue
         self._queue.clear()
         return cut

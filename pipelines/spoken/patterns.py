@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pipelines.spoken.figures import figure_patterns
 from pipelines.spoken.tongue import Tongue, months, short_months
 from pipelines.spoken.units import UNITS
 
@@ -43,6 +44,12 @@ ADDRESS = (
     rf"|www\.[\w-]{{1,63}}+(?:\.[\w-]{{1,63}}+){{1,6}}+{_PATH}"
     rf"|(?:[a-z0-9][a-z0-9-]{{0,62}}+\.){{1,5}}(?:{TOP_LEVEL})(?![\w@-]|\.\w){_PATH}))"
 )
+JOINED_ADDRESS = (
+    ADDRESS.replace(r"\w", "0-9A-Za-z_")
+    .replace("(?!0-9A-Za-z_)", "(?![0-9A-Za-z_])")
+    .replace(r"|\.0-9A-Za-z_)", r"|\.[0-9A-Za-z_])")
+)
+"""Where no space stands between words: letters of the language about it are no part of an address."""
 _HALF = r"(?:\s?(?P<{0}>[aApP])\.?\s?[mM](?:\b\.?(?=\s\S)|\b))"
 
 
@@ -63,13 +70,14 @@ def pattern(tongue: Tongue) -> re.Pattern[str]:
     """All that `tongue` says otherwise than it is written. What is nothing of that is one word, one stretch
     of space or one sign."""
     number = number_pattern(tongue)
-    signed = rf"(?:(?<![\w)])[-\u2212+](?=\d))?{number}"
+    signed = rf"(?:(?<![{'0-9A-Za-z' if tongue.joined else chr(92) + 'w'})])[-\u2212+](?=\d))?{number}"
     money = _any([*SYMBOLS, *CODES])
     magnitude = _any(list(tongue.magnitudes)) or "(?!)"
     word = "[0-9A-Za-z]" if tongue.joined else r"\w"
     kinds = [
         rf"(?P<easy>{EASY})",
-        ADDRESS,
+        JOINED_ADDRESS if tongue.joined else ADDRESS,
+        *figure_patterns(tongue),
         rf"(?P<ymd>{LEFT}(?P<y_year>\d{{4}})(?P<y_sep>[-/])(?P<y_month>\d{{1,2}})(?P=y_sep)(?P<y_day>\d{{1,2}})"
         r"(?:T(?P<y_h>\d\d):(?P<y_m>\d\d)(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\d/-]))",
         rf"(?P<dmy>{LEFT}(?P<n_one>\d{{1,2}})(?P<n_sep>[/.-])(?P<n_two>\d{{1,2}})(?P=n_sep)(?P<n_year>\d{{4}})(?![\d/-]))",
@@ -85,7 +93,8 @@ def pattern(tongue: Tongue) -> re.Pattern[str]:
         rf"(?P<decade>(?<![\w])(?P<century>1[0-9]|20)?['\u2019]?(?P<tens>\d0)s{RIGHT})"
         if tongue.language == "en"
         else "",
-        rf"(?P<unit>{LEFT}(?P<u_n>{signed})\s?(?P<u_sign>{_any(list(UNITS))})(?!{word}|/))",
+        _degree_ordinals(tongue),
+        rf"(?P<unit>{LEFT}(?!\d{{1,4}}A(?!\w))(?P<u_n>{signed})\s?(?P<u_sign>{_any(list(UNITS))})(?!{word}|/))",
         _ordinals(tongue),
         rf"(?P<street>(?<!\w)[^\W\d_]{{2,40}}?str\.(?!\w))|(?P<decades>{LEFT}(?P<e_n>\d{{1,4}})(?P<e_end>ern?)\b)"
         if tongue.language == "de"
@@ -98,7 +107,8 @@ def pattern(tongue: Tongue) -> re.Pattern[str]:
         else "",
         rf"(?P<roman>(?<=\s)[IVXL]{{1,7}}+{'(?:[.](?=[,;]|[ ]))?' if tongue.language == 'de' else ''}(?!\w))",
         r"(?P<hash>#(?=\d))",
-        r"(?P<range>(?<=[\d%\u00b0hm])\s?[-\u2013\u2014~\u301c\uff5e]\s?(?=[$\u20ac\u00a3\u00a5\u20b9]?\d))",
+        r"(?P<range>(?:(?<=[\d%\u00b0])|(?<=\d[hm])|(?<=\dkm)|(?<=\d[ap]m)|(?<=\d [ap]m))"
+        r"\s?[-\u2013\u2014~\u301c\uff5e]\s?(?=[$\u20ac\u00a3\u00a5\u20b9]?\d))",
         rf"(?P<version>{LEFT}[vV](?P<v>\d++(?:\.\d++){{1,4}}))",
         rf"(?P<ratio>{LEFT}\d++(?::\d++)++)",
         rf"(?P<number>{LEFT}(?P<n>{signed}))",
@@ -177,6 +187,18 @@ def _ordinals(tongue: Tongue) -> str:
         "hi": r"(?P<o>\d{1,6})\s?(?P<o_mark>वां|वाँ|वीं|वें|ला|ली|रा|री|था|थी)(?![\u0900-\u097f])",
     }.get(tongue.language)
     return rf"(?P<nth>{LEFT}{body})" if body else ""
+
+
+def _degree_ordinals(tongue: Tongue) -> str:
+    """'2° piano': the sign of degrees in the place of the one for ordinals."""
+    if tongue.language not in ("it", "es", "pt"):
+        return ""
+    none = (
+        "centigrad|celsius|fahrenheit|oggi|domani|fuori|dentro|sotto|sopra|con|per|alla|nord|sud|est|ovest|hoy|"
+        "ma\u00f1ana|bajo|sobre|para|norte|sur|hoje|amanh\u00e3|abaixo|acima|grad|durante|nel|della|del|los|las|que"
+    )
+    noun = rf"(?=\s(?!(?:{none})\b)[a-z\u00e0-\u00ff]{{3}})"
+    return rf"(?P<nth_degree>{LEFT}(?P<d_o>[1-9]|[12]\d)(?P<d_mark>\u00b0){noun})"
 
 
 def _abbreviations(tongue: Tongue) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipelines.spoken.addresses import address
 from pipelines.spoken.codes import code, roman
+from pipelines.spoken.figures import KINDS, LOOKED_BACK, figure, ratio, spelt
 from pipelines.spoken.patterns import LETTER, SYMBOLS, pattern
 from pipelines.spoken.phones import phone_groups
 from pipelines.spoken.pronunciation import Pronunciations
@@ -93,7 +94,8 @@ class SentenceReader:
                 said, at = self._phone(tongue, match)
                 found.append(Piece(start, tongue.finish(said), form=True, cut=tongue.joined))
             else:
-                read: Callable[[Tongue, re.Match[str]], str | None] = getattr(self, f"_{kind}")
+                read: Callable[[Tongue, re.Match[str]], str | None]
+                read = figure if kind in KINDS else getattr(self, f"_{kind}")
                 said_so = read(tongue, match)
                 own = said_so is not None and said_so != match[0]
                 said = match[0] if said_so is None else tongue.finish(said_so)
@@ -133,6 +135,8 @@ class SentenceReader:
         before = self._before(match.start())
         if n is None or not before:
             return None
+        if self._after(match.end()) in tongue.roman_after:
+            return tongue.ordinal(n)
         if before in tongue.rulers:
             return tongue.regnal(n)
         if before in tongue.roman_before and (n > 1 or tongue.language != "en"):
@@ -237,7 +241,7 @@ class SentenceReader:
             return None
         if match["t_s"]:
             return tongue.space.join(tongue.cardinal(int(match[name])) for name in ("t_h", "t_m", "t_s"))
-        worded = match[0][-1:].isalpha() and not match["t_half"]
+        worded = any(map(str.isalpha, match[0])) and not match["t_half"]
         return tongue.clock(hour % 24, minute, (match["t_half"] or "").lower(), oclock=worded)
 
     def _bare(self, tongue: Tongue, match: re.Match[str]) -> str | None:
@@ -269,9 +273,12 @@ class SentenceReader:
         return tongue.magnitude(number, more, currency) if more else tongue.money(number, currency)
 
     def _leading(self, tongue: Tongue, match: re.Match[str]) -> str | None:
-        number = amount_of(match["b_n"], tongue)
+        text = match["b_n"]
+        number = amount_of(text, tongue)
         if number is None:
             return None
+        if len(number.fraction) == 3 and "," in text and match["b_sign"] != "\u20ac":
+            number = Amount(number.whole + number.fraction)  # $1,000, in whatever language
         number = Amount(number.whole, number.fraction, bool(match["b_minus"]))
         return self._money(tongue, number, match["b_sign"], match["b_more"])
 
@@ -321,13 +328,21 @@ class SentenceReader:
             int(match["o"]), match["o_mark"], self._before(match.start()), self._after(match.end())
         )
 
+    def _nth_degree(self, tongue: Tongue, match: re.Match[str]) -> str | None:
+        return tongue.ordinal(
+            int(match["d_o"]), "\u00ba", self._before(match.start()), self._after(match.end())
+        )
+
     def _number(self, tongue: Tongue, match: re.Match[str]) -> str | None:
         text = match["n"]
         number = amount_of(text, tongue)
         if number is None:
             return _parts(text, tongue)
+        before = self._text[max(0, match.start() - LOOKED_BACK) : match.start()]
+        if text.isdecimal() and (digits := spelt(tongue, text, before)):
+            return digits
         year = len(text) == 4 and text.isdecimal() and 1100 <= int(text) <= 2099
-        if year and self._is_year(match):
+        if year and (self._is_year(match) or (tongue.counts_hundreds and int(text) < 2000)):
             return tongue.year(int(text))
         if text[0] == "+":
             return tongue.space.join((tongue.plus, tongue.amount(number)))
@@ -338,8 +353,8 @@ class SentenceReader:
         return tongue.space.join((tongue.letter("v"), said))
 
     def _ratio(self, tongue: Tongue, match: re.Match[str]) -> str | None:
-        """A score, a scale, a time of a sport: voices read these by themselves."""
-        return None
+        """A score, a scale; a time of a sport voices read by themselves."""
+        return ratio(tongue, match[0])
 
     def _is_year(self, match: re.Match[str]) -> bool:
         """By the words about it, and no word follows that may be what is counted."""
@@ -401,7 +416,8 @@ def _parts(text: str, tongue: Tongue) -> str:
     ]
     out = said[0]
     for mark, part in zip(marks, said[1:], strict=True):
-        dot = tongue.address_signs.get(".", tongue.point) if len(said) == 4 else tongue.point
+        dotted = len(said) == 4 or (tongue.decimal_comma and len(said) == 3)
+        dot = tongue.address_signs.get(".", tongue.point) if dotted else tongue.point
         between = f" {dot} " if mark == "." else tongue.pause
         out += (between.replace(" ", "") if tongue.joined else between) + part
     return out

@@ -76,6 +76,8 @@ class Tongue:
     """Names of A to Z, for voices that do not know them; empty: they do."""
     roman_before: frozenset[str] = frozenset()
     """Words behind which a Roman number is one, lower case."""
+    roman_after: frozenset[str] = frozenset()
+    """Words before which it is an ordinal."""
     rulers: frozenset[str] = frozenset()
     """Names behind which it is an ordinal."""
     magnitudes: Mapping[str, str] = {}
@@ -83,6 +85,12 @@ class Tongue:
     fractions: Mapping[tuple[int, int], str] = {}
     number_sign = ""
     """What is said for # before a number."""
+    counts_hundreds = False
+    """1100 to 1999 are said in hundreds where they are written without a mark."""
+    counts_fractions = False
+    """Two decimals are said as a number, not digit by digit."""
+    magnitude_of_one: Mapping[str, str] = {}
+    """Of what `magnitudes` says: how it is said of one."""
     glues = False
     """What follows a number without a space is part of its word ("20er")."""
     before_digit: frozenset[str] = frozenset()
@@ -138,7 +146,9 @@ class Tongue:
         else:
             said = self.cardinal(int(number.whole or "0"), "" if number.fraction else noun)
         if number.fraction:
-            said = self.space.join((said, self.point, self.digits(number.fraction)))
+            counted = self.counts_fractions and len(number.fraction) == 2 and number.fraction[0] != "0"
+            part = self.cardinal(int(number.fraction)) if counted else self.digits(number.fraction)
+            said = self.space.join((said, self.point, part))
         return self.space.join((self.minus, said)) if number.negative else said
 
     def ordinal(self, n: int, mark: str = "", before: str = "", noun: str = "") -> str:
@@ -216,7 +226,11 @@ class Tongue:
         """'$1.5 million'. `word`: of `magnitudes`."""
         known = self.currencies.get(code)
         name = known.many if known is not None else currency_name(code, self.language, 2)
-        return self.space.join((self.amount(number), self.magnitudes[word], name))
+        scale = self.magnitudes[word]
+        if number.single:
+            scale = self.magnitude_of_one.get(scale, scale)
+        said = self.space.join((self.amount(number, scale.split(" ")[0].lower()), scale, name))
+        return said.replace("' ", "'")  # d'euros
 
     def unit(self, number: Amount, sign: str, cldr: str) -> str:
         """Empty: this language has no words for it."""

@@ -19,6 +19,9 @@ LONGEST_TIMEOUT_S = 120.0
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What OpenAI-compatible servers and Anthropic's both take."""
 _PLACE = re.compile(r"[A-Za-z_]\w*")
+MOST_ASKED = 200
+"""Characters of an argument that a question names; of a longer one the caller would agree to a part."""
+_MARKUP = str.maketrans(dict.fromkeys("<>[]{}`|~\\", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,25 @@ class Tool:
 
     def question(self, arguments: Mapping[str, Any]) -> str:
         """What the caller is asked before it runs; empty when nothing is. A parameter that is left out is
-        named by its default."""
+        named by its default. Raises ToolError for arguments that nobody could be asked about: a yes would
+        be to something else."""
         if not self.confirm:
             return ""
-        properties = self.parameters.get("properties", {})
         said = {
-            place: arguments.get(place, properties.get(place, {}).get("default", ""))
+            place: _spoken(arguments[place] if place in arguments else self._default(place))
             for place in _places(self.confirm, self.name)
         }
-        return self.confirm.format(**{place: _spoken(value) for place, value in said.items()})
+        if long := [place for place, value in said.items() if len(value) > MOST_ASKED]:
+            raise ToolError(f"{', '.join(long)}: too long for the caller to be asked about; say it shorter")
+        question = self.confirm.format(**said)
+        if not any(map(str.isalnum, question)):
+            raise ToolError("the caller cannot be asked about these arguments")
+        return question
+
+    def _default(self, place: str) -> Any:
+        """A schema may be no more than `true`."""
+        schema = self.parameters.get("properties", {}).get(place)
+        return schema.get("default", "") if isinstance(schema, Mapping) else ""
 
 
 def _places(confirm: str, name: str) -> list[str]:
@@ -128,10 +141,11 @@ def _places(confirm: str, name: str) -> list[str]:
 
 
 def _spoken(value: Any) -> str:
+    """One line in which nothing is markup: what a voice leaves out of a question nobody agrees to."""
     match value:
         case None:
             return ""
         case list() | tuple():
             return ", ".join(_spoken(each) for each in value)
         case _:
-            return " ".join(str(value).split())[:200]
+            return " ".join(str(value).translate(_MARKUP).split())

@@ -31,6 +31,13 @@ _UNSEEN = re.compile(
 by which text is hidden from people and read by models. Joiners stay: Hindi and Persian are written with
 them."""
 _MARK = re.compile(r"<(?=\s{0,3}/?\s{0,3}data\b)", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"<(?=[|\uff5c]|</?SYS>>|/?(?:s|bos|eos|start_of_turn|end_of_turn|think|tool_calls?|tool_response)>)"
+    r"|\[(?=/?(?:INST|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS|SYSTEM_PROMPT)\])",
+    re.IGNORECASE,
+)
+"""The first character of what chat templates of self-hosted models read as their own. It is replaced, never
+taken out: what stands about it would join, and be such a sign itself."""
 
 
 def as_result(value: Any) -> ToolResult:
@@ -50,7 +57,12 @@ def as_result(value: Any) -> ToolResult:
 def marked(text: str, source: str) -> str:
     """`text` of the tool `source`, cut and between marks."""
     data, cut = bounded(text)
-    return f'<data from="{source}">\n{_MARK.sub("‹", data)}\n</data>{cut}'
+    return f'<data from="{source}">\n{_MARK.sub("‹", without_templates(data))}\n</data>{cut}'
+
+
+def without_templates(text: str) -> str:
+    """Nothing in it is a sign of a chat template."""
+    return _TEMPLATE.sub("‹", text)
 
 
 def bounded(text: str, most: int = MOST_BYTES) -> tuple[str, str]:

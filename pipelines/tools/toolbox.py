@@ -55,9 +55,10 @@ class ToolBox:
     def get(self, name: str) -> Tool | None:
         return self._tools.get(name)
 
-    async def run(self, call: LlmToolCall, context: ToolContext) -> ToolOutcome:
-        """Run what the model asked for; within the tool's time-out. Cancelled it cancels the tool, and waits
-        for nothing. Raises nothing else."""
+    async def run(self, call: LlmToolCall, context: ToolContext, *, agreed: bool = False) -> ToolOutcome:
+        """Run what the model asked for; within the tool's time-out. `agreed`: the caller was asked about just
+        this call, and said yes; without that no tool runs that wants it. Cancelled it cancels the tool, and
+        waits for nothing. Raises nothing else."""
         began = time.perf_counter()
         tool = self._tools.get(call.name)
         if tool is None:
@@ -69,6 +70,8 @@ class ToolBox:
             return _failed(f"{tool.name}: the arguments are no JSON object", began)
         if fault := _fault(tool, call.arguments):
             return _failed(f"{tool.name}: {fault}", began)
+        if tool.confirm and not agreed:
+            return _failed(f"{tool.name}: not run, because the caller has not agreed", began)
         task = asyncio.ensure_future(_guarded(tool, call.arguments, context))
         try:
             await asyncio.wait({task}, timeout=tool.timeout_s)

@@ -45,12 +45,19 @@ class Continuation:
         self._ends_in_number = said[-2:-1].isdigit() and not self._ends_in_word
         self._continues = continues
         self._held = ""
+        self._heard = ""
+        """Its letters."""
+        self._ends: list[int] = []
+        """For each where in it it ends."""
         self._decided = not self._said
 
     def feed(self, text: str) -> str:
         """What of it is new, as far as that can be told yet."""
         if self._decided:
             return text
+        heard, ends = _letters(text, ends=True)
+        self._heard += heard
+        self._ends += [len(self._held) + end for end in ends]
         self._held += text
         return self._told(final=False)
 
@@ -59,7 +66,7 @@ class Continuation:
         return "" if self._decided else self._told(final=True)
 
     def _told(self, final: bool) -> str:
-        heard, ends = _letters(self._held, ends=True)
+        heard, ends = self._heard, self._ends
         whole: int | None = None
         for start in self._places:
             length = len(self._said) - start

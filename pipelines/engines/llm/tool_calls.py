@@ -6,6 +6,7 @@ A machine without I/O. What cannot be read becomes a call with a `fault`: the mo
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,6 +19,10 @@ MOST_CALLS = 32
 """Of one answer."""
 MOST_ARGUMENTS = 64 * 1024
 """Characters of one call's arguments."""
+MOST_IN_ALL = 4 * MOST_ARGUMENTS
+"""Of all calls of one answer: they are sent back in every further request."""
+MOST_DEPTH = 40
+"""Levels of arguments; whatever handles them later recurses, too."""
 MOST_NAME = 200
 MOST_KEPT = 256 * 1024
 """Characters of what is kept for the server beside a call, or beside all calls of an answer."""
@@ -41,6 +46,7 @@ class CallAssembly:
     def __init__(self) -> None:
         self._calls: list[_Open] = []
         self._places: dict[int, _Open] = {}
+        self._length = 0
         self.pieces = 0
         """That have come."""
 
@@ -49,7 +55,7 @@ class CallAssembly:
     ) -> None:
         """A piece. `place` says which call it belongs to. Servers that number all their calls 0, or none
         (Ollama, Gemini), begin a new one with a new id, or with a name where the call before is whole.
-        `kept`: see `LlmToolCall`. Raises PeerError for too many calls."""
+        `kept`: see `LlmToolCall`. Raises PeerError for too many calls, and for too long ones."""
         self.pieces += 1
         id, name = shown(id, MOST_NAME), shown(name, MOST_NAME)
         call = self._places.get(place)
@@ -62,12 +68,15 @@ class CallAssembly:
         else:
             call.id = call.id or id
             call.name = call.name or name
-        if kept and len(json.dumps(kept)) <= MOST_KEPT:
+        if kept and fit_to_keep(kept):
             call.kept = kept
         if isinstance(arguments, dict):  # some servers send them as they are
-            arguments = json.dumps(arguments)
+            arguments = _dumped(arguments)
         if isinstance(arguments, str) and arguments:
             call.length += len(arguments)
+            self._length += len(arguments)
+            if self._length > MOST_IN_ALL:
+                raise PeerError(f"its calls of tools are longer than {MOST_IN_ALL} characters")
             if call.length <= MOST_ARGUMENTS:
                 call.pieces.append(arguments)
 
@@ -102,6 +111,21 @@ def _another(call: _Open, id: str, arguments: Any) -> bool:
     return not _made(call).fault
 
 
+def fit_to_keep(kept: Mapping[str, Any]) -> bool:
+    """It goes back to the server as it came, so that it must be JSON, and no more than the server needs."""
+    try:
+        return len(json.dumps(_clean(dict(kept)), allow_nan=False)) <= MOST_KEPT
+    except (ValueError, RecursionError):
+        return False
+
+
+def _dumped(arguments: dict[str, Any]) -> str:
+    try:
+        return json.dumps(arguments)
+    except RecursionError:
+        return "[" * (MOST_DEPTH + 2)  # as deep as what was sent; it is told when the call is whole
+
+
 def _made(call: _Open) -> LlmToolCall:
     id = call.id
     if not call.name:
@@ -124,12 +148,20 @@ def _made(call: _Open) -> LlmToolCall:
     return LlmToolCall(id, call.name, arguments)
 
 
-def _clean(value: Any) -> Any:
-    """Without characters that neither a database nor a terminal can take. Raises RecursionError."""
-    if isinstance(value, str):
-        return spoken_text(value)
-    if isinstance(value, dict):
-        return {spoken_text(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return value
+def _clean(value: Any, depth: int = MOST_DEPTH) -> Any:
+    """Without characters that neither a database nor a terminal can take. Raises RecursionError, and
+    ValueError for a number that JSON does not have (1e999 is read as infinity): every further request would
+    be refused for it."""
+    match value:
+        case str():
+            return spoken_text(value)
+        case float() if not math.isfinite(value):
+            raise ValueError("a number is too large")
+        case dict() | list() if not depth:
+            raise RecursionError
+        case dict():
+            return {spoken_text(key): _clean(item, depth - 1) for key, item in value.items()}
+        case list():
+            return [_clean(item, depth - 1) for item in value]
+        case _:
+            return value

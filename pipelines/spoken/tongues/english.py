@@ -70,6 +70,7 @@ class English(Tongue):
         "chapter part volume section act phase level war article annex type class book title appendix "
         "stage grade tier schedule".split()
     )
+    roman_after = frozenset({"century"})
     rulers = frozenset(
         "henry louis elizabeth charles george william edward james richard philip francis pius paul john "
         "benedict leo alexander nicholas frederick catherine".split()

@@ -26,6 +26,8 @@ _UNITS = {
 class French(Tongue):
     language = "fr"
     decimal_comma = True
+    counts_fractions = True
+    magnitude_of_one = {"millions d'": "million d'", "milliards d'": "milliard d'"}
     spaced_groups = True
     feminine_rules = "spellout-cardinal-feminine"
     digit_words = tuple("zéro un deux trois quatre cinq six sept huit neuf".split())

@@ -8,7 +8,11 @@ from pipelines.spoken.tongue import Currency, Tongue
 FEMININE = frozenset(
     "stunde minute sekunde woche person nacht nummer frage tasse seite straße meile tonne unze "
     "kilowattstunde rupie "
-    "flasche karte stelle reihe tür".split()
+    "flasche karte stelle reihe tür million millionen milliarde milliarden etage klasse runde stufe rate "
+    "tablette kapsel portion spalte auflage mahnung packung".split()
+)
+NEUTER = frozenset(
+    "obergeschoss untergeschoss geschoss mal kapitel quartal halbjahr zimmer jahr kind".split()
 )
 DATIVE = frozenset(
     "am dem vom zum im beim ab bis seit nach vor den des zur ihrem ihren unserem diesem mit".split()
@@ -22,6 +26,8 @@ class German(Tongue):
     language = "de"
     decimal_comma = True
     glues = True
+    counts_hundreds = True
+    magnitude_of_one = {"Millionen": "Million", "Milliarden": "Milliarde"}
     digit_words = tuple("null eins zwei drei vier fünf sechs sieben acht neun".split())
     point = "Komma"
     minus = "minus"
@@ -54,11 +60,13 @@ class German(Tongue):
         "mind.": "mindestens", "abt.": "Abteilung", "st.": "Sankt", "s. o.": "siehe oben",
         "o. ä.": "oder ähnliches",
         "i. d. r.": "in der Regel", "i.d.r.": "in der Regel", "exkl.": "exklusive", "jh.": "Jahrhundert",
+        "mio.": "Millionen", "mrd.": "Milliarden", "mwst.": "Mehrwertsteuer", "mwst": "Mehrwertsteuer",
+        "abs.": "Absatz", "hbf.": "Hauptbahnhof", "hbf": "Hauptbahnhof", "tgl.": "täglich",
         "mo.": "Montag", "di.": "Dienstag", "mi.": "Mittwoch", "do.": "Donnerstag",
     }  # fmt: skip
-    before_digit = frozenset({"nr.", "mo.", "di.", "mi.", "do."})
+    before_digit = frozenset({"nr.", "abs.", "mo.", "di.", "mi.", "do."})
     before_name = frozenset({"st.", "hr.", "fr.", "dr."})
-    behind_digit = frozenset({"std.", "min."})
+    behind_digit = frozenset({"std.", "min.", "mio.", "mrd."})
     currencies = {
         "EUR": Currency("Euro", "Euro", "Cent", "Cent"),
         "USD": Currency("Dollar", "Dollar", "Cent", "Cent"),
@@ -78,7 +86,7 @@ class German(Tongue):
     }  # fmt: skip
     roman_before = frozenset("kapitel band teil akt phase artikel anhang typ klasse stufe".split())
     rulers = frozenset(
-        "ludwig heinrich friedrich wilhelm karl elisabeth johannes benedikt pius otto franz".split()
+        "ludwig heinrich friedrich wilhelm karl elisabeth johannes paul benedikt pius otto franz".split()
     )
 
     def tidy(self, words: str, noun: str) -> str:
@@ -93,9 +101,9 @@ class German(Tongue):
     def ordinal(self, n: int, mark: str = "", before: str = "", noun: str = "") -> str:
         if before in DATIVE or before in WEEKDAYS:
             return spelled(n, "de", "spellout-ordinal-n")
-        return spelled(
-            n, "de", "spellout-ordinal" if before in ("der", "die", "das") else "spellout-ordinal-r"
-        )
+        if before in ("der", "die", "das") or self.is_feminine(noun):
+            return spelled(n, "de", "spellout-ordinal")
+        return spelled(n, "de", f"spellout-ordinal-{'s' if noun in NEUTER else 'r'}")
 
     def regnal(self, n: int) -> str:
         return f"der {spelled(n, 'de', 'spellout-ordinal')}"

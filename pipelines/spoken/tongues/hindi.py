@@ -29,7 +29,7 @@ class Hindi(Tongue):
     }  # fmt: skip
     abbreviations = {
         "डॉ.": "डॉक्टर", "श्री.": "श्री", "प्रो.": "प्रोफ़ेसर", "कि.मी.": "किलोमीटर", "कि.ग्रा.": "किलोग्राम",
-        "रु.": "रुपये",
+        "रु.": "रुपये", "किमी": "किलोमीटर", "किग्रा": "किलोग्राम", "नं.": "नंबर",
         "dr.": "डॉक्टर", "mr.": "मिस्टर", "mrs.": "मिसेज़", "no.": "नंबर",
     }  # fmt: skip
     before_digit = frozenset({"no."})
@@ -83,8 +83,21 @@ class Hindi(Tongue):
         if half or hour > 12 or hour == 0:
             part = _part_of_day(hour) + " "
             hour = hour % 12 or 12
+        if oclock and minute in _QUARTERS:  # साढ़े पाँच बजे
+            return f"{part}{_quarter(hour, minute, self)} बजे"
         said = f"{part}{self.cardinal(hour)}"
         return f"{said} बजकर {self.cardinal(minute)} मिनट" if minute else f"{said} बजे"
+
+
+_QUARTERS = (15, 30, 45)
+
+
+def _quarter(hour: int, minute: int, tongue: Hindi) -> str:
+    if minute == 30:
+        return tongue.mixed(hour, "आधा")
+    if minute == 15:
+        return "सवा" if hour == 1 else f"सवा {tongue.cardinal(hour)}"
+    return "पौन" if hour == 12 else f"पौने {tongue.cardinal(hour + 1)}"
 
 
 def _part_of_day(hour: int) -> str:

@@ -12,6 +12,8 @@ _NO_NOUNS = frozenset("e o a di in con per che al del è da della".split())
 class Italian(Tongue):
     language = "it"
     decimal_comma = True
+    counts_fractions = True
+    magnitude_of_one = {"milioni di": "milione di", "miliardi di": "miliardo di"}
     digit_words = tuple("zero uno due tre quattro cinque sei sette otto nove".split())
     point = "virgola"
     minus = "meno"
@@ -66,8 +68,9 @@ class Italian(Tongue):
     roman_before = frozenset(
         "secolo capitolo volume parte atto fase titolo articolo allegato tipo livello".split()
     )
+    roman_after = frozenset({"secolo"})
     rulers = frozenset(
-        "luigi carlo enrico vittorio umberto elisabetta giovanni paolo benedetto pio filippo".split()
+        "luigi carlo enrico vittorio umberto emanuele elisabetta giovanni paolo benedetto pio filippo".split()
     )
 
     def tidy(self, words: str, noun: str) -> str:

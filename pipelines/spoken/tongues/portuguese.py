@@ -24,6 +24,8 @@ _NO_NOUNS = frozenset("e ou a o de em com por que para ao às da do".split())
 class Portuguese(Tongue):
     language = "pt"
     decimal_comma = True
+    counts_fractions = True
+    magnitude_of_one = {"milhões de": "milhão de", "bilhões de": "bilhão de"}
     feminine_rules = "spellout-cardinal-feminine"
     digit_words = tuple("zero um dois três quatro cinco seis sete oito nove".split())
     point = "vírgula"

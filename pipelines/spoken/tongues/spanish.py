@@ -21,6 +21,8 @@ FEMININE = frozenset(
 class Spanish(Tongue):
     language = "es"
     decimal_comma = True
+    counts_fractions = True
+    magnitude_of_one = {"millones de": "millón de"}
     feminine_rules = "spellout-cardinal-feminine"
     digit_words = tuple("cero uno dos tres cuatro cinco seis siete ocho nueve".split())
     point = "coma"
@@ -50,7 +52,8 @@ class Spanish(Tongue):
         "ee. uu.": "Estados Unidos",
         "ee.uu.": "Estados Unidos", "prof.": "profesor", "depto.": "departamento", "dpto.": "departamento",
         "a. m.": "de la mañana", "p. m.": "de la tarde", "a.m.": "de la mañana", "p.m.": "de la tarde",
-        "art.": "artículo", "ext.": "extensión", "min.": "minutos", "inc.": "incorporada",
+        "art.": "artículo", "izda.": "izquierda", "dcha.": "derecha",
+        "ext.": "extensión", "min.": "minutos", "inc.": "incorporada",
     }  # fmt: skip
     before_digit = frozenset({"núm.", "nº", "n.º", "pág.", "ext.", "art."})
     before_name = frozenset({"d.", "c/"})

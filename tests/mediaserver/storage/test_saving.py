@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -19,7 +20,15 @@ from mediaserver.storage import (
     summaries,
     turns,
 )
-from mediaserver.storage.records import CallAnswered, EventHappened, LegClosed, LegOpened, OutcomeMade
+from mediaserver.storage.records import (
+    CallAnswered,
+    EventHappened,
+    LegClosed,
+    LegOpened,
+    OutcomeMade,
+    SummaryMade,
+    SummaryWanted,
+)
 from mediaserver.storage.saving import save
 from mediaserver.storage.sql import OrphanError
 from tests.mediaserver.samples import CALL, HEARING, LEG, ROOM, START, ended, started, turn, whole_call
@@ -152,6 +161,27 @@ async def test_the_true_end_replaces_interrupted(pool: asyncpg.Pool) -> None:
 def test_records_survive_json() -> None:
     for record in whole_call():
         assert record_json.decode(record_json.encode(record)) == record
+
+
+def test_a_record_that_cannot_be_written_down_is_a_line_that_is_no_record() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    line = record_json.encode(EventHappened(CALL, 1, "llm", {"usage": deep}), reason="too deep")
+    assert json.loads(line)["reason"] == "too deep"
+    with pytest.raises(ValueError):
+        record_json.decode(line)
+
+
+async def test_no_count_is_too_large_for_a_summary_to_be_kept(pool: asyncpg.Pool) -> None:
+    """It was refused, waited on, and was paid for again every five minutes."""
+    for record in (started(), SummaryWanted(CALL, "model", ("m",), "en")):
+        await save(pool, record)
+    await save(
+        pool, SummaryMade(CALL, "A room was booked.", "achieved", prompt_tokens=2**39, completion_tokens=-5)
+    )
+    row = await summaries.of_call(pool, CALL)
+    assert row is not None and (row["state"], row["completion_tokens"]) == ("made", 0)
 
 
 def test_the_journal_of_the_first_version_is_still_read() -> None:

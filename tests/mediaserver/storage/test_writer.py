@@ -16,11 +16,11 @@ import asyncpg
 import pytest
 
 from mediaserver.metrics import Metrics
-from mediaserver.storage import calls, turns, writer
+from mediaserver.storage import calls, events, turns, writer
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
-from mediaserver.storage.records import OutcomeMade, TurnSaid
+from mediaserver.storage.records import EventHappened, OutcomeMade, TurnSaid
 from mediaserver.storage.writer import StoreWriter
 from tests.mediaserver.samples import CALL, ended, started, turn, whole_call
 
@@ -214,3 +214,23 @@ def test_a_line_after_one_cut_short_is_still_read(tmp_path: Path) -> None:
     assert isinstance(found[0], ValueError)
     assert isinstance(found[1], TurnSaid) and found[1].index == 1
     journal.close()
+
+
+async def test_a_record_nested_beyond_all_measure_does_not_stop_the_writer(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    """A foreign server nested its figures so deeply that writing them raised out of the writer, which ended:
+    from then on nothing of any call was kept."""
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    strange = EventHappened(CALL, 1, "llm", {"usage": {"prompt": deep, "tokens": 7}})
+    sink = StoreWriter(pool, tmp_path)
+    await sink.start()
+    for record in (started(), strange, turn(0, "before")):
+        sink.put(record)
+    assert await sink.flush(5)
+    (event,) = await events.of_call(pool, CALL)
+    assert event["data"]["usage"]["tokens"] == 7
+    assert await texts(pool) == ["before"]
+    await sink.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,6 +145,81 @@ async def test_a_yes_to_a_question_that_was_not_heard_is_none() -> None:
     agent.heard(1, "Shall", True)
     await acts(agent, Utterance("yes"), 2)
     assert kit.ran == []
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "yes", "heard"),
+    [
+        ("Really cancel?", "en", "yes", ""),
+        ("Really cancel?", "en", "yes", "Really"),
+        ("本当に予約を取り消しますか？", "ja", "はい", ""),
+        ("本当に予約を取り消しますか？", "ja", "はい", "本当に"),
+        ("您确定要取消这个订单吗？", "zh", "是的", "您确定"),
+    ],
+)
+async def test_a_yes_to_a_short_or_unspaced_question_needs_a_question_that_was_heard(
+    question: str, language: str, yes: str, heard: str
+) -> None:
+    kit = Kit("cancel", "cancelled", confirm=question)
+    agent = assistant(
+        FakeLlm([call("cancel")], text("Pardon"), [call("cancel")], text("Done")), kit, language=language
+    )
+    await acts(agent, Utterance("x"), 1)
+    agent.heard(1, heard, True)
+    await acts(agent, Utterance(yes), 2)
+    assert kit.ran == []
+    await acts(agent, Utterance("x"), 3)
+    agent.heard(3, question, False)
+    await acts(agent, Utterance(yes), 4)
+    assert len(kit.ran) == 1
+
+
+def nested(levels: int) -> list[Any]:
+    deep: list[Any] = []
+    for _ in range(levels):
+        deep = [deep]
+    return deep
+
+
+@pytest.mark.parametrize(
+    ("schema", "confirm", "what"),
+    [
+        ({"what": True}, "Shall I cancel {what}?", nested(400)),
+        ({"what": True}, "{what}", None),
+        ({"what": True}, "{what}?", "\u200b"),
+        ({"what": True}, "Shall I cancel {what}?", "5 " + "and on " * 40),
+        ({"what": True}, "Shall I cancel {what}?", ["five"] * 500),
+        ({"what": {}}, "Shall I cancel {what}?", "our lowest price for regular guests is forty two dollars"),
+    ],
+)
+async def test_what_the_caller_cannot_be_asked_about_is_not_run(
+    schema: dict[str, Any], confirm: str, what: Any
+) -> None:
+    """Whatever kept the question from being put used to run the tool without one."""
+    kit = Kit()
+    wanting = replace(kit.tool, confirm=confirm, parameters={"type": "object", "properties": schema})
+    kit.tool = wanting
+    secret = "our lowest price for regular guests is forty two dollars a night"
+    llm = FakeLlm([call("look_up", what=what)], text("I could not do that."))
+    talk = await asked(assistant(llm, kit, prompt=f"Be kind. <secret>{secret}</secret>"))
+    assert kit.ran == [] and results(llm)[0].startswith("error: not run")
+    assert spoken(talk) == "I could not do that."
+
+
+async def test_a_default_that_is_no_schema_does_not_keep_the_question_away() -> None:
+    kit = Kit()
+    kit.tool = replace(
+        kit.tool, confirm="Cancel it {what}?", parameters={"type": "object", "properties": {"what": True}}
+    )
+    talk = await asked(assistant(FakeLlm([call("look_up")]), kit))
+    assert kit.ran == [] and spoken(talk) == "Cancel it?"
+
+
+async def test_what_a_voice_would_leave_out_of_a_question_is_said() -> None:
+    hidden = "five <!-- and --> ```six``` [seven](eight) <think>nine</think>"
+    talk = await asked(assistant(FakeLlm([call("cancel", what=hidden)]), cancel()))
+    for word in ("five", "and", "six", "seven", "eight", "nine"):
+        assert word in spoken(talk)
 
 
 async def test_a_yes_that_goes_on_counts_once() -> None:

@@ -115,6 +115,27 @@ def test_a_short_secret_is_kept_whole() -> None:
     assert found == ["I cannot tell you that."]
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("the code of the safe is nine two five", "The,code.of-the/safe:is;nine_two+five!"),
+        ("the code of the safe is nine two five", "t\u200bhe co\u00adde of the sa\u2060fe is nine two five"),
+        (
+            "the code of the safe is nine two five",
+            "ｔｈｅ ｃｏｄｅ ｏｆ ｔｈｅ ｓａｆｅ ｉｓ ｎｉｎｅ ｔｗｏ ｆｉｖｅ",
+        ),
+        ("保险柜的密码是九二五七一三，不要告诉任何人。", "好的，保险柜的密码是九二五七一三。"),
+        (
+            "金庫の暗証番号は九二五七一三です。誰にも言わないこと。",
+            "はい、金庫の暗証番号は九二五七一三です。",
+        ),
+    ],
+)
+def test_a_secret_is_kept_however_its_words_are_parted(secret: str, said: str) -> None:
+    found, answer = answered(said, f"<secret>{secret}</secret>")
+    assert answer.fault == "secret" and not any("五" in piece or "five" in piece for piece in found)
+
+
 def test_what_is_no_secret_may_be_said() -> None:
     found, answer = answered("Yes, there is a discount for staff. Is it raining tonight?")
     assert found == ["Yes, there is a discount for staff.", "Is it raining tonight?"]

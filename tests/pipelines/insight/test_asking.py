@@ -8,8 +8,9 @@ import pytest
 
 from mediaserver.errors import EngineError
 from pipelines.engines.protocols import LlmText, LlmUsage
+from pipelines.insight import summary
 from pipelines.insight.asking import MOST_CHARACTERS, asked, read
-from pipelines.insight.summary import CHARACTERS, FOLLOW_UPS, OUTCOMES
+from pipelines.insight.summary import CHARACTERS, FOLLOW_UPS, OUTCOMES, few_sentences
 from pipelines.insight.transcript import HEAD_CHARACTERS, TAIL_CHARACTERS, handed_over, heard_lines
 from tests.fakes import FakeLlm
 from tests.pipelines.insight.calls import BOOKING, ROOM, ended
@@ -128,3 +129,9 @@ def test_a_caller_who_came_back_was_not_handed_over() -> None:
     assert handed_over([{"kind": kind} for kind in kinds])
     assert not handed_over([{"kind": kind} for kind in [*kinds, "transfer_returned"]])
     assert not handed_over([])
+
+
+def test_signs_that_end_no_sentence_are_looked_at_once() -> None:
+    """They were looked at from each of them to the last, on the loop of all calls; this took minutes."""
+    assert summary._SENTENCE_END.search("." * 400_000 + "a") is None
+    assert few_sentences("One... two! Three? Four.") == "One... two! Three?"

@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, Hold, Termination, Voice, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.engines.protocols import LlmToolCall
-from pipelines.speech_to_speech.app import SpeechToSpeech
+from pipelines.speech_to_speech import lines
+from pipelines.speech_to_speech.app import MOST_BEGUN, SpeechToSpeech
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.connection import ConnectionOwner
+from pipelines.speech_to_speech.fields import MOST_TEXT
 from pipelines.speech_to_speech.machine import RealtimeOptions
+from pipelines.speech_to_speech.playback import MOST_ITEMS, Playback
 from tests.fakes import SILENCE, FakeCall, FakeOutlet, FakeTts, tone
 from tests.pipelines.speech_to_speech.realtime_server import tone_octets
 
@@ -462,3 +466,40 @@ async def test_when_the_server_stops_it_is_our_voice_that_says_goodbye() -> None
     assert [ended.why for ended in call.hung_up] == [Why.SHUTDOWN]
     call.end()
     await stopping
+
+
+async def test_a_server_that_tells_of_more_than_any_call_has_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lines without end filled the database, and items without sound the memory."""
+    monkeypatch.setattr(lines, "MOST_ENTRIES", 100)
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    for each in range(1_000):
+        call.model.tells("input_audio_buffer.speech_stopped", item_id=f"i{each}", audio_end_ms=each)
+        call.model.tells("input_audio_buffer.speech_started", item_id=f"o{each}", audio_start_ms=each)
+    await call.settle(8_000)
+    assert call.hung_up and call.model.closed
+    assert len(call.app._spoke_from) <= MOST_BEGUN
+
+
+async def test_a_server_that_begins_item_after_item_is_given_up() -> None:
+    call = Call()
+    call.tick(20)
+    call.model.ready()
+    for each in range(MOST_ITEMS + 1):
+        call.model.tells(
+            "response.output_audio_transcript.delta", item_id=f"i{each}", content_index=0, delta="x" * 50
+        )
+    await call.settle(8_000)
+    assert call.hung_up and call.model.closed
+
+
+def test_the_words_of_an_item_have_an_end() -> None:
+    playback = Playback(AudioFormat("pcmu"))
+    for _ in range(100):
+        playback.words("a", 0, "x" * 1_000)
+    playback.sound("a", 0, tone_octets(100))
+    frame = playback.next_frame(0)
+    assert frame is not None and len(frame[1].text) == MOST_TEXT

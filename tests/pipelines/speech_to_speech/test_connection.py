@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
+from aiohttp import web
 
 from pipelines.engines.protocols import LlmTool
+from pipelines.speech_to_speech import meter
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.commands import CallerWords, Command, Ready, SendEvent, ToolWanted
 from pipelines.speech_to_speech.connection import RealtimeConnection, SpeechEndpoint
 from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
+from pipelines.speech_to_speech.meter import MessageMeter
 from tests.pipelines.speech_to_speech.realtime_server import Answer, RealtimeStandIn, serving, tone_octets
 
 OPTIONS = RealtimeOptions(
@@ -140,3 +144,57 @@ async def test_audio_that_nobody_reads_does_not_grow_for_ever() -> None:
             client.connection.hear(bytes(8 * 1_000))
         assert client.connection.lost_octets == 90 * 8 * 1_000
         client.connection.close()
+
+
+async def test_a_server_that_sends_us_elsewhere_is_not_followed() -> None:
+    asked = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        raise web.HTTPFound("/latest/meta-data" if request.path == "/v1/realtime" else "/v1/realtime")
+
+    app = web.Application()
+    app.router.add_get("/{any:.*}", elsewhere)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    client = Client(SpeechEndpoint(f"ws://127.0.0.1:{runner.addresses[0][1]}/v1/realtime"))
+    await asyncio.wait_for(client.over.wait(), 10)
+    assert set(asked) == {"/v1/realtime"} and "elsewhere" in client.reasons[-1]
+    await runner.cleanup()
+
+
+async def test_a_server_that_floods_is_given_up_and_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(meter, "MOST_MESSAGES", 300.0)
+    monkeypatch.setattr(meter, "MESSAGES_PER_S", 0.0)
+    monkeypatch.setattr(MessageMeter.__init__, "__defaults__", (300.0, 1e9, 0.0))
+    async with RealtimeStandIn() as server:
+        client = Client(server.endpoint)
+        await client.until(Ready)
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while not client.over.is_set():
+                turns += 1
+                await asyncio.sleep(0)
+
+        beside = asyncio.create_task(others())
+        with contextlib.suppress(ConnectionError):
+            for _ in range(500):
+                await server.stands[0].socket.send_str('{"type": "rate_limits.updated", "event_id": "e"}')
+        await asyncio.wait_for(client.over.wait(), 10)
+        await beside
+        assert client.reasons == ["it sends more than anybody can listen to"] and turns > 3
+
+
+def test_a_call_as_long_and_as_fast_as_any_is_in_measure() -> None:
+    """PCM, five times as fast as it is heard, in pieces of 20 ms."""
+    measure, now = MessageMeter(), 0.0
+    for _ in range(60):
+        for _ in range(300):
+            assert measure.take(1_500, now)
+            now += 0.004
+        now += 5.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.commands import (
     Command,
@@ -16,7 +18,7 @@ from pipelines.speech_to_speech.commands import (
     SendEvent,
     ToolWanted,
 )
-from pipelines.speech_to_speech.machine import RealtimeMachine, RealtimeOptions
+from pipelines.speech_to_speech.machine import MOST_TOOL_CALLS, RealtimeMachine, RealtimeOptions
 
 
 def machine() -> RealtimeMachine:
@@ -146,3 +148,67 @@ def test_a_failure_that_would_come_again_says_so() -> None:
         details = {"error": {"code": code, "message": "no"}}
         response = {"status": "failed", "status_details": details}
         assert told(made, "response.done", response=response) == [Responded("failed", "no", {}, hopeless)]
+
+
+DEEP = "[" * 900 + "]" * 900
+LONG = "a" * 9_000
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        '{"type": "input_audio_buffer.speech_started", "item_id": "a", "audio_start_ms": 1e999}',
+        '{"type": "input_audio_buffer.speech_started", "item_id": "a", "audio_start_ms": -1}',
+        '{"type": "input_audio_buffer.speech_stopped", "item_id": "a", "audio_end_ms": NaN}',
+        '{"type": "response.output_audio.done", "item_id": "a", "content_index": 1e999}',
+        f'{{"type": "response.output_audio.done", "item_id": "{LONG}", "content_index": 0}}',
+        f'{{"type": "response.done", "response": {DEEP}}}',
+        f'{{"type": {DEEP}}}',
+    ],
+)
+def test_no_event_raises(event: str) -> None:
+    """Infinity did, and ended the task that reads: the call went on in silence."""
+    (complaint,) = ready().received(event)
+    assert isinstance(complaint, Complaint) and not complaint.fatal
+
+
+def test_what_a_response_took_is_kept_in_figures_alone() -> None:
+    made = ready()
+    usage = {
+        "input_tokens": 20, "output_tokens": -5, "total": 1e308, "by": {"audio": 7, "deep": {"er": {}}},
+        "x" * 999: 1, "text": "y" * 999, **{f"n{each}": each for each in range(99)},
+    }  # fmt: skip
+    (responded,) = told(made, "response.done", response={"status": DEEP * 9, "usage": usage})
+    assert isinstance(responded, Responded) and len(responded.status) <= 40
+    assert responded.usage["input_tokens"] == 20 and responded.usage["output_tokens"] == 0
+    assert responded.usage["by"] == {"audio": 7}
+    assert len(responded.usage) <= 20 and max(map(len, responded.usage)) <= 60
+
+
+def test_a_response_that_is_told_twice_calls_its_tools_once() -> None:
+    made, item = ready(), {"type": "function_call", "name": "pay", "call_id": "c", "arguments": "{}"}
+    response = {"id": "r1", "status": "completed", "output": [item]}
+    assert any(isinstance(each, ToolWanted) for each in told(made, "response.done", response=response))
+    made.result("c", "paid")
+    assert told(made, "response.done", response=response) == []
+
+
+def test_no_more_tools_are_wanted_at_once_than_any_model_wants() -> None:
+    made = ready()
+    wanted = sum(
+        isinstance(each, ToolWanted)
+        for response in range(50)
+        for each in done(made, *(f"c{response}_{call}" for call in range(10)))
+    )
+    assert wanted == MOST_TOOL_CALLS
+
+
+def test_what_is_said_holds_no_control_characters_and_has_an_end() -> None:
+    (words,) = told(
+        ready(),
+        "response.output_audio_transcript.delta",
+        item_id="a",
+        content_index=0,
+        delta="a\x1b[2J" + "b" * 99_999,
+    )
+    assert isinstance(words, ModelWords) and words.text.startswith("a[2Jb") and len(words.text) < 20_001

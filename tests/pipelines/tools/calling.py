@@ -15,9 +15,9 @@ CONTEXT = ToolContext(UUID(int=7), "+4930123456", "en", {"customer": "4711"})
 
 
 async def called(made: Tool | Callable[..., Any], arguments: Any = None) -> ToolOutcome:
-    """The outcome of a call by a model."""
+    """The outcome of a call by a model, to which the caller has agreed."""
     one = made if isinstance(made, Tool) else tool(made)
-    return await ToolBox([one]).run(LlmToolCall("c1", one.name, arguments or {}), CONTEXT)
+    return await ToolBox([one]).run(LlmToolCall("c1", one.name, arguments or {}), CONTEXT, agreed=True)
 
 
 def said(outcome: ToolOutcome) -> str:

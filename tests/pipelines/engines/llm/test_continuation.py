@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from pipelines.engines.llm import continuation
 from pipelines.engines.llm.continuation import GO_ON, Continuation, carried_on
 from pipelines.engines.protocols import LlmMessage
 
@@ -113,3 +114,17 @@ def test_the_next_model_is_told_what_was_said() -> None:
     ask = [LlmMessage("user", "hi")]
     assert carried_on(ask, "Yes", continues=True) == [*ask, LlmMessage("assistant", "Yes")]
     assert carried_on(ask, "Yes", continues=False)[-1] == LlmMessage("user", GO_ON)
+
+
+def test_what_has_no_letters_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each piece was looked at again with each that followed, on the loop of all calls."""
+    looked, letters_of = 0, continuation._letters
+
+    def counted(text: str, *, ends: bool = False) -> tuple[str, list[int]]:
+        nonlocal looked
+        looked += len(text)
+        return letters_of(text, ends=ends)
+
+    monkeypatch.setattr(continuation, "_letters", counted)
+    assert heard("So it is", *["("] * 1_000, "and on") == "So it is" + "(" * 1_000 + "and on"
+    assert looked < 2_000

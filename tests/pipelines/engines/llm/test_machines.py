@@ -106,6 +106,9 @@ def test_calls_without_ids_get_some_and_arguments_may_come_as_they_are() -> None
         ('{"n": ' + "[" * 3_000 + "]" * 3_000 + "}", "nested too deeply"),
         ('{"n": ' + "9" * 5_000 + "}", "not valid JSON"),
         ('"' + "x" * MOST_ARGUMENTS + '"', "longer than"),
+        ('{"n": 1e999}', "too large"),
+        ('{"n": [-1e999]}', "too large"),
+        ('{"n": ' + "[" * 60 + "]" * 60 + "}", "nested too deeply"),
     ],
 )
 def test_arguments_that_cannot_be_read_are_a_fault_that_the_model_can_be_told(
@@ -126,6 +129,21 @@ def test_more_calls_than_any_answer_has_are_refused() -> None:
     with pytest.raises(PeerError, match="more than"):
         for place in range(MOST_CALLS + 1):
             calls.add(place, f"id{place}", "rooms", "{}")
+
+
+def test_longer_calls_than_any_answer_has_are_refused() -> None:
+    calls = CallAssembly()
+    with pytest.raises(PeerError, match="longer than"):
+        for place in range(6):
+            calls.add(place, f"id{place}", "rooms", "x" * MOST_ARGUMENTS)
+
+
+def test_arguments_that_come_as_they_are_may_be_nested_beyond_all_measure() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(5_000):
+        deep = {"a": deep}
+    (call,) = calls_of((0, "a", "rooms", deep))
+    assert call.fault
 
 
 def test_a_call_is_ended_once() -> None:
@@ -159,6 +177,26 @@ def test_a_history_that_was_interrupted_is_one_that_servers_take() -> None:
     assert [call.id for call in told[1].tool_calls] == ["call00001", "call00002"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("rooms", "rooms"),
+        ("do it!", "do_it_"),
+        ("", "unknown"),
+        ("x" * 200, "x" * 64),
+        ("Zimmer-ä", "Zimmer-_"),
+    ],
+)
+def test_a_call_by_a_name_that_no_server_takes_back_does_not_end_the_conversation(
+    name: str, told: str
+) -> None:
+    history = [
+        LlmMessage("assistant", "", tool_calls=(LlmToolCall("a", name, {}),)),
+        LlmMessage("tool", "error: there is no such tool", tool_call_id="a"),
+    ]
+    assert whole(history)[0].tool_calls[0].name == told
+
+
 def test_calls_of_several_answers_with_the_same_ids_keep_their_own_results() -> None:
     history = []
     for result in ("one", "two"):
@@ -177,3 +215,13 @@ def test_a_price_is_counted_by_what_was_cached_read_and_written() -> None:
     assert usage(counts, "m", {"m": price}) == LlmUsage(1_000, 10, 600, "m-2026", 0.0066)
     assert usage(counts, "other", {"m-2026": ModelPrice(input=1, output=1)}).cost == pytest.approx(0.00101)
     assert usage(counts, "other", PUBLISHED).cost is None
+
+
+@pytest.mark.parametrize("kept", [{"a": float("inf")}, {"a": "x" * 300_000}, {"a": [[[[]]] * 9, *[[] * 9]]}])
+def test_what_is_kept_for_a_server_is_json_of_some_size(kept: dict[str, object]) -> None:
+    for _ in range(2_000 if isinstance(kept["a"], list) else 0):
+        kept = {"a": kept}
+    calls = CallAssembly()
+    calls.add(0, "a", "rooms", "{}", kept)
+    (call,) = calls.end_all()
+    assert call.kept in ({}, None)
