@@ -80,6 +80,14 @@ async def test_a_foreign_word_a_name_or_one_short_sentence_changes_nothing() -> 
     assert "speaks" not in str(given(llm))
 
 
+async def test_what_is_heard_over_noise_changes_nothing() -> None:
+    agent = assistant(FakeLlm(*(text("Yes?") for _ in range(4))), languages=TWO)
+    for line in range(4):
+        said = Utterance(LONG, 0.9, noisy=True, language="es", language_probability=0.99)
+        acts = [act async for act in agent.respond(said, Context(CALL_ID, line + 1))]
+        assert not any(isinstance(act, Switch) for act in acts)
+
+
 async def test_a_change_that_was_not_wanted_is_taken_back() -> None:
     on_line, _ = await begun("Claro.", "Of course.")
     await on_line.says(LONG, "es")

@@ -59,6 +59,13 @@ async def test_one_that_was_told_of_a_single_language_claims_none() -> None:
     assert stt.told == [("en", ())]
 
 
+async def test_it_is_told_of_what_it_speaks_alone() -> None:
+    stt = PolyglotStt()
+    stt.text, stt.spoken = SPANISH, "es"
+    assert heard(stt, among=("es", "ja")).language == "es"
+    assert stt.told == [("en", ("es",))]
+
+
 def test_a_label_without_a_probability_is_as_sure_as_its_words() -> None:
     said = SttResult("gracias", True, language="es")
     assert with_language(said, ("en", "es")).language_probability == SAYS_SO
