@@ -63,7 +63,7 @@ class Tongues:
         same = offered(language, [each.tag for each in languages])
         first = next((each for each in languages if each.tag == same), SpokenLanguage(language))
         others = [each for each in languages if each is not first]
-        self._rows = {each.tag: each for each in (replace(first, tag=language), *others)}
+        self._rows = {each.tag: each for each in (replace(first, tag=language, voice=""), *others)}
         self._speaks = speaks
         self._choice = LanguageChoice(
             self.first, [tag for tag in self._rows if tag == self.first or (hears(tag) and speaks(tag))]

@@ -20,7 +20,11 @@ from tests.pipelines.assistant.talking import Kit, assistant, call, events, give
 from tests.polyglot import PolyglotStt
 
 LONG = "quiero reservar una mesa para dos personas mañana"
-TWO = ["en", {"tag": "es-MX", "voice": "lupe", "prompt": "Say usted.", "greeting": "Hola, diga.", "key": "2"}]
+TWO = [
+    {"tag": "en", "voice": "nobody's"},
+    {"tag": "es-MX", "voice": "lupe", "prompt": "Say usted.", "greeting": "Hola, diga.", "key": "2"},
+]
+"""The voice of the row's own language is the row's."""
 
 
 class Call:
