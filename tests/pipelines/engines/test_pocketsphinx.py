@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -636,3 +637,15 @@ def test_unknown_words_are_named() -> None:
 
 def test_check_finds_the_models() -> None:
     assert check().ready
+
+
+def test_a_package_without_its_models_is_told_with_how_to_mend_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "pocketsphinx").mkdir()
+    (tmp_path / "pocketsphinx" / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "pocketsphinx", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = check()
+    assert not found.ready
+    assert "model file" in found.lacks and "pip install --force-reinstall" in found.lacks
