@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
+from mediaserver.media.background import Background
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegStats, Termination, Voice, Why
 from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
@@ -372,6 +373,7 @@ class Conversation:
         pronunciations: Pronunciations = NONE,
         dictionary: Dictionary = EMPTY,
         voice: str = "",
+        background: Background | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -398,6 +400,7 @@ class Conversation:
             pronunciations=pronunciations,
             dictionary=dictionary,
             voice=voice,
+            background=background,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512
