@@ -65,9 +65,14 @@ def without_templates(text: str) -> str:
     return _TEMPLATE.sub("‹", text)
 
 
+def visible(text: str) -> str:
+    """What people can see of it."""
+    return _UNSEEN.sub("", text)
+
+
 def bounded(text: str, most: int = MOST_BYTES) -> tuple[str, str]:
     """What people can see of a text, cut to so many bytes; and what is to be said of the cut."""
-    seen = _UNSEEN.sub("", text[: most * 2])  # what is far beyond is not even looked at
+    seen = visible(text[: most * 2])  # what is far beyond is not even looked at
     data = seen.encode()
     if len(data) <= most and len(text) <= most * 2:
         return seen, ""

@@ -194,3 +194,16 @@ async def test_a_collection_without_documents_is_said(
 def test_a_collection_that_cannot_be_is_refused(pool: Any = None) -> None:
     with pytest.raises(ConfigError, match="no collection can be called 'a/b'"):
         knowledge_tool("a/b", lambda: pool)
+
+
+async def test_no_question_is_more_than_words(pool: asyncpg.Pool) -> None:
+    """A caller says it, a model writes it."""
+    words = "\\ a\\'b x:* ' room:ABCD $$ %s %L {0} x||y 🛏 a\\\\"
+    await add(pool, f"# Odd {words}\nThese are odd: {words}. The room is {words}.")
+    for question in (
+        "'", "\\", "a\\'b", "x:*", "!!room & (|", "' | 'room", "%s %L {0}", "\0\ud800room", "room':*A<->'x",
+        "\u202e\u200b", "🛏" * 500, "a" * 500, "a " * 250, "http://x/y?z=1&w#é", "<b>room</b>", "1e999 -1",
+        "会议室" * 160, "\\'; drop table knowledge_passages; --", "$$", "x||y", "room:ABCD", words,
+    ):  # fmt: skip
+        await search(pool, "house", question)
+    assert await headings(pool, words)
