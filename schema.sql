@@ -186,7 +186,9 @@ create table agents (
     insight    jsonb not null default '{}',
     -- What its model may call, and settings of an agent that thinks with one.
     tools      text[] not null default '{}',
-    assistant  jsonb not null default '{}'
+    assistant  jsonb not null default '{}',
+    -- Sounds that are heard under its words: settings that differ from the usual.
+    background jsonb not null default '{}'
 );
 
 -- What an agent keeps of a caller from call to call, where its row says so. Known by number (E.164) alone.

@@ -110,6 +110,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),
             *await models(settings),
+            *await speech_models_there(settings),
         ],
     )
 
@@ -157,8 +158,35 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     except (UndefinedTableError, UndefinedColumnError):
         return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    rows = table.agents.values()
-    return table.findings() + row_engines(rows, settings) + row_tongues(rows, settings)
+    rows = list(table.agents.values())
+    found = table.findings() + row_engines(rows, settings) + row_tongues(rows, settings)
+    return found + await row_documents(pool, rows)
+
+
+async def row_documents(pool: asyncpg.Pool, agents: Iterable[AgentSpec]) -> list[Finding]:
+    """Each collection of documents that a row names and in which there are none."""
+    from mediaserver.diagnosis.finding import Finding
+    from mediaserver.storage.knowledge import collections
+    from pipelines.knowledge.tool import PREFIX
+
+    there = set(await collections(pool))
+    named = [
+        (agent.name, tool.removeprefix(PREFIX))
+        for agent in agents
+        for tool in agent.tools
+        if tool.startswith(PREFIX)
+    ]
+    return [
+        Finding(
+            f"tools of agent {agent}",
+            False,
+            f"there are no documents in '{collection}': its searches find nothing",
+            f"add some (`voiceforge knowledge add {collection} FILE`), or name another collection in its row",
+            required=False,
+        )
+        for agent, collection in named
+        if collection not in there
+    ]
 
 
 def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
@@ -216,6 +244,20 @@ async def models(settings: Settings) -> list[Finding]:
     return [
         replace(await timed(f"engine {name}", partial(load_llm, settings, name), mend), required=False)
         for name in names
+    ]
+
+
+async def speech_models_there(settings: Settings) -> list[Finding]:
+    """Each model that hears and speaks by itself: whether it takes a session. The server works without."""
+    from cli.speech_model_check import session_there
+    from pipelines.speech_to_speech.endpoint import speech_models
+
+    mend = "do as it says, or take it out of engines.speech_to_speech; other agents work without it"
+    return [
+        replace(
+            await timed(f"speech to speech {name}", partial(session_there, name, given), mend), required=False
+        )
+        for name, given in speech_models(settings.engines.speech_to_speech).items()
     ]
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
+from mediaserver.media.background import Background
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegStats, Termination, Voice, Why
 from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
@@ -366,6 +367,7 @@ class Conversation:
         stats: Callable[[], LegStats] | None = None,
         voice_notes: VoiceNotes | None = None,
         pronunciations: Pronunciations = NONE,
+        background: Background | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -390,6 +392,7 @@ class Conversation:
             stats=stats,
             voice_notes=voice_notes,
             pronunciations=pronunciations,
+            background=background,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

@@ -80,6 +80,12 @@ async def all_documents(connection: Database, collection: str = "") -> list[Row]
     return [dict(row) for row in rows]
 
 
+async def collections(connection: Database) -> list[str]:
+    """Those in which there is a document, by name."""
+    rows = await connection.fetch("select distinct collection from knowledge_documents order by collection")
+    return [row["collection"] for row in rows]
+
+
 async def add_document(connection: asyncpg.Connection, new: NewDocument) -> bool:
     """Add it, in the place of one of its name; whole or not at all. False when the collection has just this
     file in this language under this name."""

@@ -67,11 +67,11 @@ def note(text: str) -> str:
     return f"[{text}]"
 
 
-def told(said: AgentInput) -> str:
-    """What the model is told of an input."""
+def told(said: AgentInput, mood: str = "") -> str:
+    """What the model is told of an input. `mood`: what is new of the caller's, in words of ours."""
     match said:
         case Utterance():
-            return _utterance(said)
+            return _utterance(said, mood)
         case Answered(said=text):
             words = plain(text)
             return f"{note('You called, and whoever answered said:')} {words}" if words else ""
@@ -92,7 +92,7 @@ def told(said: AgentInput) -> str:
             return note(f"The line is bad: {TROUBLE[kind]}.")
 
 
-def _utterance(said: Utterance) -> str:
+def _utterance(said: Utterance, mood: str) -> str:
     words = plain(said.text)
     noise = " over loud noise: any word of it may be wrong" if said.noisy else ""
     if not said.understood or not words:
@@ -106,6 +106,6 @@ def _utterance(said: Utterance) -> str:
         )
     if noise:
         notes.append(f"said{noise}")
-    if said.mood is not None and said.mood.hint:
-        notes.append(said.mood.hint)
+    if mood:
+        notes.append(mood)
     return " ".join([words, *map(note, notes)])
