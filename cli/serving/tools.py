@@ -25,6 +25,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, ConfigError, ToolError
 from mediaserver.storage.sql import Database
 from pipelines.assistant.own_tools import OWN_NAMES
+from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.knowledge.tool import PREFIX, knowledge_tool
 from pipelines.tools.mcp.server import McpStanding, McpState
 from pipelines.tools.mcp.servers import McpServers
@@ -49,6 +50,8 @@ class AgentTools:
         self._mcp = mcp
         self.database: Database | None = None
         """Of the documents; known once it is open."""
+        self.meaning: MeaningSearch | None = None
+        """None: documents are found by words."""
         self._named: dict[str, tuple[str, ...]] = {}
         """By agent."""
         self._loaded: dict[str, tuple[Tool, ...]] = {}
@@ -68,6 +71,9 @@ class AgentTools:
     def box(self, names: Iterable[str]) -> ToolBox:
         """For a call that begins. Of an MCP server that is away there are those of the last time that it was
         there. Raises CallError: 503 while code is being imported, 480 when a name gives nothing."""
+        names = tuple(names)
+        if self.meaning is not None and any(name.startswith(PREFIX) for name in names):
+            self.meaning.expect()
         try:
             return self._box(names)
         except ConfigError as error:
@@ -133,7 +139,7 @@ class AgentTools:
         if name.startswith(MCP):
             yield from self._of_mcp(name)
         elif name.startswith(PREFIX):
-            yield knowledge_tool(name.removeprefix(PREFIX), self._opened)
+            yield knowledge_tool(name.removeprefix(PREFIX), self._opened, self.meaning)
         elif name in self._loaded:
             yield from self._loaded[name]
         elif fault := self._faults.get(name):
