@@ -26,7 +26,7 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines
+from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -40,7 +40,7 @@ from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
-from cli.serving.watch import stored, watch
+from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -131,6 +131,7 @@ class Server:
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
+        tools.meaning = open_meaning(settings, engines)
         insight = Insight(settings.insight, engines)
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
@@ -149,7 +150,7 @@ class Server:
         database, (detector, voice_detection) = opening.result(), loading.result()
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
-        speaking = engines.settle(ENGINES_S, without=(Kind.LLM,))
+        speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
         await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
 
         clock = self._start_clock(detector, wire)
@@ -159,7 +160,8 @@ class Server:
         undo.push_async_callback(recorder.close)
         bus = EventBus()
         plan = plan_of(settings.outbound)
-        assistants = Assistants(tools.box, plan, database.pool)
+        count = counter_of_thinking_ahead(metrics)
+        assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds)
         spoken = settings.engines.speech_to_speech

@@ -110,6 +110,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),
             *await models(settings),
+            *await embedder(settings),
             *await speech_models_there(settings),
         ],
     )
@@ -117,7 +118,8 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
 
 async def database(settings: Settings, disk: Finding) -> list[Finding]:
     """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL; then
-    look at the agents and routes in it."""
+    look for pgvector, and at the agents and routes in it."""
+    from cli.knowledge_embedding import vectors_finding
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
@@ -132,6 +134,7 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
             pool = await open_pool(await embedded.start() if embedded is not None else url, 1)
             try:
                 version: str = await pool.fetchval("SHOW server_version")
+                rows.append(await vectors_finding(pool, settings))
                 rows.extend(await directory_rows(pool, settings))
             finally:
                 await pool.close()
@@ -284,6 +287,16 @@ async def load_llm(settings: Settings, name: str) -> str:
     if doubt := getattr(llm, "doubt", ""):
         raise EngineError(doubt)
     return llm.manifest.name
+
+
+async def embedder(settings: Settings) -> list[Finding]:
+    """The model for embeddings, asked for one: it costs a token. The server works without."""
+    from cli.knowledge_embedding import try_embedder
+
+    if not (name := settings.engines.embedding):
+        return []
+    mend = "do as it says, or take it out of engines.embedding; until then documents are found by words"
+    return [replace(await timed(f"engine {name}", partial(try_embedder, settings), mend), required=False)]
 
 
 async def load_vad() -> str:

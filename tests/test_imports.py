@@ -39,7 +39,7 @@ INSIDE: dict[str, set[str]] = {
         "pipelines.tools",
     },
     "pipelines.tools": {"pipelines.engines"},
-    "pipelines.knowledge": {"pipelines.tools"},
+    "pipelines.knowledge": {"pipelines.engines", "pipelines.tools"},
 }
 """Folder -> folders of its own package that it may import; the lower half of each."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}

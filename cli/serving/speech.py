@@ -179,6 +179,11 @@ class Speech:
         named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *self._llm(agent))]
         if name == self._settings.turn:
             return "do as it says (it is tried again every minute), or take it out of engines.turn"
+        if name == self._settings.embedding:
+            return (
+                "do as it says (it is tried again every minute), or take it out of engines.embedding; until "
+                "then documents are found by words"
+            )
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
         return f"do as it says (it is tried again every minute), or name another engine in {where}"
 

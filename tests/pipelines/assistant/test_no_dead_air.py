@@ -12,7 +12,7 @@ import pytest
 from pipelines.assistant.agent import Assistant
 from pipelines.conversation.floor import FloorState
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmText, LlmTool
-from pipelines.tools.protocols import ToolContext
+from pipelines.tools.protocols import ToolContext, ToolResult
 from tests.fakes import Conversation, FakeLlm
 from tests.pipelines.assistant.talking import Kit, assistant, call, greeted
 
@@ -47,7 +47,7 @@ class SlowKit(Kit):
         super().__init__(name, **more)
         self._ms = ms
 
-    async def _run(self, arguments: Mapping[str, Any], context: ToolContext) -> str:
+    async def _run(self, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
         await asyncio.sleep(self._ms / 1000)
         return await super()._run(arguments, context)
 
