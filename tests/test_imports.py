@@ -38,6 +38,11 @@ INSIDE: dict[str, set[str]] = {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
         "pipelines.tools",
     },
+    "pipelines.flows": {"pipelines.conversation", "pipelines.engines"},
+    "pipelines.insight": {
+        *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
+    },
+    "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
     "pipelines.knowledge": {"pipelines.tools"},
 }
