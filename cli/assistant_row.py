@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mediaserver.errors import ConfigError
 
 if TYPE_CHECKING:
     from mediaserver.storage.sql import Row
 
-OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember")
+OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages")
 """That only assistants understand, ..."""
 SHARED = ("tools", "transfer", "warm")
 """... and those of them that models which hear and speak by themselves do, too."""
@@ -37,6 +38,13 @@ def add_options(setting: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--remember", action="store_true", help="keep facts about callers, by number, from call to call"
     )
+    group.add_argument(
+        "--languages",
+        default="",
+        metavar="TAGS|JSON|@FILE",
+        help="in which languages its calls may go on: es-MX,de or a list such as "
+        """'[{"tag": "es", "key": "2"}]' (docs/agents.md)""",
+    )
 
 
 def columns(args: argparse.Namespace) -> Row:
@@ -51,6 +59,7 @@ def columns(args: argparse.Namespace) -> Row:
         "fallback": args.fallback,
         "transfers": dict(map(_transfer, args.transfer)),
         "warm": args.warm,
+        "languages": _languages(text_of(args.languages, "languages")),
     }
     return {
         "tools": [part.strip() for part in args.tools.split(",") if part.strip()],
@@ -58,14 +67,24 @@ def columns(args: argparse.Namespace) -> Row:
     }
 
 
-def text_of(given: str) -> str:
+def _languages(given: str) -> Any:
+    """Tags with commas between them, or JSON, which is checked with the row. Raises ConfigError."""
+    if not given.lstrip().startswith(("[", "{")):
+        return [tag.strip() for tag in given.split(",") if tag.strip()]
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        raise ConfigError(f"--languages is neither tags nor JSON: {error}") from None
+
+
+def text_of(given: str, what: str = "prompt") -> str:
     """What was given, or what stands in the file of `@FILE`. Raises ConfigError."""
     if not given.startswith("@"):
         return given
     try:
         return Path(given[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the prompt {given[1:]} cannot be read: {error}") from None
+        raise ConfigError(f"the {what} {given[1:]} cannot be read: {error}") from None
 
 
 def _transfer(given: str) -> tuple[str, str]:

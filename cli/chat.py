@@ -178,7 +178,7 @@ class _Chat:
         self._quiet = quiet
 
     async def tell(self, said: AgentInput) -> None:
-        from pipelines.conversation.agent import Keep, Play, Pressed, Say, Utterance
+        from pipelines.conversation.agent import Keep, Play, Pressed, Say, Switch, Utterance
 
         match said:
             case Utterance(text=text):
@@ -195,6 +195,9 @@ class _Chat:
                     self._show(f"agent   {text}")
                 case Keep(record=record):
                     self.keep((record,))
+                case Switch(language=language):
+                    self.lines.append({"speaker": "", "text": f"goes on in {language}"})
+                    self._show(f"        goes on in {language}")
                 case _:
                     pass
         if pieces:

@@ -23,6 +23,7 @@ from cli.doctor_engines import (
     row_engines,
     row_models,
     row_speech_models,
+    row_tongues,
     timed,
 )
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
@@ -168,6 +169,7 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     return [
         *table.findings(),
         *row_engines(named, settings),
+        *row_tongues(named, settings),
         *row_speech_models(named, settings),
         *await row_models(named, settings),
     ]

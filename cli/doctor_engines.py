@@ -71,6 +71,20 @@ def row_speech_models(agents: Iterable[AgentSpec], settings: Settings) -> list[F
     return findings
 
 
+def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
+    """Languages in which a row's calls may go on by what it says, and for which it has no engine."""
+    from cli.serving.row_languages import row_languages, unspoken
+    from mediaserver.diagnosis.finding import Finding
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    known, usual, findings = registry(), settings.engines, list[Finding]()
+    for agent in agents:
+        lists = ((Kind.STT, agent.stt or usual.stt), (Kind.TTS, agent.tts or usual.tts))
+        findings += unspoken(agent, row_languages(agent, usual.language)[1:], lists, known.knows)
+    return findings
+
+
 async def row_models(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
     """Each language model that only rows name (`openai:gpt-6-sol`) and whose server does not know it, or is
     not there. Those without a key are `row_engines`'s, those of the settings `models`'s."""

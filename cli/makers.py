@@ -61,6 +61,7 @@ class ThinkingMaker:
             voice=speech.voice,
             language=speech.language,
             pronunciations=speech.pronunciations,
+            dictionary=speech.dictionary,
             turn_model=speech.turn_model,
             turn=TurnSettings.of(agent.turn).turn(
                 speech.language,
@@ -86,7 +87,7 @@ class ThinkingMaker:
     def _agent(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
         """Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
-            return self._assistants.make(agent, call, speech.language, speech.llm)
+            return self._assistants.make(agent, call, speech)
         return make_agent(
             call.id,
             kind=agent.kind,

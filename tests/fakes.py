@@ -358,6 +358,7 @@ class Conversation:
         agent: Agent,
         *,
         language: str = "en",
+        stt: FakeStt | None = None,
         tts: FakeTts | None = None,
         context: Context | None = None,
         cleaner: Cleaner | None = None,
@@ -367,7 +368,7 @@ class Conversation:
         pronunciations: Pronunciations = NONE,
     ) -> None:
         self.call = FakeCall()
-        self.stt = FakeStt()
+        self.stt = stt or FakeStt()
         self.tts = tts or FakeTts()
         self.ended: list[Termination] = []
         self.t = 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipelines.engines.protocols import Kind, Manifest, SttResult
+from pipelines.languages.tags import same_language
 from tests.fakes import FakeStt, FakeSttSession
 
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -44,6 +45,7 @@ class PolyglotStt(FakeStt):
 
     def post(self, result: SttResult, session: FakeSttSession | None = None) -> None:
         language, among = self.told[self.sessions.index(session) if session is not None else 0]
-        if self.spoken in (language, *among) and among and result.final:
+        told = any(same_language(self.spoken, each) for each in (language, *among))
+        if self.spoken and told and among and result.final:
             result = replace(result, language=self.spoken, language_probability=self.probability)
         super().post(result, session)

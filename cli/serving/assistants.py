@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.serving.callers import calling_of
+from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
@@ -21,6 +22,7 @@ from pipelines.assistant.calling import Calling
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.instructions import DEFAULT_PROMPT
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.assistant.tongues import any_language
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import Llm
 from pipelines.tools.toolbox import ToolBox
@@ -60,21 +62,23 @@ class Assistants:
         self._plan = plan
         self._database = database
 
-    def make(self, agent: AgentSpec, call: Call, language: str, llm: Llm | None) -> Assistant:
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Assistant:
         """Raises CallError and ConfigError."""
-        calling = calling_of(call, language, self._plan)
+        calling = calling_of(call, speech.language, self._plan)
         source = FactTable(self._database, agent.name, calling.number)
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(
             agent.name,
             calling,
-            llm,
+            speech.llm,
             agent.prompt,
             agent.assistant,
             self._box(agent.tools),
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
+            speech.hears,
+            speech.speaks,
         )
 
 
@@ -88,6 +92,8 @@ def assistant_of(
     facts: FactTable | None = None,
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
+    hears: Callable[[str], bool] = any_language,
+    speaks: Callable[[str], bool] = any_language,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -105,6 +111,8 @@ def assistant_of(
         facts=facts,
         patience_s=patience_s,
         late=late,
+        hears=hears,
+        speaks=speaks,
     )
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from cli.serving.row_languages import row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
 from mediaserver.settings.engines import EnginesSettings
+from pipelines.assistant.tongues import any_language
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.running import Engines
+from pipelines.languages.asking import warm_names
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import warm
 from pipelines.spoken.pronunciation import NONE, Pronunciations
@@ -36,6 +40,11 @@ class Equipment:
     turn_model: TurnModel | None = None
     """None: the settings name none, or it has not started."""
     pronunciations: Pronunciations = NONE
+    dictionary: Dictionary = EMPTY
+    """Of other languages and voices."""
+    hears: Callable[[str], bool] = any_language
+    """Whether one of its recognisers knows a language (BCP 47)."""
+    speaks: Callable[[str], bool] = any_language
 
 
 class Speech:
@@ -71,10 +80,11 @@ class Speech:
                 self._engines.llm(llm)
         if self._agents and self._settings.turn:
             self._engines.turn_model(self._settings.turn)
-        fresh = {agent.language or self._settings.language for agent in self._agents} - self._warmed
+        usual = self._settings.language
+        fresh = {each for agent in self._agents for each in row_languages(agent, usual)} - self._warmed
         if fresh:
             self._warmed |= fresh
-            threading.Thread(target=warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
+            threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
     def begin(self, agent: AgentSpec) -> Equipment:
         """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
@@ -96,7 +106,18 @@ class Speech:
         voice = agent.voice or ("" if agent.tts else self._settings.voice)
         language = agent.language or self._settings.language
         said = self._dictionary.of(language, voice)
-        return Equipment(stt, tts, llm, voice, language, self._turn_model(language), said)
+        return Equipment(
+            stt,
+            tts,
+            llm,
+            voice,
+            language,
+            self._turn_model(language),
+            said,
+            self._dictionary,
+            partial(self._engines.speaks, Kind.STT, self._stt(agent)),
+            partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
+        )
 
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
@@ -111,15 +132,17 @@ class Speech:
         """Engines of each agent that do not speak its language."""
         findings = []
         for agent in self._agents:
-            language = agent.language or self._settings.language
-            for kind, names in ((Kind.STT, self._stt(agent)), (Kind.TTS, self._tts(agent))):
+            language, *others = row_languages(agent, self._settings.language)
+            lists = ((Kind.STT, self._stt(agent)), (Kind.TTS, self._tts(agent)))
+            mend = "name another engine or language in its row, or in the settings where it has none"
+            for kind, names in lists:
                 foreign = self._engines.foreign(kind, names, language)
                 if foreign:
                     what = f"no engine for {kind} speaks {language}, {foreign[0]} is used all the same"
                     if len(foreign) < len(names):
                         what = f"{', '.join(foreign)} for {kind} is passed over: it does not speak {language}"
-                    mend = "name another engine or language in its row, or in the settings where it has none"
                     findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
+            findings += unspoken(agent, others, lists, self._engines.knows)
         return findings
 
     def _turn_model(self, language: str) -> TurnModel | None:
@@ -146,6 +169,12 @@ class Speech:
             return "do as it says (it is tried again every minute), or take it out of engines.turn"
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
         return f"do as it says (it is tried again every minute), or name another engine in {where}"
+
+
+def _warm(*languages: str) -> None:
+    """Load what is known of these languages, and the names of languages."""
+    warm(*languages)
+    warm_names()
 
 
 def _serving(part: str, lists: list[Stt] | list[Tts]) -> Finding:

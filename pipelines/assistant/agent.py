@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -19,14 +19,14 @@ from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Fac
 from pipelines.assistant.calling import Calling
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
-from pipelines.assistant.instructions import instructions, opening
+from pipelines.assistant.instructions import instructions, named, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
-from pipelines.assistant.phrases import phrases
 from pipelines.assistant.secrets import Secrets, unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.summarising import extract, summed_up
+from pipelines.assistant.tongues import LanguageNews, Tongues, any_language
 from pipelines.assistant.tool_runs import ToolRuns
 from pipelines.conversation.agent import (
     Act,
@@ -79,25 +79,32 @@ class Assistant:
         facts: FactSource | None = None,
         patience_s: float = PATIENCE_S,
         late: Callable[..., None] | None = None,
+        hears: Callable[[str], bool] = any_language,
+        speaks: Callable[[str], bool] = any_language,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
-        tool that ends after the call."""
+        tool that ends after the call. `hears`, `speaks`: whether the call has a recogniser, and a voice, for
+        a language (BCP 47)."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
         self._account = CallAccount(late=late)
         self._facts = facts if self._settings.remember and calling.number else None
-        text, secret = unmarked(prompt)
+        self._tongues = Tongues(calling.language, self._settings.languages, hears, speaks)
+        text, secret = unmarked("\n\n".join(filter(None, [prompt, self._tongues.prompt])))
         box = box or ToolBox(())
         offered = {tool.name for tool in box.offered}
         own = tuple(
             tool
-            for tool in own_tools(self._settings.transfers, remembers=self._facts is not None)
+            for tool in own_tools(
+                self._settings.transfers,
+                remembers=self._facts is not None,
+                languages=self._tongues.usable,
+            )
             if tool.name not in offered
         )
-        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA]))
-        self._phrases, self._own_words = phrases(calling.language), own_words(calling.language)
+        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA], self._tongues.rule))
         self._faculties = Faculties(
             llm,
             self._memory,
@@ -105,7 +112,7 @@ class Assistant:
             (*box.offered, *own),
             frozenset(tool.name for tool in own),
             Secrets(secret),
-            self._phrases,
+            self._tongues,
             self._settings.transfers,
             partial(_learnt, calling, name),
             warm=self._settings.warm,
@@ -127,13 +134,15 @@ class Assistant:
 
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         self._sum_up()  # nothing, unless the turn before was cut
-        agreed, exchange = self._hear(said, context)
+        agreed, exchange, news = self._hear(said, context)
         for keep in self._happened():
             yield keep  # of the turn before, when it was cut
+        for switch in self._tongues.switches():
+            yield switch
         if self._collects:
             self._collects = False
             yield Listen()
-        async with aclosing(self._reply(said, context, exchange, agreed)) as acts:
+        async with aclosing(self._reply(said, context, exchange, agreed, news.says)) as acts:
             async for act in acts:
                 if isinstance(act, End | Transfer):
                     for keep in self._happened():
@@ -150,6 +159,11 @@ class Assistant:
         """See `MindsMissedWords`."""
         self._missed = True
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """See `SpeaksLanguages`."""
+        return self._tongues.usable
+
     def summary(self) -> str:
         """For a human who takes the call over."""
         return self._memory.summary or self._memory.last_words()
@@ -164,9 +178,16 @@ class Assistant:
 
     # ---- what comes in
 
-    def _hear(self, said: AgentInput, context: Context) -> tuple[Consent | None, RememberedTurn]:
-        """Put an input into the memory, before anything is awaited; what the caller agrees to by it."""
+    def _hear(
+        self, said: AgentInput, context: Context
+    ) -> tuple[Consent | None, RememberedTurn, LanguageNews]:
+        """Put an input into the memory, before anything is awaited; what the caller agrees to by it, and what
+        it means for the language of the call."""
         self._close_turn()
+        consents = {self._tongues.language, self._calling.language}  # the question may be the operator's
+        news = self._tongues.hear(said)
+        for kind, data in news.events:
+            self._account.note(kind, **data)
         asking, self._asking = self._asking, None
         amends = isinstance(said, Utterance) and said.amends
         if asking is None and amends and self._agreed is not None and not self._agreed.done:
@@ -174,7 +195,7 @@ class Assistant:
         self._agreed = None
         notes = []
         if asking is not None:
-            if agrees(said, self._calling.language) and self._was_asked(asking):
+            if any(agrees(said, each) for each in consents) and self._was_asked(asking):
                 self._agreed = asking
             else:
                 notes.append(note(f"The caller did not agree: {asking.call.name} was not run."))
@@ -189,12 +210,12 @@ class Assistant:
             )
         exchange = self._memory.begin(
             context.line,
-            " ".join([*notes, note_of]),
+            " ".join(filter(None, [*notes, note_of, news.note])),
             words=plain(said.text) if isinstance(said, Utterance) and said.understood else "",
             spoken=isinstance(said, Utterance),
             amends=amends,
         )
-        return self._agreed, exchange
+        return self._agreed, exchange, news
 
     def _was_asked(self, asking: Consent) -> bool:
         """The caller has heard the question, but for its last words."""
@@ -207,26 +228,35 @@ class Assistant:
     # ---- what goes out
 
     async def _reply(
-        self, said: AgentInput, context: Context, exchange: RememberedTurn, agreed: Consent | None
+        self,
+        said: AgentInput,
+        context: Context,
+        exchange: RememberedTurn,
+        agreed: Consent | None,
+        says: Sequence[Say],
     ) -> AsyncGenerator[Act, None]:
+        """`says`: in place of an answer of the model's."""
         if isinstance(said, LineTrouble):
-            async for act in MindingTheLine(self, self._calling.language).respond(said, context):
+            async for act in MindingTheLine(self, self._tongues.language).respond(said, context):
                 if isinstance(act, Say):
                     exchange.say(act.text)
                 yield act
             return
-        if isinstance(said, Answered) and (greeting := self._greeting()):
-            exchange.say(greeting)
-            yield Say(greeting)
+        says = self._greeting() if isinstance(said, Answered) else says
+        if says:
+            for piece in says:
+                exchange.say(piece.text)
+                yield piece
             return
         if self._silences > MOST_SILENCES:
-            if self._phrases.goodbye:
-                exchange.say(self._phrases.goodbye)
-                yield Say(self._phrases.goodbye)
+            if goodbye := self._tongues.phrases.goodbye:
+                exchange.say(goodbye)
+                yield Say(goodbye)
             yield End()
             return
         await self._get_ready()
-        answering = self._answering = AnswerTurn(self._faculties, exchange, self._calling.for_tools())
+        asked_in = self._calling.for_tools(self._tongues.language)
+        answering = self._answering = AnswerTurn(self._faculties, exchange, asked_in)
         self._account.turn = answering.figures
         async with aclosing(answering.acts(agreed)) as acts:
             async for act in acts:
@@ -241,9 +271,9 @@ class Assistant:
         for act in self._make_up_for(answering.failed, exchange):
             yield act
 
-    def _greeting(self) -> str:
+    def _greeting(self) -> list[Say]:
         """Said without the model. Whom we call is greeted by it, unless the row has a greeting."""
-        return self._settings.greeting or ("" if self._calling.outbound else self._phrases.greeting)
+        return self._tongues.greeting(self._settings.greeting, usual=not self._calling.outbound)
 
     def _make_up_for(self, failed: str, exchange: RememberedTurn) -> list[Act]:
         """There is no answer."""
@@ -252,14 +282,14 @@ class Assistant:
         self._account.note("engine_failed", engine="llm", reason=failed)
         last: Last | None = None
         if self._failures < FAILURES:
-            words = self._own_words.apology
+            words = own_words(self._tongues.language).apology
         elif self._settings.fallback and self._failures == FAILURES:
             words, last = (
-                self._phrases.connecting,
+                self._tongues.phrases.connecting,
                 Transfer(self._settings.fallback, warm=self._settings.warm),
             )
         else:
-            words, last = self._own_words.surrender, End()
+            words, last = own_words(self._tongues.language).surrender, End()
         acts: list[Act] = []
         if not words and last is None:
             raise EngineError(failed)  # we have no words in this language: the session has a signal
@@ -314,17 +344,18 @@ class Assistant:
         if not (old := memory.overdue):
             return
         if memory.overfull:
-            memory.fold(old, extract(memory.summary, old))
+            memory.fold(old, extract(memory.summary, old), self._tongues.standing)
         elif self._summing is None or self._summing.done():
             self._summing = asyncio.create_task(self._summarise(old), name="summary of a call")
 
     async def _summarise(self, old: list[RememberedTurn]) -> None:
         memory, summary, spent = self._memory, "", TokensSpent()
         try:
-            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add)
+            language = named(self._tongues.language)
+            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add, language)
         except Exception as error:
             log.warning("the model does not sum up: %s", error)
-        memory.fold(old, summary or extract(memory.summary, old))
+        memory.fold(old, summary or extract(memory.summary, old), self._tongues.standing)
         self._spent.join(spent)
         self._account.note("llm", **spent.as_dict(), of="summary")
 

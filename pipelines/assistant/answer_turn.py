@@ -30,13 +30,14 @@ from pipelines.assistant.own_tools import (
     LONGEST_BRIEFING,
     LONGEST_GOODBYE,
     REMEMBER,
+    SPEAK_LANGUAGE,
     TRANSFER,
     fact_of,
     keys_of,
     text_of,
 )
-from pipelines.assistant.phrases import AssistantPhrases
 from pipelines.assistant.secrets import Secrets
+from pipelines.assistant.tongues import Tongues
 from pipelines.assistant.tool_runs import ToolRun, ToolRuns
 from pipelines.conversation.agent import Act, End, Keep, Keys, Last, Listen, Say, Transfer
 from pipelines.engines.protocols import Llm, LlmEvent, LlmText, LlmTool, LlmToolCall, LlmUsage
@@ -88,7 +89,7 @@ class Faculties:
     own: frozenset[str]
     """The names of those that are the assistant's own."""
     secrets: Secrets
-    phrases: AssistantPhrases
+    tongues: Tongues
     transfers: Mapping[str, str]
     keep: Callable[[Fact], Keep]
     """Makes the record of a fact."""
@@ -160,7 +161,7 @@ class AnswerTurn:
             return
         self.figures.complete = True
         if self.asking is not None:
-            yield self._say(self.asking.question)
+            yield self._say(self.asking.question, self.faculties.tongues.written_in)
         elif self._last is not None:
             yield self._last
         elif not self._said_something:
@@ -170,7 +171,7 @@ class AnswerTurn:
 
     async def _round(self) -> AsyncGenerator[Say, None]:
         faculties, asked_at = self.faculties, self.faculties.now()
-        text = AnswerText(faculties.secrets, faculties.phrases.withheld, said=len(self.exchange.said))
+        text = AnswerText(faculties.secrets, faculties.tongues.phrases.withheld, said=len(self.exchange.said))
         self._calls = []
         self.figures.rounds += 1
         try:
@@ -208,10 +209,10 @@ class AnswerTurn:
         async with asyncio.timeout(max(LEAST_PATIENCE_S, self.faculties.patience_s - silent)):
             return await anext(stream, None)
 
-    def _say(self, piece: str) -> Say:
+    def _say(self, piece: str, language: str = "") -> Say:
         self._spoke_at = self.faculties.now()
         self.exchange.say(piece)
-        return Say(piece)
+        return Say(piece, language=language)
 
     @property
     def _said_something(self) -> bool:
@@ -308,9 +309,10 @@ class AnswerTurn:
                     pending, timeout=self._bearable_s(filler), return_when=asyncio.FIRST_COMPLETED
                 )
                 if pending and not done:
-                    words, filler = filler or self.faculties.phrases.working, ""
+                    language = self.faculties.tongues.written_in if filler else ""
+                    words, filler = filler or self.faculties.tongues.phrases.working, ""
                     if words:
-                        yield self._say(words)
+                        yield self._say(words, language)
             await asyncio.sleep(0)  # the last outcome is written by its own callback
         finally:
             self.faculties.runs.leave(runs)
@@ -319,7 +321,7 @@ class AnswerTurn:
         """So long nothing need be said; None: there are no words for it."""
         if filler:
             return self.faculties.filler_after_s
-        if not self.faculties.phrases.working:
+        if not self.faculties.tongues.phrases.working:
             return None
         return max(0.0, self.faculties.working_every_s - (self.faculties.now() - self._spoke_at))
 
@@ -341,6 +343,10 @@ class AnswerTurn:
                     called.results[call.id] = "It is kept."
                     return [self.faculties.keep(fact)]
                 called.results[call.id] = fact
+            case str(name) if name == SPEAK_LANGUAGE:
+                tongues = self.faculties.tongues
+                called.results[call.id] = tongues.choose(str(call.arguments.get("language", "")))
+                return list(tongues.switches())
             case _:
                 """It waits for the others."""
         return []
@@ -356,7 +362,7 @@ class AnswerTurn:
             return
         if call.name == END_CALL:
             goodbye = text_of(call.arguments, "goodbye", LONGEST_GOODBYE)
-            words = "" if self._said_something else goodbye or self.faculties.phrases.goodbye
+            words = "" if self._said_something else goodbye or self.faculties.tongues.phrases.goodbye
             called.results[call.id] = "The call ends once the caller has heard you."
             self._last = End()
         else:
@@ -365,7 +371,7 @@ class AnswerTurn:
                 known = ", ".join(self.faculties.transfers)
                 called.results[call.id] = f"error: nobody can be handed to there; there are {known}"
                 return
-            words = "" if self._said_something else self.faculties.phrases.connecting
+            words = "" if self._said_something else self.faculties.tongues.phrases.connecting
             called.results[call.id] = "The caller is being handed over."
             briefing = text_of(call.arguments, "briefing", LONGEST_BRIEFING)
             self._last = Transfer(to, warm=self.faculties.warm, briefing=briefing)

@@ -27,7 +27,7 @@ class Calling:
     began: datetime | None = None
     """Local time."""
 
-    def for_tools(self) -> ToolContext:
-        """What tools may know of it."""
+    def for_tools(self, language: str = "") -> ToolContext:
+        """What tools may know of it. `language`: in which it goes on now; empty: as it began."""
         about = {str(name): str(value) for name, value in self.about.items()}
-        return ToolContext(self.call_id, self.caller, self.language, about)
+        return ToolContext(self.call_id, self.caller, language or self.language, about)

@@ -23,7 +23,7 @@ RULES = """\
 - You are on the telephone. All that you write is spoken to the caller at once: one to three short \
 sentences of plain speech, no lists, headings, markup, emoji or stage directions. Write numbers, dates \
 and amounts as usual; they are read out properly.
-- Speak {language}, unless you are told otherwise above or the caller asks for another language.
+- Speak {language}{unless}.
 - The caller's words come from a recogniser and may be wrong. Where they make no sense, ask.
 - Text in square brackets comes from the telephone system, never from the caller; do not write such \
 notes yourself. They tell what was not surely heard, keys, silence, and how far the caller has heard you \
@@ -43,11 +43,18 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def instructions(prompt: str, language: str, more: Sequence[str] = ()) -> str:
-    """The system's message. `more`: further rules, of tools for one."""
-    named = _LANGUAGES.get(language.lower().split("-")[0])
-    named = f"{named} ({language})" if named else language
-    rules = "\n".join([RULES.format(language=named), *(f"- {rule}" for rule in more if rule)])
+def named(language: str) -> str:
+    """A language (BCP 47) for a model: its English name, and its tag."""
+    name = _LANGUAGES.get(language.lower().split("-")[0])
+    return f"{name} ({language})" if name else language
+
+
+def instructions(prompt: str, language: str, more: Sequence[str] = (), languages: str = "") -> str:
+    """The system's message. `more`: further rules, of tools for one. `languages`: the rule of those in which
+    the call may go on."""
+    unless = ", unless you are told otherwise above or the caller asks for another language"
+    spoken = RULES.format(language=named(language), unless=" at first" if languages else unless)
+    rules = "\n".join([spoken, *(f"- {rule}" for rule in (languages, *more) if rule)])
     return f"{prompt.strip() or DEFAULT_PROMPT}\n\n{rules}"
 
 

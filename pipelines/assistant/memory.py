@@ -156,6 +156,8 @@ class Memory:
         """A note on who calls, for the model's first message."""
         self.summary = ""
         """Of what was folded."""
+        self._standing = ""
+        """A note of what was folded that counts still."""
         self.exchanges: list[RememberedTurn] = []
         self._beside: dict[int, str] = {}
         """What else the caller heard in the agent's voice, by line, and the model was not told yet."""
@@ -195,6 +197,8 @@ class Memory:
         told = [self.opening]
         if self.summary:
             told.append(note(f"What was said before, in short: {self.summary}"))
+        if self._standing:
+            told.append(self._standing)
         before: RememberedTurn | None = None
         for exchange in self.exchanges:
             told += filter(None, [self._cut_note(before), self._late_note(before), exchange.told])
@@ -236,13 +240,15 @@ class Memory:
         """Fold at once."""
         return self._beyond([self._size(exchange) for exchange in self.exchanges], HARDEST)
 
-    def fold(self, exchanges: Sequence[RememberedTurn], summary: str) -> None:
-        """These, the oldest, are in the summary now; nothing happens when they were folded already."""
+    def fold(self, exchanges: Sequence[RememberedTurn], summary: str, standing: str = "") -> None:
+        """These, the oldest, are in the summary now; nothing happens when they were folded already.
+        `standing`: a note that counts still, and may stand in one of them."""
         if self.exchanges[: len(exchanges)] != list(exchanges):
             return
         late = [text for text in map(self._late_note, exchanges) if text]
         self.exchanges = self.exchanges[len(exchanges) :]
         self.summary = plain(" ".join([summary, *late]), MOST_SUMMARY)
+        self._standing = standing
 
     @staticmethod
     def _beyond(sizes: list[tuple[int, int]], times: int) -> bool:

@@ -1,11 +1,12 @@
-"""The tools that every assistant has: to end the call, to hand the caller over, to collect keys, to remember.
+"""The tools that every assistant has: to end the call, to hand the caller over, to collect keys, to remember,
+to go on in another language.
 
 Only what they look like to a model, and what its arguments mean; what they do is the answer's part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.assistant.facts import LONGEST_FACT, LONGEST_TOPIC, Fact
@@ -17,13 +18,16 @@ END_CALL = "end_call"
 TRANSFER = "transfer"
 COLLECT_KEYS = "collect_keys"
 REMEMBER = "remember"
+SPEAK_LANGUAGE = "speak_language"
 MOST_KEYS = 40
 LONGEST_GOODBYE = 500
 LONGEST_BRIEFING = 1_000
 
 
-def own_tools(transfers: Mapping[str, str], *, remembers: bool) -> tuple[LlmTool, ...]:
-    """Those of a row."""
+def own_tools(
+    transfers: Mapping[str, str], *, remembers: bool, languages: Sequence[str] = ()
+) -> tuple[LlmTool, ...]:
+    """Those of a row. `languages`: in which the call can go on."""
     tools = [
         LlmTool(
             END_CALL,
@@ -78,6 +82,16 @@ def own_tools(transfers: Mapping[str, str], *, remembers: bool) -> tuple[LlmTool
                     "topic",
                     "fact",
                 ),
+            )
+        )
+    if len(languages) > 1:
+        which = {"type": "string", "enum": list(languages), "description": "Which, as a BCP 47 tag."}
+        tools.append(
+            LlmTool(
+                SPEAK_LANGUAGE,
+                "Go on in another language: voice and hearing change with it. Call it when the caller wants "
+                "another language, before you say anything in it; not for a foreign word or a name.",
+                _object({"language": which}, "language"),
             )
         )
     return tuple(tools)

@@ -5,6 +5,7 @@ remember    true: facts about a caller are kept from call to call, by number
 fallback    whom the caller is handed to when the model fails again and again; empty: the call ends
 transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
+languages   in which it may go on, in order: see `spoken_languages`
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mediaserver.errors import ConfigError
+from pipelines.assistant.spoken_languages import SpokenLanguage, languages_of
 
 MOST_GREETING = 1_000
 MOST_TRANSFERS = 50
@@ -33,6 +35,7 @@ class AssistantSettings:
     fallback: str = ""
     transfers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     warm: bool = False
+    languages: tuple[SpokenLanguage, ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> AssistantSettings:
@@ -45,7 +48,9 @@ class AssistantSettings:
                     f"its assistant has an unknown key '{key}'; the nearest known one is '{nearest}'"
                 )
             _check(key, value)
-        return cls(**{**row, "transfers": MappingProxyType(dict(row.get("transfers", {})))})
+        transfers = MappingProxyType(dict(row.get("transfers", {})))
+        languages = languages_of(row.get("languages", ()))
+        return cls(**{**row, "transfers": transfers, "languages": languages})
 
 
 def _check(key: str, value: object) -> None:
@@ -54,6 +59,8 @@ def _check(key: str, value: object) -> None:
         case "remember" | "warm":
             fine = isinstance(value, bool)
             wanted = "true or false"
+        case "languages":
+            return  # it says itself what is wrong
         case "greeting":
             fine = isinstance(value, str) and len(value) <= MOST_GREETING
             wanted = f"text of at most {MOST_GREETING} characters"

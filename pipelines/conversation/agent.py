@@ -7,7 +7,6 @@ yields as records.
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -18,8 +17,7 @@ import numpy.typing as npt
 
 from mediaserver.storage.records import Record
 from pipelines.engines.protocols import Grammar
-
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
+from pipelines.languages.tags import is_tag
 
 
 class Finality(enum.Enum):
@@ -150,7 +148,7 @@ class Switch:
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""
-        if not _TAG.fullmatch(self.language):
+        if not is_tag(self.language):
             raise ValueError(f"a language is a tag such as 'de' or 'pt-BR', not {self.language!r:.40}")
 
 
@@ -357,6 +355,14 @@ class SpeaksLanguages(Protocol):
     @property
     def languages(self) -> tuple[str, ...]:
         """BCP 47, the one that the call begins with among them."""
+
+
+def languages_of(agent: Agent) -> tuple[str, ...]:
+    """In which languages an agent may go on; none for one that says nothing of it."""
+    named: Any = agent.languages if isinstance(agent, SpeaksLanguages) else ()
+    if not isinstance(named, tuple) or not all(isinstance(each, str) and is_tag(each) for each in named):
+        return ()  # a name that something else has in somebody's agent
+    return named
 
 
 @runtime_checkable

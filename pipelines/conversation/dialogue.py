@@ -25,10 +25,10 @@ from pipelines.conversation.agent import (
     Listen,
     Play,
     Say,
-    SpeaksLanguages,
     Switch,
     Transfer,
     Utterance,
+    languages_of,
 )
 from pipelines.conversation.commands import (
     Announce,
@@ -112,7 +112,7 @@ class Dialogue:
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
         self._agent = GuardedAgent(agent, call, self._transcript)
-        among = agent.languages if isinstance(agent, SpeaksLanguages) else ()
+        among = languages_of(agent)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language, among)
         if cleaner is not None:
             self._listening.line = cleaner.condition

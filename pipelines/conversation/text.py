@@ -6,7 +6,7 @@ The door by which `voiceforge chat` and tests talk to any agent.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from mediaserver.storage.records import Record
@@ -25,8 +25,10 @@ from pipelines.conversation.agent import (
     Silence,
     Transfer,
     Utterance,
+    languages_of,
 )
 from pipelines.conversation.collecting import KeyCollector
+from pipelines.languages.detecting import detect
 
 ENDLESS = 1 << 62
 """A position that no pause lies behind."""
@@ -61,6 +63,11 @@ class TextConversation:
                 return
             said = entry
         self._line += 1
+        languages = languages_of(self._agent)
+        if isinstance(said, Utterance) and len(languages) > 1:
+            found = detect(said.text, languages)  # who types writes the language that it is
+            if found is not None:
+                said = replace(said, language=found.language, language_probability=found.probability)
         pieces: list[str] = []
         async for act in self._agent.respond(said, Context(self._call_id, self._line)):
             match act:

@@ -128,6 +128,11 @@ class EngineRegistry:
             raise EngineMissingError(unknown(name, [e.manifest.name for e in self.of(kind)]))
         return entry
 
+    def knows(self, kind: Kind, names: Iterable[str], language: str) -> bool:
+        """One of a list speaks a language (BCP 47), whether it can be had or not."""
+        keys = [key for name in names for key in ((kind, name), (kind, name.partition(":")[0]))]
+        return any(self.entries[key].manifest.speaks(language) for key in keys if key in self.entries)
+
     def check(self, kind: Kind, name: str, options: EngineOptions | None = None) -> EngineEntry:
         """Like `find`, and it has what it needs. Raises EngineMissingError."""
         entry = self.find(kind, name)

@@ -121,6 +121,15 @@ class Engines:
         entries = [self._registry.entries.get((kind, name)) for name in names]
         return [e.manifest.name for e in entries if e is not None and not e.manifest.speaks(language)]
 
+    def knows(self, kind: Kind, names: Sequence[str], language: str) -> bool:
+        """See `EngineRegistry.knows`."""
+        return self._registry.knows(kind, names, language)
+
+    def speaks(self, kind: Kind, names: Sequence[str], language: str) -> bool:
+        """One of a list that has started speaks a language (BCP 47)."""
+        there = (each for each in self._there(kind, names) if each is not None)
+        return any(each.manifest.speaks(language) for each in there)
+
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
         moment. Raises EngineError while all there is of the list is being started, and EngineMissingError

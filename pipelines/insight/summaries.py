@@ -200,15 +200,18 @@ class SummaryWriter:
 
 
 async def ended_call(pool: asyncpg.Pool, call_id: UUID, language: str) -> EndedCall | None:
-    """What the database knows of a call that is over; None when it is there no more."""
+    """What the database knows of a call that is over; None when it is there no more. `language`: in which it
+    began; its summary is in the one that it ended in."""
     row = await calls.one(pool, call_id)
     if row is None:
         return None
+    happened = await events.of_call(pool, call_id)
+    spoken = [event["data"].get("language") for event in happened if event["kind"] == "language"]
     return EndedCall(
         heard_lines(await turns.of_call(pool, call_id)),
         tuple(row["outcomes"]),
         row["ended_by"] or "",
         row["why"] or "",
-        handed_over(await events.of_call(pool, call_id)),
-        language,
+        handed_over(happened),
+        spoken[-1] or language if spoken else language,
     )

@@ -88,6 +88,16 @@ def warm_names() -> None:
     asked_for("do you speak english", ("en",))
 
 
+def name_of(tag: str, language: str) -> str:
+    """What a language is called in another, by CLDR; empty when it does not know."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(base_of(language)).languages.get(base_of(tag), ""))
+    except (UnknownLocaleError, ValueError):
+        return ""
+
+
 def _spaced(text: str, bases: Iterable[str]) -> str:
     words = _words(text)
     if not words or len(words) > MOST_WORDS:
@@ -168,12 +178,7 @@ def _names() -> dict[str, str]:
 @lru_cache(maxsize=32)
 def _endonyms(base: str) -> frozenset[str]:
     """What those who speak it call it."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        name = Locale.parse(base).languages.get(base, "")
-    except (UnknownLocaleError, ValueError):
-        return frozenset()
+    name = name_of(base, base)
     more = [each for each, of in _MORE.items() if of == base and base in ("es", "zh", "hi")]
     return frozenset(filter(None, [_folded(name), *more]))
 

@@ -23,7 +23,7 @@ Why: TypeAlias = Literal["heard", "asked", "key", "model", "not understood"]
 
 SURE = 0.6
 """Of probability: an utterance that counts."""
-VERY_SURE = 0.85
+VERY_SURE = 0.8
 FEWEST_WORDS = 2
 """Fewer are no sentence: an answer, a name, a greeting."""
 LONG_WORDS = 6

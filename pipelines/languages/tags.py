@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 _SAME = {"cmn": "zh", "yue": "zh", "nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl"}
 """Labels of recognisers, and the macrolanguages or newer names that rows use."""
+
+
+def is_tag(text: str) -> bool:
+    """It looks like one."""
+    return _TAG.fullmatch(text) is not None
 
 
 def base_of(tag: str) -> str:

@@ -77,6 +77,13 @@ def test_an_agent_is_set_changed_and_removed(capsys: pytest.CaptureFixture[str])
         (["set", "x", "--assistant", "--transfer", "sales"], "NAME=TARGET"),
         (["set", "x", "--assistant", "--prompt", "@nowhere.txt"], "the prompt nowhere.txt cannot be read"),
         (["set", "x", "--assistant", "--greeting", "x" * 2000], "greeting that is not text of at most"),
+        (["set", "x", "--assistant", "--languages", "en,spanish!"], "'spanish!' is no tag such as 'es'"),
+        (["set", "x", "--assistant", "--languages", "[{]"], "--languages is neither tags nor JSON"),
+        (
+            ["set", "x", "--assistant", "--languages", '[{"tag": "es", "ky": "2"}]'],
+            "one is 'key'",
+        ),
+        (["set", "x", "--flow", "booking", "--languages", "es"], "--languages is for agents that think"),
         (["forget", "ann"], "no telephone number in full"),
     ],
 )
@@ -87,6 +94,23 @@ def test_what_makes_no_sense_is_one_line_and_changes_nothing(
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert set(listed(capsys)) == {"demo", "echo"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("en, es-MX", ["en", "es-MX"]),
+        ('["en", {"tag": "es", "key": "2"}]', ["en", {"tag": "es", "key": "2"}]),
+    ],
+)
+def test_languages_are_tags_or_json(
+    given: str, kept: list[object], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "languages"
+    file.write_text(given)
+    for option in (given, f"@{file}"):
+        assert main(["agents", "set", "desk", "--assistant", "--languages", option]) == 0
+        assert listed(capsys)["desk"]["assistant"] == {"languages": kept}
 
 
 def test_an_assistant_is_set_with_all_that_it_is_told(

@@ -97,6 +97,21 @@ async def test_rows_that_make_no_sense_are_found_as_a_running_server_would(pool:
     assert all(not finding.ok and not finding.fatal and finding.mend for finding in found)
 
 
+async def test_languages_of_a_row_that_no_engine_speaks_are_found(pool: asyncpg.Pool) -> None:
+    await pool.execute(
+        """
+        insert into agents (name, kind, flow, assistant)
+        values ('desk', 'llm', '', '{"languages": ["en", "de", "xx"]}')
+        """
+    )
+    found = await directory_rows(pool, load())
+    assert [(finding.name, finding.detail) for finding in found] == [
+        ("agent desk", "its calls cannot go on in de: no engine for stt speaks it"),
+        ("agent desk", "its calls cannot go on in xx: no language is known by this tag"),
+    ]
+    assert not any(finding.ok or finding.fatal for finding in found)
+
+
 async def test_a_database_without_tables_has_no_rows_to_look_at(pool: asyncpg.Pool) -> None:
     await pool.execute("drop table routes, agents cascade")
     assert await directory_rows(pool, load()) == []

@@ -62,6 +62,22 @@ async def test_an_engine_that_does_not_speak_an_agents_language_is_a_finding(tmp
     await shop.engines.stop()
 
 
+async def test_a_language_that_calls_cannot_go_on_in_is_a_finding_and_no_fault(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    await shop.row(kind="llm", flow="", llm=["wise"], assistant={"languages": ["en-gb", "de"]})
+    found = [finding for finding in shop.speech.findings() if finding.name == "agent demo"]
+    assert [finding.detail for finding in found] == [
+        "its calls cannot go on in de: no engine for stt and none for tts speaks it"
+    ]
+    assert not any(finding.ok or finding.fatal for finding in found)
+    row = shop.agent("demo")
+    assert row is not None
+    speech = shop.speech.begin(row)
+    assert speech.hears("en") and speech.speaks("en-gb")
+    assert not speech.hears("de") and not speech.speaks("de")
+    await shop.engines.stop()
+
+
 class SlowTts(FakeTts):
     """Takes as long to start as the test wants; keeps which voices were asked for."""
 

@@ -12,6 +12,7 @@ from pipelines.assistant.agent import Assistant
 from pipelines.assistant.calling import Calling
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.assistant.tongues import any_language
 from pipelines.engines.protocols import Llm, LlmEvent, LlmMessage, LlmText, LlmToolCall, LlmUsage
 from pipelines.tools.protocols import Tool, ToolContext
 from pipelines.tools.toolbox import ToolBox
@@ -74,6 +75,8 @@ def assistant(
     calling: Calling | None = None,
     facts: KnownFacts | None = None,
     late: Callable[..., None] | None = None,
+    hears: Callable[[str], bool] = any_language,
+    speaks: Callable[[str], bool] = any_language,
     **settings: Any,
 ) -> Assistant:
     return Assistant(
@@ -85,6 +88,8 @@ def assistant(
         box=ToolBox(kit.tool for kit in kits),
         facts=facts,
         late=late,
+        hears=hears,
+        speaks=speaks,
     )
 
 

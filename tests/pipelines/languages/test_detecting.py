@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.languages.choice import SURE
+from pipelines.languages.choice import SURE, VERY_SURE
 from pipelines.languages.detecting import MOST_CHARS, detect
 
 SENTENCES = {
@@ -52,7 +52,7 @@ def test_a_word_a_name_and_nothing_tell_no_other_language(text: str) -> None:
 
 def test_of_two_languages_in_one_sentence_neither_is_very_sure() -> None:
     mixed = detect("quiero a table for two por favor tonight", ("en", "es"))
-    assert mixed is not None and mixed.probability < 0.85
+    assert mixed is not None and mixed.probability < VERY_SURE
 
 
 @pytest.mark.parametrize(

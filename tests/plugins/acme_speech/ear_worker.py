@@ -1,6 +1,7 @@
 """The recogniser's worker: a partial for every 200 ms of audio, the final 120 ms after the last of it.
 
-Knows one language, takes no grammar, and listens to all utterances that it is given, in turns.
+Writes down what is said in any language, and leaves it to the words to tell which it was. It takes no
+grammar, and listens to all utterances that it is given, in turns.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pipelines.engines.tts.in_worker import WorkerTts
 from pipelines.workers.spec import WorkerSpec
 
 HERE = __name__.rpartition(".")[0]
-EAR = Manifest("acme-ear", Kind.STT, "hears Buzz", ("en",), "MIT")
+EAR = Manifest("acme-ear", Kind.STT, "hears Buzz, whatever is said in it", ("en", "es"), "MIT", detects=True)
 VOICE = Manifest(
     "acme-voice", Kind.TTS, "speaks Buzz, without word marks", ("en",), "MIT", sample_rate=24_000
 )
