@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 
 from mediaserver.errors import EngineError
+from pipelines.engines.llm.spent import TokensSpent
 from pipelines.engines.protocols import Llm, LlmMessage, LlmText, LlmUsage
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
@@ -15,14 +16,14 @@ _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 async def whole_answer(
     llm: Llm,
     messages: Sequence[LlmMessage],
-    spent: Callable[[LlmUsage], None],
+    spent: TokensSpent,
     *,
     most: int,
     temperature: float | None = None,
-    max_tokens: int = 1024,
+    max_tokens: int | None = None,
 ) -> str:
-    """The text, without thoughts. `spent` is told what it cost, also where no answer comes of it. How long it
-    may take is the asker's to limit.
+    """The text, without thoughts. What it took is added to `spent`, also where no answer comes of it. How
+    long it may take is the asker's to limit.
 
     Raises EngineError when the model fails, or goes on for more than `most` characters; a foreign model may
     raise anything.
@@ -38,7 +39,7 @@ async def whole_answer(
                     if size > most:
                         raise EngineError("the model's answer does not end")
                 case LlmUsage():
-                    spent(event)
+                    spent.add(event)
                 case _:
                     """It was offered no tools."""
     return _THOUGHTS.sub("", "".join(pieces))
