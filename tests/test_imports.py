@@ -32,7 +32,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
-    "pipelines.spoken": set(),
+    "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
@@ -44,7 +44,7 @@ INSIDE: dict[str, set[str]] = {
     },
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
-    "pipelines.knowledge": {"pipelines.tools"},
+    "pipelines.knowledge": {"pipelines.languages", "pipelines.tools"},
 }
 """Folder -> folders of its own package that it may import; the lower half of each."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}
