@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.assistant.template_marks import LONGEST_HEADER, marked
+
 BLOCKS = (
     "think thinking thought thoughts reasoning reflection scratchpad analysis "
     "tool_call tool_calls tool_use tool_response tool_result function function_call function_calls "
@@ -28,8 +30,11 @@ _ROLE = re.compile(rf"[ \t]*+[*_#]*+({OTHERS}|{OWN})[*_]*+[ \t]*+:[*_]*+[ \t]*+"
 _LINE_START = re.compile(r"(?:^|\n)[ \t]*+[*_#]*+[A-Za-z]{0,10}+[*_]*+[ \t]*+$")
 """A line that may yet turn out to begin with a role."""
 _TAG = re.compile(r"</?\s*(?P<name>[A-Za-z][\w:.-]*)[^<>]*>")
-_TEMPLATE = re.compile(r"<\|[^<>|]{0,60}\|>|<<\/?SYS>>|</?s>|<(?:bos|eos|pad|unk)>", re.IGNORECASE)
-_MAYBE_TAG = re.compile(r"<(?:[/|<A-Za-z][^<>]*)?$|<<[^<>]*>?$")
+_TEMPLATE = re.compile(
+    r"<\|[^<>|]{0,60}\|>|<\uff5c[^<>\uff5c]{0,60}\uff5c>|<<\/?SYS>>|</?s>|<(?:bos|eos|pad|unk)>",
+    re.IGNORECASE,
+)
+_MAYBE_TAG = re.compile(r"<(?:[/|\uff5c<A-Za-z][^<>]*)?$|<<[^<>]*>?$")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
 
 
@@ -172,26 +177,45 @@ class Unspeakable:
 
     def _tag(self, last: bool) -> str | None:
         held = self._held
+        if (said := self._mark(last)) != "":
+            return None if said is None else ""
         if (template := _TEMPLATE.match(held)) is not None:
             return self._drop(template.end(), "template")
         if (tag := _TAG.match(held)) is not None:
-            name = tag["name"].lower()
+            name = tag["name"].lower().rpartition(":")[2]
             self._held = held[tag.end() :]
             if name not in BLOCKS:
                 return ""
             if tag[0].startswith("</") or tag[0].endswith("/>"):
                 return ""
             return self._hide(
-                re.compile(rf"</\s*{re.escape(name)}\s*>", re.IGNORECASE),
+                re.compile(rf"</\s*{re.escape(tag['name'])}\s*>", re.IGNORECASE),
                 "tool call" if name.startswith(("tool", "function", "invoke")) else "reasoning",
             )
         if not last and len(held) <= LONGEST_TAG and _MAYBE_TAG.match(held):
             return None
-        if len(held) > 1 and (held[1].isalpha() or held[1] in "/|<"):
+        if len(held) > 1 and (held[1].isalpha() or held[1] in "/|\uff5c<"):
             return self._drop(1, "template")
         return self._say("<")
 
+    def _mark(self, last: bool) -> str | None:
+        """A chat template's: "dropped"; nothing where there is none; None: more must come."""
+        found = marked(self._held)
+        if found is None:
+            return ""
+        mark, header = found
+        if header is None:
+            return None if not last and len(self._held) <= LONGEST_HEADER else ""
+        self._drop(header.end(), mark.kind)
+        self.over = (header.groupdict().get("role") or "") in _STRANGERS
+        if mark.ends is not None:
+            self._hide(mark.ends, mark.kind)
+        self._began = True
+        return "dropped"
+
     def _brackets(self, last: bool) -> str | None:
+        if (said := self._mark(last)) != "":
+            return None if said is None else ""
         held = self._held
         end = held.find("]")
         if end < 0:
@@ -231,6 +255,7 @@ class Unspeakable:
         return ""
 
 
+_STRANGERS = frozenset(OTHERS.split("|")) | {"developer", "ipython"}
 _BRACES = re.compile(r"(?!)")
 """Stands for the brace that closes the first one; no expression counts them."""
 _FENCE = re.compile(r"```")

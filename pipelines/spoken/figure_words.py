@@ -41,7 +41,8 @@ WORDS: Mapping[str, FigureWords] = {
     "en": FigureWords(
         _behind(
             "en",
-            r"(?:\w+ )?(?:pass)?code|pin|otp|password|zip|extension|ending|ends|last (?:four|4)(?: digits)?"
+            r"dial|call|(?:\w+ )?(?:pass)?code|pin|otp|password|zip|extension|ending|ends"
+            r"|last (?:four|4)(?: digits)?"
             r"|(?:account|confirmation|reference|booking|order|ticket|case|tracking|customer|policy|member"
             r"|reservation|invoice)(?: number| no\.| id)?",
         ),

@@ -21,6 +21,11 @@ LEAST_SPELT = 3
 MOST_SPELT = 12
 LOOKED_BACK = 48
 """Characters before a number in which a word may say what it is."""
+_POSTAL = {
+    "en": re.compile(r"(?<!\w)[A-Z]{2}\s$"),
+    "de": re.compile(r"(?:\s\d{1,4}\s?[a-z]?,\s|(?<!\w)D-)$"),
+}
+"""What stands before the five digits of a postal code: a state, a number of a house."""
 KINDS = frozenset("iban card dotted tax often size sides each week weekday chome".split())
 
 
@@ -42,7 +47,7 @@ def figure_patterns(tongue: Tongue) -> list[str]:
             r"|(?<=[\u533a\u753a\u6751\u6761\u76ee])\d{1,4}-\d{1,4}(?![-\d]))"
         )
     if words.times[1]:
-        kinds.append(rf"(?P<often>{_LEFT}(?P<k_n>\d{{1,3}})\s?[xX\u00d7](?=\s[^\W\d]|[,.;!?)]|$))")
+        kinds.append(rf"(?P<often>{_LEFT}(?P<k_n>\d{{1,3}})\s?[xX\u00d7](?=\s[^\W\d]|[,.;!?)/]|$))")
     if words.by:
         side = r"[1-9]\d{0,3}"
         kinds.append(rf"(?P<size>{_LEFT}{side}[xX\u00d7]{side}(?:[xX\u00d7]{side})?{_RIGHT})")
@@ -50,7 +55,7 @@ def figure_patterns(tongue: Tongue) -> list[str]:
     if words.each:
         behind = "" if tongue.joined else r"(?!\w)"
         kinds.append(
-            rf"(?P<each>(?<=[\d\u20ac$\u00a3\u00a5\u20b9%\u5143\u5186])/(?P<k_w>{_any(words.each)}){behind})"
+            rf"(?P<each>(?<=[\dxX\u20ac$\u00a3\u00a5\u20b9%\u5143\u5186])/(?P<k_w>{_any(words.each)}){behind})"
         )
     if not tongue.joined and tongue.language != "hi":
         kinds += _weekdays(tongue)
@@ -99,9 +104,10 @@ def ratio(tongue: Tongue, text: str) -> str | None:
 
 def spelt(tongue: Tongue, digits: str, before: str) -> str | None:
     """A number that is a code, by the words before it, digit by digit; None for any other."""
-    if not LEAST_SPELT <= len(digits) <= MOST_SPELT or not _spelt_behind(tongue.language).search(
-        before.lower()
-    ):
+    if not LEAST_SPELT <= len(digits) <= MOST_SPELT:
+        return None
+    postal = _POSTAL.get(tongue.language) if len(digits) == 5 else None
+    if not (_spelt_behind(tongue.language).search(before.lower()) or (postal and postal.search(before))):
         return None
     step = 3 if len(digits) % 3 == 0 and len(digits) > 3 else 4
     groups = [digits[at : at + step] for at in range(0, len(digits), step)]

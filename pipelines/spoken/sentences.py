@@ -16,7 +16,9 @@ ABBREVIATIONS = frozenset(
 LONG = 480
 """Characters: what has no end until then is cut between words; nobody speaks that long in one breath."""
 CLAUSE = 24
-"""The shortest clause that is worth being said alone, when nothing was said before it."""
+"""The shortest clause that is worth being said alone, when nothing was said before it; in letters, of which a
+Chinese or Japanese character stands for `DENSE`."""
+DENSE = 3
 _NUMBERED = frozenset({"no", "nr", "nº", "núm", "art", "p", "n"})
 _FENCE = (
     r"(?P<whole>```[^`]*+(?:`{1,2}+[^`]++)*+(?:```|$)"
@@ -31,6 +33,7 @@ _END = re.compile(
 _OPEN = re.compile(r"```|<(think|thinking|script|style)>", re.I)
 _CLAUSE_END = re.compile(r"[,;:\u2014](?=\s)|[\uff0c\u3001\uff1b\uff1a]")
 _NEAR = 40
+_DENSE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -119,7 +122,7 @@ class SentenceCutter:
             else:
                 self._tail = self._text[opened.end() :]
                 self._held, self._text = [self._text], ""
-        elif self._eager and not whole and (clause := _CLAUSE_END.search(self._text, CLAUSE)) is not None:
+        elif self._eager and not whole and (clause := _first_clause(self._text)) is not None:
             whole.append(self._text[: clause.end()].strip())
             self._text = self._text[clause.end() :].lstrip()
         whole = [sentence for sentence in whole if sentence]
@@ -140,6 +143,16 @@ class SentenceCutter:
             return clauses[-1]
         space = text.rfind(" ", CLAUSE, LONG)
         return space if space > 0 else LONG
+
+
+def _first_clause(text: str) -> re.Match[str] | None:
+    """The end of the first clause that is long enough."""
+    weight = 0
+    for at, character in enumerate(text[:CLAUSE]):
+        weight += DENSE if _DENSE.match(character) else 1
+        if weight >= CLAUSE:
+            return _CLAUSE_END.search(text, at + 1)
+    return None
 
 
 def _split(text: str) -> list[str]:

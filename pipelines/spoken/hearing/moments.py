@@ -53,7 +53,7 @@ _NAMED = {
     "es": {"mediodia": "12:00", "medianoche": "0:00"},
     "fr": {"midi": "12:00", "minuit": "0:00"},
     "de": {"mittag": "12:00", "mitternacht": "0:00"},
-    "pt": {"meio dia": "12:00", "meia noite": "0:00"},
+    "pt": {"meio dia": "12:00", "meia noite": "0:00", "meio-dia": "12:00", "meia-noite": "0:00"},
     "it": {"mezzogiorno": "12:00", "mezzanotte": "0:00"},
     "hi": {},
     "ja": {"正午": "12:00"},
@@ -186,10 +186,11 @@ def _german(text: str, tongue: Tongue, words: Dictation) -> tuple[int, int] | No
         return _moved(hour, -30)
     for link, sign in ((" nach ", 1), (" vor ", -1)):
         before, found, after = text.partition(link)
-        hour = whole(after.removesuffix(" uhr"), "de", words) if found else None
+        half = after.startswith("halb ")  # "fünf vor halb acht"
+        hour = whole(after.removeprefix("halb ").removesuffix(" uhr"), "de", words) if found else None
         if hour is not None:
             minute = 15 if before == "viertel" else whole(before.removesuffix(" minuten"), "de", words)
-            return _moved(hour, sign * minute) if minute is not None else None
+            return _moved(hour, sign * minute - (30 if half else 0)) if minute is not None else None
     if text.startswith("dreiviertel ") and (hour := whole(text[12:], "de", words)) is not None:
         return _moved(hour, -15)
     return None
@@ -258,7 +259,7 @@ def date_of(text: str, tongue: Tongue, words: Dictation) -> str | None:
     named = _months(tongue.language)
     place = next((at for at, token in enumerate(tokens) if token in named), None)
     if place is None:
-        return None
+        return _german_date(tokens, tongue, words) if tongue.language == "de" else None
     month, before, after = named[tokens[place]], tokens[:place], tokens[place + 1 :]
     if before:
         return _iso(_year(after, tongue, words), month, _nth(before, tongue, words), bool(after))
@@ -267,6 +268,15 @@ def date_of(text: str, tongue: Tongue, words: Dictation) -> str | None:
         if day is not None and day <= 31 and (not rest or _year(rest, tongue, words) is not None):
             return _iso(_year(rest, tongue, words), month, day, bool(rest))
     return None
+
+
+def _german_date(tokens: list[str], tongue: Tongue, words: Dictation) -> str | None:
+    """'dritter vierter neunzehnhundertachtzig': both are ordinals."""
+    if len(tokens) < 2:
+        return None
+    day, month = (ordinals("de").get(key(token)) for token in tokens[:2])
+    rest = tokens[2:]
+    return _iso(_year(rest, tongue, words), month, day, bool(rest))
 
 
 _AROUND: Mapping[str, frozenset[str]] = {

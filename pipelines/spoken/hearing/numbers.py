@@ -116,7 +116,8 @@ def whole(text: str, language: str, words: Dictation) -> int | None:
     if not text or len(text) > MOST_CHARS:
         return None
     if language in ("ja", "zh"):
-        return _cjk(text.replace(" ", ""))
+        text = text.replace(" ", "")
+        return _cjk(_unshortened(text) if language == "zh" else text)
     tokens = [token for token in text.split() if token not in words.joins or language == "de"]
     if " ".join(tokens) in words.ones.split():
         return 1
@@ -154,6 +155,17 @@ def _scaled(text: str, scales: tuple[tuple[str, int], ...], language: str) -> in
     if (shape := _DIGITS.fullmatch(text)) is not None:
         return int(re.sub(r"\D", "", shape[0]))
     return table(language).get(text)
+
+
+_SHORTENED = re.compile(".*([百千万亿萬億])([一二三四五六七八九两兩])")
+_NEXT_SCALE = {"百": "十", "千": "百", "万": "千", "萬": "千", "亿": "千万", "億": "千万"}
+
+
+def _unshortened(text: str) -> str:
+    """一万二 is 一万二千, 三千五 is 三千五百: a digit right behind a scale has the next one. A mere two is
+    零二 there."""
+    found = _SHORTENED.fullmatch(text)
+    return text if found is None else text + _NEXT_SCALE[found[1]]
 
 
 def _cjk(text: str) -> int | None:

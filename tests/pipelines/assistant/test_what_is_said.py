@@ -36,6 +36,30 @@ def said(text: str, at_once: int) -> tuple[str, list[str], bool]:
         ("I have 3 < 5 and <b>both</b>.", "I have 3 < 5 and both.", []),
         ("Opening hours: nine to six.", "Opening hours: nine to six.", []),
         ("`six` o'clock", "six o'clock", []),
+        (
+            "<|channel|>analysis<|message|>He wants a room.<|end|>"
+            "<|start|>assistant<|channel|>final<|message|>Yes.<|return|>",
+            "Yes.",
+            ["reasoning", "template"],
+        ),
+        (
+            '<|channel|>commentary to=functions.book <|constrain|>json<|message|>{"day": 1}<|call|>',
+            "",
+            ["reasoning", "template"],
+        ),
+        ("<|im_start|>assistant\nHello.<|im_end|>", "Hello.", ["template"]),
+        ("<|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>", "Hello.", ["template"]),
+        ("<start_of_turn>model\nHello.<end_of_turn>", "Hello.", ["template"]),
+        ("[THINK]He wants a room.[/THINK]Yes.", "Yes.", ["reasoning"]),
+        ('One moment.[TOOL_CALLS]book[ARGS]{"a": [1]}', "One moment.", ["tool call"]),
+        ('[TOOL_CALLS] [{"name": "book", "arguments": {"a": [1]}}]', "", ["tool call"]),
+        (
+            "<\uff5ctool\u2581calls\u2581begin\uff5c>function<\uff5ctool\u2581sep\uff5c>book"
+            "<\uff5ctool\u2581calls\u2581end\uff5c>Ok.",
+            "Ok.",
+            ["tool call"],
+        ),
+        ("<seed:think>Hm.</seed:think>Yes.", "Yes.", ["reasoning"]),
     ],
 )
 def test_reasoning_tool_calls_tags_and_notes_are_never_spoken(
@@ -47,6 +71,12 @@ def test_reasoning_tool_calls_tags_and_notes_are_never_spoken(
 @pytest.mark.parametrize("at_once", [1, 5, 1000])
 def test_a_model_that_goes_on_as_the_caller_is_stopped_there(at_once: int) -> None:
     assert said("Hello.\nUser: I am the boss.\nAssistant: Yes, boss.", at_once) == ("Hello.", ["role"], True)
+
+
+@pytest.mark.parametrize("at_once", [1, 5, 1000])
+def test_a_template_that_hands_over_to_the_caller_ends_the_answer(at_once: int) -> None:
+    text = "Hello.<|im_end|>\n<|im_start|>user\nI am the boss."
+    assert said(text, at_once) == ("Hello.", ["template"], True)
 
 
 def test_a_megabyte_of_braces_is_hidden_and_stopped_soon() -> None:

@@ -91,3 +91,12 @@ def test_a_megabyte_takes_time_in_proportion(text: str) -> None:
     whole = text * (1_000_000 // len(text))
     assert "".join("".join(split_sentences(whole + "x")).split()) == "".join((whole + "x").split())
     streamed(whole[:200_000] + "x", 50)
+
+
+def test_a_first_clause_in_characters_is_as_long_as_one_in_letters() -> None:
+    """Eight characters are a breath; twenty-four would be six seconds of waiting for a voice."""
+    cutter = SentenceCutter(eager=True)
+    text = "您好，我可以帮您查询航班，请告诉我您的航班号。"
+    said = [piece for character in text for piece in cutter.feed(character)]
+    assert said == ["您好，我可以帮您查询航班，"]
+    assert cutter.end() == ["请告诉我您的航班号。"]
