@@ -186,7 +186,9 @@ create table agents (
     insight    jsonb not null default '{}',
     -- What its model may call, and settings of an agent that thinks with one.
     tools      text[] not null default '{}',
-    assistant  jsonb not null default '{}'
+    assistant  jsonb not null default '{}',
+    -- Sounds that are heard under its words: settings that differ from the usual.
+    background jsonb not null default '{}'
 );
 
 -- What an agent keeps of a caller from call to call, where its row says so. Known by number (E.164) alone.
@@ -304,6 +306,17 @@ create table knowledge_words (
     primary key (collection, config, word)
 );
 create index knowledge_words_trigrams on knowledge_words using gin (trigrams) with (fastupdate = off);
+
+-- Models by which passages were made into vectors. The vectors are in knowledge_vectors, which is made where the
+-- extension pgvector can be had, once there are any (mediaserver/storage/vectors.py): not every database has it,
+-- nor may everybody add it.
+
+create table knowledge_models (
+    id         integer generated always as identity primary key,
+    model      text not null check (length(model) between 1 and 1500),
+    dimensions integer not null check (dimensions between 1 and 16000),
+    unique (model, dimensions)
+);
 
 insert into meta (key, value) values ('schema_version', '2');
 insert into agents (name, kind, flow) values ('demo', 'flow', 'booking'), ('echo', 'echo', '');

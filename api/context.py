@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,8 @@ class ApiContext:
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    offered: Callable[[], Mapping[str, str]] = dict
+    """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0

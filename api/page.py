@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -23,8 +24,25 @@ async def page(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     sip = context.settings.sip
     address = context.sip_address or host_port(sip.host, sip.port)
-    text = _static("page.html").replace("{{SIP}}", html.escape(address))
+    offered = context.offered()
+    shown = {"ADDRESSES": _addresses(offered, address), "SIP": html.escape(address)}
+    shown["FIRST"] = html.escape(next(iter(offered), "NAME"))
+    text = _static("page.html")
+    for name, value in shown.items():
+        text = text.replace(f"{{{{{name}}}}}", value)
     return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+
+def _addresses(offered: Mapping[str, str], address: str) -> str:
+    """Whom to call, as a list for people."""
+    if not offered:
+        return "<p>No agent answers yet: add one with <code>voiceforge agents set</code>.</p>"
+    rows = (
+        f"<div><dt><code>sip:{html.escape(name)}@{html.escape(address)}</code></dt>"
+        f"<dd>{html.escape(says)}</dd></div>"
+        for name, says in offered.items()
+    )
+    return f'<dl class="addresses">{"".join(rows)}</dl>'
 
 
 async def style(request: web.Request) -> web.Response:

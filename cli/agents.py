@@ -91,6 +91,12 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
         metavar="JSON",
         help="""what is known of its callers, such as '{"summary": "off"}' (docs/insight.md)""",
     )
+    setting.add_argument(
+        "--background",
+        default="{}",
+        metavar="JSON",
+        help="""sounds under its words, such as '{"sound": "office"}' (docs/agents.md)""",
+    )
     setting.add_argument("--no-recording", action="store_true", help="do not record its calls")
 
 
@@ -131,6 +137,7 @@ def _row(args: argparse.Namespace) -> Row:
         "turn": turn,
         "recording": not args.no_recording,
         "insight": insight,
+        "background": _json("--background", args.background),
         **assistant_row.columns(args),
     }
     if found := fault_of(row) or fault(spec_of({"id": UUID(int=0), "version": 0, **row})):
@@ -210,6 +217,7 @@ def _shown(row: Row, routes: list[Row], table: RouteTable) -> dict[str, Any]:
         "turn": row["turn"],
         "recording": row["recording"],
         "insight": row["insight"],
+        "background": row["background"],
         "tools": row["tools"],
         "assistant": row["assistant"],
         "fault": table.faults.get(row["name"], ""),

@@ -124,12 +124,17 @@ async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.
 async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:
     """The tools that a row names. Raises CallError for those that cannot be had."""
     from cli.database import InTurn, server_database
+    from cli.serving.engines import open_engines, open_meaning
     from cli.serving.tools import open_tools
+    from pipelines.engines.builtin import registry
 
     tools = open_tools(settings, undo)
     if any(name.startswith("knowledge/") for name in row["tools"]):
         # A model may search twice at a time.
         tools.database = InTurn(await undo.enter_async_context(server_database(settings)))
+        engines = open_engines(settings, registry(), undo)
+        tools.meaning = open_meaning(settings, engines)
+        await engines.settle()
     tools.follow({row["name"]: row["tools"]})
     await tools.settle(TOOLS_S)
     return tools.box(row["tools"])

@@ -13,21 +13,23 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
-from cli.serving.assistants import NAME as ASSISTANT
 from cli.serving.assistants import Assistants, offer_assistant
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
 from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines
+from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
 from cli.serving.own_code import OwnCode
@@ -108,8 +110,8 @@ class Server:
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
         self._ready = False
-        self.has_assistant = False
-        """Once it is started: `sip:assistant@` is answered."""
+        self.offered: dict[str, str] = {}
+        """Once it is started: which of `demo`, `assistant` and `echo` are answered, and by what."""
 
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
@@ -129,12 +131,15 @@ class Server:
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
+        tools.meaning = open_meaning(settings, engines)
         insight = Insight(settings.insight, engines)
+        backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow(agents)
             code.follow(agents)
             tools.follow({agent.name: agent.tools for agent in agents})
+            backgrounds.follow(agents)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -145,8 +150,8 @@ class Server:
         database, (detector, voice_detection) = opening.result(), loading.result()
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
-        speaking = engines.settle(ENGINES_S, without=(Kind.LLM,))
-        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S))
+        speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
+        await asyncio.gather(speaking, code.settle(CODE_S), tools.settle(CODE_S), backgrounds.settle())
 
         clock = self._start_clock(detector, wire)
         overload = OverloadWatch(clock, self.registry, settings.media.overload_ms)
@@ -157,9 +162,9 @@ class Server:
         plan = plan_of(settings.outbound)
         assistants = Assistants(tools.box, plan, database.pool)
         cleaning = open_cleaning(settings.media, metrics, undo)
-        by_kind = makers(speech, code, cleaning, insight, assistants)
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds)
         spoken = settings.engines.speech_to_speech
-        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan)
+        by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
             routes=database.directory,
             makers=by_kind,
@@ -213,6 +218,7 @@ class Server:
             speech.findings,
             code.findings,
             tools.findings,
+            backgrounds.findings,
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,
@@ -227,12 +233,15 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
-        self.has_assistant = database.directory.agent(ASSISTANT) is not None
+        context.offered = partial(offered_addresses, database.directory, speech.can_think)
+        self.offered = context.offered()
         self._ready = True
         log.info(
-            "ready in %.1f s: call sip:demo@%s, watch %s/",
-            time.perf_counter() - self._began, context.sip_address, http,
-        )  # fmt: skip
+            "ready in %.1f s: call %s, watch %s/",
+            time.perf_counter() - self._began,
+            " or ".join(f"sip:{name}@{context.sip_address}" for name in self.offered) or "your agents",
+            http,
+        )
         return Addresses(context.sip_address, http, secure)
 
     def reload(self) -> None:

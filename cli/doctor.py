@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cli.doctor_engines import (
     LOAD_LIMIT_S,
+    embedder,
     load_stt,
     load_tts,
     load_vad,
@@ -24,6 +25,7 @@ from cli.doctor_engines import (
     row_models,
     row_speech_models,
     row_tongues,
+    speech_models_there,
     timed,
 )
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
@@ -31,6 +33,7 @@ from cli.terminal import add_config_option, add_json_option, console, print_json
 if TYPE_CHECKING:
     import asyncpg
 
+    from mediaserver.calls.routes import AgentSpec
     from mediaserver.config import Settings
     from mediaserver.diagnosis.finding import Finding
 
@@ -118,13 +121,16 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             *await preferred(engines.tts, partial(load_tts, settings)),
             *await mcp_servers_there(settings),
             *await models(settings),
+            *await embedder(settings),
+            *await speech_models_there(settings),
         ],
     )
 
 
 async def database(settings: Settings, disk: Finding) -> list[Finding]:
     """Start the embedded PostgreSQL (or join the one of a running server), or connect to DATABASE_URL; then
-    look at the agents and routes in it."""
+    look for pgvector, and at the agents and routes in it."""
+    from cli.knowledge_embedding import vectors_finding
     from mediaserver.diagnosis.finding import Finding
     from mediaserver.storage.postgres import EmbeddedPostgres, open_pool, where
 
@@ -139,6 +145,7 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
             pool = await open_pool(await embedded.start() if embedded is not None else url, 1)
             try:
                 version: str = await pool.fetchval("SHOW server_version")
+                rows.append(await vectors_finding(pool, settings))
                 rows.extend(await directory_rows(pool, settings))
             finally:
                 await pool.close()
@@ -165,13 +172,40 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     except (UndefinedTableError, UndefinedColumnError):
         return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    named = table.agents.values()
+    named = list(table.agents.values())
     return [
         *table.findings(),
         *row_engines(named, settings),
         *row_tongues(named, settings),
         *row_speech_models(named, settings),
         *await row_models(named, settings),
+        *await row_documents(pool, named),
+    ]
+
+
+async def row_documents(pool: asyncpg.Pool, agents: Iterable[AgentSpec]) -> list[Finding]:
+    """Each collection of documents that a row names and in which there are none."""
+    from mediaserver.diagnosis.finding import Finding
+    from mediaserver.storage.knowledge import collections
+    from pipelines.knowledge.tool import PREFIX
+
+    there = set(await collections(pool))
+    named = [
+        (agent.name, tool.removeprefix(PREFIX))
+        for agent in agents
+        for tool in agent.tools
+        if tool.startswith(PREFIX)
+    ]
+    return [
+        Finding(
+            f"tools of agent {agent}",
+            False,
+            f"there are no documents in '{collection}': its searches find nothing",
+            f"add some (`voiceforge knowledge add {collection} FILE`), or name another collection in its row",
+            required=False,
+        )
+        for agent, collection in named
+        if collection not in there
     ]
 
 

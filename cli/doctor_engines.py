@@ -47,28 +47,23 @@ def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding
 
 
 def row_speech_models(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
-    """Each row of kind "realtime" for which no model that hears and speaks is set up, or whose key is not
-    there."""
+    """Each row of kind "realtime" for which no model that hears and speaks is set up."""
     from mediaserver.diagnosis.finding import Finding
-    from mediaserver.errors import EngineMissingError
-    from pipelines.speech_to_speech.endpoint import endpoint_of, speech_models
+    from pipelines.speech_to_speech.endpoint import speech_models
 
     known = speech_models(settings.engines.speech_to_speech)
     mend = "set OPENAI_API_KEY, or name one of [engines.speech_to_speech] by --llm (docs/speech-to-speech.md)"
-    findings = []
-    for agent in agents:
-        if agent.kind != "realtime":
-            continue
-        name = next((name for name in agent.llm or known if name in known), "")
-        try:
-            if name:
-                endpoint_of(name, known[name])
-                continue
-            wrong = f"there is no speech-to-speech model {' or '.join(agent.llm)}".rstrip()
-        except EngineMissingError as error:
-            wrong = str(error)
-        findings.append(Finding(f"agent {agent.name}", False, wrong, mend, required=False))
-    return findings
+    return [
+        Finding(
+            f"agent {agent.name}",
+            False,
+            f"there is no speech-to-speech model {' or '.join(agent.llm)}".rstrip(),
+            mend,
+            required=False,
+        )
+        for agent in agents
+        if agent.kind == "realtime" and not any(name in known for name in agent.llm or known)
+    ]
 
 
 def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
@@ -154,6 +149,30 @@ async def load_llm(settings: Settings, name: str) -> str:
     if doubt := getattr(llm, "doubt", ""):
         raise EngineError(doubt)
     return llm.manifest.name
+
+
+async def speech_models_there(settings: Settings) -> list[Finding]:
+    """Each model that hears and speaks by itself: whether it takes a session. The server works without."""
+    from cli.speech_model_check import session_there
+    from pipelines.speech_to_speech.endpoint import speech_models
+
+    mend = "do as it says, or take it out of engines.speech_to_speech; other agents work without it"
+    return [
+        replace(
+            await timed(f"speech to speech {name}", partial(session_there, name, given), mend), required=False
+        )
+        for name, given in speech_models(settings.engines.speech_to_speech).items()
+    ]
+
+
+async def embedder(settings: Settings) -> list[Finding]:
+    """The model for embeddings, asked for one: it costs a token. The server works without."""
+    from cli.knowledge_embedding import try_embedder
+
+    if not (name := settings.engines.embedding):
+        return []
+    mend = "do as it says, or take it out of engines.embedding; until then documents are found by words"
+    return [replace(await timed(f"engine {name}", partial(try_embedder, settings), mend), required=False)]
 
 
 async def load_vad() -> str:

@@ -12,6 +12,7 @@ from mediaserver.errors import ConfigError, VoiceForgeError
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
+    from pipelines.knowledge.searching import Found
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,7 +28,14 @@ def add_parser(subparsers: Any) -> None:
     adding.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".txt, .md or .pdf")
     adding.add_argument("--language", default="", help="of the documents (default: engines.language)")
     adding.add_argument("--name", default="", help="under which one is kept and quoted (default: its file's)")
-    listing = actions.add_parser("list", help="show the documents")
+    embedding = actions.add_parser(
+        "embed",
+        help="make vectors of the passages that have none by the model of engines.embedding",
+        description="Goes on where an earlier run stopped. Passages without a vector are found by words.",
+    )
+    embedding.add_argument("collection", nargs="?", default="", metavar="COLLECTION", help="default: all")
+    embedding.add_argument("--prune", action="store_true", help="then remove the vectors of other models")
+    listing = actions.add_parser("list", help="show the documents, and by which models they are embedded")
     listing.add_argument("collection", nargs="?", default="", metavar="COLLECTION")
     removing = actions.add_parser("remove", help="remove a document, or a whole collection")
     removing.add_argument("collection", metavar="COLLECTION")
@@ -38,7 +46,7 @@ def add_parser(subparsers: Any) -> None:
     searching.add_argument("question", nargs="+", metavar="WORD")
     for action in (listing, searching):
         add_json_option(action)
-    for action in (adding, listing, removing, searching):
+    for action in (adding, embedding, listing, removing, searching):
         add_config_option(action)
 
 
@@ -51,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
             if args.name and len(args.files) > 1:
                 raise ConfigError("--name is for one document")
             asyncio.run(_add(settings, args))
+        case "embed":
+            asyncio.run(_embed(settings, args.collection, args.prune))
         case "list":
             asyncio.run(_list(settings, args.collection, args.json))
         case "remove":
@@ -63,8 +73,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _add(settings: Settings, args: argparse.Namespace) -> None:
-    """One after the other: what was added stays when a later one cannot be."""
+    """One after the other: what was added stays when a later one cannot be, and when none can be embedded."""
     from cli.database import server_database
+    from cli.knowledge_embedding import embed_added
     from mediaserver.storage.knowledge import add_document
     from pipelines.knowledge.documents import read_document
 
@@ -84,18 +95,37 @@ async def _add(settings: Settings, args: argparse.Namespace) -> None:
             pages = f", {new.pages} pages" if new.pages else ""
             done = f"added: {len(new.passages)} passages{pages}" if fresh else "there already, and the same"
             console().print(f"{new.name} is {done}", markup=False)
+        if settings.engines.embedding and len(faults) < len(args.files):
+            await embed_added(settings, connection, args.collection)
     if len(faults) == 1:
         raise faults[0]
     if faults:
         raise ConfigError("; ".join(str(each) for each in faults))
 
 
-async def _list(settings: Settings, collection: str, as_json: bool) -> None:
+async def _embed(settings: Settings, collection: str, prune: bool) -> None:
     from cli.database import server_database
+    from cli.knowledge_embedding import embed
     from mediaserver.storage.knowledge import all_documents
 
     async with server_database(settings) as connection:
         rows = await all_documents(connection, collection)
+        if not rows:
+            what = f"collection {collection}" if collection else "document"
+            raise ConfigError(f"there is no {what}: see `voiceforge knowledge list`")
+        await embed(settings, connection, sorted({row["collection"] for row in rows}), prune)
+
+
+async def _list(settings: Settings, collection: str, as_json: bool) -> None:
+    from cli.database import server_database
+    from cli.knowledge_embedding import embedded_documents, embedded_shown
+    from mediaserver.storage.knowledge import all_documents
+
+    async with server_database(settings) as connection:
+        rows = await all_documents(connection, collection)
+        vectors = await embedded_documents(connection, collection)
+    for row in rows:
+        row["embedded"] = vectors.get((row["collection"], row["name"]), [])
     if as_json:
         print_json({"documents": [row | {"added_at": row["added_at"].isoformat()} for row in rows]})
         return
@@ -107,11 +137,12 @@ async def _list(settings: Settings, collection: str, as_json: bool) -> None:
 
     from mediaserver.printable import printable
 
-    table = Table("collection", "document", "language", "pages", "passages", "added", box=None)
+    table = Table("collection", "document", "language", "pages", "passages", "added", "embedded", box=None)
     for row in rows:
         table.add_row(
             row["collection"], escape(printable(row["name"])), escape(row["language"]),
             str(row["pages"] or ""), str(row["passages"]), f"{row['added_at']:%Y-%m-%d %H:%M}",
+            escape(printable(embedded_shown(row))),
         )  # fmt: skip
     console().print(table)
 
@@ -128,20 +159,32 @@ async def _remove(settings: Settings, collection: str, name: str) -> None:
     print(f"removed: {removed} document{'s' if removed > 1 else ''}")
 
 
+def _fits(found: Found) -> str:
+    """How well: by words, and by meaning where it is known."""
+    return f"{found.score:.2f}" + ("" if found.similarity is None else f", similarity {found.similarity:.2f}")
+
+
 async def _search(settings: Settings, collection: str, question: str, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from cli.database import server_database
+    from cli.database import InTurn, server_database
+    from cli.knowledge_embedding import meaning_search
     from mediaserver.storage.knowledge import all_documents
-    from pipelines.knowledge.searching import search
+    from pipelines.knowledge.hybrid import find
 
     async with server_database(settings) as connection:
         if not await all_documents(connection, collection):
             raise ConfigError(f"there is no collection {collection}: see `voiceforge knowledge list`")
-        found = await search(connection, collection, question)
+        async with meaning_search(settings) as meaning:
+            # A search by meaning runs beside that by words.
+            searched = await find(InTurn(connection), collection, question, meaning=meaning)
+    found = searched.found
     if as_json:
-        print_json({"passages": [asdict(each) for each in found]})
+        print_json({"passages": [asdict(each) for each in found], "search": searched.about})
         return
+    if searched.about:
+        why = searched.about.get("why", "")
+        console().print(f"by {searched.about['by']}{f': {why}' if why else ''}", markup=False)
     if not found:
         print("nothing fits")
     from rich.text import Text
@@ -151,5 +194,5 @@ async def _search(settings: Settings, collection: str, question: str, as_json: b
     for each in found:
         page = f"page {each.page}" if each.page else ""
         where = ", ".join(part for part in (each.document, each.heading, page) if part)
-        console().print(Text(printable(f"{where} ({each.score:.2f})"), style="bold"))
+        console().print(Text(printable(f"{where} ({_fits(each)})"), style="bold"))
         console().print(Text(printable_lines(each.text) + "\n"))

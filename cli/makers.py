@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cli.serving.assistants import Assistants
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
+from mediaserver.calls.background.choices import BackgroundChoices
 from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
@@ -34,7 +36,9 @@ class ThinkingMaker:
         cleaner: MakeCleaner,
         insight: Insight | None,
         assistants: Assistants | None,
+        backgrounds: Backgrounds | None,
     ) -> None:
+        self._backgrounds = backgrounds
         self._speech = speech
         self._code = code
         self._cleaner = cleaner
@@ -47,7 +51,7 @@ class ThinkingMaker:
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         self._code.check(agent)
-        speech = self._speech.begin(agent)
+        speech = self._speech.begin(agent, waits=agent.kind == "llm")
         thinks = self._agent(agent, call, speech)
         session = AgentSession(
             call,
@@ -74,6 +78,7 @@ class ThinkingMaker:
             voice_notes=self._insight.begin(agent, call, speech.language)
             if self._insight is not None
             else None,
+            background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
         )
         return Talker(
             session,
@@ -140,10 +145,12 @@ def makers(
     cleaner: MakeCleaner = uncleaned,
     insight: Insight | None = None,
     assistants: Assistants | None = None,
+    backgrounds: Backgrounds | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
-    calls what is to be known beyond the words; `assistants` makes those that think with a language model."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants)
+    calls what is to be known beyond the words; `assistants` makes those that think with a language model;
+    `backgrounds` has what is heard under their words."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds)
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
@@ -154,6 +161,7 @@ def fault(agent: AgentSpec) -> str:
     try:
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
+        BackgroundChoices().changed(agent.background)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
         if agent.kind == "flow":

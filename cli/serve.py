@@ -63,11 +63,11 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
         if ready_file is not None:
             _write_whole(ready_file, json.dumps(addresses.as_dict()))
         if sys.stdout.isatty():
-            print(f"\n  Call sip:demo@{addresses.sip}   (echo: sip:echo@{addresses.sip})")
-            if server.has_assistant:
-                print(f"  Think with a language model: sip:assistant@{addresses.sip}")
+            print()
+            for name, says in server.offered.items():
+                print(f"  sip:{name}@{addresses.sip}  {says}")
             if addresses.sips:
-                print(f"  Encrypted: sips:demo@{addresses.sips}")
+                print(f"  Encrypted: sips:{(*server.offered, 'NAME')[0]}@{addresses.sips}")
             print(f"  Watch {addresses.http}/   Stop with Ctrl-C\n")
         await stopping
         return 0

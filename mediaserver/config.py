@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     engines: EnginesSettings = EnginesSettings()
     recording: RecordingSettings = RecordingSettings()
     sounds: SoundsSettings = SoundsSettings()
+    background: BackgroundSettings = BackgroundSettings()
     database: DatabaseSettings = DatabaseSettings()
     logging: LoggingSettings = LoggingSettings()
     agent: AgentSettings = AgentSettings()

@@ -55,6 +55,8 @@ class EmbeddingServer:
         self.dimensions = DIMENSIONS
         self.url = ""
         self.connections = 0
+        self.came = asyncio.Event()
+        """A question, to which nothing is answered."""
         self.hung_up = asyncio.Event()
         self._peers: set[Any] = set()
 
@@ -80,6 +82,7 @@ class EmbeddingServer:
             return _refused(odd.status, "server_error", "not now", odd.headers)
         try:
             if odd.silent:
+                self.came.set()
                 await asyncio.Event().wait()
             whole = self._answer(body)
             text = json.dumps(odd.change(whole) if odd.change else whole).encode()

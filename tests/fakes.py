@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from mediaserver.errors import EngineError
+from mediaserver.media.background import Background
 from mediaserver.media.leg import Digit, Ended, EndedBy, Frame, LegStats, Termination, Voice, Why
 from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
@@ -33,6 +34,7 @@ from pipelines.engines.protocols import (
     TtsChunk,
     WordMark,
 )
+from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 CALL_ID = UUID(int=7)
@@ -160,6 +162,8 @@ class FakeStt:
         self.broken = False
         self.utterances: list[FakeUtterance] = []
         self.sessions: list[FakeSttSession] = []
+        self.among: list[tuple[str, ...]] = []
+        """Of each session: the other languages that may be spoken."""
         self._due: list[tuple[int, FakeSttSession, SttResult]] = []
         self._tick = 0
 
@@ -176,6 +180,7 @@ class FakeStt:
     ) -> FakeSttSession:
         session = FakeSttSession(self, on_result, language)
         self.sessions.append(session)
+        self.among.append(among)
         return session
 
     def began(self, session: FakeSttSession, epoch: int) -> None:
@@ -366,6 +371,9 @@ class Conversation:
         stats: Callable[[], LegStats] | None = None,
         voice_notes: VoiceNotes | None = None,
         pronunciations: Pronunciations = NONE,
+        dictionary: Dictionary = EMPTY,
+        voice: str = "",
+        background: Background | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -390,6 +398,9 @@ class Conversation:
             stats=stats,
             voice_notes=voice_notes,
             pronunciations=pronunciations,
+            dictionary=dictionary,
+            voice=voice,
+            background=background,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

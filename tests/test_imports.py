@@ -44,7 +44,7 @@ INSIDE: dict[str, set[str]] = {
     },
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
-    "pipelines.knowledge": {"pipelines.languages", "pipelines.tools"},
+    "pipelines.knowledge": {"pipelines.engines", "pipelines.languages", "pipelines.tools"},
 }
 """Folder -> folders of its own package that it may import; the lower half of each."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}

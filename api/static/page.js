@@ -43,7 +43,7 @@ function cardOf(id) {
     heading.append(who, state, button);
     root.append(heading, lines);
     byId("live").prepend(root);
-    card = { root, who, state, lines, partial: null, caller: null, answeredAt: 0 };
+    card = { root, who, state, lines, partial: null, caller: null, saying: null, answeredAt: 0 };
     live.set(id, card);
     showCount();
   }
@@ -94,12 +94,18 @@ const show = {
     if (!understood) card.caller.append(make("small", "", "not understood"));
   },
   agent(card, data) {
-    addLine(card, "agent", "Agent", data.text);
+    // An answer comes in pieces while it is being thought of: they are one line until it was heard.
+    if (card.saying && card.saying === card.lines.lastChild) {
+      card.saying.querySelector("span").append(` ${data.text}`);
+    } else {
+      card.saying = addLine(card, "agent", "Agent", data.text);
+    }
   },
   operator(card, data) {
     addLine(card, "agent", "Operator", data.text);
   },
   heard(card, data) {
+    card.saying = null;
     if (data.interrupted && data.text !== undefined) {
       const lines = card.lines.querySelectorAll("li.agent");
       const last = lines[lines.length - 1];
@@ -244,6 +250,10 @@ function outcomeText(outcome) {
   return `${outcome.flow} ${outcome.status}: ${parts.join(", ")}`;
 }
 
+function dollars(cost) {
+  return cost < 0.0001 ? "under $0.0001" : `$${cost.toFixed(4)}`;
+}
+
 function row(call) {
   const started = new Date(call.started_at);
   const length = call.answered_at && call.ended_at ? clock(new Date(call.ended_at) - new Date(call.answered_at)) : "";
@@ -261,7 +271,7 @@ function row(call) {
     cell.dataset.label = label;
     if (label === "Outcome" && call.summary) cell.append(make("small", "", call.summary));
     if (label === "Outcome" && call.llm_cost) {
-      cell.append(make("small", "", `Language model: $${call.llm_cost.toFixed(4)}`));
+      cell.append(make("small", "", `Language model: ${dollars(call.llm_cost)}`));
     }
     line.append(cell);
   }

@@ -4,7 +4,7 @@ their callers. The row that offers one at the first start where there is a model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from cli.serving.callers import calling_of
@@ -79,6 +79,7 @@ class Assistants:
             call.note,
             speech.hears,
             speech.speaks,
+            speech.llm_starting,
         )
 
 
@@ -94,6 +95,7 @@ def assistant_of(
     late: Callable[..., None] | None = None,
     hears: Callable[[str], bool] = any_language,
     speaks: Callable[[str], bool] = any_language,
+    starting: Callable[[], Awaitable[None]] | None = None,
 ) -> Assistant:
     """Raises ConfigError."""
     if llm is None:
@@ -113,6 +115,7 @@ def assistant_of(
         late=late,
         hears=hears,
         speaks=speaks,
+        starting=starting,
     )
 
 
@@ -121,7 +124,7 @@ def offered() -> Row:
     return {
         "name": NAME, "kind": "llm", "flow": "", "entry": "", "prompt": DEFAULT_PROMPT, "voice": "",
         "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True, "insight": {},
-        "tools": [], "assistant": {},
+        "tools": [], "assistant": {}, "background": {},
     }  # fmt: skip
 
 

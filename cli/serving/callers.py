@@ -11,6 +11,10 @@ from mediaserver.calls.call import Call
 from mediaserver.outbound.numbers import NumberPlan
 from pipelines.assistant.calling import Calling
 
+STRANGERS = "anonymous"
+"""Who pays for the calls of those who proved nothing (`payer_of`)."""
+FAILED = "TN-Validation-Failed"
+"""Of STIR/SHAKEN, as `sip.trunks.identity` says it."""
 _SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
 _SEPARATORS = str.maketrans("", "", "-.() ")
@@ -40,6 +44,16 @@ def given_along(call: Call) -> Mapping[str, Any]:
     return {name: value for name, value in call.about.items() if name != "sip"}
 
 
+def vouched_for(call: Call) -> bool:
+    """Whether somebody else than the caller says who calls: whom we called, an extension by its password, a
+    trunk, unless a signature speaks against it. Who needed no proof may write any number."""
+    if call.direction == "outbound":
+        return True
+    network = call.about.get("sip")
+    signed = network.get("verstat") if isinstance(network, Mapping) else None
+    return not call.payer.startswith(STRANGERS) and signed != FAILED
+
+
 def calling_of(call: Call, language: str, plan: NumberPlan) -> Calling:
     """What an agent knows of this call, which begins now."""
     address = other_end(call)
@@ -49,7 +63,7 @@ def calling_of(call: Call, language: str, plan: NumberPlan) -> Calling:
         call.id,
         language,
         "" if _ANONYMOUS.match(caller) else caller,
-        number,
+        number if vouched_for(call) else "",
         outbound=call.direction == "outbound",
         about=given_along(call),
         began=datetime.now().astimezone(),

@@ -14,6 +14,7 @@ from pipelines.engines.builtin import LLMS, STT, TTS, VAD
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
+from pipelines.knowledge.meaning import MeaningSearch
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,20 @@ def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:
         for name in LLMS
         if (entry := known.entries.get((Kind.LLM, name))) is not None
         and entry.readiness(engine_options(settings, Kind.LLM, name)).ready
+    )
+
+
+def open_meaning(settings: Settings, engines: Engines) -> MeaningSearch | None:
+    """The search by meaning, whose engine begins to start; None where the settings name none."""
+    name = settings.engines.embedding
+    if not name:
+        return None
+    embedder = partial(engines.embedder, name)
+    embedder()
+    return MeaningSearch(
+        embedder,
+        lambda: engines.fault(Kind.EMBEDDING, name) or f"the engine {name} is being started",
+        settings.engines.embedding_within_ms / 1000,
     )
 
 

@@ -6,7 +6,7 @@ It asks for what the rows name and says what is missing; it makes no engine and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,6 +45,9 @@ class Equipment:
     hears: Callable[[str], bool] = any_language
     """Whether one of its recognisers knows a language (BCP 47)."""
     speaks: Callable[[str], bool] = any_language
+    llm_starting: Callable[[], Awaitable[None]] | None = None
+    """Where the language model is being started still: returns once it is there, and raises
+    EngineMissingError when it cannot be had."""
 
 
 class Speech:
@@ -86,16 +89,20 @@ class Speech:
             self._warmed |= fresh
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
-    def begin(self, agent: AgentSpec) -> Equipment:
-        """For a call that begins. Raises CallError: 503 while all that could serve it is being started, 480
-        when there is nothing that could."""
+    def begin(self, agent: AgentSpec, *, waits: bool = False) -> Equipment:
+        """For a call that begins. `waits`: its agent can do without a language model until that has started.
+        Raises CallError: 503 while all that could serve it is being started, 480 when there is nothing that
+        could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
         names = self._llm(agent)
         llm = self._engines.llm(names) if names else None
+        starting: Callable[[], Awaitable[None]] | None = None
         try:
             self._engines.check(Kind.STT, self._stt(agent))
             self._engines.check(Kind.TTS, self._tts(agent))
-            if llm is not None:
+            if llm is not None and waits and self._engines.starting(Kind.LLM, names):
+                starting = partial(self._engines.started, Kind.LLM, names)
+            elif llm is not None:
                 self._engines.check(Kind.LLM, names)
                 llm.expect()
         except EngineError as error:
@@ -117,7 +124,12 @@ class Speech:
             self._dictionary,
             partial(self._engines.speaks, Kind.STT, self._stt(agent)),
             partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
+            starting,
         )
+
+    def can_think(self, agent: AgentSpec) -> bool:
+        """Whether an agent that thinks with a language model has one by name; others need none."""
+        return agent.kind != "llm" or bool(self._llm(agent))
 
     def findings(self) -> list[Finding]:
         """Whether the agents can hear and speak; then each engine that cannot be had."""
@@ -167,6 +179,11 @@ class Speech:
         named = [agent.name for agent in self._agents if name in (*agent.stt, *agent.tts, *self._llm(agent))]
         if name == self._settings.turn:
             return "do as it says (it is tried again every minute), or take it out of engines.turn"
+        if name == self._settings.embedding:
+            return (
+                "do as it says (it is tried again every minute), or take it out of engines.embedding; until "
+                "then documents are found by words"
+            )
         where = f"the rows of {', '.join(named)}" if named else "engines.stt or engines.tts of the settings"
         return f"do as it says (it is tried again every minute), or name another engine in {where}"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import calling_of
 from cli.serving.cleaning import MakeCleaner
 from cli.serving.insight import Insight
@@ -21,6 +22,7 @@ from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.settings.speech_to_speech import SpeechModelSettings
 from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools, text_of
 from pipelines.assistant.settings import AssistantSettings
+from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import LlmTool, LlmToolCall
 from pipelines.languages.tags import base_of
 from pipelines.speech_to_speech.app import SpeechToSpeech
@@ -50,7 +52,9 @@ class RealtimeMaker:
         cleaner: MakeCleaner,
         insight: Insight,
         plan: NumberPlan,
+        backgrounds: Backgrounds | None = None,
     ) -> None:
+        self._backgrounds = backgrounds
         self._models = speech_models(models)
         self._speech = speech
         self._tools = tools
@@ -94,6 +98,8 @@ class RealtimeMaker:
             run_tool=errands.run,
             called=call.direction == "outbound",
             cleaner=self._cleaner(),
+            background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
+            filler_ms=TurnSettings.of(agent.turn).limits.filler,
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)

@@ -24,6 +24,8 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, ConfigError, ToolError
 from mediaserver.storage.sql import Database
+from pipelines.assistant.own_tools import COLLECT_KEYS, END_CALL, REMEMBER, TRANSFER
+from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.knowledge.tool import PREFIX, knowledge_tool
 from pipelines.tools.mcp.server import McpStanding, McpState
 from pipelines.tools.mcp.servers import McpServers
@@ -34,6 +36,8 @@ from pipelines.tools.toolbox import ToolBox
 log = logging.getLogger(__name__)
 
 MCP = "mcp/"
+OWN_NAMES = frozenset((END_CALL, TRANSFER, COLLECT_KEYS, REMEMBER))
+"""Of the assistant's own tools; a tool in Python may take the place of one."""
 
 
 def open_tools(settings: Settings, undo: AsyncExitStack) -> AgentTools:
@@ -48,6 +52,8 @@ class AgentTools:
         self._mcp = mcp
         self.database: Database | None = None
         """Of the documents; known once it is open."""
+        self.meaning: MeaningSearch | None = None
+        """None: documents are found by words."""
         self._named: dict[str, tuple[str, ...]] = {}
         """By agent."""
         self._loaded: dict[str, tuple[Tool, ...]] = {}
@@ -67,6 +73,9 @@ class AgentTools:
     def box(self, names: Iterable[str]) -> ToolBox:
         """For a call that begins. Of an MCP server that is away there are those of the last time that it was
         there. Raises CallError: 503 while code is being imported, 480 when a name gives nothing."""
+        names = tuple(names)
+        if self.meaning is not None and any(name.startswith(PREFIX) for name in names):
+            self.meaning.expect()
         try:
             return self._box(names)
         except ConfigError as error:
@@ -96,22 +105,55 @@ class AgentTools:
             if not any(name in self._loading or self._faults.get(name) for name in names)
             and (fault := _fault(partial(self._box, names)))
         ]
-        return [*broken, *twice, *(mcp_finding(state) for state in self._mcp.states)]
+        left_out = [
+            Finding(
+                f"tools of agent {agent}", False, f"of an MCP server, and left out: another is called {name}",
+                "name the server otherwise, or name its tools", required=False,
+            )
+            for agent, names in self._named.items()
+            for name in self._left_out(names)
+        ]  # fmt: skip
+        return [*broken, *twice, *left_out, *(mcp_finding(state) for state in self._mcp.states)]
 
     def _box(self, names: Iterable[str]) -> ToolBox:
-        return ToolBox(tool for name in names for tool in self._tools(name))
+        tools, _ = self._chosen(names)
+        return ToolBox(tools)
+
+    def _chosen(self, names: Iterable[str]) -> tuple[list[Tool], list[str]]:
+        """The tools of these names, and those of MCP servers that are left out because another has their
+        name: whoever runs a server names its tools, and may not end an agent's calls by it."""
+        names = list(names)
+        given = {name: tuple(self._tools(name)) for name in names}
+        taken = {tool.name for name in names if not name.startswith(MCP) for tool in given[name]} | OWN_NAMES
+        chosen, left_out = list[Tool](), list[str]()
+        for name in names:
+            for tool in given[name]:
+                if not name.startswith(MCP):
+                    chosen.append(tool)
+                elif tool.name not in taken:
+                    taken.add(tool.name)
+                    chosen.append(tool)
+                elif not any(tool is each for each in chosen):
+                    left_out.append(tool.name)
+        return chosen, left_out
 
     def _tools(self, name: str) -> Iterator[Tool]:
         if name.startswith(MCP):
             yield from self._of_mcp(name)
         elif name.startswith(PREFIX):
-            yield knowledge_tool(name.removeprefix(PREFIX), self._opened)
+            yield knowledge_tool(name.removeprefix(PREFIX), self._opened, self.meaning)
         elif name in self._loaded:
             yield from self._loaded[name]
         elif fault := self._faults.get(name):
             raise ConfigError(fault)
         else:
             raise CallError(f"the tools '{name}' are still being loaded", 503)
+
+    def _left_out(self, names: Iterable[str]) -> list[str]:
+        try:
+            return self._chosen(names)[1]
+        except (ConfigError, CallError):  # a finding of its own
+            return []
 
     def _of_mcp(self, name: str) -> tuple[Tool, ...]:
         server, _, tool = name.removeprefix(MCP).partition("/")

@@ -24,7 +24,7 @@ AgentKind: TypeAlias = Literal["flow", "python", "llm", "realtime", "echo"]
 KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
 LISTS = ("stt", "tts", "llm", "tools")
 """Columns that are lists of names."""
-OBJECTS = ("turn", "insight", "assistant")
+OBJECTS = ("turn", "insight", "assistant", "background")
 """Columns that are JSON objects."""
 _ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*|[^:\s]+")
 _NUMBER = re.compile(r"[+*?\d\-.() ]*")
@@ -67,6 +67,8 @@ class AgentSpec:
     """What its model may call, by name."""
     assistant: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Settings of an agent that thinks with a model (kind "llm")."""
+    background: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """Sounds that are heard under its words, as far as they differ from the settings."""
 
 
 @dataclass(frozen=True, slots=True)

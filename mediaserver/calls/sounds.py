@@ -29,6 +29,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}\.wav")
 _CONVERT = "convert it, e.g. with `ffmpeg -i IN -ac 1 -ar 16000 -c:a pcm_s16le OUT.wav`"
 
 
+def is_sound_name(name: str) -> bool:
+    """Whether a file of the folder of sounds may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 class Sounds:
     """The WAV files of one folder, by name."""
 
@@ -37,7 +42,7 @@ class Sounds:
 
     def read(self, name: str) -> Frames:
         """The sound of that name. Raises PeerError for a name that is none, and a file that is no sound."""
-        if not _NAME.fullmatch(name):
+        if not is_sound_name(name):
             raise PeerError("a sound is the name of a .wav file in the folder of sounds, without any path")
         path = self._folder / name
         try:

@@ -31,6 +31,19 @@ class EnginesSettings(SettingsGroup):
         description="Model that tells by the sound whether a caller has finished, beside the words: "
         "`smart-turn`, whose weights `engines.options.smart-turn.weights` names. Empty: the words alone.",
     )
+    embedding: str = Field(
+        default="",
+        max_length=100,
+        description="Model that makes vectors of documents and questions, so that agents find passages by "
+        "what they mean: `openai-embeddings`, or `openai-embeddings:NAME` for an endpoint of its own "
+        "(docs/knowledge.md). What documents and callers say goes there. Empty: words alone are searched.",
+    )
+    embedding_within_ms: int = Field(
+        default=250,
+        ge=20,
+        le=2000,
+        description="So long a search waits for its question's vector; then words alone are searched.",
+    )
     stt_workers: int = Field(
         default=2, ge=1, le=64, description="Processes of the recogniser that comes with us, pocketsphinx."
     )

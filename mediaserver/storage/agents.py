@@ -17,14 +17,15 @@ FIRST_TIME, LAST_TIME = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzin
 
 
 async def all_agents(connection: Database) -> list[Row]:
-    """The agents by name; `turn`, `insight` and `assistant` are whatever JSON stands there, None when it is
-    beyond reading."""
+    """The agents by name; `turn`, `insight`, `assistant` and `background` are whatever JSON stands there,
+    None when it is beyond reading."""
     rows = await connection.fetch(
         "select id, name, version, kind, flow, prompt, entry, voice, language, stt, tts, llm, turn, "
-        "recording, insight, tools, assistant from agents order by name"
+        "recording, insight, tools, assistant, background from agents order by name"
     )
     return [
-        {**dict(row), **{name: _json(row[name]) for name in ("turn", "insight", "assistant")}} for row in rows
+        {**dict(row), **{name: _json(row[name]) for name in ("turn", "insight", "assistant", "background")}}
+        for row in rows
     ]
 
 
@@ -49,15 +50,18 @@ async def put_agent(connection: Database, row: Row) -> int:
     version: int = await connection.fetchval(
         "insert into agents "
         "(name, kind, flow, entry, prompt, voice, language, stt, tts, llm, turn, recording, insight, tools, "
-        "assistant) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
+        "assistant, background) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
         "on conflict (name) do update set kind = excluded.kind, flow = excluded.flow, "
         "entry = excluded.entry, prompt = excluded.prompt, voice = excluded.voice, "
         "language = excluded.language, stt = excluded.stt, tts = excluded.tts, llm = excluded.llm, "
         "turn = excluded.turn, recording = excluded.recording, insight = excluded.insight, "
-        "tools = excluded.tools, assistant = excluded.assistant returning version",
+        "tools = excluded.tools, assistant = excluded.assistant, background = excluded.background "
+        "returning version",
         row["name"], row["kind"], row["flow"], row["entry"], row["prompt"], row["voice"], row["language"],
         row["stt"], row["tts"], row["llm"], to_json(row["turn"]), row["recording"],
         to_json(row["insight"]), row["tools"], to_json(row["assistant"]),
+        to_json(row["background"]),
     )  # fmt: skip
     return version
 

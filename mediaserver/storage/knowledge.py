@@ -80,6 +80,12 @@ async def all_documents(connection: Database, collection: str = "") -> list[Row]
     return [dict(row) for row in rows]
 
 
+async def collections(connection: Database) -> list[str]:
+    """Those in which there is a document, by name."""
+    rows = await connection.fetch("select distinct collection from knowledge_documents order by collection")
+    return [row["collection"] for row in rows]
+
+
 async def add_document(connection: asyncpg.Connection, new: NewDocument) -> bool:
     """Add it, in the place of one of its name; whole or not at all. False when the collection has just this
     file in this language under this name."""
@@ -233,7 +239,7 @@ async def best_passages(
     connection: Database, collection: str, terms: Iterable[Term], candidates: int, most: int
 ) -> list[Row]:
     """Those that hold most of the terms by their weights (`covered`: their sum), and among these, those in
-    which the terms stand together and in headings (`density`, from 0 to 1)."""
+    which the terms stand together and in headings (`density`, from 0 to 1). `id`: of the passage."""
     given = list(terms)
     rows = await connection.fetch(
         """
@@ -249,7 +255,8 @@ async def best_passages(
         ), whole as (
             select config, string_agg(query::text, ' | ')::tsquery as query from terms group by config
         )
-        select document.name as document, passage.heading, passage.page, passage.text, covered.covered,
+        select passage.id, document.name as document, passage.heading, passage.page, passage.text,
+            covered.covered,
             ts_rank_cd('{0.1, 0.2, 0.4, 1.0}', passage.terms, whole.query, 1 | 32) as density
         from covered join knowledge_passages as passage using (id)
             join knowledge_documents as document on document.id = passage.document_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -21,6 +21,8 @@ from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
 from pipelines.assistant.instructions import instructions, named, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
+from pipelines.assistant.model_start import ModelStart
+from pipelines.assistant.mood_notes import MoodNotes
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
 from pipelines.assistant.secrets import Secrets, unmarked
@@ -82,11 +84,12 @@ class Assistant:
         late: Callable[..., None] | None = None,
         hears: Callable[[str], bool] = any_language,
         speaks: Callable[[str], bool] = any_language,
+        starting: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
         tool that ends after the call. `hears`, `speaks`: whether the call has a recogniser, and a voice, for
-        a language (BCP 47)."""
+        a language (BCP 47). `starting`: the model is being started; see `ModelStart`."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
@@ -119,6 +122,11 @@ class Assistant:
             warm=self._settings.warm,
             patience_s=patience_s,
         )
+        self._start: ModelStart | None = None
+        """Of the model, as long as that is waited for."""
+        if starting is not None:
+            every_s, now = self._faculties.working_every_s, self._faculties.now
+            self._start = ModelStart(starting, lambda: self._tongues.phrases.working, every_s, now)
         self._spent = TokensSpent()
         self._answering: AnswerTurn | None = None
         self._asking: Consent | None = None
@@ -129,6 +137,7 @@ class Assistant:
         self._silences = 0
         self._failures = 0
         self._missed = False
+        self._mood = MoodNotes()
         self._summing: asyncio.Task[None] | None = None
 
     # ---- Agent
@@ -204,7 +213,7 @@ class Assistant:
         if self._missed and isinstance(said, Silence):
             notes.append(note("The caller may have said something that was not heard."))
         self._missed = False
-        note_of = told(said)
+        note_of = told(said, self._mood.of(said) if isinstance(said, Utterance) else "")
         if isinstance(said, Answered) and not note_of:
             note_of = note(
                 "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
@@ -255,6 +264,18 @@ class Assistant:
                 yield Say(goodbye)
             yield End()
             return
+        if self._start is not None:
+            async with aclosing(self._start.wait()) as sentences:
+                async for sentence in sentences:
+                    exchange.say(sentence)
+                    yield Say(sentence)
+            if self._start.failed:
+                self._failures = max(self._failures, FAILURES - 1)  # nobody asks such a model again
+                for act in self._make_up_for(self._start.failed, exchange):
+                    yield act
+                return
+            waited, self._start = self._start.waited_s, None
+            self._account.note("llm_fault", what=f"it was being started: waited for {waited:.1f} s")
         await self._get_ready()
         asked_in = self._calling.for_tools(self._tongues.language)
         answering = self._answering = AnswerTurn(self._faculties, exchange, asked_in)

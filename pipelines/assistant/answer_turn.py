@@ -57,6 +57,9 @@ PATIENCE_S = 9.0
 LEAST_PATIENCE_S = 2.0
 """It has so long at least, after tools that took their time."""
 
+MOST_REASON = 1_000
+"""Characters of an error that are kept."""
+
 ASKED = "Not run yet: the caller is asked first. Wait for the answer."
 CANNOT_ASK = "error: not run. The caller cannot be asked about these arguments."
 ONE_AT_A_TIME = "error: not run. The caller is asked about one thing at a time: call it again afterwards."
@@ -157,7 +160,7 @@ class AnswerTurn:
             self.failed = "the model streamed nothing in time"
             return
         except Exception as error:  # a foreign model may raise anything
-            self.failed = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            self.failed = f"{type(error).__name__}: {' '.join(str(error)[:MOST_REASON].split())}"
             return
         self.figures.complete = True
         if self.asking is not None:

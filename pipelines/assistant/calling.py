@@ -20,7 +20,7 @@ class Calling:
     caller: str = ""
     """Who calls, or whom we called: a number in E.164 where it is one, else an address; empty: anonymous."""
     number: str = ""
-    """The same, when it is a number: facts are kept by it."""
+    """The same, when it is a number and somebody else than the caller says so: facts are kept by it."""
     outbound: bool = False
     about: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What whoever placed the call gave along."""

@@ -19,14 +19,16 @@ from pipelines.conversation.agent import (
     Silence,
     Utterance,
 )
+from pipelines.tools.results import visible
 
 MOST_CHARACTERS = 4_000
 """Of what the caller says in one turn; ninety seconds of speech have some 1,500."""
 MOST_DETAIL = 200
 MOST_ALTERNATIVES = 3
-_LOOK_ALIKES = str.maketrans("[]{}<>", "()()()")
+_LOOK_ALIKES = str.maketrans("[]{}<>［］｛｝＜＞", "()" * 6)
 """No note, no tag and no token of a chat template (`<|im_start|>`, `[INST]`) survives this."""
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e]+")
+"""What parts words; all else that nobody sees is left out."""
 _SPACES = re.compile(r"\s+")
 
 KEYED = {
@@ -56,7 +58,7 @@ TROUBLE = {
 def plain(text: str, most: int = MOST_CHARACTERS) -> str:
     """Somebody's words in one line, in which nothing stands out as anything but words."""
     text = unicodedata.normalize("NFC", text[: 4 * most]).translate(_LOOK_ALIKES)
-    text = _SPACES.sub(" ", _UNSEEN.sub(" ", text)).strip()
+    text = _SPACES.sub(" ", visible(_UNSEEN.sub(" ", text))).strip()
     return text if len(text) <= most else text[: most - 1].rstrip() + "\u2026"
 
 
@@ -65,11 +67,11 @@ def note(text: str) -> str:
     return f"[{text}]"
 
 
-def told(said: AgentInput) -> str:
-    """What the model is told of an input."""
+def told(said: AgentInput, mood: str = "") -> str:
+    """What the model is told of an input. `mood`: what is new of the caller's, in words of ours."""
     match said:
         case Utterance():
-            return _utterance(said)
+            return _utterance(said, mood)
         case Answered(said=text):
             words = plain(text)
             return f"{note('You called, and whoever answered said:')} {words}" if words else ""
@@ -90,7 +92,7 @@ def told(said: AgentInput) -> str:
             return note(f"The line is bad: {TROUBLE[kind]}.")
 
 
-def _utterance(said: Utterance) -> str:
+def _utterance(said: Utterance, mood: str) -> str:
     words = plain(said.text)
     noise = " over loud noise: any word of it may be wrong" if said.noisy else ""
     if not said.understood or not words:
@@ -104,6 +106,6 @@ def _utterance(said: Utterance) -> str:
         )
     if noise:
         notes.append(f"said{noise}")
-    if said.mood is not None and said.mood.hint:
-        notes.append(said.mood.hint)
+    if mood:
+        notes.append(mood)
     return " ".join([words, *map(note, notes)])

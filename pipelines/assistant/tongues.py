@@ -18,7 +18,13 @@ from pipelines.assistant.phrases import AssistantPhrases, phrases
 from pipelines.assistant.spoken_languages import SpokenLanguage
 from pipelines.conversation.agent import AgentInput, Pressed, Say, Switch, Utterance
 from pipelines.languages.asking import asked_for, name_of
-from pipelines.languages.choice import SURE, LanguageChange, LanguageChoice
+from pipelines.languages.choice import (
+    FEWEST_WORDS,
+    VERY_SURE,
+    LanguageChange,
+    LanguageChoice,
+    words_in,
+)
 from pipelines.languages.detecting import DetectedLanguage
 from pipelines.languages.tags import offered, same_language
 
@@ -57,7 +63,7 @@ class Tongues:
         same = offered(language, [each.tag for each in languages])
         first = next((each for each in languages if each.tag == same), SpokenLanguage(language))
         others = [each for each in languages if each is not first]
-        self._rows = {each.tag: each for each in (replace(first, tag=language), *others)}
+        self._rows = {each.tag: each for each in (replace(first, tag=language, voice=""), *others)}
         self._speaks = speaks
         self._choice = LanguageChoice(
             self.first, [tag for tag in self._rows if tag == self.first or (hears(tag) and speaks(tag))]
@@ -159,11 +165,12 @@ class Tongues:
         if wanted:
             self._choice.wish(wanted, "asked")  # it is to stay so
             return LanguageNews()
-        heard = DetectedLanguage(said.language, said.language_probability) if said.language else None
+        tells = said.language and not said.noisy
+        heard = DetectedLanguage(said.language, said.language_probability) if tells else None
         change = self._choice.said(said.text, heard, understood=said.understood, amends=said.amends)
         if change is not None:
             return LanguageNews(note(self._told(change)))
-        return self._stranger(heard)
+        return self._stranger(heard, said.text)
 
     def _wished(self, tag: str, why: Literal["asked", "key"]) -> LanguageNews:
         if tag not in self.usable:
@@ -190,11 +197,12 @@ class Tongues:
             news.says = [Say(words, language=tag, voice=row.voice) if speaks else Say(words)]
         return news
 
-    def _stranger(self, heard: DetectedLanguage | None) -> LanguageNews:
-        """The model is told once of a language that is none of this call's."""
-        if heard is None or heard.probability < SURE or offered(heard.language, self.usable):
+    def _stranger(self, heard: DetectedLanguage | None, text: str) -> LanguageNews:
+        """The model is told once of a language that is none of this call's; of a sentence in it, not of what
+        a recogniser finds in a noise."""
+        if heard is None or heard.probability < VERY_SURE or words_in(text) < FEWEST_WORDS:
             return LanguageNews()
-        if heard.language in self._strange:
+        if offered(heard.language, self.usable) or heard.language in self._strange:
             return LanguageNews()
         self._strange.add(heard.language)
         return LanguageNews(

@@ -117,6 +117,7 @@ def event_of(run: ToolRun, outcome: ToolOutcome) -> dict[str, Any]:
         "ms": round(outcome.ms, 1),
         "result": outcome.text[:MOST_KEPT],
         **({"quotes": quotes} if quotes else {}),
+        **({"about": dict(outcome.about)} if outcome.about else {}),
         **({"late": True} if run.left else {}),
     }
 

@@ -292,6 +292,8 @@ class Dialogue:
         self._call.publish("language", language=language, before=self._language, **why)
         self._language, self._words = language, own_words(language)
         self._listening.go_on_in(language)
+        if self._voice_notes is not None:
+            self._voice_notes.go_on_in(language)
         self._fillers.go_on_in(self._words)
         self.turn.go_on_in(language)
         if self._minding is not None:

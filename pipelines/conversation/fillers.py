@@ -26,6 +26,8 @@ class Fillers:
         self._next = 0
         """Which words come next; callers notice when they are always the same."""
         self._dead_air = DeadAir(turn.filler_ms, words=bool(self._words))
+        self.owes = False
+        """The caller waits in silence: we think, or the voice is late."""
 
     def go_on_in(self, words: OwnWords) -> None:
         """The call goes on in another language."""
@@ -38,9 +40,11 @@ class Fillers:
 
     def tick(self, t: int, frame: Frame | None, thought: Thought) -> None:
         """This frame is played at `t`; `thought`: what the agent was asked last."""
+        owed = Owed.NOTHING if frame is not None else self._owed
+        self.owes = owed in (Owed.THOUGHT, Owed.VOICE)
         if not self._turn.filler_ms:
             return
-        fill = self._dead_air.tick(t, Owed.NOTHING if frame is not None else self._owed)
+        fill = self._dead_air.tick(t, owed)
         if fill is Fill.WORDS and thought.think is not None:
             words = self._words[self._next % len(self._words)]
             self._next += 1

@@ -47,8 +47,9 @@ class HearingNotes:
         """A frame as it came. True: the figures are new."""
         return self._watch.hear(frame, condition.echo if condition is not None else 0.0)
 
-    def spoke(self, frame: Frame | None) -> None:
-        self._watch.spoke(frame)
+    def spoke(self, frame: Frame | None, said: bool = True) -> None:
+        """What went out after it; unless `said`, a background alone."""
+        self._watch.spoke(frame, said)
 
     def voice(self, probability: float) -> None:
         self._watch.voice(probability)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from mediaserver.errors import CallError
+from mediaserver.media.background import Background
 from mediaserver.media.leg import (
     Digit,
     Ended,
@@ -86,10 +87,12 @@ class AgentSession(Dialogue):
         stats: Callable[[], LegStats] | None = None,
         cleaner: Cleaner | None = None,
         voice_notes: VoiceNotes | None = None,
+        background: Background | None = None,
     ) -> None:
         """`pronunciations`: of the first language and voice; `dictionary` has those of others, should the
         agent change to them. `stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of
-        the caller's voice; without one nothing of it is kept."""
+        the caller's voice; without one nothing of it is kept. `background`: what is heard under the agent's
+        words."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -118,6 +121,7 @@ class AgentSession(Dialogue):
             agent_minds=minds,
             on_hold_s=self.turn.on_hold_ms / 1000,
         )
+        self._background = background
         self._called = context is not None and context.direction == "outbound"
         """We called: whoever answers speaks first."""
         self._far_holds = False
@@ -152,8 +156,11 @@ class AgentSession(Dialogue):
         self._run(self.turn.frame(self._t, level_db(frame), shape, echo))
 
     def next_frame(self, t: int) -> Frame | None:
-        frame = self._next_frame(t)
-        self._notes.spoke(frame)
+        said = self._next_frame(t)
+        frame = said
+        if self._background is not None and self._stage.state is Stage.LIVE:
+            frame = self._background.under(said, self._fillers.owes)
+        self._notes.spoke(frame, said is not None)
         return frame
 
     def _next_frame(self, t: int) -> Frame | None:

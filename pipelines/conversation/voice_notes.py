@@ -20,5 +20,8 @@ class VoiceNotes(Protocol):
     def noted(self, said: Utterance) -> Utterance:
         """The utterance, over now, with what is known of its voice by now."""
 
+    def go_on_in(self, language: str) -> None:
+        """What is said from here on is in this language (BCP 47)."""
+
     def close(self) -> None:
         """The call is over."""

@@ -143,6 +143,35 @@ class Engines:
         faults = "; ".join(place.fault for place in places.values())
         raise EngineMissingError(faults or f"no {kind} engine is named; see `voiceforge engines list`")
 
+    def starting(self, kind: Kind, names: Sequence[str]) -> bool:
+        """Whether a call cannot begin with this list now, and perhaps in a moment."""
+        try:
+            self.check(kind, names)
+        except EngineMissingError:
+            return False
+        except EngineError:
+            return True
+        return False
+
+    async def started(self, kind: Kind, names: Sequence[str]) -> None:
+        """Return once a call can begin with this list. Raises EngineMissingError as soon as nothing of it can
+        be had."""
+        self._ask(kind, names)
+        while True:
+            try:
+                self.check(kind, names)
+                return
+            except EngineMissingError:
+                raise
+            except EngineError:
+                trying = [self._places[kind, name].tried for name in names]
+            tasks = [asyncio.ensure_future(each.wait()) for each in trying if not each.is_set()]
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+
     async def settle(self, within_s: float | None = None, *, without: Collection[Kind] = ()) -> None:
         """Wait until all that was asked for so far has started or cannot be had, but for kinds that nobody
         waits for; what takes longer than `within_s` goes on starting."""

@@ -79,6 +79,9 @@ class CallerVoice:
         call.put(EventHappened(call.id, call.elapsed_ms(), EVENT, found))
         return said
 
+    def go_on_in(self, language: str) -> None:
+        self._language = language
+
     def close(self) -> None:
         self._call = self._figures = None
 

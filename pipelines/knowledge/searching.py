@@ -45,7 +45,11 @@ class Found:
     page: int | None
     text: str
     score: float
-    """From 0 to 1: how much of the question it holds."""
+    """From 0 to 1: how much of the question's words it holds."""
+    similarity: float | None = None
+    """Of what it means to the question: the cosine, from -1 to 1. None: it was not among the nearest."""
+    passage: int = 0
+    """Its number in the database."""
 
 
 async def search(database: Database, collection: str, question: str, most: int = 4) -> list[Found]:
@@ -57,7 +61,7 @@ async def search(database: Database, collection: str, question: str, most: int =
         return []
     rows = await tables.best_passages(database, collection, terms, CANDIDATES, most)
     return [
-        Found(row["document"], row["heading"], row["page"], row["text"], score)
+        Found(row["document"], row["heading"], row["page"], row["text"], score, passage=row["id"])
         for row in rows
         if (score := min(row["covered"], 1.0)) >= LEAST_COVERED
     ]

@@ -7,13 +7,16 @@ import re
 from mediaserver.errors import PeerError
 from pipelines.knowledge.blocks import TextBlock, heading_path
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})")
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,2000}(?:[ \t]+\"[^\"]{0,500}\")?\)")
 _MARKS = re.compile(r"(\*\*|__|~~|`)")
-_TAG = re.compile(r"<!--.{0,5000}?-->|</?[A-Za-z][^<>]{0,500}>", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}+>")
+_COMMENT, _COMMENT_END = "<!--", "-->"
+MOST_COMMENT = 5_000
+"""Characters; what has no end by then is text."""
 MOST_HEADING = 200
 """Characters; a line that is longer is no heading that anybody would be shown."""
 
@@ -45,7 +48,7 @@ def plain_blocks(text: str) -> list[TextBlock]:
 
 def markdown_blocks(text: str) -> list[TextBlock]:
     reader = _Markdown()
-    for line in _without_front_matter(_TAG.sub(" ", text).split("\n")):
+    for line in _without_front_matter(_TAG.sub(" ", _without_comments(text)).split("\n")):
         reader.line(line)
     reader.end()
     return reader.blocks
@@ -66,9 +69,9 @@ class _Markdown:
                 self._lines.append(line)
         elif fence := _FENCE.match(line):
             self._fence = fence[1]
-        elif heading := _HEADING.fullmatch(line):
+        elif heading := _HEADING.match(line):
             self.end()
-            self._head(len(heading[1]), heading[2] or "")
+            self._head(len(heading[1]), _title(line[heading.end() :]))
         elif (under := _UNDERLINE.fullmatch(line)) and len(self._lines) == 1:
             title = self._lines.pop()
             self._head(1 if under[1][0] == "=" else 2, title)
@@ -86,6 +89,29 @@ class _Markdown:
 
     def _head(self, level: int, title: str) -> None:
         self._headings[level - 1 :] = [_bare(title).strip()[:MOST_HEADING], *[""] * (6 - level)]
+
+
+def _title(written: str) -> str:
+    """Without the marks that may close a heading."""
+    title = written.strip(" \t")
+    closed = title.rstrip("#")
+    return closed.rstrip(" \t") if not closed or closed[-1] in " \t" else title
+
+
+def _without_comments(text: str) -> str:
+    parts, at, end = list[str](), 0, 0
+    begin = text.find(_COMMENT)
+    while begin >= 0:
+        inside = begin + len(_COMMENT)
+        if end < inside and (end := text.find(_COMMENT_END, inside)) < 0:
+            break
+        if end - inside > MOST_COMMENT:
+            begin = text.find(_COMMENT, inside)
+            continue
+        parts += [text[at:begin], " "]
+        at = end + len(_COMMENT_END)
+        begin = text.find(_COMMENT, at)
+    return "".join([*parts, text[at:]])
 
 
 def _bare(line: str) -> str:

@@ -10,8 +10,11 @@ from mediaserver.errors import ToolError
 from mediaserver.storage.knowledge import configurations
 from mediaserver.storage.sql import Database
 from pipelines.knowledge.documents import check_collection
-from pipelines.knowledge.searching import Found, search
+from pipelines.knowledge.hybrid import find
+from pipelines.knowledge.meaning import MeaningSearch
+from pipelines.knowledge.searching import Found
 from pipelines.tools.protocols import Quote, Quoted, Tool, ToolContext
+from pipelines.tools.results import PASSAGE, unmarked
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +26,20 @@ MOST_PASSAGES = 4
 """Some 5 KB; more cost a model more than they tell it."""
 
 
-def knowledge_tool(collection: str, database: Callable[[], Database]) -> Tool:
-    """Searches a collection. `database`: asked for at each search. Raises ConfigError for a name that no
-    collection can have."""
+def knowledge_tool(
+    collection: str, database: Callable[[], Database], meaning: MeaningSearch | None = None
+) -> Tool:
+    """Searches a collection. `database`: asked for at each search. `meaning`: None searches by words. Raises
+    ConfigError for a name that no collection can have."""
     check_collection(collection)
 
     async def run(arguments: Mapping[str, Any], context: ToolContext) -> Quoted:
-        found = await search(database(), collection, arguments["question"], MOST_PASSAGES)
+        searched = await find(database(), collection, arguments["question"], MOST_PASSAGES, meaning)
+        found = searched.found
         if not found and not await configurations(database(), collection):
             log.warning("an agent searches the collection %s, which has no documents", collection)
             raise ToolError("there are no documents to search")
-        return Quoted(_told(found), tuple(_quote(each) for each in found))
+        return Quoted(_told(found), tuple(_quote(each) for each in found), searched.about)
 
     return Tool(
         f"search_{collection}",
@@ -66,7 +72,13 @@ def _fault(arguments: Mapping[str, Any]) -> str:
 def _told(found: list[Found]) -> str:
     if not found:
         return NOTHING
-    return "\n\n".join(f"[{_where(each)}]\n{each.text}" for each in found)
+    return "\n".join(_marked(each) for each in found)
+
+
+def _marked(found: Found) -> str:
+    """Nothing in a passage can end it, or begin one that seems to come from another document."""
+    where = " ".join(unmarked(_where(found)).replace('"', "'").split())
+    return f'<{PASSAGE} from="{where}">\n{unmarked(found.text)}\n</{PASSAGE}>'
 
 
 def _where(found: Found) -> str:

@@ -86,6 +86,7 @@ def asked_for(text: str, offered: Iterable[str]) -> str:
 def warm_names() -> None:
     """Read the names of languages: 0.2 s, once; from a thread where that matters."""
     asked_for("do you speak english", ("en",))
+    asked_for("会说中文吗", ("zh",))
 
 
 def name_of(tag: str, language: str) -> str:
@@ -121,8 +122,7 @@ def _spaced(text: str, bases: Iterable[str]) -> str:
 
 def _unspaced(text: str, bases: Iterable[str]) -> str:
     text = "".join(text.split())
-    names = _names()
-    named = {name: base for name, base in names.items() if _UNSPACED.search(name) and name in text}
+    named = {name: base for name, base in _unspaced_names().items() if name in text}
     longest = {name: base for name, base in named.items() if not any(name in o and name != o for o in named)}
     if len(set(longest.values())) != 1:
         return ""
@@ -173,6 +173,11 @@ def _names() -> dict[str, str]:
         for name in _endonyms(own):
             names[name] = own
     return names
+
+
+@lru_cache(maxsize=1)
+def _unspaced_names() -> dict[str, str]:
+    return {name: base for name, base in _names().items() if _UNSPACED.search(name)}
 
 
 @lru_cache(maxsize=32)

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from mediaserver.media.background import Background
 from mediaserver.media.leg import (
     Digit,
     Ended,
@@ -29,10 +30,12 @@ from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.timeline import Timeline
+from pipelines.conversation.timing import Limits
 from pipelines.conversation.transcript import CallPort
 from pipelines.engines.protocols import LlmToolCall, Tts
 from pipelines.speech_to_speech.audio_format import AudioWriter
 from pipelines.speech_to_speech.barging_in import BargeIn, BargeInWatch
+from pipelines.speech_to_speech.comfort import Comfort
 from pipelines.speech_to_speech.commands import (
     CallerBegan,
     CallerPaused,
@@ -102,9 +105,14 @@ class SpeechToSpeech:
         called: bool = False,
         cleaner: Cleaner | None = None,
         now: Callable[[], float] = time.perf_counter,
+        background: Background | None = None,
+        filler_ms: int = Limits().filler,
     ) -> None:
         """`connect` makes the connection. `tts`, `language`, `voice`: for our own last words when the model
-        has failed. `called`: we called, so whoever answers speaks first."""
+        has failed. `called`: we called, so whoever answers speaks first. `background`: what is heard under
+        the model's words. `filler_ms`: after so much silence of the model's the caller hears a signal."""
+        self._comfort = Comfort(filler_ms)
+        self._background = background
         self.cleaner = cleaner
         self._call = call
         self._outlet = outlet
@@ -143,6 +151,8 @@ class SpeechToSpeech:
         """Where the caller began an item."""
         self._asked_at: int | None = 0
         """Where the caller finished, as long as the model has not answered that."""
+        self._last_sound = 0
+        """Where the model was last heard."""
         self._worked_until = 0
         """Until here a tool ran, of which the model has nothing to say before its end."""
         self._connection.start()
@@ -165,6 +175,25 @@ class SpeechToSpeech:
         if self._held:
             self._timeline.stand_still()
             return None
+        frame = self._next_frame(t)
+        owes = self._owes
+        frame, signals = self._comfort.under(self._timeline.t, frame, owes)
+        if signals:
+            self._lines.event("filler", speaker="agent", text="")
+        return frame if self._background is None else self._background.under(frame, owes)
+
+    @property
+    def _owes(self) -> bool:
+        """The caller waits: for the model, its tools, or our last words."""
+        if self._own is not None:
+            return not self._own.finished
+        if self._spoke_from or self._playback.paused or self._ending is not None:
+            return False
+        if self._asked_at is None:
+            return bool(self._tasks) or self._playback.unfinished
+        return self._asked_at > 0 or not self._called  # whom we call speaks first
+
+    def _next_frame(self, t: int) -> Frame | None:
         if not self._begun:
             self._begun = True
             self._timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
@@ -185,11 +214,13 @@ class SpeechToSpeech:
             self._do(self._machine.again())
         played = self._playback.next_frame(t)
         if played is None:
+            since = self._last_sound if self._playback.unfinished else self._asked_at
             if self._tasks:
                 self._worked_until = t
-            elif self._asked_at is not None and t - max(self._asked_at, self._worked_until) >= SILENT_AFTER:
+            elif since is not None and t - max(since, self._worked_until) >= SILENT_AFTER:
                 self._fail("the model says nothing")
             return None
+        self._last_sound = t
         frame, speech = played
         if speech.index < 0:
             self._first_sound(speech, t)
@@ -279,6 +310,7 @@ class SpeechToSpeech:
             case CallerPaused(item=item, ms=ms):
                 began, ended = self._spoke_from.pop(item, self._timeline.t), self._position(ms)
                 self._asked_at = ended
+                self._comfort.asked(self._timeline.t, self._timeline.t - ended)
                 self._lines.caller_spoke(item, began, ended)
             case CallerWords(item=item, text=text):
                 self._lines.caller_said(item, text)

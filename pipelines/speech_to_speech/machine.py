@@ -14,7 +14,7 @@ from typing import Any
 
 from mediaserver.errors import PeerError
 from pipelines.engines.llm.tool_calls import CallAssembly
-from pipelines.engines.llm.wire_text import parsed, shown
+from pipelines.engines.llm.wire_text import parsed, shown, told_why
 from pipelines.engines.protocols import LlmTool
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.commands import (
@@ -253,7 +253,7 @@ class RealtimeMachine:
                 commands.append(_wanted(item))
         details = response.get("status_details") or {}
         error = details.get("error") or {}
-        reason = shown(error.get("message") or error.get("code") or details.get("reason"), 300)
+        reason = told_why(error.get("message") or error.get("code") or details.get("reason"), 300)
         hopeless = status == "failed" and error.get("code") in HOPELESS
         commands.append(Responded(status, reason, figures_of(response.get("usage")), hopeless))
         return [*commands, *(self._ask() if self._owes_response else ())]
@@ -265,7 +265,7 @@ class RealtimeMachine:
         if code == ALREADY_ANSWERS:  # that answer began without what ours was to be about
             self._responding = self._owes_response = True
             return []
-        reason = shown(error.get("message"), 300) or code or "it gave no reason"
+        reason = told_why(error.get("message"), 300) or code or "it gave no reason"
         if code == EXPIRED:
             return [Complaint(reason), Renew()]
         refused = error.get("event_id") == SET_UP and not self._ready

@@ -126,6 +126,11 @@ class Playback:
         return any(speech.reader.waiting_ms for speech in self._queue)
 
     @property
+    def unfinished(self) -> bool:
+        """The model is in the middle of something: where there is no frame, no more of it has come."""
+        return bool(self._queue)
+
+    @property
     def drained(self) -> bool:
         """All was sent, and heard as far as is known."""
         return not self._queue and not self._settling

@@ -41,7 +41,7 @@ WORDS: Mapping[str, FigureWords] = {
     "en": FigureWords(
         _behind(
             "en",
-            r"dial|call|(?:\w+ )?(?:pass)?code|pin|otp|password|zip|extension|ending|ends"
+            r"dial|(?:\w+ )?(?:pass)?code|pin|otp|password|zip|extension|ending|ends"
             r"|last (?:four|4)(?: digits)?"
             r"|(?:account|confirmation|reference|booking|order|ticket|case|tracking|customer|policy|member"
             r"|reservation|invoice)(?: number| no\.| id)?",

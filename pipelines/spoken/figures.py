@@ -21,6 +21,7 @@ LEAST_SPELT = 3
 MOST_SPELT = 12
 LOOKED_BACK = 48
 """Characters before a number in which a word may say what it is."""
+EMERGENCY = frozenset("911 112 999 988".split())
 _POSTAL = {
     "en": re.compile(r"(?<!\w)[A-Z]{2}\s$"),
     "de": re.compile(r"(?:\s\d{1,4}\s?[a-z]?,\s|(?<!\w)D-)$"),
@@ -107,7 +108,9 @@ def spelt(tongue: Tongue, digits: str, before: str) -> str | None:
     if not LEAST_SPELT <= len(digits) <= MOST_SPELT:
         return None
     postal = _POSTAL.get(tongue.language) if len(digits) == 5 else None
-    if not (_spelt_behind(tongue.language).search(before.lower()) or (postal and postal.search(before))):
+    low = before.lower()
+    emergency = digits in EMERGENCY and low.endswith("call ")
+    if not (emergency or _spelt_behind(tongue.language).search(low) or (postal and postal.search(before))):
         return None
     step = 3 if len(digits) % 3 == 0 and len(digits) > 3 else 4
     groups = [digits[at : at + step] for at in range(0, len(digits), step)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -55,6 +55,8 @@ class Quoted:
 
     text: str
     quotes: tuple[Quote, ...]
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """How it was found, for the call's record: no model reads it."""
 
 
 ToolResult: TypeAlias = str | Quoted

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,8 @@ class ToolOutcome:
     ok: bool
     ms: float
     quoted: tuple[Quote, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """How it was found, for the call's record."""
 
 
 class ToolBox:
@@ -92,8 +94,8 @@ class ToolBox:
                 return ToolOutcome(f"error: it says\n{marked(text, tool.name)}", False, _since(began))
             case BaseException():
                 return _failed(f"{tool.name}: {_reason(tool.name, result)}", began)
-            case Quoted(text, quotes):
-                return ToolOutcome(marked(text, tool.name), True, _since(began), quotes)
+            case Quoted(text, quotes, about):
+                return ToolOutcome(marked(text, tool.name), True, _since(began), quotes, about)
             case str():
                 return ToolOutcome(marked(result, tool.name), True, _since(began))
 

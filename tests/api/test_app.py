@@ -114,10 +114,12 @@ async def test_metrics_are_in_the_prometheus_format(open_client: Open) -> None:
 async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(open_client: Open) -> None:
     context = make_context()
     context.sip_address = "10.0.0.1:5060<script>"
+    context.offered = lambda: {"demo": "books a room", "echo": "plays <back>"}
     client = await open_client(context)
     response = await client.get("/")
     text = await response.text()
     assert "sip:demo@10.0.0.1:5060&lt;script&gt;" in text and "sip:echo@" in text
+    assert "plays &lt;back&gt;" in text and "assistant" not in text and "{{" not in text
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "http://" not in text and "https://" not in text
     for path, kind in (("/page.css", "text/css"), ("/page.js", "text/javascript")):
@@ -125,6 +127,15 @@ async def test_the_page_says_which_address_to_call_and_loads_nothing_foreign(ope
         assert (response.status, response.content_type) == (200, kind)
         assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "innerHTML" not in await response.text()
+
+
+async def test_the_page_offers_what_answers_now_and_nothing_else(open_client: Open) -> None:
+    context = make_context()
+    client = await open_client(context)
+    assert "No agent answers yet" in await (await client.get("/")).text()
+    context.offered = lambda: {"assistant": "thinks"}
+    text = await (await client.get("/")).text()
+    assert "sip:assistant@" in text and "sip:demo@" not in text
 
 
 async def test_a_stored_call_can_be_read_whole(open_client: Open, pool: asyncpg.Pool) -> None:

@@ -52,3 +52,26 @@ def test_tools_are_told_of_the_other_end_alike_whatever_kind_of_agent_calls_them
     told = known.for_tools()
     assert (told.call_id, told.caller, told.language) == (CALL, caller, "en")
     assert told.about == {"customer": "4711"}, "what the network said is for nobody"
+
+
+@pytest.mark.parametrize(
+    ("payer", "direction", "verstat", "known"),
+    [
+        ("inbound:carrier", "inbound", "", True),
+        ("inbound:carrier", "inbound", "TN-Validation-Passed", True),
+        ("inbound:carrier", "inbound", "No-TN-Validation", True),
+        ("inbound:carrier", "inbound", "TN-Validation-Failed", False),
+        ("extension:101", "inbound", "", True),
+        ("anonymous", "inbound", "", False),
+        ("api", "outbound", "", True),
+    ],
+)
+def test_what_is_kept_of_a_number_is_for_callers_whom_somebody_vouches_for(
+    payer: str, direction: str, verstat: str, known: bool
+) -> None:
+    """Who needs no proof to call may write any number into From, and was told what was kept of it."""
+    made = call(direction, "sip:+15550100@x", "sip:+15550100@x")
+    made.payer = payer
+    made.about = {"sip": {"verstat": verstat}} if verstat else {}
+    known_of = calling_of(made, "en", NumberPlan("49"))
+    assert known_of.number == ("+15550100" if known else "") and known_of.caller == "+15550100"

@@ -97,6 +97,21 @@ async def test_rows_that_make_no_sense_are_found_as_a_running_server_would(pool:
     assert all(not finding.ok and not finding.fatal and finding.mend for finding in found)
 
 
+async def test_a_row_that_searches_documents_that_nobody_added_is_found(pool: asyncpg.Pool) -> None:
+    await pool.execute(
+        """
+        insert into agents (name, kind, tools) values
+            ('desk', 'llm', '{examples.restaurant,knowledge/house,knowledge/gone}');
+        insert into knowledge_documents (collection, name, digest, language, config, passages, bytes)
+            values ('house', 'rules.md', repeat('0', 64), 'en', 'english', 1, 10)
+        """
+    )
+    (finding,) = await directory_rows(pool, load())
+    assert finding.name == "tools of agent desk" and not finding.fatal
+    assert "no documents in 'gone'" in finding.detail
+    assert "voiceforge knowledge add gone FILE" in finding.mend
+
+
 async def test_languages_of_a_row_that_no_engine_speaks_are_found(pool: asyncpg.Pool) -> None:
     await pool.execute(
         """

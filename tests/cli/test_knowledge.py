@@ -114,7 +114,7 @@ def test_the_row_of_an_agent_names_a_collection(folder: Path, postgres: Embedded
         finally:
             await pool.close()
 
-    assert asyncio.run(ask()).startswith("[house.md, Parking]\nBehind the house.")
+    assert asyncio.run(ask()).startswith('<passage from="house.md, Parking">\nBehind the house.')
 
 
 def test_two_searches_at_a_time_over_one_connection_are_answered_in_turn(

@@ -19,7 +19,8 @@ from mediaserver.settings.engines import EnginesSettings
 from mediaserver.storage.records import Record
 from pipelines.agents import make_agent
 from pipelines.conversation.agent import Act, AgentInput, Context, Say
-from pipelines.engines.protocols import Llm, LlmMessage, LlmText
+from pipelines.engines.protocols import Kind, Llm, LlmMessage, LlmText, Manifest, Readiness
+from pipelines.engines.registry import EngineEntry
 from pipelines.engines.running import Engines
 from pipelines.flows.agent import FlowAgent
 from tests.fakes import FakeLlm, FakeStt, FakeTts
@@ -90,6 +91,22 @@ class SlowTts(FakeTts):
         await self.loaded.wait()
         if self.trouble:
             raise EngineError(self.trouble)
+
+
+class SlowLlm(FakeLlm):
+    """Likewise."""
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__(*answers)
+        self.loaded = asyncio.Event()
+
+    async def start(self) -> None:
+        await self.loaded.wait()
+
+
+def known_llm(name: str, llm: Llm) -> EngineEntry:
+    manifest = Manifest(name, Kind.LLM, "thinks", ("*",), "none")
+    return EngineEntry(manifest, lambda: Readiness(True), lambda _: llm)
 
 
 class Shop:
@@ -196,6 +213,23 @@ async def test_while_an_engine_is_being_started_calls_use_the_next_or_are_told_s
     await shop.engines.settle()
     await shop.call("carl")
     assert shop.slow.spoken
+
+
+async def test_a_model_that_is_being_started_refuses_nobody_who_calls_an_assistant(shop: Shop) -> None:
+    slow = SlowLlm((LlmText("I think so."),))
+    shop.engines._registry.add(known_llm("late", slow))
+    await shop.row(kind="llm", flow="", llm=["late"], settle=False)
+    await shop.engines.settle(without=(Kind.LLM,))
+    spec = shop.agent("demo")
+    assert spec is not None
+    with pytest.raises(CallError, match="late is being started"):
+        shop.speech.begin(spec)  # nobody is called for an agent that cannot talk yet
+    equipment = shop.speech.begin(spec, waits=True)
+    assert equipment.llm is not None and equipment.llm_starting is not None
+    waiting = asyncio.ensure_future(equipment.llm_starting())
+    slow.loaded.set()
+    await waiting
+    assert shop.speech.begin(spec, waits=True).llm_starting is None
 
 
 async def test_without_its_engines_an_agent_refuses_in_words_and_others_answer(shop: Shop) -> None:

@@ -20,6 +20,7 @@ from mediaserver.config import load
 from mediaserver.errors import CallError, ConfigError
 from pipelines.tools.mcp.server import McpServer
 from pipelines.tools.mcp.servers import McpServers
+from pipelines.tools.protocols import Tool
 
 ROOT = Path(__file__).parents[2]
 SHOP = """
@@ -112,6 +113,30 @@ async def test_two_tools_of_one_name_are_said(tools: AgentTools, folder: Path) -
     assert tools.findings()[0].detail.endswith("two tools are called cancel: give one of them another name")
     with pytest.raises(CallError, match="two tools are called cancel"):
         tools.box(both)
+
+
+async def test_a_tool_of_an_mcp_server_takes_neither_anothers_name_nor_the_calls_of_its_agent(
+    tools: AgentTools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ran the server had every call refused by naming a tool like another."""
+
+    async def run(arguments: object, context: object) -> str:
+        return ""
+
+    def offered(self: McpServers, server: str, only: str = "") -> tuple[Tool, ...]:
+        theirs = {"shop": ("cancel", "end_call", "transfer", "look"), "other": ("look", "find")}[server]
+        return tuple(Tool(name, f"of {server}", {"type": "object"}, run) for name in theirs)
+
+    monkeypatch.setattr(McpServers, "tools", offered)
+    row = ["mcp/shop", "mcp/other", "tools_of_the_test"]
+    tools.follow({"desk": row})
+    await tools.settle(30)
+    box = tools.box(row)
+    assert [(each.name, each.description[:7]) for each in box.offered] == [
+        ("look", "of shop"), ("find", "of othe"), ("cancel", "Cancel "),
+    ]  # fmt: skip
+    found = [each.detail for each in tools.findings() if "left out" in each.detail]
+    assert [each.rpartition(" ")[2] for each in found] == ["cancel", "end_call", "transfer", "look"]
 
 
 def shop_settings(folder: Path, text: str) -> None:

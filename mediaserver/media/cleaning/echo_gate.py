@@ -18,26 +18,26 @@ MOST_LOSS_DB = 60.0
 class EchoGate:
     """Of one line whose echo's delay is known. Levels in dBFS."""
 
-    __slots__ = ("_due", "loss_db")
+    __slots__ = ("due_db", "loss_db")
 
     def __init__(self, loss_db: float) -> None:
         self.loss_db = loss_db
         """How much lower our voice comes back than it went out."""
-        self._due = -96.0
+        self.due_db = -96.0
         """What went out and should be heard now, with what hangs over from before."""
 
     def expect(self, level: float) -> None:
         """Of what went out so long ago that its echo comes now; once a frame."""
-        self._due = max(level, self._due - FADE_DB)
+        self.due_db = max(level, self.due_db - FADE_DB)
 
     def holds(self, level: float) -> bool:
         """Whether what is heard is no more than echo."""
-        return level <= self._due - self.loss_db + MARGIN_DB
+        return level <= self.due_db - self.loss_db + MARGIN_DB
 
     def learn(self, level: float) -> None:
         """This was an echo and nothing else."""
-        if self._due > -50.0:  # the loudest parts tell most, and the fading ones little
-            loss = min(max(self._due - level, -10.0), MOST_LOSS_DB)
+        if self.due_db > -50.0:  # the loudest parts tell most, and the fading ones little
+            loss = min(max(self.due_db - level, -10.0), MOST_LOSS_DB)
             self.loss_db += STEP * (loss - self.loss_db)
 
 

@@ -43,6 +43,13 @@ ONCE_MORE_FRAMES = 150
 """So long (3 s) after there was none for it, or after a rest, a line that echoes asks for one again."""
 FORGOTTEN_FRAMES = 1_500
 """A line that gave no echo for so long (30 s) while we spoke is given no more."""
+SPOKEN_DB = -45.0
+"""What we say is louder. Of a background fainter than that no echo is to be expected on most lines."""
+MOST_GAIN_DB = 10.0
+"""No line gives back more than it got, by more than that."""
+FAINT_DB = -38.0
+"""What went out lately and was nowhere louder comes back below what anybody takes for speech: to look for it
+in all that a caller says would cost more than the rest of the call."""
 
 _SILENCE: Frame = np.zeros(FRAME_SAMPLES, np.int16)
 _SILENCE.setflags(write=False)
@@ -53,7 +60,7 @@ class LineCleaner:
 
     __slots__ = (
         "_canceller", "_cancellers", "_cancelled", "_delay", "_far", "_finder", "_floor", "_gate", "_guards",
-        "_left", "_near", "_since", "_spoke", "_strange", "_suppressor", "_tick", "_without",
+        "_left", "_loudest", "_near", "_since", "_spoke", "_strange", "_suppressor", "_tick", "_without",
         "condition", "raw", "resting",
     )  # fmt: skip
 
@@ -72,6 +79,8 @@ class LineCleaner:
         self._tick = 0
         self._spoke = -RING
         """The last tick at which we said something."""
+        self._loudest = (-96.0, -96.0)
+        """The loudest frame that went out in the present round of the ring, and in the one before."""
         self._floor = LineNoise(USUAL_NOISE_DB)
         self._finder: EchoFinder | None = None
         self._gate: EchoGate | None = None
@@ -127,8 +136,13 @@ class LineCleaner:
     def spoke(self, frame: Frame | None) -> None:
         tick = self._tick
         self._far[tick % RING] = frame
+        now, before = self._loudest
+        if tick % RING == 0:
+            now, before = -96.0, now
         if frame is not None:
             self._spoke = tick
+            now = max(now, level_db(frame))
+        self._loudest = now, before
 
     def rest(self) -> None:
         self.resting = True
@@ -142,6 +156,7 @@ class LineCleaner:
             self._suppressor.forget()
         self._far = [None] * RING
         self._spoke = self._tick - RING
+        self._loudest = (-96.0, -96.0)
         self._cancelled = False
         self._since = self._tick
         self.close()  # two others may talk for hours: the gate will do until there is another
@@ -158,7 +173,7 @@ class LineCleaner:
     def _watch(self, frame: Frame, level: float) -> Frame:
         """Look for one where something is heard."""
         condition = self.condition
-        if not self._sounds(level):
+        if not self._sounds(level) or not self._may_be_ours(level):
             condition.echo = 0.0
             condition.suspect = False
             return frame
@@ -176,6 +191,12 @@ class LineCleaner:
 
     def _sounds(self, level: float) -> bool:
         return level > max(QUIETEST_DB, self.condition.noise_db + ABOVE_NOISE_DB)
+
+    def _may_be_ours(self, level: float) -> bool:
+        """A caller who is so much louder than all that went out lately is no echo, and what was faint comes
+        back fainter: under a background that never ends nobody has to prove that they are not us."""
+        loudest = max(self._loudest)
+        return FAINT_DB < loudest and level <= loudest + MOST_GAIN_DB
 
     def _look(self, finder: EchoFinder, frame: Frame) -> None:
         tick = self._tick
@@ -246,14 +267,15 @@ class LineCleaner:
             after = level_db(cleaned)
             condition.echo = 1.0 - 10.0 ** (min(after - level, 0.0) / 10.0) if self._sounds(level) else 0.0
             left, self._left = self._left, cleaned
-            if self._sounds(after) and self._is_ours(left, cleaned, gate.holds(level)):
+            ours = self._sounds(after) and self._may_be_ours(after)
+            if ours and self._is_ours(left, cleaned, gate.holds(level)):
                 cleaned = hushed(cleaned, after, condition.noise_db)
                 condition.echo = 1.0
         if condition.echo > 0.75:
             gate.learn(level)
             condition.echo_loss_db = gate.loss_db
             self._without = 0
-        else:
+        elif gate.due_db > SPOKEN_DB:
             self._without += 1
             if self._without > FORGOTTEN_FRAMES:
                 self._let_go()

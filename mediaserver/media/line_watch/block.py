@@ -54,15 +54,19 @@ class Block:
     """[48, 320]: what went out meanwhile; None: nothing."""
     voiced: npt.NDArray[np.bool_]
     """[48]: the voice detector heard a voice in this frame."""
+    said: npt.NDArray[np.bool_] | None = None
+    """[48]: in this frame the agent said something; what else went out is a background. None: in all."""
     levels: Float = field(init=False)
     """[48]: of what came, in dBFS."""
     spoken_levels: Float = field(init=False)
-    """[48]: of what went out."""
+    """[48]: of what went out, silence where it was a background alone."""
     _spectra: Float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.levels = levels_db(self.heard)
         self.spoken_levels = _SILENCE if self.spoken is None else levels_db(self.spoken)
+        if self.said is not None and self.spoken is not None:
+            self.spoken_levels[~self.said] = SILENT_DB
 
     @property
     def narrow(self) -> npt.NDArray[np.int16]:

@@ -49,7 +49,10 @@ class LineWatch:
         """Of the present frame in the block; the first frames of a call are left out to stagger."""
         self._open = False
         """A frame came, and what goes out after it was not told yet."""
-        self._spoke = False
+        self._sent = False
+        """Something went out in this block, ..."""
+        self._said = np.zeros(BLOCK_FRAMES, np.bool_)
+        """... and was said, in these frames."""
         self._probability = 0.0
         self._voice_heard = False
         self.blocks = 0
@@ -89,14 +92,16 @@ class LineWatch:
             self._voices[self._at] = self._probability if echo < OURS else 0.0
         return looked
 
-    def spoke(self, frame: Frame | None) -> None:
-        """What went out after it; None is silence. What goes out while nothing comes is of no interest."""
+    def spoke(self, frame: Frame | None, said: bool = True) -> None:
+        """What went out after it; None is silence. Unless `said` it is a background alone. What goes out
+        while nothing comes is of no interest."""
         if not self._open:
             return
         self._open = False
         if frame is not None and self._at >= 0:
             self._spoken[self._at] = frame
-            self._spoke = True
+            self._sent = True
+            self._said[self._at] = said
         self._at += 1
 
     def figures(self) -> LineFigures:
@@ -136,7 +141,7 @@ class LineWatch:
         said = self._voices >= VOICE
         # The word about a frame comes some frames later; about the last ones it is not there yet.
         voiced = np.concatenate((said[LATE_FRAMES:], np.repeat(said[-1:], LATE_FRAMES)))
-        block = Block(self._heard, self._spoken if self._spoke else None, voiced)
+        block = Block(self._heard, self._spoken if self._sent else None, voiced, self._said)
         self.blocks += 1
         loudest = float(block.levels.max())
         if loudest < DEAD_DB and int(self._heard.max()) - int(self._heard.min()) <= DEAD_STEPS:
@@ -148,9 +153,10 @@ class LineWatch:
             self._sound(block, loudest)
         # The loop's watch looks back at the last block: it keeps that one's arrays, and we begin new ones.
         self._heard = np.zeros((BLOCK_FRAMES, FRAME_SAMPLES), np.int16)
-        if self._spoke:
+        if self._sent:
             self._spoken = np.zeros((BLOCK_FRAMES, FRAME_SAMPLES), np.int16)
-            self._spoke = False
+            self._said = np.zeros(BLOCK_FRAMES, np.bool_)
+            self._sent = False
         self._at = 0
         self._longest_music = max(self._longest_music, self._music_blocks)
         self._longest_talking = max(self._longest_talking, self._talking_blocks)
@@ -175,7 +181,7 @@ class LineWatch:
             cut, of = clipped(block)
             self._clipped += cut
             self._clippable += of
-        elif loudest > HUM_FROM_DB and not self._spoke:
+        elif loudest > HUM_FROM_DB and not self._said.any():
             self._hum.look(block)
             mean = float(block.heard.mean(dtype=np.float32))
             self._dc = mean if self._dc is None else 0.8 * self._dc + 0.2 * mean

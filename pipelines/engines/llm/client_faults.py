@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from mediaserver.errors import ModelError
 from pipelines.engines.llm.faults import Asked, fault_of, retry_after
-from pipelines.engines.llm.wire_text import shown
+from pipelines.engines.llm.wire_text import told_why
 
 MOST_CONNECTIONS = 1000
 """Of one engine, at once."""
@@ -23,12 +23,12 @@ def connection_fault(asked: Asked, error: Exception) -> ModelError:
     while cause.__cause__ is not None and not isinstance(cause, HTTPError):
         cause = cause.__cause__
     if isinstance(cause, ConnectError | ConnectTimeout):
-        why = shown(str(cause)) or "it does not answer"
+        why = told_why(str(cause)) or "it does not answer"
         return ModelError(
             f"{asked.engine}: {asked.where} cannot be reached ({why}); is it running, and is base_url right?",
             retryable=True,
         )
     if isinstance(cause, PoolTimeout):
         return ModelError(f"{asked.engine}: all {MOST_CONNECTIONS} connections are in use")
-    why = shown(str(cause)) or type(cause).__name__
+    why = told_why(str(cause)) or type(cause).__name__
     return ModelError(f"{asked.engine}: the connection to {asked.where} broke ({why})", retryable=True)

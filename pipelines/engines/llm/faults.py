@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import ModelError
-from pipelines.engines.llm.wire_text import count, mapping, shown
+from pipelines.engines.llm.wire_text import count, mapping, shown, told_why
 
 TOO_LONG = ("context_length", "context length", "too many tokens", "prompt is too long", "maximum context")
 FILTERED = ("content_filter", "content_policy", "content management policy", "responsibleai")
@@ -58,7 +58,7 @@ def fault_of(
     body = body[0] if isinstance(body, list) and body else body  # Gemini's stands in a list
     inner = mapping(body).get("error", body)
     told = mapping(inner)
-    message = shown(told.get("message") or (inner if isinstance(inner, str) else ""))
+    message = told_why(told.get("message") or (inner if isinstance(inner, str) else ""))
     codes = f"{shown(told.get('type'))} {shown(told.get('code'))} {message}".lower()
     status = status or STATUS_OF.get(shown(told.get("type")), 0) or count(told.get("code"))
     engine, quoted = asked.engine, f": {message}" if message else ""

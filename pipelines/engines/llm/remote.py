@@ -39,6 +39,8 @@ WARM_FOR_S = 60.0
 """A connection that was used so long ago is taken to be open still."""
 AT_ONCE = 32
 """Pieces and events read before others have their turn: a server may send thousands in one packet."""
+BYTES_EACH = 4_096
+"""So many count as a further piece: what is long takes long to read."""
 
 
 class RemoteLlm:
@@ -177,8 +179,8 @@ class RemoteLlm:
         loop, options, stream = asyncio.get_running_loop(), self._options, EventStream()
         until, left, read = first_by, options.answer_s, 0
         while True:
-            read += 1
-            if read % AT_ONCE == 0:
+            if read >= AT_ONCE:
+                read = 0
                 await asyncio.sleep(0)
             began = loop.time()
             try:
@@ -191,6 +193,7 @@ class RemoteLlm:
             left -= loop.time() - began
             if chunk is None:
                 break
+            read += 1 + len(chunk) // BYTES_EACH
             for event in stream.feed(chunk):
                 over, moved = reader.finished, reader.call_pieces
                 made = reader.read(event)
@@ -203,8 +206,9 @@ class RemoteLlm:
                 if reader.ended:
                     await _drained(raw)
                     return
-                read += 1
-                if read % AT_ONCE == 0:
+                read += 1 + len(event.data) // BYTES_EACH
+                if read >= AT_ONCE:
+                    read = 0
                     await asyncio.sleep(0)
         if not reader.finished:
             asked = self._endpoint.asked

@@ -23,6 +23,9 @@ MOST_IN_ALL = 4 * MOST_ARGUMENTS
 """Of all calls of one answer: they are sent back in every further request."""
 MOST_DEPTH = 40
 """Levels of arguments; whatever handles them later recurses, too."""
+MOST_VALUES = 1_000
+"""In one call's arguments. Each is checked against a tool's types, on the loop of all calls, and a list of
+sixteen thousand wrong ones took a quarter of a second to complain of."""
 MOST_NAME = 200
 MOST_KEPT = 256 * 1024
 """Characters of what is kept for the server beside a call, or beside all calls of an answer."""
@@ -138,6 +141,8 @@ def _made(call: _Open) -> LlmToolCall:
         if isinstance(arguments, str):  # written as JSON twice, as some models do
             arguments = JSON.decode(arguments) if arguments.strip() else {}
         arguments = _clean(arguments)
+        if _values(arguments) > MOST_VALUES:
+            return LlmToolCall(id, call.name, {}, f"the arguments have more than {MOST_VALUES} values")
     except (ValueError, RecursionError) as error:
         why = str(error) if isinstance(error, ValueError) else "nested too deeply"
         return LlmToolCall(id, call.name, {}, f"the arguments are not valid JSON ({shown(why)})")
@@ -146,6 +151,16 @@ def _made(call: _Open) -> LlmToolCall:
     if not isinstance(arguments, dict):
         return LlmToolCall(id, call.name, {}, "the arguments are not a JSON object")
     return LlmToolCall(id, call.name, arguments)
+
+
+def _values(value: Any) -> int:
+    match value:
+        case dict():
+            return 1 + sum(map(_values, value.values()))
+        case list():
+            return 1 + sum(map(_values, value))
+        case _:
+            return 1
 
 
 def _clean(value: Any, depth: int = MOST_DEPTH) -> Any:

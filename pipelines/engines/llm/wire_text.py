@@ -7,6 +7,7 @@ Nothing here trusts a type, a length or a character.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -14,6 +15,12 @@ from mediaserver.errors import PeerError
 
 SHOWN = 200
 """Characters of a foreign message that one of ours may quote."""
+
+
+_KEY = re.compile(
+    r"\b(?:(?:sk|pk|rk|gsk|xai|key|pplx|hf)[-_][\w-]{10,}|AIza[\w-]{20,}|bearer\s+\S{8,})", re.IGNORECASE
+)
+"""As the makers' keys look (`sk-`, `gsk-`, `xai-`), and as they are sent."""
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -49,6 +56,11 @@ def shown(text: Any, most: int = SHOWN) -> str:
     """The beginning of a foreign text on one line."""
     flat = " ".join(spoken_text(text[: 4 * most] if isinstance(text, str) else text).split())
     return flat if len(flat) <= most else flat[: most - 3] + "..."
+
+
+def told_why(text: Any, most: int = SHOWN) -> str:
+    """The beginning of what a server says went wrong: on one line, and without keys, which some quote."""
+    return _KEY.sub("(a key)", shown(text, most))
 
 
 def count(value: Any) -> int:

@@ -145,8 +145,8 @@ class _FailoverSession:
         if self._session is None or engine is not self._engine:
             self._drop()
             result = partial(self._result, self._opened)
-            if self._among and engine.manifest.detects:
-                self._session = engine.session(result, language=self._language, among=self._among)
+            if among := self._heard_by(engine):
+                self._session = engine.session(result, language=self._language, among=among)
             else:  # one that knows no `among` may be anybody's
                 self._session = engine.session(result, language=self._language)
             self._engine = engine
@@ -180,9 +180,14 @@ class _FailoverSession:
             return
         if result.final and result.epoch == self._asked:
             self._answered()
-        detects = self._among and self._engine is not None and self._engine.manifest.detects
-        spoken = (self._language, *self._among)
-        self._on_result(with_language(result, spoken) if detects else without_language(result))
+        among = self._heard_by(self._engine) if self._engine is not None else ()
+        spoken = (self._language, *among)
+        self._on_result(with_language(result, spoken) if among else without_language(result))
+
+    def _heard_by(self, engine: Stt) -> tuple[str, ...]:
+        """Which other languages it can tell from that of the call."""
+        manifest = engine.manifest
+        return tuple(each for each in self._among if manifest.speaks(each)) if manifest.detects else ()
 
     def _lost(self, opened: object) -> None:
         """The present session failed: the next engine hears the utterance, or the call is told."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipelines.engines.protocols import SttResult
 from pipelines.languages.detecting import detect
-from pipelines.languages.tags import same_language
+from pipelines.languages.tags import is_tag, same_language
 
 SAYS_SO = 0.75
 """Of probability: a recogniser names a language and not how surely, and the words do not tell."""
@@ -17,7 +17,11 @@ DENIED = 0.5
 
 def with_language(result: SttResult, spoken: Sequence[str]) -> SttResult:
     """A result of a recogniser that listens to several languages, these: as it says, and where it says
-    nothing, or not how surely, as the words tell."""
+    nothing, or not how surely, as the words tell. What it says may be anything."""
+    if result.language and not is_tag(result.language):
+        result = without_language(result)
+    if not 0.0 <= result.language_probability <= 1.0:
+        result = replace(result, language_probability=0.0)
     if not (result.final and result.understood) or (result.language and result.language_probability):
         return result
     found = detect(result.text, spoken)

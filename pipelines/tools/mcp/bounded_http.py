@@ -1,7 +1,7 @@
 """The HTTP client for MCP servers: no answer is read beyond a bound, and none is unpacked.
 
-Event streams are bounded event by event by the SDK. Redirects to another host are not followed (the SDK's
-rule), so headers with secrets go to the configured one alone.
+Event streams are bounded event by event by the SDK, and read no faster than a program's. Redirects to another
+host are not followed (the SDK's rule), so headers with secrets go to the configured one alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES
+from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
 from pipelines.tools.mcp.server import McpServer
 
 CONNECT_S = 5.0
@@ -39,17 +39,32 @@ class _Bounded(httpx2.AsyncBaseTransport):
         if packed:
             await stream.aclose()
             raise httpx2.ReadError("its answer is compressed, which was not asked for", request=request)
-        if response.headers.get("content-type", "").lower().startswith("text/event-stream"):
-            return response
+        events = response.headers.get("content-type", "").lower().startswith("text/event-stream")
         return httpx2.Response(
             response.status_code,
             headers=response.headers,
-            stream=_Counted(stream),
+            stream=_Paced(stream) if events else _Counted(stream),
             extensions=response.extensions,
         )
 
     async def aclose(self) -> None:
         await self._below.aclose()
+
+
+class _Paced(httpx2.AsyncByteStream):
+    """Events without end, and no more of them a second than of a program."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pace = ReadingPace()
+        async for chunk in self._stream:
+            await pace.spend(len(chunk), messages=chunk.count(b"\n"))
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 class _Counted(httpx2.AsyncByteStream):

@@ -37,6 +37,8 @@ CONNECT_S = 20.0
 """A server that is fetched and started by its command (npx, uvx) may take long."""
 REQUEST_S = 10.0
 """For a list of tools."""
+LIST_EVERY_S = 0.2
+"""After a change; further ones meanwhile are seen with it."""
 POLL_S = 60.0
 """Beside what the server tells of changes; by it we hear of one that is gone without a word."""
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
@@ -66,6 +68,7 @@ class McpConnection:
         self._told = told
         self._client: Client | None = None
         self._why = ""
+        self._complaints: set[str] = set()
         self._over = asyncio.Event()
         self._changed = asyncio.Event()
         self._there = asyncio.Event()
@@ -138,6 +141,8 @@ class McpConnection:
             try:
                 while not self._over.is_set():
                     await self._wait()
+                    await asyncio.sleep(LIST_EVERY_S)  # it may tell of changes without end
+                    self._changed.clear()
                     if not self._over.is_set():
                         await self._list(client)
                         self._told()
@@ -173,7 +178,7 @@ class McpConnection:
             cursor = page.next_cursor
             if cursor is None or len(listed) > MOST_TOOLS * 4:
                 break
-        self.tools = tools_of(self._server, listed, self._call)
+        self.tools = tools_of(self._server, listed, self._call, self._complaints)
 
     async def _call(self, name: str, arguments: Mapping[str, Any]) -> types.CallToolResult:
         result: types.CallToolResult = await self._from_calls(self, name, arguments)

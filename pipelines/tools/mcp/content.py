@@ -15,6 +15,8 @@ from typing import Any
 import mcp_types as types
 
 from mediaserver.errors import ConfigError
+from mediaserver.printable import printable
+from pipelines.tools.mcp.schemas import UnfitSchema, fit_schema
 from pipelines.tools.mcp.server import McpServer
 from pipelines.tools.protocols import SaidByOthers, Tool, ToolContext
 from pipelines.tools.results import MOST_BYTES, NOTHING, bounded
@@ -24,7 +26,8 @@ log = logging.getLogger(__name__)
 MOST_TOOLS = 128
 """Of one server; models choose badly among more than a few dozen."""
 MOST_DESCRIPTION_BYTES = 2_000
-MOST_SCHEMA_BYTES = 16 * 1024
+MOST_LOGGED = 500
+"""Complaints about the tools of one server; each is made once."""
 MOST_TEXT = 4 * MOST_BYTES
 """Characters of a result that are put together; it is cut further before a model is given it."""
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
@@ -35,31 +38,38 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 Call = Callable[[str, Mapping[str, Any]], Awaitable[types.CallToolResult]]
 
 
-def tools_of(server: McpServer, listed: Iterable[types.Tool], call: Call) -> dict[str, Tool]:
-    """By the server's own names. What cannot be offered is said in the log and left out."""
+def tools_of(
+    server: McpServer, listed: Iterable[types.Tool], call: Call, told: set[str] | None = None
+) -> dict[str, Tool]:
+    """By the server's own names. What cannot be offered is said in the log and left out. `told`: what was
+    said of this server before; it may change its list as often as it likes."""
+    told = set() if told is None else told
+
+    def warn(what: str) -> None:
+        if what not in told and len(told) < MOST_LOGGED:
+            told.add(what)
+            log.warning("the MCP server %s: %s", server.name, printable(what))
+
     made: dict[str, Tool] = {}
     taken: set[str] = set()
     for each in listed:
         if server.tools and each.name not in server.tools:
             continue
         if len(made) == MOST_TOOLS:
-            log.warning(
-                "the MCP server %s has more than %d tools: name those you want", server.name, MOST_TOOLS
-            )
+            warn(f"it has more than {MOST_TOOLS} tools: name those you want")
             break
-        fault = _unfit(each)
         name = offered_name(server.name, each.name)
-        if fault or name in taken:
-            log.warning(
-                "the tool %s of the MCP server %s is left out: %s",
-                each.name[:100], server.name, fault or f"another is offered as {name}, too",
-            )  # fmt: skip
+        if name in taken:
+            warn(f"its tool {each.name[:100]} is left out: another is offered as {name}, too")
             continue
-        taken.add(name)
         try:
             made[each.name] = _tool(server, each, name, call)
-        except ConfigError as error:  # the question of the settings names a parameter that it has not
-            log.error("the tool %s of the MCP server %s is left out: %s", each.name, server.name, error)
+            taken.add(name)
+        except (
+            UnfitSchema,
+            ConfigError,
+        ) as error:  # the question of the settings may name no parameter of it
+            warn(f"its tool {each.name[:100]} is left out: {error}")
     return made
 
 
@@ -71,7 +81,7 @@ def _tool(server: McpServer, listed: types.Tool, name: str, call: Call) -> Tool:
     description, _ = bounded(
         " ".join((listed.description or listed.title or "").split()), MOST_DESCRIPTION_BYTES
     )
-    schema = {"properties": {}, **listed.input_schema, "type": "object"}
+    schema = fit_schema(listed.input_schema)
 
     async def run(arguments: Mapping[str, Any], context: ToolContext) -> str:
         return as_text(await call(listed.name, arguments))
@@ -94,11 +104,22 @@ def as_text(result: types.CallToolResult) -> str:
         if length > MOST_TEXT:
             break
     if not any(parts) and result.structured_content is not None:
-        parts = [json.dumps(result.structured_content, ensure_ascii=False)]
+        parts = [_beginning(result.structured_content)]
     text = "\n".join(part for part in parts if part)[:MOST_TEXT]
     if result.is_error:
         raise SaidByOthers(text or "it failed, and does not say why")
     return text or NOTHING
+
+
+def _beginning(value: Any) -> str:
+    """Of it as JSON: a megabyte, of which little is used, would hold up the loop of all calls."""
+    parts, length = list[str](), 0
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        parts.append(part)
+        length += len(part)
+        if length > MOST_TEXT:
+            break
+    return "".join(parts)
 
 
 def _text(content: types.ContentBlock) -> str:
@@ -111,18 +132,6 @@ def _text(content: types.ContentBlock) -> str:
             return f"({name}: {uri})"
         case _:
             return f"({content.type}, which a caller cannot hear)"
-
-
-def _unfit(listed: types.Tool) -> str:
-    """Why it cannot be offered to a model; empty when it can."""
-    schema: Any = listed.input_schema
-    if schema.get("type", "object") != "object" or not isinstance(schema.get("properties", {}), dict):
-        return "its arguments are no object"
-    try:
-        size = len(json.dumps(schema))
-    except (ValueError, RecursionError):
-        return "its schema cannot be written"
-    return f"its schema has {size} bytes" if size > MOST_SCHEMA_BYTES else ""
 
 
 def _misfit(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:

@@ -24,6 +24,9 @@ from pipelines.tools.mcp.server import McpServer
 
 MOST_MESSAGE_BYTES = 1024 * 1024
 """Of one JSON-RPC message; a result that a model is given is 8 KB."""
+MOST_A_SECOND = 4 * MOST_MESSAGE_BYTES
+MESSAGE_COST = 4_000
+"""Bytes that any message counts beside its own."""
 LAST_WORDS_BYTES = 2_000
 """Of what it writes to stderr, kept to say why it ended."""
 POLL_S = 0.01
@@ -87,8 +90,10 @@ async def _read_all(
 ) -> str:
     """Why no more is read, where that is not the end of the process."""
     assert process.stdout is not None
+    pace = ReadingPace()
     try:
         while line := await process.stdout.readline():
+            await pace.spend(len(line))
             try:
                 message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
             except ValueError as error:
@@ -119,6 +124,24 @@ async def _write(
             line = each.message.model_dump_json(by_alias=True, exclude_unset=True)
             process.stdin.write(line.encode() + b"\n")
             await process.stdin.drain()
+
+
+class ReadingPace:
+    """So much is read a second and no more: parsing holds the interpreter, and with it the media of all
+    calls. A server that sends on waits for us."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._spent = 0
+
+    async def spend(self, octets: int, messages: int = 1) -> None:
+        """These came, in so many messages."""
+        now = asyncio.get_running_loop().time()
+        if now - self._since >= 1:
+            self._since, self._spent = now, 0
+        self._spent += octets + messages * MESSAGE_COST
+        if self._spent > MOST_A_SECOND:
+            await asyncio.sleep(self._since + 1 - now)
 
 
 class _LastWords:

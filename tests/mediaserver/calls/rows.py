@@ -16,7 +16,7 @@ def agent(name: str, **more: Any) -> dict[str, Any]:
     row = {
         "id": ONE, "name": name, "version": 1, "kind": "echo", "flow": "", "prompt": "", "entry": "",
         "voice": "", "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True,
-        "insight": {}, "tools": [], "assistant": {},
+        "insight": {}, "tools": [], "assistant": {}, "background": {},
     }  # fmt: skip
     return row | more
 

@@ -14,7 +14,7 @@ from pipelines.assistant.facts import Fact
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.tongues import any_language
 from pipelines.engines.protocols import Llm, LlmEvent, LlmMessage, LlmText, LlmToolCall, LlmUsage
-from pipelines.tools.protocols import Tool, ToolContext
+from pipelines.tools.protocols import Tool, ToolContext, ToolResult
 from pipelines.tools.toolbox import ToolBox
 from tests.fakes import CALL_ID, Conversation, FakeLlm
 
@@ -34,17 +34,17 @@ def call(name: str, id: str = "c1", **arguments: Any) -> LlmToolCall:
 class Kit:
     """A tool that gives what it is told to, when it is told to."""
 
-    def __init__(self, name: str = "look_up", gives: str = "two rooms", **more: Any) -> None:
+    def __init__(self, name: str = "look_up", gives: ToolResult = "two rooms", **more: Any) -> None:
         self.ran: list[Mapping[str, Any]] = []
         self.cancelled = 0
         self.started = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
-        self.gives: str | Exception = gives
+        self.gives: ToolResult | Exception = gives
         schema = {"type": "object", "properties": {"what": {"type": "string"}}}
         self.tool = Tool(name, "A tool of a test.", schema, self._run, **more)
 
-    async def _run(self, arguments: Mapping[str, Any], context: ToolContext) -> str:
+    async def _run(self, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
         self.ran.append(dict(arguments))
         self.started.set()
         try:

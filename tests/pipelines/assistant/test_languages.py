@@ -20,7 +20,11 @@ from tests.pipelines.assistant.talking import Kit, assistant, call, events, give
 from tests.polyglot import PolyglotStt
 
 LONG = "quiero reservar una mesa para dos personas mañana"
-TWO = ["en", {"tag": "es-MX", "voice": "lupe", "prompt": "Say usted.", "greeting": "Hola, diga.", "key": "2"}]
+TWO = [
+    {"tag": "en", "voice": "nobody's"},
+    {"tag": "es-MX", "voice": "lupe", "prompt": "Say usted.", "greeting": "Hola, diga.", "key": "2"},
+]
+"""The voice of the row's own language is the row's."""
 
 
 class Call:
@@ -78,6 +82,14 @@ async def test_a_foreign_word_a_name_or_one_short_sentence_changes_nothing() -> 
     await on_line.says("sorry, I mean a table please", "en")
     assert on_line.changes == [] and {language for _, language, _ in on_line.spoken} == {"en"}
     assert "speaks" not in str(given(llm))
+
+
+async def test_what_is_heard_over_noise_changes_nothing() -> None:
+    agent = assistant(FakeLlm(*(text("Yes?") for _ in range(4))), languages=TWO)
+    for line in range(4):
+        said = Utterance(LONG, 0.9, noisy=True, language="es", language_probability=0.99)
+        acts = [act async for act in agent.respond(said, Context(CALL_ID, line + 1))]
+        assert not any(isinstance(act, Switch) for act in acts)
 
 
 async def test_a_change_that_was_not_wanted_is_taken_back() -> None:

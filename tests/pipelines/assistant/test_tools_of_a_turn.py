@@ -14,6 +14,7 @@ from pipelines.assistant.answer_turn import MOST_ROUNDS
 from pipelines.assistant.facts import Fact
 from pipelines.conversation.agent import Answered, Context, Keep, Keys, Listen, Say, Transfer, Utterance
 from pipelines.engines.protocols import LlmToolCall
+from pipelines.tools.protocols import Quote, Quoted
 from tests.fakes import CALL_ID, Conversation, FakeLlm
 from tests.pipelines.assistant.talking import (
     NUMBER,
@@ -50,6 +51,19 @@ async def test_what_a_tool_gives_is_answered_with_and_marked_as_data() -> None:
     (turn,) = events(talk, "llm")
     assert turn["rounds"] == 2 and turn["tokens_in"] == 200
     assert [tool["name"] for tool in turn["tools"]] == ["look_up"]
+
+
+async def test_a_passage_and_how_it_was_found_stand_in_the_record_and_only_its_text_before_the_model() -> (
+    None
+):
+    how = {"by": "words", "why": "it gave nothing within 250 ms"}
+    kit = Kit(gives=Quoted("Ten.", (Quote("house.md", "Ten.", "Fees"),), how))
+    llm = FakeLlm([call("look_up")], text("It is ten."))
+    talk = await asked(assistant(llm, kit))
+    (event,) = events(talk, "tool")
+    assert event["quotes"] == [{"document": "house.md", "text": "Ten.", "heading": "Fees", "page": None}]
+    assert event["about"] == how
+    assert results(llm) == ['<data from="look_up">\nTen.\n</data>']
 
 
 async def test_tools_that_are_called_at_once_run_side_by_side() -> None:

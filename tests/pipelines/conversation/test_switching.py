@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
 from mediaserver.storage.records import Record
-from pipelines.conversation.agent import Act, AgentInput, Answered, Context, Say, Switch, Utterance
+from pipelines.conversation.agent import (
+    Act,
+    AgentInput,
+    Answered,
+    Context,
+    Say,
+    Switch,
+    Utterance,
+    languages_of,
+)
+from pipelines.conversation.listening import Listening
 from pipelines.conversation.own_words import own_words
-from tests.fakes import Conversation
+from pipelines.engines.protocols import Kind, Manifest, TurnModel
+from pipelines.spoken.dictionary import read_dictionary
+from tests.fakes import SILENCE, Conversation, FakeStt
 
 
 class Polyglot:
@@ -86,6 +99,77 @@ async def test_another_voice_of_the_same_language_keeps_the_recogniser() -> None
     await talk.until_quiet()
     assert talk.tts.voices[2] == "brian" and talk.call.happened("language") == []
     assert len(talk.stt.sessions) == 1
+
+
+class ThereAndBack(Polyglot):
+    """Says a word in each language, and one in another without going on in it."""
+
+    languages = ("en", "es")
+
+    async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+        if isinstance(said, Utterance):
+            yield Say("nginx")
+            yield Switch("es", why="asked")
+            yield Say("nginx")
+            yield Say("nginx", language="de", voice="anna")
+            yield Switch("en")
+            yield Say("nginx")
+
+
+async def test_who_comes_back_has_the_first_voice_and_its_pronunciations_again() -> None:
+    dictionary = read_dictionary(
+        '[en]\nnginx = "engine x"\n[es]\nnginx = "enyin equis"\n[de]\nnginx = "Endschin"'
+    )
+    talk = Conversation(
+        ThereAndBack(Switch("es")),
+        voice="brian",
+        pronunciations=dictionary.of("en", "brian"),
+        dictionary=dictionary,
+    )
+    await talk.say("hello", 700)
+    await talk.until_quiet()
+    assert list(zip(talk.tts.spoken, talk.tts.languages, talk.tts.voices, strict=True)) == [
+        ("engine x", "en", "brian"),
+        ("enyin equis", "es", ""),
+        ("Endschin", "de", "anna"),
+        ("engine x", "en", "brian"),
+    ]
+    assert [event.data.get("why") for event in talk.call.happened("language")] == ["asked", None]
+    assert [data["language"] for kind, data in talk.call.events if kind == "language"] == ["es", "en"]
+    assert talk.stt.among == [("es",)]
+
+
+class Judge:
+    """A turn model of English; keeps of how many utterances it was asked."""
+
+    manifest = Manifest("judge", Kind.TURN, "a test's", ("en",), "none")
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def judge(self, samples: object, answer: object) -> None:
+        self.asked += 1
+
+
+def test_a_turn_model_is_asked_again_once_the_call_is_back_in_its_language() -> None:
+    judge, listening = Judge(), Listening(FakeStt(), lambda _: None, lambda _, __: None, "en")
+    listening.have_ends_judged(cast("TurnModel", judge), lambda _, __: None)
+    asked = []
+    for language in ("en", "es", "en-GB"):
+        listening.go_on_in(language)
+        listening.start(0, 1)
+        listening.hear(SILENCE)
+        listening.finish(2)
+        listening.close()
+        asked.append(judge.asked)
+    assert asked == [1, 1, 2]
+
+
+@pytest.mark.parametrize("named", [None, [], ["en", "es"], ("en", 5), ("en", "english please"), {"en": 1}])
+def test_what_is_no_tuple_of_tags_is_another_matter_of_the_agents(named: object) -> None:
+    agent = Polyglot(Switch("es"))
+    agent.languages = named  # type: ignore[attr-defined]
+    assert languages_of(agent) == ()
 
 
 @pytest.mark.parametrize("language", ["", "english please", "../de", "d", "de\n"])

@@ -15,7 +15,7 @@ from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.engine import EspeakTts, check
-from pipelines.engines.tts.espeak.worker import AHEAD_SAMPLES, PIECE_CHARS, QUIET, pieces
+from pipelines.engines.tts.espeak.worker import AHEAD_SAMPLES, PIECE_CHARS, QUIET, pieces, voice_for
 from pipelines.engines.tts.in_worker import SpeechRequest
 
 LONG = "Welcome to the meeting room service. Which office would you like? " * 12
@@ -41,6 +41,24 @@ def kill(tts: EspeakTts) -> None:
     pid = tts.pool.workers[0].pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+
+
+REGIONS = (
+    "en-GB en-AU es-MX es-ES de-AT fr-CA fr-CH pt-PT pt-BR it-IT hi-IN ja-JP zh-CN zh-HK nb-NO no".split()
+)
+
+
+async def test_every_language_and_region_has_a_voice(tts: EspeakTts) -> None:
+    """espeak refuses "en-gb" and "es-mx" by themselves: such a call was silent."""
+    for language in (*REGIONS, *tts.manifest.languages):
+        audio, _ = await whole(tts, "papa mama 2", language=language)
+        assert len(audio), language
+
+
+async def test_a_region_has_its_own_voice_where_there_is_one(tts: EspeakTts) -> None:
+    assert voice_for("en-GB", tts.voices) == "gmw/en"
+    assert voice_for("es-MX", tts.voices) == "es-419" and voice_for("es-ES", tts.voices) == "es"
+    assert voice_for("fr-CH", tts.voices) == "roa/fr-CH" and voice_for("fr-CA", tts.voices) == "fr"
 
 
 async def test_starts_with_sound_and_ends_without_a_tail(tts: EspeakTts) -> None:

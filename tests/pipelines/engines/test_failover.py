@@ -398,3 +398,32 @@ async def test_nobody_waits_at_the_start_for_a_model_whose_server_does_not_answe
     with pytest.raises(EngineError, match="is being started"):
         engines.check(Kind.LLM, ["far"])
     await engines.stop()
+
+
+@pytest.mark.parametrize("fault", ["", "no such key"])
+async def test_who_waits_for_a_list_is_told_when_it_is_there_or_cannot_be_had(fault: str) -> None:
+    opened = asyncio.Event()
+
+    class Far(FakeLlm):
+        async def start(self) -> None:
+            await opened.wait()
+            if fault:
+                raise EngineError(fault)
+
+    known = EngineRegistry()
+    manifest = Manifest("far", Kind.LLM, "thinks", ("*",), "MIT")
+    known.add(EngineEntry(manifest, lambda: Readiness(True), lambda _: Far()))
+    engines = Engines(known)
+    engines.llm(["far"])
+    assert engines.starting(Kind.LLM, ["far"])
+    waiting = asyncio.create_task(engines.started(Kind.LLM, ["far"]))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    opened.set()
+    if fault:
+        with pytest.raises(EngineMissingError, match=fault):
+            await waiting
+    else:
+        await waiting
+    assert not engines.starting(Kind.LLM, ["far"])
+    await engines.stop()

@@ -187,3 +187,19 @@ async def test_doubt_comes_through_from_a_worker_and_the_lines_noise_goes_to_it(
     (final,) = results
     assert (final.doubtful, final.alternatives, final.hanging, final.epoch) == (True, ("have",), True, 5)
     session.close()
+
+
+async def test_a_worker_is_told_of_other_languages_and_tells_which_it_was() -> None:
+    results: list[SttResult] = []
+    pool = FakePool()
+    session = WorkerSttSession(cast(WorkerPool, pool), results.append, "en", among=("es",))
+    session.begin(1)
+    feed(session, 3)
+    assert (pool.fields[-1]["language"], pool.fields[-1]["among"]) == ("en", ("es",))
+    pool.tickets[-1].say(Msg.DONE, text="hola", language="es", language_probability=0.9)
+    feed(session, 3)
+    session.flush(2)
+    pool.tickets[-1].say(Msg.DONE, text="buenas", language="es", language_probability=0.7)
+    whole = results[-1]
+    assert (whole.text, whole.language, whole.language_probability) == ("hola buenas", "es", 0.7)
+    session.close()

@@ -154,6 +154,15 @@ async def test_what_is_not_known_in_time_is_not_waited_for() -> None:
     assert late is not None and late.arousal_sure == 0.0, "the voice of the turn before"
 
 
+async def test_words_count_in_the_language_that_the_call_goes_on_in() -> None:
+    voice = CallerVoice(Looks(), FakeCall(), "en", MOOD)
+    before = voice.noted(Utterance("das ist furchtbar")).mood
+    voice.go_on_in("de-AT")
+    after = voice.noted(Utterance("das ist furchtbar")).mood
+    assert before is not None and after is not None
+    assert before.valence == 0 > after.valence
+
+
 async def test_sounds_that_nobody_understood_have_no_mood() -> None:
     voice = CallerVoice(Looks(), FakeCall(), "en", MOOD)
     assert voice.noted(Utterance("", understood=False)).mood is None
@@ -191,6 +200,8 @@ class Noted:
 
     def noted(self, said: Utterance) -> Utterance:
         return replace(said, mood=Mood(0.5, 0.9, -0.5, 0.5))
+
+    def go_on_in(self, language: str) -> None: ...
 
     def close(self) -> None:
         self.closed += 1

@@ -20,6 +20,7 @@ from mediaserver.storage import summaries
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
+    EventHappened,
     OutcomeMade,
     Record,
     SummaryMade,
@@ -141,6 +142,20 @@ async def test_a_call_is_summarised_by_the_model_after_its_end(pool: asyncpg.Poo
     assert told["transcript"] == [{"agent": "Hello,"}, {"caller": "a room in mountain view"}]
     assert told["flows"][0]["status"] == "confirmed"
     assert office.asked == [("wise",)]
+
+
+async def test_a_summary_is_in_the_language_that_the_call_went_on_in(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    office = Office(pool, tmp_path, (LlmText(GOOD),))
+    for at, language in enumerate(("es", "de")):
+        data = {"language": language, "before": "en"}
+        await kept(pool, *([] if at else records(over=False)), EventHappened(CALL, at, "language", data))
+    await kept(pool, CallEnded(CALL, datetime.now(UTC), "caller", "hung up", None))
+    async with office.open():
+        await office.until("made")
+    ((messages, _),) = office.llm.asked
+    assert "in the language of the call (BCP 47: de)" in messages[0].content
 
 
 async def test_a_call_that_is_up_is_left_alone(pool: asyncpg.Pool, tmp_path: Path) -> None:

@@ -172,3 +172,22 @@ async def test_files_that_cannot_be_used_are_said(tmp_path: Path) -> None:
             await read_document(path, "house", "en")
     with pytest.raises(ConfigError, match="no collection can be called 'a b'"):
         await read_document(empty, "a b", "en")
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("# One", "One"), ("## Two ##", "Two"), ("#", ""), ("# ##", ""), ("# C#", "C#"), ("# a #b", "a #b"),
+        ("   ###\tThree \t#\t", "Three"), ("# a # #", "a #"),
+    ],
+)  # fmt: skip
+def test_a_heading_is_what_stands_between_its_marks(line: str, title: str) -> None:
+    (block,) = markdown_blocks(f"{line}\ntext")
+    assert block.heading == title
+
+
+def test_a_document_made_to_be_slow_is_not() -> None:
+    """A heading with a million spaces took hours, in which nothing could stop it."""
+    assert markdown_blocks("# a" + " " * 1_000_000 + "b\ntext")[0].text == "text"
+    assert len(markdown_blocks("<!-- " * 400_000)) == 1
+    assert [each.text for each in markdown_blocks("a <!-- b -->c<!---->d<!-- e")] == ["a  c d<!-- e"]

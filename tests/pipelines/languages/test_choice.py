@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.languages.choice import LanguageChange, LanguageChoice, Why, words_in
 from pipelines.languages.detecting import DetectedLanguage, detect
@@ -148,6 +150,36 @@ def test_who_wished_for_it_is_told(why: Why) -> None:
 )
 def test_words_are_counted(text: str, words: int) -> None:
     assert words_in(text) == words
+
+
+UTTERANCES = st.lists(
+    st.tuples(
+        st.sampled_from(["", "ok", SHORT, LONG, ENGLISH]),
+        st.sampled_from([None, "en", "es", "de", "fr", "zh"]),
+        st.floats(0, 1),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=100)
+@given(UTTERANCES)
+def test_whatever_is_heard_only_what_is_offered_is_spoken_and_changes_grow_rare(
+    utterances: list[tuple[str, str | None, float, bool, bool]],
+) -> None:
+    it, heard_changes = choice(), 0
+    for text, language, probability, understood, amends in utterances:
+        before = it.language
+        found = DetectedLanguage(language, probability) if language else None
+        change = it.said(text, found, understood=understood, amends=amends)
+        assert it.language in it.offered
+        assert (change is None) == (it.language == before)
+        if change is not None:
+            assert (change.before, change.language) == (before, it.language)
+            heard_changes += change.why == "heard"
+    assert heard_changes * (heard_changes - 1) <= 2 * len(utterances)
 
 
 def test_sentences_as_callers_say_them() -> None:

@@ -468,6 +468,72 @@ async def test_when_the_server_stops_it_is_our_voice_that_says_goodbye() -> None
     await stopping
 
 
+def longest_silence(call: Call) -> int:
+    """In ms, of what went out so far."""
+    sounds = [at * 20 for at, frame in enumerate(call.out) if frame is not None and frame.any()]
+    ends = [0, *sounds, len(call.out) * 20]
+    return max(after - before for before, after in zip(ends, ends[1:], strict=False))
+
+
+async def test_a_model_that_takes_its_time_leaves_no_dead_air() -> None:
+    call = Call()
+    call.tick(8_000)  # it is not even connected
+    assert longest_silence(call) <= 3_000
+    call.model.ready()
+    call.model.says("Hello.", 400)
+    await call.settle(600)
+    call.model.tells("input_audio_buffer.speech_started", audio_start_ms=300, item_id="c")
+    call.out.clear()
+    call.tick(2_400)
+    assert longest_silence(call) == 2_400, "the caller speaks"
+    call.model.tells("input_audio_buffer.speech_stopped", audio_end_ms=2_400, item_id="c")
+    call.out.clear()
+    call.tick(9_000)
+    assert longest_silence(call) <= 3_000
+    assert {event.data["text"] for event in call.call.happened("filler")} == {""}
+    assert [line[0] for line in call.agent_lines()] == ["Hello."], "no words of the model's"
+    call.model.says("Two rooms.", 400, "two")
+    call.out.clear()
+    await call.settle(5_000)
+    assert longest_silence(call) > 4_000, "then it is the caller's turn"
+
+
+async def test_while_a_tool_of_the_models_runs_there_is_no_dead_air() -> None:
+    gate = asyncio.Event()
+
+    async def run(called: LlmToolCall) -> str:
+        await gate.wait()
+        return "two"
+
+    call = Call(run_tool=run)
+    call.model.ready()
+    call.model.says("One moment.", 400)
+    await call.settle(600)
+    call.model.calls("rooms", "{}")
+    call.out.clear()
+    await call.settle(8_000)
+    assert longest_silence(call) <= 3_000
+    gate.set()
+    await call.settle(40)
+
+
+async def test_whom_we_called_speaks_first_and_in_silence() -> None:
+    call = Call(called=True)
+    call.model.ready()
+    call.tick(6_000)
+    assert longest_silence(call) == 6_000
+
+
+async def test_a_model_that_stops_in_the_middle_leaves_no_dead_air_and_is_given_up() -> None:
+    call = Call()
+    call.model.ready()
+    call.model.says("Hello, this is", 400, done=False)
+    await call.settle(18_000)
+    assert longest_silence(call) <= 3_000 and not call.call.happened("last_words")
+    await call.settle(8_000)
+    assert call.call.happened("last_words")[0].data["reason"].endswith("the model says nothing")
+
+
 async def test_a_server_that_tells_of_more_than_any_call_has_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -19,6 +19,8 @@ ROWS = [
     ("en", "Your confirmation number is 4821", "Your confirmation number is four eight two one"),
     ("en", "the card ending in 4242", "the card ending in four two four two"),
     ("en", "dial 911", "dial nine one one"),
+    ("en", "Call 911", "Call nine one one"),
+    ("en", "we call 250 customers", "we call two hundred fifty customers"),
     ("en", "Washington, DC 20500", "Washington, DC two zero five zero zero"),
     ("de", "Hauptstr. 12a, 10115 Berlin", "Hauptstraße zwölf A, eins null eins eins fünf Berlin"),
     ("de", "Es sind 12000 Menschen", "Es sind zwölftausend Menschen"),

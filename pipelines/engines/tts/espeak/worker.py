@@ -11,7 +11,7 @@ import ctypes
 import re
 import struct
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +35,7 @@ TAIL_KEPT = 20 * SAMPLES_PER_MS
 CHUNK_SAMPLES = 100 * SAMPLES_PER_MS
 """Audio goes up in chunks of 100 ms after the first, which goes at once."""
 
-LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn"}
+LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn", "no": "nb", "zh-hk": "yue"}
 """Where a language's usual voice has another name."""
 
 Pcm = npt.NDArray[np.int16]
@@ -108,6 +108,21 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
         start = end
 
 
+def voice_for(language: str, voices: Sequence[tuple[str, str, str]]) -> str:
+    """The voice of a language (BCP 47) among these (identifier, language, name): the region's own, else the
+    language's. espeak itself refuses what it has no file for, `en-gb` and `de-at` among them."""
+    wanted = language.lower()
+    if wanted in LANGUAGES:
+        return LANGUAGES[wanted]
+    for identifier, spoken, _ in voices:
+        if spoken == wanted:
+            return identifier
+    base, _, region = wanted.partition("-")
+    if base == "es" and region not in ("", "es"):
+        return "es-419"  # the one of the Americas
+    return LANGUAGES.get(base, base)
+
+
 class Espeak:
     """The library, once per process."""
 
@@ -123,9 +138,10 @@ class Espeak:
         self._words: list[tuple[int, int, int]] = []
         self._voice = ""
         self._wpm = 0
-
-    def voices(self) -> list[tuple[str, str, str]]:
+        self.voices = self._listed()
         """(identifier, language, name) of every voice."""
+
+    def _listed(self) -> list[tuple[str, str, str]]:
         self._lib.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
         listed = self._lib.espeak_ListVoices(None)
         found: list[tuple[str, str, str]] = []
@@ -209,10 +225,10 @@ class _Speaker:
         id = message.id
         if message.kind is Msg.OPEN:
             fields = message.json()
-            text, language = str(fields["text"]), str(fields["language"]).lower()
+            text, language = str(fields["text"]), str(fields["language"])
             self._speeches[id] = _SpeechInMaking(
                 text,
-                str(fields["voice"]) or LANGUAGES.get(language, language),
+                str(fields["voice"]) or voice_for(language, self._espeak.voices),
                 float(fields["rate"]),
                 list(pieces(text)),
                 BlockResampler(self._espeak.rate),
@@ -291,5 +307,5 @@ def main() -> None:
     espeak = Espeak()
     espeak.select("en-us", 1.0)
     espeak.say("ready")  # reads the voice and the dictionary before anyone waits
-    sock.send_json(Msg.READY, voices=espeak.voices())
+    sock.send_json(Msg.READY, voices=espeak.voices)
     _Speaker(sock, espeak).run()

@@ -265,3 +265,44 @@ def test_a_line_whose_caller_talks_to_somebody_else_leaves_its_canceller_to_othe
     before = levels(run(first, near, far))
     assert len(cancellers) == 1, "it is asked for again"
     assert (before > QUIET_DB).mean() < 0.05
+
+
+def murmur(seconds: float, db: float, seed: int = 9) -> Frame:
+    """A background that never ends."""
+    return np.clip(noise(seed, int(16_000 * seconds), db), -32_000, 32_000).astype(np.int16)
+
+
+@pytest.mark.parametrize("db", [-55, -48, -40])
+def test_under_a_background_that_never_ends_a_caller_has_not_to_prove_anything(db: int) -> None:
+    far = murmur(4.0, db)
+    talk = np.zeros(len(far))
+    talk[16_000:] = at_level(voice(2, 3.0, pitch=190), -22)
+    near = telephone(talk + noise(1, len(far), -66))
+    line, suspected = cleaner(), []
+    clean = run(line, near, far, lambda tick: suspected.append(line.condition.suspect))
+    loud = levels(frames(near)) > -28
+    assert not np.array(suspected)[loud].any(), "who speaks would be heard late"
+    assert np.array_equal(clean[loud], frames(near)[loud])
+    assert line._finder is None, "it is not worth the work"
+
+
+@pytest.mark.parametrize("limit", [4, 0], ids=["cancelled", "muted"])
+def test_a_background_that_comes_back_is_not_the_caller(limit: int) -> None:
+    far = murmur(6.0, -34)
+    near = telephone(echo(far, -8, 120) + noise(1, len(far), -68))
+    line = cleaner(limit)
+    clean = levels(run(line, near, far))
+    assert line.condition.echo_delay_ms is not None and abs(line.condition.echo_delay_ms - 120) <= 15
+    assert levels(frames(near))[50:].mean() > -47
+    assert np.mean(clean[50:] > QUIET_DB) < 0.01, "it was in the reference"
+
+
+def test_a_line_that_echoes_keeps_its_canceller_while_only_a_faint_background_plays() -> None:
+    words = voice(4, 3.0)
+    far = np.concatenate((words, murmur(FORGOTTEN_FRAMES * 0.02 + 2, -55)))
+    far[: len(words)] += murmur(3.0, -55)
+    near = telephone(echo(far, -20, 100) + noise(1, len(far), -66))
+    line = cleaner()
+    run(line, near, far)
+    assert line.condition.echo_loss_db is not None
+    assert line._gate is not None and line._canceller is not None, "our next words would come back"

@@ -221,15 +221,23 @@ async def test_a_server_that_is_overloaded_is_asked_again_for_passages_and_not_f
     assert not server.odd
 
 
-async def test_a_server_that_is_silent_is_given_up_and_hung_up_on(
-    server: EmbeddingServer, key_file: Path
-) -> None:
+async def test_a_server_that_is_silent_is_given_up(server: EmbeddingServer, key_file: Path) -> None:
     async with engine(server, key_file, answer_s=0.05) as model:
         server.odd.append(Odd(silent=True))
         with pytest.raises(ModelError, match="gave no embeddings within 0.05 s"):
             await model.embed(["x"], query=True)
-        await server.hung_up.wait()
         assert model.load == 0
+
+
+async def test_a_question_that_nobody_waits_for_any_more_is_hung_up_on(
+    server: EmbeddingServer, key_file: Path
+) -> None:
+    async with engine(server, key_file) as model:
+        server.odd.append(Odd(silent=True))
+        asking = asyncio.create_task(model.embed(["x"], query=True))
+        await server.came.wait()
+        asking.cancel()
+        await server.hung_up.wait()
 
 
 async def test_a_text_that_is_too_long_for_the_model_is_the_fault_of_the_request(

@@ -9,10 +9,11 @@ import pytest
 from mediaserver.errors import PeerError
 from pipelines.engines.llm import event_stream, tool_calls
 from pipelines.engines.llm.event_stream import EventStream
+from pipelines.engines.llm.faults import Asked, fault_of
 from pipelines.engines.llm.history import UNANSWERED, whole
 from pipelines.engines.llm.prices import PUBLISHED, ModelPrice, TokenCounts, usage
 from pipelines.engines.llm.tool_calls import MOST_ARGUMENTS, MOST_CALLS, CallAssembly
-from pipelines.engines.llm.wire_text import parsed, shown, spoken_text
+from pipelines.engines.llm.wire_text import parsed, shown, spoken_text, told_why
 from pipelines.engines.protocols import LlmMessage, LlmToolCall, LlmUsage
 
 STREAM = (
@@ -107,6 +108,8 @@ def test_calls_without_ids_get_some_and_arguments_may_come_as_they_are() -> None
         ('{"n": ' + "9" * 5_000 + "}", "not valid JSON"),
         ('"' + "x" * MOST_ARGUMENTS + '"', "longer than"),
         ('{"n": 1e999}', "too large"),
+        ('{"n": [' + '"a",' * 2_000 + '"a"]}', "more than 1000 values"),
+        ('{"n": [' + '{"a":{}},' * 600 + "{}]}", "more than 1000 values"),
         ('{"n": [-1e999]}', "too large"),
         ('{"n": ' + "[" * 60 + "]" * 60 + "}", "nested too deeply"),
     ],
@@ -225,3 +228,15 @@ def test_what_is_kept_for_a_server_is_json_of_some_size(kept: dict[str, object])
     calls.add(0, "a", "rooms", "{}", kept)
     (call,) = calls.end_all()
     assert call.kept in ({}, None)
+
+
+def test_no_key_is_told_though_a_server_quotes_it() -> None:
+    asked = Asked("openai", "here", "m", "OPENAI_API_KEY")
+    for key in ("sk-proj-abcdef123456", "Bearer hunter2hunter2", "AIzaSyA1234567890abcdefghijklmn"):
+        for status in (400, 403, 429, 500):
+            told = str(fault_of(asked, status, {"error": {"message": f"not with {key}."}}))
+            assert key.split()[-1] not in told and "not with (a key)" in told
+    assert (
+        told_why("no gpt-4o-mini-2024-07-18, pre-authenticated")
+        == "no gpt-4o-mini-2024-07-18, pre-authenticated"
+    )
