@@ -32,6 +32,8 @@ class Conversation:
         self.stream = stream
         self.is_up = is_up
         self.answered_ns = answered_ns
+        self.poll_s = POLL_S
+        """How often it is looked at who speaks; figures do not depend on it."""
         self.played: list[Playing] = []
         self._since_ns = 0
 
@@ -40,7 +42,7 @@ class Conversation:
         while time.monotonic() < end and self.is_up():
             if holds():
                 return True
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(self.poll_s)
         return holds()
 
     async def my_turn(self, gap_ms: float = GAP_MS, within_s: float = 10.0) -> bool:

@@ -35,9 +35,17 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class ServerChild:
     """`async with ServerChild() as server: ...`. Raises StartupError when it does not become ready."""
 
-    def __init__(self, *, cores: Iterable[int] = (), settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        cores: Iterable[int] = (),
+        settings: dict[str, str] | None = None,
+        python_path: str | None = None,
+    ) -> None:
         """`cores`: run it, its workers and its database on these only. `settings`: more VOICEFORGE_*
-        variables, without the prefix."""
+        variables, without the prefix. `python_path`: in the place of our own PYTHONPATH, where packages are
+        found that it is to use."""
+        self._python_path = os.environ.get("PYTHONPATH") if python_path is None else python_path
         self._cores = set(cores)
         self._settings = settings or {}
         self._process: asyncio.subprocess.Process | None = None
@@ -88,9 +96,7 @@ class ServerChild:
             **self._settings,
         }
         environment |= {PREFIX + name: value for name, value in settings.items()}
-        environment["PYTHONPATH"] = os.pathsep.join(
-            filter(None, [str(_project()), os.environ.get("PYTHONPATH")])
-        )
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_project()), self._python_path]))
         before = os.sched_getaffinity(0)
         began = time.monotonic()
         if self._cores:

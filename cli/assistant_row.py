@@ -12,7 +12,7 @@ from mediaserver.errors import ConfigError
 if TYPE_CHECKING:
     from mediaserver.storage.sql import Row
 
-OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages")
+OPTIONS = ("tools", "greeting", "transfer", "warm", "fallback", "remember", "languages", "preemptive")
 """That only assistants understand, ..."""
 SHARED = ("tools", "transfer", "warm")
 """... and those of them that models which hear and speak by themselves do, too."""
@@ -39,6 +39,12 @@ def add_options(setting: argparse.ArgumentParser) -> None:
         "--remember", action="store_true", help="keep facts about callers, by number, from call to call"
     )
     group.add_argument(
+        "--preemptive",
+        choices=("on", "off"),
+        default="",
+        help="ask the model as soon as a caller has probably finished; without it: where that costs nothing",
+    )
+    group.add_argument(
         "--languages",
         default="",
         metavar="TAGS|JSON|@FILE",
@@ -63,7 +69,10 @@ def columns(args: argparse.Namespace) -> Row:
     }
     return {
         "tools": [part.strip() for part in args.tools.split(",") if part.strip()],
-        "assistant": {name: value for name, value in settings.items() if value},
+        "assistant": {
+            **{name: value for name, value in settings.items() if value},
+            **({"preemptive": args.preemptive == "on"} if args.preemptive else {}),
+        },
     }
 
 

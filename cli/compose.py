@@ -40,7 +40,7 @@ from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
-from cli.serving.watch import stored, watch
+from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -160,7 +160,8 @@ class Server:
         undo.push_async_callback(recorder.close)
         bus = EventBus()
         plan = plan_of(settings.outbound)
-        assistants = Assistants(tools.box, plan, database.pool)
+        count = counter_of_thinking_ahead(metrics)
+        assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds)
         spoken = settings.engines.speech_to_speech

@@ -260,6 +260,26 @@ class Metrics:
             buckets=_TURN,
             registry=r,
         )
+        self.preemptive = Counter(
+            "voiceforge_preemptive_questions",
+            "Questions to a language model before the caller's turn was over, by what became of them",
+            ["outcome"],
+            registry=r,
+        )
+        """'hit': the turn took its answer; 'miss': it was thrown away."""
+        self.preemptive_wasted = Counter(
+            "voiceforge_preemptive_wasted_tokens",
+            "Tokens of such questions and answers that were thrown away; estimated where no server counts",
+            ["of"],
+            registry=r,
+        )
+        """'in': the questions; 'out': the answers."""
+        self.preemptive_won = Histogram(
+            "voiceforge_preemptive_won_seconds",
+            "How much sooner an answer began because its question was asked before the turn was over",
+            buckets=_TURN,
+            registry=r,
+        )
         self.line_troubles = Counter(
             "voiceforge_line_troubles",
             "What was wrong with callers' lines, as far as something was done about it",

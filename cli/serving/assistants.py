@@ -16,6 +16,7 @@ from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents as tables
 from mediaserver.storage import facts as kept
 from mediaserver.storage.sql import Database, Row
+from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.agent import Assistant
 from pipelines.assistant.answer_turn import PATIENCE_S
 from pipelines.assistant.calling import Calling
@@ -56,11 +57,14 @@ class Assistants:
         box: Callable[[Sequence[str]], ToolBox],
         plan: NumberPlan,
         database: Database,
+        thought_ahead: Callable[[AheadFigures], None] | None = None,
     ) -> None:
-        """`box`: the tools of these names; raises CallError. `database`: where facts are kept."""
+        """`box`: the tools of these names; raises CallError. `database`: where facts are kept.
+        `thought_ahead`: counts what asking a model ahead of a turn came to."""
         self._box = box
         self._plan = plan
         self._database = database
+        self._thought_ahead = thought_ahead
 
     def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Assistant:
         """Raises CallError and ConfigError."""
@@ -77,6 +81,7 @@ class Assistants:
             source,
             max(thinking_s - EARLIER_S, thinking_s / 2),
             call.note,
+            self._thought_ahead,
             speech.hears,
             speech.speaks,
             speech.llm_starting,
@@ -93,6 +98,7 @@ def assistant_of(
     facts: FactTable | None = None,
     patience_s: float = PATIENCE_S,
     late: Callable[..., None] | None = None,
+    thought_ahead: Callable[[AheadFigures], None] | None = None,
     hears: Callable[[str], bool] = any_language,
     speaks: Callable[[str], bool] = any_language,
     starting: Callable[[], Awaitable[None]] | None = None,
@@ -113,6 +119,7 @@ def assistant_of(
         facts=facts,
         patience_s=patience_s,
         late=late,
+        thought_ahead=thought_ahead,
         hears=hears,
         speaks=speaks,
         starting=starting,

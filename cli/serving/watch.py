@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
+from pipelines.assistant.accounting import AheadFigures
 from pipelines.engines.running import Engines
 
 EVERY_S = 1.0
@@ -19,6 +21,23 @@ def watch(engines: Engines, board: Switchboard, metrics: Metrics, undo: AsyncExi
     """Until the server stops."""
     for work in (_restarts(engines, metrics), _timings(board, metrics)):
         undo.callback(asyncio.create_task(work).cancel)
+
+
+def counter_of_thinking_ahead(metrics: Metrics) -> Callable[[AheadFigures], None]:
+    """Told what asking a model ahead of each turn came to."""
+
+    def count(figures: AheadFigures) -> None:
+        if not figures.asked:
+            return
+        hits = int(figures.hit)
+        metrics.preemptive.labels("hit").inc(hits)
+        metrics.preemptive.labels("miss").inc(figures.asked - hits)
+        metrics.preemptive_wasted.labels("in").inc(figures.wasted_in)
+        metrics.preemptive_wasted.labels("out").inc(figures.wasted_out)
+        if figures.hit:
+            metrics.preemptive_won.observe(figures.won_ms / 1000)
+
+    return count
 
 
 def stored(writer: StoreWriter, where: str) -> list[Finding]:

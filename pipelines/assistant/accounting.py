@@ -10,6 +10,30 @@ from pipelines.engines.llm.spent import TokensSpent
 
 
 @dataclass(slots=True)
+class AheadFigures:
+    """What thinking ahead came to, of one turn of the model."""
+
+    asked: int = 0
+    hit: bool = False
+    won_ms: float = 0.0
+    """So much sooner the first piece of the answer came."""
+    wasted_in: int = 0
+    """Tokens of questions that were thrown away: as the server counted them, else estimated; ..."""
+    wasted_out: int = 0
+    """... and of their answers."""
+    spent: TokensSpent = field(default_factory=TokensSpent)
+    """What servers have counted of these."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "preempted": "hit" if self.hit else "miss" if self.asked else "no",
+            "won_ms": round(self.won_ms, 1),
+            "tokens_wasted_in": self.wasted_in,
+            "tokens_wasted_out": self.wasted_out,
+        }
+
+
+@dataclass(slots=True)
 class CallAccount:
     """What is to stand in the call's record and was not handed over yet."""
 
@@ -44,6 +68,7 @@ class TurnFigures:
     """Of the first round."""
     tools: list[dict[str, Any]] = field(default_factory=list)
     """Name, ms and ok of each."""
+    ahead: AheadFigures = field(default_factory=AheadFigures)
     complete: bool = False
     """False: the caller went on; what the model had still to say was not counted."""
 
@@ -55,4 +80,5 @@ class TurnFigures:
             "rounds": self.rounds,
             "tools": self.tools,
             "complete": self.complete,
+            **self.ahead.as_dict(),
         }

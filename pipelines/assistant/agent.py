@@ -14,8 +14,9 @@ from functools import partial
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
-from pipelines.assistant.accounting import CallAccount
+from pipelines.assistant.accounting import AheadFigures, CallAccount
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
+from pipelines.assistant.asked_ahead import AskedAhead
 from pipelines.assistant.calling import Calling
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
@@ -28,6 +29,7 @@ from pipelines.assistant.own_tools import own_tools
 from pipelines.assistant.secrets import Secrets, unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.summarising import extract, summed_up
+from pipelines.assistant.thinking_ahead import ThinkingAhead
 from pipelines.assistant.tongues import LanguageNews, Tongues, any_language
 from pipelines.assistant.tool_runs import ToolRuns
 from pipelines.conversation.agent import (
@@ -82,14 +84,16 @@ class Assistant:
         facts: FactSource | None = None,
         patience_s: float = PATIENCE_S,
         late: Callable[..., None] | None = None,
+        thought_ahead: Callable[[AheadFigures], None] | None = None,
         hears: Callable[[str], bool] = any_language,
         speaks: Callable[[str], bool] = any_language,
         starting: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
-        tool that ends after the call. `hears`, `speaks`: whether the call has a recogniser, and a voice, for
-        a language (BCP 47). `starting`: the model is being started; see `ModelStart`."""
+        tool that ends after the call. `thought_ahead`: counts what asking ahead of a turn came to. `hears`,
+        `speaks`: whether the call has a recogniser, and a voice, for a language (BCP 47). `starting`: the
+        model is being started; see `ModelStart`."""
         self._name = name
         self._calling = calling
         self._settings = settings or AssistantSettings()
@@ -128,6 +132,7 @@ class Assistant:
             every_s, now = self._faculties.working_every_s, self._faculties.now
             self._start = ModelStart(starting, lambda: self._tongues.phrases.working, every_s, now)
         self._spent = TokensSpent()
+        self._ahead = ThinkingAhead(self._faculties, self._settings.preemptive, thought_ahead)
         self._answering: AnswerTurn | None = None
         self._asking: Consent | None = None
         """The caller was asked, and has not answered."""
@@ -144,20 +149,25 @@ class Assistant:
 
     async def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         self._sum_up()  # nothing, unless the turn before was cut
+        ahead = self._ahead.claim()
         agreed, exchange, news = self._hear(said, context)
-        for keep in self._happened():
-            yield keep  # of the turn before, when it was cut
-        for switch in self._tongues.switches():
-            yield switch
-        if self._collects:
-            self._collects = False
-            yield Listen()
-        async with aclosing(self._reply(said, context, exchange, agreed, news.says)) as acts:
-            async for act in acts:
-                if isinstance(act, End | Transfer):
-                    for keep in self._happened():
-                        yield keep
-                yield act
+        try:
+            for keep in self._happened():
+                yield keep  # of the turn before, when it was cut
+            for switch in self._tongues.switches():
+                yield switch
+            if self._collects:
+                self._collects = False
+                yield Listen()
+            async with aclosing(self._reply(said, context, exchange, agreed, news.says, ahead)) as acts:
+                async for act in acts:
+                    if isinstance(act, End | Transfer):
+                        for keep in self._happened():
+                            yield keep
+                    yield act
+        finally:
+            if ahead is not None:
+                ahead.drop()  # it was not asked for
         for keep in self._happened():
             yield keep
         self._sum_up()
@@ -168,6 +178,16 @@ class Assistant:
     def missed_words(self) -> None:
         """See `MindsMissedWords`."""
         self._missed = True
+
+    def think_ahead(self, said: Utterance) -> None:
+        """See `ThinksAhead`. What may be a yes waits for its turn: a tool may come before the model then."""
+        begun = self._agreed is not None and not self._agreed.done
+        if self._asking is None and self._start is None and not (said.amends and begun):
+            self._ahead.begin(said, self._get_ready)
+
+    def stop_thinking_ahead(self) -> None:
+        """See `ThinksAhead`."""
+        self._ahead.drop()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -182,6 +202,8 @@ class Assistant:
         if self._summing is not None:
             self._summing.cancel()
         self._close_turn()
+        if wasted := self._ahead.close():
+            self._account.note("llm", **wasted)
         records = tuple(keep.record for keep in self._happened())
         self._account.over = True
         return records
@@ -200,7 +222,8 @@ class Assistant:
             self._account.note(kind, **data)
         asking, self._asking = self._asking, None
         amends = isinstance(said, Utterance) and said.amends
-        if asking is None and amends and self._agreed is not None and not self._agreed.done:
+        begun = asking is None and amends and self._agreed is not None and not self._agreed.done
+        if begun:
             asking = self._agreed  # "yes" + "please": what was begun was stopped
         self._agreed = None
         notes = []
@@ -208,7 +231,8 @@ class Assistant:
             if any(agrees(said, each) for each in consents) and self._was_asked(asking):
                 self._agreed = asking
             else:
-                notes.append(note(f"The caller did not agree: {asking.call.name} was not run."))
+                fate = "had begun, and was stopped" if begun else "was not run"
+                notes.append(note(f"The caller did not agree: {asking.call.name} {fate}."))
         self._silences = self._silences + 1 if isinstance(said, Silence) else 0
         if self._missed and isinstance(said, Silence):
             notes.append(note("The caller may have said something that was not heard."))
@@ -244,6 +268,7 @@ class Assistant:
         exchange: RememberedTurn,
         agreed: Consent | None,
         says: Sequence[Say],
+        ahead: AskedAhead | None,
     ) -> AsyncGenerator[Act, None]:
         """`says`: in place of an answer of the model's."""
         if isinstance(said, LineTrouble):
@@ -278,7 +303,8 @@ class Assistant:
             self._account.note("llm_fault", what=f"it was being started: waited for {waited:.1f} s")
         await self._get_ready()
         asked_in = self._calling.for_tools(self._tongues.language)
-        answering = self._answering = AnswerTurn(self._faculties, exchange, asked_in)
+        answering = self._answering = AnswerTurn(self._faculties, exchange, asked_in, ahead=ahead)
+        answering.figures.ahead = self._ahead.figures()
         self._account.turn = answering.figures
         async with aclosing(answering.acts(agreed)) as acts:
             async for act in acts:
@@ -325,6 +351,10 @@ class Assistant:
         answering, self._answering = self._answering, None
         if answering is None:
             return
+        if answering.ahead is not None:
+            answering.ahead.drop()
+        self._ahead.counted(answering.figures.ahead)
+        answering.figures.spent.join(answering.figures.ahead.spent)
         self._spent.join(answering.figures.spent)
         event = answering.event()
         if self._spent.cost is not None:

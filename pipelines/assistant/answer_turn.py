@@ -21,6 +21,7 @@ from typing import Any
 from mediaserver.errors import ToolError
 from pipelines.assistant.accounting import TurnFigures
 from pipelines.assistant.answer_text import AnswerText
+from pipelines.assistant.asked_ahead import AskedAhead
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.memory import Memory, Noted, RememberedTurn, ToolCalls
 from pipelines.assistant.notes import note
@@ -119,6 +120,8 @@ class AnswerTurn:
     """What the model did wrong, and what was done about it."""
     failed: str = ""
     """Why there is no answer; the caller is owed an apology."""
+    ahead: AskedAhead | None = None
+    """What the model was asked before the turn was real."""
     _last: Last | None = None
     _calls: list[LlmToolCall] = field(default_factory=list)
     _over: bool = False
@@ -178,7 +181,7 @@ class AnswerTurn:
         self._calls = []
         self.figures.rounds += 1
         try:
-            async with aclosing(faculties.llm.stream(faculties.memory.messages(), faculties.tools)) as stream:
+            async with aclosing(self._answer()) as stream:
                 while (event := await self._next(stream)) is not None:
                     if self.figures.first_token_ms is None and not isinstance(event, LlmUsage):
                         self.figures.first_token_ms = 1000 * (faculties.now() - asked_at)
@@ -204,6 +207,13 @@ class AnswerTurn:
             self.faults += [f"hidden: {kind}" for kind in text.hidden]
             if text.fault:
                 self.faults.append(f"stopped: {text.fault}")
+
+    def _answer(self) -> AsyncGenerator[LlmEvent, None]:
+        """Its answer. One that is on its way already is taken over."""
+        messages, ahead = self.faculties.memory.messages(), self.ahead
+        self.ahead = None
+        answer = ahead.answer(messages) if ahead is not None else None
+        return answer or self.faculties.llm.stream(messages, self.faculties.tools)
 
     async def _next(self, stream: AsyncGenerator[LlmEvent, None]) -> LlmEvent | None:
         """What the model streams next; None: that was all. Raises TimeoutError before turn-taking gives the

@@ -32,6 +32,8 @@ MOST_SUMMARY = 2_400
 """Characters."""
 LAST_HEARD_WORDS = 6
 """Of a cut answer, in the note that says so."""
+NO_LINE = -1
+"""Of an utterance that is only supposed."""
 NOT_DONE = "It did not come to an end: the caller went on."
 RUNNING = "It is still running."
 _LETTERS = re.compile(r"[\W_]+")
@@ -161,6 +163,14 @@ class Memory:
         self.exchanges: list[RememberedTurn] = []
         self._beside: dict[int, str] = {}
         """What else the caller heard in the agent's voice, by line, and the model was not told yet."""
+
+    def supposing(self, told: str, *, words: str, amends: bool) -> Memory:
+        """As it would be with this utterance, which may never be one. This memory stays as it is."""
+        supposed = Memory(self.instructions)
+        supposed.opening, supposed.summary = self.opening, self.summary
+        supposed.exchanges, supposed._beside = list(self.exchanges), dict(self._beside)
+        supposed.begin(NO_LINE, told, words=words, spoken=True, amends=amends)
+        return supposed
 
     def begin(
         self, line: int, told: str, *, words: str = "", spoken: bool = False, amends: bool = False

@@ -4,6 +4,8 @@ greeting    said when the call is up, without asking the model; empty: that of t
 remember    true: facts about a caller are kept from call to call, by number
 fallback    whom the caller is handed to when the model fails again and again; empty: the call ends
 transfers   whom the model may hand the caller to: names that it knows them by, and their addresses
+preemptive  true: the model is asked as soon as the caller has probably finished, and again if not; without it
+            that is done where a question costs nothing (`Manifest.free`)
 warm        true: whoever answers such a transfer is told what the call is about, and takes it or not
 languages   in which it may go on, in order: see `spoken_languages`
 """
@@ -35,6 +37,7 @@ class AssistantSettings:
     fallback: str = ""
     transfers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     warm: bool = False
+    preemptive: bool | None = None
     languages: tuple[SpokenLanguage, ...] = ()
 
     @classmethod
@@ -56,7 +59,7 @@ class AssistantSettings:
 def _check(key: str, value: object) -> None:
     """Raises ConfigError."""
     match key:
-        case "remember" | "warm":
+        case "remember" | "warm" | "preemptive":
             fine = isinstance(value, bool)
             wanted = "true or false"
         case "languages":

@@ -349,6 +349,19 @@ class MindsMissedWords(Protocol):
 
 
 @runtime_checkable
+class ThinksAhead(Protocol):
+    """An Agent that can begin to think about what the caller has probably said, while it is not sure yet that
+    nothing more comes. Neither method may block or do anything that cannot be thrown away: nothing is said,
+    done or remembered before `respond` brings what was really said."""
+
+    def think_ahead(self, said: Utterance) -> None:
+        """The caller has probably said this. It takes the place of what was supposed before."""
+
+    def stop_thinking_ahead(self) -> None:
+        """That was not all of it, or nobody is to be answered."""
+
+
+@runtime_checkable
 class SpeaksLanguages(Protocol):
     """An Agent that may go on in several languages (`Switch`): a recogniser that detects is told of them."""
 

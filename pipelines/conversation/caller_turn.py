@@ -22,7 +22,7 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.contest import ContestOutcome, ContestPhase, ContestStep
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import EndedUtterance
+from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import INTERRUPTING, SOUNDING, Cue, FloorState
 from pipelines.conversation.floor_keeping import FloorKeeper
 from pipelines.conversation.interruption import HEARD_OUT
@@ -60,6 +60,8 @@ class CallerTurn(FloorKeeper):
             return self._late("partial")
         self._contest.says(result.text)
         self._hinted |= result.understood and bool(result.text) and result.confidence >= HINTED
+        if self.supposing.by_partials:
+            self._ear.partial(result)
         return self._weigh(t)
 
     def spotted(self, t: int, result: SttResult) -> list[Command]:
@@ -73,7 +75,7 @@ class CallerTurn(FloorKeeper):
 
     def final(self, t: int, result: SttResult) -> list[Command]:
         interrupting = self.state in INTERRUPTING or self.state is FloorState.EXPECTING
-        return self._ear.final(t, result, interrupting=interrupting) + self._due(t)
+        return self._ear.final(t, result, interrupting=interrupting) + self._due(t) + self._suppose(t)
 
     def disown(self, t: int, result: SttResult) -> list[Command]:
         """This final holds nothing but what the agent has just said itself: nobody said anything. One who
@@ -91,7 +93,7 @@ class CallerTurn(FloorKeeper):
     def judged(self, t: int, epoch: int, probability: float) -> list[Command]:
         """A turn model has heard how likely it is that the caller has finished."""
         self._ear.judged(epoch, probability)
-        return self._due(t)
+        return self._due(t) + self._suppose(t)
 
     def digit(self, t: int, digit: str) -> list[Command]:
         """A key was pressed."""
@@ -127,7 +129,8 @@ class CallerTurn(FloorKeeper):
             self._hinted, self._assent = False, None
         commands = self._ear.follow(t, edge)
         if not commands or edge is Edge.PAUSE:
-            return commands
+            return commands + self._suppose(t)
+        commands = self._suppose(t) + commands
         return self._contested(t, self._ear.onset if edge is Edge.ONSET else self._ear.resumed) + commands
 
     def _contested(self, t: int, began: int) -> list[Command]:
@@ -247,7 +250,7 @@ class CallerTurn(FloorKeeper):
     def _tell(self, t: int, ended: EndedUtterance) -> list[Command]:
         """The agent is told of an utterance."""
         ended = self._with_kept(ended)
-        said, before = ended.utterance, self._thought
+        said = self._with_thought(ended.utterance)
         if self._collector.open:
             self._collector.spoken(said)
             return self._ear.close()
@@ -259,10 +262,26 @@ class CallerTurn(FloorKeeper):
         commands = self._ear.linger(t, ended) + (self._drop_reply(decided) if contests else [])
         if first:
             return commands + self._think(t, Answered(said.text), ended)
-        if before is not None and before.understood and said.understood and not said.amends:
-            if self._ear.listen.grammar is None:
-                said = replace(said, text=f"{before.text} {said.text}", amends=True)
         return commands + self._think(t, said, ended)
+
+    def _with_thought(self, said: Utterance) -> Utterance:
+        """What the agent is still thinking of, and what comes to it, are one."""
+        before = self._thought
+        if before is None or not before.understood or not said.understood or said.amends:
+            return said
+        if self._ear.listen.grammar is not None:
+            return said
+        return replace(said, text=f"{before.text} {said.text}", amends=True)
+
+    def _suppose(self, t: int) -> list[Command]:
+        """While it is the caller's turn and not known to be over: what the agent may think ahead of."""
+        if not self.supposing.wanted:
+            return []
+        free = self.state in (FloorState.LISTENING, FloorState.ATTENDING)
+        ended = self._ear.supposed(t) if free and not self._kept and not self._collector.open else None
+        if ended is None or ended.repeats:
+            return self.supposing.void()
+        return self.supposing.suppose(self._with_thought(ended.utterance))
 
     def _with_kept(self, ended: EndedUtterance) -> EndedUtterance:
         """What was said while the agent was not to be interrupted comes with it: told later, it would answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pipelines.conversation.agent import AgentInput, Last, Play, Say
+from pipelines.conversation.agent import AgentInput, Last, Play, Say, Utterance
 from pipelines.conversation.contest import ContestFigures, ContestOutcome
 from pipelines.engines.protocols import SttResult
 
@@ -135,6 +135,19 @@ class Think:
 
 
 @dataclass(frozen=True, slots=True)
+class ThinkAhead:
+    """The agent will probably be told this in a moment; it takes the place of what was supposed before. What
+    the agent really is told (`Think`) ends it."""
+
+    said: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class StopThinkingAhead:
+    """What was supposed is not what the agent will be told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """Say this; the first piece of an epoch opens a line."""
 
@@ -187,6 +200,8 @@ Command: TypeAlias = (
     | CancelThinking
     | GiveUpThinking
     | Think
+    | ThinkAhead
+    | StopThinkingAhead
     | Speak
     | CompleteLine
     | Announce

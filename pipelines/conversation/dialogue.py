@@ -52,7 +52,9 @@ from pipelines.conversation.commands import (
     Speak,
     SpotWords,
     StartStt,
+    StopThinkingAhead,
     Think,
+    ThinkAhead,
     UnduckPlayout,
 )
 from pipelines.conversation.ending import Ending
@@ -112,6 +114,7 @@ class Dialogue:
         self._timeline = Timeline()
         self._transcript = Transcript(call, self._timeline)
         self._agent = GuardedAgent(agent, call, self._transcript)
+        self.turn.supposing.wanted = self._agent.thinks_ahead
         among = languages_of(agent)
         self._listening = Listening(stt, self._recognised, self._engine_failed, language, among)
         if cleaner is not None:
@@ -181,6 +184,11 @@ class Dialogue:
                     self._failed(epoch, f"nothing came for {after_ms / 1000:g} s")
                 case Think():
                     self._think(command)
+                case ThinkAhead(said=said):
+                    self._tell_heard()
+                    self._agent.think_ahead(said)
+                case StopThinkingAhead():
+                    self._agent.think_ahead(None)
                 case Speak(epoch=epoch, piece=piece):
                     self._speaking.say(epoch, piece, self._thought)
                 case CompleteLine(epoch=epoch):
@@ -251,7 +259,11 @@ class Dialogue:
         self._thinking.tell(think)
 
     def asking(self, think: Think) -> None:
-        """The agent is asked next: it should know how far its last line came."""
+        """The agent is asked next."""
+        self._tell_heard()
+
+    def _tell_heard(self) -> None:
+        """The agent should know how far its last line came."""
         for said in self._speaking.unsettled:
             self._agent.tell_heard(said)
 

@@ -23,10 +23,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
 
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
-from pipelines.conversation.agent import Finality, Listen, Utterance
+from pipelines.conversation.agent import Finality, Listen
 from pipelines.conversation.commands import (
     CloseStt,
     Command,
@@ -37,6 +36,7 @@ from pipelines.conversation.commands import (
     StartStt,
 )
 from pipelines.conversation.ear import EAR, EarState, Sound
+from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.finality import finality_of, with_ear
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.pauses import Pauses
@@ -57,41 +57,6 @@ PIECE_MOST = 1.4
 """A piece in which nobody pauses is cut when it is so much longer than it should be."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndedUtterance:
-    """An utterance that is over; times in samples."""
-
-    result: SttResult
-    voiced: int
-    """Of an amendment, the tail's alone."""
-    silence: int
-    """Since its last voice."""
-    finished_after: int
-    """Of the silence, what passed until the recogniser was asked for its final."""
-    amends: bool = False
-    """It takes the place of the one that was taken last."""
-    noisy: bool = False
-    """See `Utterance.noisy`."""
-    repeats: bool = False
-    """It amends nothing: what was taken is all that was understood."""
-
-    @property
-    def utterance(self) -> Utterance:
-        """What the agent is told of it."""
-        heard = self.result
-        return Utterance(
-            heard.text,
-            heard.confidence,
-            heard.understood,
-            heard.doubtful,
-            heard.alternatives,
-            amends=self.amends,
-            noisy=self.noisy,
-            language=heard.language,
-            language_probability=heard.language_probability,
-        )
-
-
 class Endpointer:
     """Positions (`t`) are the session's, in 16 kHz samples. What has no row in the table is counted in
     `ignored`."""
@@ -109,6 +74,10 @@ class Endpointer:
         """When the recogniser was last asked for a final."""
         self._held: SttResult | None = None
         self._wait = 0
+        self._partial: SttResult | None = None
+        """What the recogniser has made out of the present utterance so far, where that tells."""
+        self._finality = Finality.NOTHING
+        """Of the final, or of that while the final is due."""
         self._interrupting = False
         """The caller spoke into the agent's words when the final came."""
         self._finished: float | None = None
@@ -201,6 +170,10 @@ class Endpointer:
         """The result is about the present utterance."""
         return result.epoch == self._epoch and self.state not in (EarState.QUIET, EarState.LINGERING)
 
+    def partial(self, result: SttResult) -> None:
+        """A partial result, of a recogniser whose partial results tell."""
+        self._partial = result
+
     def final(self, t: int, result: SttResult, *, interrupting: bool) -> list[Command]:
         """A final; one that understood nothing is soon believed of a caller who is `interrupting`."""
         if result.epoch != self._epoch or not self._machine.takes(Sound.FINAL):
@@ -212,6 +185,7 @@ class Endpointer:
             return self._hear_tail_alone(t)
         self._machine.move(Sound.FINAL)
         self._held, self._interrupting = result, interrupting
+        self._finality = self._finality_of(result)
         self._wait = self._wait_for(result) * SAMPLES_PER_MS
         return self._next_piece(t) if self._spoke_on(t) else []
 
@@ -223,6 +197,7 @@ class Endpointer:
             return
         self._finished = probability
         if self._held is not None:
+            self._finality = self._finality_of(self._held)
             self._wait = self._wait_for(self._held) * SAMPLES_PER_MS
 
     # ---- the end of an utterance
@@ -247,16 +222,21 @@ class Endpointer:
         silence = self._detector.silence(t)
         if self.state is not EarState.HELD or (silence < self._wait and not self._overlong(t)):
             return None
-        result = as_one(self._pieces, self._held or SttResult("", final=True, understood=False))
-        return EndedUtterance(
-            result,
-            self._detector.voiced,
-            silence,
-            max(0, silence - (t - self._asked_at)),
-            amends=self._taken is not None,
-            noisy=self._detector.drowned,
-            repeats=self._repeats(result),
-        )
+        return self._over_with(t, self._held or SttResult("", final=True, understood=False))
+
+    def supposed(self, t: int) -> EndedUtterance | None:
+        """The utterance as it will be if nothing more comes, while that is not known; None: it breaks off, or
+        nothing was understood."""
+        match self.state:
+            case EarState.HELD:
+                result = self._held
+            case EarState.WAITING if not self._spoke_on(t):
+                result = self._partial
+            case _:
+                return None
+        if result is None or not result.text or not result.understood or self._finality is Finality.HANGING:
+            return None
+        return self._over_with(t, result)
 
     def linger(self, t: int, ended: EndedUtterance) -> list[Command]:
         """The agent is told of the utterance; its tail may still come, unless it was too long already."""
@@ -276,6 +256,20 @@ class Endpointer:
 
     # ---- inside
 
+    def _over_with(self, t: int, result: SttResult) -> EndedUtterance:
+        """The utterance, if it ends here with this result."""
+        silence = self._detector.silence(t)
+        result = as_one(self._pieces, result)
+        return EndedUtterance(
+            result,
+            self._detector.voiced,
+            silence,
+            max(0, silence - (t - self._asked_at)),
+            amends=self._taken is not None,
+            noisy=self._detector.drowned,
+            repeats=self._repeats(result),
+        )
+
     def _over(self, recent: bool) -> list[Command]:
         """Forget the utterance."""
         self._machine.move(Sound.OVER)
@@ -288,6 +282,7 @@ class Endpointer:
 
     def _next_epoch(self) -> int:
         self._epoch += 1
+        self._partial = None
         return self._epoch
 
     def _begin(self) -> list[Command]:
@@ -301,8 +296,11 @@ class Endpointer:
         self._machine.move(Sound.PAUSE)
         self._asked_at = t
         self._finished = None
+        partial = self._partial
         # Under an epoch of its own: what comes with an older one is an end that the recogniser found.
         finish = FinishStt(self._next_epoch())
+        if partial is not None:
+            self._partial, self._finality = partial, self._finality_of(partial)
         if not self._is_long(t):
             return [finish]
         self._marked = False
@@ -334,6 +332,10 @@ class Endpointer:
         """How much silence ends the utterance, in ms."""
         if self._interrupting and not result.understood:
             return self._waits.dismiss  # do not keep the agent waiting for a cough
+        return self._waits.of(self._finality, self._pauses.stretch)
+
+    def _finality_of(self, result: SttResult) -> Finality:
+        """How likely it is that no more words come behind these."""
         try:
             finality = finality_of(result, self._heard_with, self.language)
         except Exception:  # the judge is the agent's
@@ -343,7 +345,7 @@ class Endpointer:
         finality = with_ear(finality, result, self._finished)
         if self._tails >= TALKS_ON and finality is Finality.WHOLE:
             finality = Finality.OPEN  # do not cut in again
-        return self._waits.of(finality, self._pauses.stretch)
+        return finality
 
     def _overlong(self, t: int) -> bool:
         return t - self._began >= self._limits.monologue * SAMPLES_PER_MS

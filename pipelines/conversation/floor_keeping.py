@@ -33,11 +33,13 @@ from pipelines.conversation.commands import (
 from pipelines.conversation.contest import ContestOutcome, ContestPhase
 from pipelines.conversation.dead_air import LONGEST, UNCLEAR_WAIT, UNHEARD_WAIT
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import EndedUtterance, Endpointer
+from pipelines.conversation.ended_utterance import EndedUtterance
+from pipelines.conversation.endpointing import Endpointer
 from pipelines.conversation.floor import CONTESTED, FLOOR, SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import Contest, Sensitivity
 from pipelines.conversation.machine import Machine
 from pipelines.conversation.own_words import own_words
+from pipelines.conversation.supposing import Supposing
 from pipelines.conversation.timing import Limits, Waits
 
 USUAL_SILENCE = Listen().silence_ms * SAMPLES_PER_MS
@@ -98,6 +100,8 @@ class FloorKeeper:
         self._floor = Machine(FLOOR, FloorState.LISTENING, self.ignored)
         self._ear = Endpointer(waits or Waits(), self._limits, self.ignored, language)
         self._collector = KeyCollector()
+        self.supposing = Supposing(by_partials=partials_tell)
+        """Of what the caller has probably said the agent may think ahead."""
         self.spots = spots and not partials_tell and bool(self._words.spotted)
         """The recogniser is asked whether a short sound was a word that only shows listening."""
         self._contest = Contest(
@@ -167,6 +171,7 @@ class FloorKeeper:
 
     def _think(self, t: int, said: AgentInput, ended: EndedUtterance | None = None) -> list[Command]:
         self._think_epoch += 1
+        self.supposing.told()
         self._said, self._sounded_at, self._unclear_since = [], None, None
         self._kept.clear()
         self._assent = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
-from pipelines.conversation.agent import Agent, MindsMissedWords, Summarising
+from pipelines.conversation.agent import Agent, MindsMissedWords, Summarising, ThinksAhead, Utterance
 from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,23 @@ class GuardedAgent:
             self._agent.missed_words()
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on words that were missed")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+
+    @property
+    def thinks_ahead(self) -> bool:
+        return isinstance(self._agent, ThinksAhead)
+
+    def think_ahead(self, said: Utterance | None) -> None:
+        """The caller has probably said this; None: what was supposed was wrong."""
+        if not isinstance(self._agent, ThinksAhead):
+            return
+        try:
+            if said is None:
+                self._agent.stop_thinking_ahead()
+            else:
+                self._agent.think_ahead(said)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            log.exception("the agent failed to think ahead")
             self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
 
     def summary(self) -> str:

@@ -60,7 +60,7 @@ from pipelines.conversation.commands import (
 from pipelines.conversation.contest import ContestPhase
 from pipelines.conversation.dead_air import LONGEST
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import EndedUtterance
+from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import ENDLESS_SAMPLES
 
@@ -138,7 +138,7 @@ class Turn(AgentTurn):
                 commands += [CancelThinking(), *self._finished(t, Cue.STALLED, CancelPlayout())]
             case _:
                 pass
-        return commands
+        return commands + (self._suppose(t) if self.supposing.thinks else [])
 
     def end(self) -> list[Command]:
         """The leg is gone."""

@@ -57,6 +57,8 @@ class Manifest:
     said in its own, and tells which it was, as far as it can (`SttResult.language`)."""
     continues: bool = False
     """Of a language model: an assistant's message at the end of the history begins its answer."""
+    free: bool = False
+    """Of a language model: a question costs nothing, so that one may be asked in vain."""
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""

@@ -127,12 +127,15 @@ def test_an_assistant_is_set_with_all_that_it_is_told(
         "--remember",
         "--fallback",
         "101",
+        "--preemptive",
+        "off",
     ]
     assert main(["agents", "set", "hats", "--assistant", *words, *more]) == 0
     hats = listed(capsys)["hats"]
     assert (hats["kind"], hats["tools"], hats["fault"]) == ("llm", ["examples.restaurant", "mcp/shop"], "")
     assert hats["assistant"] == {
         "remember": True, "fallback": "101", "transfers": {"sales": "101", "Mr. Bell": "+15550100"},
+        "preemptive": False,
     }  # fmt: skip
 
 

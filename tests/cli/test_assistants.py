@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncpg
 
 from cli.serving.assistants import FactTable, offer_assistant
+from cli.serving.watch import counter_of_thinking_ahead
+from mediaserver.metrics import Metrics
 from mediaserver.storage import agents as tables
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.saving import save
+from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.facts import Fact
 from tests.mediaserver.samples import CALL
 
@@ -36,3 +39,15 @@ async def test_an_agent_of_that_name_is_left_alone(pool: asyncpg.Pool) -> None:
     await tables.put_agent(pool, {**demo, "name": "assistant"})
     await offer_assistant(pool)
     assert (await names(pool))["assistant"] == "flow"
+
+
+def test_what_thinking_ahead_came_to_is_in_the_metrics() -> None:
+    metrics = Metrics()
+    count = counter_of_thinking_ahead(metrics)
+    count(AheadFigures())
+    count(AheadFigures(asked=3, hit=True, won_ms=250.0, wasted_in=400, wasted_out=7))
+    value = metrics.registry.get_sample_value
+    assert value("voiceforge_preemptive_questions_total", {"outcome": "hit"}) == 1
+    assert value("voiceforge_preemptive_questions_total", {"outcome": "miss"}) == 2
+    assert value("voiceforge_preemptive_wasted_tokens_total", {"of": "in"}) == 400
+    assert value("voiceforge_preemptive_won_seconds_sum") == 0.25

@@ -56,6 +56,12 @@ def usage(
     return LlmUsage(counts.prompt, counts.completion, counts.cached, model, cost, cut)
 
 
+def costs_nothing(model: str, prices: Mapping[str, ModelPrice], *, own: bool) -> bool:
+    """By the operator's table; without a price there, what is the operator's `own` server."""
+    price = prices.get(model)
+    return own if price is None else price.input == price.output == 0
+
+
 def _cost(counts: TokenCounts, price: ModelPrice) -> float:
     cached = price.input if price.cached_input is None else price.cached_input
     written = price.input if price.cache_write is None else price.cache_write

@@ -18,7 +18,8 @@ from mediaserver.media.resample import resample
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Listen
 from pipelines.conversation.commands import Command, FinishStt, StartStt
-from pipelines.conversation.endpointing import EndedUtterance, Endpointer
+from pipelines.conversation.ended_utterance import EndedUtterance
+from pipelines.conversation.endpointing import Endpointer
 from pipelines.conversation.listening import PRE_ROLL_FRAMES
 from pipelines.conversation.timing import Limits, Waits
 from pipelines.engines.protocols import Grammar, SttResult

@@ -21,7 +21,8 @@ from pipelines.conversation.commands import (
     StartStt,
 )
 from pipelines.conversation.ear import EarState
-from pipelines.conversation.endpointing import EndedUtterance, Endpointer
+from pipelines.conversation.ended_utterance import EndedUtterance
+from pipelines.conversation.endpointing import Endpointer
 from pipelines.conversation.finality import PATIENCE, finality_of
 from pipelines.conversation.pieces import as_one
 from pipelines.conversation.speech_detector import Edge, SpeechDetector, SpeechState

@@ -15,6 +15,7 @@ from pipelines.engines.llm.claude.request import message_request
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.maker import Maker, connected
 from pipelines.engines.llm.options import ModelOptions, readiness
+from pipelines.engines.llm.prices import costs_nothing
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -55,8 +56,10 @@ def make(options: EngineOptions) -> RemoteLlm:
         create = client.messages.with_streaming_response.create
         return Endpoint(client, create, "/v1/models?limit=1000", asked, request, MessageReader)
 
-    manifest = replace(MANIFEST, name=access.name, continues=access.given.prefill)
-    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), access.given)
+    given = access.given
+    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not access.key_place)
+    manifest = replace(MANIFEST, name=access.name, continues=given.prefill, free=free)
+    return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
 
 
 def _request(

@@ -19,6 +19,7 @@ from pipelines.engines.llm.openai_compatible.dialect import Dialect
 from pipelines.engines.llm.openai_compatible.request import chat_request
 from pipelines.engines.llm.openai_compatible.thoughts import ThinkingHabit
 from pipelines.engines.llm.options import ModelOptions, readiness
+from pipelines.engines.llm.prices import costs_nothing
 from pipelines.engines.llm.remote import RemoteLlm
 from pipelines.engines.protocols import Kind, LlmMessage, LlmTool, Manifest, Readiness
 from pipelines.engines.registry import EngineOptions
@@ -58,7 +59,8 @@ def make(options: EngineOptions) -> RemoteLlm:
         create = client.chat.completions.with_streaming_response.create
         return Endpoint(client, create, "/models", asked, request, reader, dialect.learn)
 
-    manifest = replace(MANIFEST, name=access.name, continues=given.prefill)
+    free = costs_nothing(asked.model, given.prices, own=bool(given.base_url) and not access.key_place)
+    manifest = replace(MANIFEST, name=access.name, continues=given.prefill, free=free)
     return RemoteLlm(manifest, connected(MANIFEST, access, endpoint), given)
 
 
