@@ -17,7 +17,7 @@ import pytest
 
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.migrations import FOLDER, read_steps
-from mediaserver.storage.postgres import EmbeddedPostgres, open_pool
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 
 SECOND_ALARM = 5.0
 SCHEMA = FOLDER.parent / "schema.sql"
@@ -69,7 +69,9 @@ def postgres(open_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 async def make_tables(connection: asyncpg.Connection) -> None:
-    """As the steps of all versions do (a test of theirs proves it), in a quarter of the time."""
+    """In an empty database, as the steps of all versions do (a test of theirs proves it), in a quarter of the
+    time."""
+    await connection.execute("drop schema public cascade; create schema public")
     await connection.execute(SCHEMA.read_text())
     done = [(step.number, step.name, step.hash) for step in read_steps()]
     await connection.executemany("insert into migrations (number, name, hash) values ($1, $2, $3)", done)
@@ -80,10 +82,25 @@ async def pool(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
     """Connections to an empty database with our tables."""
     pool = await open_pool(postgres.dsn)
     async with pool.acquire() as connection:
-        await connection.execute("drop schema public cascade; create schema public")
         await make_tables(connection)
     yield pool
     pool.terminate()
+
+
+@pytest.fixture
+def own_database(
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, no_configuration_from_outside: None
+) -> str:
+    """The address of an empty database with our tables, which a command finds by itself."""
+
+    async def empty() -> None:
+        connection = await open_connection(postgres.dsn)
+        await make_tables(connection)
+        await connection.close()
+
+    asyncio.run(empty())
+    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
+    return postgres.dsn
 
 
 @pytest.fixture(autouse=True)

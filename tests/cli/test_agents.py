@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from cli.main import main
-from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import FactLearnt
 from mediaserver.storage.saving import save
 
-
-@pytest.fixture(autouse=True)
-def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty one of our own, for the command to find."""
-
-    async def empty() -> None:
-        connection = await open_connection(postgres.dsn)
-        await connection.execute("drop schema public cascade; create schema public")
-        await migrate(connection)
-        await connection.close()
-
-    asyncio.run(empty())
-    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
-    yield
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:

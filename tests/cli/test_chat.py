@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
-from mediaserver.storage.postgres import EmbeddedPostgres
 from pipelines.engines.protocols import LlmText, LlmToolCall, LlmUsage
 from tests.fakes import FakeLlm
 from tests.speech import shelf
@@ -76,11 +75,10 @@ def test_an_agent_that_does_not_exist_is_one_line(capsys: pytest.CaptureFixture[
 
 
 def test_a_row_of_the_database_is_an_agent_too(
-    postgres: EmbeddedPostgres,
+    own_database: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
     assert main(["agents", "set", "demo", "--python", "examples.hours:OpeningHours"]) == 0
     capsys.readouterr()
     monkeypatch.setattr("sys.stdin", io.StringIO("tuesday\n"))
@@ -94,7 +92,7 @@ def test_a_row_of_the_database_is_an_agent_too(
 
 
 def test_a_row_with_a_model_thinks_with_it(
-    postgres: EmbeddedPostgres,
+    own_database: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -113,7 +111,6 @@ def test_a_row_with_a_model_thinks_with_it(
     monkeypatch.syspath_prepend(tmp_path)
     wise = FakeLlm((LlmText("I think so."),))
     monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: shelf({}, {}, {"wise": wise}))
-    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
     row = ["agents", "set", "thinker", "--python", "thinker_of_a_test:Thinker"]
     assert main([*row, "--llm", "wise"]) == 0
     capsys.readouterr()
@@ -129,14 +126,13 @@ def test_a_row_with_a_model_thinks_with_it(
 
 
 def test_an_assistant_is_talked_to_with_its_tools(
-    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wise = FakeLlm(
         (LlmText("Let me look. "), LlmToolCall("c1", "free_tables", {"day": "2026-11-24", "people": 2})),
         (LlmText("At 18:00."), LlmUsage(10, 5, model="wise-1", cost=0.01)),
     )
     monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: shelf({}, {}, {"wise": wise}))
-    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
     row = ["agents", "set", "bella", "--assistant", "--tools", "examples.restaurant"]
     assert main([*row, "--llm", "wise"]) == 0
     capsys.readouterr()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +11,13 @@ import pytest
 
 from cli.main import main
 from cli.trunks import _show
-from mediaserver.storage.migrations import migrate
-from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 
 
 @pytest.fixture(autouse=True)
-def database(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """An empty one of our own, for the command to find, and no server."""
-
-    async def empty() -> None:
-        connection = await open_connection(postgres.dsn)
-        await connection.execute("drop schema public cascade; create schema public")
-        await migrate(connection)
-        await connection.close()
-
-    asyncio.run(empty())
-    monkeypatch.setenv("DATABASE_URL", postgres.dsn)
+def no_server(own_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A database of our own, and no server."""
     monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
     monkeypatch.setenv("VOICEFORGE_HTTP__PORT", "1")
-    yield
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
