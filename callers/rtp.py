@@ -138,7 +138,7 @@ class MeasuringStream:
         bitrate: int | None = None,
         listening: bool = False,
     ) -> None:
-        """Send there from now on, always 20 ms to a packet. `codec`: PCMU, PCMA or G722."""
+        """Send there, always 20 ms to a packet, once `secure` has told how. `codec`: PCMU, PCMA or G722."""
         self.kind = PCMA if codec == "PCMA" else PCMU
         self._wide = (self._wide or G722Line()) if codec == "G722" else None
         self.payload_type = payload_type
@@ -150,15 +150,16 @@ class MeasuringStream:
         self._remote = remote
         self._rtcp_remote = (remote[0], rtcp_port or remote[1] + 1)
         self._sending = direction in ("sendrecv", "sendonly")
-        if self._slot is None and not self._closed:
-            self._wire.begin(self)
 
     def secure(self, how: Encrypting | None) -> None:
-        """Encrypt from now on; None: do not."""
+        """Encrypt from now on; None: do not. It begins to send: the wire's own thread would send what comes
+        before in plain."""
         keys = how if isinstance(how, SrtpKeys) else None  # no handshake was offered
         if keys != (self._security.keys if self._security is not None else None):
             self._security = CallerSecurity(keys) if keys is not None else None
             self._ssrc = random.getrandbits(32)
+        if self._slot is None and not self._closed:
+            self._wire.begin(self)
 
     def use_ice(self, session: object) -> None:
         """An instrument neither offers nor answers it."""

@@ -197,14 +197,18 @@ async def _agents(server: ServerChild, wanted: set[str]) -> None:
     settings = load(overrides={"data": server.data})
     async with server_database(settings) as connection, connection.transaction():
         for name in sorted(own):
-            row = {
-                "name": name, "kind": "python", "flow": "", "prompt": "", "voice": "", "language": "",
-                "entry": f"cli.bench.scripted_agents:{AGENTS[name]}", "stt": [], "tts": [], "llm": [],
-                "turn": {}, "recording": False, "insight": {"summary": "off"}, "tools": [],
-                "assistant": {},
-            }  # fmt: skip
-            await tables.put_agent(connection, row)
+            await tables.put_agent(connection, agent_row(name))
             await tables.put_route(connection, name, name)
+
+
+def agent_row(name: str) -> dict[str, Any]:
+    """Of the agent of ours that some cases talk to."""
+    return {
+        "name": name, "kind": "python", "flow": "", "prompt": "", "voice": "", "language": "",
+        "entry": f"cli.bench.scripted_agents:{AGENTS[name]}", "stt": [], "tts": [], "llm": [],
+        "turn": {}, "recording": False, "insight": {"summary": "off"}, "tools": [], "assistant": {},
+        "background": {},
+    }  # fmt: skip
 
 
 def _about(

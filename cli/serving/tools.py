@@ -24,7 +24,7 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, ConfigError, ToolError
 from mediaserver.storage.sql import Database
-from pipelines.assistant.own_tools import COLLECT_KEYS, END_CALL, REMEMBER, TRANSFER
+from pipelines.assistant.own_tools import OWN_NAMES
 from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.knowledge.tool import PREFIX, knowledge_tool
 from pipelines.tools.mcp.server import McpStanding, McpState
@@ -36,8 +36,6 @@ from pipelines.tools.toolbox import ToolBox
 log = logging.getLogger(__name__)
 
 MCP = "mcp/"
-OWN_NAMES = frozenset((END_CALL, TRANSFER, COLLECT_KEYS, REMEMBER))
-"""Of the assistant's own tools; a tool in Python may take the place of one."""
 
 
 def open_tools(settings: Settings, undo: AsyncExitStack) -> AgentTools:

@@ -18,9 +18,9 @@ import asyncpg
 from mediaserver.errors import DatabaseError
 from mediaserver.storage.sql import Database, Row, text
 
-INDEXED_FROM = 20_000
-"""Vectors of a collection; fewer are all looked at, which finds the nearest for certain (10,000 of 1,536
-dimensions: 20 to 40 ms of a processor)."""
+INDEXED_FROM = 5_000
+"""Vectors of a collection; fewer are all looked at, which finds the nearest for certain. To look at 10,000 of
+1,536 dimensions takes 40 ms of a processor, and four calls at once were then late on two busy ones."""
 LOOKED_AT, BUILT_WITH = 200, 200
 """`hnsw.ef_search` and `ef_construction`. Of vectors without any clusters, the worst there are, pgvector's
 own (40, 64) found four in ten of the nearest, these eight; with more it touches as much as it spares."""
@@ -30,6 +30,8 @@ LEAST_VERSION = (0, 7)
 LONG_S = 3600.0
 """For what may take long, and keeps nobody from searching."""
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('knowledge_vectors', 0))"
+_INDEXING = "hashtextextended('knowledge_vectors index', 0)"
+"""Two who make an index at once would wait for each other."""
 _COLLECTION = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -237,8 +239,8 @@ async def nearest_passages(
 
 
 async def index_if_large(connection: asyncpg.Connection, collection: str, space: VectorSpace) -> bool:
-    """Make the index of a large collection, if it has none: reads and writes go on meanwhile. Whether it was
-    made now."""
+    """Make the index of a large collection, if it has none and nobody else makes one: reads and writes go on
+    meanwhile. Whether it was made now."""
     if not _COLLECTION.fullmatch(collection) or space.dimensions > MOST_INDEXED_DIMENSIONS:
         return False
     many = await connection.fetchval(
@@ -246,6 +248,16 @@ async def index_if_large(connection: asyncpg.Connection, collection: str, space:
     )
     if many < INDEXED_FROM:
         return False
+    # Not waited for: who waits keeps the other from coming to an end.
+    if not await connection.fetchval(f"select pg_try_advisory_lock({_INDEXING})"):
+        return False
+    try:
+        return await _indexed(connection, collection, space)
+    finally:
+        await connection.execute(f"select pg_advisory_unlock({_INDEXING})")
+
+
+async def _indexed(connection: asyncpg.Connection, collection: str, space: VectorSpace) -> bool:
     name = f"knowledge_vectors_{space.id:d}_{hashlib.sha256(collection.encode()).hexdigest()[:12]}"
     whole = await connection.fetchval(
         "select indisvalid from pg_index where indexrelid = to_regclass($1)", name

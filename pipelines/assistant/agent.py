@@ -221,7 +221,8 @@ class Assistant:
             self._account.note(kind, **data)
         asking, self._asking = self._asking, None
         amends = isinstance(said, Utterance) and said.amends
-        if asking is None and amends and self._agreed is not None and not self._agreed.done:
+        begun = asking is None and amends and self._agreed is not None and not self._agreed.done
+        if begun:
             asking = self._agreed  # "yes" + "please": what was begun was stopped
         self._agreed = None
         notes = []
@@ -229,7 +230,8 @@ class Assistant:
             if any(agrees(said, each) for each in consents) and self._was_asked(asking):
                 self._agreed = asking
             else:
-                notes.append(note(f"The caller did not agree: {asking.call.name} was not run."))
+                fate = "had begun, and was stopped" if begun else "was not run"
+                notes.append(note(f"The caller did not agree: {asking.call.name} {fate}."))
         self._silences = self._silences + 1 if isinstance(said, Silence) else 0
         if self._missed and isinstance(said, Silence):
             notes.append(note("The caller may have said something that was not heard."))

@@ -19,6 +19,8 @@ TRANSFER = "transfer"
 COLLECT_KEYS = "collect_keys"
 REMEMBER = "remember"
 SPEAK_LANGUAGE = "speak_language"
+OWN_NAMES = frozenset((END_CALL, TRANSFER, COLLECT_KEYS, REMEMBER, SPEAK_LANGUAGE))
+"""A tool in Python may take the place of one."""
 MOST_KEYS = 40
 LONGEST_GOODBYE = 500
 LONGEST_BRIEFING = 1_000

@@ -30,6 +30,7 @@ def test_a_stream_in_g722_keeps_what_it_says_and_hears_as_g711() -> None:
     stream = wire.open()
     try:
         stream.configure(("127.0.0.1", 9), "G722", G722, 101, 20, "inactive", None)
+        stream.secure(None)
         wire.halt(stream)
         stream.departures.clear()
         said, other = sweep(40), G722Line()

@@ -30,6 +30,7 @@ class Pair:
         self.far.settimeout(2)
         self.stream: MeasuringStream = self.wire.open()
         self.stream.configure(self.far.getsockname(), "PCMU", 0, 101, 20, "sendrecv", None)
+        self.stream.secure(None)
         self.wire.halt(self.stream)
         while select_readable(self.far):  # what the thread sent before it was halted
             self.far.recv(2048)
@@ -100,6 +101,7 @@ def test_a_key_is_one_event_with_three_end_packets(pair: Pair) -> None:
 
 def test_a_dynamic_payload_type_is_sent_and_heard(pair: Pair) -> None:
     pair.stream.configure(pair.far.getsockname(), "PCMA", 97, None, 20, "sendrecv", None)
+    pair.stream.secure(None)
     pair.wire.halt(pair.stream)
     while select_readable(pair.far):
         pair.far.recv(2048)
@@ -200,3 +202,15 @@ def test_an_event_is_read_from_its_lines() -> None:
 def test_metrics_are_read_with_their_labels() -> None:
     text = '# HELP x y\nvoiceforge_calls 3\nlate_bucket{le="5.0"} 17\nbad line\n'
     assert parse_metrics(text) == {"voiceforge_calls": 3.0, 'late_bucket{le="5.0"}': 17.0}
+
+
+def test_nothing_is_sent_before_it_is_known_whether_to_encrypt() -> None:
+    wire = MeasuringWire("127.0.0.1")
+    try:
+        stream = wire.open()
+        stream.configure(("127.0.0.1", 9), "PCMU", 0, None, 20, "sendrecv", None)
+        assert stream.slot is None, "the wire's thread would send in plain"
+        stream.secure(None)
+        assert stream.slot is not None
+    finally:
+        wire.close()

@@ -16,13 +16,14 @@ from callers.cases.tally import Result, as_json
 from callers.cases.verdict import Measured
 from callers.voices import Voices
 from cli import bench
-from cli.bench.conversation import _by_reason, _commit, _prepared, drawn
+from cli.bench.conversation import _by_reason, _commit, _prepared, agent_row, drawn
 from cli.bench.conversation_page import read_page, read_result, table, written
 from cli.bench.scripted_agents import AGENTS, PASSAGES, Messenger, ReadingAgent
 from mediaserver.errors import VoiceForgeError
 from pipelines.agents import load
 from pipelines.conversation.agent import Answered, Context, End, Say, Utterance
 from tests.fakes import CALL_ID
+from tests.mediaserver.calls import rows
 
 ABOUT = {"commit": "abc", "date": "2026-11-22", "machine": "m", "parallel": 8, "left_out": {}}
 
@@ -163,3 +164,8 @@ async def test_the_reader_reads_on_and_the_messenger_ends() -> None:
 def test_every_family_is_explained_in_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs" / "conversation.md").read_text()
     assert all(f"| {family} | {about} |" in page for family, about in FAMILIES.items())
+
+
+def test_the_rows_of_our_own_agents_have_all_columns() -> None:
+    columns = rows.agent("any").keys() - {"id", "version"}
+    assert all(agent_row(name).keys() == columns for name in AGENTS)

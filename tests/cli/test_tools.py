@@ -18,6 +18,7 @@ from cli.serving.mcp import mcp_servers
 from cli.serving.tools import AgentTools
 from mediaserver.config import load
 from mediaserver.errors import CallError, ConfigError
+from pipelines.assistant.own_tools import OWN_NAMES, own_tools
 from pipelines.tools.mcp.server import McpServer
 from pipelines.tools.mcp.servers import McpServers
 from pipelines.tools.protocols import Tool
@@ -137,6 +138,11 @@ async def test_a_tool_of_an_mcp_server_takes_neither_anothers_name_nor_the_calls
     ]  # fmt: skip
     found = [each.detail for each in tools.findings() if "left out" in each.detail]
     assert [each.rpartition(" ")[2] for each in found] == ["cancel", "end_call", "transfer", "look"]
+
+
+def test_no_own_tool_of_an_assistant_can_be_replaced_by_a_server() -> None:
+    own = own_tools({"boss": "101"}, remembers=True, languages=("en", "de"))
+    assert {each.name for each in own} == OWN_NAMES
 
 
 def shop_settings(folder: Path, text: str) -> None:

@@ -255,6 +255,21 @@ async def test_a_yes_that_goes_on_counts_once() -> None:
     assert len(kit.ran) == 2
 
 
+async def test_a_yes_that_is_taken_back_stops_what_it_began_and_the_model_is_told_so() -> None:
+    kit, llm = cancel(), FakeLlm([call("cancel", what="it")], text("As you like."))
+    agent = assistant(llm, kit)
+    await acts(agent, Utterance("cancel it"), 1)
+    agent.heard(1, "Shall I cancel it?", False)
+    kit.gate.clear()
+    going = asyncio.ensure_future(acts(agent, Utterance("yes"), 2))
+    await started(kit)
+    going.cancel()
+    await asyncio.gather(going, return_exceptions=True)
+    await acts(agent, Utterance("yes no wait", amends=True), 3)
+    assert (len(kit.ran), kit.cancelled) == (1, 1)
+    assert "cancel had begun, and was stopped.]" in messages(llm)[-1].content
+
+
 async def started(kit: Kit) -> None:
     await asyncio.wait_for(kit.started.wait(), 10)
 

@@ -330,6 +330,11 @@ async def test_a_large_collection_is_searched_by_its_index_and_finds_the_same(
     sections = "\n".join(f"# N{n}\nSection {n * 7919 % 1000} tells of item {n}." for n in range(60))
     await add(pool, f"{HOUSE}\n{sections}")
     model = LocalEmbedder(batch=64)
+    lock = f"({tables._INDEXING})"
+    async with pool.acquire() as other:  # another run makes one just now
+        await other.execute(f"select pg_advisory_lock{lock}")
+        assert not (await embed(pool, model)).indexed
+        await other.execute(f"select pg_advisory_unlock{lock}")
     run = await embed(pool, model)
     assert run.indexed and not (await embed(pool, model)).indexed
     assert run.space is not None
