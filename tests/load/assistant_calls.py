@@ -106,8 +106,14 @@ async def site(
                 await tables.put_route(connection, desk.name, desk.name)
         for desk in desks:
             await _taken(server.sip_uri(desk.name))
+        there = Site(server, model, log, clip)
+        first: dict[str, Desk] = {}
+        for desk in desks:
+            first.setdefault(desk.llm, desk)
+        for desk in first.values():
+            await talk(there, desk.name, 1)  # calls are answered while their model is still being started
         leaving.end()
-        yield Site(server, model, log, clip)
+        yield there
 
 
 async def _taken(uri: str) -> None:
