@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cli.doctor_engines import (
+    LOAD_LIMIT_S,
+    embedder,
+    load_stt,
+    load_tts,
+    load_vad,
+    models,
+    preferred,
+    row_engines,
+    row_models,
+    row_speech_models,
+    row_tongues,
+    speech_models_there,
+    timed,
+)
 from cli.terminal import add_config_option, add_json_option, console, print_json, progress
 
 if TYPE_CHECKING:
@@ -25,8 +38,6 @@ if TYPE_CHECKING:
     from mediaserver.diagnosis.finding import Finding
 
 STEPS = 6
-LOAD_LIMIT_S = 60.0
-SET_UP_AGAIN = "set up again with `make clean doctor`; if it stays, report it with this line"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -161,9 +172,15 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     except (UndefinedTableError, UndefinedColumnError):
         return []
     table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    rows = list(table.agents.values())
-    found = table.findings() + row_engines(rows, settings) + row_tongues(rows, settings)
-    return found + await row_documents(pool, rows)
+    named = list(table.agents.values())
+    return [
+        *table.findings(),
+        *row_engines(named, settings),
+        *row_tongues(named, settings),
+        *row_speech_models(named, settings),
+        *await row_models(named, settings),
+        *await row_documents(pool, named),
+    ]
 
 
 async def row_documents(pool: asyncpg.Pool, agents: Iterable[AgentSpec]) -> list[Finding]:
@@ -192,176 +209,6 @@ async def row_documents(pool: asyncpg.Pool, agents: Iterable[AgentSpec]) -> list
     ]
 
 
-def row_engines(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
-    """Each engine that a row names and that cannot be had. Looks for files, keys and devices only."""
-    from cli.serving.engines import engine_options
-    from mediaserver.diagnosis.finding import Finding
-    from mediaserver.errors import EngineMissingError
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind
-
-    known, named = registry(), defaultdict[tuple[Kind, str], list[str]](list)
-    for agent in agents:
-        for kind, names in ((Kind.STT, agent.stt), (Kind.TTS, agent.tts), (Kind.LLM, agent.llm)):
-            for name in names:
-                named[kind, name].append(agent.name)
-    findings = []
-    for (kind, name), rows in named.items():
-        try:
-            known.check(kind, name, engine_options(settings, kind, name))
-        except EngineMissingError as error:
-            mend = f"do as it says, or name another in the rows of {', '.join(rows)}"
-            findings.append(Finding(f"engine {name}", False, str(error), mend, required=False))
-    return findings
-
-
-def row_tongues(agents: Iterable[AgentSpec], settings: Settings) -> list[Finding]:
-    """Languages in which a row's calls may go on by what it says, and for which it has no engine."""
-    from cli.serving.row_languages import row_languages, unspoken
-    from mediaserver.diagnosis.finding import Finding
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind
-
-    known, usual, findings = registry(), settings.engines, list[Finding]()
-    for agent in agents:
-        lists = ((Kind.STT, agent.stt or usual.stt), (Kind.TTS, agent.tts or usual.tts))
-        findings += unspoken(agent, row_languages(agent, usual.language)[1:], lists, known.knows)
-    return findings
-
-
-async def preferred(names: Iterable[str], load: Callable[[str], Awaitable[str]]) -> list[Finding]:
-    """Each engine of a list of the settings; one that works is enough."""
-    mend = "do as it says, or name another in the settings' engines"
-    findings = [await timed(f"engine {name}", partial(load, name), mend) for name in names]
-    return [replace(each, required=not any(f.ok for f in findings)) for each in findings]
-
-
-async def models(settings: Settings) -> list[Finding]:
-    """Each language model that agents may think with by the settings: whether its server is there, takes the
-    key and knows the model. No token is spent; the server works without."""
-    from cli.serving.engines import default_llms
-    from pipelines.engines.builtin import registry
-
-    names = dict.fromkeys((*default_llms(settings, registry()), *named_models(settings)))
-    mend = "do as it says, or take it out of the settings' engines"
-    return [
-        replace(await timed(f"engine {name}", partial(load_llm, settings, name), mend), required=False)
-        for name in names
-    ]
-
-
-async def speech_models_there(settings: Settings) -> list[Finding]:
-    """Each model that hears and speaks by itself: whether it takes a session. The server works without."""
-    from cli.speech_model_check import session_there
-    from pipelines.speech_to_speech.endpoint import speech_models
-
-    mend = "do as it says, or take it out of engines.speech_to_speech; other agents work without it"
-    return [
-        replace(
-            await timed(f"speech to speech {name}", partial(session_there, name, given), mend), required=False
-        )
-        for name, given in speech_models(settings.engines.speech_to_speech).items()
-    ]
-
-
-def named_models(settings: Settings) -> list[str]:
-    """Endpoints that have a table of their own."""
-    from pipelines.engines.builtin import LLMS
-
-    return [name for name in settings.engines.options if name in LLMS or name.partition(":")[0] in LLMS]
-
-
-async def load_llm(settings: Settings, name: str) -> str:
-    """Ask a language model's server which models it has."""
-    from cli.serving.engines import engine_options
-    from mediaserver.errors import EngineError
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind
-
-    options = engine_options(settings, Kind.LLM, name)
-    llm = await asyncio.to_thread(registry().make, Kind.LLM, name, options)
-    try:
-        await llm.start()
-    finally:
-        await llm.stop()
-    if doubt := getattr(llm, "doubt", ""):
-        raise EngineError(doubt)
-    return llm.manifest.name
-
-
-async def embedder(settings: Settings) -> list[Finding]:
-    """The model for embeddings, asked for one: it costs a token. The server works without."""
-    from cli.knowledge_embedding import try_embedder
-
-    if not (name := settings.engines.embedding):
-        return []
-    mend = "do as it says, or take it out of engines.embedding; until then documents are found by words"
-    return [replace(await timed(f"engine {name}", partial(try_embedder, settings), mend), required=False)]
-
-
-async def load_vad() -> str:
-    import numpy as np
-
-    from mediaserver.media.time import FRAME_SAMPLES
-    from pipelines.engines.builtin import VAD, registry
-    from pipelines.engines.protocols import Kind
-
-    vad = await asyncio.to_thread(registry().make, Kind.VAD, VAD)
-    slot = vad.open()
-    for _ in range(2):  # the second frame completes a chunk
-        rows, scores = vad.process([slot], np.zeros((1, FRAME_SAMPLES), np.int16))
-    vad.close(slot)
-    return VAD
-
-
-async def load_stt(settings: Settings, name: str) -> str:
-    """Start a recogniser's worker and let it hear a moment of silence."""
-    import numpy as np
-
-    from cli.serving.engines import engine_options
-    from mediaserver.media.time import FRAME_SAMPLES
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind, SttResult
-
-    stt = registry().make(Kind.STT, name, engine_options(settings, Kind.STT, name))
-    await stt.start()
-    try:
-        final: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def on_result(result: SttResult) -> None:
-            if result.final and not final.done():
-                final.set_result(None)
-
-        session = stt.session(on_result)
-        session.begin(1)
-        for _ in range(25):
-            session.feed(np.zeros(FRAME_SAMPLES, np.int16))
-        session.flush(1)
-        await final
-        session.close()
-    finally:
-        await stt.stop()
-    return stt.manifest.name
-
-
-async def load_tts(settings: Settings, name: str) -> str:
-    """Start a voice's worker and let it say a word."""
-    from cli.serving.engines import engine_options
-    from mediaserver.errors import EngineError
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind
-
-    tts = registry().make(Kind.TTS, name, engine_options(settings, Kind.TTS, name))
-    await tts.start()
-    try:
-        samples = sum([len(chunk.samples) async for chunk in tts.speak("ready")])
-    finally:
-        await tts.stop()
-    if samples == 0:
-        raise EngineError(f"{tts.manifest.name} gave no audio; run `make clean` and set up again")
-    return tts.manifest.name
-
-
 async def mcp_servers_there(settings: Settings) -> list[Finding]:
     """Start and connect to each of the settings, as the server would."""
     from cli.serving.mcp import mcp_servers
@@ -380,25 +227,6 @@ async def mcp_servers_there(settings: Settings) -> list[Finding]:
         return [mcp_finding(state) for state in servers.states]
     finally:
         await servers.close()
-
-
-async def timed(check: str, load: Callable[[], Awaitable[str]], mend: str = SET_UP_AGAIN) -> Finding:
-    """Run one loader: how long it took, or the one line that says why it failed."""
-    from mediaserver.diagnosis.finding import Finding
-    from mediaserver.errors import VoiceForgeError
-
-    started = time.perf_counter()
-    try:
-        async with asyncio.timeout(LOAD_LIMIT_S):
-            what = await load()
-    except TimeoutError:
-        return Finding(check, False, f"not ready after {LOAD_LIMIT_S:.0f} s", mend)
-    except VoiceForgeError as error:
-        return Finding(check, False, " ".join(str(error).split()), mend)
-    except Exception as error:  # whatever an engine's library raises is a finding here, not a crash
-        detail = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return Finding(check, False, detail, mend)
-    return Finding(check, True, f"{what}, ready in {(time.perf_counter() - started) * 1e3:.0f} ms")
 
 
 def _mark(finding: Finding) -> str:

@@ -32,14 +32,19 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
-    "pipelines.spoken": set(),
+    "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
         "pipelines.tools",
     },
+    "pipelines.flows": {"pipelines.conversation", "pipelines.engines"},
+    "pipelines.insight": {
+        *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
+    },
+    "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
-    "pipelines.knowledge": {"pipelines.engines", "pipelines.tools"},
+    "pipelines.knowledge": {"pipelines.engines", "pipelines.languages", "pipelines.tools"},
 }
 """Folder -> folders of its own package that it may import; the lower half of each."""
 EXCEPTIONS = {("mediaserver/__main__.py", "cli")}

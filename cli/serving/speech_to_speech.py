@@ -24,6 +24,7 @@ from pipelines.assistant.own_tools import END_CALL, TRANSFER, own_tools, text_of
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.engines.protocols import LlmTool, LlmToolCall
+from pipelines.languages.tags import base_of
 from pipelines.speech_to_speech.app import SpeechToSpeech
 from pipelines.speech_to_speech.audio_format import AudioFormat
 from pipelines.speech_to_speech.connection import ConnectionOwner, RealtimeConnection, SpeechEndpoint
@@ -78,7 +79,7 @@ class RealtimeMaker:
             AudioFormat(given.audio),
             voice=agent.voice or given.voice,
             transcription=given.transcription,
-            language=agent.language.split("-")[0],
+            language=base_of(agent.language),
             eagerness=given.eagerness,
             silence_ms=given.silence_ms,
             tools=(*offered, *(each for each in own if each.name not in names)),

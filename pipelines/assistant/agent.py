@@ -14,7 +14,7 @@ from functools import partial
 
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import NOW_MS, EventHappened, FactLearnt, Record
-from pipelines.assistant.accounting import AheadFigures, CallAccount, TokensSpent
+from pipelines.assistant.accounting import AheadFigures, CallAccount
 from pipelines.assistant.answer_turn import PATIENCE_S, AnswerTurn, Consent, Faculties
 from pipelines.assistant.asked_ahead import AskedAhead
 from pipelines.assistant.calling import Calling
@@ -49,6 +49,7 @@ from pipelines.conversation.agent import (
 )
 from pipelines.conversation.line_words import MindingTheLine
 from pipelines.conversation.own_words import own_words
+from pipelines.engines.llm.spent import TokensSpent
 from pipelines.engines.protocols import Llm
 from pipelines.tools.results import ABOUT_DATA
 from pipelines.tools.toolbox import ToolBox
@@ -403,7 +404,7 @@ class Assistant:
         memory, summary, spent = self._memory, "", TokensSpent()
         try:
             language = named(self._tongues.language)
-            summary = await summed_up(self._faculties.llm, memory.summary, old, spent.add, language)
+            summary = await summed_up(self._faculties.llm, memory.summary, old, spent, language)
         except Exception as error:
             log.warning("the model does not sum up: %s", error)
         memory.fold(old, summary or extract(memory.summary, old), self._tongues.standing)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pipelines.conversation.agent import AgentInput, Utterance
 from pipelines.conversation.own_words import words_of
+from pipelines.languages.tags import base_of
 
 MOST_WORDS = 10
 """Who says more says something else, too."""
@@ -88,9 +89,8 @@ def agrees(said: AgentInput, language: str) -> bool:
 
 def means_yes(text: str, language: str) -> bool:
     """The text is nothing but a yes."""
-    base = language.lower().split("-")[0]
-    yes = YES.get("zh" if base == "cmn" else base, frozenset())
-    courtesies = COURTESIES.get("zh" if base == "cmn" else base, frozenset())
+    base = base_of(language)
+    yes, courtesies = YES.get(base, frozenset()), COURTESIES.get(base, frozenset())
     words, agreed = words_of(text), False
     if len(words) > MOST_WORDS:
         return False

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.assistant.facts import Fact
 from pipelines.assistant.notes import note, plain
+from pipelines.languages.tags import base_of
 
 DEFAULT_PROMPT = """\
 You answer the telephone of the person or company that runs this server. Be friendly, brief and helpful. \
@@ -48,7 +49,7 @@ _LANGUAGES = {
 
 def named(language: str) -> str:
     """A language (BCP 47) for a model: its English name, and its tag."""
-    name = _LANGUAGES.get(language.lower().split("-")[0])
+    name = _LANGUAGES.get(base_of(language))
     return f"{name} ({language})" if name else language
 
 

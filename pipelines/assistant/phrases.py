@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.languages.tags import base_of
+
 
 @dataclass(frozen=True, slots=True)
 class AssistantPhrases:
@@ -102,5 +104,4 @@ PHRASES = {
 
 def phrases(language: str) -> AssistantPhrases:
     """Those of a BCP 47 tag's language."""
-    base = language.lower().split("-")[0]
-    return PHRASES.get("zh" if base == "cmn" else base, AssistantPhrases())
+    return PHRASES.get(base_of(language), AssistantPhrases())

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import Iterable, Sequence
 
 from pipelines.assistant.memory import MOST_SUMMARY, RememberedTurn, ToolCalls
 from pipelines.assistant.notes import plain
-from pipelines.engines.protocols import Llm, LlmMessage, LlmText, LlmUsage
+from pipelines.engines.llm.spent import TokensSpent
+from pipelines.engines.llm.whole_answer import whole_answer
+from pipelines.engines.protocols import Llm, LlmMessage
 
 WITHIN_S = 20.0
 PROMPT = f"""\
@@ -60,23 +61,12 @@ async def summed_up(
     llm: Llm,
     before: str,
     exchanges: Sequence[RememberedTurn],
-    spent: Callable[[LlmUsage], None],
+    spent: TokensSpent,
     language: str = "the language of the call",
 ) -> str:
     """The notes by the model, in this language. Raises EngineError, TimeoutError, or whatever a foreign
     model does; empty when it gives nothing."""
     said = "\n".join(["Notes so far:", before or "none", "", "Said since then:", *script(exchanges)])
     messages = [LlmMessage("system", PROMPT.format(language=language)), LlmMessage("user", said)]
-    text = ""
-    async with asyncio.timeout(WITHIN_S), aclosing(llm.stream(messages)) as stream:
-        async for event in stream:
-            match event:
-                case LlmText(text=piece):
-                    text += piece
-                case LlmUsage():
-                    spent(event)
-                case _:
-                    """It was offered no tools."""
-            if len(text) > 10 * MOST_SUMMARY:
-                break
-    return plain(re.sub(r"<think>.*?(</think>|\Z)", "", text, flags=re.DOTALL), MOST_SUMMARY)
+    async with asyncio.timeout(WITHIN_S):
+        return plain(await whole_answer(llm, messages, spent, most=10 * MOST_SUMMARY), MOST_SUMMARY)

@@ -31,6 +31,7 @@ from pipelines.conversation.agent import (
     Utterance,
 )
 from pipelines.conversation.transcript import CallPort
+from pipelines.languages.tags import base_of
 
 Outcome: TypeAlias = Literal["taken", "declined", "not confirmed", "hung up", "failed"]
 TAKE, DECLINE = "1", "2"
@@ -105,7 +106,7 @@ WORDS = {
 
 def words(language: str) -> Words:
     """Those of a BCP 47 tag's language."""
-    return WORDS.get(language.lower().split("-")[0], WORDS["en"])
+    return WORDS.get(base_of(language), WORDS["en"])
 
 
 def known(language: str, caller: str, about: Mapping[str, Any], summary: str) -> str:

@@ -10,6 +10,7 @@ from pipelines.conversation.end_word_lists import figures as _figures
 from pipelines.conversation.end_word_lists import phrases as _phrases
 from pipelines.conversation.end_word_lists import words as _words
 from pipelines.conversation.end_words_asian import ASIAN
+from pipelines.languages.tags import base_of
 
 __all__ = ["END_WORDS", "EndWords", "end_words"]
 
@@ -271,4 +272,4 @@ END_WORDS |= ASIAN
 
 def end_words(language: str) -> EndWords:
     """Those of a BCP 47 tag's language."""
-    return END_WORDS.get(language.lower().split("-")[0], EndWords())
+    return END_WORDS.get(base_of(language), EndWords())

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, LineTrouble, Say
+from pipelines.languages.tags import base_of
 
 GIVEN_UP = "given up"
 """The key of what is said before a call is ended, where the kind of trouble has no goodbye of its own."""
@@ -159,7 +160,7 @@ LINE_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def line_words(language: str) -> Mapping[str, str]:
     """Those of a BCP 47 tag's language, by `LineTrouble.kind` and `GIVEN_UP`; empty where there are none."""
-    return LINE_WORDS.get(language.lower().split("-")[0], MappingProxyType({}))
+    return LINE_WORDS.get(base_of(language), MappingProxyType({}))
 
 
 def minds_the_line(agent: Agent) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from pipelines.conversation.word_check import TakenFor
+from pipelines.languages.tags import base_of
 
 _BETWEEN = re.compile(r"[^\w'\u0900-\u0963\u0970-\u097f]+|_+")
 """Whatever stands between words, hyphens too: "mm-hmm" is two of them. Vowel signs of Hindi are no letters
@@ -217,4 +218,4 @@ OWN_WORDS = {
 
 def own_words(language: str) -> OwnWords:
     """Those of a BCP 47 tag's language."""
-    return OWN_WORDS.get(language.lower().split("-")[0], OwnWords())
+    return OWN_WORDS.get(base_of(language), OwnWords())

@@ -10,12 +10,13 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import EngineError
-from pipelines.engines.protocols import Llm, LlmMessage, LlmText, LlmUsage
+from pipelines.engines.llm.spent import TokensSpent
+from pipelines.engines.llm.whole_answer import whole_answer
+from pipelines.engines.protocols import Llm, LlmMessage
 from pipelines.insight.summary import (
     FOLLOW_UP_CHARACTERS,
     FOLLOW_UPS,
@@ -31,7 +32,6 @@ from pipelines.insight.transcript import EndedCall, HeardLine, bounded
 MOST_TOKENS = 600
 MOST_CHARACTERS = 20_000
 """Of an answer; a model that goes on is cut off."""
-_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 
 INSTRUCTIONS = """\
 You keep the records of a telephone service. You are given one call that is over, as JSON: what the caller \
@@ -68,30 +68,17 @@ class ModelSummary:
 async def asked(llm: Llm, call: EndedCall) -> ModelSummary:
     """One question, one answer. Raises EngineError when the model fails or answers with anything else than
     was asked for. The caller's patience is not at stake: a time limit is the asker's."""
-    text, usage = "", LlmUsage(0, 0)
-    async with aclosing(llm.stream(_messages(call), temperature=0.0, max_tokens=MOST_TOKENS)) as events:
-        async for event in events:
-            match event:
-                case LlmText():
-                    text += event.text
-                    if len(text) > MOST_CHARACTERS:
-                        raise EngineError("the model's summary does not end")
-                case LlmUsage():
-                    usage = event
-                case _:
-                    pass
-    return ModelSummary(
-        read(text, call),
-        usage.model or llm.manifest.name,
-        usage.prompt_tokens,
-        usage.completion_tokens,
-        usage.cost,
+    spent = TokensSpent()
+    text = await whole_answer(
+        llm, _messages(call), spent, most=MOST_CHARACTERS, temperature=0.0, max_tokens=MOST_TOKENS
     )
+    model = ", ".join(spent.models) or llm.manifest.name
+    return ModelSummary(read(text, call), model, spent.prompt, spent.completion, spent.cost)
 
 
 def read(text: str, call: EndedCall) -> CallSummary:
     """What a model answered. Raises EngineError when there is no summary in it."""
-    answer = _object(_THOUGHTS.sub("", text))
+    answer = _object(text)
     summary = answer.get("summary")
     line = few_sentences(summary) if isinstance(summary, str) else ""
     if not line:

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from pipelines.insight.language_words import main_language
+from pipelines.languages.tags import base_of
 
 NEGATED = -0.6
 """What is left of a word behind a negation: "not good" is less bad than "bad" is."""
@@ -159,11 +159,11 @@ LEXICA = {
 
 def sentiment(text: str, language: str) -> Sentiment:
     """Of one utterance; in a language without a lexicon there are no hits."""
-    lexicon = LEXICA.get(main_language(language))
+    lexicon = LEXICA.get(base_of(language))
     if lexicon is None:
         return Sentiment(0.0, 0)
     plain = unicodedata.normalize("NFKC", text[:2_000]).lower().replace("’", "'")
-    weights = _within(plain, lexicon) if main_language(language) in _UNSPACED else _by_words(plain, lexicon)
+    weights = _within(plain, lexicon) if base_of(language) in _UNSPACED else _by_words(plain, lexicon)
     total = sum(weights)
     return Sentiment(total / (total * total + SQUEEZE) ** 0.5, len(weights))
 

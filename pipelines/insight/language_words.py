@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from pipelines.languages.function_words import FUNCTION_WORDS
+from pipelines.languages.tags import base_of
 
 _WORD = re.compile(r"[^\W_](?:[\w\u0900-\u0963\u200c\u200d'’]*[\w\u0900-\u0963])?")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -39,20 +40,15 @@ PHRASES = {
 }
 
 
-def main_language(language: str) -> str:
-    """'de' of 'de-AT'."""
-    return language.lower().partition("-")[0]
-
-
 def phrases_of(language: str) -> ExtractPhrases:
     """English where we have none."""
-    return PHRASES.get(main_language(language), PHRASES["en"])
+    return PHRASES.get(base_of(language), PHRASES["en"])
 
 
 def terms(text: str, language: str) -> list[str]:
     """What a text is about: its words but those that say nothing, and pairs of characters where a language
     writes no spaces."""
-    stop = FUNCTION_WORDS.get(main_language(language), frozenset())
+    stop = FUNCTION_WORDS.get(base_of(language), frozenset())
     found = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower().replace("’", "'")):
         if _UNSPACED.search(word):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.languages.tags import base_of
+
 CONFIGURATIONS = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch",
     "en": "english", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek",
@@ -24,7 +26,7 @@ _DENSE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]+")
 
 
 def configuration(language: str) -> str:
-    return CONFIGURATIONS.get(language.lower().partition("-")[0], SIMPLE)
+    return CONFIGURATIONS.get(base_of(language), SIMPLE)
 
 
 def indexed(text: str) -> str:

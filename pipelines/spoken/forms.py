@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 
+from pipelines.languages.tags import base_of
 from pipelines.spoken.plain import Plain, plain
 from pipelines.spoken.pronunciation import NONE, Pronunciations
 from pipelines.spoken.reading import Piece, SentenceReader
@@ -51,7 +52,7 @@ def tongue_of(language: str) -> Tongue | None:
     from pipelines.spoken.tongues import TONGUES
 
     tag = language.lower().replace("_", "-")
-    kind = TONGUES.get(tag.split("-")[0])
+    kind = TONGUES.get(base_of(tag))
     return kind(tag) if kind is not None else None
 
 

@@ -16,7 +16,8 @@ import asyncpg
 import pytest
 
 import cli.doctor
-from cli.doctor import directory_rows, models, preferred, row_engines, timed
+from cli.doctor import directory_rows
+from cli.doctor_engines import models, preferred, row_engines, row_models, row_speech_models, timed
 from cli.main import main
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
@@ -180,6 +181,33 @@ def test_engines_that_rows_name_and_nobody_has_are_found() -> None:
     assert (found.name, found.fatal) == ("engine pocketsphynx", False)
     assert "did you mean 'pocketsphinx'" in found.detail
     assert "desk, shop" in found.mend
+
+
+def test_rows_of_models_that_hear_and_speak_name_no_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = AgentSpec(UUID(int=1), "desk", 1, "realtime", llm=("local",))
+    usual = AgentSpec(UUID(int=2), "shop", 1, "realtime")
+    assert row_engines([named, usual], load()) == []
+    found = row_speech_models([named, usual], load())
+    assert [(each.name, each.fatal) for each in found] == [("agent desk", False), ("agent shop", False)]
+    assert "no speech-to-speech model local" in found[0].detail and "OPENAI_API_KEY" in found[1].mend
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    assert [each.name for each in row_speech_models([named, usual], load())] == ["agent desk"]
+
+
+async def test_a_model_that_only_a_row_names_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    config = tmp_path / "voiceforge.toml"
+    async with model_server() as server:
+        config.write_text(
+            f'[engines.options.openai]\nbase_url = "{server.url}/v1"\napi_key_env = "OPENAI_API_KEY"\n'
+        )
+        rows = [AgentSpec(UUID(int=1), "desk", 1, "llm", llm=("openai:tiny", "openai:tyni", "anthropic"))]
+        (found,) = await row_models(rows, load(config))
+        assert not server.asked, "no token is spent"
+    assert (found.name, found.fatal) == ("engine openai:tyni", False)
+    assert "knows no model 'tyni' (it has tiny)" in found.detail and "desk" in found.mend
 
 
 async def test_a_language_model_that_cannot_be_asked_is_found_without_spending_a_token(

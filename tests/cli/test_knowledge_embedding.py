@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from cli.doctor import embedder
+from cli.doctor_engines import embedder
 from cli.knowledge_embedding import vectors_finding
 from cli.main import FAILED, OK, main
 from cli.serving.engines import open_engines, open_meaning

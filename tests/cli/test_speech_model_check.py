@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from cli.doctor import speech_models_there
+from cli.doctor_engines import speech_models_there
 from mediaserver.config import load
 from mediaserver.diagnosis.finding import Finding
 from tests.pipelines.speech_to_speech.realtime_server import KEY, serving

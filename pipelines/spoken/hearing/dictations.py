@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from pipelines.languages.tags import base_of
 from pipelines.spoken.hearing.words import Dictation, dictation_of
 
 DICTATIONS: Mapping[str, Dictation] = {
@@ -154,4 +155,4 @@ DICTATIONS: Mapping[str, Dictation] = {
 @lru_cache(maxsize=64)
 def dictation(language: str) -> Dictation | None:
     """Of a BCP 47 tag; None where no words are known."""
-    return DICTATIONS.get(language.lower().split("-")[0])
+    return DICTATIONS.get(base_of(language))

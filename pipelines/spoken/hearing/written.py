@@ -10,13 +10,13 @@ import re
 from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
+from pipelines.spoken.amounts import amount_of
 from pipelines.spoken.forms import tongue_of
 from pipelines.spoken.hearing.dictations import dictation
 from pipelines.spoken.hearing.moments import date_of, time_of_day
 from pipelines.spoken.hearing.numbers import CJK_DIGITS, MOST_CHARS, whole
 from pipelines.spoken.hearing.spelling import characters, mail, phone
 from pipelines.spoken.hearing.words import Dictation, folded
-from pipelines.spoken.reading import amount_of
 from pipelines.spoken.tongue import Tongue
 
 log = logging.getLogger(__name__)

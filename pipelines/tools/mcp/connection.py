@@ -44,6 +44,9 @@ POLL_S = 60.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 STEADY_S = 60.0
 """A connection that lasted this long was a good one: the next is tried at once again."""
+LATER_S = 5.0
+"""So much later than the tool's own limit the SDK gives a request up: whoever runs the tool cancels it first,
+which the server is told of."""
 PATIENCE_S = 2.0
 """A call waits so long for a server that is away; the caller hears that we are looking."""
 MOST_PAGES = 20
@@ -105,7 +108,7 @@ class McpConnection:
         try:
             # Not `Client.call_tool`, which checks the result by a schema of the server's.
             return await client.session.send_request(
-                request, types.CallToolResult, request_read_timeout_seconds=self._server.timeout_s
+                request, types.CallToolResult, request_read_timeout_seconds=self._server.timeout_s + LATER_S
             )
         except MCPError as error:
             code, text = error.error.code, error.error.message
