@@ -17,6 +17,7 @@ from callers.lines import synthesised
 from callers.server_child import ServerChild
 from callers.voiced import Clip
 from cli.database import server_database
+from cli.serving.assistants import offered
 from mediaserver.config import load
 from mediaserver.errors import CallError
 from mediaserver.storage import agents as tables
@@ -51,10 +52,9 @@ class Desk:
     def row(self) -> dict[str, Any]:
         settings = {"greeting": "Hello there.", "preemptive": self.preemptive}
         return {
-            "name": self.name, "kind": "llm", "flow": "", "entry": "", "prompt": f"behave: {self.behave}",
-            "voice": "", "language": "", "stt": [f"{STT}:{self.heard}"], "tts": [self.tts],
-            "llm": [self.llm], "turn": {}, "recording": False, "insight": {"summary": "off"},
-            "tools": list(self.tools), "assistant": settings,
+            **offered(), "name": self.name, "prompt": f"behave: {self.behave}", "recording": False,
+            "stt": [f"{STT}:{self.heard}"], "tts": [self.tts], "llm": [self.llm],
+            "insight": {"summary": "off"}, "tools": list(self.tools), "assistant": settings,
         }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ async def site(
         }
         settings = {
             "ENGINES__OPTIONS": json.dumps(options),
-            "SIP__MAX_CALLS": str(calls + 20),
+            "SIP__MAX_CALLS": str(calls + 200),  # an ended call keeps its place for a while
             "RECORDING__ENABLED": "false",
             "MEDIA__OVERLOAD_MS": "0",  # the limit is what is looked for, or somebody else's load
         }
@@ -106,8 +106,14 @@ async def site(
                 await tables.put_route(connection, desk.name, desk.name)
         for desk in desks:
             await _taken(server.sip_uri(desk.name))
+        there = Site(server, model, log, clip)
+        first: dict[str, Desk] = {}
+        for desk in desks:
+            first.setdefault(desk.llm, desk)
+        for desk in first.values():
+            await talk(there, desk.name, 1)  # calls are answered while their model is still being started
         leaving.end()
-        yield Site(server, model, log, clip)
+        yield there
 
 
 async def _taken(uri: str) -> None:

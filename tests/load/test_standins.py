@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import asyncpg
+
+from mediaserver.storage import agents as tables
 from pipelines.engines.protocols import Kind, SttResult
 from pipelines.engines.registry import EngineOptions, EngineRegistry
+from tests.load.assistant_calls import Desk
 from tests.load.standin_engines import STT, TTS, engines
 
 
@@ -28,3 +32,8 @@ async def test_the_voice_says_each_word_and_marks_it() -> None:
     chunks = [chunk async for chunk in tts.speak("two words")]
     assert [(mark.text_start, mark.text_end) for chunk in chunks for mark in chunk.words] == [(0, 3), (4, 9)]
     assert chunks[1].words[0].sample == len(chunks[0].samples)
+
+
+async def test_the_rows_of_the_load_tests_are_rows_of_the_table(pool: asyncpg.Pool) -> None:
+    await tables.put_agent(pool, Desk("desk", "instant").row)
+    assert "desk" in [row["name"] for row in await tables.all_agents(pool)]
