@@ -164,16 +164,16 @@ def _values(value: Any) -> int:
 
 
 def _clean(value: Any, depth: int = MOST_DEPTH) -> Any:
-    """Without characters that neither a database nor a terminal can take. Raises RecursionError, and
-    ValueError for a number that JSON does not have (1e999 is read as infinity): every further request would
-    be refused for it."""
+    """Without characters that neither a database nor a terminal can take. Raises ValueError for what is
+    nested too deeply, and for a number that JSON does not have (1e999 is read as infinity): every further
+    request would be refused for it."""
     match value:
         case str():
             return spoken_text(value)
         case float() if not math.isfinite(value):
             raise ValueError("a number is too large")
         case dict() | list() if not depth:
-            raise RecursionError
+            raise ValueError("nested too deeply")
         case dict():
             return {spoken_text(key): _clean(item, depth - 1) for key, item in value.items()}
         case list():

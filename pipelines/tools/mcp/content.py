@@ -16,7 +16,7 @@ import mcp_types as types
 
 from mediaserver.errors import ConfigError
 from mediaserver.printable import printable
-from pipelines.tools.mcp.schemas import UnfitSchema, fit_schema
+from pipelines.tools.mcp.schemas import UnfitSchemaError, fit_schema
 from pipelines.tools.mcp.server import McpServer
 from pipelines.tools.protocols import SaidByOthers, Tool, ToolContext
 from pipelines.tools.results import MOST_BYTES, NOTHING, bounded
@@ -65,10 +65,8 @@ def tools_of(
         try:
             made[each.name] = _tool(server, each, name, call)
             taken.add(name)
-        except (
-            UnfitSchema,
-            ConfigError,
-        ) as error:  # the question of the settings may name no parameter of it
+        except (UnfitSchemaError, ConfigError) as error:
+            # Of the settings: their question may name no parameter of it.
             warn(f"its tool {each.name[:100]} is left out: {error}")
     return made
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from mediaserver.errors import VoiceForgeError
 from pipelines.tools.results import visible
 
 MOST_BYTES = 16 * 1024
@@ -23,26 +24,26 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """What OpenAI's and Anthropic's servers take."""
 
 
-class UnfitSchema(ValueError):
-    """It says why."""
+class UnfitSchemaError(VoiceForgeError):
+    """A server's tool cannot be offered to a model: its schema says why."""
 
 
 def fit_schema(given: Mapping[str, Any]) -> dict[str, Any]:
-    """It, without what nobody can see. Raises UnfitSchema."""
+    """It, without what nobody can see. Raises UnfitSchemaError."""
     schema = {"properties": {}, **_clean(given, MOST_DEPTH), "type": "object"}
     properties = schema["properties"]
     if given.get("type", "object") != "object" or not isinstance(properties, dict):
-        raise UnfitSchema("its arguments are no object")
+        raise UnfitSchemaError("its arguments are no object")
     if strange := next((name for name in properties if not _PARAMETER.fullmatch(name)), None):
-        raise UnfitSchema(f"no model can give a parameter called {strange[:60]!r}")
+        raise UnfitSchemaError(f"no model can give a parameter called {strange[:60]!r}")
     required = schema.get("required", [])
     if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-        raise UnfitSchema("what it requires is no list of names")
+        raise UnfitSchemaError("what it requires is no list of names")
     size = len(json.dumps(schema))
     if size > MOST_BYTES:
-        raise UnfitSchema(f"its schema has {size} bytes")
+        raise UnfitSchemaError(f"its schema has {size} bytes")
     if _resolved(schema) > MOST_RESOLVED:
-        raise UnfitSchema("its schema has no end once its references are resolved")
+        raise UnfitSchemaError("its schema has no end once its references are resolved")
     return schema
 
 
@@ -51,9 +52,9 @@ def _clean(value: Any, depth: int) -> Any:
         case str():
             return visible(value)
         case float() if not math.isfinite(value):
-            raise UnfitSchema("its schema has a number that JSON does not have")
+            raise UnfitSchemaError("its schema has a number that JSON does not have")
         case dict() | list() if not depth:
-            raise UnfitSchema("its schema is nested too deeply")
+            raise UnfitSchemaError("its schema is nested too deeply")
         case dict():
             return {visible(name): _clean(each, depth - 1) for name, each in value.items()}
         case list():
@@ -87,11 +88,11 @@ def _resolved(schema: Mapping[str, Any]) -> int:
     try:
         return size(whole)
     except RecursionError:
-        raise UnfitSchema("its references go from one to the next without end") from None
+        raise UnfitSchemaError("its references go from one to the next without end") from None
 
 
 def _at(schema: Mapping[str, Any], reference: str) -> Any:
-    """What a reference points to (RFC 6901). Raises UnfitSchema."""
+    """What a reference points to (RFC 6901). Raises UnfitSchemaError."""
     if reference == "#":
         return {}  # itself: there is no end of it, and models' servers know that
     found: Any = schema if reference.startswith("#/") else None
@@ -102,5 +103,5 @@ def _at(schema: Mapping[str, Any], reference: str) -> Any:
         elif isinstance(found, dict) and step in found:
             found = found[step]
         else:
-            raise UnfitSchema(f"its schema refers to {reference[:60]!r}, which is not in it")
+            raise UnfitSchemaError(f"its schema refers to {reference[:60]!r}, which is not in it")
     return found

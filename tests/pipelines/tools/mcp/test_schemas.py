@@ -14,7 +14,7 @@ from pipelines.tools.mcp import content
 from pipelines.tools.mcp.bounded_http import http_client
 from pipelines.tools.mcp.content import MOST_TEXT, as_text, tools_of
 from pipelines.tools.mcp.pipes import MOST_MESSAGE_BYTES, ReadingPace
-from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchema, fit_schema
+from pipelines.tools.mcp.schemas import MOST_DEPTH, UnfitSchemaError, fit_schema
 from pipelines.tools.mcp.server import McpServer
 
 
@@ -64,7 +64,7 @@ def bomb() -> dict[str, Any]:
 def test_a_schema_that_a_models_server_would_refuse_or_choke_on_is_not_offered(
     schema: dict[str, Any], why: str
 ) -> None:
-    with pytest.raises(UnfitSchema, match=why):
+    with pytest.raises(UnfitSchemaError, match=why):
         fit_schema(schema)
 
 
