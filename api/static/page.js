@@ -267,7 +267,10 @@ function row(call) {
   ];
   const line = make("tr");
   for (const [label, text] of cells) {
-    const cell = make("td", "", text);
+    const cell = make("td");
+    // An address is broken behind its "@" first.
+    const [user, ...host] = String(text ?? "").split(/(?<=@)/);
+    cell.append(user, ...host.flatMap((part) => [document.createElement("wbr"), part]));
     cell.dataset.label = label;
     if (label === "Outcome" && call.summary) cell.append(make("small", "", call.summary));
     if (label === "Outcome" && call.llm_cost) {
