@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from mediaserver.errors import ConfigError
@@ -29,13 +30,12 @@ async def imported(what: str, load: Callable[[], T]) -> T:
         try:
             result = load()
         except ConfigError as error:
-            fault = error
-            settle = lambda: done.set_exception(fault)  # noqa: E731
+            settle = partial(done.set_exception, error)
         except BaseException as error:  # a KeyboardInterrupt, say
             fault = ConfigError(f"the code of {what} cannot be loaded: {said(error)}")
-            settle = lambda: done.set_exception(fault)  # noqa: E731
+            settle = partial(done.set_exception, fault)
         else:
-            settle = lambda: done.set_result(result)  # noqa: E731
+            settle = partial(done.set_result, result)
         with suppress(RuntimeError):  # the server has stopped
             loop.call_soon_threadsafe(tell, settle)
 

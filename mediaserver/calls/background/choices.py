@@ -58,7 +58,7 @@ def fault_of_choice(key: str, value: object) -> str:
         if isinstance(value, str) and (value in (NONE, *made) or is_sound_name(value)):
             return ""
         return f"is one of {', '.join((NONE, *made))}, or the name of a .wav file in the folder of sounds"
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if number and FAINTEST_DB <= float(value) <= LOUDEST_DB:  # type: ignore[arg-type]
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if number is not None and FAINTEST_DB <= number <= LOUDEST_DB:
         return ""
     return f"is a level from {FAINTEST_DB:g} to {LOUDEST_DB:g} dBFS (speech is at about -22)"

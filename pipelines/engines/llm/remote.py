@@ -19,9 +19,9 @@ from mediaserver.errors import ModelError, PeerError
 from pipelines.engines.llm.answer import AnswerReader
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.event_stream import EventStream
-from pipelines.engines.llm.looking import models_of, settled_model
 from pipelines.engines.llm.options import ModelOptions
 from pipelines.engines.llm.prices import PUBLISHED
+from pipelines.engines.llm.server_engine import ServerEngine
 from pipelines.engines.llm.wire_text import shown
 from pipelines.engines.protocols import LlmEvent, LlmMessage, LlmTool, Manifest
 
@@ -35,77 +35,20 @@ COUNTED_WITHIN_S = 0.3
 """Behind an answer that is whole: what it cost comes so soon, or never. The last sentence waits for it."""
 DRAINED_WITHIN_S = 0.05
 """What follows the answer, without which the connection cannot be used again."""
-WARM_FOR_S = 60.0
-"""A connection that was used so long ago is taken to be open still."""
 AT_ONCE = 32
 """Pieces and events read before others have their turn: a server may send thousands in one packet."""
 BYTES_EACH = 4_096
 """So many count as a further piece: what is long takes long to read."""
 
 
-class RemoteLlm:
+class RemoteLlm(ServerEngine):
     """See `pipelines.engines.protocols.Llm`."""
 
     def __init__(self, manifest: Manifest, endpoint: Endpoint, options: ModelOptions) -> None:
-        self._manifest = manifest
+        super().__init__(manifest, endpoint)
         self._endpoint = endpoint
         self._options = options
         self._prices = {**PUBLISHED, **options.prices}
-        self._load = 0
-        self._ready = False
-        self._used: float | None = None
-        """When a connection was last used, on the loop's clock."""
-        self._warming: asyncio.Task[None] | None = None
-        self.doubt = ""
-        """What will probably not work, found at the start at no cost; empty when all is well."""
-
-    @property
-    def manifest(self) -> Manifest:
-        return self._manifest
-
-    @property
-    def ready(self) -> bool:
-        return self._ready
-
-    @property
-    def restarts(self) -> int:
-        return 0
-
-    @property
-    def load(self) -> int:
-        return self._load
-
-    async def start(self) -> None:
-        """Ask for the list of models: opens a connection, tells a wrong key or address, and spends no token.
-        Raises ModelError."""
-        models = await self._look()
-        self.doubt = settled_model(self._endpoint, models)
-        self._ready = True
-
-    async def stop(self) -> None:
-        self._ready = False
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
-        await self._endpoint.close()
-
-    def expect(self) -> None:
-        """A call begins that will ask soon: have a connection open by then. Returns at once."""
-        loop = asyncio.get_running_loop()
-        warm = self._used is not None and loop.time() - self._used < WARM_FOR_S
-        if warm or not self._ready or (self._warming is not None and not self._warming.done()):
-            return
-        self._used = loop.time()
-        self._warming = loop.create_task(self._warm())
-
-    async def _warm(self) -> None:
-        with contextlib.suppress(ModelError):  # the turn that needs it will tell
-            await self._look()
-
-    async def _look(self) -> list[str]:
-        models = await models_of(self._endpoint)
-        self._used = asyncio.get_running_loop().time()
-        return models
 
     async def stream(
         self,
@@ -149,7 +92,7 @@ class RemoteLlm:
                         response = await undo.enter_async_context(self._endpoint.opened(body))
                 except TimeoutError:
                     raise self._late() from None
-                self._used = asyncio.get_running_loop().time()
+                self._has_used()
                 kind = response.headers.get("content-type", "")
                 if not kind.lower().startswith("text/event-stream"):
                     raise ModelError(

@@ -5,7 +5,6 @@ that a search could not use.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from mediaserver.errors import ModelError, PeerError
 from pipelines.engines.embedding.openai_embeddings.answer import VectorAnswer, read_answer
 from pipelines.engines.embedding.openai_embeddings.options import EmbeddingOptions
 from pipelines.engines.embedding.openai_embeddings.request import EmbeddingEndpoint
-from pipelines.engines.llm.looking import models_of, settled_model
+from pipelines.engines.llm.server_engine import ServerEngine
 from pipelines.engines.protocols import Embedded, Manifest
 
 log = logging.getLogger(__name__)
@@ -29,42 +28,17 @@ MOST_CHARACTERS = 8_000
 """Of a text; passages have half of that at most."""
 MOST_CHARACTERS_AT_ONCE = 100_000
 """OpenAI takes 300,000 tokens in a request; a character is two at worst."""
-WARM_FOR_S = 60.0
-"""A connection that was used so long ago is taken to be open still."""
 
 
-class RemoteEmbedder:
+class RemoteEmbedder(ServerEngine):
     """See `pipelines.engines.protocols.Embedder`."""
 
     def __init__(self, manifest: Manifest, endpoint: EmbeddingEndpoint, options: EmbeddingOptions) -> None:
-        self._manifest = manifest
+        super().__init__(manifest, endpoint)
         self._endpoint = endpoint
         self._options = options
         self._dimensions = options.dimensions
         """Of all its vectors; 0 until the first have come."""
-        self._load = 0
-        self._ready = False
-        self._used = 0.0
-        """When a connection was last used, on the loop's clock."""
-        self._warming: asyncio.Task[None] | None = None
-        self.doubt = ""
-        """What will probably not work, found at the start at no cost; empty when all is well."""
-
-    @property
-    def manifest(self) -> Manifest:
-        return self._manifest
-
-    @property
-    def ready(self) -> bool:
-        return self._ready
-
-    @property
-    def restarts(self) -> int:
-        return 0
-
-    @property
-    def load(self) -> int:
-        return self._load
 
     @property
     def model(self) -> str:
@@ -78,31 +52,6 @@ class RemoteEmbedder:
     @property
     def least_similarity(self) -> float:
         return self._options.least_similarity
-
-    async def start(self) -> None:
-        """Ask for the list of models: tells a wrong key or address and spends no token. Raises ModelError."""
-        models = await models_of(self._endpoint)
-        self._used = asyncio.get_running_loop().time()
-        self.doubt = settled_model(self._endpoint, models)
-        self._ready = True
-
-    async def stop(self) -> None:
-        self._ready = False
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
-        await self._endpoint.close()
-
-    def expect(self) -> None:
-        loop = asyncio.get_running_loop()
-        busy = self._warming is not None and not self._warming.done()
-        if self._ready and not busy and loop.time() - self._used >= WARM_FOR_S:
-            self._used = loop.time()
-            self._warming = loop.create_task(self._warm())
-
-    async def _warm(self) -> None:
-        with contextlib.suppress(ModelError):  # the query that needs it will tell
-            await models_of(self._endpoint)
 
     async def embed(self, texts: Sequence[str], *, query: bool = False) -> Embedded:
         prefix = self._options.query_prefix if query else self._options.passage_prefix
@@ -150,7 +99,7 @@ class RemoteEmbedder:
             raise ModelError(f"{asked.engine}: {asked.where} does not answer as it should: {error}") from None
         except Exception as error:
             raise self._endpoint.fault(error) from None
-        self._used = asyncio.get_running_loop().time()
+        self._has_used()
         self._check(answer.vectors.shape[1])
         return answer
 

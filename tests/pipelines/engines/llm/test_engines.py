@@ -607,7 +607,7 @@ async def test_a_call_that_begins_has_a_connection_open_by_its_first_turn(
     kind: str, server: ModelServer, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with engine(kind, server, key_file) as llm:
-        monkeypatch.setattr("pipelines.engines.llm.remote.WARM_FOR_S", -1.0)
+        monkeypatch.setattr("pipelines.engines.llm.server_engine.WARM_FOR_S", -1.0)
         llm.expect()
         llm.expect()
         assert llm._warming is not None
