@@ -9,6 +9,7 @@ from mediaserver.storage import (
     calls,
     events,
     facts,
+    flow_runs,
     hearing,
     legs,
     outbound,
@@ -23,6 +24,7 @@ from mediaserver.storage.records import (
     CallStarted,
     EventHappened,
     FactLearnt,
+    FlowRun,
     HearingReport,
     LegClosed,
     LegOpened,
@@ -61,6 +63,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await recordings.made(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
+        case FlowRun():
+            await flow_runs.began(connection, record)
         case HearingReport():
             await hearing.reported(connection, record)
         case SummaryWanted():
