@@ -183,7 +183,16 @@ class _Chat:
         self._quiet = quiet
 
     async def tell(self, said: AgentInput) -> None:
-        from pipelines.conversation.agent import Keep, Play, Pressed, Say, Switch, Utterance
+        from pipelines.conversation.agent import (
+            Keep,
+            Play,
+            Pressed,
+            Say,
+            StandBy,
+            Switch,
+            TakeMessage,
+            Utterance,
+        )
 
         match said:
             case Utterance(text=text):
@@ -201,8 +210,11 @@ class _Chat:
                 case Keep(record=record):
                     self.keep((record,))
                 case Switch(language=language):
-                    self.lines.append({"speaker": "", "text": f"goes on in {language}"})
-                    self._show(f"        goes on in {language}")
+                    self._aside(f"goes on in {language}")
+                case TakeMessage():
+                    self._aside("takes a message: the next line is it")
+                case StandBy(seconds=seconds):
+                    self._aside(f"stands by for {seconds:g} s")
                 case _:
                     pass
         if pieces:
@@ -218,6 +230,11 @@ class _Chat:
                 continue  # figures of the model's, and the like
             shown = ", ".join(f"{name} {value}" for name, value in values.items() if name != "call_id")
             self._show(f"kept    {type(record).__name__}: {shown}")
+
+    def _aside(self, text: str) -> None:
+        """What the agent does without words."""
+        self.lines.append({"speaker": "", "text": text})
+        self._show(f"        {text}")
 
     def _show(self, line: str) -> None:
         if not self._quiet:

@@ -14,9 +14,11 @@ from pipelines.conversation.agent import (
     Answered,
     Keyed,
     LineTrouble,
+    MessageTaken,
     Pressed,
     Returned,
     Silence,
+    StoodBy,
     Utterance,
 )
 from pipelines.tools.results import visible
@@ -88,8 +90,19 @@ def told(said: AgentInput, mood: str = "") -> str:
             return note(
                 f"The caller was to talk to {whom} and is with you again: {plain(why, MOST_DETAIL)}{about}."
             )
+        case MessageTaken():
+            return note(_message(said))
+        case StoodBy():
+            return note("The wait is over.")
         case LineTrouble(kind=kind):
             return note(f"The line is bad: {TROUBLE[kind]}.")
+
+
+def _message(said: MessageTaken) -> str:
+    if said.ended_by == "nothing":
+        return "The caller left no message."
+    words = f": {plain(said.text)}" if said.text else "."
+    return f"The caller has left a message of {said.seconds:.0f} seconds{words}"
 
 
 def _utterance(said: Utterance, mood: str) -> str:

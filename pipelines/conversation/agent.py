@@ -16,6 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mediaserver.storage.records import Record
+from pipelines.conversation.standing_by import StandBy as StandBy
+from pipelines.conversation.standing_by import StoodBy as StoodBy
+from pipelines.conversation.taking_messages import HearsOfMessages as HearsOfMessages
+from pipelines.conversation.taking_messages import MessageTaken as MessageTaken
+from pipelines.conversation.taking_messages import TakeMessage as TakeMessage
 from pipelines.engines.protocols import Grammar
 from pipelines.languages.tags import is_tag
 
@@ -153,7 +158,9 @@ class Switch:
 
 
 Last: TypeAlias = End | Transfer
-Act: TypeAlias = Say | Listen | Keep | Play | Switch | Last
+Apart: TypeAlias = TakeMessage | StandBy
+"""Acts during which nobody answers the caller."""
+Act: TypeAlias = Say | Listen | Keep | Play | Switch | Apart | Last
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +305,9 @@ class LineTrouble:
     behind it."""
 
 
-AgentInput: TypeAlias = Answered | Utterance | Pressed | Keyed | Silence | LineTrouble | Returned
+AgentInput: TypeAlias = (
+    Answered | Utterance | Pressed | Keyed | Silence | MessageTaken | StoodBy | LineTrouble | Returned
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ from pipelines.conversation.agent import (
     Keyed,
     LineTrouble,
     Listen,
+    MessageTaken,
     Pressed,
     Returned,
     Say,
     Silence,
+    StoodBy,
     Utterance,
 )
 from pipelines.conversation.transcript import CallPort
@@ -160,8 +162,8 @@ class Briefer:
                 yield Say(self._ask)
             case Silence():
                 self._decided("not confirmed")
-            case Keyed() | LineTrouble():
-                """It collects no keys, and asks for nothing that a bad line could garble."""
+            case Keyed() | MessageTaken() | StoodBy() | LineTrouble():
+                """It collects no keys, takes no messages, and asks for nothing that a bad line garbles."""
 
     def heard(self, line: int, text: str, cut: bool) -> None:
         self._heard[line] = text

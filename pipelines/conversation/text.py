@@ -14,15 +14,20 @@ from pipelines.conversation.agent import (
     Act,
     Agent,
     AgentInput,
+    Apart,
     Context,
     End,
     Keep,
     Last,
     Listen,
+    MessageTaken,
     Play,
     Pressed,
     Say,
     Silence,
+    StandBy,
+    StoodBy,
+    TakeMessage,
     Transfer,
     Utterance,
     languages_of,
@@ -32,6 +37,10 @@ from pipelines.languages.detecting import detect
 
 ENDLESS = 1 << 62
 """A position that no pause lies behind."""
+WORD_S = 0.4
+"""A message of so many words would have taken so long for each, spoken."""
+MOST_WAITS = 50
+"""In a row: an agent that does nothing but stand by is waited for by whoever types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,47 @@ class TextConversation:
         self._call_id = call_id
         self._line = 0
         self._collector = KeyCollector()
+        self.apart: Apart | None = None
+        """What the agent does in place of listening: the next words are the message that it takes."""
         self.last: Last | None = None
         """How the agent wants the call to end; None while it does not."""
 
     async def acts(self, said: AgentInput) -> AsyncIterator[Act]:
-        """The agent's acts on one input, as they come; none on a key that ends no entry."""
-        if isinstance(said, Pressed) and self._collector.collects:
-            entry = self._collector.key(0, said.digit)
-            if entry is None:
+        """The agent's acts on one input, as they come; none on a key that ends no entry. Time in which the
+        agent stands by, and wants no keys, passes at once."""
+        told = self._told(said)
+        for _ in range(MOST_WAITS):
+            if told is None:
                 return
-            said = entry
+            async for act in self._answer(told):
+                yield act
+            stands_by = isinstance(self.apart, StandBy) and not self.apart.keys and self.last is None
+            told = self._told(Silence()) if stands_by else None
+
+    def _told(self, said: AgentInput) -> AgentInput | None:
+        """What the agent is told of an input, if anything."""
+        apart = self.apart
+        match apart, said:
+            case TakeMessage(finish=finish), Pressed(digit=digit) if digit not in finish:
+                return None  # another key, or it begins again: there is nothing of it yet
+            case TakeMessage(), Pressed() | Silence():
+                said = MessageTaken(0.0, "nothing", key=said.digit if isinstance(said, Pressed) else "")
+            case TakeMessage(most_s=most_s, transcribe=transcribe), Utterance(text=text):
+                seconds = min(most_s, WORD_S * len(text.split()))
+                said = MessageTaken(seconds, "silence", text=text if transcribe else "")
+            case StandBy(keys=keys), Pressed(digit=digit):
+                if digit not in keys:
+                    return None
+            case StandBy(), Utterance() | Silence():
+                said = StoodBy()  # nobody listens
+            case None, Pressed(digit=digit) if self._collector.collects:
+                return self._collector.key(0, digit)
+            case _:
+                pass
+        self.apart = None
+        return said
+
+    async def _answer(self, said: AgentInput) -> AsyncIterator[Act]:
         self._line += 1
         languages = languages_of(self._agent)
         if isinstance(said, Utterance) and len(languages) > 1:
@@ -75,6 +115,8 @@ class TextConversation:
                     pieces.append(text)
                 case End() | Transfer():
                     self.last = act
+                case TakeMessage() | StandBy():
+                    self.apart = act
                 case Listen(keys=keys):
                     self._collector.listen(keys)
                 case _:

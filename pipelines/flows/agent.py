@@ -16,10 +16,12 @@ from pipelines.conversation.agent import (
     Keyed,
     LineTrouble,
     Listen,
+    MessageTaken,
     Pressed,
     Returned,
     Say,
     Silence,
+    StoodBy,
     Transfer,
     Utterance,
 )
@@ -89,7 +91,7 @@ class FlowAgent:
                 return self.executor.keyed("", "cancel")
             case Pressed(digit=digit):
                 return self.executor.keyed(digit.strip("#"))
-            case Silence():
+            case Silence() | MessageTaken() | StoodBy():  # no node takes messages or stands by
                 return self.executor.silence()
             case LineTrouble(kind=kind, last=last, over=over):
                 return self.executor.trouble(kind, last=last, over=over)
