@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,6 +52,9 @@ class KnownFact(_Model):
     """What is said in its place by one who errs (`wrong_turns`)."""
     named: Annotated[str, Field(max_length=100)] = ""
     """What it is called by one who wants it changed; empty: its topic."""
+    times: Annotated[int, Field(ge=1, le=50)] | None = None
+    """It is told so often at most: then another fact that the same words ask for is meant ("anything else?"
+    first "another one", then "no")."""
 
     @model_validator(mode="after")
     def _tellable(self) -> KnownFact:
@@ -110,6 +113,46 @@ class ExpectedOfCall(_Model):
     caller."""
 
 
+class ToolStandIn(_Model):
+    """What a tool gives in the call, in its own place."""
+
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+    """Of HTTP."""
+    body: Any = None
+    """JSON."""
+    error: Literal["", "timeout", "unreachable", "refused", "failed"] = ""
+    """It gives nothing, for this reason."""
+
+
+class PersonaWorld(_Model):
+    """The world in which the call takes place, where it is not the real one: by text, and by phone with a
+    server of the run's own."""
+
+    tools: Annotated[dict[str, ToolStandIn | tuple[ToolStandIn, ...]], Field(max_length=60)] = {}
+    """By the id of the flow's node, or the tool's name. Several are given one after the other, and the last
+    one from then on."""
+    now: datetime | None = None
+    """The server's local time at the beginning of the call; None: as it is."""
+    about: Annotated[dict[str, Any], Field(max_length=60)] = {}
+    """What whoever placed the call gave along for the agent."""
+    direction: Literal["inbound", "outbound"] = "inbound"
+    caller: Annotated[str, Field(max_length=100)] = ""
+    """The caller's number."""
+    transfers: Annotated[
+        dict[str, Literal["answered", "busy", "no answer", "declined", "not confirmed", "failed"]],
+        Field(max_length=60),
+    ] = {}
+    """What comes of a transfer, by its target; `*` for any other. Unless it is answered the caller is with
+    the agent again. Those that are not named are answered, and end the call."""
+
+    @field_validator("now")
+    @classmethod
+    def _local(cls, now: datetime | None) -> datetime | None:
+        if now is not None and now.tzinfo is not None:
+            raise ValueError("give the local time, without a time zone: 2026-11-23T10:00")
+        return now
+
+
 class GivesUpAfter(_Model):
     """Where a call is given up."""
 
@@ -136,6 +179,7 @@ class Persona(_Model):
     """Said to a question that nothing here answers; None: nothing is said."""
     tags: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     """For people, and for choosing: `phone` or `text` alone where it makes sense in one only."""
+    world: PersonaWorld = PersonaWorld()
     expect: ExpectedOfCall = ExpectedOfCall()
     limits: GivesUpAfter = GivesUpAfter()
 

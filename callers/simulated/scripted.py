@@ -7,7 +7,7 @@ asks again gets another try, then the keys, and in the end the caller hangs up.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from callers.simulated.mind import CALLING_BACK, CHANGING, CHECK, Move
 from callers.simulated.persona import KnownFact, Persona
@@ -56,10 +56,13 @@ class Script:
         self.whole = phrases(confirming.whole) + _BUILT_IN["whole"]
         self.change = phrases(confirming.change) + _BUILT_IN["change"]
 
-    def topic(self, words: Sequence[str]) -> str:
-        """Of the fact that is asked for last, or ''."""
+    def topic(self, words: Sequence[str], told: Mapping[str, int]) -> str:
+        """Of the fact that is asked for last, or ''. `told`: how often each was."""
         last, found = 0, ""
         for topic, asked in self.asked.items():
+            times = self.persona.facts[topic].times
+            if times is not None and told.get(topic, 0) >= times:
+                continue
             end = max((phrase.ends_in(words) for phrase in asked), default=0)
             if end > last:
                 last, found = end, topic
@@ -80,7 +83,8 @@ class ScriptedMind:
         self._chance = random.Random(f"{script.persona.name}/{seed}")
         self._interrupts = self._does.barge_in if interrupts is None else interrupts
         self._tries: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._told: dict[str, int] = {}
+        """How often each fact was told."""
         self._erred: set[str] = set()
         self._strayed: set[str] = set()
         self._made: set[int] = set()
@@ -121,7 +125,7 @@ class ScriptedMind:
             return CHECK
         if _has(words, script.change):
             return CHANGING
-        if topic := script.topic(words):
+        if topic := script.topic(words, self._told):
             return topic
         if _has(words, _BUILT_IN["call_back"]):
             return CALLING_BACK
@@ -158,12 +162,10 @@ class ScriptedMind:
     # ---- facts
 
     def _tell(self, topic: str, fact: KnownFact, keys: bool) -> Move:
-        if fact.keys and (keys or not fact.say):
-            self._told.add(topic)
+        if not fact.say or (fact.keys and keys):
+            self._told[topic] = self._told.get(topic, 0) + 1
             return Move(topic, keys=fact.keys)
-        if not fact.say:
-            return Move(topic)
-        self._told.add(topic)
+        self._told[topic] = self._told.get(topic, 0) + 1
         if fact.wrong and topic not in self._erred and topic not in self._wrong:
             self._erred.add(topic)
             if self._happens(self._does.wrong_turns):

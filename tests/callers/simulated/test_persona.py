@@ -69,6 +69,8 @@ def test_a_persona_changes_what_its_temperament_does() -> None:
         ({"name": "a", "expect": {"says": ["*"]}}, "no word in the phrase"),
         ({"name": "a", "expect": {"data": {"day": "@someday"}}}, "no date is called '@someday'"),
         ({"name": "a", "expect": {"ended_by": "nobody"}}, "expect.ended_by"),
+        ({"name": "a", "world": {"now": "2026-11-23T10:00Z"}}, "without a time zone"),
+        ({"name": "a", "world": {"tools": {"x": {"error": "boom"}}}}, "world.tools.x"),
         ("a", "Input should be a valid dictionary"),
         (None, "valid dictionary"),
     ],

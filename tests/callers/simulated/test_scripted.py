@@ -214,3 +214,13 @@ def test_how_often_it_talks_over_may_be_set_for_a_run() -> None:
     script = Script(Persona(name="x"))
     assert not any(ScriptedMind(script).talks_over() for _ in range(20))
     assert all(ScriptedMind(script, interrupts=1.0).talks_over() for _ in range(20))
+
+
+def test_a_fact_that_is_told_so_often_gives_way_to_another() -> None:
+    asked = ["anything else"]
+    facts = {
+        "more": {"asked": asked, "say": ["another"], "times": 1},
+        "done": {"asked": asked, "say": ["no"]},
+    }
+    caller = mind(facts=facts)
+    assert [caller.move("Anything else?").speech for _ in range(3)] == ["another", "no", "no"]
