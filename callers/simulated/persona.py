@@ -1,6 +1,8 @@
 """A simulated caller's description: who calls, what for, what it knows, and what must come of it.
 
-A file holds one persona, a list of them, or an object with `personas` (as a flow's template does).
+A file holds one persona, a list of them, or an object with `personas` (as a flow's template does). One with
+several temperaments (`"temperament": ["patient", "hurried"]`) is played once in each, as "NAME, hurried"; what
+differs for one of them stands in `expect_of` and `behaviour_of` by its name.
 """
 
 from __future__ import annotations
@@ -234,6 +236,8 @@ def personas_of(value: Any, where: str) -> tuple[Persona, ...]:
     if isinstance(value, dict) and "personas" in value:
         value = value["personas"]
     listed = value if isinstance(value, list) else [value]
+    if len(listed) <= MOST_PERSONAS:
+        listed = [persona for each in listed for persona in _in_each_temperament(each, where)]
     if not 1 <= len(listed) <= MOST_PERSONAS:
         raise ConfigError(f"{where}: there are 1 to {MOST_PERSONAS} personas in a file, not {len(listed)}")
     found = []
@@ -244,6 +248,31 @@ def personas_of(value: Any, where: str) -> tuple[Persona, ...]:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ConfigError(f"{where}: two personas are called {twice!r}; give each a name of its own")
     return tuple(found)
+
+
+def _in_each_temperament(value: Any, where: str) -> list[Any]:
+    """A persona with several, as one in each. What is wrong with each is for `_persona` to say."""
+    if not isinstance(value, dict) or not isinstance(value.get("temperament"), list):
+        return [value]
+    usual = {name: part for name, part in value.items() if name not in ("expect_of", "behaviour_of")}
+    names, found = value["temperament"], []
+    for part in ("expect_of", "behaviour_of"):
+        of = value.get(part, {})
+        if not isinstance(of, dict) or (strange := [name for name in of if name not in names]):
+            raise ConfigError(
+                f"{where}: persona {value.get('name')}: {part} is an object by temperament, "
+                f"of those that it has{f', not {strange[0]!r:.80}' if isinstance(of, dict) else ''}"
+            )
+    for each in names[:MOST_PERSONAS]:
+        made = {**usual, "name": f"{value.get('name')}, {each}", "temperament": each}
+        for part in ("expect", "behaviour"):
+            differs = value.get(f"{part}_of", {}).get(str(each), {})
+            whole = usual.get(part, {})
+            if differs:
+                both = isinstance(whole, dict) and isinstance(differs, dict)
+                made[part] = {**whole, **differs} if both else differs
+        found.append(made)
+    return found
 
 
 def _persona(value: Any, where: str) -> Persona:
