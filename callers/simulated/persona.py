@@ -1,8 +1,8 @@
 """A simulated caller's description: who calls, what for, what it knows, and what must come of it.
 
 A file holds one persona, a list of them, or an object with `personas` (as a flow's template does). One with
-several temperaments (`"temperament": ["patient", "hurried"]`) is played once in each, as "NAME, hurried"; what
-differs for one of them stands in `expect_of` and `behaviour_of` by its name.
+several temperaments (`"temperament": ["patient", "hurried"]`) is played once in each, as "NAME, hurried";
+what differs for one of them stands in `expect_of` and `behaviour_of` by its name.
 """
 
 from __future__ import annotations
@@ -116,14 +116,18 @@ class ExpectedOfCall(_Model):
 
 
 class ToolStandIn(_Model):
-    """What a tool gives in the call, in its own place."""
+    """What comes of a tool (or of other work of a flow's node) in the call, in its own place."""
 
     status: Annotated[int, Field(ge=100, le=599)] = 200
-    """Of HTTP."""
+    """Of HTTP; from 400 on it is an error."""
     body: Any = None
-    """JSON."""
-    error: Literal["", "timeout", "unreachable", "refused", "failed"] = ""
-    """It gives nothing, for this reason."""
+    """JSON: what the server answers, or the tool gives."""
+    error: Literal["", "timeout", "refused", "bad answer", "tool", "model", "transfer"] = ""
+    """It gives nothing, for this reason, as error edges name them."""
+    outcome: Annotated[str, Field(max_length=100)] = ""
+    """Of a model's work: the exit that it takes, or what it finds to be so."""
+    values: Annotated[dict[str, Any], Field(max_length=60)] = {}
+    """... and the variables that it finds out."""
 
 
 class PersonaWorld(_Model):
