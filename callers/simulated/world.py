@@ -1,6 +1,7 @@
 """The world of a persona, in place of the real one: what it names is answered by it, all else is as it was.
 
-So a flow whose tools ask servers that only its owner has can be called by anybody, always with the same answers.
+So a flow whose tools ask servers that only its owner has can be called by anybody, always with the same
+answers.
 """
 
 from __future__ import annotations

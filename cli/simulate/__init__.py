@@ -1,4 +1,4 @@
-"""`voiceforge simulate FLOW`: simulated callers call an agent, by text or by phone, and their calls are judged.
+"""`voiceforge simulate FLOW`: simulated callers call a flow, by text or by phone, and are judged.
 
 Only the options live here; what a run needs is imported when it is run, so that `--help` answers at once.
 """
@@ -68,7 +68,9 @@ def _add_callers(parser: argparse.ArgumentParser) -> None:
         "--seed", type=_number(0, 2**31), default=1, metavar="N", help="chance of the callers (default 1)"
     )
     parser.add_argument("--text", action="store_true", help="without audio: hundreds of calls a second")
-    parser.add_argument("--version", type=_number(1, 2**31), metavar="N", help="of the flow (default: newest)")
+    parser.add_argument(
+        "--version", type=_number(1, 2**31), metavar="N", help="of the flow (default: newest)"
+    )
     parser.add_argument(
         "--llm", metavar="NAME", help="a language model plays the callers: an engine, or NAME/MODEL"
     )
@@ -85,7 +87,9 @@ def _add_line(parser: argparse.ArgumentParser) -> None:
         metavar="KIND:SNR",
         help=f"behind the callers, so many dB below their speech: {', '.join(NOISES)} (babble:15)",
     )
-    parser.add_argument("--loss", type=_percent, default=0.0, metavar="PERCENT", help="of the callers' packets")
+    parser.add_argument(
+        "--loss", type=_percent, default=0.0, metavar="PERCENT", help="of the callers' packets"
+    )
     parser.add_argument(
         "--interrupt",
         type=_percent,
@@ -116,7 +120,9 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="what callers said in past calls, against the flow as it is now (or --version), by text",
     )
-    parser.add_argument("--since", metavar="WHEN", help="with --replay: calls from then on (2026-11-22, or 7d)")
+    parser.add_argument(
+        "--since", metavar="WHEN", help="with --replay: calls from then on (2026-11-22, or 7d)"
+    )
 
 
 def _add_canary(parser: argparse.ArgumentParser) -> None:
@@ -130,7 +136,9 @@ def _add_canary(parser: argparse.ArgumentParser) -> None:
         "--metrics", type=Path, metavar="FILE", help="with --canary: write figures there for Prometheus"
     )
     parser.add_argument(
-        "--alert", metavar="URL", help="with --canary: POST there when calls begin to fail, and when they pass"
+        "--alert",
+        metavar="URL",
+        help="with --canary: POST there when calls begin to fail, or to pass",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which flow is called, and by whom: from a database, from the flows that come with us, from a file, from code.
+"""Which flow is called, and by whom: of a database, of the flows that come with us, of a file, of code.
 
 The one place that knows what a FLOW on the command line may be.
 """
@@ -63,7 +63,7 @@ async def open_flow(
 
 
 def _not_yet(name: str) -> ConfigError:
-    return ConfigError(f"{name}: files of flows cannot be run yet; import it, and name it as the database does")
+    return ConfigError(f"{name}: files of flows cannot be run yet; name one of the database")
 
 
 def template(name: str) -> dict[str, Any] | None:
@@ -81,7 +81,9 @@ def template(name: str) -> dict[str, Any] | None:
     return None
 
 
-def callers(flow: SimulatedFlow, files: Sequence[Path], only: Sequence[str], leave_out: set[str]) -> list[Persona]:
+def callers(
+    flow: SimulatedFlow, files: Sequence[Path], only: Sequence[str], leave_out: set[str]
+) -> list[Persona]:
     """Who calls: of these files, else the flow's own; without those that are tagged with what is to be left
     out. Raises ConfigError where nobody is left."""
     found = [persona for path in files for persona in read_personas(path)] if files else list(flow.personas)
