@@ -13,7 +13,6 @@ from typing import Any
 
 from callers.simulated.judging import Judged
 from callers.simulated.junit import junit
-from callers.simulated.keeping import keep_failure
 from callers.simulated.report import as_json, changes, pass_rate, read_run, write_run
 from cli.simulate.source import SimulatedFlow
 from cli.simulate.table import print_run
@@ -61,22 +60,47 @@ def about(args: argparse.Namespace, flow: SimulatedFlow, calls: int, seconds: fl
     }
 
 
-def deliver(args: argparse.Namespace, data: Path, judged: Sequence[Judged], told: dict[str, Any]) -> int:
-    """The exit code. `data`: the data folder. Blocks."""
+class Places:
+    """Where what is kept of a run goes."""
+
+    def __init__(self, args: argparse.Namespace, data: Path, flow: SimulatedFlow) -> None:
+        """`data`: the data folder. Raises StartupError where nothing can be written there."""
+        make_data_folder(data)
+        self._base = data / FOLDER / f"{slug(flow.name)}-{'text' if args.text else 'phone'}"
+        self._out: Path | None = args.out
+        self._failed = 0
+        self.folder: Path | None = None
+        """Of the calls that failed; None while none has."""
+
+    @property
+    def run(self) -> Path:
+        """The run itself, and until it is written the one before."""
+        return self._base.with_name(f"{self._base.name}.json")
+
+    def for_a_failure(self) -> Path | None:
+        """Where one more failed call is kept; None where there are enough."""
+        self._failed += 1
+        if self._failed > MOST_KEPT:
+            return None
+        if self.folder is None:
+            self.folder = self._out or self._base / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+        return self.folder
+
+    def forget(self) -> None:
+        """All but the newest runs' folders."""
+        if self._base.is_dir():
+            folders = sorted(each for each in self._base.iterdir() if each.is_dir())
+            for folder in folders[:-KEPT_RUNS]:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def deliver(args: argparse.Namespace, places: Places, judged: Sequence[Judged], told: dict[str, Any]) -> int:
+    """The exit code. Blocks."""
     result = as_json(judged, told)
-    make_data_folder(data)
-    kept = data / FOLDER / f"{slug(told['flow'])}-{told['by']}"
-    before = read_run(kept.with_suffix(".json"))
-    failed = [each for each in judged if not each.passed]
-    folder: Path | None = None
-    if failed:
-        folder = args.out or kept / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-        for each in failed[:MOST_KEPT]:
-            keep_failure(folder, each)
-        if args.out is None:
-            _forget(kept)
-    result["kept"] = None if folder is None else str(folder)
-    write_run(kept.with_suffix(".json"), result)
+    before = read_run(places.run)
+    result["kept"] = None if places.folder is None else str(places.folder)
+    write_run(places.run, result)
+    places.forget()
     if args.junit is not None:
         args.junit.write_bytes(junit(judged, told["flow"]))
     result["changes"] = changes(result, before)
@@ -90,10 +114,3 @@ def deliver(args: argparse.Namespace, data: Path, judged: Sequence[Judged], told
 def slug(name: str) -> str:
     """For a file's name."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] or "flow"
-
-
-def _forget(kept: Path) -> None:
-    """All but the newest runs' folders."""
-    folders = sorted(each for each in kept.iterdir() if each.is_dir())
-    for folder in folders[:-KEPT_RUNS]:
-        shutil.rmtree(folder, ignore_errors=True)

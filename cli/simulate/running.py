@@ -1,4 +1,4 @@
-"""One run of simulated calls: who calls, how often and how, and what is made of each call."""
+"""One run of simulated calls: what is wanted is opened, the calls are made, and each is judged."""
 
 from __future__ import annotations
 
@@ -6,38 +6,27 @@ import argparse
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from callers.simulated.by_text import TextCaller
 from callers.simulated.judging import Judged, judge
-from callers.simulated.mind import CallerMind
+from callers.simulated.keeping import keep_failure
 from callers.simulated.persona import Persona
-from callers.simulated.played_by_llm import LlmMind
-from callers.simulated.scripted import Script, ScriptedMind
-from cli.simulate.delivering import about, deliver, have_places
+from cli.simulate.delivering import Places, about, deliver, have_places
+from cli.simulate.plan import Planned, day_of, plan
 from cli.simulate.source import SimulatedFlow, callers, open_flow
 from cli.terminal import progress
 from cli.working_folder import importable
 from mediaserver.errors import ConfigError
 
 if TYPE_CHECKING:
+    from callers.simulated.by_phone import PhonedCall
     from mediaserver.config import Settings
     from pipelines.engines.protocols import Llm
 
 PARALLEL, PARALLEL_BY_TEXT, PARALLEL_MODELS = 4, 1, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One call of a run."""
-
-    number: int
-    persona: Persona
-    mind: CallerMind
 
 
 async def simulate(args: argparse.Namespace) -> int:
@@ -49,66 +38,108 @@ async def simulate(args: argparse.Namespace) -> int:
     _check(args)
     have_places(args)
     async with contextlib.AsyncExitStack() as undo:
-        flow = await open_flow(settings, args.flow, args.version, undo, called=args.server is None)
+        flow = await open_flow(settings, args.flow, args.version, undo, by_text=args.text)
         llm = await _model(settings, args.llm, undo)
-        leave_out = {"phone" if args.text else "text"} | (set() if _thinks(flow, llm) else {"model"})
-        personas = callers(flow, args.persona, args.only, leave_out)
+        personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
         count = args.calls or len(personas)
-        began = time.monotonic()
-        judged = await _by_text(flow, plan(personas, args, llm), count, _parallel(args, llm))
-        told = about(args, flow, count, time.monotonic() - began)
-    return await asyncio.to_thread(deliver, args, settings.data, judged, told)
+        run = Run(args, flow, Places(args, settings.data, flow), count)
+        parallel = min(_parallel(args, llm), count)
+        if args.text:
+            await run.by_text(plan(personas, args, llm), parallel)
+        else:
+            await run.by_phone(personas, plan(personas, args, llm), parallel, undo)
+    return await asyncio.to_thread(deliver, args, run.places, run.result(), run.told)
 
 
-async def _by_text(
-    flow: SimulatedFlow, planned: Iterator[Planned], count: int, parallel: int
-) -> list[Judged]:
-    """In the order of their numbers."""
-    make = flow.make
-    assert make is not None
-    judged: list[Judged] = []
-    with progress() as bar:
-        task = bar.add_task("calls", total=count)
+class Run:
+    """The calls of a run, as they are judged."""
 
-        async def one_after_the_other() -> None:
-            for each in planned:
-                call_id = uuid4()
-                agent = make(call_id, each.persona)
-                caller = TextCaller(each.persona, each.mind, agent, call_id, each.number)
-                call = await caller.talk()
-                judged.append(judge(call, day_of(each.persona), flow.knowledge))
+    def __init__(self, args: argparse.Namespace, flow: SimulatedFlow, places: Places, count: int) -> None:
+        self.told: dict[str, Any] = {}
+        """About the run; once it is over."""
+        self.places = places
+        self._args = args
+        self._flow = flow
+        self._count = count
+        self._judged: list[Judged] = []
+
+    def result(self) -> list[Judged]:
+        """In the order of their numbers."""
+        return sorted(self._judged, key=lambda each: each.call.number)
+
+    async def by_text(self, planned: Iterator[Planned], parallel: int) -> None:
+        make, began = self._flow.make, time.monotonic()
+        assert make is not None
+        with progress() as bar:
+            task = bar.add_task("calls", total=self._count)
+
+            async def one_after_the_other() -> None:
+                for each in planned:
+                    call_id = uuid4()
+                    agent = make(call_id, each.persona)
+                    caller = TextCaller(each.persona, each.mind, agent, call_id, each.number)
+                    judged = judge(await caller.talk(), day_of(each.persona), self._flow.knowledge)
+                    self._judged.append(judged)
+                    if not judged.passed:
+                        self._keep(judged)
+                    bar.advance(task)
+                    await asyncio.sleep(0)  # others get their turn, and Ctrl-C is heard
+
+            async with asyncio.TaskGroup() as group:
+                for _ in range(parallel):
+                    group.create_task(one_after_the_other())
+        self.told = about(self._args, self._flow, self._count, time.monotonic() - began)
+
+    async def by_phone(
+        self,
+        personas: list[Persona],
+        planned: Iterator[Planned],
+        parallel: int,
+        undo: contextlib.AsyncExitStack,
+    ) -> None:
+        from cli.simulate.phoning import by_phone, phone_stage
+
+        with progress() as bar:
+            task = bar.add_task("a server and voices", total=self._count)
+            stage = await phone_stage(self._args, self._flow, personas, undo)
+            began = time.monotonic()
+            bar.update(task, description="calls")
+
+            def done(phoned: PhonedCall) -> None:
+                judged = judge(phoned.call, day_of(phoned.call.persona), self._flow.knowledge)
+                self._judged.append(judged)
+                if not judged.passed:
+                    self._keep(judged, phoned)
                 bar.advance(task)
-                await asyncio.sleep(0)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(parallel, count)):
-                group.create_task(one_after_the_other())
-    return sorted(judged, key=lambda each: each.call.number)
+            await by_phone(stage, planned, parallel, done)
+        self.told = about(self._args, self._flow, self._count, time.monotonic() - began)
+        clock = stage.party.wire.clock_quality()
+        self.told["caller_late_p99_ms"] = clock["send_late_p99_ms"]
+        self.told["trusted"] = clock["trusted"]
 
-
-def day_of(persona: Persona) -> date:
-    """Of its calls."""
-    now = persona.world.now
-    return date.today() if now is None else now.date()
-
-
-def _parallel(args: argparse.Namespace, llm: Llm | None) -> int:
-    if args.parallel:
-        return int(args.parallel)
-    return PARALLEL_MODELS if llm is not None else PARALLEL_BY_TEXT if args.text else PARALLEL
-
-
-def _thinks(flow: SimulatedFlow, llm: Llm | None) -> bool:
-    """Whether there is a model, for what is tagged to need one."""
-    return llm is not None or (flow.row is not None and flow.row["kind"] == "llm")
+    def _keep(self, judged: Judged, phoned: PhonedCall | None = None) -> None:
+        folder = self.places.for_a_failure()
+        if folder is None:
+            return
+        if phoned is None:
+            keep_failure(folder, judged)
+        else:
+            keep_failure(folder, judged, phoned.near, phoned.far)
 
 
 def _check(args: argparse.Namespace) -> None:
     """Raises ConfigError for options that say nothing together."""
     if args.text and (args.server or args.noise or args.loss):
         raise ConfigError("--server, --noise and --loss are for calls by phone: leave out --text")
-    if not args.text:
-        raise ConfigError("calls by phone cannot be simulated yet: add --text")
+
+
+def _left_out(args: argparse.Namespace, flow: SimulatedFlow, llm: Llm | None) -> set[str]:
+    """Tags of personas that make no sense in this run."""
+    thinks = (
+        llm is not None or args.server is not None or (flow.row is not None and flow.row["kind"] == "llm")
+    )
+    return {"phone" if args.text else "text"} | (set() if thinks else {"model"})
 
 
 async def _model(settings: Settings, name: str | None, undo: contextlib.AsyncExitStack) -> Llm | None:
@@ -117,15 +148,7 @@ async def _model(settings: Settings, name: str | None, undo: contextlib.AsyncExi
     return await open_llm(settings, (name,), undo) if name else None
 
 
-def plan(personas: Sequence[Persona], args: argparse.Namespace, llm: Llm | None) -> Iterator[Planned]:
-    """The calls of a run, the personas in turn; each call's chance is its number's alone."""
-    scripts = {persona.name: Script(persona) for persona in personas}
-    for number in range(1, (args.calls or len(personas)) + 1):
-        persona = personas[(number - 1) % len(personas)]
-        seed = f"{args.seed}/{number}"
-        mind: CallerMind = (
-            ScriptedMind(scripts[persona.name], seed, interrupts=args.interrupt)
-            if llm is None
-            else LlmMind(persona, llm, seed, interrupts=args.interrupt)
-        )
-        yield Planned(number, persona, mind)
+def _parallel(args: argparse.Namespace, llm: Llm | None) -> int:
+    if args.parallel:
+        return int(args.parallel)
+    return PARALLEL_MODELS if llm is not None else PARALLEL_BY_TEXT if args.text else PARALLEL

@@ -44,18 +44,19 @@ class SimulatedFlow:
 
 
 async def open_flow(
-    settings: Settings, name: str, version: int | None, undo: contextlib.AsyncExitStack, *, called: bool
+    settings: Settings, name: str, version: int | None, undo: contextlib.AsyncExitStack, *, by_text: bool
 ) -> SimulatedFlow:
-    """`called`: it is to be called, not only to be named. Raises ConfigError where there is none of that
-    name, and EngineError where it has no model that works."""
-    from cli.text_agents import text_agents
+    """`by_text`: its agents are to be made here. Raises ConfigError where there is none of that name, and
+    EngineError where it has no model that works."""
+    from cli.text_agents import agent_row, text_agents
 
     if name.endswith(".json") or "/" in name:
         raise _not_yet(name)
     shipped = template(name)
     personas = personas_of(shipped, name) if shipped is not None and shipped.get("personas") else ()
-    if not called:
-        return SimulatedFlow(name, personas, None)
+    if not by_text:
+        row = None if ":" in name else await agent_row(settings, name)
+        return SimulatedFlow(name, personas, None, row=row)
     agents = await text_agents(settings, name, undo)
     row = agents.row
     knowledge = row["prompt"] if row is not None and row["kind"] == "llm" else None
