@@ -25,6 +25,7 @@ COMMANDS = {
     "chat": "talk to an agent in text",
     "simulate": "have simulated callers call a flow, and judge their calls",
     "agents": "say who answers which address",
+    "flows": "draw dialogues as graphs: check, save, publish and compare them",
     "trunks": "connect carriers and phone systems",
     "sip": "show what was said by SIP",
     "outbound": "show what calls out have used of their limits",
