@@ -113,6 +113,9 @@ class PhoneCaller:
                 return
             if not self._asked:
                 await up.talk.until(lambda: bool(self._asked), HEARD_WITHIN_S)
+            if not self._asked:  # a sound that nobody wrote down: more is to come
+                self._pass(up)
+                continue
             turns += 1
             if turns > call.persona.limits.turns:
                 call.trouble = f"the call was still up after {call.persona.limits.turns} turns"
@@ -155,17 +158,19 @@ class PhoneCaller:
         if move.keys:
             up.stream.press(move.keys)
             await up.talk.until(lambda: not up.stream.pressing, 0.3 * len(move.keys) + 1)
-            up.talk.pass_turn()
         elif move.speech:
             clip = await self._voices.clip(move.speech, self._voice)
             playing = await up.talk.say(clip)
             if playing.done:
                 self._ours.append(_Ours(playing.voice_began_ns, playing.voice_ended_ns, True, over))
                 return
-        else:
-            up.talk.pass_turn()
+        self._pass(up, bool(move.keys or move.speech), over)
+
+    def _pass(self, up: MeasuredCall, answered: bool = False, over: bool = False) -> None:
+        """Nothing more of us: the next word is the agent's."""
+        up.talk.pass_turn()
         now = time.monotonic_ns()
-        self._ours.append(_Ours(now, now, bool(move.keys or move.speech), over))
+        self._ours.append(_Ours(now, now, answered, over))
 
     # ---- what is heard
 

@@ -53,7 +53,7 @@ class KnownFact(_Model):
     wrong: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
     """What is said in its place by one who errs (`wrong_turns`)."""
     named: Annotated[str, Field(max_length=100)] = ""
-    """What it is called by one who wants it changed; empty: its topic."""
+    """What it is called by one who wants it changed; empty: its topic. Words."""
     times: Annotated[int, Field(ge=1, le=50)] | None = None
     """It is told so often at most: then another fact that the same words ask for is meant ("anything else?"
     first "another one", then "no")."""
@@ -208,6 +208,7 @@ class Persona(_Model):
         texts = [*self.expect.says, *self.expect.never_says]
         texts += [text for fact in self.facts.values() for text in (*fact.asked, *fact.read_back)]
         texts += [text for remark in self.remarks for text in remark.when]
+        texts += [fact.named for fact in self.facts.values() if fact.named]
         texts += [*self.confirming.whole, *self.confirming.single, *self.confirming.change]
         for text in texts:
             Phrase.parse(text)

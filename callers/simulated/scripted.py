@@ -17,10 +17,10 @@ SINGLE = ("did you say", "was it", "i have * is that right", "i have * is this r
 """How flows ask about one value."""
 WHOLE = (
     "say no to change", "say no if", "is that right", "is this right", "is that correct", "is this correct",
-    "is everything correct", "if it is right",
+    "is everything correct",
 )  # fmt: skip
 """How they ask about all of it."""
-YES_OR_NO = ("yes or no", "say a clear yes", "for yes")
+YES_OR_NO = ("yes or no", "say a clear yes", "for yes", "if it is right")
 """What stands behind any question for a yes: the last check, unless a fact is asked for."""
 CHANGE = ("what should i change", "what shall i change", "what would you like to change", "which part")
 CALL_BACK = ("call you back",)
@@ -94,7 +94,8 @@ class ScriptedMind:
         """The last check was right; the question may come again without it."""
         self._wrong: list[str] = []
         """Topics that the last read-back had wrongly."""
-        self._answers = 0
+        self._named: Phrase | None = None
+        """What was said to be changed last."""
 
     def talks_over(self) -> bool:
         return self._happens(self._interrupts)
@@ -173,7 +174,6 @@ class ScriptedMind:
         return Move(topic, speech=self._worded(self._chance.choice(fact.say)))
 
     def _worded(self, said: str) -> str:
-        self._answers += 1
         if self._does.filler_words and self._happens(self._does.fillers):
             said = f"{self._chance.choice(self._does.filler_words)} {said}"
         return f"{said} | {said}" if self._happens(self._does.repeats) else said
@@ -184,7 +184,9 @@ class ScriptedMind:
             return Move(CHANGING, hangs_up=True)  # nothing is: this is going nowhere
         topic = self._wrong[0]
         fact = self._script.persona.facts[topic]
-        return Move(CHANGING, speech=fact.named or topic.replace("_", " "))
+        name = fact.named or topic.replace("_", " ")
+        self._named = Phrase.parse(name)
+        return Move(CHANGING, speech=name)
 
     # ---- is that right?
 
@@ -192,16 +194,15 @@ class ScriptedMind:
         single = _has(words, self._script.single)
         held = {t: _has(words, right) for t, right in self._script.right.items() if right}
         if single:
-            self._agrees = any(held.values())
+            self._agrees = any(held.values()) or (self._named is not None and self._named.is_in(words))
         elif any(held.values()):
             self._wrong = [topic for topic in held if topic in self._told and not held[topic]]
             self._wrong = [topic for topic in self._wrong if self._read_back(topic)]
             self._agrees = not self._wrong
-        elif not _has(words, self._script.whole):
-            pass  # the same question once more, without what it is about
-        else:
+        elif _has(words, self._script.whole):
             self._wrong = [topic for topic in held if topic in self._told and self._read_back(topic)]
             self._agrees = not self._wrong
+        # else: the same question once more, without what it is about
         quiet = self._does.agrees_by_silence and not single and tries == 1
         if quiet and self._agrees and not _has(words, _BUILT_IN["yes_or_no"]):
             return Move(CHECK)

@@ -60,7 +60,7 @@ def about(args: argparse.Namespace, flow: SimulatedFlow, calls: int, seconds: fl
     }
 
 
-class Places:
+class SimulationPlaces:
     """Where what is kept of a run goes."""
 
     def __init__(self, args: argparse.Namespace, data: Path, flow: SimulatedFlow) -> None:
@@ -94,7 +94,9 @@ class Places:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def deliver(args: argparse.Namespace, places: Places, judged: Sequence[Judged], told: dict[str, Any]) -> int:
+def deliver(
+    args: argparse.Namespace, places: SimulationPlaces, judged: Sequence[Judged], told: dict[str, Any]
+) -> int:
     """The exit code. Blocks."""
     result = as_json(judged, told)
     before = read_run(places.run)

@@ -14,7 +14,7 @@ from callers.simulated.by_text import TextCaller
 from callers.simulated.judging import Judged, judge
 from callers.simulated.keeping import keep_failure
 from callers.simulated.persona import Persona
-from cli.simulate.delivering import Places, about, deliver, have_places
+from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
 from cli.simulate.plan import Planned, day_of, plan
 from cli.simulate.source import SimulatedFlow, callers, open_flow
 from cli.terminal import progress
@@ -42,7 +42,7 @@ async def simulate(args: argparse.Namespace) -> int:
         llm = await _model(settings, args.llm, undo)
         personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
         count = args.calls or len(personas)
-        run = Run(args, flow, Places(args, settings.data, flow), count)
+        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count)
         parallel = min(_parallel(args, llm), count)
         if args.text:
             await run.by_text(plan(personas, args, llm), parallel)
@@ -51,10 +51,12 @@ async def simulate(args: argparse.Namespace) -> int:
     return await asyncio.to_thread(deliver, args, run.places, run.result(), run.told)
 
 
-class Run:
+class SimulationRun:
     """The calls of a run, as they are judged."""
 
-    def __init__(self, args: argparse.Namespace, flow: SimulatedFlow, places: Places, count: int) -> None:
+    def __init__(
+        self, args: argparse.Namespace, flow: SimulatedFlow, places: SimulationPlaces, count: int
+    ) -> None:
         self.told: dict[str, Any] = {}
         """About the run; once it is over."""
         self.places = places
