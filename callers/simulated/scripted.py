@@ -154,7 +154,7 @@ class ScriptedMind:
             self._strayed.add(topic)
             return Move(topic, speech=self._chance.choice(self._does.aside_words), aside=True)
         if topic == CHANGING:
-            return self._named(keys)
+            return self._name_change()
         fact = self._script.persona.facts.get(topic)
         if fact is None:
             return Move(topic, speech=self._script.persona.at_loss or "")
@@ -178,7 +178,7 @@ class ScriptedMind:
             said = f"{self._chance.choice(self._does.filler_words)} {said}"
         return f"{said} | {said}" if self._happens(self._does.repeats) else said
 
-    def _named(self, keys: bool) -> Move:
+    def _name_change(self) -> Move:
         """What is to be changed."""
         if not self._wrong:
             return Move(CHANGING, hangs_up=True)  # nothing is: this is going nowhere
