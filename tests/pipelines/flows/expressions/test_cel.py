@@ -73,7 +73,7 @@ def test_a_condition_is_true_or_false_and_nothing_else() -> None:
 
 
 def test_loops_in_loops_end() -> None:
-    scope = {**VALUES, "names": list(range(MOST_ITEMS))}
+    scope: dict[str, Value] = {**VALUES, "names": list(range(MOST_ITEMS))}
     nested = SCOPE.compile("names.map(a, names.map(b, names.map(c, a)))")
     with pytest.raises(ExpressionError, match="budget"):
         nested.value(scope)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.expressions.liquid import SaidTemplate, SpokenValue, UrlTemplate
+from pipelines.flows.expressions.values import Value
 
 DAY = SpokenValue("2026-11-23", "tomorrow")
 
@@ -64,7 +65,7 @@ def test_objects_cannot_be_reached() -> None:
 
 def test_what_a_variable_brings_into_a_url_means_nothing_there() -> None:
     url = UrlTemplate("https://shop.example/orders/{{ number }}?of={{ who.name }}")
-    scope = {"number": "../admin?x=1", "who": {"name": "A&B=C"}}
+    scope: dict[str, Value] = {"number": "../admin?x=1", "who": {"name": "A&B=C"}}
     assert url.url(scope) == "https://shop.example/orders/..%2Fadmin%3Fx%3D1?of=A%26B%3DC"
 
 
