@@ -38,7 +38,9 @@ INSIDE: dict[str, set[str]] = {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
         "pipelines.tools",
     },
-    "pipelines.flows": {"pipelines.conversation", "pipelines.engines"},
+    "pipelines.flows": {
+        *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
+    },
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
