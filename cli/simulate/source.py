@@ -6,17 +6,18 @@ The one place that knows what a FLOW on the command line may be.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from callers.simulated.persona import Persona, personas_of, read_personas
+from cli.simulate.plan import day_of
 from mediaserver.errors import ConfigError
+from pipelines.agents import FLOWS
 from pipelines.conversation.agent import Agent
+from pipelines.flows.shipped import template
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -52,13 +53,16 @@ async def open_flow(
 
     if name.endswith(".json") or "/" in name:
         raise _not_yet(name)
-    shipped = template(name)
-    personas = personas_of(shipped, name) if shipped is not None and shipped.get("personas") else ()
+    personas = _shipped_personas(name)
     if not by_text:
         row = None if ":" in name else await agent_row(settings, name)
         return SimulatedFlow(name, personas, None, row=row)
     agents = await text_agents(settings, name, undo)
     row = agents.row
+    built_in = FLOWS.get("booking" if name == DEMO and row is None else row["flow"] if row else "")
+    if built_in is not None and (row is None or row["kind"] == "flow"):
+        known = built_in
+        return SimulatedFlow(name, personas, lambda call_id, who: known(call_id, day_of(who)), "", row=row)
     knowledge = row["prompt"] if row is not None and row["kind"] == "llm" else None
     return SimulatedFlow(name, personas, lambda call_id, _: agents.make(call_id), knowledge, row=row)
 
@@ -67,19 +71,13 @@ def _not_yet(name: str) -> ConfigError:
     return ConfigError(f"{name}: files of flows cannot be run yet; name one of the database")
 
 
-def template(name: str) -> dict[str, Any] | None:
-    """The flow that comes with us under this name: that of its file, of its document, or `demo`; with its
-    `document` and its `personas`."""
-    wanted = "booking" if name == DEMO else name
-    folder = resources.files("pipelines.flows") / "templates"
-    if not folder.is_dir():
-        return None
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        if file.name.endswith(".json"):
-            value: dict[str, Any] = json.loads(file.read_text())
-            if wanted in (file.name.removesuffix(".json"), value["document"].get("name")):
-                return value
-    return None
+def _shipped_personas(name: str) -> tuple[Persona, ...]:
+    """Of the flow that comes with us under this name, or `demo`."""
+    try:
+        found = template("booking" if name == DEMO else name)
+    except ConfigError:
+        return ()
+    return personas_of(list(found.personas), f"the template {found.name}") if found.personas else ()
 
 
 def callers(
