@@ -11,6 +11,7 @@ from mediaserver.storage import (
     facts,
     hearing,
     legs,
+    messages,
     outbound,
     outcomes,
     recordings,
@@ -26,6 +27,7 @@ from mediaserver.storage.records import (
     HearingReport,
     LegClosed,
     LegOpened,
+    MessageKept,
     OutboundUsed,
     OutcomeMade,
     Record,
@@ -59,6 +61,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await events.happened(connection, record)
         case RecordingMade():
             await recordings.made(connection, record)
+        case MessageKept():
+            await messages.kept(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
         case HearingReport():
