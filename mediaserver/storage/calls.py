@@ -14,6 +14,8 @@ _SHOWN = """
         exists (select from recordings r where r.call_id = c.id) as recorded,
         (select coalesce(jsonb_agg(jsonb_build_object('flow', o.flow, 'status', o.status, 'data', o.data)
             order by o.saved_at, o.flow), '[]') from outcomes o where o.call_id = c.id) as outcomes,
+        (select coalesce(jsonb_agg(jsonb_build_object('flow', r.flow, 'version', r.version)
+            order by r.began_at, r.flow), '[]') from flow_runs r where r.call_id = c.id) as flows,
         (select sum((e.data->'cost')::float8) filter (where jsonb_typeof(e.data->'cost') = 'number')
             from events e where e.call_id = c.id and e.kind = 'llm') as llm_cost,
         (select s.summary from call_summaries s where s.call_id = c.id) as summary
@@ -68,4 +70,4 @@ async def one(connection: Database, call_id: UUID) -> Row | None:
 
 
 def _row(row: Any) -> Row:
-    return {**dict(row), "outcomes": json.loads(row["outcomes"]), "about": json.loads(row["about"])}
+    return {**dict(row), **{name: json.loads(row[name]) for name in ("outcomes", "flows", "about")}}

@@ -138,6 +138,18 @@ class OutcomeMade:
     """A word of the flow's own, e.g. 'held' while a read-back is not through, then 'confirmed'."""
     data: dict[str, Any]
     """JSON-ready: the flow's own fields."""
+    flow_version: int | None = None
+    """Which version of the flow came to it, as in `FlowRun`; None: nobody said."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRun:
+    """A call has begun with a flow. Kept for each, so that those which come to nothing are counted, too."""
+
+    call_id: UUID
+    flow: str
+    version: int
+    """0: the one that comes with the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +279,7 @@ Record: TypeAlias = (
     | RecordingMade
     | MessageKept
     | OutcomeMade
+    | FlowRun
     | HearingReport
     | SummaryWanted
     | SummaryMade

@@ -9,6 +9,7 @@ from mediaserver.storage import (
     calls,
     events,
     facts,
+    flow_runs,
     hearing,
     legs,
     messages,
@@ -24,6 +25,7 @@ from mediaserver.storage.records import (
     CallStarted,
     EventHappened,
     FactLearnt,
+    FlowRun,
     HearingReport,
     LegClosed,
     LegOpened,
@@ -65,6 +67,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await messages.kept(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
+        case FlowRun():
+            await flow_runs.began(connection, record)
         case HearingReport():
             await hearing.reported(connection, record)
         case SummaryWanted():

@@ -1,0 +1,268 @@
+"""The tables `flows`, `flow_versions` and `flow_publications`: documents of flows, their versions, and which
+of them callers meet.
+
+What a document means is `pipelines.flows` to know; here it is JSON with a state. A version never changes, and
+no draft is published: the tables see to both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import asyncpg
+
+from mediaserver.errors import ConfigError
+from mediaserver.storage.sql import Database, Row, text, to_json
+
+FlowState: TypeAlias = Literal["valid", "draft"]
+MOST_BYTES = 1_000_000
+"""Of a document in its canonical form."""
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def canonical(document: Row) -> str:
+    """The one way to write a document, whatever the order of its keys (:rfc:`8785` but for how numbers are
+    written). Raises ConfigError for what is no JSON, or too long."""
+    return _written(document, sort_keys=True)
+
+
+def hash_of(document: Row) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+async def all_flows(connection: Database) -> list[Row]:
+    """The flows by name, each with how many versions it has, and the newest's number and state."""
+    rows = await connection.fetch(
+        """
+        select f.*, newest.number as newest, newest.state as newest_state,
+            (select count(*) from flow_versions v where v.flow = f.name) as versions
+        from flows f left join lateral (
+            select number, state from flow_versions v where v.flow = f.name order by number desc limit 1
+        ) newest on true
+        order by f.name
+        """
+    )
+    return [dict(row) for row in rows]
+
+
+async def one_flow(connection: Database, name: str) -> Row | None:
+    """A flow like those of `all_flows`, without what its versions say; None when there is none."""
+    row = await connection.fetchrow("select * from flows where name = $1", name)
+    return None if row is None else dict(row)
+
+
+async def history(connection: Database, name: str) -> list[Row]:
+    """The versions of a flow without their documents, newest first. `published_at`: when it was published
+    first; None: never."""
+    rows = await connection.fetch(
+        """
+        select v.number, v.hash, v.state, v.findings, v.note, v.made_by, v.made_at,
+            octet_length(v.document::text) as bytes,
+            (select min(p.made_at) from flow_publications p where p.flow = v.flow and p.version = v.number)
+                as published_at
+        from flow_versions v where v.flow = $1 order by v.number desc
+        """,
+        name,
+    )
+    return [{**dict(row), "findings": json.loads(row["findings"])} for row in rows]
+
+
+async def version(connection: Database, name: str, number: int | None = None) -> Row | None:
+    """One version with its document; the newest where no number is given. None when there is none."""
+    row = await connection.fetchrow(
+        "select flow, number, document, hash, state, findings, note, made_by, made_at from flow_versions "
+        "where flow = $1 and number = coalesce($2, number) order by number desc limit 1",
+        name, number,
+    )  # fmt: skip
+    return None if row is None else _version(row)
+
+
+async def published(connection: Database) -> list[Row]:
+    """What callers may meet: name, `published`, `split_version`, `split_percent` of each flow, and the hashes
+    of both versions, which say whether they must be read."""
+    rows = await connection.fetch(
+        """
+        select f.name, f.published, f.split_version, f.split_percent, p.hash as hash, s.hash as split_hash
+        from flows f
+            left join flow_versions p on p.flow = f.name and p.number = f.published
+            left join flow_versions s on s.flow = f.name and s.number = f.split_version
+        order by f.name
+        """
+    )
+    return [dict(row) for row in rows]
+
+
+async def save(
+    connection: asyncpg.Connection,
+    name: str,
+    document: Row,
+    *,
+    state: FlowState,
+    findings: Sequence[Row] = (),
+    note: str = "",
+    made_by: str = "",
+) -> int:
+    """Save a document as the newest version of a flow, which is made when there is none of that name; returns
+    its number. What the newest one says already is not saved again. Raises ConfigError."""
+    written = _written(document)
+    digest = hash_of(document)
+    async with connection.transaction():
+        await _take(connection, name)
+        newest = await connection.fetchrow(
+            "select number, hash, state, findings from flow_versions where flow = $1 "
+            "order by number desc limit 1",
+            name,
+        )
+        found = json.loads(to_json(list(findings)))
+        if newest is not None and (newest["hash"], newest["state"]) == (digest, state):
+            if json.loads(newest["findings"]) == found:
+                return int(newest["number"])
+        number = 1 if newest is None else int(newest["number"]) + 1
+        await connection.execute(
+            "insert into flow_versions (flow, number, document, hash, state, findings, note, made_by) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            name, number, written, digest, state, json.dumps(found), text(note, 500), text(made_by, 100),
+        )  # fmt: skip
+        return number
+
+
+async def publish(connection: asyncpg.Connection, name: str, number: int, made_by: str = "") -> None:
+    """Have new calls run this version, all of them: a split ends. Raises ConfigError."""
+    await _route(connection, name, number, None, None, made_by)
+
+
+async def unpublish(connection: asyncpg.Connection, name: str, made_by: str = "") -> None:
+    """Have no new call run the flow. Raises ConfigError."""
+    await _route(connection, name, None, None, None, made_by)
+
+
+async def split(
+    connection: asyncpg.Connection, name: str, number: int, percent: int, made_by: str = ""
+) -> None:
+    """Have so many of a hundred new calls run this version, and the others the published one. Raises
+    ConfigError."""
+    if not 1 <= percent <= 99:
+        raise ConfigError(f"a share of {percent} percent is no split: give 1 to 99, or publish one version")
+    row = await one_flow(connection, name)
+    if row is None:
+        raise unknown(name)
+    if row["published"] is None:
+        raise ConfigError(f"the flow {name} has nothing published: publish one version first")
+    if row["published"] == number:
+        raise ConfigError(f"version {number} of the flow {name} is the published one: split with another")
+    await _route(connection, name, row["published"], number, percent, made_by)
+
+
+async def end_split(connection: asyncpg.Connection, name: str, made_by: str = "") -> bool:
+    """Have all new calls run the published version; False when they did. Raises ConfigError."""
+    row = await one_flow(connection, name)
+    if row is None:
+        raise unknown(name)
+    if row["split_version"] is None:
+        return False
+    await _route(connection, name, row["published"], None, None, made_by)
+    return True
+
+
+async def before_published(connection: Database, name: str) -> int | None:
+    """The newest version below the published one that callers have met: where a rollback leads. None when
+    there is none."""
+    number: int | None = await connection.fetchval(
+        "select max(p.version) from flow_publications p join flows f on f.name = p.flow "
+        "where f.name = $1 and p.version < f.published",
+        name,
+    )
+    return number
+
+
+async def remove(connection: Database, name: str) -> bool:
+    """Remove a flow with all its versions; False when there is none of that name. Calls that run it go on,
+    and what they came to stays."""
+    return await connection.fetchval("delete from flows where name = $1 returning name", name) is not None
+
+
+async def agents_of(connection: Database, name: str) -> list[str]:
+    """The agents whose rows name this flow."""
+    rows = await connection.fetch(
+        "select name from agents where kind = 'flow' and flow = $1 order by name", name
+    )
+    return [row["name"] for row in rows]
+
+
+def unknown(name: str) -> ConfigError:
+    return ConfigError(f"there is no flow {text(name, 100)}: see `voiceforge flows list`")
+
+
+async def _take(connection: asyncpg.Connection, name: str) -> None:
+    """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{text(name, 100)!r} is no name of a flow: letters, digits, '.', '_' and '-', at most 64"
+        )
+    taken = "select name from flows where name = $1 for update"
+    if await connection.fetchval(taken, name) is None:
+        # Only then: whoever follows the table is told of the statement, not of the row.
+        await connection.execute("insert into flows (name) values ($1) on conflict (name) do nothing", name)
+        await connection.fetchval(taken, name)
+
+
+async def _route(
+    connection: asyncpg.Connection,
+    name: str,
+    number: int | None,
+    second: int | None,
+    percent: int | None,
+    made_by: str,
+) -> None:
+    """Raises ConfigError."""
+    try:
+        async with connection.transaction():
+            found = await connection.fetchval(
+                "update flows set published = $2, split_version = $3, split_percent = $4 where name = $1 "
+                "returning name",
+                name, number, second, percent,
+            )  # fmt: skip
+            if found is None:
+                raise unknown(name)
+            await connection.execute(
+                "insert into flow_publications (flow, version, split_version, split_percent, made_by) "
+                "values ($1, $2, $3, $4, $5)",
+                name, number, second, percent, text(made_by, 100),
+            )  # fmt: skip
+    except asyncpg.ForeignKeyViolationError:
+        wanted = _numbers(number, second)
+        raise ConfigError(
+            f"the flow {name} has no version {wanted}: see `voiceforge flows history {name}`"
+        ) from None
+    except asyncpg.CheckViolationError as error:
+        raise ConfigError(f"{error.args[0]}; `voiceforge flows validate {name}` says what it lacks") from None
+    except asyncpg.DataError:
+        raise ConfigError(f"{_numbers(number, second)} is no number of a version") from None
+
+
+def _numbers(*numbers: int | None) -> str:
+    return " or ".join(str(number) for number in numbers if number is not None)
+
+
+def _version(row: Any) -> Row:
+    return {
+        **dict(row), "document": json.loads(row["document"]), "findings": json.loads(row["findings"]),
+    }  # fmt: skip
+
+
+def _written(document: Row, *, sort_keys: bool = False) -> str:
+    try:
+        written = json.dumps(
+            document, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+        size = len(written.encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(f"the document is no JSON: {' '.join(str(error).split())[:200]}") from None
+    if size > MOST_BYTES:
+        raise ConfigError(f"the document has {size} bytes: at most {MOST_BYTES} are kept")
+    return written
