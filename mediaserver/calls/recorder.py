@@ -75,7 +75,8 @@ class Track:
         """Where the next frame goes, silence so far; shape (channels, samples)."""
         if self._buffer is None:
             self._buffer = np.zeros((BATCH_FRAMES, self.channels, FRAME_SAMPLES), np.int16)
-        return self._buffer[self._filled]
+        row: Batch = self._buffer[self._filled]
+        return row
 
     def _filled_one(self) -> None:
         """A frame is in its row."""
