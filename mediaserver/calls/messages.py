@@ -20,7 +20,7 @@ MOST_IN_CALL = 100
 """Messages that one call may leave."""
 
 
-class Message(Track):
+class LeftMessage(Track):
     """One message. It belongs to the loop's thread."""
 
     __slots__ = ("_kept", "_put", "_text", "at_ms", "index", "lost")
@@ -93,7 +93,7 @@ class CallMessages:
         self.most_s = most_s
         """No message of it may be longer."""
 
-    def open(self) -> Message | None:
+    def open(self) -> LeftMessage | None:
         """Begin one; None: there were too many."""
         call = self._call
         if call.messages >= MOST_IN_CALL:
@@ -101,7 +101,7 @@ class CallMessages:
         index = call.messages
         call.messages += 1
         path = path_of(self._recorder.folder, call.id, call.started, f"-message-{index}")
-        message = Message(self._recorder, call.id, path, call.put, index, call.elapsed_ms())
+        message = LeftMessage(self._recorder, call.id, path, call.put, index, call.elapsed_ms())
         self._recorder.add(message)
         return message
 

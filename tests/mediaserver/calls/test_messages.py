@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mediaserver.calls.call import Call
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.messages import MOST_IN_CALL, CallMessages, Message, salvaged_messages
+from mediaserver.calls.messages import MOST_IN_CALL, CallMessages, LeftMessage, salvaged_messages
 from mediaserver.calls.recorder import BATCH_FRAMES, Recorder
 from mediaserver.calls.wave_file import wav_header
 from mediaserver.media.leg import Frame
@@ -52,7 +52,7 @@ class Desk:
         self.messages = CallMessages(self.recorder, self.call, 300)
         self.folder = folder / "2026-11-21"
 
-    def open(self) -> Message:
+    def open(self) -> LeftMessage:
         message = self.messages.open()
         assert message is not None
         return message
