@@ -1,0 +1,1 @@
+"""What a flow is made of, as JSON. See docs/flows.md."""

@@ -1,0 +1,1 @@
+"""Conditions in CEL and texts in Liquid: compiled once, run in microseconds, with variables alone."""

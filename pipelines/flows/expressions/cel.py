@@ -1,0 +1,102 @@
+"""Expressions in CEL, the Common Expression Language (cel.dev): no side effects, no loops but over lists.
+
+Google's runtime bounds nesting (32) and iterations; sizes of values are ours (`values`). Beside CEL's own
+functions there are its strings and math extensions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_math, ext_strings
+
+from mediaserver.errors import VoiceForgeError
+from pipelines.flows.expressions.values import Value, ValueFault, checked
+
+_WORDS = re.compile(
+    r"""(?:[rRbB]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w.])([A-Za-z_]\w*)(?!\s*\()"""
+)
+"""Text literals, which are passed over, and names that are neither a field nor a function."""
+_PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.+)")
+_RAISED = re.compile(r"^[A-Z_]+: ")
+
+
+class ExpressionError(VoiceForgeError):
+    """An expression cannot be compiled, or came to nothing; the message is for its author."""
+
+
+class CelScope:
+    """The names that expressions may use. Making one costs 20 ms: make one a document, or fewer."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        self._env = cel.NewEnv(
+            variables={name: cel.Type.DYN for name in sorted(self.names)},
+            extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()],
+        )
+
+    def compile(self, source: str) -> CelExpression:
+        """Raises ExpressionError."""
+        try:
+            return CelExpression(source, self._env.compile(source), self.names)
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ExpressionError(f"'{_short(source)}' cannot be read: {_reason(str(error))}") from None
+
+
+class CelExpression:
+    """One expression, compiled."""
+
+    def __init__(self, source: str, compiled: Any, names: frozenset[str]) -> None:
+        self.source = source
+        self._compiled = compiled
+        self.uses = frozenset(found[1] for found in _WORDS.finditer(source) if found[1] in names)
+        """Names of the scope that it may use; one of a macro's own that is called alike counts, too."""
+
+    def value(self, scope: Mapping[str, Value]) -> Value:
+        """What it comes to with these values. Raises ExpressionError."""
+        try:
+            found = self._compiled.eval(data={name: scope.get(name) for name in self.uses})
+            plain = found.plain_value()
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ExpressionError(f"'{_short(self.source)}': {_reason(str(error))}") from None
+        if found.type() == cel.Type.ERROR:
+            raise ExpressionError(f"'{_short(self.source)}': {_reason(str(plain))}")
+        try:
+            return checked(_json(plain))
+        except ValueFault as error:
+            raise ExpressionError(f"'{_short(self.source)}': {error}") from None
+
+    def holds(self, scope: Mapping[str, Value]) -> bool:
+        """Whether it is true. Raises ExpressionError, also where it is neither true nor false."""
+        found = self.value(scope)
+        if not isinstance(found, bool):
+            raise ExpressionError(
+                f"'{_short(self.source)}' is neither true nor false, but {_short(repr(found))}"
+            )
+        return found
+
+
+def _json(plain: Any) -> Any:
+    """Times and lengths of time as text, as CEL writes them in JSON."""
+    if plain is None or isinstance(plain, bool | int | float | str | list | dict):
+        return plain
+    if hasattr(plain, "isoformat"):
+        return plain.isoformat()
+    if hasattr(plain, "total_seconds"):
+        return f"{plain.total_seconds():g}s"
+    return plain
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _reason(message: str) -> str:
+    """What CEL says, in one line."""
+    place = _PLACE.search(message)
+    if place is not None:
+        return f"at character {place[2]}: {place[3].removesuffix(' (in container ' + chr(39) * 2 + ')')}"
+    return " ".join(_RAISED.sub("", message).split())[:300]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.flows.expressions.cel import CelScope, ExpressionError
+from pipelines.flows.expressions.values import MOST_ITEMS, Value, ValueFault, checked, shortened
+
+SCOPE = CelScope(["people", "day", "call", "names"])
+VALUES: dict[str, Value] = {
+    "people": 7, "day": "sunday", "call": {"about": {"name": "Ann"}}, "names": ["a", "b"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("people + 1", 8),
+        ("people > 5 && day != 'monday'", True),
+        ("call.about.name", "Ann"),
+        ("has(call.about.age) ? call.about.age : 0", 0),
+        ("names.map(each, each.upperAscii())", ["A", "B"]),
+        ("math.greatest(people, 10)", 10),
+        ("{'day': day, 'people': people}", {"day": "sunday", "people": 7}),
+        ("timestamp('2026-01-01T00:00:00Z')", "2026-01-01T00:00:00+00:00"),
+        ("duration('90s')", "90s"),
+    ],
+)
+def test_an_expression_comes_to_json(source: str, value: Value) -> None:
+    assert SCOPE.compile(source).value(VALUES) == value
+
+
+def test_names_are_known_when_it_is_compiled() -> None:
+    assert SCOPE.compile("people > 5 && 'day' in names").uses == {"people", "names"}
+    assert SCOPE.compile("call.people.size()").uses == {"call"}
+    with pytest.raises(ExpressionError, match="at character 10: undeclared reference to 'nobody'"):
+        SCOPE.compile("people > nobody")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["people +", "(" * 200 + "1" + ")" * 200, "__import__('os')", "people.__class__", "x -> x", "'", ""],
+)
+def test_what_is_no_expression_is_refused_or_comes_to_nothing(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        SCOPE.compile(source).value(VALUES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "day + people",
+        "1 / (people - 7)",
+        "9223372036854775807 + people",
+        "call.nothing",
+        "names[5]",
+        "b'bytes'",
+        "{1: 2}",
+        "type(people)",
+        "day.matches('(')",
+    ],
+)
+def test_what_cannot_be_computed_says_so(source: str) -> None:
+    with pytest.raises(ExpressionError, match="'"):
+        SCOPE.compile(source).value(VALUES)
+
+
+def test_a_condition_is_true_or_false_and_nothing_else() -> None:
+    assert SCOPE.compile("people == 7").holds(VALUES) is True
+    with pytest.raises(ExpressionError, match="neither true nor false"):
+        SCOPE.compile("people").holds(VALUES)
+
+
+def test_loops_in_loops_end() -> None:
+    scope: dict[str, Value] = {**VALUES, "names": list(range(MOST_ITEMS))}
+    nested = SCOPE.compile("names.map(a, names.map(b, names.map(c, a)))")
+    with pytest.raises(ExpressionError, match="budget"):
+        nested.value(scope)
+
+
+def test_what_grows_too_large_is_refused() -> None:
+    with pytest.raises(ExpressionError, match="characters"):
+        SCOPE.compile("day + day + day").value({"day": "x" * 3_000})
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=60))
+def test_any_text_compiles_or_is_an_error_of_ours(source: str) -> None:
+    try:
+        SCOPE.compile(source).value(VALUES)
+    except ExpressionError as error:
+        assert "\n" not in str(error).replace(source, "")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5_000),
+    lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(max_size=10), inner, max_size=20),
+    max_leaves=50,
+)
+
+
+@settings(max_examples=100)
+@given(JSON)
+def test_what_was_shortened_may_be_kept(value: object) -> None:
+    short = shortened(value)
+    assert checked(short) == short
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1 << 70, "x" * 5_000, [0] * 501, {1: 2}, object(), b"x"])
+def test_what_no_variable_may_have(value: object) -> None:
+    with pytest.raises(ValueFault):
+        checked(value)
+    checked(shortened(value))
