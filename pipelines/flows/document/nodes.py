@@ -78,7 +78,7 @@ class CollectNode(NodeBase):
     silence_ms: SilenceMs = 7_000
 
 
-class Change(Part):
+class ReadBackPart(Part):
     """Something that a caller may want changed at a read-back. Leads where the node's outcome edge
     'change VARIABLE' does."""
 
@@ -105,7 +105,7 @@ class ConfirmNode(NodeBase):
     """`agree`: silence, or hanging up, is a yes where all of the call was surely heard."""
     cancels: bool = True
     """'cancel it' is an answer."""
-    changes: Annotated[tuple[Change, ...], Field(max_length=50)] = ()
+    changes: Annotated[tuple[ReadBackPart, ...], Field(max_length=50)] = ()
     silence_ms: SilenceMs = 3_000
 
 

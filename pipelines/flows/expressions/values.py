@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
+from mediaserver.errors import VoiceForgeError
+
 Value: TypeAlias = JsonValue
 MOST_CHARACTERS = 4_000
 MOST_ITEMS = 500
@@ -19,7 +21,7 @@ LARGEST = 1 << 62
 """Whole numbers beyond it CEL does not have."""
 
 
-class ValueFault(ValueError):
+class ValueFault(VoiceForgeError):
     """No variable may have this value; the message says why."""
 
 
