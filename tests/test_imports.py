@@ -21,6 +21,9 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
     },
+    "mediaserver.fetching": {
+        *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
+    },
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },

@@ -16,7 +16,7 @@ from mediaserver.storage.sql import Database, Row
 
 MOST_VALUE = 8_000
 """Characters of a value: a token, a key, not a file."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,253}[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
@@ -53,7 +53,7 @@ async def remove_secret(connection: Database, name: str) -> bool:
 def checked_secret(name: str, host: str, value: str) -> FlowSecret:
     """Raises ConfigError, which shows no value."""
     if not _NAME.fullmatch(name):
-        raise ConfigError(f"{name!r} is no name of a secret: letters, digits and '_', at most 64")
+        raise ConfigError(f"{name!r} is no name of a secret: letters, digits, '_' and '-', at most 60")
     host = host.strip().lower().removesuffix(".")
     if not _HOST.fullmatch(host):
         raise ConfigError(f"{host!r} is no host such as api.example.com: no scheme, no port, no path")
