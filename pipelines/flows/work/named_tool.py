@@ -50,9 +50,9 @@ class NamedUse:
     async def run(self) -> ToolGave:
         self.given = {name: each.value(self._values) for name, each in self._arguments.items()}
         try:
-            tool = await within(self._timeout_s, self._found())
-        except TimeoutError:
-            raise ToolUseError("timeout", f"{self.name} cannot be had yet") from None
+            tool = await within(self._timeout_s, self._found(), self.name)
+        except ToolUseError:
+            raise
         except (ConfigError, CallError, ToolError) as error:
             raise ToolUseError("tool", f"{self.name} cannot be had: {error}") from None
         box = ToolBox([replace(tool, timeout_s=self._timeout_s)])

@@ -117,9 +117,7 @@ class PythonUse:
     async def run(self) -> ToolGave:
         self.given = {name: each.value(self._values) for name, each in self._arguments.items()}
         try:
-            return await within(self._timeout_s, self._called())
-        except TimeoutError:
-            raise ToolUseError("timeout", f"{self.name} gave nothing in {self._timeout_s:g} s") from None
+            return await within(self._timeout_s, self._called(), self.name)
         except ToolUseError:
             raise
         except (ToolError, ConfigError) as error:
