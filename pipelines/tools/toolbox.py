@@ -104,9 +104,7 @@ class ToolBox:
                 said, given = marked(text, tool.name), text[:MOST_GIVEN]
                 return ToolOutcome(said, True, _since(began), quotes, about, given)
             case str():
-                return ToolOutcome(
-                    marked(result, tool.name), True, _since(began), given=result[:MOST_GIVEN]
-                )
+                return ToolOutcome(marked(result, tool.name), True, _since(began), given=result[:MOST_GIVEN])
 
     def _known(self) -> str:
         return f": there are {', '.join(self._tools)}" if self._tools else ", nor any other"
