@@ -79,8 +79,8 @@ class GuardedClient:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`tls`: made by the caller, off the loop; None makes it here (some 20 ms). `count`: told of each
-        request's outcome (a class of statuses, or the kind of an error) and seconds. `clock`: of the circuits, in
-        seconds."""
+        request's outcome (a class of statuses, or the kind of an error) and seconds. `clock`: of the
+        circuits, in seconds."""
         self.secrets: SecretSource = NoSecrets()
         self._rule = rule
         self._limits = limits
