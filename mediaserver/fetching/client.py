@@ -25,7 +25,7 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.circuit import Circuit
 from mediaserver.fetching.circuits import Circuits
 from mediaserver.fetching.dialling import JudgingResolver, JudgingSockets
-from mediaserver.fetching.exchange import Going, RawAnswer, Sent, exchange
+from mediaserver.fetching.exchange import HopHeaders, RawAnswer, Sent, exchange
 from mediaserver.fetching.hosts import host_of, port_of, read_url
 from mediaserver.fetching.lookup import HostLookup, SystemLookup
 from mediaserver.fetching.places import HostPlaces
@@ -184,7 +184,7 @@ class GuardedClient:
         return FetchAnswer(got.status, got.headers, got.body, _ms_since(began), tries)
 
     async def _tried(
-        self, sent: Sent, going: Going, left_s: float, limit_s: float, most_bytes: int
+        self, sent: Sent, going: HopHeaders, left_s: float, limit_s: float, most_bytes: int
     ) -> RawAnswer | FetchError:
         """What came of one try; the circuit is told. `limit_s`: of all tries, to be said."""
         host, port = host_of(sent.url), port_of(sent.url)

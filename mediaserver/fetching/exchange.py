@@ -29,7 +29,7 @@ USER_AGENT = "VoiceForge"
 _LEFT_OUT = {"set-cookie", "set-cookie2"}
 
 
-class Going(Protocol):
+class HopHeaders(Protocol):
     def headers(self, url: URL) -> CIMultiDict[str]:
         """What is said there, secrets included. Asked for each address anew. Raises FetchError for one to
         which we do not go, or a secret does not."""
@@ -55,7 +55,7 @@ class RawAnswer:
 
 
 async def exchange(
-    session: ClientSession, sent: Sent, going: Going, connect_s: float, most_bytes: int
+    session: ClientSession, sent: Sent, going: HopHeaders, connect_s: float, most_bytes: int
 ) -> RawAnswer:
     """Raises FetchError. How long it takes in all is the caller's to bound."""
     had_body = bool(sent.body)

@@ -43,7 +43,7 @@ class Preparing:
         return Sent(self._request.method.upper(), url, self._request.body)
 
     def headers(self, url: URL) -> CIMultiDict[str]:
-        """See `mediaserver.fetching.exchange.Going`."""
+        """See `mediaserver.fetching.exchange.HopHeaders`."""
         judge(self._rule, url)
         disclosing = self._disclosing(url)
         headers = CIMultiDict[str]()
