@@ -247,7 +247,9 @@ class Assistant:
         self._missed = False
         note_of = told(said, self._mood.of(said) if isinstance(said, Utterance) else "")
         if isinstance(said, Answered) and not note_of:
-            greeted = "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
+            greeted = (
+                "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
+            )
             note_of = note(self._part.begins if self._part is not None else greeted)
         exchange = self._memory.begin(
             context.line,
@@ -331,7 +333,9 @@ class Assistant:
 
     def _greeting(self) -> list[Say]:
         """Said without the model. Whom we call is greeted by it, unless the row has a greeting."""
-        return self._tongues.greeting(self._settings.greeting, usual=not self._calling.outbound and self._part is None)
+        return self._tongues.greeting(
+            self._settings.greeting, usual=not self._calling.outbound and self._part is None
+        )
 
     def _make_up_for(self, failed: str, exchange: RememberedTurn) -> list[Act]:
         """There is no answer."""

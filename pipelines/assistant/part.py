@@ -1,5 +1,5 @@
-"""An assistant that has but a part of a call: it leaves by tools of its own in place of hanging up, and whoever
-gave it the part goes on.
+"""An assistant that has but a part of a call: it leaves by tools in place of hanging up, and
+whoever gave it the part goes on.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipelines.flows.document.document import DocumentNode
 from pipelines.flows.document.nodes import SubagentNode
-from pipelines.flows.document.tools import HttpRequest, ToolNode
+from pipelines.flows.document.tools import HttpRequest, NamedTool, PythonFunction, ToolNode
 from pipelines.flows.expressions.cel import CelExpression, CelScope
 from pipelines.flows.expressions.liquid import SaidTemplate, UrlTemplate
 
@@ -51,7 +51,7 @@ def prepared(node: DocumentNode, cel: CelScope) -> PreparedTool | PreparedSubage
             body = None if use.body is None else cel.compile(use.body)
             request = PreparedRequest(UrlTemplate(use.url), _texts(use.query), _texts(use.headers), body)
             return PreparedTool(SaidTemplate(node.filler), _compiled(cel, node.save), request)
-        case ToolNode(use=use):
+        case ToolNode(use=PythonFunction() | NamedTool() as use):
             arguments = _compiled(cel, use.arguments)
             return PreparedTool(SaidTemplate(node.filler), _compiled(cel, node.save), None, arguments)
         case SubagentNode():
