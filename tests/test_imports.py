@@ -41,7 +41,10 @@ INSIDE: dict[str, set[str]] = {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
         "pipelines.tools",
     },
-    "pipelines.flows": {"pipelines.conversation", "pipelines.engines"},
+    "pipelines.flows": {
+        *("pipelines.assistant", "pipelines.conversation", "pipelines.engines", "pipelines.languages"),
+        *("pipelines.spoken", "pipelines.tools"),
+    },
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
