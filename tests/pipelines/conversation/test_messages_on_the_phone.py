@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from callers.lines import clips_of
-from callers.sound import Samples, clipped, resample
+from callers.sound import PACKET, Samples, clipped, resample
 from callers.voiced import Clip, locate
 from tests.faults.calling import Watched, all_stored, calls, poll, stored
 from tests.peers.conftest import ServerProcess, start_server, stop_server
@@ -61,10 +61,10 @@ async def left(server: ServerProcess, one: Watched, clip: Clip) -> None:
 async def hung_up_on(one: Watched, clip: Clip) -> None:
     """Waits for the tone behind the prompt, and hangs up while speaking."""
     assert await one.call.talk.my_turn(gap_ms=1_000, within_s=15)
-    saying = asyncio.create_task(one.call.talk.say(clip))
-    await asyncio.sleep(len(clip.samples) / RATE / 2)  # the clip plays in real time
+    playing = one.call.stream.say(clip)
+    half = (clip.voice.first + clip.voice.last) // 2 // PACKET
+    assert await one.call.talk.until(lambda: len(playing.sent_ns) > half, 15)
     await one.call.hang_up()
-    await saying
 
 
 async def test_what_callers_say_behind_the_tone_is_kept_also_when_they_hang_up() -> None:
