@@ -397,7 +397,7 @@ create trigger flows_changed before insert or update on flows for each row execu
 
 -- What flows may prove themselves with, each to one host alone. Sealed with the key file of the data folder.
 create table flow_secrets (
-    name       text primary key check (name ~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$'),
+    name       text primary key check (name ~ '^[A-Za-z0-9_-]{1,60}$'),
     host       text not null check (length(host) between 1 and 255),
     sealed     text not null check (length(sealed) <= 20000),
     changed_at timestamptz not null default now()

@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",
     "agents": "say who answers which address",
+    "flows": "draw dialogues as graphs: check, save, publish and compare them",
     "trunks": "connect carriers and phone systems",
     "sip": "show what was said by SIP",
     "outbound": "show what calls out have used of their limits",

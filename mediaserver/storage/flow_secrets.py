@@ -16,15 +16,17 @@ from mediaserver.storage.sql import Database, Row
 
 MOST_VALUE = 8_000
 """Characters of a value: a token, a key, not a file."""
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,253}[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+LEAST_VALUE = 4
+"""Characters: shorter ones could not be masked in what is kept without masking all else."""
+_HOST = re.compile(r"([a-z0-9_]([a-z0-9_.-]{0,253}[a-z0-9_])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
 class FlowSecret:
     name: str
     host: str
-    """The only one that it is sent to: lower case, without a port."""
+    """The only one that it is sent to, in lower case: `api.example.com`, or `api.example.com:8443`."""
     value: str = field(repr=False)
 
 
@@ -53,12 +55,14 @@ async def remove_secret(connection: Database, name: str) -> bool:
 def checked_secret(name: str, host: str, value: str) -> FlowSecret:
     """Raises ConfigError, which shows no value."""
     if not _NAME.fullmatch(name):
-        raise ConfigError(f"{name!r} is no name of a secret: letters, digits and '_', at most 64")
+        raise ConfigError(f"{name!r} is no name of a secret: letters, digits, '_' and '-', at most 60")
     host = host.strip().lower().removesuffix(".")
     if not _HOST.fullmatch(host):
-        raise ConfigError(f"{host!r} is no host such as api.example.com: no scheme, no port, no path")
-    if not value or len(value) > MOST_VALUE:
-        raise ConfigError(f"the value of {name} is {'too long' if value else 'empty'}")
+        raise ConfigError(f"{host!r} is no host such as api.example.com: no scheme, no path")
+    if not LEAST_VALUE <= len(value) <= MOST_VALUE:
+        raise ConfigError(
+            f"the value of {name} has {len(value)} characters, not {LEAST_VALUE} to {MOST_VALUE}"
+        )
     if not value.isprintable():
         raise ConfigError(f"the value of {name} has line ends or control characters: no header takes them")
     return FlowSecret(name, host, value)

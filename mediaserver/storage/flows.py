@@ -82,6 +82,13 @@ async def version(connection: Database, name: str, number: int | None = None) ->
     return None if row is None else _version(row)
 
 
+async def hash_of_version(connection: Database, name: str, number: int) -> str | None:
+    """None when there is no such version."""
+    query = "select hash from flow_versions where flow = $1 and number = $2"
+    digest: str | None = await connection.fetchval(query, name, number)
+    return digest
+
+
 async def published(connection: Database) -> list[Row]:
     """What callers may meet: name, `published`, `split_version`, `split_percent` of each flow, and the hashes
     of both versions, which say whether they must be read."""

@@ -60,6 +60,8 @@ class TextConversation:
         self._agent = agent
         self._call_id = call_id
         self._line = 0
+        self._spoken = False
+        """The last reply had words."""
         self._collector = KeyCollector()
         self.apart: Apart | None = None
         """What the agent does in place of listening: the next words are the message that it takes."""
@@ -122,8 +124,16 @@ class TextConversation:
                 case _:
                     pass
             yield act
+        self._spoken = bool(pieces)
         if pieces:
             self._agent.heard(self._line, " ".join(filter(None, pieces)), False)
+
+    def interrupt(self, heard: str) -> bool:
+        """The caller goes on before the last reply is over, and has heard this much of it; False where there
+        is none to interrupt."""
+        if self._spoken:
+            self._agent.heard(self._line, heard, True)
+        return self._spoken
 
     async def tell(self, said: AgentInput) -> Answer:
         """The agent's whole answer to one input."""

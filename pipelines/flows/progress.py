@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from pipelines.conversation.agent import Keys
+from pipelines.conversation.agent import Keys, Say
 from pipelines.flows.checking import Check
 from pipelines.flows.model import Confirm, FlowNode, Slot, Value
+from pipelines.flows.working import Work
 
 Doubt: TypeAlias = Literal["doubtful", "missed", "silent", "noisy", "mended", "line"]
 """Why silence is no yes: something was not surely heard, not understood or not heard at all, said over noise,
@@ -49,6 +50,10 @@ class FlowStep:
     outcomes: tuple[FlowOutcome, ...] = ()
     before: str = ""
     """Characters of the answer that were said already (`Slot.finality`)."""
+    ahead: tuple[Say, ...] = ()
+    """Said before `say`: pieces with a voice or a language of their own, and such as nobody interrupts."""
+    work: Work | None = None
+    """Waited for once all was said: the step after it comes when it is done."""
 
     @property
     def keys(self) -> Keys | None:

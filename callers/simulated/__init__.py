@@ -1,0 +1,1 @@
+"""Simulated callers: personas, the minds that play them, and what is made of their calls."""

@@ -1,0 +1,129 @@
+"""Documents for the commands: from a file, a template or the database, checked and saved."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mediaserver.errors import ConfigError
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from mediaserver.config import Settings
+    from mediaserver.storage.flows import FlowState
+    from mediaserver.storage.sql import Row
+
+MOST_BYTES = 1_500_000
+"""Of a file: no more is read into memory. A document may have less."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFlow:
+    """A document that was read, and what is wrong with it."""
+
+    document: dict[str, Any]
+    """Plain JSON, without what is as it would be anyway."""
+    findings: tuple[Row, ...]
+    """JSON-ready, with `severity`, `node`, `field`, `what` and `remedy`."""
+
+    @property
+    def state(self) -> FlowState:
+        return "draft" if self.errors else "valid"
+
+    @property
+    def errors(self) -> list[Row]:
+        return [each for each in self.findings if each["severity"] == "error"]
+
+
+async def read_flow(content: Any, connection: asyncpg.Connection | None) -> ReadFlow:
+    """`content`: JSON. What it names is looked for in the database, where there is one. Raises ConfigError
+    for what is no document of a flow."""
+    from pipelines.flows.document.reading import document_of, written
+
+    document = document_of(content)
+    return ReadFlow(written(document), ())
+
+
+def is_file(name: str) -> bool:
+    """Whether somebody means a file by it, and no flow."""
+    return name.endswith(".json") or Path(name).is_file()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one to look into without making it."""
+    from mediaserver.storage.postgres import EmbeddedPostgres
+
+    return bool(settings.database.url.get_secret_value()) or EmbeddedPostgres(settings.data).exists
+
+
+def from_file(path: Path) -> Any:
+    """The document of a file, as JSON; of one with personas beside it, too. Raises ConfigError."""
+    from pipelines.flows.document.reading import read_document, written
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
+    try:
+        outer = json.loads(data) if b'"document"' in data else None
+    except (ValueError, RecursionError):
+        outer = None
+    if isinstance(outer, dict) and isinstance(outer.get("document"), dict):
+        data = json.dumps(outer["document"]).encode()
+    try:
+        return written(read_document(data))
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+async def version_of(connection: asyncpg.Connection, name: str, number: int | None = None) -> Row:
+    """A version of a flow in the database, the newest where no number is given. Raises ConfigError."""
+    from mediaserver.storage import flows
+
+    row = await flows.version(connection, name, number)
+    if row is not None:
+        return row
+    if await flows.one_flow(connection, name) is None:
+        raise flows.unknown(name)
+    if number is None:
+        raise ConfigError(f"the flow {name} has no version yet: save one with `voiceforge flows import`")
+    raise ConfigError(f"the flow {name} has no version {number}: see `voiceforge flows history {name}`")
+
+
+async def saved(
+    connection: asyncpg.Connection, flow: ReadFlow, note: str = "", name: str = ""
+) -> tuple[str, int]:
+    """Its name and number. `name`: another than the document's own. Raises ConfigError."""
+    from mediaserver.storage import flows
+
+    document = {**flow.document, "name": name} if name else flow.document
+    number = await flows.save(
+        connection,
+        document["name"],
+        document,
+        state=flow.state,
+        findings=flow.findings,
+        note=note,
+        made_by=whoever(),
+    )
+    return document["name"], number
+
+
+def whoever() -> str:
+    """Who gives the command, for the history; empty where the machine has no name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def words(finding: Row) -> str:
+    """A finding as a line."""
+    where = " ".join(filter(None, [f"node {finding['node']}" if finding["node"] else "", finding["field"]]))
+    remedy = f"; {finding['remedy']}" if finding["remedy"] else ""
+    return f"{finding['severity']}: {where + ': ' if where else ''}{finding['what']}{remedy}"
