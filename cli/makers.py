@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
+from cli.serving.flows import ServedFlows
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
@@ -37,7 +40,9 @@ class ThinkingMaker:
         insight: Insight | None,
         assistants: Assistants | None,
         backgrounds: Backgrounds | None,
+        flows: ServedFlows | None,
     ) -> None:
+        self._flows = flows
         self._backgrounds = backgrounds
         self._speech = speech
         self._code = code
@@ -93,6 +98,8 @@ class ThinkingMaker:
         """Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
             return self._assistants.make(agent, call, speech)
+        if agent.kind == "flow" and self._flows is not None:
+            return self._flows.make(agent, call, speech)
         return make_agent(
             call.id,
             kind=agent.kind,
@@ -146,24 +153,28 @@ def makers(
     insight: Insight | None = None,
     assistants: Assistants | None = None,
     backgrounds: Backgrounds | None = None,
+    flows: ServedFlows | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
     calls what is to be known beyond the words; `assistants` makes those that think with a language model;
-    `backgrounds` has what is heard under their words."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds)
+    `backgrounds` has what is heard under their words; `flows` has those of the database."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, flows)
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
 
-def fault(agent: AgentSpec) -> str:
+def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> str:
     """What is wrong with a row in the pipeline's eyes, so that it is told before anybody calls; empty when
-    nothing is."""
+    nothing is. `flow_fault`: why calls cannot have a flow, empty when they can; without it only those that
+    come with the server are known."""
     try:
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
         BackgroundChoices().changed(agent.background)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
+        if agent.kind == "flow" and flow_fault is not None:
+            return flow_fault(agent.flow)
         if agent.kind == "flow":
             make_agent(agent.id, kind="flow", flow=agent.flow)
     except ConfigError as error:
