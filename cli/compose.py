@@ -27,6 +27,7 @@ from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
+from cli.serving.fetching import open_fetching
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -57,6 +58,7 @@ from mediaserver.data_folder import make_data_folder
 from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
+from mediaserver.fetching.protocols import Fetcher
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
@@ -110,6 +112,8 @@ class Server:
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
         self._ready = False
+        self.fetcher: Fetcher | None = None
+        """Fetches what users name; known once the server is being started, and closed with it."""
         self.offered: dict[str, str] = {}
         """Once it is started: which of `demo`, `assistant` and `echo` are answered, and by what."""
 
@@ -123,6 +127,7 @@ class Server:
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
+        self.fetcher = await open_fetching(settings.fetch, metrics, undo)
 
         known = registry()
         engines = open_engines(settings, known, undo)

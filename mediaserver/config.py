@@ -27,6 +27,7 @@ from pydantic_settings import (
 from mediaserver.errors import ConfigError
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
+    fetch: FetchSettings = FetchSettings()
 
     mcp: dict[McpName, McpServerSettings] = Field(
         default={},

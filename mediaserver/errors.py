@@ -11,6 +11,7 @@ VoiceForgeError
 │   ├── EngineMissingError
 │   └── ModelError       a language model's server; `about_request` says whether it is this request's fault
 ├── ToolError            a tool cannot do what a model asked of it; the model is told why
+├── FetchError           what a user had us fetch from the web cannot be had; `kind` says why
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
@@ -22,6 +23,7 @@ VoiceForgeError
 
 from __future__ import annotations
 
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -91,6 +93,45 @@ class ModelError(EngineError):
         self.retryable = retryable
         self.after_s = after_s
         self.about_request = about_request
+
+
+class FetchFault(StrEnum):
+    """Why an address could not be fetched."""
+
+    BAD_REQUEST = "bad request"
+    """It is written wrongly: the address, a header, a secret that is not there or not for this host."""
+    REFUSED_ADDRESS = "refused address"
+    """We do not go there."""
+    DNS = "dns"
+    CONNECTION = "connection"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    REDIRECT = "redirect"
+    TOO_LARGE = "too large"
+    BAD_ANSWER = "bad answer"
+    """It is not HTTP, breaks off, or is not what it says that it is."""
+    CIRCUIT_OPEN = "circuit open"
+    """The host has failed time and again, and is not asked for a while."""
+    BUSY = "busy"
+    """We have too much to fetch."""
+
+
+class FetchError(VoiceForgeError):
+    """Something could not be fetched. The text is one line for whoever wrote the flow: no secrets."""
+
+    def __init__(self, message: str, kind: FetchFault) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retryable = kind in _FETCH_AGAIN
+
+
+_FETCH_AGAIN = {
+    FetchFault.DNS,
+    FetchFault.CONNECTION,
+    FetchFault.TIMEOUT,
+    FetchFault.CIRCUIT_OPEN,
+    FetchFault.BUSY,
+}
 
 
 class PeerError(VoiceForgeError):

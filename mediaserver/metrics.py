@@ -300,6 +300,19 @@ class Metrics:
         self.recordings_failed = Counter(
             "voiceforge_recordings_failed", "Recordings that stopped early", registry=r
         )
+        self._fetched = Counter(
+            "voiceforge_fetch_requests",
+            "What users had us fetch, by what came of it: a class of statuses, or why there was no answer",
+            ["outcome"],
+            registry=r,
+        )
+        """'2xx' to '5xx', a FetchFault, 'cancelled'."""
+        self._fetch = Histogram(
+            "voiceforge_fetch_seconds",
+            "From the wish to the last byte, or to giving up",
+            buckets=_TURN,
+            registry=r,
+        )
         self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
 
     def watch_clock(self, clock: ClockFigures) -> None:
@@ -333,6 +346,11 @@ class Metrics:
         lost = stats.get("lost")
         if isinstance(lost, int) and lost > 0:
             self.packets_lost.inc(lost)
+
+    def fetched(self, outcome: str, seconds: float) -> None:
+        """One request of mediaserver.fetching."""
+        self._fetched.labels(outcome).inc()
+        self._fetch.observe(seconds)
 
     def watch(self, name: str, what: str, ask: Callable[[], float]) -> None:
         """Show `voiceforge_NAME`, asked for only when somebody reads the metrics."""

@@ -21,6 +21,9 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
     },
+    "mediaserver.fetching": {
+        *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
+    },
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },
@@ -38,7 +41,9 @@ INSIDE: dict[str, set[str]] = {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.spoken"),
         "pipelines.tools",
     },
-    "pipelines.flows": {"pipelines.conversation", "pipelines.engines"},
+    "pipelines.flows": {
+        *("pipelines.assistant", "pipelines.conversation", "pipelines.engines", "pipelines.tools"),
+    },
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },

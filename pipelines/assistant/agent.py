@@ -20,12 +20,13 @@ from pipelines.assistant.asked_ahead import AskedAhead
 from pipelines.assistant.calling import Calling
 from pipelines.assistant.consent import agrees
 from pipelines.assistant.facts import Fact, FactSource
-from pipelines.assistant.instructions import instructions, named, opening
+from pipelines.assistant.instructions import ENDING, instructions, named, opening
 from pipelines.assistant.memory import Memory, RememberedTurn, words_in
 from pipelines.assistant.model_start import ModelStart
 from pipelines.assistant.mood_notes import MoodNotes
 from pipelines.assistant.notes import note, plain, told
 from pipelines.assistant.own_tools import own_tools
+from pipelines.assistant.part import PartOfCall
 from pipelines.assistant.secrets import Secrets, unmarked
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.summarising import extract, summed_up
@@ -58,6 +59,8 @@ log = logging.getLogger(__name__)
 
 FAILURES = 3
 """A model that fails so often in a row is given up."""
+PART_FAILURES = 2
+"""... and so often where whoever gave it a part of the call goes on without it."""
 MOST_SILENCES = 3
 """Silences in a row that the model is told of; after one more the call ends."""
 FACTS_WITHIN_S = 0.5
@@ -88,13 +91,15 @@ class Assistant:
         hears: Callable[[str], bool] = any_language,
         speaks: Callable[[str], bool] = any_language,
         starting: Callable[[], Awaitable[None]] | None = None,
+        part: PartOfCall | None = None,
     ) -> None:
         """`name`: of the agent, under which facts are kept. `facts`: None where none are kept. `patience_s`:
         a model that streams nothing for so long has failed. `late`: keeps an event (kind, data by name) of a
         tool that ends after the call. `thought_ahead`: counts what asking ahead of a turn came to. `hears`,
         `speaks`: whether the call has a recogniser, and a voice, for a language (BCP 47). `starting`: the
-        model is being started; see `ModelStart`."""
+        model is being started; see `ModelStart`. `part`: it has but a part of the call."""
         self._name = name
+        self._part = part
         self._calling = calling
         self._settings = settings or AssistantSettings()
         self._account = CallAccount(late=late)
@@ -102,28 +107,31 @@ class Assistant:
         self._tongues = Tongues(calling.language, self._settings.languages, hears, speaks)
         text, secret = unmarked("\n\n".join(filter(None, [prompt, self._tongues.prompt])))
         box = box or ToolBox(())
-        offered = {tool.name for tool in box.offered}
-        own = tuple(
-            tool
-            for tool in own_tools(
-                self._settings.transfers,
-                remembers=self._facts is not None,
-                languages=self._tongues.usable,
-            )
-            if tool.name not in offered
+        leaving = part.tools if part is not None else ()
+        offered = [tool for tool in box.offered if all(tool.name != own.name for own in leaving)]
+        taken = {tool.name for tool in offered}
+        usual = own_tools(
+            self._settings.transfers,
+            remembers=self._facts is not None,
+            languages=self._tongues.usable,
+            ends=part is None,
         )
-        self._memory = Memory(instructions(text, calling.language, [ABOUT_DATA], self._tongues.rule))
+        own = (*leaving, *(tool for tool in usual if tool.name not in taken))
+        ending = part.rule if part is not None else ENDING
+        rules = instructions(text, calling.language, [ABOUT_DATA], self._tongues.rule, ending)
+        self._memory = Memory(rules)
         self._faculties = Faculties(
             llm,
             self._memory,
             ToolRuns(box, self._account),
-            (*box.offered, *own),
+            (*offered, *own),
             frozenset(tool.name for tool in own),
             Secrets(secret),
             self._tongues,
             self._settings.transfers,
             partial(_learnt, calling, name),
             warm=self._settings.warm,
+            part=part,
             patience_s=patience_s,
         )
         self._start: ModelStart | None = None
@@ -239,9 +247,10 @@ class Assistant:
         self._missed = False
         note_of = told(said, self._mood.of(said) if isinstance(said, Utterance) else "")
         if isinstance(said, Answered) and not note_of:
-            note_of = note(
+            greeted = (
                 "The caller is on the line." if self._greeting() else "The caller is on the line: greet."
             )
+            note_of = note(self._part.begins if self._part is not None else greeted)
         exchange = self._memory.begin(
             context.line,
             " ".join(filter(None, [*notes, note_of, news.note])),
@@ -283,6 +292,9 @@ class Assistant:
                 exchange.say(piece.text)
                 yield piece
             return
+        if self._silences > MOST_SILENCES and self._part is not None:
+            self._part.gave_up("silence", "the caller says nothing more")
+            return
         if self._silences > MOST_SILENCES:
             if goodbye := self._tongues.phrases.goodbye:
                 exchange.say(goodbye)
@@ -321,13 +333,18 @@ class Assistant:
 
     def _greeting(self) -> list[Say]:
         """Said without the model. Whom we call is greeted by it, unless the row has a greeting."""
-        return self._tongues.greeting(self._settings.greeting, usual=not self._calling.outbound)
+        return self._tongues.greeting(
+            self._settings.greeting, usual=not self._calling.outbound and self._part is None
+        )
 
     def _make_up_for(self, failed: str, exchange: RememberedTurn) -> list[Act]:
         """There is no answer."""
         self._failures += 1
         log.warning("the model has no answer (%d in a row): %s", self._failures, failed)
         self._account.note("engine_failed", engine="llm", reason=failed)
+        if self._part is not None and self._failures >= PART_FAILURES:
+            self._part.gave_up("model", failed)
+            return []
         last: Last | None = None
         if self._failures < FAILURES:
             words = own_words(self._tongues.language).apology

@@ -37,6 +37,7 @@ from pipelines.assistant.own_tools import (
     keys_of,
     text_of,
 )
+from pipelines.assistant.part import PartOfCall
 from pipelines.assistant.secrets import Secrets
 from pipelines.assistant.tongues import Tongues
 from pipelines.assistant.tool_runs import ToolRun, ToolRuns
@@ -98,6 +99,8 @@ class Faculties:
     keep: Callable[[Fact], Keep]
     """Makes the record of a fact."""
     warm: bool = False
+    part: PartOfCall | None = None
+    """None: the whole call is the assistant's."""
     now: Callable[[], float] = time.perf_counter
     filler_after_s: float = FILLER_AFTER_S
     working_every_s: float = WORKING_EVERY_S
@@ -137,7 +140,7 @@ class AnswerTurn:
                     async for act in acts:
                         yield act
             for number in range(1, MOST_ROUNDS + 1):
-                if self._last is not None or self.asking is not None:
+                if self._last is not None or self.asking is not None or self._left:
                     break
                 async with aclosing(self._round()) as pieces:
                     async for piece in pieces:
@@ -170,7 +173,7 @@ class AnswerTurn:
             yield self._say(self.asking.question, self.faculties.tongues.written_in)
         elif self._last is not None:
             yield self._last
-        elif not self._said_something:
+        elif not self._said_something and not self._left:
             self.failed = "the model said nothing"
 
     # ---- the model
@@ -230,6 +233,12 @@ class AnswerTurn:
     @property
     def _said_something(self) -> bool:
         return bool(self.exchange.said)
+
+    @property
+    def _left(self) -> bool:
+        """The assistant's part is over."""
+        part = self.faculties.part
+        return part is not None and part.over
 
     @property
     def _reminded(self) -> bool:
@@ -366,10 +375,16 @@ class AnswerTurn:
 
     async def _finish(self, called: ToolCalls, call: LlmToolCall) -> AsyncGenerator[Act, None]:
         """What ends the turn, and the call or the agent's part in it."""
-        if call.name not in (END_CALL, TRANSFER):
+        part = self.faculties.part
+        parts = part is not None and any(tool.name == call.name for tool in part.tools)
+        if not parts and call.name not in (END_CALL, TRANSFER):
             return
         wrong = [other.name for other in called.calls if called.result(other).startswith("error:")]
-        if wrong or self.asking is not None or self._last is not None:
+        busy = bool(wrong) or self.asking is not None or self._last is not None
+        if part is not None and parts:
+            called.results[call.id] = part.called(call, may_end=not busy)
+            return
+        if busy:
             why = f"{', '.join(wrong)} went wrong" if wrong else "something else comes first"
             called.results[call.id] = f"error: not done, because {why}. Tell the caller."
             return

@@ -27,17 +27,16 @@ LONGEST_BRIEFING = 1_000
 
 
 def own_tools(
-    transfers: Mapping[str, str], *, remembers: bool, languages: Sequence[str] = ()
+    transfers: Mapping[str, str], *, remembers: bool, languages: Sequence[str] = (), ends: bool = True
 ) -> tuple[LlmTool, ...]:
-    """Those of a row. `languages`: in which the call can go on."""
+    """Those of a row. `languages`: in which the call can go on. `ends`: it is the assistant's to hang up."""
+    hanging_up = LlmTool(
+        END_CALL,
+        "Hang up, once the caller has nothing more to ask. Say goodbye first, or give it here.",
+        _object({"goodbye": _text("Your last words to the caller, if this answer does not have them yet.")}),
+    )
     tools = [
-        LlmTool(
-            END_CALL,
-            "Hang up, once the caller has nothing more to ask. Say goodbye first, or give it here.",
-            _object(
-                {"goodbye": _text("Your last words to the caller, if this answer does not have them yet.")}
-            ),
-        ),
+        *([hanging_up] if ends else []),
         LlmTool(
             COLLECT_KEYS,
             "Collect digits that the caller presses on the telephone (a customer number, say), as one entry. "

@@ -1,0 +1,151 @@
+"""One request and its answer over aiohttp, redirects followed: nothing is judged here but what comes back.
+
+All that aiohttp raises becomes a FetchError with words of ours, without a cause: its own texts hold whole
+addresses, secrets in the query included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import aiohttp
+from aiohttp import ClientSession, ClientTimeout, hdrs
+from yarl import URL
+
+from mediaserver.errors import FetchError, FetchFault
+from mediaserver.fetching.decoding import ACCEPTED, BodyReader
+from mediaserver.fetching.redirects import MOST, STATUSES, next_method, next_url, too_many
+from mediaserver.printable import printable
+
+MOST_KEPT_HEADERS = 64
+MOST_KEPT = 16_384
+"""Characters of headers that are kept; aiohttp reads 8 KB of each, and 64 of them."""
+USER_AGENT = "VoiceForge"
+_LEFT_OUT = {"set-cookie", "set-cookie2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message, with its secrets: it is never shown."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Sent({self.method} {self.url.host})"
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+async def exchange(session: ClientSession, sent: Sent, connect_s: float, most_bytes: int) -> RawAnswer:
+    """Raises FetchError. How long it takes in all is the caller's to bound."""
+    for _ in range(MOST + 1):
+        try:
+            received = await _once(session, sent, connect_s, most_bytes)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise fault_of(error) from None
+        if isinstance(received, RawAnswer):
+            return received
+        sent = received
+    raise too_many()
+
+
+async def _once(session: ClientSession, sent: Sent, connect_s: float, most_bytes: int) -> RawAnswer | Sent:
+    """The answer, or what is to be sent next since it redirects."""
+    async with session.request(
+        sent.method,
+        sent.url,
+        headers={hdrs.ACCEPT_ENCODING: ACCEPTED, hdrs.USER_AGENT: USER_AGENT, **sent.headers},
+        data=sent.body or None,
+        allow_redirects=False,
+        timeout=ClientTimeout(total=None, connect=connect_s),
+        skip_auto_headers=(hdrs.CONTENT_TYPE,),
+    ) as response:
+        location = response.headers.get(hdrs.LOCATION)
+        if response.status in STATUSES and location:
+            response.close()  # its body is of no use, and may be without end
+            return _redirected(sent, response.status, location)
+        try:
+            reader = BodyReader(response.headers.get(hdrs.CONTENT_ENCODING, ""), most_bytes)
+            async for data in response.content.iter_any():
+                for _ in reader.feed(data):
+                    await asyncio.sleep(0)
+            return RawAnswer(response.status, _kept(response), reader.whole())
+        except BaseException:
+            response.close()  # what is still to come is not read
+            raise
+
+
+def _redirected(sent: Sent, status: int, location: str) -> Sent:
+    url = next_url(sent.url, location)
+    method = next_method(status, sent.method)
+    if method == sent.method:
+        return replace(sent, url=url)
+    headers = {name: value for name, value in sent.headers.items() if name.lower() != "content-type"}
+    return Sent(method, url, headers, b"")
+
+
+def _kept(response: aiohttp.ClientResponse) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    size = 0
+    for name, value in response.headers.items():
+        name, value = printable(name.lower()), printable(value)
+        size += len(name) + len(value)
+        if size > MOST_KEPT or len(kept) >= MOST_KEPT_HEADERS:
+            break
+        if name not in _LEFT_OUT:
+            kept[name] = f"{kept[name]}, {value}" if name in kept else value
+    return kept
+
+
+def fault_of(error: Exception) -> FetchError:
+    """In words, by what aiohttp raised."""
+    match error:
+        case FetchError():
+            return error
+        case aiohttp.ClientConnectorCertificateError() | ssl.SSLCertVerificationError():
+            why = printable(str(getattr(_certificate_error(error), "verify_message", "")))
+            said = f": {why}" if why else ""
+            return FetchError(f"the host's certificate is not to be trusted{said}", FetchFault.TLS)
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return FetchError("no encrypted connection could be agreed on (TLS)", FetchFault.TLS)
+        case aiohttp.ConnectionTimeoutError():
+            return FetchError("the host did not take the connection in time", FetchFault.TIMEOUT)
+        case TimeoutError():
+            return FetchError("the host did not answer in time", FetchFault.TIMEOUT)
+        case aiohttp.ClientConnectorDNSError():
+            return FetchError("the host's name cannot be looked up", FetchFault.DNS)
+        case aiohttp.ClientConnectorError():
+            return _unconnected(error.os_error)
+        case ConnectionRefusedError():
+            return _unconnected(error)
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | ConnectionError():
+            return FetchError("the host closed the connection before it answered", FetchFault.CONNECTION)
+        case aiohttp.ClientResponseError():
+            return FetchError("the answer is no HTTP, or its headers are too large", FetchFault.BAD_ANSWER)
+        case aiohttp.ClientPayloadError():
+            return FetchError("the answer breaks off, or its chunks are wrong", FetchFault.BAD_ANSWER)
+        case _:
+            return FetchError("the request could not be sent", FetchFault.CONNECTION)
+
+
+def _unconnected(error: OSError) -> FetchError:
+    reason = os.strerror(error.errno).lower() if error.errno else "no address of it answers"
+    return FetchError(f"the host cannot be connected to: {reason}", FetchFault.CONNECTION)
+
+
+def _certificate_error(error: Exception) -> object:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return error.certificate_error
+    return error
