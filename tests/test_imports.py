@@ -42,7 +42,8 @@ INSIDE: dict[str, set[str]] = {
         "pipelines.tools",
     },
     "pipelines.flows": {
-        *("pipelines.assistant", "pipelines.conversation", "pipelines.engines", "pipelines.tools"),
+        *("pipelines.assistant", "pipelines.conversation", "pipelines.engines", "pipelines.languages"),
+        *("pipelines.spoken", "pipelines.tools"),
     },
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),

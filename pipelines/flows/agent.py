@@ -95,8 +95,8 @@ class FlowAgent:
                 return self.executor.silence()
             case LineTrouble(kind=kind, last=last, over=over):
                 return self.executor.trouble(kind, last=last, over=over)
-            case Returned():
-                return self.executor.returned()
+            case Returned(why=why):
+                return self.executor.returned(why)
 
     def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
         return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)

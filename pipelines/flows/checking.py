@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from pipelines.conversation.own_words import words_of
 from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.phrases import Phrases
+from pipelines.flows.slots.answers import NO, YES, answer_words
+from pipelines.languages.tags import base_of
 
-YES = ("yes", "yeah", "yes please", "correct", "that's right", "that's correct", "right")
-NO = ("no", "that's wrong", "wrong", "that's not right")
 LIKELY = "/8/"
 """The weight of a yes, or a no, beside what else may be said to such a question."""
 _RULES = f"""
@@ -26,10 +27,30 @@ _PUBLIC = re.compile(r"\bpublic\s+<([^<>\s]+)>")
 _BODY = re.compile(r"\A\s*#JSGF[^;]*;\s*grammar\s+[^;]*;")
 
 
-def yes_or_no(name: str, offer: str) -> Slot:
+def yes_or_no(name: str, offer: str, language: str = "en") -> Slot:
     """A slot of its own for a plain question; its value is 'yes' or 'no'."""
     document = f"#JSGF V1.0;\ngrammar {name};\npublic <{name}> = <check_yes> | <check_no>;{_RULES}"
-    return Slot(name, Grammar(name, document), _MEANINGS.get, Dtmf(1, _KEYS.get, offer))
+    grammar = Grammar(name, document) if _english(language) else None
+
+    def parse(text: str) -> Value | None:
+        return _meaning(text, language)
+
+    return Slot(name, grammar, parse, Dtmf(1, _KEYS.get, offer), language=language)
+
+
+def _english(language: str) -> bool:
+    return base_of(language) == "en"
+
+
+def _meaning(text: str, language: str) -> Value | None:
+    """A plain yes or no."""
+    if _english(language) and text in _MEANINGS:
+        return _MEANINGS[text]
+    said, words = words_of(text), answer_words(language)
+    for value, texts in (("no", words.no), ("yes", words.yes)):
+        if any(said == words_of(each) for each in texts):
+            return value
+    return None
 
 
 _KEYS: dict[str, Value] = {"1": "yes", "2": "no"}
@@ -72,7 +93,7 @@ class Check:
     def mended(self, words: str) -> Value | None:
         """What a correction makes of the value, or the value itself when it was said again; None when it is
         no correction, '' to start again."""
-        answer = _without_no(words)
+        answer = _without_no(words, self.slot.language)
         if self.slot.spelling is not None:
             value: Value | None = self.slot.spelling.mend(str(self.value), answer)
         else:
@@ -82,29 +103,33 @@ class Check:
 
 
 def _question(slot: Slot, offer: str) -> Slot:
+    name = f"{slot.name}_check"
+
+    def parse(text: str) -> Value | None:
+        return _meaning(text, slot.language) or (text if text.strip() else None)
+
+    return Slot(name, _grammar(name, slot), parse, Dtmf(1, _KEYS.get, offer), language=slot.language)
+
+
+def _grammar(name: str, slot: Slot) -> Grammar | None:
+    if slot.grammar is None:
+        return None
     body = _BODY.sub("", slot.grammar.jsgf)
     public = _PUBLIC.search(body)
     answer = f" | /1/ [<check_no>] <{public[1]}>" if public else ""
     if slot.spelling is not None and slot.spelling.corrections:
         answer += " | /1/ [<check_no>] <mend>"
         body += "\n" + slot.spelling.corrections
-    name = f"{slot.name}_check"
     private = _PUBLIC.sub(r"<\1>", body)
     rules = f"public <{name}> = {LIKELY} <check_yes> | {LIKELY} <check_no>{answer};{_RULES}{private}"
-    grammar = Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{rules}\n")
-
-    def parse(text: str) -> Value | None:
-        return _MEANINGS.get(text) or (text if text.strip() else None)
-
-    def keyed(digits: str) -> Value | None:
-        return _KEYS.get(digits)
-
-    return Slot(name, grammar, parse, Dtmf(1, keyed, offer))
+    return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\n{rules}\n")
 
 
-def _without_no(words: str) -> str:
+def _without_no(words: str, language: str) -> str:
     """A correction without the refusal before it."""
-    for refusal in sorted(NO, key=len, reverse=True):
-        if words.startswith(refusal + " "):
-            return words[len(refusal) + 1 :]
+    refusals = NO if _english(language) else answer_words(language).no
+    for refusal in sorted(refusals, key=len, reverse=True):
+        for mark in " ", ", ":
+            if words.startswith(refusal + mark):
+                return words[len(refusal) + len(mark) :]
     return words

@@ -104,7 +104,7 @@ class FlowExecutor(FlowSteps):
         if told is base or step.outcomes:
             return step
         # What was told of the utterance that this one amends is not so: tell again what was before it.
-        self._now.told = base or FlowOutcome("withdrawn", dict(self.slots))
+        self._now.told = base or self._result("withdrawn")
         return replace(step, outcomes=(self._now.told,))
 
     def keyed(self, digits: str, ended_by: str = "terminator") -> FlowStep:
@@ -139,14 +139,14 @@ class FlowExecutor(FlowSteps):
             return self._ended()
         if now.parting:
             return self._part(None)
-        if isinstance(now.node, Confirm) and self.sure and now.read:
+        if self._silence_agrees:
             return self._filled("yes")
         now.doubts.add("silent")
         if now.check is not None:
             return self._verdict(now.check, None)
         now.silences += 1
         if now.silences >= SILENCES:
-            return self._give_up()
+            return self._give_up(why="timeout")
         if now.silences == 1 and not now.troubles:
             return self._ask(self._help())
         return self._ask(f"{self._phrases.unheard} {slot.dtmf.offer}")
@@ -168,11 +168,12 @@ class FlowExecutor(FlowSteps):
             return self._part(None)
         if last or now.troubles > TROUBLES:
             now.by_keys, now.misses = kind in WAITED, 0
-            return self._give_up(wrong)
+            return self._give_up(wrong, "line")
         return self._ask(joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
 
-    def returned(self) -> FlowStep:
-        """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over."""
+    def returned(self, why: str = "") -> FlowStep:
+        """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over.
+        `why`: as in `Returned`."""
         self._undone = None
         match self._now.node:
             case TransferCall(failed=failed):
@@ -198,10 +199,15 @@ class FlowExecutor(FlowSteps):
         """The caller is gone. `heard`: what was heard of our last line. Whoever has heard the whole read-back
         and not objected has agreed, where all was surely heard."""
         self.heard(heard)
-        now = self._now
-        if isinstance(now.node, Confirm) and now.read and self.sure and not now.parting:
-            return (FlowOutcome("confirmed", dict(self.slots)),)
+        if self._silence_agrees and not self._now.parting:
+            return (self._result("confirmed"),)
         return ()
+
+    @property
+    def _silence_agrees(self) -> bool:
+        """To a read-back that was heard to its end."""
+        now = self._now
+        return isinstance(now.node, Confirm) and now.node.silence_agrees and self.sure and now.read
 
     def summary(self) -> str:
         """What the caller has answered so far."""

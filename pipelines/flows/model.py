@@ -14,9 +14,28 @@ from pipelines.conversation.own_words import own_words
 from pipelines.engines.protocols import Grammar
 from pipelines.flows.phrases import Phrases
 
-Value: TypeAlias = str | int
-HESITATIONS = own_words("en").hesitations
-"""Flows speak English."""
+Value: TypeAlias = str | int | float
+
+
+class Intent(str):
+    """In place of a value: the caller wants something else, which has this name. Equal to no value, whatever
+    its name."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Intent) and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((Intent, str(self)))
+
+
+def _possible(text: str) -> str:
+    """What `Slot.impossible` is where nothing is."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +80,10 @@ class Slot:
     """One thing to learn from the caller."""
 
     name: str
-    grammar: Grammar
+    grammar: Grammar | None
+    """None: whatever is said is recognised, and `parse` finds the value in it."""
     parse: Callable[[str], Value | None]
-    """What recognised words mean; None when they mean nothing here."""
+    """What recognised words mean; None when they mean nothing here. An Intent is no value of this slot."""
     dtmf: Dtmf
     say: Callable[[Value], str] = str
     """How a value is read back."""
@@ -79,6 +99,18 @@ class Slot:
     """A value taken in error does no harm, as where there is but one: doubt about it is no matter."""
     alike: tuple[tuple[str, str], ...] = ()
     """Answers that people hear for one another: whoever refuses the one is asked about the other."""
+    impossible: Callable[[str], str] = _possible
+    """How words without a value are said back that are an answer all the same, but none that is possible here
+    ('Sunday, March first'); empty: they are no answer."""
+    language: str = "en"
+    """BCP 47."""
+
+    @property
+    def own_grammar(self) -> Grammar:
+        """Of a slot that has one. Raises ValueError."""
+        if self.grammar is None:
+            raise ValueError(f"slot '{self.name}' has no grammar")
+        return self.grammar
 
     def checked(self, value: Value) -> str:
         """A value as it is said when the caller is asked whether it is right."""
@@ -87,6 +119,8 @@ class Slot:
     def finality(self, text: str, before: str = "") -> Finality:
         """Whether more words would change what `text` means. `before`: characters that were said already."""
         value = self.parse(text)
+        if isinstance(value, Intent):
+            return Finality.WHOLE
         if self.spelling is not None and value is not None:
             length = len(before) + len(str(value))
             if length < self.spelling.least:
@@ -94,7 +128,8 @@ class Slot:
             return Finality.OPEN if length < self.spelling.most else Finality.WHOLE
         if value is None:
             words = text.split()
-            return Finality.HANGING if words and words[-1] in HESITATIONS else Finality.NOTHING
+            hanging = bool(words) and words[-1] in own_words(self.language).hesitations
+            return Finality.HANGING if hanging else Finality.NOTHING
         for more in self.continuations:
             if self.parse(f"{text} {more}") not in (None, value):
                 return Finality.OPEN
@@ -146,6 +181,8 @@ class Confirm:
     changes: Mapping[str, str]
     """Slot -> the node that asks it."""
     silence_ms: int = 3_000
+    silence_agrees: bool = True
+    """False: only a yes or a key does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,11 @@ def number(words: list[str]) -> int | None:
 
 
 def whole_number(words: list[str]) -> int | None:
-    """['two', 'thousand', 'one', 'hundred', 'and', 'five'] -> 2105; up to 999,999."""
+    """['two', 'thousand', 'one', 'hundred', 'and', 'five'] -> 2105; up to 999,999,999."""
+    return _parted(words, "million", 1_000_000, _below_million)
+
+
+def _below_million(words: list[str]) -> int | None:
     return _parted(words, "thousand", 1_000, lambda part: _parted(part, "hundred", 100, number))
 
 
@@ -43,6 +47,10 @@ def number_rules(most: int) -> str:
     if most >= 1_000:
         rules = f"<below_million> = {below} | [a | {below}] thousand [[and {{}}] {below}];" + rules
         below = "<below_million>"
+    if most >= 1_000_000:
+        few = "<below_thousand>"
+        rules = f"<below_billion> = {below} | [a | {few}] million [[and {{}}] {below}];" + rules
+        below = "<below_billion>"
     return f"\n<number> = {below};\n{rules}"
 
 

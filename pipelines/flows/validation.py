@@ -89,7 +89,7 @@ def _texts_and_slots(node: FlowNode) -> tuple[list[str], list[str]]:
 
 def _grammar_problems(slot: Slot) -> list[str]:
     """Rules that are used but not defined, and a missing public rule (JSGF, W3C note of 5 June 2000)."""
-    body = slot.grammar.jsgf
+    body = slot.grammar.jsgf if slot.grammar is not None else "public <any>"
     defined = Counter(re.findall(r"<([\w.]+)>\s*=", body))
     used = set(re.findall(r"<([\w.]+)>(?!\s*=)", body)) - {"NULL", "VOID"}
     problems = [

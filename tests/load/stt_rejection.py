@@ -103,7 +103,7 @@ def grammars() -> dict[str, str]:
         booking_slots.PEOPLE,
         booking_slots.VERDICT,
     )
-    return {slot.grammar.name: slot.grammar.jsgf for slot in demo} | OTHERS
+    return {slot.own_grammar.name: slot.own_grammar.jsgf for slot in demo} | OTHERS
 
 
 def load(path: Path) -> Frame:

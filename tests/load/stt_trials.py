@@ -18,10 +18,10 @@ from mediaserver.media.cleaning.canceller import Cancellers
 from mediaserver.media.cleaning.line_cleaner import LineCleaner
 from mediaserver.media.cleaning.noise_suppressor import NoiseSuppressor
 from mediaserver.media.leg import Frame
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.meaning import Meaning
 from pipelines.engines.stt.pocketsphinx import rejection
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.meaning import Meaning
 from pipelines.engines.stt.pocketsphinx.rejection import Against, Scores
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from pipelines.flows.booking_slots import PEOPLE
@@ -102,7 +102,7 @@ class Heard:
 
 def documents() -> dict[str, str]:
     checks = [Check.of(slot, value, Phrases()).question for slot, value in ASKED_ABOUT]
-    return grammars() | {slot.name: slot.grammar.jsgf for slot in checks} | SMALL
+    return grammars() | {slot.name: slot.own_grammar.jsgf for slot in checks} | SMALL
 
 
 @cache

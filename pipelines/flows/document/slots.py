@@ -43,8 +43,8 @@ class ChoiceSlot(_Slot):
 
     kind: Literal["choice"]
     options: Annotated[tuple[Option, ...], Field(min_length=1, max_length=500)]
-    lead: Words = ()
-    """Words that may come before any of them ('in', 'the'), beside the usual ones."""
+    lead: Words | None = None
+    """Words that may come before any of them; null: the usual ones ('in', 'at', 'the')."""
 
 
 class YesNoSlot(_Slot):
@@ -83,6 +83,10 @@ class NumberSlot(_Slot):
     one: Annotated[str, Field(max_length=60)] = ""
     """What is counted, singular ('person'); empty: a bare number."""
     many: Annotated[str, Field(max_length=60)] = ""
+    lead: Words | None = None
+    """Words that may come before it ('we are'); null: the usual ones ('it is')."""
+    behind: Words = ()
+    """Words that may come behind it ('of us'), beside those for what is counted."""
     words: Annotated[dict[Phrase, int], Field(max_length=50)] = {}
     """Words that mean a number here ('just me': 1)."""
 

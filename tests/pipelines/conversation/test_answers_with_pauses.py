@@ -79,7 +79,7 @@ def heard(audio: Frame, slot: str) -> list[EndedUtterance]:
         np.concatenate([np.zeros(SAMPLE_RATE, np.int16), audio, np.zeros(2 * SAMPLE_RATE, np.int16)])
     )
     ear = Endpointer(Waits(), Limits(), Counter(), "en")
-    ear.listen = Listen(asked.grammar, asked.finality)
+    ear.listen = Listen(asked.own_grammar, asked.finality)
     ended: list[EndedUtterance] = []
     began = 0
 
@@ -89,7 +89,7 @@ def heard(audio: Frame, slot: str) -> list[EndedUtterance]:
             if isinstance(command, StartStt):
                 began = t - PRE_ROLL_FRAMES * FRAME_SAMPLES
             elif isinstance(command, FinishStt):
-                said = decoded(line[began:t], asked.grammar)
+                said = decoded(line[began:t], asked.own_grammar)
                 known = {key: said[key] for key in ("understood", "complete", "extensible", "hanging")}
                 result = SttResult(said["text"], True, said["confidence"], epoch=command.epoch, **known)
                 ear.final(t, result, interrupting=False)
@@ -111,7 +111,7 @@ def heard(audio: Frame, slot: str) -> list[EndedUtterance]:
 
 @pytest.mark.parametrize(("name", "slot", "text", "words"), ANSWERS)
 def test_an_answer_with_a_pause_is_one_answer(name: str, slot: str, text: str, words: int) -> None:
-    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].grammar, words)
+    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].own_grammar, words)
     silence = np.zeros(280 * SAMPLES_PER_MS, np.int16)
     (utterance,) = heard(np.concatenate([first, silence, second]), slot)
     assert (utterance.result.text, utterance.result.understood) == (text, True)
@@ -126,7 +126,7 @@ def test_an_answer_to_which_nothing_can_be_added_is_taken_at_once(name: str, slo
 
 def test_a_tail_after_a_pause_that_nobody_waits_for_mends_the_answer() -> None:
     name, slot, text, words = ANSWERS[1]
-    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].grammar, words)
+    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].own_grammar, words)
     silence = np.zeros(620 * SAMPLES_PER_MS, np.int16)
     early, mended = heard(np.concatenate([first, silence, second]), slot)
     assert (early.result.text, early.amends) == ("two", False)

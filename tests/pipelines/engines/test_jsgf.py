@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf_document import GrammarError
 
 HEAD = "#JSGF V1.0;\ngrammar g;\n"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.meaning import telling
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.meaning import telling
 from pipelines.engines.stt.pocketsphinx.network import BROKEN_OFF, NOTHING_SAID, Network, network, rivals
 
 

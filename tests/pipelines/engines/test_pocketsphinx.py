@@ -22,11 +22,11 @@ from mediaserver.media.leg import Frame
 from mediaserver.media.resample import resample
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.spotting import listening_grammar
+from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.protocols import Grammar, SttResult, SttSession
 from pipelines.engines.stt.pocketsphinx import rejection
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders, is_wide
 from pipelines.engines.stt.pocketsphinx.engine import PocketsphinxStt, check, check_grammar
-from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.rejection import Against
 from pipelines.engines.stt.pocketsphinx.rival import PIECE_BYTES
@@ -416,7 +416,7 @@ def test_the_quiet_before_an_answer_is_no_part_of_it(tmp_path: Path) -> None:
     """Silence was so unlikely that "this" began in it, and nothing of "today" was left."""
     room = np.random.default_rng(1).normal(0, 16, 40_000).astype(np.int16)
     pcm = np.concatenate([np.zeros(7_000, np.int16), Voice("ked", tmp_path).say("today")])
-    days = day_slot(date(2026, 11, 22)).grammar
+    days = day_slot(date(2026, 11, 22)).own_grammar
     heard = final(Decoders(1, {}), telephone(pcm + room[: len(pcm)]), days)
     assert (heard["text"], heard["understood"]) == ("today", True)
 
@@ -429,7 +429,7 @@ def test_who_says_two_people_after_a_pause_is_not_taken_for_thirteen(tmp_path: P
     pcm = np.concatenate([np.zeros(quiet), said, np.zeros(800)])
     pcm += np.random.default_rng(2).normal(0, 16, len(pcm))
     line = telephone(resample(pcm.astype(np.int16), 8_000, 16_000).astype(np.int16))
-    heard = final(Decoders(1, {}), line, PEOPLE.grammar)
+    heard = final(Decoders(1, {}), line, PEOPLE.own_grammar)
     assert (heard["text"], heard["understood"]) == ("two people", True)
     begins, ends = quiet / 8, (quiet + len(said)) / 8
     assert begins < heard["words"][0][1] < heard["words"][-1][2] < ends, "they lie where they were said"

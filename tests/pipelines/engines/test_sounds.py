@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.sounds import FAR, Phones, distance, nearest
 
 SOUNDS: dict[str, tuple[Phones, ...]] = {

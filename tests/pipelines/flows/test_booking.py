@@ -9,8 +9,8 @@ import pytest
 
 from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import Finality
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.meaning import Meaning
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.meaning import Meaning
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.booking_slots import PART, PEOPLE, PLACE, VERDICT, WISH
 from pipelines.flows.booking_times import LENGTH, TIME, day_slot
@@ -84,13 +84,13 @@ def test_what_words_mean(slot: Slot, text: str, value: str | int | None, finalit
 
 @pytest.mark.parametrize(("slot", "text"), [(s, t) for s, t, value, _ in MEANINGS if value is not None])
 def test_what_has_a_meaning_is_in_the_grammar(slot: Slot, text: str) -> None:
-    complete, _ = JsgfGrammar(slot.grammar.jsgf).judge(text.split())
+    complete, _ = JsgfGrammar(slot.own_grammar.jsgf).judge(text.split())
     assert complete
 
 
 @pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
 def test_every_sentence_of_a_grammar_has_a_meaning(slot: Slot) -> None:
-    sentences = _short_sentences(JsgfGrammar(slot.grammar.jsgf))
+    sentences = _short_sentences(JsgfGrammar(slot.own_grammar.jsgf))
     assert sentences
     assert [words for words in sentences if slot.parse(" ".join(words)) is None] == []
 
@@ -112,7 +112,7 @@ def _short_sentences(grammar: JsgfGrammar, longest: int = 4) -> list[list[str]]:
 
 @pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
 def test_what_the_recogniser_takes_for_the_same_answer_is_the_same(slot: Slot) -> None:
-    grammar = JsgfGrammar(slot.grammar.jsgf)
+    grammar = JsgfGrammar(slot.own_grammar.jsgf)
     values: dict[Meaning, set[str]] = {}
     for sentence in _short_sentences(grammar):
         values.setdefault(Meaning.of(grammar, sentence), set()).add(str(slot.parse(" ".join(sentence))))
@@ -135,7 +135,7 @@ def test_what_the_recogniser_takes_for_the_same_answer_is_the_same(slot: Slot) -
     ],
 )
 def test_answers_that_differ_in_words_alone_are_no_rivals(slot: Slot, one: str, other: str) -> None:
-    grammar = JsgfGrammar(slot.grammar.jsgf)
+    grammar = JsgfGrammar(slot.own_grammar.jsgf)
     assert grammar.judge(one.split())[0] and grammar.judge(other.split())[0]
     assert Meaning.of(grammar, one.split()) == Meaning.of(grammar, other.split())
 
@@ -145,7 +145,7 @@ def test_every_word_of_the_grammars_is_in_the_recognisers_dictionary() -> None:
     dictionary = Path(pocketsphinx.get_model_path()) / "en-us" / "cmudict-en-us.dict"
     known = {line.split(" ", 1)[0] for line in dictionary.read_text().splitlines()}
     for slot in SLOTS:
-        assert set(JsgfGrammar(slot.grammar.jsgf).words) <= known, slot.name
+        assert set(JsgfGrammar(slot.own_grammar.jsgf).words) <= known, slot.name
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.conversation.agent import Finality
 from pipelines.conversation.spoken_forms import cardinal
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.flows.characters import DIGITS, say_digits, say_letters
 from pipelines.flows.checking import Check
 from pipelines.flows.collectors import digits_slot, letters_slot, number_slot
@@ -26,7 +26,7 @@ ACCOUNT = digits_slot("account", 4, 8, pattern=r"[1-9]\d+")
 NAME = letters_slot("name", 2, 12)
 BOOKING = letters_slot("booking", 4, pattern=r"[A-Z]{2}\d{2}", digits=True)
 COUNT = number_slot("count", 1, 500, unit="parcels")
-ANY_NUMBER = JsgfGrammar(number_slot("count", 0, 999_999).grammar.jsgf)
+ANY_NUMBER = JsgfGrammar(number_slot("count", 0, 999_999).own_grammar.jsgf)
 ALL = (CODE, ACCOUNT, NAME, BOOKING, COUNT)
 
 
@@ -77,7 +77,7 @@ def collected(slot: Slot, *said: str) -> tuple[str, object]:
 def test_what_is_said_is_understood(slot: Slot, text: str, value: object) -> None:
     assert slot.parse(text) == value
     if value is not None:
-        complete, _ = JsgfGrammar(slot.grammar.jsgf).judge(text.split())
+        complete, _ = JsgfGrammar(slot.own_grammar.jsgf).judge(text.split())
         assert complete
 
 
@@ -87,8 +87,8 @@ def test_every_word_of_the_grammars_is_in_the_recognisers_dictionary(slot: Slot)
     dictionary = Path(pocketsphinx.get_model_path()) / "en-us" / "cmudict-en-us.dict"
     known = {line.split(" ", 1)[0] for line in dictionary.read_text().splitlines()}
     question = Check.of(slot, 7 if slot is COUNT else "AB", Phrases()).question
-    assert JsgfGrammar(slot.grammar.jsgf).words <= known
-    assert JsgfGrammar(question.grammar.jsgf).words <= known
+    assert JsgfGrammar(slot.own_grammar.jsgf).words <= known
+    assert JsgfGrammar(question.own_grammar.jsgf).words <= known
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_every_word_of_the_grammars_is_in_the_recognisers_dictionary(slot: Slot)
 )  # fmt: skip
 def test_the_answers_to_is_that_right_can_be_recognised(answer: str) -> None:
     question = Check.of(CODE, "017", Phrases()).question
-    assert JsgfGrammar(question.grammar.jsgf).judge(answer.split())[0]
+    assert JsgfGrammar(question.own_grammar.jsgf).judge(answer.split())[0]
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,16 @@ def test_the_answers_to_is_that_right_can_be_recognised(answer: str) -> None:
 )
 def test_a_slot_may_be_called_like_a_rule_of_ours(name: str) -> None:
     for slot in (digits_slot(name, 3), letters_slot(name, 3, digits=True), number_slot(name, 1, 2_000)):
-        for grammar in (slot.grammar, Check.of(slot, slot.parse("one") or "b", Phrases()).question.grammar):
+        for grammar in (
+            slot.own_grammar,
+            Check.of(slot, slot.parse("one") or "b", Phrases()).question.own_grammar,
+        ):
             JsgfGrammar(grammar.jsgf)
 
 
 def test_bare_letters_are_understood_and_yet_not_listened_for() -> None:
     assert NAME.parse("b e r t") == "BERT"
-    assert not JsgfGrammar(NAME.grammar.jsgf).judge(["b", "e", "r", "t"])[0]
+    assert not JsgfGrammar(NAME.own_grammar.jsgf).judge(["b", "e", "r", "t"])[0]
 
 
 def test_a_number_is_read_back_and_kept_only_after_a_yes() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import Answered, Keyed, LineTrouble, Silence, Utterance
 from pipelines.conversation.text import Answer, TextConversation
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.checking import Check
 from pipelines.flows.executor import SILENCES, FlowExecutor, plain
@@ -313,7 +313,7 @@ def test_whatever_is_doubted_the_question_about_it_can_be_recognised() -> None:
         value = slot.parse(answer)
         assert value is not None
         question = Check.of(slot, value, Phrases()).question
-        grammar = JsgfGrammar(question.grammar.jsgf)
+        grammar = JsgfGrammar(question.own_grammar.jsgf)
         for said in ("yes", "no", "that's right", answer, f"no {answer}"):
             complete, _ = grammar.judge(said.split())
             assert complete, (name, said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.rejection import Against
 from pipelines.engines.stt.pocketsphinx.rival import MOST_PLACES, Comparison, Rival, RivalSearch
 

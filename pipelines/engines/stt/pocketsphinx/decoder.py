@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import network
 from pipelines.engines.stt.pocketsphinx.rival import RivalSearch

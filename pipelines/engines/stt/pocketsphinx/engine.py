@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness
 from pipelines.engines.stt.in_worker import WorkerStt
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 from pipelines.workers.spec import WorkerSpec
 
 MANIFEST = Manifest(

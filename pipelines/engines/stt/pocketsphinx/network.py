@@ -11,8 +11,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar, Paths
-from pipelines.engines.stt.pocketsphinx.meaning import LIGHT, Meaning
+from pipelines.engines.grammars.jsgf import JsgfGrammar, Paths
+from pipelines.engines.grammars.meaning import LIGHT, Meaning
 
 BROKEN_OFF = 1e-3
 """Likelihood that a caller stops in the middle of a sentence."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mediaserver.media.time import SAMPLES_PER_MS
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.lexicon import Lexicon
 from pipelines.engines.stt.pocketsphinx.network import rivals
 from pipelines.engines.stt.pocketsphinx.rejection import Against

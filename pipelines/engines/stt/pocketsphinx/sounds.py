@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
-from pipelines.engines.stt.pocketsphinx.meaning import Meaning
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.meaning import Meaning
 
 FAR = 6
 """More sounds than this make no difference."""

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import pocketsphinx
 
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.comparing import LONGEST_BYTES, Comparing
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
 from pipelines.engines.stt.pocketsphinx.level import Level
 from pipelines.engines.stt.pocketsphinx.rejection import (
     LOG_SCALE,

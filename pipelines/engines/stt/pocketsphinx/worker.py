@@ -11,8 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
-from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError
 from pipelines.engines.stt.pocketsphinx.utterance import Ear
 from pipelines.workers.entry import WorkerSocket, become_worker
 from pipelines.workers.protocol import Msg, WorkerMessage

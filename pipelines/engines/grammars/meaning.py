@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.engines.stt.pocketsphinx.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 
 LIGHT = frozenset("a an the at in on for to of please um uh it i we are".split())
 """Words that do not tell one answer from another: "a room" and "the room", "in london" and "london"."""

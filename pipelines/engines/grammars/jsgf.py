@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from pipelines.engines.stt.pocketsphinx.jsgf_document import GrammarError, GrammarNode, read_document
+from pipelines.engines.grammars.jsgf_document import GrammarError, GrammarNode, read_document
 
 MAX_STATES = 20_000
 """Of one grammar; a larger one is a mistake (nested rules multiply) and would stall the recogniser."""
+MAX_CHOICES = 200_000
+"""States and words that are looked at where words may follow one another, all in all: with each of many words
+optional, any may follow any."""
 
 
 class NextWord(NamedTuple):
@@ -45,7 +48,7 @@ class _Net:
         return len(self.words) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paths:
     """What may follow what in a grammar, place by place; each word has a place of its own behind it."""
 
@@ -54,6 +57,17 @@ class Paths:
     """Whether a sentence may end there, and which of the branches goes on from there."""
     branches: list[tuple[NextWord, ...]]
     """Each the words that may be next."""
+
+    @cached_property
+    def by_word(self) -> list[dict[str, list[NextWord]]]:
+        """The branches, by the word."""
+        found: list[dict[str, list[NextWord]]] = []
+        for branch in self.branches:
+            words: dict[str, list[NextWord]] = {}
+            for step in branch:
+                words.setdefault(step.word, []).append(step)
+            found.append(words)
+        return found
 
 
 class JsgfGrammar:
@@ -90,17 +104,25 @@ class JsgfGrammar:
     def meaning(self, words: Sequence[str]) -> tuple[str, ...]:
         """What the words mean, one after the other (`NextWord.means`): those of a whole sentence, where they
         are one. Nothing when the grammar does not allow them."""
+        here = self._said(words)
+        whole = [said for place, said in here.items() if self.paths.places[place][0]]
+        return min(whole or here.values(), default=())
+
+    def meanings(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """All that a whole sentence may mean, in the order of the grammar; nothing where it is none."""
+        return [said for place, said in self._said(words).items() if self.paths.places[place][0]]
+
+    def _said(self, words: Sequence[str]) -> dict[int, tuple[str, ...]]:
+        """The places to which the words lead, and what they mean on the way there."""
         paths = self.paths
         here: dict[int, tuple[str, ...]] = {paths.start: ()}
         for word in words:
             behind: dict[int, tuple[str, ...]] = {}
             for place, said in here.items():
-                for step in paths.branches[paths.places[place][1]]:
-                    if step.word == word:
-                        behind.setdefault(step.to, (*said, step.means) if step.means else said)
+                for step in paths.by_word[paths.places[place][1]].get(word, ()):
+                    behind.setdefault(step.to, (*said, step.means) if step.means else said)
             here = behind
-        whole = [said for place, said in here.items() if paths.places[place][0]]
-        return min(whole or here.values(), default=())
+        return here
 
     def odds(self, words: Sequence[str]) -> float:
         """By how much likelier the weights of the grammar's alternatives make these words than if all of them
@@ -138,16 +160,23 @@ class JsgfGrammar:
 
     @cached_property
     def paths(self) -> Paths:
-        """From the start over each place behind a word. Only what leads to a whole sentence counts."""
+        """From the start over each place behind a word. Only what leads to a whole sentence counts. Raises
+        GrammarError."""
         places: dict[int, tuple[bool, int]] = {}
         branches: list[tuple[NextWord, ...]] = []
         known: dict[frozenset[int], int] = {}
         start = min(self._start)
         todo = [(start, self._start)]
+        looked_at = 0
         while todo:
             place, states = todo.pop()
             if place in places:
                 continue
+            looked_at += len(states)
+            if looked_at > MAX_CHOICES:
+                raise GrammarError(
+                    "too many of the grammar's words may be left out; split the question in two"
+                )
             forks = frozenset(state for state in states if self._net.words[state])
             if forks not in known:
                 known[forks] = len(branches)

@@ -70,9 +70,10 @@ class _Reader:
 
     @staticmethod
     def _split(text: str, at: int) -> Iterable[_Token]:
+        line, counted = 1, 0
         while at < len(text):
             match = _TOKEN.match(text, at)
-            line = text.count("\n", 0, at) + 1
+            line, counted = line + text.count("\n", counted, at), at
             if match is None:
                 raise GrammarError(f"line {line} of the grammar: cannot read {text[at : at + 20]!r}")
             at = match.end()
