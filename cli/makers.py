@@ -51,11 +51,13 @@ class ThinkingMaker:
         self._assistants = assistants
 
     def check(self, agent: AgentSpec) -> None:
-        self._speech.begin(agent)
+        self._speech.begin(agent if self._flows is None else self._flows.dressed(agent))
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         self._code.check(agent)
+        if self._flows is not None:
+            agent = self._flows.dressed(agent, call)
         speech = self._speech.begin(agent, waits=agent.kind == "llm")
         thinks = self._agent(agent, call, speech)
         session = AgentSession(

@@ -6,16 +6,17 @@ A call keeps the version that it began with, also where it comes back to its age
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
+from cli.serving.flow_documents import compile_flow, dressed
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.flow_secrets import FlowSecrets
-from mediaserver.calls.flow_shelf import SHIPPED, Compile, FlowShelf, ShelvedFlow
+from mediaserver.calls.flow_shelf import SHIPPED, FlowShelf, ShelvedFlow
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError
@@ -25,21 +26,34 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from pipelines.agents import FLOWS, make_agent
 from pipelines.conversation.agent import Agent
+from pipelines.flows.compiling.compiled import CompiledFlow
+from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.shipped import template
+from pipelines.flows.working import Workshop
 
-AgentOfFlow: TypeAlias = Callable[[ShelvedFlow[object], AgentSpec, Call, Equipment], Agent]
+Compiled: TypeAlias = CompiledFlow | None
+"""None: of a flow that comes with the server, and is made by its name."""
+
+
+class MakesWorkshops(Protocol):
+    """What flows do besides talking, for each call."""
+
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop: ...
 
 
 class ServedFlows:
     """One for a server."""
 
-    def __init__(self, compile: Compile[object], agent_of: AgentOfFlow) -> None:
-        """`compile`: see `FlowShelf`. `agent_of`: makes the agent of one call that runs this version."""
-        self.shelf = FlowShelf(compile, shipped())
+    def __init__(self, usual_llms: Sequence[str] = ()) -> None:
+        """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
+        one."""
+        self.shelf: FlowShelf[Compiled] = FlowShelf(compile_flow, shipped())
         self.secrets = FlowSecrets()
-        self._agent_of = agent_of
+        self.workshops: MakesWorkshops | None = None
+        """Known once the rest of the server is."""
+        self._usual_llms = usual_llms
         self._following: Following | None = None
-        self._running: dict[UUID, dict[str, ShelvedFlow[object]]] = {}
+        self._running: dict[UUID, dict[str, ShelvedFlow[Compiled]]] = {}
 
     async def start(
         self,
@@ -62,7 +76,7 @@ class ServedFlows:
         """Why no call can have a flow; empty when they can."""
         return flow_fault(name, self.shelf)
 
-    def begin(self, name: str, call: Call) -> ShelvedFlow[object]:
+    def begin(self, name: str, call: Call) -> ShelvedFlow[Compiled]:
         """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
         there is no such flow, or it cannot be run."""
         running = self._running.get(call.id)
@@ -77,12 +91,24 @@ class ServedFlows:
             call.put(FlowRun(call.id, name, found.number))
         return running[name]
 
+    def dressed(self, agent: AgentSpec, call: Call | None = None) -> AgentSpec:
+        """A row as its flow would have it where it says nothing itself. `call`: by the version of this call;
+        else by the published one. Of another kind, or with a flow that cannot be run: as it is. Raises
+        ConfigError for a call that cannot be."""
+        if agent.kind != "flow":
+            return agent
+        found = self.begin(agent.flow, call) if call is not None else self.shelf.first(agent.flow)
+        return agent if found is None else dressed(agent, found.document, self._usual_llms)
+
     def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
         """The agent of a call. Raises ConfigError."""
         found = self.begin(agent.flow, call)
-        if found.number == SHIPPED:
+        if found.compiled is None:
             return make_agent(call.id, kind="flow", flow=agent.flow)
-        return self._agent_of(found, agent, call, speech)
+        if self.workshops is None:
+            raise ConfigError("the server is not ready to run flows yet")
+        workshop = self.workshops.make(agent, call, speech)
+        return flow_agent(found.compiled, call.id, workshop, version=found.number, language=speech.language)
 
     def findings(self) -> list[Finding]:
         """How fresh this is, and what cannot be run or used."""
@@ -101,12 +127,19 @@ class ServedFlows:
         await self.shelf.read(connection)
 
 
-def shipped() -> dict[str, ShelvedFlow[object]]:
+def shipped() -> dict[str, ShelvedFlow[Compiled]]:
     """The flows that are there without a row of the tables."""
     return {name: ShelvedFlow(name, SHIPPED, None, template(name).document) for name in FLOWS}
 
 
-def flow_fault(name: str, shelf: FlowShelf[object]) -> str:
+async def shelf_of(connection: Database) -> FlowShelf[Compiled]:
+    """The flows as the tables have them now, for who looks once."""
+    shelf: FlowShelf[Compiled] = FlowShelf(compile_flow, shipped())
+    await shelf.read(connection)
+    return shelf
+
+
+def flow_fault(name: str, shelf: FlowShelf[Compiled]) -> str:
     """Why no call can have a flow, in words; empty when they can."""
     known = shelf.names()
     if name in known:

@@ -96,6 +96,10 @@ class FlowShelf(Generic[C]):
             return place.second
         return place.first
 
+    def first(self, name: str) -> ShelvedFlow[C] | None:
+        """The published version; None when there is none that runs."""
+        return self._place_of(name).first or self._shipped.get(name)
+
     def fault(self, name: str) -> str:
         """Why calls cannot have a flow of the tables; empty when they can, or when it has no row."""
         place = self._places.get(name)
@@ -112,8 +116,7 @@ class FlowShelf(Generic[C]):
         found = []
         for name in self.names():
             place = self._place_of(name)
-            first = place.first or self._shipped.get(name)
-            found += [each for each in (first, place.second) if each is not None]
+            found += [each for each in (self.first(name), place.second) if each is not None]
         return found
 
     def findings(self) -> list[Finding]:

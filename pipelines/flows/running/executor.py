@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.flows.checking import Check
 from pipelines.flows.compiling.compiled import CompiledNode
 from pipelines.flows.compiling.leads import Lead
 from pipelines.flows.document.nodes import (
@@ -23,8 +24,8 @@ from pipelines.flows.document.nodes import (
     RecordNode,
     WaitNode,
 )
-from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.executor import SILENCES
+from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.model import Ask, Confirm, EndCall, Intent, Slot, Value
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.leaving import NodeFailed
@@ -32,7 +33,6 @@ from pipelines.flows.running.values import as_text
 from pipelines.flows.running.walking import FlowWalk
 from pipelines.flows.slots.making import value_of
 from pipelines.flows.steps import Stuck
-from pipelines.flows.checking import Check
 from pipelines.flows.working import ExtractWork, WorkDone
 
 log = logging.getLogger(__name__)

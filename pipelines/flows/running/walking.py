@@ -116,9 +116,7 @@ class FlowWalk(FlowLeaving):
                 return self._chosen(node)
             case SayNode() as say:
                 text = self._text(say.text)
-                speech.add(
-                    text, interruptible=say.interruptible, language=say.language, voice=say.voice
-                )
+                speech.add(text, interruptible=say.interruptible, language=say.language, voice=say.voice)
                 return self._chosen(node)
             case SetNode(values=values):
                 for name, value in values.items():
@@ -156,9 +154,7 @@ class FlowWalk(FlowLeaving):
         now = self._now
         assert isinstance(node.node, SubflowNode)
         given = {name: expression.value(self._known()) for name, expression in node.lines}
-        said = {
-            name: self._say_of(source) for name, source in node.node.give.items() if source in now.slots
-        }
+        said = {name: self._say_of(source) for name, source in node.node.give.items() if source in now.slots}
         frame = Frame(now.within, node.key, dict(now.slots), dict(now.said))
         now.stack = (*now.stack, frame)
         now.within = node.inner
@@ -175,9 +171,7 @@ class FlowWalk(FlowLeaving):
             speech.add(text)
             around = self.compiled.nodes[self._now.stack[-1].node].node
             assert isinstance(around, SubflowNode)
-            taken = {
-                name: (self._now.slots.get(its), self._say_of(its)) for name, its in around.take.items()
-            }
+            taken = {name: (self._now.slots.get(its), self._say_of(its)) for name, its in around.take.items()}
             node = self._leave_flow()
             for name, (value, say) in taken.items():
                 self._assign(name, value, say)
@@ -190,9 +184,7 @@ class FlowWalk(FlowLeaving):
         to = self._kept_text(node.to).strip()
         if not to:
             raise NodeFailed("transfer", "there is nobody to transfer to")
-        handover = Handover(
-            to, node.warm, self._text(node.briefing, masked=True), node.accept, node.trunk
-        )
+        handover = Handover(to, node.warm, self._text(node.briefing, masked=True), node.accept, node.trunk)
         text = speech.said(self._text(node.text))
         return self._with(FlowStep(text, None, transfer=handover, outcomes=self._told()), speech)
 
