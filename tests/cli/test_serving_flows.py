@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -17,7 +19,6 @@ from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.events import EventBus
-from mediaserver.calls.flow_shelf import ShelvedFlow, Subflows
 from mediaserver.calls.routes import AgentSpec, Refused, ToAgent
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import EndedBy, Termination, Why
@@ -27,9 +28,11 @@ from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import FlowRun
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
-from pipelines.conversation.agent import Agent
+from pipelines.conversation.agent import Agent, Answered, Say
+from pipelines.conversation.text import TextConversation
 from pipelines.flows.agent import FlowAgent
-from tests.fakes import FakeStt, FakeTts, ScriptedAgent
+from pipelines.flows.working import FlowWorker, Work, Workshop
+from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
 from tests.mediaserver.calls.rows import agent as agent_row
 
@@ -38,10 +41,32 @@ SEALER = Sealer(b"k" * 32)
 SPEECH = Equipment(FakeStt(), FakeTts(), None, "", "en-us")
 
 
-def compile_flow(row: Row, subflows: Subflows) -> object:
-    if "broken" in row["document"]:
-        raise ConfigError(row["document"]["broken"])
-    return row["document"]["says"]
+def document(says: str, **more: Any) -> Row:
+    return {
+        "format": 1,
+        "name": "desk",
+        "nodes": [{"id": "start", "type": "start"}, {"id": "end", "type": "end_call", "text": says}],
+        "edges": [{"type": "next", "source": "start", "target": more.pop("target", "end")}],
+        **more,
+    }
+
+
+class NoWork(Workshop):
+    """Of flows that do nothing besides talking."""
+
+    def worker(self, work: Work) -> FlowWorker:
+        raise AssertionError("nobody asked for any")
+
+
+class Workshops:
+    """Keeps for whom it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[AgentSpec] = []
+
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop:
+        self.asked.append(agent)
+        return NoWork()
 
 
 class Server:
@@ -50,8 +75,8 @@ class Server:
     def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
         self.pool = pool
         self._dsn = dsn
-        self.flows = ServedFlows(compile_flow, self._agent)
-        self.made: list[tuple[object, str]] = []
+        self.flows = ServedFlows(["wise"])
+        self.flows.workshops = self.workshops = Workshops()
         self.kept = Kept()
         self.changes = asyncio.Queue[None]()
         self.directory = Directory(
@@ -70,9 +95,9 @@ class Server:
         await self.directory.close()
         await self.flows.close()
 
-    async def save(self, publish: bool = True, **document: object) -> int:
+    async def save(self, says: str, publish: bool = True, **more: Any) -> int:
         async with self.pool.acquire() as connection:
-            number = await flows.save(connection, "desk", document, state="valid")
+            number = await flows.save(connection, "desk", document(says, **more), state="valid")
             if publish:
                 await flows.publish(connection, "desk", number)
         return number
@@ -93,12 +118,13 @@ class Server:
         spec = AgentSpec(UUID(int=9), "front", 1, "flow", flow=flow)
         return self.flows.make(spec, call, SPEECH)
 
+    async def greets(self, call: Call) -> list[str]:
+        """What the agent of a call says first."""
+        talk = TextConversation(self.make(call), call.id)
+        return [act.text async for act in talk.acts(Answered()) if isinstance(act, Say)]
+
     def runs(self) -> list[tuple[str, int]]:
         return [(record.flow, record.version) for record in self.kept.of(FlowRun)]
-
-    def _agent(self, found: ShelvedFlow[object], spec: AgentSpec, call: Call, speech: Equipment) -> Agent:
-        self.made.append((found.compiled, spec.name))
-        return ScriptedAgent()
 
 
 @pytest.fixture
@@ -113,7 +139,7 @@ async def server(pool: asyncpg.Pool, postgres: EmbeddedPostgres) -> AsyncIterato
 
 async def test_an_agent_answers_as_soon_as_its_flow_is_published_and_says_why_before(server: Server) -> None:
     assert "there is no flow 'desk': known are booking" in server.why()
-    await server.save(publish=False, says="one")
+    await server.save("one", publish=False)
     while "nothing published" not in server.why():
         await asyncio.wait_for(server.changes.get(), 10)
     async with server.pool.acquire() as connection:
@@ -127,27 +153,39 @@ async def test_an_agent_answers_as_soon_as_its_flow_is_published_and_says_why_be
 
 
 async def test_an_agent_whose_flow_cannot_run_refuses_its_calls_in_words(server: Server) -> None:
-    await server.save(broken="node 'x' leads nowhere")
-    while "leads nowhere" not in server.why():
+    await server.save("one", target="nowhere")
+    while "cannot run its version 1" not in server.why():
         await asyncio.wait_for(server.changes.get(), 10)
     assert [each.name for each in server.flows.findings()] == ["flow desk"]
 
 
 async def test_a_call_keeps_its_version_also_when_it_comes_back_to_its_agent(server: Server) -> None:
-    await server.save(says="one")
+    await server.save("one")
     await server.until(answers=True)
-    early = server.call(1)
-    server.make(early)
-    await server.save(says="two")
-    while server.flows.shelf.take("desk", early.id).number == 1:  # type: ignore[union-attr]
+    early, late = server.call(1), server.call(2)
+    assert await server.greets(early) == ["one"]
+    await server.save("two")
+    while server.flows.shelf.first("desk").number == 1:  # type: ignore[union-attr]
         await asyncio.wait_for(server.changes.get(), 10)
-    server.make(early)
-    server.make(server.call(2))
-    assert server.made == [("one", "front"), ("one", "front"), ("two", "front")]
+    assert (await server.greets(early), await server.greets(late)) == (["one"], ["two"])
     assert server.runs() == [("desk", 1), ("desk", 2)]
     early.end(Termination(EndedBy.PEER, Why.HANGUP))
-    server.make(early)
-    assert server.made[-1] == ("two", "front"), "nothing of a call is left when it has ended"
+    assert await server.greets(early) == ["two"], "nothing of a call is left when it has ended"
+
+
+async def test_a_row_that_says_nothing_is_dressed_by_its_flow(server: Server) -> None:
+    defaults = {"language": "de", "voice": "anna", "stt": ["ear"], "sensitivity": "normal"}
+    await server.save("Hallo", defaults=defaults, needs_model=True)
+    await server.until(answers=True)
+    plain = AgentSpec(UUID(int=9), "front", 1, "flow", flow="desk")
+    got = server.flows.dressed(plain)
+    assert (got.language, got.voice, got.stt, got.tts) == ("de", "anna", ("ear",), ())
+    assert (got.llm, dict(got.turn)) == (("wise",), {"sensitivity": "medium"})
+    own = replace(plain, language="en", voice="bob", llm=("mine",), turn={"sensitivity": "low"})
+    got = server.flows.dressed(own, server.call())
+    assert (got.language, got.voice, got.llm, dict(got.turn)) == ("en", "bob", ("mine",), own.turn)
+    for other in (replace(plain, kind="python"), replace(plain, flow="gone")):
+        assert server.flows.dressed(other) is other
 
 
 async def test_what_comes_with_the_server_is_kept_as_version_0(server: Server) -> None:
@@ -160,7 +198,7 @@ async def test_what_comes_with_the_server_is_kept_as_version_0(server: Server) -
 async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:
     await flow_secrets.put_secret(server.pool, FlowSecret("CRM", "crm.example.com", "hunter2"), SEALER)
     await flow_secrets.put_secret(server.pool, FlowSecret("OLD", "old.example", "hunter2"), Sealer(b"x" * 32))
-    await server.save(says="one")  # told in turn: the secrets were read before
+    await server.save("one")  # told in turn: the secrets were read before
     await server.until(answers=True)
     held = server.flows.secrets.secret("CRM")
     assert held is not None and (held.host, held.value) == ("crm.example.com", "hunter2")
@@ -172,6 +210,6 @@ async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:
 async def test_a_row_is_judged_by_the_flows_of_the_database(server: Server) -> None:
     spec = AgentSpec(UUID(int=9), "front", 1, "flow", flow="desk")
     assert "there is no flow" in fault(spec) and "there is no flow" in fault(spec, server.flows.fault)
-    await server.save(says="one")
+    await server.save("one")
     await server.until(answers=True)
     assert fault(spec, server.flows.fault) == ""

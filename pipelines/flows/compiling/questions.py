@@ -1,4 +1,4 @@
-"""The questions of a flow as the dialogue asks them, and their slots, made of their descriptions once a day."""
+"""The questions of a flow as the dialogue asks them, and their slots, made once a day."""
 
 from __future__ import annotations
 

@@ -26,12 +26,11 @@ from pipelines.flows.document.nodes import (
 )
 from pipelines.flows.executor import SILENCES
 from pipelines.flows.expressions.cel import ExpressionError
-from pipelines.flows.model import Ask, Confirm, EndCall, Intent, Slot, Value
+from pipelines.flows.model import Ask, Confirm, Dtmf, Intent, Slot, Value
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.leaving import NodeFailed
 from pipelines.flows.running.values import as_text
 from pipelines.flows.running.walking import FlowWalk
-from pipelines.flows.slots.making import value_of
 from pipelines.flows.steps import Stuck
 from pipelines.flows.working import ExtractWork, WorkDone
 
@@ -54,7 +53,7 @@ class DocumentExecutor(FlowWalk):
 
     def start(self) -> FlowStep:
         self._rested()
-        return self._guarded(lambda: self._go(Lead("start", self._part.start)))
+        return self._guarded(lambda: self._go(Lead("start", self._present.start)))
 
     def utterance(self, text: str, understood: bool = True, **how: Any) -> FlowStep:
         self._rested()
@@ -273,7 +272,7 @@ class DocumentExecutor(FlowWalk):
     def _take(self, values: Mapping[str, Any]) -> None:
         """What cannot be had is left out: it is others' word."""
         for name, value in values.items():
-            if name not in self._part.variables:
+            if name not in self._present.variables:
                 continue
             try:
                 self._assign(name, value)
@@ -297,7 +296,7 @@ class DocumentExecutor(FlowWalk):
         if done.error:
             return self._failed_work(here, done)
         values = dict(done.values)
-        self._came_of_tool = values.pop("result", None) if "result" not in self._part.variables else None
+        self._came_of_tool = values.pop("result", None) if "result" not in self._present.variables else None
         self._take(values)
         if isinstance(here.node, ListenNode) and here.node.variable is not None:
             self._last = {**self._last, "said": as_text(values.get(here.node.variable))[:1_000]}
@@ -328,9 +327,7 @@ class DocumentExecutor(FlowWalk):
             return self._ended()
         value = None
         if not done.error and done.values.get("") is not None:
-            today = self._clock().date()
-            language = self.compiled.document.defaults.language or "en"
-            value = value_of(here.node.slot, done.values[""], today, language=language)
+            value = _sayable(slot, done.values[""])
         if value is None:
             step = self._missed(slot, False)
         elif slot.harmless:
@@ -341,8 +338,20 @@ class DocumentExecutor(FlowWalk):
         return step
 
 
+def _sayable(slot: Slot, value: Any) -> Value | None:
+    """What a model found, if it is one of the slot's values."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        slot.checked(value)
+    except (ValueError, TypeError, LookupError, ArithmeticError):
+        return None
+    return value
+
+
 def _nothing(text: str) -> None:
     return None
 
 
-_NOTHING = Slot("nothing", None, _nothing, EndCall)  # type: ignore[arg-type]
+_NOTHING = Slot("nothing", None, _nothing, Dtmf(1, _nothing, ""))
+"""A question that has no answer of its own."""

@@ -75,7 +75,7 @@ class FlowLeaving(FlowStanding):
         """Of the node itself, or of the flow that it is in."""
         here = self._here
         own = None if here is None else here.leads.error(kind)
-        return own or self._part.anywhere.error(kind)
+        return own or self._present.anywhere.error(kind)
 
     def _after(self, failed: NodeFailed) -> Lead | None:
         """The way on from a node that failed: its own error edge, one from anywhere, or that of the flow

@@ -20,7 +20,7 @@ from pipelines.flows.model import Slot
 from pipelines.flows.progress import FlowOutcome, FlowProgress
 from pipelines.flows.running.trail import Trail
 from pipelines.flows.running.values import FlowNames, fitted, given_at_start, moment
-from pipelines.flows.slots.making import with_intents
+from pipelines.flows.slots.intents import with_intents
 from pipelines.flows.wording import Wording
 from pipelines.flows.working import WorkScope
 
@@ -66,12 +66,12 @@ class FlowStanding(FlowExecutor):
             "language": language or self.compiled.document.defaults.language,
             "about": given,
         }
-        self._now.slots = given_at_start(self._part, given)
+        self._now.slots = given_at_start(self._present, given)
 
     # ---- where we are
 
     @property
-    def _part(self) -> FlowPart:
+    def _present(self) -> FlowPart:
         """The flow that the caller is in."""
         return self.compiled.parts[self._now.within]
 
@@ -84,17 +84,17 @@ class FlowStanding(FlowExecutor):
     def _around(self) -> tuple[FlowPart, ...]:
         """The flow that the caller is in, and those around it, the innermost first."""
         parts = self.compiled.parts
-        return (self._part, *(parts[frame.within] for frame in reversed(self._now.stack)))
+        return (self._present, *(parts[frame.within] for frame in reversed(self._now.stack)))
 
     # ---- what is known
 
     def _known(self, *, spoken: bool = False, masked: bool = False) -> FlowNames:
         say = self._said_as if spoken else None
-        return FlowNames(self._part, self._now.slots, self._given, say, masked=masked)
+        return FlowNames(self._present, self._now.slots, self._given, say, masked=masked)
 
     def _assign(self, name: str, value: Any, say: Callable[[Any], str] | None = None) -> None:
         """Raises ExpressionError for a value that the variable cannot have."""
-        variable = self._part.variables[name]
+        variable = self._present.variables[name]
         kept = fitted(variable, value)
         now = self._now
         if kept is None:
@@ -104,14 +104,14 @@ class FlowStanding(FlowExecutor):
             now.slots[name] = kept
             if say is not None:
                 now.said[name] = say
-        self._trail.change(self._part.key + name, kept, secret=variable.secret)
+        self._trail.change(self._present.key + name, kept, secret=variable.secret)
 
     def _say_of(self, name: str) -> Callable[[Any], str] | None:
         """How a variable is said: by the question that it was learnt by, else the first that learns it."""
         say = self._now.said.get(name)
         if say is not None:
             return say
-        asked = self._part.asked.get(name)
+        asked = self._present.asked.get(name)
         return None if asked is None else self._flow.slots[asked].say
 
     def _said_as(self, name: str, value: Any) -> str | None:
@@ -139,8 +139,8 @@ class FlowStanding(FlowExecutor):
         """For whoever does a node's work: as it is now."""
         slots = dict(self._now.slots)
         given = {name: partial(_same, find()) for name, find in self._given.items()}
-        known = FlowNames(self._part, slots, given)
-        spoken = FlowNames(self._part, slots, given, self._said_as)
+        known = FlowNames(self._present, slots, given)
+        spoken = FlowNames(self._present, slots, given, self._said_as)
         defaults = self.compiled.document.defaults
         return WorkScope(
             self._call_id,
@@ -148,7 +148,7 @@ class FlowStanding(FlowExecutor):
             defaults.voice,
             known,
             spoken,
-            self._part.secret,
+            self._present.secret,
         )
 
     # ---- what the caller may always say and press
@@ -189,7 +189,7 @@ class FlowStanding(FlowExecutor):
         """What is known, without secrets."""
         lines = []
         for name, value in self._now.slots.items():
-            variable = self._part.variables.get(name)
+            variable = self._present.variables.get(name)
             if variable is None or variable.secret:
                 continue
             said = self._said_as(name, value)

@@ -159,11 +159,11 @@ class FlowWalk(FlowLeaving):
         now.stack = (*now.stack, frame)
         now.within = node.inner
         about = self._call.get("about")
-        now.slots = given_at_start(self._part, about if isinstance(about, dict) else {})
+        now.slots = given_at_start(self._present, about if isinstance(about, dict) else {})
         now.said = {}
         for name, value in given.items():
             self._assign(name, value, said.get(name))
-        return Lead("start", self._part.start)
+        return Lead("start", self._present.start)
 
     def _end(self, end: EndCallNode, speech: Speech) -> Next:
         text = self._text(end.text)

@@ -19,7 +19,7 @@ Read = Callable[[str], Value | None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedSlot:
     """Of whom, and when."""
 
     name: str

@@ -12,7 +12,7 @@ from pipelines.flows.document.nodes import MenuNode
 from pipelines.flows.document.slots import ChoiceSlot, YesNoSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.slots.answers import NO, YES
-from pipelines.flows.slots.asked import Asked
+from pipelines.flows.slots.asked import AskedSlot
 from pipelines.flows.slots.heard import POLITE
 from pipelines.flows.slots.phrasebook import Phrasebook
 from pipelines.flows.slots.phrases import Expansion, SlotError, either, phrase, phrases
@@ -35,7 +35,7 @@ class Choice:
     key: str = ""
 
 
-def choice_slot(spec: ChoiceSlot, asked: Asked) -> Slot:
+def choice_slot(spec: ChoiceSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     choices = [
         Choice(each.value, _said(each.value, each.say), each.label or each.value, each.key)
@@ -49,13 +49,13 @@ def choice_slot(spec: ChoiceSlot, asked: Asked) -> Slot:
     return _chosen(choices, asked, lead=spec.lead, offer=spec.offer, alike=alike)
 
 
-def menu_choice(node: MenuNode, asked: Asked) -> Slot:
+def menu_choice(node: MenuNode, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     choices = [Choice(each.name, _said(each.name, each.say), each.name, each.keys) for each in node.options]
     return _chosen(choices, asked)
 
 
-def yes_no_slot(spec: YesNoSlot, asked: Asked) -> Slot:
+def yes_no_slot(spec: YesNoSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     more = {"yes": phrases(spec.yes), "no": phrases(spec.no)}
     words = asked.words
@@ -77,7 +77,7 @@ def yes_no_slot(spec: YesNoSlot, asked: Asked) -> Slot:
 
 def _chosen(
     choices: Sequence[Choice],
-    asked: Asked,
+    asked: AskedSlot,
     *,
     lead: Sequence[str] | None = None,
     offer: str = "",
@@ -153,7 +153,7 @@ def _keys(choices: Sequence[Choice]) -> Mapping[str, str]:
     return found
 
 
-def _offer(choices: Sequence[Choice], keys: Mapping[str, str], asked: Asked) -> str:
+def _offer(choices: Sequence[Choice], keys: Mapping[str, str], asked: AskedSlot) -> str:
     words = asked.words
     labels = {each.value: each.label for each in choices}
     if keys:

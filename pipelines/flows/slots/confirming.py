@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.flows.document.nodes import ConfirmNode
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.slots.answers import AGREED, CANCELLED, REFUSED
-from pipelines.flows.slots.asked import Asked
+from pipelines.flows.slots.asked import AskedSlot
 from pipelines.flows.slots.heard import LEAD
 from pipelines.flows.slots.phrasebook import Phrasebook
 from pipelines.flows.slots.phrases import either, phrase, phrases
@@ -21,7 +21,7 @@ def change_of(variable: str) -> str:
     return f"change {variable}"
 
 
-def confirming_slot(node: ConfirmNode, asked: Asked) -> Slot:
+def confirming_slot(node: ConfirmNode, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     words = asked.words
     english = asked.english

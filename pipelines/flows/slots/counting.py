@@ -6,7 +6,7 @@ from __future__ import annotations
 from pipelines.flows.document.slots import NumberSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import alternatives, number_rules, whole_number, with_digits
-from pipelines.flows.slots.asked import Asked, bounded, refused
+from pipelines.flows.slots.asked import AskedSlot, bounded, refused
 from pipelines.flows.slots.heard import POLITE, heard_words, without_lead, without_tail
 from pipelines.flows.slots.phrasebook import Phrasebook
 from pipelines.flows.slots.phrases import Expansion, SlotError, either, phrases
@@ -20,7 +20,7 @@ MOST_CHARS = 400
 """Of what was heard."""
 
 
-def number_slot_of(spec: NumberSlot, asked: Asked) -> Slot:
+def number_slot_of(spec: NumberSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     if spec.least > spec.most:
         raise SlotError(f"no number is from {spec.least} to {spec.most}; put the smaller one into `least`")

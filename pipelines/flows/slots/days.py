@@ -16,7 +16,7 @@ from pipelines.conversation.spoken_forms import day as spoken_day
 from pipelines.flows.document.slots import DateSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import alternatives, number
-from pipelines.flows.slots.asked import Asked, bounded, refused
+from pipelines.flows.slots.asked import AskedSlot, bounded, refused
 from pipelines.flows.slots.heard import POLITE, heard_words, without_lead, without_tail
 from pipelines.flows.slots.phrases import SlotError
 from pipelines.languages.tags import base_of
@@ -51,7 +51,7 @@ _ABROAD_LEAD = {
 }
 
 
-def date_slot(spec: DateSlot, asked: Asked) -> Slot:
+def date_slot(spec: DateSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     if spec.earliest > spec.latest:
         raise SlotError(

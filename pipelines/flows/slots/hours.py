@@ -7,7 +7,7 @@ from pipelines.conversation.spoken_forms import clock_time
 from pipelines.flows.document.slots import TimeSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import UNITS, alternatives, number, with_digits
-from pipelines.flows.slots.asked import Asked, bounded, refused
+from pipelines.flows.slots.asked import AskedSlot, bounded, refused
 from pipelines.flows.slots.heard import heard_words, without_lead, without_tail
 from pipelines.flows.slots.phrases import SlotError
 from pipelines.spoken.hearing.written import written
@@ -26,7 +26,7 @@ LATE = range(13, 19)
 """Hours of 24 that the grammar knows: those of offices."""
 
 
-def time_slot(spec: TimeSlot, asked: Asked) -> Slot:
+def time_slot(spec: TimeSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     if spec.earliest > spec.latest:
         raise SlotError(

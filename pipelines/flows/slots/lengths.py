@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pipelines.flows.document.slots import DurationSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import alternatives, number, whole_number, with_digits
-from pipelines.flows.slots.asked import Asked, bounded, refused
+from pipelines.flows.slots.asked import AskedSlot, bounded, refused
 from pipelines.flows.slots.heard import POLITE, heard_words, without_lead, without_tail
 from pipelines.flows.slots.phrases import SlotError
 from pipelines.spoken.hearing.numbers import MOST_CHARS
@@ -52,7 +52,7 @@ _FIXED_ABROAD = {
 }  # fmt: skip
 
 
-def duration_slot(spec: DurationSlot, asked: Asked) -> Slot:
+def duration_slot(spec: DurationSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     if spec.least > spec.most:
         raise SlotError(
@@ -117,7 +117,7 @@ def _hours(count: list[str], extra: int) -> int | None:
     return hours * 60 + extra if hours and hours <= 168 else None
 
 
-def _foreign(text: str, asked: Asked) -> int | None:
+def _foreign(text: str, asked: AskedSlot) -> int | None:
     """Parts with a unit each, one after the other."""
     language = asked.language.partition("-")[0].lower()
     words = without_lead(heard_words(text[:MOST_CHARS], asked.language), set(asked.words.lead))
@@ -161,7 +161,7 @@ def say_length(value: Value) -> str:
             return f"{hours} hour{'' if hours == 1 else 's'}" + (f" and {minutes} minutes" if minutes else "")
 
 
-def _say_abroad(asked: Asked) -> Callable[[Value], str]:
+def _say_abroad(asked: AskedSlot) -> Callable[[Value], str]:
     def say(value: Value) -> str:
         from babel.units import format_unit
 

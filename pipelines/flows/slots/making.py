@@ -19,7 +19,7 @@ from pipelines.flows.document.slots import (
     YesNoSlot,
 )
 from pipelines.flows.model import Dtmf, Slot, Value
-from pipelines.flows.slots.asked import Asked
+from pipelines.flows.slots.asked import AskedSlot
 from pipelines.flows.slots.choosing import choice_slot, menu_choice, yes_no_slot
 from pipelines.flows.slots.confirming import confirming_slot
 from pipelines.flows.slots.counting import number_slot_of
@@ -42,12 +42,12 @@ def slot_of(
 
 def confirm_slot(node: ConfirmNode, name: str = "", *, language: str = "en") -> Slot:
     """Its value is an outcome of the node. Raises SlotError."""
-    return confirming_slot(node, Asked(name or node.id, date.min, language or "en"))
+    return confirming_slot(node, AskedSlot(name or node.id, date.min, language or "en"))
 
 
 def menu_slot(node: MenuNode, name: str = "", *, language: str = "en") -> Slot:
     """Its value is an outcome of the node. Raises SlotError."""
-    return _by(menu_choice(node, Asked(name or node.id, date.min, language or "en")), node.by)
+    return _by(menu_choice(node, AskedSlot(name or node.id, date.min, language or "en")), node.by)
 
 
 def say_value(spec: SlotSpec, today: date, *, language: str = "en") -> Callable[[Value], str]:
@@ -79,12 +79,12 @@ class _Key:
 @lru_cache(maxsize=MOST_KEPT)
 def _kept(key: _Key) -> Slot:
     spec = key.spec
-    slot = _made(spec, Asked(key.name, key.today, key.language))
+    slot = _made(spec, AskedSlot(key.name, key.today, key.language))
     read_back = spec.read_back or slot.read_back
     return _by(replace(slot, read_back=read_back, harmless=spec.harmless, language=key.language), key.by)
 
 
-def _made(spec: SlotSpec, asked: Asked) -> Slot:
+def _made(spec: SlotSpec, asked: AskedSlot) -> Slot:
     match spec:
         case ChoiceSlot():
             return choice_slot(spec, asked)
