@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol
 from uuid import UUID
 
 import asyncpg
@@ -24,15 +24,13 @@ from mediaserver.storage.following import POLL_S, Following
 from mediaserver.storage.records import FlowRun
 from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
-from pipelines.agents import FLOWS, make_agent
 from pipelines.conversation.agent import Agent
+from pipelines.flows.booking import booking_flow
 from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.running.agent import flow_agent
+from pipelines.flows.running.idle import IdleWorkshop
 from pipelines.flows.shipped import template
 from pipelines.flows.working import Workshop
-
-Compiled: TypeAlias = CompiledFlow | None
-"""None: of a flow that comes with the server, and is made by its name."""
 
 
 class MakesWorkshops(Protocol):
@@ -47,13 +45,13 @@ class ServedFlows:
     def __init__(self, usual_llms: Sequence[str] = ()) -> None:
         """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
         one."""
-        self.shelf: FlowShelf[Compiled] = FlowShelf(compile_flow, shipped())
+        self.shelf: FlowShelf[CompiledFlow] = FlowShelf(compile_flow, shipped())
         self.secrets = FlowSecrets()
         self.workshops: MakesWorkshops | None = None
-        """Known once the rest of the server is."""
+        """None: what a flow does besides talking cannot be done."""
         self._usual_llms = usual_llms
         self._following: Following | None = None
-        self._running: dict[UUID, dict[str, ShelvedFlow[Compiled]]] = {}
+        self._running: dict[UUID, dict[str, ShelvedFlow[CompiledFlow]]] = {}
 
     async def start(
         self,
@@ -76,7 +74,7 @@ class ServedFlows:
         """Why no call can have a flow; empty when they can."""
         return flow_fault(name, self.shelf)
 
-    def begin(self, name: str, call: Call) -> ShelvedFlow[Compiled]:
+    def begin(self, name: str, call: Call) -> ShelvedFlow[CompiledFlow]:
         """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
         there is no such flow, or it cannot be run."""
         running = self._running.get(call.id)
@@ -103,11 +101,7 @@ class ServedFlows:
     def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
         """The agent of a call. Raises ConfigError."""
         found = self.begin(agent.flow, call)
-        if found.compiled is None:
-            return make_agent(call.id, kind="flow", flow=agent.flow)
-        if self.workshops is None:
-            raise ConfigError("the server is not ready to run flows yet")
-        workshop = self.workshops.make(agent, call, speech)
+        workshop = IdleWorkshop() if self.workshops is None else self.workshops.make(agent, call, speech)
         return flow_agent(found.compiled, call.id, workshop, version=found.number, language=speech.language)
 
     def findings(self) -> list[Finding]:
@@ -127,19 +121,20 @@ class ServedFlows:
         await self.shelf.read(connection)
 
 
-def shipped() -> dict[str, ShelvedFlow[Compiled]]:
+def shipped() -> dict[str, ShelvedFlow[CompiledFlow]]:
     """The flows that are there without a row of the tables."""
-    return {name: ShelvedFlow(name, SHIPPED, None, template(name).document) for name in FLOWS}
+    demo = booking_flow()
+    return {demo.name: ShelvedFlow(demo.name, SHIPPED, demo, template(demo.name).document)}
 
 
-async def shelf_of(connection: Database) -> FlowShelf[Compiled]:
+async def shelf_of(connection: Database) -> FlowShelf[CompiledFlow]:
     """The flows as the tables have them now, for who looks once."""
-    shelf: FlowShelf[Compiled] = FlowShelf(compile_flow, shipped())
+    shelf: FlowShelf[CompiledFlow] = FlowShelf(compile_flow, shipped())
     await shelf.read(connection)
     return shelf
 
 
-def flow_fault(name: str, shelf: FlowShelf[Compiled]) -> str:
+def flow_fault(name: str, shelf: FlowShelf[CompiledFlow]) -> str:
     """Why no call can have a flow, in words; empty when they can."""
     known = shelf.names()
     if name in known:

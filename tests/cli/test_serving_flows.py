@@ -30,7 +30,6 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from pipelines.conversation.agent import Agent, Answered, Say
 from pipelines.conversation.text import TextConversation
-from pipelines.flows.agent import FlowAgent
 from pipelines.flows.working import FlowWorker, Work, Workshop
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
@@ -118,9 +117,9 @@ class Server:
         spec = AgentSpec(UUID(int=9), "front", 1, "flow", flow=flow)
         return self.flows.make(spec, call, SPEECH)
 
-    async def greets(self, call: Call) -> list[str]:
+    async def greets(self, call: Call, flow: str = "desk") -> list[str]:
         """What the agent of a call says first."""
-        talk = TextConversation(self.make(call), call.id)
+        talk = TextConversation(self.make(call, flow), call.id)
         return [act.text async for act in talk.acts(Answered()) if isinstance(act, Say)]
 
     def runs(self) -> list[tuple[str, int]]:
@@ -189,7 +188,7 @@ async def test_a_row_that_says_nothing_is_dressed_by_its_flow(server: Server) ->
 
 
 async def test_what_comes_with_the_server_is_kept_as_version_0(server: Server) -> None:
-    assert isinstance(server.make(server.call(), "booking"), FlowAgent)
+    assert (await server.greets(server.call(), "booking"))[0].startswith("Hello, this is the room desk.")
     assert server.runs() == [("booking", 0)]
     with pytest.raises(ConfigError, match="did you mean 'booking'"):
         server.make(server.call(), "boking")
