@@ -47,6 +47,7 @@ from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
+from mediaserver.calls.messages import CallMessages
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -175,7 +176,8 @@ class Server:
         count = counter_of_thinking_ahead(metrics)
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, flows)
+        keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows)
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(

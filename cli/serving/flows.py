@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from cli.serving.flow_documents import compile_flow, dressed
+from cli.serving.flow_references import SHIPPED_FLOWS
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.flow_secrets import FlowSecrets
@@ -124,7 +125,8 @@ class ServedFlows:
 def shipped() -> dict[str, ShelvedFlow[CompiledFlow]]:
     """The flows that are there without a row of the tables."""
     demo = booking_flow()
-    return {demo.name: ShelvedFlow(demo.name, SHIPPED, demo, template(demo.name).document)}
+    (name,) = SHIPPED_FLOWS
+    return {name: ShelvedFlow(name, SHIPPED, demo, template(name).document)}
 
 
 async def shelf_of(connection: Database) -> FlowShelf[CompiledFlow]:
