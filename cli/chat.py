@@ -110,6 +110,8 @@ async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.
         row = offered()  # no server has been started yet
     if row is None:
         return agent_named(name, call_id)
+    if row["kind"] == "flow":
+        return await _flow_agent(settings, row["flow"], call_id)
     language = row["language"] or settings.engines.language
     models = row["llm"] or usual
     llm = await _llm(settings, models, undo) if models else None
@@ -119,6 +121,23 @@ async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.
         return assistant_of(name, calling, llm, row["prompt"], row["assistant"], box)
     known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
     return make_agent(call_id, **known, language=language, llm=llm)
+
+
+async def _flow_agent(settings: Settings, flow: str, call_id: UUID) -> Agent:
+    """By the version that a call of this id would get. What a flow does besides talking cannot be done here,
+    and its edges for errors are taken. Raises ConfigError."""
+    from cli.database import server_database
+    from cli.serving.flows import flow_fault, shelf_of
+    from mediaserver.errors import ConfigError
+    from pipelines.flows.running.agent import flow_agent
+    from pipelines.flows.running.idle import IdleWorkshop
+
+    async with server_database(settings) as connection:
+        shelf = await shelf_of(connection)
+    found = shelf.take(flow, call_id)
+    if found is None:
+        raise ConfigError(flow_fault(flow, shelf))
+    return flow_agent(found.compiled.compiled, call_id, IdleWorkshop(), version=found.number)
 
 
 async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:
