@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NamedTuple
 
+from mediaserver.errors import VoiceForgeError
 from pipelines.flows.compiling.compiled import CompiledNode
 from pipelines.flows.compiling.leads import Lead, Leads
 from pipelines.flows.document.nodes import SubflowNode
@@ -13,7 +14,7 @@ from pipelines.flows.running.standing import FlowStanding
 log = logging.getLogger(__name__)
 
 
-class NodeFailed(Exception):
+class NodeFailed(VoiceForgeError):
     """A node cannot do its work; caught within the executor, and never told to anybody else."""
 
     def __init__(self, error: str, detail: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.conversation.agent import Say
 
 
-class Speech:
+class StepSpeech:
     """Of one step. Pieces that are said as all others are joined to one."""
 
     def __init__(self) -> None:

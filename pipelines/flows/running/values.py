@@ -31,7 +31,7 @@ class FlowNames(Mapping[str, Any]):
         masked: bool = False,
     ) -> None:
         """`say`: how a variable's value is said; None: as it is."""
-        self._present = part
+        self._of = part
         self._known = known
         self._given = given
         self._say = say
@@ -41,8 +41,7 @@ class FlowNames(Mapping[str, Any]):
         given = self._given.get(name)
         if given is not None:
             return given()
-        if name not in self._present.variables:
-            raise KeyError(name)
+        self._of.variables[name]  # KeyError, as a mapping has it
         value = self._known.get(name)
         if value is None:
             return None
@@ -54,11 +53,11 @@ class FlowNames(Mapping[str, Any]):
         return value if said is None else SpokenValue(value, said)
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._present.variables
+        yield from self._of.variables
         yield from GIVEN
 
     def __len__(self) -> int:
-        return len(self._present.variables) + len(GIVEN)
+        return len(self._of.variables) + len(GIVEN)
 
 
 def moment(now: datetime) -> dict[str, Value]:

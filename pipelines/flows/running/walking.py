@@ -34,7 +34,7 @@ from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.model import Confirm, EndCall
 from pipelines.flows.progress import FlowStep, Frame, Handover
 from pipelines.flows.running.leaving import FlowLeaving, NodeFailed, ToJudge
-from pipelines.flows.running.speech import Speech
+from pipelines.flows.running.speech import StepSpeech
 from pipelines.flows.running.values import as_text, given_at_start
 from pipelines.flows.work.prepared import PreparedSubagent, PreparedTool
 from pipelines.flows.working import (
@@ -73,7 +73,7 @@ class FlowWalk(FlowLeaving):
 
     def _go(self, way: Next | NodeFailed) -> FlowStep:
         """Take this way, and all that follow from it."""
-        speech = Speech()
+        speech = StepSpeech()
         while not isinstance(way, FlowStep):
             try:
                 match way:
@@ -100,7 +100,7 @@ class FlowWalk(FlowLeaving):
 
     # ---- one node
 
-    def _arrive(self, lead: Lead, speech: Speech) -> Next:
+    def _arrive(self, lead: Lead, speech: StepSpeech) -> Next:
         """At the node that an edge leads to. Raises NodeFailed, ExpressionError."""
         self._unwind(lead.target)
         node = self.compiled.nodes[lead.target]
@@ -137,7 +137,7 @@ class FlowWalk(FlowLeaving):
             case _:
                 return self._work(node, speech)
 
-    def _question(self, node: CompiledNode, lead: Lead, speech: Speech) -> Next:
+    def _question(self, node: CompiledNode, lead: Lead, speech: StepSpeech) -> Next:
         now = self._now
         if isinstance(node.node, CollectNode) and node.node.variable is not None:
             variable = node.node.variable
@@ -165,7 +165,7 @@ class FlowWalk(FlowLeaving):
             self._assign(name, value, said.get(name))
         return Lead("start", self._present.start)
 
-    def _end(self, end: EndCallNode, speech: Speech) -> Next:
+    def _end(self, end: EndCallNode, speech: StepSpeech) -> Next:
         text = self._text(end.text)
         if self._now.stack:
             speech.add(text)
@@ -180,7 +180,7 @@ class FlowWalk(FlowLeaving):
             self._outcomes.append(self._result(end.outcome))
         return self._with(self._ended(speech.said(text)), speech)
 
-    def _transfer(self, node: PhoneTransferNode, speech: Speech) -> FlowStep:
+    def _transfer(self, node: PhoneTransferNode, speech: StepSpeech) -> FlowStep:
         to = self._kept_text(node.to).strip()
         if not to:
             raise NodeFailed("transfer", "there is nobody to transfer to")
@@ -190,7 +190,7 @@ class FlowWalk(FlowLeaving):
 
     # ---- work
 
-    def _work(self, node: CompiledNode, speech: Speech) -> FlowStep:
+    def _work(self, node: CompiledNode, speech: StepSpeech) -> FlowStep:
         """What is waited for. Nothing that was said before it can be unsaid: see `DocumentExecutor`."""
         self._undone = None
         text = ""
@@ -216,7 +216,7 @@ class FlowWalk(FlowLeaving):
         step = FlowStep(speech.said(text), None, outcomes=self._told(), work=work)
         return self._with(step, speech)
 
-    def _judge(self, way: ToJudge, speech: Speech) -> FlowStep:
+    def _judge(self, way: ToJudge, speech: StepSpeech) -> FlowStep:
         """Which of a node's edges hold, as a model has it. The caller may have gone on before that."""
         self._judging = way
         work = JudgeWork(way.whens, (), self._scope())
@@ -224,7 +224,7 @@ class FlowWalk(FlowLeaving):
 
     # ---- when a node fails
 
-    def _failed(self, failed: NodeFailed, speech: Speech) -> Next:
+    def _failed(self, failed: NodeFailed, speech: StepSpeech) -> Next:
         """It takes its error edge; where there is none the call ends with the flow's own words."""
         place = self._now.node.id
         lead = None
@@ -242,5 +242,5 @@ class FlowWalk(FlowLeaving):
         self._now.node = EndCall("failed", text)
         return self._with(self._over(speech.said(text)), speech)
 
-    def _with(self, step: FlowStep, speech: Speech) -> FlowStep:
+    def _with(self, step: FlowStep, speech: StepSpeech) -> FlowStep:
         return replace(step, ahead=speech.ahead)
