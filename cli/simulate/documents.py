@@ -6,29 +6,21 @@ What a persona's world names is answered by it; requests, functions and models a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from callers.simulated.persona import Persona
-from callers.simulated.world import WorldWorkshop
-from mediaserver.errors import CallError, ConfigError
+from cli.simulate.workshops import TextWorkshops, load_off_loop
 from mediaserver.storage.sql import Row
-from pipelines.assistant.calling import Calling
 from pipelines.conversation.agent import Agent
 from pipelines.engines.protocols import Llm
 from pipelines.flows.compiling.compiler import compile_document
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import document_of
-from pipelines.flows.document.slots import SlotSpec
-from pipelines.flows.expressions.values import Value
 from pipelines.flows.running.agent import flow_agent
-from pipelines.flows.shipped import templates
-from pipelines.flows.slots.making import slot_of
-from pipelines.flows.work.python_function import PythonFunctions, load_function
-from pipelines.flows.work.workshop import CallWorkshop
+from pipelines.flows.work.python_function import PythonFunctions
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -52,7 +44,8 @@ async def document_agents(
     llm = await _llm(settings, document, undo)
     fetcher = await _fetcher(settings, undo)
     language = document.defaults.language or settings.engines.language
-    workshops = TextWorkshops(fetcher, llm, language, PythonFunctions(settings.flows.python_modules, _load))
+    functions = PythonFunctions(settings.flows.python_modules, load_off_loop)
+    workshops = TextWorkshops(fetcher, llm, language, functions)
 
     def make(call_id: UUID, persona: Persona) -> Agent:
         world = persona.world
@@ -69,8 +62,6 @@ def _at(moment: datetime) -> Callable[[], datetime]:
 
 def _subflow(stored: Stored, flow: str, number: int | None) -> Document | None:
     found = stored.get((flow, number))
-    if found is None and number is None and flow in templates():
-        found = templates()[flow].document
     return None if found is None else document_of(found)
 
 
@@ -91,65 +82,3 @@ async def _fetcher(settings: Settings, undo: contextlib.AsyncExitStack) -> Fetch
     from mediaserver.metrics import Metrics
 
     return await open_fetching(settings.fetch, Metrics(), undo)
-
-
-@dataclass(frozen=True, slots=True)
-class TextWorkshops:
-    """Makes those of calls by text."""
-
-    fetcher: Fetcher
-    llm: Llm | None
-    language: str
-    functions: PythonFunctions
-
-    def of(self, call_id: UUID, persona: Persona) -> WorldWorkshop:
-        world = persona.world
-        calling = Calling(
-            call_id,
-            self.language,
-            world.caller,
-            world.caller,
-            world.direction == "outbound",
-            dict(world.about),
-            (world.now or datetime.now()).astimezone(),
-        )
-        real = CallWorkshop(
-            calling,
-            self.fetcher,
-            self.functions,
-            _no_tool,
-            _no_tool,
-            self._models,
-            _nobody_takes,
-            self._slot_value,
-            _nobody_hears,
-        )
-        return WorldWorkshop(world, real)
-
-    def _models(self, names: Sequence[str]) -> Llm:
-        if self.llm is None:
-            raise ConfigError("no language model is configured")
-        return self.llm
-
-    def _slot_value(self, spec: SlotSpec, text: str) -> Value:
-        """Raises ValueError."""
-        value = slot_of(spec, "found", date.today(), language=self.language).parse(text.lower())
-        if value is None:
-            raise ValueError(f"'{text[:60]}' is no {spec.kind} that is possible here")
-        return value
-
-
-async def _load(entry: str) -> Any:
-    return load_function(entry)
-
-
-def _no_tool(*_: object) -> NoReturn:
-    raise CallError("the server's tools are not there in simulated calls: name it in the persona's world")
-
-
-def _nobody_takes(name: str, _: Mapping[str, Any]) -> NoReturn:
-    raise ConfigError(f"the agent {name} is not there in simulated calls: name it in the persona's world")
-
-
-def _nobody_hears(*_: object, **__: object) -> None:
-    """Nobody is told of what ends after a simulated call."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,9 +17,9 @@ from uuid import UUID
 from callers.simulated.persona import Persona, personas_of, read_personas
 from cli.text_agents import agent_row, has_database, text_agents
 from mediaserver.errors import ConfigError
-from mediaserver.storage.sql import Row
+from mediaserver.storage.sql import Database, Row
 from pipelines.conversation.agent import Agent
-from pipelines.flows.shipped import template
+from pipelines.flows.shipped import template, templates
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -43,6 +43,8 @@ class SimulatedFlow:
     """All that it may name an amount from, besides tools and callers; None: nobody knows."""
     document: Row | None = None
     """Of a flow that is drawn."""
+    subflows: Mapping[tuple[str, int | None], Row] = field(default_factory=dict)
+    """Documents within it, by name and version; None: the published one."""
     version: int | None = None
     row: Row | None = None
     """Of an agent of the database."""
@@ -96,7 +98,7 @@ async def _of_document(
     stored = await _subflows(settings, drawn.document)
     make = await document_agents(settings, drawn.document, stored, drawn.version, undo) if by_text else None
     knowledge = json.dumps(drawn.document, ensure_ascii=False)
-    return SimulatedFlow(drawn.name, drawn.personas, make, knowledge, drawn.document, drawn.version)
+    return SimulatedFlow(drawn.name, drawn.personas, make, knowledge, drawn.document, stored, drawn.version)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -135,25 +137,32 @@ async def _kept(settings: Settings, name: str, number: int | None) -> tuple[Row 
 
 
 async def _subflows(settings: Settings, document: Row) -> dict[tuple[str, int | None], Row]:
-    """What the database has of the flows within a flow, and of those within them."""
+    """The documents of the flows within a flow, and of those within them: of the database, else of those that
+    come with us."""
     from cli.database import server_database
-    from mediaserver.storage import flows
 
     wanted, found = list(_named_flows(document)), dict[tuple[str, int | None], dict[str, Any]]()
-    if not wanted or not has_database(settings):
+    if not wanted:
         return found
-    async with server_database(settings) as connection:
+    async with contextlib.AsyncExitStack() as undo:
+        kept = has_database(settings)
+        connection = await undo.enter_async_context(server_database(settings)) if kept else None
         while wanted and len(found) < MOST_SUBFLOWS:
             name, number = wanted.pop()
-            if (name, number) in found:
-                continue
-            flow = await flows.one_flow(connection, name)
-            chosen = number if number is not None or flow is None else flow["published"]
-            row = await flows.version(connection, name, chosen)
-            if row is not None:
-                found[name, number] = row["document"]
-                wanted += _named_flows(row["document"])
+            inner = None if (name, number) in found else await _inner(connection, name, number)
+            if inner is not None:
+                found[name, number] = inner
+                wanted += _named_flows(inner)
     return found
+
+
+async def _inner(connection: Database | None, name: str, number: int | None) -> Row | None:
+    from mediaserver.storage import flows
+
+    if connection is not None and (flow := await flows.one_flow(connection, name)) is not None:
+        row = await flows.version(connection, name, flow["published"] if number is None else number)
+        return None if row is None else row["document"]
+    return templates()[name].document if number is None and name in templates() else None
 
 
 def _named_flows(document: Row) -> Iterator[tuple[str, int | None]]:
