@@ -10,6 +10,7 @@ from api import (
     draining,
     events,
     health,
+    messages,
     outbound,
     page,
     parties,
@@ -63,6 +64,7 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_post(f"{CALL}/mute", parties.mute)
     app.router.add_post(f"{CALL}/unmute", parties.unmute)
     app.router.add_get(f"{CALL}/hearing", calls.hearing_report)
+    app.router.add_get(f"{CALL}/messages/{{index}}", messages.message)
     app.router.add_get(f"{CALL}/sip", sip_trace.ladder)
     app.router.add_get(f"{CALL}/pcap", sip_trace.capture, allow_head=False)
     app.router.add_get(SIP, sip_trace.messages)

@@ -16,7 +16,7 @@ from api.context import CONTEXT, ApiContext
 from mediaserver.diagnosis.line_advice import advice
 from mediaserver.errors import DatabaseError
 from mediaserver.storage import calls as stored
-from mediaserver.storage import events, hearing, legs, recordings, summaries, turns
+from mediaserver.storage import events, hearing, legs, messages, recordings, summaries, turns
 from mediaserver.storage.sql import Row
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ async def _read(context: ApiContext, pool: asyncpg.Pool, limit: int) -> list[Row
 
 
 async def call(request: web.Request) -> web.Response:
-    """One call: transcript, legs, events, outcomes, summary, recording, hearing
-    report."""
+    """One call: transcript, legs, events, outcomes, summary, recording, messages
+    of the caller's, hearing report."""
     context = request.app[CONTEXT]
     call_id = identity(request)
     pool = require_pool(context)
@@ -82,6 +82,10 @@ async def call(request: web.Request) -> web.Response:
     made = await recordings.of_call(pool, call_id)
     # The path is this machine's own business.
     row["recording"] = {key: made[key] for key in ("seconds", "size_bytes")} if made else None
+    row["messages"] = [
+        {key: each[key] for key in ("index", "at_ms", "seconds", "size_bytes", "transcript")}
+        for each in await messages.of_call(pool, call_id)
+    ]
     row["hearing"] = await _hearing(pool, call_id)
     row["summary"] = await summaries.of_call(pool, call_id)
     return answer(row)

@@ -27,7 +27,7 @@ from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
-from cli.serving.fetching import open_fetching
+from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -46,6 +46,7 @@ from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
 from mediaserver.calls.hold_music import SILENCE, hold_music
+from mediaserver.calls.messages import CallMessages
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.registry import CallRegistry
@@ -127,7 +128,7 @@ class Server:
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
-        self.fetcher = await open_fetching(settings.fetch, metrics, undo)
+        fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
 
         known = registry()
         engines = open_engines(settings, known, undo)
@@ -168,7 +169,8 @@ class Server:
         count = counter_of_thinking_ahead(metrics)
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds)
+        keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps)
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
@@ -232,6 +234,7 @@ class Server:
             findings_of(context.outbound),
             overload.findings,
             lambda: cleaning_findings(settings.media),
+            partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):

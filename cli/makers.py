@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
@@ -21,6 +23,7 @@ from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
 from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
+from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
 from pipelines.insight.choices import InsightChoices
@@ -37,8 +40,10 @@ class ThinkingMaker:
         insight: Insight | None,
         assistants: Assistants | None,
         backgrounds: Backgrounds | None,
+        messages: Callable[[Call], MessageFiles] | None,
     ) -> None:
         self._backgrounds = backgrounds
+        self._messages = messages
         self._speech = speech
         self._code = code
         self._cleaner = cleaner
@@ -79,6 +84,7 @@ class ThinkingMaker:
             if self._insight is not None
             else None,
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
+            messages=self._messages(call) if self._messages is not None else None,
         )
         return Talker(
             session,
@@ -146,11 +152,12 @@ def makers(
     insight: Insight | None = None,
     assistants: Assistants | None = None,
     backgrounds: Backgrounds | None = None,
+    messages: Callable[[Call], MessageFiles] | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
     calls what is to be known beyond the words; `assistants` makes those that think with a language model;
-    `backgrounds` has what is heard under their words."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds)
+    `backgrounds` has what is heard under their words; `messages` keeps what their callers leave."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, messages)
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 

@@ -28,6 +28,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
+from mediaserver.settings.flows import FlowsSettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
     fetch: FetchSettings = FetchSettings()
+    flows: FlowsSettings = FlowsSettings()
 
     mcp: dict[McpName, McpServerSettings] = Field(
         default={},

@@ -20,6 +20,7 @@ from mediaserver.media.line_condition import Cleaner
 from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record, TurnSaid
 from pipelines.conversation.agent import Act, Agent, AgentInput, Context, End, Listen, Say
+from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn import Turn
 from pipelines.conversation.voice_notes import VoiceNotes
@@ -374,6 +375,7 @@ class Conversation:
         dictionary: Dictionary = EMPTY,
         voice: str = "",
         background: Background | None = None,
+        messages: MessageFiles | None = None,
     ) -> None:
         self.call = FakeCall()
         self.stt = stt or FakeStt()
@@ -401,6 +403,7 @@ class Conversation:
             dictionary=dictionary,
             voice=voice,
             background=background,
+            messages=messages,
         )
         self.sent: list[Frame | None] = []
         self._vad_at = 512

@@ -137,6 +137,9 @@ const show = {
   line_trouble(card, data) {
     addLine(card, "agent", "Line", data.text);
   },
+  message(card, data) {
+    addLine(card, "caller", "Message", data.seconds ? `${data.seconds.toFixed(0)} s` : "none was left");
+  },
   outcome(card, data) {
     addLine(card, "agent", "Outcome", outcomeText(data));
   },
@@ -273,6 +276,9 @@ function row(call) {
     cell.append(user, ...host.flatMap((part) => [document.createElement("wbr"), part]));
     cell.dataset.label = label;
     if (label === "Outcome" && call.summary) cell.append(make("small", "", call.summary));
+    if (label === "Outcome" && call.messages_left) {
+      cell.append(make("small", "", call.messages_left === 1 ? "A message was left" : `${call.messages_left} messages were left`));
+    }
     if (label === "Outcome" && call.llm_cost) {
       cell.append(make("small", "", `Language model: ${dollars(call.llm_cost)}`));
     }

@@ -13,6 +13,7 @@ import asyncpg
 
 from cli.serving.trunks import open_trunks
 from mediaserver.calls.directory import Directory
+from mediaserver.calls.messages import salvaged_messages
 from mediaserver.calls.recorder import salvage
 from mediaserver.calls.routes import AgentSpec, Check
 from mediaserver.config import Settings
@@ -100,6 +101,8 @@ async def _open_writer(
     for call_id, began in interrupted:
         if made := await asyncio.to_thread(salvage, settings.recordings, call_id, began):
             writer.put(made)
+        for message in await asyncio.to_thread(salvaged_messages, settings.recordings, call_id, began):
+            writer.put(message)
     if interrupted:
         log.warning("%d calls were live when the last process died; closed as interrupted", len(interrupted))
     return writer

@@ -51,8 +51,8 @@ class Call:
 
     __slots__ = (
         "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
-        "agent_version", "app", "direction", "from_uri", "history", "id", "payer", "started", "state",
-        "termination", "to_uri",
+        "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "payer", "started",
+        "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +81,8 @@ class Call:
         self.agent_version = agent_version
         self.about = about
         self.payer = payer
+        self.messages = 0
+        """That were begun in it."""
         self.state = CallState.NEW
         self.termination: Termination | None = None
         self.started = wall()

@@ -12,6 +12,12 @@ class RecordingSettings(SettingsGroup):
     folder: str = Field(
         default="", description="Where recordings go; empty means `recordings` in the data folder."
     )
+    message_s: float = Field(
+        default=300.0,
+        ge=1,
+        le=3600,
+        description="The longest message that a caller can leave, in seconds; agents may ask for less.",
+    )
 
 
 class SoundsSettings(SettingsGroup):

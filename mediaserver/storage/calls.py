@@ -12,6 +12,7 @@ from mediaserver.storage.sql import Database, Row, known, text, to_json
 _SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
         exists (select from recordings r where r.call_id = c.id) as recorded,
+        (select count(*) from messages m where m.call_id = c.id) as messages_left,
         (select coalesce(jsonb_agg(jsonb_build_object('flow', o.flow, 'status', o.status, 'data', o.data)
             order by o.saved_at, o.flow), '[]') from outcomes o where o.call_id = c.id) as outcomes,
         (select coalesce(jsonb_agg(jsonb_build_object('flow', r.flow, 'version', r.version)

@@ -112,6 +112,22 @@ class RecordingMade:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageKept:
+    """A message that the caller left. Written again when its transcript is there."""
+
+    call_id: UUID
+    index: int
+    """In the call, from 0; of those that were begun and came to nothing there is none."""
+    at_ms: int
+    """Since the answer; 0: not known, of one that a process which died has left."""
+    path: str
+    seconds: float
+    size_bytes: int
+    transcript: str = ""
+    """What was understood of it; empty: nothing, or nobody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeMade:
     """What a flow achieved. Written again under the same call and flow to change status or details."""
 
@@ -261,6 +277,7 @@ Record: TypeAlias = (
     | TurnSaid
     | EventHappened
     | RecordingMade
+    | MessageKept
     | OutcomeMade
     | FlowRun
     | HearingReport

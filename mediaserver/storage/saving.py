@@ -12,6 +12,7 @@ from mediaserver.storage import (
     flow_runs,
     hearing,
     legs,
+    messages,
     outbound,
     outcomes,
     recordings,
@@ -28,6 +29,7 @@ from mediaserver.storage.records import (
     HearingReport,
     LegClosed,
     LegOpened,
+    MessageKept,
     OutboundUsed,
     OutcomeMade,
     Record,
@@ -61,6 +63,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await events.happened(connection, record)
         case RecordingMade():
             await recordings.made(connection, record)
+        case MessageKept():
+            await messages.kept(connection, record)
         case OutcomeMade():
             await outcomes.made(connection, record)
         case FlowRun():

@@ -39,7 +39,7 @@ done what no tool has done.
 ENDING = "When all is done, say goodbye and end the call with the tool for it."
 
 _NUMBER = re.compile(r"\+?\d+")
-MOST_ABOUT = 20
+MOST_ABOUT = 60
 LONGEST_ABOUT = 300
 _LANGUAGES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",

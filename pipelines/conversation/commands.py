@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from pipelines.conversation.agent import AgentInput, Last, Play, Say, Utterance
 from pipelines.conversation.contest import ContestFigures, ContestOutcome
+from pipelines.conversation.message_machine import MessageEnding
 from pipelines.engines.protocols import SttResult
 
 
@@ -177,6 +181,42 @@ class Leave:
     last: Last
 
 
+@dataclass(frozen=True, slots=True)
+class RecordMessage:
+    """What the caller says from the next frame on is a message."""
+
+    transcribe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeginMessageAgain:
+    """What was recorded of it is thrown away; `RecordMessage` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndMessage:
+    """It is over; the agent is to be told of it (`Turn.message_taken`)."""
+
+    ending: MessageEnding
+
+
+@dataclass(frozen=True, slots=True)
+class CutMessage:
+    """It is over, and something else comes in place of it."""
+
+    ending: MessageEnding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundBeside:
+    """Play this (16 kHz), which is no word of the agent's; nothing: fall silent."""
+
+    samples: npt.NDArray[np.int16]
+    over_and_over: bool = False
+
+
+MessageCommand: TypeAlias = RecordMessage | BeginMessageAgain | EndMessage | CutMessage
+"""To whoever takes messages."""
 SttCommand: TypeAlias = StartStt | ResumeStt | FinishStt | MarkStt | RestartStt | CloseStt | SpotWords
 """To whoever listens."""
 PlayoutCommand: TypeAlias = DuckPlayout | UnduckPlayout | PausePlayout | ResumePlayout | FinishPlayout
@@ -206,4 +246,9 @@ Command: TypeAlias = (
     | CompleteLine
     | Announce
     | Leave
+    | RecordMessage
+    | BeginMessageAgain
+    | EndMessage
+    | CutMessage
+    | SoundBeside
 )

@@ -23,22 +23,28 @@ from pipelines.conversation.agent import (
     Keep,
     LineTrouble,
     Listen,
+    MessageTaken,
     Play,
     Say,
+    StandBy,
     Switch,
+    TakeMessage,
     Transfer,
     Utterance,
     languages_of,
 )
 from pipelines.conversation.commands import (
     Announce,
+    BeginMessageAgain,
     CancelPlayout,
     CancelThinking,
     CloseStt,
     Command,
     CompleteLine,
+    CutMessage,
     Decided,
     DuckPlayout,
+    EndMessage,
     FinishPlayout,
     FinishStt,
     GiveUpThinking,
@@ -46,9 +52,11 @@ from pipelines.conversation.commands import (
     MarkStt,
     MissedWords,
     PausePlayout,
+    RecordMessage,
     RestartStt,
     ResumePlayout,
     ResumeStt,
+    SoundBeside,
     Speak,
     SpotWords,
     StartStt,
@@ -65,6 +73,8 @@ from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_words import MindingTheLine, minds_the_line
 from pipelines.conversation.listening import Listening
 from pipelines.conversation.machine import Machine
+from pipelines.conversation.message_desk import MessageDesk, MessageFiles
+from pipelines.conversation.message_machine import MessageEnding
 from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_echo import HeardWords, is_own_echo
 from pipelines.conversation.own_words import own_words
@@ -104,6 +114,7 @@ class Dialogue:
         turn_model: TurnModel | None,
         cleaner: Cleaner | None,
         voice_notes: VoiceNotes | None,
+        messages: MessageFiles | None,
     ) -> None:
         self.turn = turn or Turn(language=language)
         self.cleaner = cleaner
@@ -146,6 +157,7 @@ class Dialogue:
         self._stage = Machine(STAGES, Stage.NEW, self.turn.ignored)
         self._words = own_words(language)
         self._failures = Failures()
+        self._desk = MessageDesk(messages, stt, call.elapsed_ms)
         self._ending = Ending(self._transcript, hangup, transfer)
 
     @property
@@ -196,6 +208,16 @@ class Dialogue:
                 case Announce(epoch=epoch, text=text):
                     self._speaking.say(epoch, Say(text), Thought(None, self._now(), speaker="operator"))
                     self._speaking.complete(epoch)
+                case SoundBeside(samples=samples, over_and_over=over_and_over):
+                    self._speaking.beside(samples, over_and_over)
+                case RecordMessage(transcribe=transcribe):
+                    self._desk.begin(self._language if transcribe else "")
+                case BeginMessageAgain():
+                    self._desk.begin_again()
+                case EndMessage(ending=ending):
+                    self._end_message(self._desk.end(self._t, ending))
+                case CutMessage(ending=ending):
+                    self._cut_message(ending)
                 case Leave(last=last):
                     think = self._thought.think
                     if think is not None and self._speaking.unsaid(think.epoch):
@@ -239,6 +261,26 @@ class Dialogue:
             self._speaking.cancel(None)
             return
         self._speaking.cancel(self._timeline.of_leg(self._outlet.clear()))
+
+    # ---- messages
+
+    def _end_message(self, said: MessageTaken | None) -> None:
+        """A message is over; None: its text is awaited."""
+        if said is not None:
+            self._note_message(said)
+            self._run(self.turn.message_taken(self._t, said))
+
+    def _cut_message(self, ending: MessageEnding) -> None:
+        """A message is over, and the agent is asked about something else, or about nothing any more."""
+        said = self._desk.cut(ending)
+        self._note_message(said)
+        if said.seconds:
+            self._agent.tell_message_taken(said)
+
+    def _note_message(self, said: MessageTaken) -> None:
+        told = {"index": said.index, "seconds": round(said.seconds, 2), "ended_by": said.ended_by}
+        self._transcript.event("message", **told)
+        self._call.publish("message", **told)
 
     # ---- what the agent is told and wants
 
@@ -285,6 +327,13 @@ class Dialogue:
                 return True
             case Say() | Play():
                 commands = self.turn.say(self._t, think.epoch, act)
+            case TakeMessage(most_s=most_s):
+                act = replace(act, most_s=min(most_s, self._desk.most_s))
+                self._run(self.turn.step_aside(self._t, think.epoch, act))
+                return False
+            case StandBy():
+                self._run(self.turn.step_aside(self._t, think.epoch, act))
+                return False
             case End() | Transfer():
                 self._run(self.turn.last(self._t, think.epoch, act))
                 return False

@@ -125,6 +125,16 @@ class Endpointer:
         return 0 if self.state in (EarState.QUIET, EarState.LINGERING) else self._detector.voiced
 
     @property
+    def sounds(self) -> bool:
+        """Speech is heard, or was a moment ago, whether an utterance is followed or not."""
+        return self._detector.speech is not SpeechState.NONE
+
+    @property
+    def last_voiced(self) -> int:
+        """The position just after the last voiced frame."""
+        return self._detector.last_voiced
+
+    @property
     def amending(self) -> bool:
         """The present utterance goes on with one that was taken."""
         return self._taken is not None and self.state not in (EarState.QUIET, EarState.LINGERING)
@@ -253,6 +263,12 @@ class Endpointer:
         """The utterance is decided upon, or of no interest. `recent`: and long over."""
         self._detector.reset()
         return self._over(recent) if self.state is not EarState.QUIET else []
+
+    def forget(self) -> list[Command]:
+        """What was heard lately is no part of what comes next, though no utterance was followed."""
+        self._detector.reset()
+        self._machine.move(Sound.OVER)
+        return [CloseStt()]
 
     # ---- inside
 

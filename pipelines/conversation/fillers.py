@@ -58,6 +58,8 @@ class Fillers:
     def _owed(self) -> Owed:
         turn = self._turn
         match turn.ear, turn.state:
+            case _, FloorState.APART:
+                return Owed.HEARING if turn.awaits_text else Owed.NOTHING
             case EarState.HEARING, _:
                 return Owed.NOTHING
             case _, FloorState.THINKING | FloorState.SPEAKING | FloorState.CLOSING:

@@ -23,6 +23,8 @@ class FloorState(enum.StrEnum):
     """The caller speaks while the agent does."""
     PARTING = "parting"
     """The caller speaks while the agent has its last words to say."""
+    APART = "apart"
+    """Nobody answers: the agent takes a message, or stands by."""
     ENDED = "ended"
 
 
@@ -45,6 +47,10 @@ class Cue(enum.StrEnum):
     """The agent wants the call to end, or to go to somebody else."""
     PASS = "pass"
     """The agent has nothing to say."""
+    ASIDE = "aside"
+    """All was said, and the agent is to take a message or to stand by."""
+    DONE = "done"
+    """It has."""
     INTERJECT = "interject"
     ANNOUNCE = "announce"
     """Words that the operator gave are said."""
@@ -72,6 +78,8 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     (FloorState.LISTENING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.LISTENING, Cue.SILENCE): FloorState.THINKING,
     (FloorState.LISTENING, Cue.ANNOUNCE): FloorState.SPEAKING,
+    (FloorState.LISTENING, Cue.ASIDE): FloorState.APART,
+    (FloorState.APART, Cue.DONE): FloorState.THINKING,
     (FloorState.THINKING, Cue.ONSET): FloorState.DOUBTING,
     (FloorState.THINKING, Cue.DIGIT): FloorState.THINKING,
     (FloorState.THINKING, Cue.SAY): FloorState.SPEAKING,

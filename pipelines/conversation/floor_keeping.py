@@ -11,6 +11,7 @@ from collections import Counter, deque
 from mediaserver.media.time import SAMPLES_PER_MS
 from pipelines.conversation.agent import (
     AgentInput,
+    Apart,
     End,
     Last,
     Listen,
@@ -78,6 +79,8 @@ class FloorKeeper:
         """What was said while the agent was not to be interrupted."""
         self._announcements: deque[str] = deque()
         """What the operator wants said and was not begun."""
+        self._wanted: Apart | None = None
+        """What the agent does once its reply was said."""
         self._think_epoch = 0
         self._quiet_since = 0
         self._unclear_since: int | None = None
@@ -173,6 +176,7 @@ class FloorKeeper:
         self._think_epoch += 1
         self.supposing.told()
         self._said, self._sounded_at, self._unclear_since = [], None, None
+        self._wanted = None
         self._kept.clear()
         self._assent = None
         self._contest.over()
@@ -205,7 +209,7 @@ class FloorKeeper:
     def _own_line(self, t: int) -> int:
         """The epoch of a whole line that begins now and that the agent was not asked for."""
         self._think_epoch += 1
-        self._said = []
+        self._said, self._wanted = [], None
         self._progress, self._owed, self._drained_at, self._sounded_at = t, None, None, None
         return self._think_epoch
 
@@ -224,6 +228,7 @@ class FloorKeeper:
         return self._stop(decided)
 
     def _stop(self, decided: Decided | None) -> list[Command]:
+        self._wanted = None
         self._contest.free()
         self._contest.over()
         counted: list[Command] = [] if decided is None else [decided]

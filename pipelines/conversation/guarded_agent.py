@@ -8,7 +8,15 @@ from __future__ import annotations
 import logging
 
 from mediaserver.storage.records import NOW_MS, EventHappened, OutcomeMade, Record
-from pipelines.conversation.agent import Agent, MindsMissedWords, Summarising, ThinksAhead, Utterance
+from pipelines.conversation.agent import (
+    Agent,
+    HearsOfMessages,
+    MessageTaken,
+    MindsMissedWords,
+    Summarising,
+    ThinksAhead,
+    Utterance,
+)
 from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
 
 log = logging.getLogger(__name__)
@@ -38,6 +46,16 @@ class GuardedAgent:
             self._agent.missed_words()
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             log.exception("the agent failed on words that were missed")
+            self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
+
+    def tell_message_taken(self, said: MessageTaken) -> None:
+        """A message was cut off, and the agent is not told of it as an input."""
+        if not isinstance(self._agent, HearsOfMessages):
+            return
+        try:
+            self._agent.message_taken(said)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            log.exception("the agent failed on a message that was taken")
             self._transcript.event("agent_failed", reason=f"{type(error).__name__}: {error}")
 
     @property

@@ -17,7 +17,7 @@ from mediaserver.media.line_watch.block import BLOCK_MS
 from mediaserver.media.line_watch.figures import LineFigures
 from mediaserver.media.line_watch.watch import LineWatch
 from mediaserver.storage.records import EventHappened, HearingReport, Record, TurnSaid
-from pipelines.conversation.agent import AgentInput, Silence, Utterance
+from pipelines.conversation.agent import AgentInput, MessageTaken, Silence, Utterance
 from pipelines.conversation.transcript import CallPort
 
 MOST_TIMES = 500
@@ -79,6 +79,8 @@ class HearingNotes:
                 else:
                     self.understood += 1
                     self._reasks["doubtful"] += said.doubtful
+            case MessageTaken(seconds=seconds):
+                self.understood += seconds > 0  # whoever left one has spoken on for long, and was heard
             case _:
                 pass
 

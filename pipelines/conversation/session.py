@@ -42,6 +42,7 @@ from pipelines.conversation.floor import LEAVING
 from pipelines.conversation.hearing_notes import HearingNotes
 from pipelines.conversation.line_care import LineCare, termination_of
 from pipelines.conversation.line_words import minds_the_line
+from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.outlet import Outlet
 from pipelines.conversation.own_words import own_words
 from pipelines.conversation.sound_shape import shape_of
@@ -88,11 +89,12 @@ class AgentSession(Dialogue):
         cleaner: Cleaner | None = None,
         voice_notes: VoiceNotes | None = None,
         background: Background | None = None,
+        messages: MessageFiles | None = None,
     ) -> None:
         """`pronunciations`: of the first language and voice; `dictionary` has those of others, should the
         agent change to them. `stats`: the leg's figures, for the hearing report. `voice_notes`: who learns of
         the caller's voice; without one nothing of it is kept. `background`: what is heard under the agent's
-        words."""
+        words. `messages`: where what callers leave is kept; None: nowhere."""
         super().__init__(
             HearingNotes(call, stats),
             agent,
@@ -112,6 +114,7 @@ class AgentSession(Dialogue):
             turn_model=turn_model,
             cleaner=cleaner,
             voice_notes=voice_notes,
+            messages=messages,
         )
         minds = minds_the_line(agent)
         self._line_care = LineCare(
@@ -142,6 +145,9 @@ class AgentSession(Dialogue):
                 self.turn.line_noise(cleaner.condition.noise_db)
             # What a guard that knows the echo has left of the frame is the caller's.
             echo = cleaner.condition.echo if cleaner.condition.suspect else 0.0
+        if self.turn.is_apart:
+            self._hear_apart(frame, echo)
+            return
         if news:
             self._bear(self._line_care.judge())
             self.turn.words_lost = self._line_care.loses_words
@@ -154,6 +160,16 @@ class AgentSession(Dialogue):
         self._heard_at = self._t
         shape = shape_of(frame) if self.turn.weighing else None
         self._run(self.turn.frame(self._t, level_db(frame), shape, echo))
+
+    def _hear_apart(self, frame: Frame, echo: float) -> None:
+        """The agent takes a message, or stands by: nothing is done about the line until it is back."""
+        cleaner = self.cleaner
+        if self.turn.takes_message:
+            # A message is for people: as it came, as recordings are, but for our own voice coming back.
+            cleaned = cleaner is None or cleaner.resting or cleaner.condition.suspect
+            self._desk.hear(frame if cleaner is None or cleaned else cleaner.raw)
+        self._heard_at = self._t
+        self._run(self.turn.frame(self._t, level_db(frame), None, echo))
 
     def next_frame(self, t: int) -> Frame | None:
         said = self._next_frame(t)
@@ -182,8 +198,13 @@ class AgentSession(Dialogue):
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
         if self.turn.idle and self._line_care.due(self.turn.silent(t)):
             self._tell_of_line()
+        heard = self.turn.heard = timeline.heard(self._outlet.played())
+        if self.turn.takes_message:
+            self._desk.tick(self.turn.message_silence(t))
         self._run(self.turn.tick(t))
-        frame = self._speaking.next_frame(t, timeline.heard(self._outlet.played()))
+        if self.turn.awaits_text:
+            self._end_message(self._desk.due(t))
+        frame = self._speaking.next_frame(t, heard)
         playout = self._speaking.playout
         if frame is not None and not self._speaking.fills:
             self.turn.progress(t, insisting=playout.line is not None and not playout.line.interruptible)
@@ -201,14 +222,14 @@ class AgentSession(Dialogue):
                 self._notes.voice(probability)
                 if self.cleaner is not None and self.cleaner.condition.suspect:
                     probability = 0.0  # it may be our own
-                if not self._far_holds:
+                if not (self._far_holds or self.turn.is_apart):
                     self._bear(self._line_care.voice(probability))
                 if self._stage.state in ACTIVE and not self._line_care.waiting:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
                 self._call.publish("digit", digit=digit)
-                if not self._far_holds:
+                if not (self._far_holds or self.turn.is_apart):
                     self._bear(self._line_care.key())
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):

@@ -34,6 +34,14 @@ PATIENCE = _notes((523.3, 659.3), 120, 60, -30.0)
 """Two soft rising notes: it goes on, a moment please."""
 TROUBLE = _notes((659.3, 523.3, 392.0), 180, 40, -22.0)
 """Three falling notes: something is broken, and no more will be said."""
+BEEP = _notes((1000.0,), 300, 0, -18.0)
+"""Speak after the tone. No network has a tone like it, and it is no key."""
+
+
+def faded(sound: Frame) -> Frame:
+    """The end of a sound that is stopped here: 10 ms of it, dying away."""
+    end = sound[: 10 * SAMPLES_PER_MS]
+    return np.asarray(end * np.linspace(1.0, 0.0, len(end)), dtype=np.int16)
 
 
 def over(frame: Frame | None, sound: Frame) -> Frame:

@@ -21,7 +21,7 @@ from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS
 from pipelines.conversation.agent import Play, Say
 from pipelines.conversation.line import Line
 from pipelines.conversation.playout import Playout
-from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, over
+from pipelines.conversation.signals import NO_SOUND, PATIENCE, TROUBLE, faded, over
 from pipelines.conversation.transcript import SpokenLine, Thought, Transcript
 from pipelines.engines.protocols import Tts, TtsChunk
 from pipelines.spoken.dictionary import EMPTY, Dictionary
@@ -92,6 +92,8 @@ class Speaking:
         """Sentences in a row that no voice could say; a voice that hangs is given up sooner."""
         self._signal = NO_SOUND
         """What is left of a signal: it lies over whatever is said."""
+        self._loop = NO_SOUND
+        """What follows it, over and over."""
         self.fills = False
         """What was played last passes the time: the agent has got no further."""
         self._more = asyncio.Event()
@@ -141,6 +143,16 @@ class Speaking:
         """Say without words that something is broken."""
         self._signal = TROUBLE
 
+    def beside(self, sound: Frame, over_and_over: bool) -> None:
+        """Play this in place of such a sound; empty: fall silent."""
+        self._loop = NO_SOUND
+        if len(sound):
+            self._signal = sound
+            if over_and_over:
+                self._loop = np.tile(sound, -(-FRAME_SAMPLES // len(sound)))
+        elif len(self._signal):
+            self._signal = faded(self._signal)
+
     def complete(self, epoch: int) -> None:
         """No more pieces of this epoch will come."""
         if self._present is not None and self._present.epoch == epoch:
@@ -174,6 +186,8 @@ class Speaking:
             self._room.set()
         if line is not None and not line.answers and self.playout.drained:
             self.playout.finish()
+        if len(self._signal) < FRAME_SAMPLES and len(self._loop):
+            self._signal = np.concatenate((self._signal, self._loop))
         if len(self._signal):
             self.fills = self.fills or frame is None
             frame, self._signal = over(frame, self._signal[:FRAME_SAMPLES]), self._signal[FRAME_SAMPLES:]

@@ -15,6 +15,7 @@ floor until it is known what it is.
 
     LISTENING --utterance, digit, silence--> THINKING --say--> SPEAKING --played--> LISTENING
     LISTENING --called--> EXPECTING --utterance, silence--> THINKING   (whom we called speaks first)
+    LISTENING --aside--> APART --done--> THINKING   (a message is taken, or the agent stands by: `apart_turn`)
     ENDED, or any other --returned--> THINKING (the caller is back from a transfer that came to nothing)
     SPEAKING --onset--> YIELDING --taken--> ATTENDING --utterance, digit--> THINKING
                         YIELDING --utterance, digit--> THINKING
@@ -47,7 +48,7 @@ from pipelines.conversation.agent import (
     Listen,
     Utterance,
 )
-from pipelines.conversation.agent_turn import AgentTurn
+from pipelines.conversation.apart_turn import ApartTurn
 from pipelines.conversation.commands import (
     CancelPlayout,
     CancelThinking,
@@ -68,7 +69,7 @@ EARLY_ANSWER = 700 * SAMPLES_PER_MS
 """So long before the end of a question its answer may be over."""
 
 
-class Turn(AgentTurn):
+class Turn(ApartTurn):
     """Turn-taking of one call: the two sides, and time. Every input takes `t`, the session's position in
     16 kHz samples, and returns the commands to carry out, in order."""
 
@@ -119,6 +120,8 @@ class Turn(AgentTurn):
                 elif (nothing := self._unanswered(t)) is not None:
                     self._floor.move(Cue.SILENCE)
                     commands += [*self._perhaps_missed(), *self._think(t, nothing)]
+            case FloorState.APART:
+                commands += self.apart(t)
             case FloorState.EXPECTING if self.ear is EarState.QUIET:
                 if t - self._quiet_since >= self._limits.listen_first * SAMPLES_PER_MS:
                     commands += self._greet(t)
@@ -146,8 +149,9 @@ class Turn(AgentTurn):
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
+        message = self._cut("hang-up")
         cut_off: list[Command] = [MissedWords()] if missed else self._perhaps_missed()
-        return [*cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
+        return [*message, *cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
 
     def _perhaps_missed(self) -> list[Command]:
         """On a line that loses words nobody agrees by saying nothing."""

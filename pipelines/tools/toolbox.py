@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,8 @@ from pipelines.tools.results import bounded, marked
 log = logging.getLogger(__name__)
 
 MOST_ERROR_BYTES = 1_000
+MOST_GIVEN = 256 * 1024
+"""Characters of a result that programs are given."""
 FAILED = "it failed for a reason of its own: do not promise the caller that another try will help"
 _running_on: set[asyncio.Task[Any]] = set()
 """Tools that were cancelled and have not let go yet; the loop itself holds tasks only weakly."""
@@ -38,6 +40,9 @@ class ToolOutcome:
     quoted: tuple[Quote, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     """How it was found, for the call's record."""
+    given: str = ""
+    """The result as it came, unmarked: for programs alone, never for a model."""
+    timed_out: bool = False
 
 
 class ToolBox:
@@ -82,7 +87,8 @@ class ToolBox:
                 _let_go(task, tool.name)
         if not task.done():
             log.warning("the tool %s gave nothing within %.1f s", tool.name, tool.timeout_s)
-            return _failed(f"{tool.name} gave no answer within {tool.timeout_s:g} seconds", began)
+            why = f"{tool.name} gave no answer within {tool.timeout_s:g} seconds"
+            return replace(_failed(why, began), timed_out=True)
         if task.cancelled():  # by itself: we cancel none that is done
             log.warning("the tool %s was cancelled from within", tool.name)
             return _failed(f"{tool.name}: {FAILED}", began)
@@ -95,9 +101,10 @@ class ToolBox:
             case BaseException():
                 return _failed(f"{tool.name}: {_reason(tool.name, result)}", began)
             case Quoted(text, quotes, about):
-                return ToolOutcome(marked(text, tool.name), True, _since(began), quotes, about)
+                said, given = marked(text, tool.name), text[:MOST_GIVEN]
+                return ToolOutcome(said, True, _since(began), quotes, about, given)
             case str():
-                return ToolOutcome(marked(result, tool.name), True, _since(began))
+                return ToolOutcome(marked(result, tool.name), True, _since(began), given=result[:MOST_GIVEN])
 
     def _known(self) -> str:
         return f": there are {', '.join(self._tools)}" if self._tools else ", nor any other"

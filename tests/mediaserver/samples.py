@@ -15,6 +15,7 @@ from mediaserver.storage.records import (
     HearingReport,
     LegClosed,
     LegOpened,
+    MessageKept,
     OutcomeMade,
     Record,
     RecordingMade,
@@ -83,6 +84,7 @@ def whole_call() -> list[Record]:
         HEARING,
         FactLearnt(CALL, "demo", "+15550100", "name", "Ann"),
         RecordingMade(CALL, "/data/x.wav", 2.5, 160_044),
+        MessageKept(CALL, 0, 900, "/data/x-message-0.wav", 1.5, 48_044, "call me"),
         LegClosed(LEG, START + timedelta(minutes=1), {"mos": 4.1}),
         ended(),
         SummaryMade(

@@ -12,7 +12,7 @@ from mediaserver.storage.records import OutcomeMade
 from pipelines.agents import agent_named, make_agent
 from pipelines.conversation.agent import Answered, End, Pressed, Silence, Utterance
 from pipelines.conversation.text import TextConversation, typed
-from pipelines.flows.agent import FlowAgent
+from pipelines.flows.running.agent import DocumentAgent
 from tests.fakes import CALL_ID
 
 
@@ -63,6 +63,22 @@ async def test_an_example_collects_a_number_by_voice_and_keys_and_a_postcode_tha
     assert answer.records == (OutcomeMade(CALL_ID, "parcels", "confirmed", found),)
 
 
+async def test_an_example_takes_a_message() -> None:
+    left = {"message": None, "seconds": 2, "text": "please call me back"}
+    for first in ("please call me back", "/1 please call me back"):
+        talk, answers = TextConversation(agent_named("examples.voicemail:Voicemail", CALL_ID), CALL_ID), []
+        assert "after the tone" in (await talk.tell(Answered())).text
+        for line in first.split(" ", 1) if first.startswith("/") else [first]:
+            for said in typed(line):
+                answers.append(await talk.tell(said))
+        answer = answers[-1]
+        assert answer.text == "Thank you. Goodbye." and answer.last == End()
+        assert talk.hang_up() == (OutcomeMade(CALL_ID, "voicemail", "left", left),)
+    silent = TextConversation(agent_named("examples.voicemail:Voicemail", CALL_ID), CALL_ID)
+    await silent.tell(Answered())
+    assert (await silent.tell(Silence())).text == "Goodbye." and silent.hang_up() == ()
+
+
 async def test_an_agent_with_a_tool_speaks_before_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(item: str) -> int:
         return 7
@@ -109,7 +125,7 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_flows_are_made_by_name() -> None:
-    assert isinstance(make_agent(CALL_ID, kind="flow", flow="booking"), FlowAgent)
+    assert isinstance(make_agent(CALL_ID, kind="flow", flow="booking"), DocumentAgent)
     with pytest.raises(ConfigError, match="did you mean 'booking'"):
         make_agent(CALL_ID, kind="flow", flow="boking")
     with pytest.raises(ConfigError, match="of kind 'echo'"):

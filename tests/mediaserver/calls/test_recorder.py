@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mediaserver.calls.recorder import BATCH_FRAMES, HEADER_EVERY, Recorded, Recorder, salvage, wav_header
+from mediaserver.calls.recorder import BATCH_FRAMES, Recorded, Recorder, salvage
+from mediaserver.calls.wave_file import HEADER_EVERY, wav_header
 from mediaserver.media.leg import Ended, EndedBy, Frame, LegEvent, Termination, Why
 from mediaserver.media.line_condition import LineCondition
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
