@@ -135,8 +135,8 @@ class CallingParty:
         codecs: tuple[str, ...] = CODECS,
         uri: str = "",
     ) -> MeasuredCall:
-        """`uri`: another address at the same host. Raises CallError with the SIP code when the call is not answered. `codecs`: what is offered, of
-        PCMU, PCMA and G722."""
+        """`codecs`: what is offered, of PCMU, PCMA and G722. `uri`: another address than the party's own, at
+        the same host. Raises CallError with the SIP code when the call is not answered."""
         leg = await self.agent.call(
             uri or self.uri,
             from_uri=f"sip:{user or 'caller'}@{bracketed(self.host)}",
