@@ -91,7 +91,7 @@ def compiled(random: Random, *, size: int = 8) -> CompiledFlow:
 def _edge(random: Random, source: str, target: str) -> dict[str, Any]:
     kinds = ["intent", "key", "timeout", "error"]
     kind = random.choice(kinds if source == "*" else [*kinds, "expression", "outcome", "outcome", "judged"])
-    fields: dict[str, Any] = {
+    chosen: dict[str, dict[str, Any]] = {
         "expression": {"when": random.choice(CONDITIONS)},
         "judged": {"when": random.choice(("angry", "happy"))},
         "outcome": {"outcome": random.choice(OUTCOMES)},
@@ -99,19 +99,24 @@ def _edge(random: Random, source: str, target: str) -> dict[str, Any]:
         "key": {"keys": random.choice(("0", "12", "9"))},
         "timeout": {"after": random.randint(1, 5)},
         "error": {"errors": random.sample(ERRORS, random.randint(0, 2))},
-    }[kind]
+    }
+    fields = chosen[kind]
     return {"type": kind, "source": source, "target": target, "forget": random.random() < 0.3, **fields}
 
 
 def _node(random: Random, id: str, kind: str) -> dict[str, Any]:
     text = random.choice(TEXTS)
-    slot = random.choice(
-        ({**COLOURS, "read_back": True}, COLOURS, {"kind": "number", "most": 20}, {"kind": "date"})
-    )
+    slots: list[dict[str, Any]] = [
+        {**COLOURS, "read_back": True},
+        COLOURS,
+        {"kind": "number", "most": 20},
+        {"kind": "date"},
+    ]
+    slot = random.choice(slots)
     variable = random.choice(("a", "n" if slot["kind"] == "number" else "a", None))
     value = random.choice((1, "{{ a }}x", None, "many", "{{ n }}"))
     by = random.choice((["voice", "keys"], ["voice"], ["keys"], ["voice", "keys", "model"]))
-    fields: dict[str, Any] = {
+    chosen: dict[str, dict[str, Any]] = {
         "say": {"text": text, "interruptible": random.random() < 0.8},
         "collect": {"slot": slot, "variable": variable, "text": text, "by": by},
         "confirm": {
@@ -133,7 +138,8 @@ def _node(random: Random, id: str, kind: str) -> dict[str, Any]:
         "agent_transfer": {"agent": "other"},
         "phone_transfer": {"text": text, "to": random.choice(("101", "{{ a }}"))},
         "end_call": {"text": random.choice(("", text)), "outcome": random.choice(("", "done"))},
-    }[kind]
+    }
+    fields = chosen[kind]
     return {"id": id, "type": kind, **fields}
 
 
@@ -160,21 +166,20 @@ def heard(random: Random) -> AgentInput:
         amends=random.random() < 0.2,
         noisy=random.random() < 0.2,
     )
-    return random.choice(
-        (
-            *[spoken] * 8,
-            Keyed(random.choice(("0", "1", "2", "7", "12", "99999", "")), "terminator"),
-            Keyed("1", "length"),
-            Keyed("", "cancel"),
-            Pressed(random.choice("0179#*")),
-            Silence(),
-            Silence(),
-            StoodBy(),
-            MessageTaken(2.0, "silence"),
-            LineTrouble("noisy", last=random.random() < 0.3),
-            Returned(random.choice(("busy", "left", "no answer"))),
-        )
-    )
+    inputs: list[AgentInput] = [
+        *[spoken] * 8,
+        Keyed(random.choice(("0", "1", "2", "7", "12", "99999", "")), "terminator"),
+        Keyed("1", "length"),
+        Keyed("", "cancel"),
+        Pressed(random.choice("0179#*")),
+        Silence(),
+        Silence(),
+        StoodBy(),
+        MessageTaken(2.0, "silence"),
+        LineTrouble("noisy", last=random.random() < 0.3),
+        Returned(random.choice(("busy", "left", "no answer"))),
+    ]
+    return random.choice(inputs)
 
 
 class RandomCall:
