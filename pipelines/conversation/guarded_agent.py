@@ -21,9 +21,6 @@ from pipelines.conversation.transcript import CallPort, SpokenLine, Transcript
 
 log = logging.getLogger(__name__)
 
-FLOW = "flow"
-"""A step of a flow: kept, and told to whoever watches."""
-
 
 class GuardedAgent:
     """Of one call. None of this raises, whatever the agent does."""
@@ -99,8 +96,8 @@ class GuardedAgent:
     def keep(self, record: Record) -> None:
         if isinstance(record, EventHappened) and record.at_ms == NOW_MS:
             self._transcript.event(record.kind, **record.data)
-            if record.kind == FLOW:
-                self._call.publish(FLOW, **record.data)
+            if record.kind == "flow":
+                self._call.publish("flow", **record.data)
             return
         self._call.put(record)
         if isinstance(record, OutcomeMade):
