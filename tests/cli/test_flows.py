@@ -165,6 +165,7 @@ def test_a_document_is_validated_from_a_file_and_from_the_database(
     assert "is fine" in said(capsys, "validate", desk())
     said(capsys, "import", desk())
     assert data(capsys, "validate", "desk")["ok"]
+    assert "is fine" in said(capsys, "validate", "desk", "--reach")
 
 
 def test_a_file_is_validated_where_there_is_no_database_and_none_is_made(
