@@ -12,10 +12,8 @@ import asyncio
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from cli.terminal import add_config_option, add_json_option, print_json
 from cli.working_folder import importable
@@ -24,15 +22,8 @@ from mediaserver.printable import printable, printable_lines
 if TYPE_CHECKING:
     from mediaserver.config import Settings
     from mediaserver.storage.records import Record
-    from mediaserver.storage.sql import Row
-    from pipelines.conversation.agent import Agent, AgentInput
+    from pipelines.conversation.agent import AgentInput
     from pipelines.conversation.text import TextConversation
-    from pipelines.engines.protocols import Llm
-    from pipelines.tools.toolbox import ToolBox
-
-
-TOOLS_S = 10.0
-"""Tools have so long to be imported, and their servers to answer."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -61,11 +52,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _talk(settings: Settings, name: str, as_json: bool) -> None:
+    from cli.text_agents import text_agents
     from pipelines.conversation.text import TextConversation
 
     call_id = uuid4()
     async with contextlib.AsyncExitStack() as undo:
-        agent = await _agent(settings, name, call_id, undo)
+        agent = (await text_agents(settings, name, undo)).make(call_id)
         await _converse(_Chat(TextConversation(agent, call_id), as_json), name, as_json)
 
 
@@ -93,76 +85,6 @@ async def _converse(chat: _Chat, name: str, as_json: bool) -> None:
         print_json({"agent": name, "lines": chat.lines, "kept": chat.kept, "ended": ended})
     else:
         print(f"ended   {printable(ended)}")
-
-
-async def _agent(settings: Settings, name: str, call_id: UUID, undo: contextlib.AsyncExitStack) -> Agent:
-    """Raises ConfigError when there is none, or it cannot be made, and EngineError when it has no model that
-    works."""
-    from cli.serving.assistants import NAME, assistant_of, offered
-    from cli.serving.engines import default_llms
-    from pipelines.agents import agent_named, make_agent
-    from pipelines.assistant.calling import Calling
-    from pipelines.engines.builtin import registry
-
-    row = None if ":" in name else await _row(settings, name)
-    usual = default_llms(settings, registry()) if row is None or row["kind"] == "llm" else ()
-    if row is None and name == NAME and usual:
-        row = offered()  # no server has been started yet
-    if row is None:
-        return agent_named(name, call_id)
-    language = row["language"] or settings.engines.language
-    models = row["llm"] or usual
-    llm = await _llm(settings, models, undo) if models else None
-    if row["kind"] == "llm":
-        box = await _tools(settings, row, undo)
-        calling = Calling(call_id, language, began=datetime.now().astimezone())
-        return assistant_of(name, calling, llm, row["prompt"], row["assistant"], box)
-    known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
-    return make_agent(call_id, **known, language=language, llm=llm)
-
-
-async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:
-    """The tools that a row names. Raises CallError for those that cannot be had."""
-    from cli.database import InTurn, server_database
-    from cli.serving.engines import open_engines, open_meaning
-    from cli.serving.tools import open_tools
-    from pipelines.engines.builtin import registry
-
-    tools = open_tools(settings, undo)
-    if any(name.startswith("knowledge/") for name in row["tools"]):
-        # A model may search twice at a time.
-        tools.database = InTurn(await undo.enter_async_context(server_database(settings)))
-        engines = open_engines(settings, registry(), undo)
-        tools.meaning = open_meaning(settings, engines)
-        await engines.settle()
-    tools.follow({row["name"]: row["tools"]})
-    await tools.settle(TOOLS_S)
-    return tools.box(row["tools"])
-
-
-async def _llm(settings: Settings, names: Sequence[str], undo: contextlib.AsyncExitStack) -> Llm:
-    """The models that a row names, started. Raises EngineMissingError when none can be had."""
-    from cli.serving.engines import open_engines
-    from pipelines.engines.builtin import registry
-    from pipelines.engines.protocols import Kind
-
-    engines = open_engines(settings, registry(), undo)
-    llm = engines.llm(names)
-    await engines.settle()
-    engines.check(Kind.LLM, names)
-    return llm
-
-
-async def _row(settings: Settings, name: str) -> Row | None:
-    """The agent of that name in the database, if there is one of either."""
-    from cli.database import server_database
-    from mediaserver.storage.agents import all_agents
-    from mediaserver.storage.postgres import EmbeddedPostgres
-
-    if not settings.database.url.get_secret_value() and not EmbeddedPostgres(settings.data).exists:
-        return None
-    async with server_database(settings) as connection:
-        return next((row for row in await all_agents(connection) if row["name"] == name), None)
 
 
 async def _line() -> str | None:

@@ -27,7 +27,7 @@ from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
-from cli.serving.fetching import open_fetching
+from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -128,7 +128,7 @@ class Server:
         context = ApiContext(settings, health, metrics)
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
-        self.fetcher = await open_fetching(settings.fetch, metrics, undo)
+        fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
 
         known = registry()
         engines = open_engines(settings, known, undo)
@@ -234,6 +234,7 @@ class Server:
             findings_of(context.outbound),
             overload.findings,
             lambda: cleaning_findings(settings.media),
+            partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):

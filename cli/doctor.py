@@ -81,6 +81,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
     """The findings, and what is looked at next. The clock comes before what keeps the processors busy."""
     from cli.serving.certificates import examine
     from cli.serving.cleaning import findings_of
+    from cli.serving.fetching import examine_fetching
     from cli.serving.pjsua2 import pjsua2
     from cli.serving.who_may_call import weak_secrets
     from mediaserver.diagnosis import checks
@@ -96,6 +97,7 @@ async def _steps(settings: Settings) -> AsyncIterator[tuple[str, list[Finding]]]
             *await public_hosts(settings),
             *await asyncio.to_thread(examine, settings),
             checks.http_guard(settings),
+            *await examine_fetching(settings.fetch),
         ],  # fmt: skip
     )
     yield (

@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "show the whole thing: a server, a caller, a booking",
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",
+    "simulate": "have simulated callers call a flow, and judge their calls",
     "agents": "say who answers which address",
     "flows": "draw dialogues as graphs: check, save, publish and compare them",
     "trunks": "connect carriers and phone systems",

@@ -15,7 +15,16 @@ from callers.simulated.persona import Persona
 from callers.simulated.record import MadeOutcome, SimulatedCall, SimulatedLine, plain, said
 from mediaserver.errors import VoiceForgeError
 from mediaserver.storage.records import EventHappened, OutcomeMade, Record
-from pipelines.conversation.agent import Agent, AgentInput, Answered, Pressed, Silence, Transfer, Utterance
+from pipelines.conversation.agent import (
+    Agent,
+    AgentInput,
+    Answered,
+    Pressed,
+    Returned,
+    Silence,
+    Transfer,
+    Utterance,
+)
 from pipelines.conversation.text import Answer, TextConversation
 
 TOOL_EVENTS = frozenset({"tool", "flow_tool", "knowledge"})
@@ -30,7 +39,10 @@ class TextCaller:
     ) -> None:
         self.call = SimulatedCall(persona, number, call_id=str(call_id))
         self._mind = mind
-        self._conversation = TextConversation(agent, call_id)
+        world = persona.world
+        self._conversation = TextConversation(
+            agent, call_id, direction=world.direction, from_uri=world.caller, about=world.about
+        )
 
     async def talk(self) -> SimulatedCall:
         """Never raises for what happens in the call: that is in `trouble`."""
@@ -52,6 +64,10 @@ class TextCaller:
         call, limits = self.call, self.call.persona.limits
         answer = await self._tell(Answered())
         for _ in range(limits.turns):
+            if (why := self._turned_back()) is not None:
+                answer = await self._tell(Returned(why, self.call.transferred_to))
+                self.call.transferred_to = ""
+                continue
             if self._ended():
                 return
             over = self._mind.talks_over() and self._conversation.interrupt(_half(answer.text))
@@ -64,6 +80,18 @@ class TextCaller:
             answer = await self._made(move)
         if not self._ended():
             call.trouble = f"the call was still up after {limits.turns} turns"
+
+    def _turned_back(self) -> str | None:
+        """Why a transfer comes to nothing; None where there is none, or somebody takes the call."""
+        last = self._conversation.last
+        if not isinstance(last, Transfer):
+            return None
+        transfers = self.call.persona.world.transfers
+        why = transfers.get(last.to, transfers.get("*", "answered"))
+        if why == "answered":
+            return None
+        self.call.transferred_to, self._conversation.last = last.to, None
+        return why
 
     def _ended(self) -> bool:
         match self._conversation.last:

@@ -1,13 +1,15 @@
 """A simulated caller's description: who calls, what for, what it knows, and what must come of it.
 
-A file holds one persona, a list of them, or an object with `personas` (as a flow's template does).
+A file holds one persona, a list of them, or an object with `personas` (as a flow's template does). One with
+several temperaments (`"temperament": ["patient", "hurried"]`) is played once in each, as "NAME, hurried";
+what differs for one of them stands in `expect_of` and `behaviour_of` by its name.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,7 +53,10 @@ class KnownFact(_Model):
     wrong: Annotated[tuple[Words, ...], Field(max_length=20)] = ()
     """What is said in its place by one who errs (`wrong_turns`)."""
     named: Annotated[str, Field(max_length=100)] = ""
-    """What it is called by one who wants it changed; empty: its topic."""
+    """What it is called by one who wants it changed; empty: its topic. Words."""
+    times: Annotated[int, Field(ge=1, le=50)] | None = None
+    """It is told so often at most: then another fact that the same words ask for is meant ("anything else?"
+    first "another one", then "no")."""
 
     @model_validator(mode="after")
     def _tellable(self) -> KnownFact:
@@ -110,6 +115,50 @@ class ExpectedOfCall(_Model):
     caller."""
 
 
+class ToolStandIn(_Model):
+    """What comes of a tool (or of other work of a flow's node) in the call, in its own place."""
+
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+    """Of HTTP; from 400 on it is an error."""
+    body: Any = None
+    """JSON: what the server answers, or the tool gives."""
+    error: Literal["", "timeout", "refused", "bad answer", "tool", "model", "transfer"] = ""
+    """It gives nothing, for this reason, as error edges name them."""
+    outcome: Annotated[str, Field(max_length=100)] = ""
+    """Of a model's work: the exit that it takes, or what it finds to be so."""
+    values: Annotated[dict[str, Any], Field(max_length=60)] = {}
+    """... and the variables that it finds out."""
+
+
+class PersonaWorld(_Model):
+    """The world in which the call takes place, where it is not the real one: by text, and by phone with a
+    server of the run's own."""
+
+    tools: Annotated[dict[str, ToolStandIn | tuple[ToolStandIn, ...]], Field(max_length=60)] = {}
+    """By the id of the flow's node, or the tool's name. Several are given one after the other, and the last
+    one from then on."""
+    now: datetime | None = None
+    """The server's local time at the beginning of the call; None: as it is."""
+    about: Annotated[dict[str, Any], Field(max_length=60)] = {}
+    """What whoever placed the call gave along for the agent."""
+    direction: Literal["inbound", "outbound"] = "inbound"
+    caller: Annotated[str, Field(max_length=100)] = ""
+    """The caller's number."""
+    transfers: Annotated[
+        dict[str, Literal["answered", "busy", "no answer", "declined", "not confirmed", "failed"]],
+        Field(max_length=60),
+    ] = {}
+    """What comes of a transfer, by its target; `*` for any other. Unless it is answered the caller is with
+    the agent again. Those that are not named are answered, and end the call."""
+
+    @field_validator("now")
+    @classmethod
+    def _local(cls, now: datetime | None) -> datetime | None:
+        if now is not None and now.tzinfo is not None:
+            raise ValueError("give the local time, without a time zone: 2026-11-23T10:00")
+        return now
+
+
 class GivesUpAfter(_Model):
     """Where a call is given up."""
 
@@ -136,6 +185,7 @@ class Persona(_Model):
     """Said to a question that nothing here answers; None: nothing is said."""
     tags: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     """For people, and for choosing: `phone` or `text` alone where it makes sense in one only."""
+    world: PersonaWorld = PersonaWorld()
     expect: ExpectedOfCall = ExpectedOfCall()
     limits: GivesUpAfter = GivesUpAfter()
 
@@ -158,6 +208,7 @@ class Persona(_Model):
         texts = [*self.expect.says, *self.expect.never_says]
         texts += [text for fact in self.facts.values() for text in (*fact.asked, *fact.read_back)]
         texts += [text for remark in self.remarks for text in remark.when]
+        texts += [fact.named for fact in self.facts.values() if fact.named]
         texts += [*self.confirming.whole, *self.confirming.single, *self.confirming.change]
         for text in texts:
             Phrase.parse(text)
@@ -190,6 +241,8 @@ def personas_of(value: Any, where: str) -> tuple[Persona, ...]:
     if isinstance(value, dict) and "personas" in value:
         value = value["personas"]
     listed = value if isinstance(value, list) else [value]
+    if len(listed) <= MOST_PERSONAS:
+        listed = [persona for each in listed for persona in _in_each_temperament(each, where)]
     if not 1 <= len(listed) <= MOST_PERSONAS:
         raise ConfigError(f"{where}: there are 1 to {MOST_PERSONAS} personas in a file, not {len(listed)}")
     found = []
@@ -200,6 +253,31 @@ def personas_of(value: Any, where: str) -> tuple[Persona, ...]:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ConfigError(f"{where}: two personas are called {twice!r}; give each a name of its own")
     return tuple(found)
+
+
+def _in_each_temperament(value: Any, where: str) -> list[Any]:
+    """A persona with several, as one in each. What is wrong with each is for `_persona` to say."""
+    if not isinstance(value, dict) or not isinstance(value.get("temperament"), list):
+        return [value]
+    usual = {name: part for name, part in value.items() if name not in ("expect_of", "behaviour_of")}
+    names, found = value["temperament"], []
+    for part in ("expect_of", "behaviour_of"):
+        of = value.get(part, {})
+        if not isinstance(of, dict) or (strange := [name for name in of if name not in names]):
+            raise ConfigError(
+                f"{where}: persona {value.get('name')}: {part} is an object by temperament, "
+                f"of those that it has{f', not {strange[0]!r:.80}' if isinstance(of, dict) else ''}"
+            )
+    for each in names[:MOST_PERSONAS]:
+        made = {**usual, "name": f"{value.get('name')}, {each}", "temperament": each}
+        for part in ("expect", "behaviour"):
+            differs = value.get(f"{part}_of", {}).get(str(each), {})
+            whole = usual.get(part, {})
+            if differs:
+                both = isinstance(whole, dict) and isinstance(differs, dict)
+                made[part] = {**whole, **differs} if both else differs
+        found.append(made)
+    return found
 
 
 def _persona(value: Any, where: str) -> Persona:

@@ -7,7 +7,7 @@ asks again gets another try, then the keys, and in the end the caller hangs up.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from callers.simulated.mind import CALLING_BACK, CHANGING, CHECK, Move
 from callers.simulated.persona import KnownFact, Persona
@@ -17,10 +17,10 @@ SINGLE = ("did you say", "was it", "i have * is that right", "i have * is this r
 """How flows ask about one value."""
 WHOLE = (
     "say no to change", "say no if", "is that right", "is this right", "is that correct", "is this correct",
-    "is everything correct", "if it is right",
+    "is everything correct",
 )  # fmt: skip
 """How they ask about all of it."""
-YES_OR_NO = ("yes or no", "say a clear yes", "for yes")
+YES_OR_NO = ("yes or no", "say a clear yes", "for yes", "if it is right")
 """What stands behind any question for a yes: the last check, unless a fact is asked for."""
 CHANGE = ("what should i change", "what shall i change", "what would you like to change", "which part")
 CALL_BACK = ("call you back",)
@@ -56,10 +56,13 @@ class Script:
         self.whole = phrases(confirming.whole) + _BUILT_IN["whole"]
         self.change = phrases(confirming.change) + _BUILT_IN["change"]
 
-    def topic(self, words: Sequence[str]) -> str:
-        """Of the fact that is asked for last, or ''."""
+    def topic(self, words: Sequence[str], told: Mapping[str, int]) -> str:
+        """Of the fact that is asked for last, or ''. `told`: how often each was."""
         last, found = 0, ""
         for topic, asked in self.asked.items():
+            times = self.persona.facts[topic].times
+            if times is not None and told.get(topic, 0) >= times:
+                continue
             end = max((phrase.ends_in(words) for phrase in asked), default=0)
             if end > last:
                 last, found = end, topic
@@ -80,7 +83,8 @@ class ScriptedMind:
         self._chance = random.Random(f"{script.persona.name}/{seed}")
         self._interrupts = self._does.barge_in if interrupts is None else interrupts
         self._tries: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._told: dict[str, int] = {}
+        """How often each fact was told."""
         self._erred: set[str] = set()
         self._strayed: set[str] = set()
         self._made: set[int] = set()
@@ -90,7 +94,8 @@ class ScriptedMind:
         """The last check was right; the question may come again without it."""
         self._wrong: list[str] = []
         """Topics that the last read-back had wrongly."""
-        self._answers = 0
+        self._named: Phrase | None = None
+        """What was said to be changed last."""
 
     def talks_over(self) -> bool:
         return self._happens(self._interrupts)
@@ -121,7 +126,7 @@ class ScriptedMind:
             return CHECK
         if _has(words, script.change):
             return CHANGING
-        if topic := script.topic(words):
+        if topic := script.topic(words, self._told):
             return topic
         if _has(words, _BUILT_IN["call_back"]):
             return CALLING_BACK
@@ -149,7 +154,7 @@ class ScriptedMind:
             self._strayed.add(topic)
             return Move(topic, speech=self._chance.choice(self._does.aside_words), aside=True)
         if topic == CHANGING:
-            return self._named(keys)
+            return self._name_change()
         fact = self._script.persona.facts.get(topic)
         if fact is None:
             return Move(topic, speech=self._script.persona.at_loss or "")
@@ -158,12 +163,10 @@ class ScriptedMind:
     # ---- facts
 
     def _tell(self, topic: str, fact: KnownFact, keys: bool) -> Move:
-        if fact.keys and (keys or not fact.say):
-            self._told.add(topic)
+        if not fact.say or (fact.keys and keys):
+            self._told[topic] = self._told.get(topic, 0) + 1
             return Move(topic, keys=fact.keys)
-        if not fact.say:
-            return Move(topic)
-        self._told.add(topic)
+        self._told[topic] = self._told.get(topic, 0) + 1
         if fact.wrong and topic not in self._erred and topic not in self._wrong:
             self._erred.add(topic)
             if self._happens(self._does.wrong_turns):
@@ -171,18 +174,19 @@ class ScriptedMind:
         return Move(topic, speech=self._worded(self._chance.choice(fact.say)))
 
     def _worded(self, said: str) -> str:
-        self._answers += 1
         if self._does.filler_words and self._happens(self._does.fillers):
             said = f"{self._chance.choice(self._does.filler_words)} {said}"
         return f"{said} | {said}" if self._happens(self._does.repeats) else said
 
-    def _named(self, keys: bool) -> Move:
+    def _name_change(self) -> Move:
         """What is to be changed."""
         if not self._wrong:
             return Move(CHANGING, hangs_up=True)  # nothing is: this is going nowhere
         topic = self._wrong[0]
         fact = self._script.persona.facts[topic]
-        return Move(CHANGING, speech=fact.named or topic.replace("_", " "))
+        name = fact.named or topic.replace("_", " ")
+        self._named = Phrase.parse(name)
+        return Move(CHANGING, speech=name)
 
     # ---- is that right?
 
@@ -190,16 +194,15 @@ class ScriptedMind:
         single = _has(words, self._script.single)
         held = {t: _has(words, right) for t, right in self._script.right.items() if right}
         if single:
-            self._agrees = any(held.values())
+            self._agrees = any(held.values()) or (self._named is not None and self._named.is_in(words))
         elif any(held.values()):
             self._wrong = [topic for topic in held if topic in self._told and not held[topic]]
             self._wrong = [topic for topic in self._wrong if self._read_back(topic)]
             self._agrees = not self._wrong
-        elif not _has(words, self._script.whole):
-            pass  # the same question once more, without what it is about
-        else:
+        elif _has(words, self._script.whole):
             self._wrong = [topic for topic in held if topic in self._told and self._read_back(topic)]
             self._agrees = not self._wrong
+        # else: the same question once more, without what it is about
         quiet = self._does.agrees_by_silence and not single and tries == 1
         if quiet and self._agrees and not _has(words, _BUILT_IN["yes_or_no"]):
             return Move(CHECK)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from typing import Any
 
 from mediaserver.errors import FetchError, FetchFault
@@ -18,6 +18,7 @@ CHARSETS = frozenset(
     + ("euc-jp", "iso-2022-jp", "euc-kr", "gb2312", "gbk", "gb18030", "big5", "koi8-r", "koi8-u")
 )
 """Those that are read; Python knows others that are no charsets, or slow. Any other is read as UTF-8."""
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,8 @@ class FetchAnswer:
 
     @property
     def charset(self) -> str:
-        message = Message()
-        message["Content-Type"] = self.headers.get("content-type", "")
-        named = message.get_content_charset("utf-8")
+        found = _CHARSET.search(self.headers.get("content-type", ""))
+        named = found[1].lower() if found else ""
         return named if named in CHARSETS else "utf-8"
 
     def text(self) -> str:

@@ -41,11 +41,13 @@ def _marks(data: bytes) -> int:
 
 
 def _check(value: Any) -> None:
-    level = [value]
-    for _ in range(MOST_DEPTH + 1):
+    level, depth = [value], 0
+    while level:
         deeper: list[Any] = []
         for each in level:
             match each:
+                case dict() | list() if depth == MOST_DEPTH:
+                    raise ValueError(f"it is nested more than {MOST_DEPTH} deep")
                 case dict():
                     deeper.extend(each.values())
                 case list():
@@ -54,7 +56,4 @@ def _check(value: Any) -> None:
                     raise ValueError("a number in it is too large")
                 case int() if not -_LARGEST <= each < _LARGEST:
                     raise ValueError("a number in it is too large: send it as a text")
-        if not deeper:
-            return
-        level = deeper
-    raise ValueError(f"it is nested more than {MOST_DEPTH} deep")
+        level, depth = deeper, depth + 1

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching.circuit import Circuit, CircuitState
-from mediaserver.printable import printable
+from mediaserver.host_port import host_port
 
 MOST_HOSTS = 1024
 """The one that was asked longest ago is forgotten for the next."""
@@ -34,11 +34,15 @@ class Circuits:
             wait = circuit.opens_in(now)
             again = f"for {wait:.0f} s" if wait >= 1 else "until another request was answered"
             raise FetchError(
-                f"{host} failed time and again and is not asked {again}: {printable(circuit.why)}",
+                f"{host} failed time and again and is not asked {again}: {circuit.why}",
                 FetchFault.CIRCUIT_OPEN,
             )
         return circuit, ticket
 
-    def open_at(self, now: float) -> int:
-        """How many are not closed."""
-        return sum(each.state(now) is not CircuitState.CLOSED for each in self._circuits.values())
+    def open_at(self, now: float) -> list[tuple[str, str]]:
+        """The hosts whose circuits are not closed, with their ports, and why."""
+        return [
+            (host_port(*key), each.why)
+            for key, each in self._circuits.items()
+            if each.state(now) is not CircuitState.CLOSED
+        ]

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 
-from mediaserver.addresses import address_of
 from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching import retrying
 from mediaserver.fetching.address_rule import AddressRule
@@ -26,14 +25,15 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.circuit import Circuit
 from mediaserver.fetching.circuits import Circuits
 from mediaserver.fetching.dialling import JudgingResolver, JudgingSockets
-from mediaserver.fetching.exchange import RawAnswer, Sent, exchange
+from mediaserver.fetching.exchange import HopHeaders, RawAnswer, Sent, exchange
 from mediaserver.fetching.hosts import host_of, port_of, read_url
 from mediaserver.fetching.lookup import HostLookup, SystemLookup
 from mediaserver.fetching.places import HostPlaces
+from mediaserver.fetching.preparing import Preparing, judge
 from mediaserver.fetching.protocols import Reached
 from mediaserver.fetching.reaching import reach
 from mediaserver.fetching.request import MOST_BYTES, FetchRequest
-from mediaserver.fetching.secrets import Disclosing, Masking, NoSecrets, SecretSource
+from mediaserver.fetching.secrets import Masking, NoSecrets, SecretSource
 from mediaserver.host_port import host_port
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,9 @@ class FetchLimits:
     at_once_per_host: int = 8
 
 
+USUAL = FetchLimits()
+
+
 def nobody(outcome: str, seconds: float) -> None:
     """Nobody counts."""
 
@@ -68,20 +71,23 @@ class GuardedClient:
     def __init__(
         self,
         rule: AddressRule,
-        limits: FetchLimits = FetchLimits(),  # noqa: B008 - frozen
+        limits: FetchLimits = USUAL,
         *,
         tls: ssl.SSLContext | None = None,
         lookup: HostLookup | None = None,
         count: Callable[[str, float], None] = nobody,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`tls`: made by the caller, off the loop; None makes it here (some 20 ms). `count`: told of each
-        request's outcome (a class of statuses, or the kind of an error) and seconds."""
+        request's outcome (a class of statuses, or the kind of an error) and seconds. `clock`: of the
+        circuits, in seconds."""
         self.secrets: SecretSource = NoSecrets()
         self._rule = rule
         self._limits = limits
         self._tls = tls or ssl.create_default_context()
         self._resolver = JudgingResolver(rule, lookup or SystemLookup())
         self._count = count
+        self._clock = clock
         self._circuits = Circuits()
         self._places = HostPlaces(limits.at_once, limits.at_once_per_host)
         connector = TCPConnector(
@@ -106,8 +112,9 @@ class GuardedClient:
         await self._session.close()
 
     @property
-    def open_circuits(self) -> int:
-        return self._circuits.open_at(time.monotonic())
+    def open_circuits(self) -> list[tuple[str, str]]:
+        """The hosts (with ports) that are not asked now, and why."""
+        return self._circuits.open_at(self._clock())
 
     async def fetch(self, request: FetchRequest, masking: Masking | None = None) -> FetchAnswer:
         """See `Fetcher.fetch`."""
@@ -139,15 +146,19 @@ class GuardedClient:
     async def _reach(self, text: str) -> None:
         url = read_url(text)
         host, port = host_of(url), port_of(url)
-        self._rule.check_port(host, port)
-        circuit, ticket = self._circuits.enter(host, port, time.monotonic())
+        judge(self._rule, url)
+        circuit, ticket = self._circuits.enter(host, port, self._clock())
         circuit.abandoned(ticket)  # a connection is no answer: it neither mends nor breaks a circuit
-        addresses = await self._resolver.judged(host, port)
-        await reach(host, addresses, port, self._tls if url.scheme == "https" else None)
+        async with self._places.place(host_port(host, port)):
+            addresses = await self._resolver.judged(host, port)
+            await reach(host, addresses, port, self._tls if url.scheme == "https" else None)
 
     async def _fetch(self, request: FetchRequest, masking: Masking, began: float) -> FetchAnswer:
         request.check()
-        sent = self._made(request, masking)
+        if self._session.closed:
+            raise FetchError("nothing is fetched any more: the server is being stopped", FetchFault.BUSY)
+        going = Preparing(request, self._rule, self.secrets, masking)
+        sent = going.first()
         host, port = host_of(sent.url), port_of(sent.url)
         limit_s = min(request.timeout_s or self._limits.timeout_s, self._limits.timeout_s)
         most_bytes = min(request.most_bytes, MOST_BYTES)
@@ -162,7 +173,7 @@ class GuardedClient:
             while True:
                 tries += 1
                 left_s = deadline - time.perf_counter()
-                got = await self._tried(sent, left_s, limit_s, most_bytes)
+                got = await self._tried(sent, going, left_s, limit_s, most_bytes)
                 wait_s = _wait_s(got, tries) if request.may_repeat and tries <= request.retries else None
                 left_s = deadline - time.perf_counter()
                 if wait_s is None or wait_s + retrying.LEAST_LEFT_S > left_s:
@@ -172,34 +183,19 @@ class GuardedClient:
             raise FetchError(masking.text(str(got)), got.kind)
         return FetchAnswer(got.status, got.headers, got.body, _ms_since(began), tries)
 
-    def _made(self, request: FetchRequest, masking: Masking) -> Sent:
-        """With its secrets. Raises FetchError."""
-        url = read_url(request.url)
-        host, port = host_of(url), port_of(url)
-        self._rule.check_port(host, port)
-        if (literal := address_of(host)) is not None:
-            self._rule.check(host, port, literal)
-        private = url.scheme == "https" or self._rule.lists(host, port)
-        disclosing = Disclosing(self.secrets, masking, host, port, private=private)
-        headers = disclosing.values(request.headers)
-        if request.content_type:
-            headers["Content-Type"] = request.content_type
-        pairs = disclosing.pairs(request.query)
-        return Sent(request.method.upper(), url.extend_query(pairs) if pairs else url, headers, request.body)
-
     async def _tried(
-        self, sent: Sent, left_s: float, limit_s: float, most_bytes: int
+        self, sent: Sent, going: HopHeaders, left_s: float, limit_s: float, most_bytes: int
     ) -> RawAnswer | FetchError:
         """What came of one try; the circuit is told. `limit_s`: of all tries, to be said."""
         host, port = host_of(sent.url), port_of(sent.url)
         try:
-            circuit, ticket = self._circuits.enter(host, port, time.monotonic())
+            circuit, ticket = self._circuits.enter(host, port, self._clock())
         except FetchError as error:
             return error
         got: RawAnswer | FetchError | None = None
         try:
             async with asyncio.timeout(left_s):
-                got = await exchange(self._session, sent, self._limits.connect_s, most_bytes)
+                got = await exchange(self._session, sent, going, self._limits.connect_s, most_bytes)
         except FetchError as error:
             got = error
         except TimeoutError:
@@ -227,7 +223,7 @@ class GuardedClient:
                 circuit.abandoned(ticket)
 
     def _failed(self, host: str, circuit: Circuit, ticket: int, why: str) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if circuit.failed(ticket, now, why):
             log.warning("%s is not asked for %.0f s: %s", host, circuit.opens_in(now), why)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, hdrs
+from multidict import CIMultiDict
 from yarl import URL
 
 from mediaserver.errors import FetchError, FetchFault
@@ -28,13 +29,18 @@ USER_AGENT = "VoiceForge"
 _LEFT_OUT = {"set-cookie", "set-cookie2"}
 
 
+class HopHeaders(Protocol):
+    def headers(self, url: URL) -> CIMultiDict[str]:
+        """What is said there, secrets included. Asked for each address anew. Raises FetchError for one to
+        which we do not go, or a secret does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message, with its secrets: it is never shown."""
+    """One message. Its address may have secrets in its query: it is never shown."""
 
     method: str
     url: URL
-    headers: Mapping[str, str]
     body: bytes
 
     def __repr__(self) -> str:
@@ -48,11 +54,17 @@ class RawAnswer:
     body: bytes
 
 
-async def exchange(session: ClientSession, sent: Sent, connect_s: float, most_bytes: int) -> RawAnswer:
+async def exchange(
+    session: ClientSession, sent: Sent, going: HopHeaders, connect_s: float, most_bytes: int
+) -> RawAnswer:
     """Raises FetchError. How long it takes in all is the caller's to bound."""
+    had_body = bool(sent.body)
     for _ in range(MOST + 1):
         try:
-            received = await _once(session, sent, connect_s, most_bytes)
+            headers = going.headers(sent.url)
+            if had_body and not sent.body:
+                headers.popall(hdrs.CONTENT_TYPE, None)
+            received = await _once(session, sent, headers, connect_s, most_bytes)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise fault_of(error) from None
         if isinstance(received, RawAnswer):
@@ -61,12 +73,16 @@ async def exchange(session: ClientSession, sent: Sent, connect_s: float, most_by
     raise too_many()
 
 
-async def _once(session: ClientSession, sent: Sent, connect_s: float, most_bytes: int) -> RawAnswer | Sent:
+async def _once(
+    session: ClientSession, sent: Sent, headers: CIMultiDict[str], connect_s: float, most_bytes: int
+) -> RawAnswer | Sent:
     """The answer, or what is to be sent next since it redirects."""
+    headers[hdrs.ACCEPT_ENCODING] = ACCEPTED
+    headers.setdefault(hdrs.USER_AGENT, USER_AGENT)
     async with session.request(
         sent.method,
         sent.url,
-        headers={hdrs.ACCEPT_ENCODING: ACCEPTED, hdrs.USER_AGENT: USER_AGENT, **sent.headers},
+        headers=headers,
         data=sent.body or None,
         allow_redirects=False,
         timeout=ClientTimeout(total=None, connect=connect_s),
@@ -74,7 +90,6 @@ async def _once(session: ClientSession, sent: Sent, connect_s: float, most_bytes
     ) as response:
         location = response.headers.get(hdrs.LOCATION)
         if response.status in STATUSES and location:
-            response.close()  # its body is of no use, and may be without end
             return _redirected(sent, response.status, location)
         try:
             reader = BodyReader(response.headers.get(hdrs.CONTENT_ENCODING, ""), most_bytes)
@@ -88,12 +103,8 @@ async def _once(session: ClientSession, sent: Sent, connect_s: float, most_bytes
 
 
 def _redirected(sent: Sent, status: int, location: str) -> Sent:
-    url = next_url(sent.url, location)
     method = next_method(status, sent.method)
-    if method == sent.method:
-        return replace(sent, url=url)
-    headers = {name: value for name, value in sent.headers.items() if name.lower() != "content-type"}
-    return Sent(method, url, headers, b"")
+    return Sent(method, next_url(sent.url, location), sent.body if method == sent.method else b"")
 
 
 def _kept(response: aiohttp.ClientResponse) -> dict[str, str]:

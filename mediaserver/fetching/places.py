@@ -26,6 +26,10 @@ class HostPlaces:
         self._per_host = per_host
         self._hosts: dict[str, _Host] = {}
 
+    def __len__(self) -> int:
+        """Hosts to which something goes, or waits to."""
+        return len(self._hosts)
+
     @asynccontextmanager
     async def place(self, host: str) -> AsyncIterator[None]:
         """Raises FetchError when too many wait. The host's place comes first: who waits for a slow host takes

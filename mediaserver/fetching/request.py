@@ -18,17 +18,18 @@ MOST_BYTES = 1_048_576
 """Of an answer, decompressed."""
 MOST_BODY = 262_144
 """Bytes that are sent."""
-MOST_HEADERS = 32
+MOST_HEADERS = 64
 MOST_HEADER = 4096
 """Characters of a header's value."""
 MOST_RETRIES = 3
 MOST_QUERY = 64
+"""Values in the query, beside those that the address has itself."""
 OURS = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "expect", "te")
     + ("trailer", "accept-encoding", "proxy-authorization", "proxy-connection")
 )
 """Headers that say how a message is carried: with other values than ours one request could be read as two."""
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
+
+from yarl import URL
 
 from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching.hosts import canonical_host
@@ -65,12 +67,12 @@ class Masking:
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
-        of_url = {quote(value), quote(value, safe=""), quote_plus(value)}
+        of_url = {quote(value), quote(value, safe=""), quote_plus(value), _as_sent(value)}
         spellings = {value, json.dumps(value)[1:-1], *of_url} - self._spellings
         if spellings:
             self._spellings |= spellings
             longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
     def text(self, text: str) -> str:
         return text if self._pattern is None else self._pattern.sub(MASK, text)
@@ -122,11 +124,13 @@ class Disclosing:
         self._masking.add(held.value)
         return f"{given.before}{held.value}{given.after}"
 
-    def values(self, given: Mapping[str, str | FromSecret]) -> dict[str, str]:
-        return {name: self.value(value) for name, value in given.items()}
-
     def pairs(self, given: Sequence[tuple[str, str | FromSecret]]) -> list[tuple[str, str]]:
         return [(name, self.value(value)) for name, value in given]
+
+
+def _as_sent(value: str) -> str:
+    """In a query, as aiohttp writes it."""
+    return URL.build(path="/", query=[("k", value)]).raw_query_string.removeprefix("k=")
 
 
 def _is_for(held_for: str, host: str, port: int) -> bool:

@@ -5,8 +5,9 @@ The door by which `voiceforge chat` and tests talk to any agent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from mediaserver.storage.records import Record
@@ -56,9 +57,18 @@ class Answer:
 class TextConversation:
     """One caller's conversation; begins with `Answered()`."""
 
-    def __init__(self, agent: Agent, call_id: UUID) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        call_id: UUID,
+        *,
+        direction: str = "inbound",
+        from_uri: str = "",
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        """What the agent is told of the call: as in `Context`."""
         self._agent = agent
-        self._call_id = call_id
+        self._context = Context(call_id, 0, direction, from_uri, about=about or {})
         self._line = 0
         self._spoken = False
         """The last reply had words."""
@@ -111,7 +121,7 @@ class TextConversation:
             if found is not None:
                 said = replace(said, language=found.language, language_probability=found.probability)
         pieces: list[str] = []
-        async for act in self._agent.respond(said, Context(self._call_id, self._line)):
+        async for act in self._agent.respond(said, replace(self._context, line=self._line)):
             match act:
                 case Say(text=text) | Play(text=text):
                     pieces.append(text)

@@ -29,6 +29,7 @@ from pipelines.conversation.agent import (
     Keys,
     Listen,
     Pressed,
+    Returned,
     Say,
     Silence,
     Transfer,
@@ -118,6 +119,35 @@ async def test_a_line_that_is_talked_into_is_heard_to_its_middle() -> None:
 async def test_a_transfer_ends_the_call_and_is_told() -> None:
     call = await talk(persona(), Scripted(lambda said: [Say("One moment."), Transfer("sip:sales@x")]))
     assert (call.ended_by, call.transferred_to) == ("transfer", "sip:sales@x")
+
+
+async def test_a_transfer_that_nobody_takes_brings_the_caller_back() -> None:
+    agent = Scripted(
+        lambda said: [Say("Nobody is there."), End()] if isinstance(said, Returned) else [Transfer("12")]
+    )
+    for target in ("12", "*"):
+        call = await talk(persona(world={"transfers": {target: "busy"}}), agent)
+        assert agent.told[-1] == Returned("busy", "12")
+        assert (call.ended_by, call.transferred_to) == ("agent", "")
+    call = await talk(persona(world={"transfers": {"13": "busy"}}), agent)
+    assert call.transferred_to == "12"
+
+
+async def test_the_agent_is_told_of_the_call() -> None:
+    seen: list[Context] = []
+
+    class Looks(Scripted):
+        def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
+            seen.append(context)
+            return super().respond(said, context)
+
+    world = {"direction": "outbound", "caller": "+15550100", "about": {"day": "monday"}}
+    await talk(persona(world=world), Looks(lambda said: [Say("Bye."), End()]))
+    assert (seen[0].direction, seen[0].from_uri, seen[0].about) == (
+        "outbound",
+        "+15550100",
+        {"day": "monday"},
+    )
 
 
 async def test_the_last_outcome_of_a_flow_counts_also_that_of_a_caller_who_is_gone() -> None:

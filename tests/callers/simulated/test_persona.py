@@ -39,6 +39,39 @@ def test_one_persona_a_list_and_a_template_are_all_files() -> None:
     )
 
 
+def test_one_of_several_temperaments_is_played_in_each() -> None:
+    value = {
+        "name": "Anna",
+        "temperament": ["patient", "hurried"],
+        "expect": {"max_turns": 9, "outcome": "confirmed"},
+        "expect_of": {"hurried": {"max_turns": 30}},
+        "behaviour_of": {"hurried": {"gap_ms": 200}},
+    }
+    patient, hurried = personas_of(value, "x")
+    assert (patient.name, hurried.name) == ("Anna, patient", "Anna, hurried")
+    assert (patient.expect.max_turns, hurried.expect.max_turns) == (9, 30)
+    assert hurried.expect.outcome == "confirmed" and hurried.behaves.gap_ms == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"temperament": []}, "1 to 100 personas"),
+        ({"temperament": ["patient", "angry"]}, "persona a, angry: temperament"),
+        ({"temperament": ["patient"] * 1_000}, "two personas are called 'a, patient'"),
+        ({"temperament": [4]}, "temperament"),
+        ({"temperament": ["patient"], "expect_of": {"hurried": {}}}, "expect_of is an object by temperament"),
+        ({"temperament": ["patient"], "expect_of": 4}, "expect_of is an object by temperament"),
+        ({"temperament": ["patient"], "expect_of": {"patient": 4}}, "expect"),
+        ({"temperament": ["patient"], "behaviour_of": {"patient": {"x": 4}}}, "behaviour"),
+        ({"expect_of": {}}, "expect_of: Extra inputs"),
+    ],
+)
+def test_what_is_wrong_with_several_temperaments_is_said(changes: Any, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        personas_of({"name": "a", **changes}, "x")
+
+
 def test_every_temperament_differs_and_is_valid() -> None:
     behaviours = [Persona(name="x", temperament=each).behaves for each in Temperament]
     assert len(set(behaviours)) == len(Temperament) == len(USUAL)
@@ -69,6 +102,8 @@ def test_a_persona_changes_what_its_temperament_does() -> None:
         ({"name": "a", "expect": {"says": ["*"]}}, "no word in the phrase"),
         ({"name": "a", "expect": {"data": {"day": "@someday"}}}, "no date is called '@someday'"),
         ({"name": "a", "expect": {"ended_by": "nobody"}}, "expect.ended_by"),
+        ({"name": "a", "world": {"now": "2026-11-23T10:00Z"}}, "without a time zone"),
+        ({"name": "a", "world": {"tools": {"x": {"error": "boom"}}}}, "world.tools.x"),
         ("a", "Input should be a valid dictionary"),
         (None, "valid dictionary"),
     ],

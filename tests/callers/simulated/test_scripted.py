@@ -117,7 +117,10 @@ def test_a_yes_or_no_question_alone_is_about_the_read_back_before_it() -> None:
         caller = told()
         caller.move(f"{line} Is that right?")
         assert caller.move("Please say a clear yes, or no.").speech == word
-        assert caller.move("Press one for yes, or two for no.").keys == {"yes": "1", "no": "2"}[word]
+        assert (
+            caller.move("A clear yes, or no. Press one if it is right, two to change it.").keys
+            == {"yes": "1", "no": "2"}[word]
+        )
 
 
 def test_it_names_what_was_wrong_and_tells_it_again() -> None:
@@ -126,6 +129,15 @@ def test_it_names_what_was_wrong_and_tells_it_again() -> None:
     assert caller.move("What should I change: the place, or the day?") == Move(CHANGING, "date")
     assert caller.move("And for which day?").speech == "tomorrow"
     assert caller.move("London, tomorrow, 4 people. Is that right?").speech == "yes"
+
+
+def test_the_name_of_what_is_to_be_changed_may_be_asked_about() -> None:
+    caller = told()
+    caller.move("London, today, 4 people. Is that right?")
+    assert caller.move("Did you say the date?").speech == "no", "not yet"
+    caller.move("What should I change?")
+    assert caller.move("Did you say the date?").speech == "yes"
+    assert caller.move("Did you say the place?").speech == "no"
 
 
 def test_it_hangs_up_on_who_wants_to_change_what_is_right() -> None:
@@ -214,3 +226,13 @@ def test_how_often_it_talks_over_may_be_set_for_a_run() -> None:
     script = Script(Persona(name="x"))
     assert not any(ScriptedMind(script).talks_over() for _ in range(20))
     assert all(ScriptedMind(script, interrupts=1.0).talks_over() for _ in range(20))
+
+
+def test_a_fact_that_is_told_so_often_gives_way_to_another() -> None:
+    asked = ["anything else"]
+    facts = {
+        "more": {"asked": asked, "say": ["another"], "times": 1},
+        "done": {"asked": asked, "say": ["no"]},
+    }
+    caller = mind(facts=facts)
+    assert [caller.move("Anything else?").speech for _ in range(3)] == ["another", "no", "no"]

@@ -21,7 +21,7 @@ async def serving(**handlers: Handler) -> AsyncIterator[str]:
     app = web.Application()
     for name, handler in handlers.items():
         app.router.add_route("*", f"/{name}", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.05)
+    runner = web.AppRunner(app, shutdown_timeout=0.05, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -10,6 +12,7 @@ from mediaserver.addresses import Address, address_of
 from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching.address_kinds import AddressKind, kind_of
 from mediaserver.fetching.address_rule import AddressRule
+from mediaserver.fetching.dialling import JudgingSockets
 
 CLOSED = AddressRule()
 
@@ -129,6 +132,20 @@ def test_this_machine_is_listed_by_its_own_name() -> None:
     assert passes(rule, "::1", "localhost")
     assert not passes(rule, "127.0.0.1", "rebound.example")
     assert not passes(rule, "169.254.169.254", "localhost")
+
+
+def test_no_socket_is_made_for_what_may_not_be_dialled_however_it_came_there() -> None:
+    sockets = JudgingSockets(AddressRule(["127.0.0.1:9000", "crm.internal"]))
+
+    def row(host: str, port: int) -> tuple[Any, ...]:
+        return socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port)
+
+    for host, port in (("127.0.0.1", 9000), ("8.8.8.8", 443), ("10.0.0.1", 443)):
+        sockets(row(host, port)).close()
+    for host, port in (("127.0.0.1", 80), ("169.254.169.254", 80), ("evil.example", 80)):
+        with pytest.raises(FetchError) as caught:
+            sockets(row(host, port))
+        assert caught.value.kind is FetchFault.REFUSED_ADDRESS
 
 
 def test_a_port_that_is_listed_opens_no_other() -> None:

@@ -74,6 +74,7 @@ async def test_without_a_list_nothing_of_this_machine_is_reached() -> None:
         for host in ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "127.0.0.1."):
             error = await fault(made, f"http://{host}:{port}/hello")
             assert error.kind is FetchFault.REFUSED_ADDRESS
+            assert "list it in fetch.allow" in str(error)
         assert (await made.reachable(f"{at}/hello")).fault is FetchFault.REFUSED_ADDRESS
         await made.close()
 
@@ -89,7 +90,9 @@ async def test_the_address_that_was_judged_is_the_one_that_is_dialled() -> None:
         assert first.kind in (FetchFault.CONNECTION, FetchFault.TIMEOUT)  # where it was said to be
         assert names.asked == ["rebound.example"]
         for _ in range(2):
-            assert (await fault(made, url)).kind is FetchFault.REFUSED_ADDRESS
+            refused = await fault(made, url)
+            assert refused.kind is FetchFault.REFUSED_ADDRESS
+            assert "rebound.example leads to a loopback address" in str(refused)
         await made.close()
 
 
@@ -100,6 +103,30 @@ async def test_a_name_that_leads_here_is_dialled_where_this_machine_is_listed() 
             answer = await made.fetch(FetchRequest(at.replace("127.0.0.1", "here.example") + "/hello"))
             assert answer.json()["headers"]["Host"].startswith("here.example:")
     assert names.asked == ["here.example"]
+
+
+async def test_a_port_of_another_protocol_is_not_asked() -> None:
+    async with client() as made:
+        for url in ("http://127.0.0.1:25/", "https://example.com:22/"):
+            assert "belongs to another protocol" in str(await fault(made, url))
+            assert (await made.reachable(url)).fault is FetchFault.REFUSED_ADDRESS
+
+
+async def test_an_address_that_grows_too_long_by_its_query_is_not_sent() -> None:
+    query = tuple((f"k{n}", "ü" * 40) for n in range(40))
+    async with client() as made:
+        error = await fault(made, "http://127.0.0.1/", query=query)
+    assert (error.kind, "8000 characters" in str(error)) == (FetchFault.BAD_REQUEST, True)
+
+
+async def test_of_headers_so_much_is_kept_and_no_more() -> None:
+    async def wordy(_: web.Request) -> web.Response:
+        return web.Response(headers={f"X-{n:02}": "x" * 4000 for n in range(30)})
+
+    async with client() as made, serving(wordy=wordy) as at:
+        answer = await made.fetch(FetchRequest(f"{at}/wordy"))
+    assert answer.headers["x-00"] == "x" * 4000
+    assert sum(map(len, answer.headers.values())) <= 16_384
 
 
 async def test_a_name_that_nobody_has_is_said() -> None:
@@ -327,3 +354,11 @@ async def test_whether_a_host_can_be_reached_is_seen_without_a_request() -> None
     async with client() as made:
         assert (await made.reachable(at)).fault is FetchFault.CONNECTION
     assert requests == []
+
+
+async def test_a_host_can_be_reached_when_one_of_its_addresses_can() -> None:
+    names = Names(here_example=[["127.0.0.2", "127.0.0.1"]], gone_example=[["127.0.0.2", "127.0.0.3"]])
+    async with client("127.0.0.0/8", lookup=names) as made, serving(hello=hello) as at:
+        assert (await made.reachable(at.replace("127.0.0.1", "here.example"))).ok
+        gone = await made.reachable(at.replace("127.0.0.1", "gone.example"))
+    assert (gone.fault, "connection refused" in gone.why) == (FetchFault.CONNECTION, True)

@@ -1,0 +1,156 @@
+"""One run of simulated calls: what is wanted is opened, the calls are made, and each is judged."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from callers.simulated.by_text import TextCaller
+from callers.simulated.judging import Judged, judge
+from callers.simulated.keeping import keep_failure
+from callers.simulated.persona import Persona
+from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
+from cli.simulate.plan import Planned, day_of, plan
+from cli.simulate.source import SimulatedFlow, callers, open_flow
+from cli.terminal import progress
+from cli.working_folder import importable
+from mediaserver.errors import ConfigError
+
+if TYPE_CHECKING:
+    from callers.simulated.by_phone import PhonedCall
+    from mediaserver.config import Settings
+    from pipelines.engines.protocols import Llm
+
+PARALLEL, PARALLEL_BY_TEXT, PARALLEL_MODELS = 4, 1, 8
+
+
+async def simulate(args: argparse.Namespace) -> int:
+    """The exit code. Raises VoiceForgeError where nothing can be run."""
+    from mediaserver.config import load
+
+    importable()
+    settings = load(args.config)
+    _check(args)
+    have_places(args)
+    async with contextlib.AsyncExitStack() as undo:
+        flow = await open_flow(settings, args.flow, args.version, undo, by_text=args.text)
+        llm = await _model(settings, args.llm, undo)
+        personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
+        count = args.calls or len(personas)
+        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count)
+        parallel = min(_parallel(args, llm), count)
+        if args.text:
+            await run.by_text(plan(personas, args, llm), parallel)
+        else:
+            await run.by_phone(personas, plan(personas, args, llm), parallel, undo)
+    return await asyncio.to_thread(deliver, args, run.places, run.result(), run.told)
+
+
+class SimulationRun:
+    """The calls of a run, as they are judged."""
+
+    def __init__(
+        self, args: argparse.Namespace, flow: SimulatedFlow, places: SimulationPlaces, count: int
+    ) -> None:
+        self.told: dict[str, Any] = {}
+        """About the run; once it is over."""
+        self.places = places
+        self._args = args
+        self._flow = flow
+        self._count = count
+        self._judged: list[Judged] = []
+
+    def result(self) -> list[Judged]:
+        """In the order of their numbers."""
+        return sorted(self._judged, key=lambda each: each.call.number)
+
+    async def by_text(self, planned: Iterator[Planned], parallel: int) -> None:
+        make, began = self._flow.make, time.monotonic()
+        assert make is not None
+        with progress() as bar:
+            task = bar.add_task("calls", total=self._count)
+
+            async def one_after_the_other() -> None:
+                for each in planned:
+                    call_id = uuid4()
+                    agent = make(call_id, each.persona)
+                    caller = TextCaller(each.persona, each.mind, agent, call_id, each.number)
+                    judged = judge(await caller.talk(), day_of(each.persona), self._flow.knowledge)
+                    self._judged.append(judged)
+                    if not judged.passed:
+                        self._keep(judged)
+                    bar.advance(task)
+                    await asyncio.sleep(0)  # others get their turn, and Ctrl-C is heard
+
+            async with asyncio.TaskGroup() as group:
+                for _ in range(parallel):
+                    group.create_task(one_after_the_other())
+        self.told = about(self._args, self._flow, self._count, time.monotonic() - began)
+
+    async def by_phone(
+        self,
+        personas: list[Persona],
+        planned: Iterator[Planned],
+        parallel: int,
+        undo: contextlib.AsyncExitStack,
+    ) -> None:
+        from cli.simulate.phoning import by_phone, phone_stage
+
+        with progress() as bar:
+            task = bar.add_task("a server and voices", total=self._count)
+            stage = await phone_stage(self._args, self._flow, personas, undo)
+            began = time.monotonic()
+            bar.update(task, description="calls")
+
+            def done(phoned: PhonedCall) -> None:
+                judged = judge(phoned.call, day_of(phoned.call.persona), self._flow.knowledge)
+                self._judged.append(judged)
+                if not judged.passed:
+                    self._keep(judged, phoned)
+                bar.advance(task)
+
+            await by_phone(stage, planned, parallel, done)
+        self.told = about(self._args, self._flow, self._count, time.monotonic() - began)
+        clock = stage.party.wire.clock_quality()
+        self.told["caller_late_p99_ms"] = clock["send_late_p99_ms"]
+        self.told["trusted"] = clock["trusted"]
+
+    def _keep(self, judged: Judged, phoned: PhonedCall | None = None) -> None:
+        folder = self.places.for_a_failure()
+        if folder is None:
+            return
+        if phoned is None:
+            keep_failure(folder, judged)
+        else:
+            keep_failure(folder, judged, phoned.near, phoned.far)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raises ConfigError for options that say nothing together."""
+    if args.text and (args.server or args.noise or args.loss):
+        raise ConfigError("--server, --noise and --loss are for calls by phone: leave out --text")
+
+
+def _left_out(args: argparse.Namespace, flow: SimulatedFlow, llm: Llm | None) -> set[str]:
+    """Tags of personas that make no sense in this run."""
+    thinks = (
+        llm is not None or args.server is not None or (flow.row is not None and flow.row["kind"] == "llm")
+    )
+    return {"phone" if args.text else "text"} | (set() if thinks else {"model"})
+
+
+async def _model(settings: Settings, name: str | None, undo: contextlib.AsyncExitStack) -> Llm | None:
+    from cli.text_agents import open_llm
+
+    return await open_llm(settings, (name,), undo) if name else None
+
+
+def _parallel(args: argparse.Namespace, llm: Llm | None) -> int:
+    if args.parallel:
+        return int(args.parallel)
+    return PARALLEL_MODELS if llm is not None else PARALLEL_BY_TEXT if args.text else PARALLEL

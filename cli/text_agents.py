@@ -1,0 +1,116 @@
+"""Agents for conversations of text: of the database where there is one, of a module, or of an entry point.
+
+What they need (models, tools) is opened once and shared by all conversations of a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pipelines.conversation.agent import Agent
+
+if TYPE_CHECKING:
+    from mediaserver.config import Settings
+    from mediaserver.storage.sql import Row
+    from pipelines.engines.protocols import Llm
+    from pipelines.tools.toolbox import ToolBox
+
+TOOLS_S = 10.0
+"""Tools have so long to be imported, and their servers to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAgents:
+    """Makes the agents of one name."""
+
+    name: str
+    make: Callable[[UUID], Agent]
+    """Raises ConfigError."""
+    row: Row | None
+    """Of the database; None where it is no agent of there."""
+
+
+async def text_agents(settings: Settings, name: str, undo: contextlib.AsyncExitStack) -> TextAgents:
+    """Raises ConfigError when there is none of that name, or it cannot be made, and EngineError when it has
+    no model that works."""
+    from cli.serving.assistants import NAME, assistant_of, offered
+    from cli.serving.engines import default_llms
+    from pipelines.agents import agent_named, make_agent
+    from pipelines.assistant.calling import Calling
+    from pipelines.engines.builtin import registry
+
+    row = None if ":" in name else await agent_row(settings, name)
+    usual = default_llms(settings, registry()) if row is None or row["kind"] == "llm" else ()
+    if row is None and name == NAME and usual:
+        row = offered()  # no server has been started yet
+    if row is None:
+        return TextAgents(name, lambda call_id: agent_named(name, call_id), None)
+    known_row = row
+    language = row["language"] or settings.engines.language
+    models = row["llm"] or usual
+    llm = await open_llm(settings, models, undo) if models else None
+    if row["kind"] == "llm":
+        box = await _tools(settings, row, undo)
+
+        def assistant(call_id: UUID) -> Agent:
+            calling = Calling(call_id, language, began=datetime.now().astimezone())
+            return assistant_of(name, calling, llm, known_row["prompt"], known_row["assistant"], box)
+
+        return TextAgents(name, assistant, row)
+    known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
+    return TextAgents(name, lambda call_id: make_agent(call_id, **known, language=language, llm=llm), row)
+
+
+async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:
+    """The tools that a row names. Raises CallError for those that cannot be had."""
+    from cli.database import InTurn, server_database
+    from cli.serving.engines import open_engines, open_meaning
+    from cli.serving.tools import open_tools
+    from pipelines.engines.builtin import registry
+
+    tools = open_tools(settings, undo)
+    if any(name.startswith("knowledge/") for name in row["tools"]):
+        # A model may search twice at a time.
+        tools.database = InTurn(await undo.enter_async_context(server_database(settings)))
+        engines = open_engines(settings, registry(), undo)
+        tools.meaning = open_meaning(settings, engines)
+        await engines.settle()
+    tools.follow({row["name"]: row["tools"]})
+    await tools.settle(TOOLS_S)
+    return tools.box(row["tools"])
+
+
+async def open_llm(settings: Settings, names: Sequence[str], undo: contextlib.AsyncExitStack) -> Llm:
+    """These language models, started. Raises EngineMissingError when none can be had."""
+    from cli.serving.engines import open_engines
+    from pipelines.engines.builtin import registry
+    from pipelines.engines.protocols import Kind
+
+    engines = open_engines(settings, registry(), undo)
+    llm = engines.llm(names)
+    await engines.settle()
+    engines.check(Kind.LLM, names)
+    return llm
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one already: a command that only looks makes none."""
+    from mediaserver.storage.postgres import EmbeddedPostgres
+
+    return bool(settings.database.url.get_secret_value()) or EmbeddedPostgres(settings.data).exists
+
+
+async def agent_row(settings: Settings, name: str) -> Row | None:
+    """The agent of that name in the database, if there is one of either."""
+    from cli.database import server_database
+    from mediaserver.storage.agents import all_agents
+
+    if not has_database(settings):
+        return None
+    async with server_database(settings) as connection:
+        return next((row for row in await all_agents(connection) if row["name"] == name), None)
