@@ -46,7 +46,7 @@ class FlowAgent:
         step = self._step(said)
         if step.say:
             self._line, self._heard = context.line, ""
-        yield _listen(step)
+        yield listen_of(step)
         for record in self._records(step.outcomes):
             yield Keep(record)
         if step.say:
@@ -72,39 +72,45 @@ class FlowAgent:
 
     def _step(self, said: AgentInput) -> FlowStep:
         self.executor.heard(self._heard)
-        match said:
-            case Answered():
-                return self.executor.start()
-            case Utterance():
-                return self.executor.utterance(
-                    said.text,
-                    said.understood,
-                    doubtful=said.doubtful,
-                    alternatives=said.alternatives,
-                    noisy=said.noisy,
-                    amends=said.amends,
-                    confidence=said.confidence,
-                )
-            case Keyed(digits=digits, ended_by=ended_by):
-                return self.executor.keyed(digits, ended_by)
-            case Pressed(digit="*"):
-                return self.executor.keyed("", "cancel")
-            case Pressed(digit=digit):
-                return self.executor.keyed(digit.strip("#"))
-            case Silence() | MessageTaken() | StoodBy():  # no node takes messages or stands by
-                return self.executor.silence()
-            case LineTrouble(kind=kind, last=last, over=over):
-                return self.executor.trouble(kind, last=last, over=over)
-            case Returned():
-                return self.executor.returned()
+        return step_of(self.executor, said)
 
     def _records(self, outcomes: tuple[FlowOutcome, ...]) -> tuple[Record, ...]:
         return tuple(record for outcome in outcomes if (record := self._record(outcome)) is not None)
 
 
-def _listen(step: FlowStep) -> Listen:
+def listen_of(step: FlowStep) -> Listen:
+    """How to listen to what it asks."""
     slot = step.slot
     if slot is None:
         return Listen()
     finality = partial(slot.finality, before=step.before) if step.before else slot.finality
     return Listen(slot.grammar, finality, step.silence_ms, step.keys)
+
+
+def step_of(executor: FlowExecutor, said: AgentInput) -> FlowStep:
+    """What a flow makes of an input."""
+    match said:
+        case Answered():
+            return executor.start()
+        case Utterance():
+            return executor.utterance(
+                said.text,
+                said.understood,
+                doubtful=said.doubtful,
+                alternatives=said.alternatives,
+                noisy=said.noisy,
+                amends=said.amends,
+                confidence=said.confidence,
+            )
+        case Keyed(digits=digits, ended_by=ended_by):
+            return executor.keyed(digits, ended_by)
+        case Pressed(digit="*"):
+            return executor.keyed("", "cancel")
+        case Pressed(digit=digit):
+            return executor.keyed(digit.strip("#"))
+        case Silence() | MessageTaken() | StoodBy():  # no node takes messages or stands by
+            return executor.silence()
+        case LineTrouble(kind=kind, last=last, over=over):
+            return executor.trouble(kind, last=last, over=over)
+        case Returned(why=why):
+            return executor.returned(why)

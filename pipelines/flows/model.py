@@ -181,6 +181,8 @@ class Confirm:
     changes: Mapping[str, str]
     """Slot -> the node that asks it."""
     silence_ms: int = 3_000
+    silence_agrees: bool = True
+    """False: only a yes or a key does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ Data only.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pipelines.conversation.agent import Keys, Say
 from pipelines.flows.checking import Check
@@ -24,7 +25,8 @@ class FlowOutcome:
     are known; 'withdrawn' when the caller's going on has taken it back."""
 
     status: str
-    slots: dict[str, Value]
+    slots: dict[str, Any]
+    """JSON-ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Handover:
     to: str
     warm: bool
     briefing: str
+    accept: Literal["", "key", "stay"] = ""
+    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,31 @@ class SaidBefore:
     """It was understood, if doubtful; else nobody knows that it was said at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow that waits for a flow within it to end."""
+
+    within: str
+    """Which it is."""
+    node: str
+    """That is at its end then."""
+    slots: Mapping[str, Any]
+    said: Mapping[str, Callable[[Any], str]]
+
+
 @dataclass(slots=True)
 class FlowProgress:
     """Of one caller."""
 
     node: FlowNode
-    slots: dict[str, Value] = field(default_factory=dict)
+    slots: dict[str, Any] = field(default_factory=dict)
+    """What is known, by name; JSON-ready."""
+    said: dict[str, Callable[[Any], str]] = field(default_factory=dict)
+    """How it is said, where otherwise than its name has it."""
+    within: str = ""
+    """Of a document: the flow that the caller is in, where it is one within another."""
+    stack: tuple[Frame, ...] = ()
+    """Those around it, the outermost first."""
     check: Check | None = None
     """A value of the present question that waits for a yes."""
     part: str = ""
@@ -107,4 +130,4 @@ class FlowProgress:
     """The last outcome that was told."""
 
     def copy(self) -> FlowProgress:
-        return replace(self, slots=dict(self.slots), doubts=set(self.doubts))
+        return replace(self, slots=dict(self.slots), said=dict(self.said), doubts=set(self.doubts))

@@ -5,6 +5,8 @@ Pure. What the caller does is dealt with by `executor`.
 
 from __future__ import annotations
 
+from typing import Any, Literal, TypeAlias
+
 from pipelines.flows.checking import yes_or_no
 from pipelines.flows.model import Ask, Confirm, EndCall, Flow, Prompt, Slot, TransferCall, Value
 from pipelines.flows.progress import FlowOutcome, FlowProgress, FlowStep, Handover
@@ -12,6 +14,8 @@ from pipelines.flows.wording import Wording, joined
 
 MISSES = 4
 """So often a question is asked again of one who is not understood: in other words, shorter, and by keys."""
+Stuck: TypeAlias = Literal["not understood", "timeout", "line"]
+"""Why a question comes to nothing."""
 EXPLICIT_MS = 6_000
 """So long a yes or no is waited for that silence does not give."""
 
@@ -33,7 +37,7 @@ class FlowSteps:
         return self._now.node.id
 
     @property
-    def slots(self) -> dict[str, Value]:
+    def slots(self) -> dict[str, Any]:
         """What the caller has answered."""
         return self._now.slots
 
@@ -44,9 +48,15 @@ class FlowSteps:
 
     # ---- when nothing works
 
-    def _give_up(self, wrong: str = "") -> FlowStep:
+    def _escape(self, why: Stuck) -> FlowStep | None:
+        """Where the flow says what to do with a caller who cannot be heard. Here it does not."""
+        return None
+
+    def _give_up(self, wrong: str = "", why: Stuck = "not understood") -> FlowStep:
         """The caller cannot be heard. Whom we can hear at times, or who may be there and hear us, is offered
         a call back."""
+        if (step := self._escape(why)) is not None:
+            return step
         now, flow = self._now, self._flow
         now.check, now.part = None, ""
         told = now.told is not None and now.told.status == "held"
@@ -60,7 +70,7 @@ class FlowSteps:
         """The answer to the offer of a call back; None: none that can be made out."""
         if value != "yes":
             return self._over(self._flow.give_up)
-        self._outcomes.append(FlowOutcome("callback", dict(self.slots)))
+        self._outcomes.append(self._result("callback"))
         return self._over(self._flow.called_back)
 
     def _over(self, text: str) -> FlowStep:
@@ -89,16 +99,25 @@ class FlowSteps:
                 self._now.misses += 1
                 return self._give_up() if self._now.misses > MISSES else self._ask(self._help())
             case "yes":
-                step = self._enter(node.yes)
+                step = self._led(node, value)
                 self._now.agreed = node if step.end else None
                 return step
-            case "no":
+            case "cancel":
+                return self._led(node, value)
+            case _:
                 self._now.doubts.add("mended")
+                return self._led(node, value)
+
+    def _led(self, node: Confirm, value: str) -> FlowStep:
+        """Where an answer to a read-back leads."""
+        match value:
+            case "yes":
+                return self._enter(node.yes)
+            case "no":
                 return self._enter(node.no)
             case "cancel":
                 return self._enter(node.cancel)
             case _:
-                self._now.doubts.add("mended")
                 return self._ask_anew(node.changes[value])
 
     @property
@@ -114,7 +133,7 @@ class FlowSteps:
             return self._ended()
         now.node, now.agreed = now.agreed, None
         now.doubts.add("mended")
-        self._outcomes.append(FlowOutcome("withdrawn", dict(self.slots)))
+        self._outcomes.append(self._result("withdrawn"))
         return self._filled(value)
 
     def _ask_anew(self, target: str) -> FlowStep:
@@ -126,10 +145,7 @@ class FlowSteps:
     def _enter(self, target: str) -> FlowStep:
         """Go to a node, over those that need no answer."""
         now = self._now
-        now.misses = now.silences = now.troubles = 0
-        now.check, now.part, now.read = None, "", False
-        now.before = now.agreed = None
-        now.refused = frozenset()
+        self._fresh()
         said: list[str] = []
         # A flow of prompts in a circle would never come to a question; no valid path is longer than this.
         for _ in range(2 * len(self._flow.nodes)):
@@ -143,20 +159,34 @@ class FlowSteps:
                 case Ask():
                     return self._ask(" ".join([*said, self._fill(node.text)]))
                 case Confirm():
-                    self._outcomes.append(FlowOutcome("held", dict(self.slots)))
-                    question = self._fill(node.text) if self.sure else self._fill(node.help)
-                    return self._ask(" ".join([*said, self._fill(node.facts), question]))
+                    return self._ask(" ".join([*said, self._read_back(node)]))
                 case TransferCall():
                     text = " ".join([*said, self._fill(node.text)])
                     handover = Handover(node.to, node.warm, self._fill(node.briefing))
                     return FlowStep(text, None, transfer=handover, outcomes=self._told())
                 case EndCall():
                     if node.outcome:
-                        self._outcomes.append(FlowOutcome(node.outcome, dict(self.slots)))
+                        self._outcomes.append(self._result(node.outcome))
                     return self._ended(" ".join([*said, self._fill(node.text)]))
         return self._give_up()
 
+    def _fresh(self) -> None:
+        """Another question: nothing of the last one counts."""
+        now = self._now
+        now.misses = now.silences = now.troubles = 0
+        now.check, now.part, now.read = None, "", False
+        now.before = now.agreed = None
+        now.refused = frozenset()
+
+    def _read_back(self, node: Confirm) -> str:
+        self._outcomes.append(self._result("held"))
+        question = node.text if self.sure and node.silence_agrees else node.help
+        return joined(self._fill(node.facts), self._fill(question))
+
     # ---- inside
+
+    def _result(self, status: str) -> FlowOutcome:
+        return FlowOutcome(status, dict(self.slots))
 
     def _asked(self) -> Slot | None:
         """What the caller is to answer; None after the end."""
@@ -176,7 +206,7 @@ class FlowSteps:
         silence_ms = now.node.silence_ms if isinstance(now.node, Ask | Confirm) else EXPLICIT_MS
         if now.parting or now.check is not None:
             silence_ms = EXPLICIT_MS
-        elif isinstance(now.node, Confirm) and not self.sure:
+        elif isinstance(now.node, Confirm) and not (self.sure and now.node.silence_agrees):
             silence_ms = max(silence_ms, EXPLICIT_MS)
         return FlowStep(text, self._asked(), silence_ms, outcomes=self._told(), before=now.part)
 

@@ -22,7 +22,7 @@ from pipelines.conversation.agent import Act, AgentInput, Context, Say
 from pipelines.engines.protocols import Kind, Llm, LlmMessage, LlmText, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry
 from pipelines.engines.running import Engines
-from pipelines.flows.agent import FlowAgent
+from pipelines.flows.running.agent import DocumentAgent
 from tests.fakes import FakeLlm, FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Bench
 from tests.mediaserver.calls.lines import Line, Lines
@@ -43,7 +43,7 @@ def test_a_row_names_a_flow_or_a_class() -> None:
     made = [
         make_agent(UUID(int=7), kind=spec.kind, flow=spec.flow, entry=spec.entry) for spec in (flow, python)
     ]
-    assert isinstance(made[0], FlowAgent)
+    assert isinstance(made[0], DocumentAgent)
     assert type(made[1]).__name__ == "OpeningHours"
     with pytest.raises(ConfigError, match="there is no flow"):
         make_agent(UUID(int=7), kind="flow", flow="boking")

@@ -23,7 +23,7 @@ from mediaserver.media.g711 import PCMU
 from mediaserver.media.leg import Frame
 from mediaserver.media.resample import Upsampler, resample
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
-from pipelines.flows import booking_slots, booking_times
+from pipelines.flows.booking import booking_flow
 from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
@@ -94,15 +94,8 @@ class Trial:
 
 def grammars() -> dict[str, str]:
     """The demo agent's own questions and some others."""
-    demo = (
-        booking_slots.WISH,
-        booking_slots.PLACE,
-        booking_times.day_slot(date(2026, 1, 5)),
-        booking_times.TIME,
-        booking_times.LENGTH,
-        booking_slots.PEOPLE,
-        booking_slots.VERDICT,
-    )
+    asked = booking_flow().questions.of(date(2026, 1, 5))
+    demo = [asked[node] for node in ("wish", "place", "day", "time", "length", "people", "check")]
     return {slot.own_grammar.name: slot.own_grammar.jsgf for slot in demo} | OTHERS
 
 

@@ -24,8 +24,7 @@ from pipelines.engines.stt.pocketsphinx import rejection
 from pipelines.engines.stt.pocketsphinx.decoder import Decoders
 from pipelines.engines.stt.pocketsphinx.rejection import Against, Scores
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
-from pipelines.flows.booking_slots import PEOPLE
-from pipelines.flows.booking_times import day_slot
+from pipelines.flows.booking import booking_flow
 from pipelines.flows.checking import Check
 from pipelines.flows.phrases import Phrases
 from tests.load.stt_corpus import (
@@ -49,7 +48,8 @@ SLICE = 1_920
 BEFORE = 48_000
 """Samples of the line before somebody speaks: what cleans it has heard its noise."""
 NUMERIC = ("digit", "number", "people")
-ASKED_ABOUT = ((day_slot(date(2026, 1, 5)), "2026-01-05"), (PEOPLE, 2))
+SLOTS = booking_flow().questions.of(date(2026, 1, 5))
+ASKED_ABOUT = ((SLOTS["day"], "2026-01-05"), (SLOTS["people"], 2))
 """Slots and values of which it is asked whether they are right."""
 
 

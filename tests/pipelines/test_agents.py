@@ -12,7 +12,7 @@ from mediaserver.storage.records import OutcomeMade
 from pipelines.agents import agent_named, make_agent
 from pipelines.conversation.agent import Answered, End, Pressed, Silence, Utterance
 from pipelines.conversation.text import TextConversation, typed
-from pipelines.flows.agent import FlowAgent
+from pipelines.flows.running.agent import DocumentAgent
 from tests.fakes import CALL_ID
 
 
@@ -125,7 +125,7 @@ def test_an_agent_gets_what_it_asks_for(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_flows_are_made_by_name() -> None:
-    assert isinstance(make_agent(CALL_ID, kind="flow", flow="booking"), FlowAgent)
+    assert isinstance(make_agent(CALL_ID, kind="flow", flow="booking"), DocumentAgent)
     with pytest.raises(ConfigError, match="did you mean 'booking'"):
         make_agent(CALL_ID, kind="flow", flow="boking")
     with pytest.raises(ConfigError, match="of kind 'echo'"):

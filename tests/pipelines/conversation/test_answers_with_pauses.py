@@ -29,7 +29,7 @@ from tests.recordings import read_wav
 from tests.testdata import TESTDATA
 
 SPEECH = TESTDATA / "speech"
-FLOW = booking_flow(date(2026, 11, 20))
+SLOTS = booking_flow().questions.of(date(2026, 11, 20))
 ANSWERS = [
     ("dialogflow-mountain_view.wav", "place", "mountain view", 1),
     ("dialogflow-two_people.wav", "people", "two people", 1),
@@ -74,7 +74,7 @@ def cut_after(audio: Frame, grammar: Grammar, words: int) -> tuple[Frame, Frame]
 
 def heard(audio: Frame, slot: str) -> list[EndedUtterance]:
     """What a call would take for utterances; the recogniser answers within a frame."""
-    asked = FLOW.slots[slot]
+    asked = SLOTS[slot]
     line = telephone(
         np.concatenate([np.zeros(SAMPLE_RATE, np.int16), audio, np.zeros(2 * SAMPLE_RATE, np.int16)])
     )
@@ -111,7 +111,7 @@ def heard(audio: Frame, slot: str) -> list[EndedUtterance]:
 
 @pytest.mark.parametrize(("name", "slot", "text", "words"), ANSWERS)
 def test_an_answer_with_a_pause_is_one_answer(name: str, slot: str, text: str, words: int) -> None:
-    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].own_grammar, words)
+    first, second = cut_after(read_wav(SPEECH / name), SLOTS[slot].own_grammar, words)
     silence = np.zeros(280 * SAMPLES_PER_MS, np.int16)
     (utterance,) = heard(np.concatenate([first, silence, second]), slot)
     assert (utterance.result.text, utterance.result.understood) == (text, True)
@@ -126,7 +126,7 @@ def test_an_answer_to_which_nothing_can_be_added_is_taken_at_once(name: str, slo
 
 def test_a_tail_after_a_pause_that_nobody_waits_for_mends_the_answer() -> None:
     name, slot, text, words = ANSWERS[1]
-    first, second = cut_after(read_wav(SPEECH / name), FLOW.slots[slot].own_grammar, words)
+    first, second = cut_after(read_wav(SPEECH / name), SLOTS[slot].own_grammar, words)
     silence = np.zeros(620 * SAMPLES_PER_MS, np.int16)
     early, mended = heard(np.concatenate([first, silence, second]), slot)
     assert (early.result.text, early.amends) == ("two", False)

@@ -35,8 +35,7 @@ from pipelines.engines.stt.pocketsphinx.utterance import REPEATED_BYTES
 from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
-from pipelines.flows.booking_slots import PEOPLE
-from pipelines.flows.booking_times import day_slot
+from pipelines.flows.booking import booking_flow
 from tests.load.stt_corpus import Voice
 from tests.load.stt_rejection import around, telephone
 from tests.recordings import read_wav
@@ -416,7 +415,7 @@ def test_the_quiet_before_an_answer_is_no_part_of_it(tmp_path: Path) -> None:
     """Silence was so unlikely that "this" began in it, and nothing of "today" was left."""
     room = np.random.default_rng(1).normal(0, 16, 40_000).astype(np.int16)
     pcm = np.concatenate([np.zeros(7_000, np.int16), Voice("ked", tmp_path).say("today")])
-    days = day_slot(date(2026, 11, 22)).own_grammar
+    days = booking_flow().questions.of(date(2026, 11, 22))["day"].own_grammar
     heard = final(Decoders(1, {}), telephone(pcm + room[: len(pcm)]), days)
     assert (heard["text"], heard["understood"]) == ("today", True)
 
@@ -429,7 +428,8 @@ def test_who_says_two_people_after_a_pause_is_not_taken_for_thirteen(tmp_path: P
     pcm = np.concatenate([np.zeros(quiet), said, np.zeros(800)])
     pcm += np.random.default_rng(2).normal(0, 16, len(pcm))
     line = telephone(resample(pcm.astype(np.int16), 8_000, 16_000).astype(np.int16))
-    heard = final(Decoders(1, {}), line, PEOPLE.own_grammar)
+    people = booking_flow().questions.of(date(2026, 11, 22))["people"]
+    heard = final(Decoders(1, {}), line, people.own_grammar)
     assert (heard["text"], heard["understood"]) == ("two people", True)
     begins, ends = quiet / 8, (quiet + len(said)) / 8
     assert begins < heard["words"][0][1] < heard["words"][-1][2] < ends, "they lie where they were said"

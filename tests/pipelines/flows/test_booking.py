@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,15 @@ from mediaserver.storage.records import OutcomeMade
 from pipelines.conversation.agent import Finality
 from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.grammars.meaning import Meaning
-from pipelines.flows.booking import booking_agent, booking_flow
-from pipelines.flows.booking_slots import PART, PEOPLE, PLACE, VERDICT, WISH
-from pipelines.flows.booking_times import LENGTH, TIME, day_slot
+from pipelines.flows.booking import booking_agent
 from pipelines.flows.executor import FlowExecutor, plain
 from pipelines.flows.model import Slot
 from tests.fakes import CALL_ID, Conversation
+from tests.pipelines.flows.desk import TODAY, executor_of
+from tests.pipelines.flows.desk import slot as slot_of
 
-TODAY = date(2026, 11, 21)
-DAY = day_slot(TODAY)
+WISH, PLACE, DAY, TIME = slot_of("wish"), slot_of("place"), slot_of("day"), slot_of("time")
+LENGTH, PEOPLE, VERDICT, PART = slot_of("length"), slot_of("people"), slot_of("check"), slot_of("change")
 SLOTS = [WISH, PLACE, DAY, TIME, LENGTH, PEOPLE, VERDICT, PART]
 ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
 KEYS = ["1", "1", "1", "1430", "30#", "2#"]
@@ -70,7 +69,7 @@ MEANINGS: list[tuple[Slot, str, str | int | None, Finality]] = [
     (PEOPLE, "ninety people", None, Finality.NOTHING),
     (VERDICT, "yes", "yes", Finality.WHOLE),
     (VERDICT, "no", "no", Finality.OPEN),
-    (VERDICT, "no the time", "time", Finality.WHOLE),
+    (VERDICT, "no the time", "change time", Finality.WHOLE),
     (VERDICT, "cancel it", "cancel", Finality.WHOLE),
     (PART, "the number of people", "people", Finality.WHOLE),
 ]
@@ -172,7 +171,7 @@ def test_what_digits_mean(slot: Slot, digits: str, value: str | int | None) -> N
 
 
 def filled() -> FlowExecutor:
-    executor = FlowExecutor(booking_flow(TODAY))
+    executor = executor_of()
     executor.start()
     for answer in ANSWERS:
         executor.utterance(answer)
@@ -190,7 +189,7 @@ def test_no_asks_what_to_change_and_comes_back_to_the_read_back() -> None:
     step = executor.utterance("an hour")
     assert executor.node == "check"
     assert "one hour" in step.say
-    assert [outcome.slots["length"] for outcome in step.outcomes] == [60]
+    assert [outcome.slots["minutes"] for outcome in step.outcomes] == [60]
     assert step.say.endswith("one hour, 2 people. Is that right? Please say yes or no.")
     executor.heard(step.say)
     step = executor.utterance("yes")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -16,13 +14,14 @@ from pipelines.conversation.text import Answer, TextConversation
 from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.flows.booking import booking_agent, booking_flow
 from pipelines.flows.checking import Check
+from pipelines.flows.compiling.compiler import compile_document
 from pipelines.flows.executor import SILENCES, FlowExecutor, plain
-from pipelines.flows.model import Confirm
 from pipelines.flows.phrases import Phrases
 from pipelines.flows.steps import MISSES
 from tests.fakes import CALL_ID
+from tests.pipelines.flows.desk import TODAY, executor_of
+from tests.pipelines.flows.desk import slot as slot_of
 
-TODAY = date(2026, 11, 21)
 ANSWERS = ["book a room", "mountain view", "today", "two thirty p m", "half an hour", "two people"]
 FACTS = "Mountain View, today at 2:30 p.m., half an hour, 2 people."
 EXPLICIT = f"{FACTS} Is that right? Please say yes or no."
@@ -30,7 +29,7 @@ EXPLICIT = f"{FACTS} Is that right? Please say yes or no."
 
 def asked(*answers: str) -> FlowExecutor:
     """A caller after these answers."""
-    executor = FlowExecutor(booking_flow(TODAY))
+    executor = executor_of()
     executor.start()
     for answer in answers:
         executor.utterance(answer)
@@ -306,10 +305,9 @@ def test_the_same_doubtful_yes_twice_is_a_yes() -> None:
 
 
 def test_whatever_is_doubted_the_question_about_it_can_be_recognised() -> None:
-    flow = booking_flow(TODAY)
-    answers = {"wish": "book a room", "place": "paris", "day": "monday", "time": "noon", "part": "the day"}
+    answers = {"wish": "book a room", "place": "paris", "day": "monday", "time": "noon", "change": "the day"}
     for name, answer in (answers | {"length": "an hour", "people": "two"}).items():
-        slot = flow.slots[name]
+        slot = slot_of(name)
         value = slot.parse(answer)
         assert value is not None
         question = Check.of(slot, value, Phrases()).question
@@ -484,11 +482,12 @@ def test_what_was_booked_anew_after_such_a_no_can_be_taken_back_again_and_then_s
 
 def test_a_read_back_in_another_script_is_not_heard_before_it_was_said() -> None:
     assert plain("Θεσσαλονίκη, στις 3.") == "θεσσαλονίκη στις 3"
-    before = booking_flow(TODAY)
-    check = before.nodes["check"]
-    assert isinstance(check, Confirm)
-    nodes = {**before.nodes, "check": replace(check, facts="Θεσσαλονίκη, σήμερα.")}
-    executor = FlowExecutor(replace(before, nodes=nodes))
+    document = booking_flow().document
+    nodes = tuple(
+        node.model_copy(update={"facts": "Θεσσαλονίκη, σήμερα."}) if node.type == "confirm" else node
+        for node in document.nodes
+    )
+    executor = executor_of(compile_document(document.model_copy(update={"nodes": nodes})))
     executor.start()
     for answer in ANSWERS:
         executor.utterance(answer)
@@ -609,7 +608,7 @@ def test_an_amended_answer_is_answered_as_if_the_first_had_never_been(
     history: list[tuple[str, bool]], first: tuple[str, bool], second: tuple[str, bool]
 ) -> None:
     def caller() -> FlowExecutor:
-        executor = FlowExecutor(booking_flow(TODAY))
+        executor = executor_of()
         executor.start()
         for text, doubt in history:
             executor.utterance(text, bool(text), doubtful=doubt)

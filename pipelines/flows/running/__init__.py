@@ -1,0 +1,1 @@
+"""A compiled flow in one call."""
