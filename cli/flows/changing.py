@@ -81,7 +81,7 @@ async def _validate(connection: asyncpg.Connection | None, args: argparse.Namesp
         row = await version_of(connection, args.flow, args.version)
         flow = await read_flow(row["document"], connection)
     if args.json:
-        print_json({"ok": not flow.errors, "findings": list(flow.findings)})
+        print_json({"ok": not flow.errors, "findings": flow.told})
     else:
         _tell(flow)
     if flow.errors:
@@ -104,7 +104,7 @@ async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> N
         print_json(
             {
                 "flow": name, "version": number, "state": flow.state, "published": publishes,
-                "findings": list(flow.findings),
+                "findings": flow.told,
             }
         )  # fmt: skip
     else:
@@ -138,7 +138,7 @@ async def _remove(connection: asyncpg.Connection, name: str, force: bool) -> Non
 
 
 def _tell(flow: ReadFlow) -> None:
-    for finding in flow.findings:
+    for finding in flow.told:
         colour = "red" if finding["severity"] == "error" else "yellow"
         console().print(printable(words(finding)), style=colour, markup=False, soft_wrap=True)
 
