@@ -144,7 +144,7 @@ class Server:
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
         flows = ServedFlows(models)
-        self.fetcher.secrets = flows.secrets
+        fetching.secrets = flows.secrets
 
         def follow(agents: Iterable[AgentSpec]) -> None:
             speech.follow([flows.dressed(agent) for agent in agents])
@@ -178,7 +178,10 @@ class Server:
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows)
+        functions = python_functions(settings)
+        workshops = FlowWorkshops(fetching, functions, tools, speech, plan, database.directory.agent)
+        flows.workshops = workshops
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(

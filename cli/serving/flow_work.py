@@ -17,7 +17,6 @@ from mediaserver.config import Settings
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.outbound.numbers import NumberPlan
-from pipelines.conversation.agent import Agent
 from pipelines.engines.protocols import Llm
 from pipelines.flows.document.slots import SlotSpec
 from pipelines.flows.expressions.values import Value
@@ -30,14 +29,14 @@ THINKING = ("flow", "llm", "python")
 """Kinds of agents to which a flow may hand a call over: the others have no engines of the call's."""
 
 
-class MakeOther(Protocol):
+class TakeOver(Protocol):
     """Makes the agent of a row in a call of another's."""
 
     def __call__(
         self, agent: AgentSpec, call: Call, speech: Equipment, about: Mapping[str, Any], transfers: Transfers
-    ) -> Agent:
-        """`about`: what is given along. `transfers`: how many agents the call had. Raises ConfigError,
-        CallError."""
+    ) -> TakenAgent:
+        """`speech`: what the call hears and speaks with. `about`: what is given along. `transfers`: how many
+        agents the call had. Raises ConfigError, CallError, EngineError."""
 
 
 class FlowWorkshops:
@@ -51,16 +50,16 @@ class FlowWorkshops:
         speech: Speech,
         plan: NumberPlan,
         row: Callable[[str], AgentSpec | None],
-        other: MakeOther,
     ) -> None:
         """`row`: of an agent by its name."""
+        self.take_over: TakeOver | None = None
+        """Known once the makers of agents are."""
         self._fetcher = fetcher
         self._functions = functions
         self._tools = tools
         self._speech = speech
         self._plan = plan
         self._row = row
-        self._other = other
 
     def make(
         self,
@@ -103,15 +102,13 @@ class FlowWorkshops:
     def _take(
         self, call: Call, speech: Equipment, transfers: Transfers, name: str, about: Mapping[str, Any]
     ) -> TakenAgent:
-        """Raises ConfigError, CallError."""
+        """Raises ConfigError, CallError, EngineError."""
         row = self._row(name)
-        if row is None:
+        if row is None or self.take_over is None:
             raise ConfigError("there is no such agent")
         if row.kind not in THINKING:
             raise ConfigError(f"an agent of kind '{row.kind}' has to have a call from its beginning")
-        own = self._speech.in_call(row, speech)
-        given = {**given_along(call), **about}
-        return TakenAgent(self._other(row, call, own, given, transfers), own.language, own.voice)
+        return self.take_over(row, call, speech, {**given_along(call), **about}, transfers)
 
 
 def python_functions(settings: Settings) -> PythonFunctions:

@@ -6,8 +6,8 @@ A call keeps the version that it began with, also where it comes back to its age
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -31,13 +31,23 @@ from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
 from pipelines.flows.shipped import template
+from pipelines.flows.work.agent_transfer import Transfers
 from pipelines.flows.working import Workshop
 
 
 class MakesWorkshops(Protocol):
     """What flows do besides talking, for each call."""
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop: ...
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Workshop:
+        """`about`: what is given along; None: what whoever placed the call gave. `transfers`: how many agents
+        the call had; None: this is the first."""
 
 
 class ServedFlows:
@@ -99,10 +109,21 @@ class ServedFlows:
         found = self.begin(agent.flow, call) if call is not None else self.shelf.first(agent.flow)
         return agent if found is None else dressed(agent, found.document, self._usual_llms)
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
-        """The agent of a call. Raises ConfigError."""
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Agent:
+        """The agent of a call, or of its rest; see `MakesWorkshops`. Raises ConfigError."""
         found = self.begin(agent.flow, call)
-        workshop = IdleWorkshop() if self.workshops is None else self.workshops.make(agent, call, speech)
+        workshop = (
+            IdleWorkshop()
+            if self.workshops is None
+            else self.workshops.make(agent, call, speech, about, transfers)
+        )
         return flow_agent(found.compiled, call.id, workshop, version=found.number, language=speech.language)
 
     def findings(self) -> list[Finding]:
