@@ -28,6 +28,7 @@ from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
 from cli.serving.fetching import circuit_findings, open_fetching
+from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
@@ -200,6 +201,12 @@ class Server:
             supervisor_keys=settings.supervision.keys,
         )
         undo.push_async_callback(switchboard.close)
+        flows.names = ServerNames(
+            lambda name: database.directory.agent(name) is not None,
+            lambda name: database.trunks.line(name) is not None,
+            lambda name: flows.secrets.secret(name) is not None,
+            can_be_called(switchboard.targets),
+        )
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
         drain.stop = self._wanted_to_stop
         undo.push_async_callback(drain.close)

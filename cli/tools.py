@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = load(args.config)
     importable()
-    shown, faults = asyncio.run(_look(settings, args.names))
+    shown, faults = asyncio.run(looked_up(settings, args.names))
     if args.json:
         print_json({"tools": shown, "faults": faults})
     else:
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _look(settings: Settings, names: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+async def looked_up(settings: Settings, names: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """The tools by name, and by name why there are none."""
     from cli.serving.mcp import mcp_servers
     from cli.serving.tools import MCP

@@ -13,7 +13,6 @@ from mediaserver.errors import ConfigError
 if TYPE_CHECKING:
     import asyncpg
 
-    from mediaserver.config import Settings
     from mediaserver.storage.flows import FlowState
     from mediaserver.storage.sql import Row
 
@@ -72,13 +71,6 @@ async def read_flow(content: Any, connection: asyncpg.Connection | None) -> Read
 def is_file(name: str) -> bool:
     """Whether somebody means a file by it, and no flow."""
     return name.endswith(".json") or Path(name).is_file()
-
-
-def has_database(settings: Settings) -> bool:
-    """Whether there is one to look into without making it."""
-    from mediaserver.storage.postgres import EmbeddedPostgres
-
-    return bool(settings.database.url.get_secret_value()) or EmbeddedPostgres(settings.data).exists
 
 
 def from_file(path: Path) -> Any:

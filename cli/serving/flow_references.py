@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from mediaserver.calls.targets import Targets
+from mediaserver.errors import CallError
 from mediaserver.storage import agents, flow_secrets, flows, trunks
 from mediaserver.storage.sql import Database
 from pipelines.flows.checks.findings import FlowFinding
@@ -65,6 +67,19 @@ async def names_of(connection: Database) -> ServerNames:
     known_trunks = {row["name"] for row in await trunks.all_trunks(connection)}
     known_secrets = {row["name"] for row in await flow_secrets.all_secrets(connection)}
     return ServerNames(known_agents.__contains__, known_trunks.__contains__, known_secrets.__contains__)
+
+
+def can_be_called(targets: Targets) -> IsThere:
+    """Whether callers may be handed to a number or an address."""
+
+    def there(name: str) -> bool:
+        try:
+            targets.check(name)
+        except CallError:
+            return False
+        return True
+
+    return there
 
 
 async def flows_of(connection: Database, document: Document) -> dict[tuple[str, int | None], Document]:

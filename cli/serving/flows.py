@@ -12,8 +12,8 @@ from uuid import UUID
 
 import asyncpg
 
-from cli.serving.flow_documents import compile_flow, dressed
-from cli.serving.flow_references import SHIPPED_FLOWS
+from cli.serving.flow_documents import ReadyFlow, compile_flow, dressed, ready
+from cli.serving.flow_references import SHIPPED_FLOWS, ServerNames, lacking
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.flow_secrets import FlowSecrets
@@ -27,7 +27,6 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from pipelines.conversation.agent import Agent
 from pipelines.flows.booking import booking_flow
-from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
 from pipelines.flows.shipped import template
@@ -56,13 +55,15 @@ class ServedFlows:
     def __init__(self, usual_llms: Sequence[str] = ()) -> None:
         """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
         one."""
-        self.shelf: FlowShelf[CompiledFlow] = FlowShelf(compile_flow, shipped())
+        self.shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
         self.secrets = FlowSecrets()
         self.workshops: MakesWorkshops | None = None
         """None: what a flow does besides talking cannot be done."""
+        self.names = ServerNames()
+        """What there is for flows to name, as far as it is known."""
         self._usual_llms = usual_llms
         self._following: Following | None = None
-        self._running: dict[UUID, dict[str, ShelvedFlow[CompiledFlow]]] = {}
+        self._running: dict[UUID, dict[str, ShelvedFlow[ReadyFlow]]] = {}
 
     async def start(
         self,
@@ -85,7 +86,7 @@ class ServedFlows:
         """Why no call can have a flow; empty when they can."""
         return flow_fault(name, self.shelf)
 
-    def begin(self, name: str, call: Call) -> ShelvedFlow[CompiledFlow]:
+    def begin(self, name: str, call: Call) -> ShelvedFlow[ReadyFlow]:
         """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
         there is no such flow, or it cannot be run."""
         running = self._running.get(call.id)
@@ -106,8 +107,9 @@ class ServedFlows:
         ConfigError for a call that cannot be."""
         if agent.kind != "flow":
             return agent
-        found = self.begin(agent.flow, call) if call is not None else self.shelf.first(agent.flow)
-        return agent if found is None else dressed(agent, found.document, self._usual_llms)
+        if call is None:
+            return dressed_by(self.shelf, agent, self._usual_llms)
+        return dressed(agent, self.begin(agent.flow, call).document, self._usual_llms)
 
     def make(
         self,
@@ -119,16 +121,14 @@ class ServedFlows:
     ) -> Agent:
         """The agent of a call, or of its rest; see `MakesWorkshops`. Raises ConfigError."""
         found = self.begin(agent.flow, call)
-        workshop = (
-            IdleWorkshop()
-            if self.workshops is None
-            else self.workshops.make(agent, call, speech, about, transfers)
-        )
-        return flow_agent(found.compiled, call.id, workshop, version=found.number, language=speech.language)
+        shop = self.workshops
+        workshop = IdleWorkshop() if shop is None else shop.make(agent, call, speech, about, transfers)
+        compiled = found.compiled.compiled
+        return flow_agent(compiled, call.id, workshop, version=found.number, language=speech.language)
 
     def findings(self) -> list[Finding]:
         """How fresh this is, and what cannot be run or used."""
-        found = [*self.shelf.findings(), *self.secrets.findings()]
+        found = [*flow_findings(self.shelf, self.names), *self.secrets.findings()]
         if self._following is not None and self._following.fault:
             mend = "correct the row that was changed last; the log says more"
             detail = f"maybe not as the tables say: {self._following.fault}"
@@ -143,21 +143,40 @@ class ServedFlows:
         await self.shelf.read(connection)
 
 
-def shipped() -> dict[str, ShelvedFlow[CompiledFlow]]:
+def shipped() -> dict[str, ShelvedFlow[ReadyFlow]]:
     """The flows that are there without a row of the tables."""
-    demo = booking_flow()
+    demo = ready(booking_flow())
     (name,) = SHIPPED_FLOWS
     return {name: ShelvedFlow(name, SHIPPED, demo, template(name).document)}
 
 
-async def shelf_of(connection: Database) -> FlowShelf[CompiledFlow]:
+async def shelf_of(connection: Database) -> FlowShelf[ReadyFlow]:
     """The flows as the tables have them now, for who looks once."""
-    shelf: FlowShelf[CompiledFlow] = FlowShelf(compile_flow, shipped())
+    shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
     await shelf.read(connection)
     return shelf
 
 
-def flow_fault(name: str, shelf: FlowShelf[CompiledFlow]) -> str:
+def dressed_by(shelf: FlowShelf[ReadyFlow], agent: AgentSpec, usual_llms: Sequence[str] = ()) -> AgentSpec:
+    """A row as the published version of its flow would have it; as it is where there is none."""
+    found = shelf.first(agent.flow) if agent.kind == "flow" else None
+    return agent if found is None else dressed(agent, found.document, usual_llms)
+
+
+def flow_findings(shelf: FlowShelf[ReadyFlow], names: ServerNames) -> list[Finding]:
+    """What cannot be run, and what flows name that is not there. Cheap: it is asked at any time."""
+    missing = {
+        (each.flow, f"node {lacks.node}: {lacks.what}", lacks.remedy): None
+        for each in shelf.shelved()
+        for lacks in lacking(each.compiled.references, names)
+    }
+    return [
+        *shelf.findings(),
+        *(Finding(f"flow {flow}", False, what, mend, required=False) for flow, what, mend in missing),
+    ]
+
+
+def flow_fault(name: str, shelf: FlowShelf[ReadyFlow]) -> str:
     """Why no call can have a flow, in words; empty when they can."""
     known = shelf.names()
     if name in known:

@@ -13,6 +13,7 @@ from pipelines.flows.checks.answers import answers
 from pipelines.flows.checks.circles import circles
 from pipelines.flows.checks.findings import FlowFinding, bounded, did_you_mean, error, quoted, warning
 from pipelines.flows.checks.graph import FlowGraph
+from pipelines.flows.checks.hearing import hearing
 from pipelines.flows.checks.kinds import ALWAYS_OUTCOMES
 from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.checks.models import engines, failures
@@ -77,6 +78,7 @@ def _findings(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
     yield from known_by_then(Unknowns(graph, within.unknown), reader, readings)
     yield from private(document, readings)
     yield from answers(document)
+    yield from hearing(document)
     yield from named(document, known)
     yield from engines(document)
     yield from failures(graph)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from mediaserver.errors import FetchError
+from mediaserver.fetching.hosts import read_url
 from pipelines.flows.checks.findings import FlowFinding, did_you_mean, error, warning
 from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.document.document import Document
@@ -19,6 +21,7 @@ _DIALLED = re.compile(
     r"^(\+?[0-9*#]{1,20}|sips?:[^\s@]*@?[^\s@]+|[A-Za-z0-9_.+*#-]{1,64}(@[A-Za-z0-9.:\[\]-]+)?)$"
 )
 """A number, an address, or an extension."""
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +95,16 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
                 f"'{each.name}' is neither a number nor an address",
                 "Write a number as '+14155550123', or an address as 'sip:desk@example.com'.",
             )
-        elif each.kind == "host" and each.name.rpartition("@")[0]:
-            yield error(
-                each.node,
-                each.field,
-                "a user name or password stands in the URL",
-                "Keep it as a secret, and send it in a header under 'secrets'.",
-            )
     for node in document.by_id.values():
         if isinstance(node, ToolNode) and isinstance(node.use, HttpRequest):
             yield from _request(node, node.use)
 
 
 def _request(node: ToolNode, use: HttpRequest) -> Iterator[FlowFinding]:
+    try:
+        read_url(_TEMPLATE.sub("x", use.url))
+    except FetchError as fault:
+        yield error(node.id, "use.url", str(fault), "Write it whole, as 'https://api.example.com/orders'.")
     if node.timeout_s > 5:
         yield warning(
             node.id,

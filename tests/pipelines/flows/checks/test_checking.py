@@ -82,6 +82,24 @@ def test_what_a_document_names_outside_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [
+        ({"url": "https://shop.example.com/orders/{{ call.id }}?x={{ call.from }}"}, []),
+        ({"url": "https://me:secret@shop.example.com/"}, ["error pay use.url"]),
+        ({"url": "http://0x7f.1/"}, ["error pay use.url"]),
+        ({"url": "https://{{ call.about.host }}/"}, ["error pay use.url"]),
+        ({"url": "https://h/", "headers": {"X-Api-Key": "abc"}}, ["warning pay use.headers.X-Api-Key"]),
+        ({"url": "https://h/", "body": "{}"}, ["warning pay use.body"]),
+        ({"url": "https://h/", "headers": {"X-Key": ""}, "secrets": {"X-Key": {"secret": "s"}}},
+         ["error pay use.headers.X-Key"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_request(use: dict[str, Any], found: list[str]) -> None:
+    pay = {"id": "pay", "type": "tool", "use": {"kind": "http", **use}}
+    assert sorted(set(faults(drawn([pay], [*leads("start pay bye"), ANY_ERROR])))) == found
+
+
 def test_subflows_fit_where_they_are_put() -> None:
     inner = drawn(
         [ask("street"), {"id": "moved", "type": "end_call", "outcome": "moved"}],
