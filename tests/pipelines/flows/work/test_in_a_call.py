@@ -155,7 +155,7 @@ async def gone(request: web.Request) -> web.Response:
 
 
 async def test_every_node_that_acts_does_so_in_a_call() -> None:
-    (clip,) = await synthesised(["go there"])
+    short, long = await synthesised(["go there", "i would like to go there"])
     async with model_server() as model, serving(order=orders, gone=gone) as url:
         model.answers += [
             Answer(chat_chunks('{"value": "Ulm"}')),
@@ -168,12 +168,12 @@ async def test_every_node_that_acts_does_so_in_a_call() -> None:
             await poll("the MCP server", lambda: shop_is_there(server), 40)
             async with calls(server, "desk") as (one,):
                 await heard(one, "number 7, free, 5. Speak.")
-                await one.say(clip)
+                await one.say(short)
                 await heard(one, "A message.")
                 await one.call.talk.my_turn()
-                await one.call.talk.say(clip)
+                await one.call.talk.say(short)
                 await heard(one, "Which city?")
-                await one.say(clip)
+                await one.say(long)  # fits no city
                 await heard(one, "Did you say Ulm?")
                 one.call.stream.press("1")
                 await heard(one, "Press one.")
