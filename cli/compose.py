@@ -206,7 +206,16 @@ class Server:
             lambda name: database.trunks.line(name) is not None,
             lambda name: flows.secrets.secret(name) is not None,
             can_be_called(switchboard.targets),
+            tools.there,
+            functions.there,
         )
+
+        def expect() -> None:
+            for each in flows.shelf.shelved():
+                workshops.expect(each.compiled.compiled.document)
+
+        flows.shelf.on_change(expect)
+        expect()
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
         drain.stop = self._wanted_to_stop
         undo.push_async_callback(drain.close)

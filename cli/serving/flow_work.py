@@ -18,9 +18,13 @@ from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.outbound.numbers import NumberPlan
 from pipelines.engines.protocols import Llm
+from pipelines.flows.checks.references import references
+from pipelines.flows.document.document import Document
+from pipelines.flows.document.nodes import SubagentNode
 from pipelines.flows.document.slots import SlotSpec
 from pipelines.flows.expressions.values import Value
-from pipelines.flows.slots.making import slot_of
+from pipelines.flows.slots.checked import checked_value
+from pipelines.flows.slots.phrases import SlotError
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
 from pipelines.flows.work.python_function import Function, PythonFunctions, load_function
 from pipelines.flows.work.workshop import CallWorkshop
@@ -88,6 +92,17 @@ class FlowWorkshops:
             transfers=counted,
         )
 
+    def expect(self, document: Document) -> None:
+        """Calls will run this flow: load the code and start the models that its nodes name."""
+        for each in references(document):
+            if each.kind == "python":
+                self._functions.expect(each.name)
+            elif each.kind == "tool":
+                self._tools.expect([each.name])
+        for node in document.nodes:
+            if isinstance(node, SubagentNode) and node.llm:
+                self._speech.expect(node.llm)
+
     def _models(self, agent: AgentSpec, speech: Equipment, names: Sequence[str]) -> Llm:
         """Raises ConfigError, EngineError."""
         if names:
@@ -122,10 +137,10 @@ def python_functions(settings: Settings) -> PythonFunctions:
 
 def slot_value(spec: SlotSpec, text: str, *, language: str) -> Value:
     """What a model's words mean for a slot. Raises ValueError."""
-    slot = slot_of(spec, "found", date.today(), language=language)
-    value = slot.parse(text.lower())
-    if value is None:
-        value = slot.dtmf.parse(text) if text.isdigit() else None
+    try:
+        value = checked_value(spec, text, date.today(), language=language)
+    except SlotError as error:
+        raise ValueError(str(error)) from None
     if value is None:
         raise ValueError(f"'{text[:60]}' is no {spec.kind} that is possible here")
     return value

@@ -135,6 +135,10 @@ class Speech:
         llm.expect()
         return llm
 
+    def expect(self, names: tuple[str, ...]) -> None:
+        """These language models will be asked for: start them."""
+        self._engines.llm(names)
+
     def in_call(self, agent: AgentSpec, speech: Equipment) -> Equipment:
         """For an agent that takes over a call which has this equipment: it hears and speaks with that, in its
         own language and voice, and thinks with its own models. Raises EngineError."""

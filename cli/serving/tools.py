@@ -86,6 +86,16 @@ class AgentTools:
             if not known and not name.startswith((MCP, PREFIX)):
                 self._loading[name] = asyncio.get_running_loop().create_task(self._load(name))
 
+    def there(self, name: str) -> bool:
+        """Whether a name gives tools, as far as that is known now."""
+        try:
+            self._box([name])
+        except ConfigError:
+            return False
+        except CallError:
+            return True  # it is being loaded
+        return True
+
     async def tool(self, name: str) -> Tool:
         """The one that a name gives. Raises ConfigError, CallError."""
         self.expect([name])

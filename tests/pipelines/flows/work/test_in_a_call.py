@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from callers.lines import synthesised
@@ -154,6 +155,7 @@ async def gone(request: web.Request) -> web.Response:
     return web.Response(status=410)
 
 
+@pytest.mark.slow  # a server of its own, and half a minute of talk
 async def test_every_node_that_acts_does_so_in_a_call() -> None:
     short, long = await synthesised(["go there", "i would like to go there"])
     async with model_server() as model, serving(order=orders, gone=gone) as url:
