@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from cli.terminal import add_config_option, add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cli.serving.flow_documents import ReadyFlow
+    from mediaserver.calls.flow_shelf import FlowShelf
     from mediaserver.calls.routes import RouteTable
     from mediaserver.config import Settings
     from mediaserver.storage.sql import Row
@@ -50,7 +53,11 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
     kind.add_argument(
         "--python", metavar="ENTRY", help="module:Class, or a name from the entry points voiceforge.agents"
     )
-    kind.add_argument("--flow", metavar="FLOW", help="one of the flows that come with us: booking")
+    kind.add_argument(
+        "--flow",
+        metavar="FLOW",
+        help="a published one (`voiceforge flows list`), or booking, which comes with us",
+    )
     kind.add_argument(
         "--assistant",
         action="store_true",
@@ -117,10 +124,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _row(args: argparse.Namespace) -> Row:
-    """Raises ConfigError when it could never answer a call."""
-    from cli.makers import fault
-    from mediaserver.calls.routes import fault_of, spec_of
-
+    """Raises ConfigError."""
     turn, insight = _json("--turn", args.turn), _json("--insight", args.insight)
     kind = "python" if args.python is not None else "flow" if args.flow is not None else "echo"
     if args.assistant or args.realtime:
@@ -140,9 +144,21 @@ def _row(args: argparse.Namespace) -> Row:
         "background": _json("--background", args.background),
         **assistant_row.columns(args),
     }
-    if found := fault_of(row) or fault(spec_of({"id": UUID(int=0), "version": 0, **row})):
-        raise ConfigError(f"the agent {args.name} could not answer: {found}")
     return row
+
+
+def _check(row: Row, shelf: FlowShelf[ReadyFlow]) -> None:
+    """Raises ConfigError when it could never answer a call. `shelf`: the flows that there are."""
+    from cli.makers import fault
+    from cli.serving.flows import flow_fault
+    from mediaserver.calls.routes import fault_of, spec_of
+
+    found = fault_of(row)
+    if not found:
+        spec = spec_of({"id": UUID(int=0), "version": 0, **row})
+        found = fault(spec, lambda name: flow_fault(name, shelf))
+    if found:
+        raise ConfigError(f"the agent {row['name']} could not answer: {found}")
 
 
 def _json(option: str, text: str) -> Any:
@@ -170,12 +186,14 @@ async def _forget(settings: Settings, caller: str, agent: str) -> None:
 async def _list(settings: Settings, as_json: bool) -> None:
     from cli.database import server_database
     from cli.makers import fault
+    from cli.serving.flows import flow_fault, shelf_of
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
 
     async with server_database(settings) as connection:
         rows, routes = await tables.all_agents(connection), await tables.all_routes(connection)
-    table = RouteTable(rows, routes, check=fault)
+        shelf = await shelf_of(connection)
+    table = RouteTable(rows, routes, check=partial(fault, flow_fault=lambda name: flow_fault(name, shelf)))
     shown = [_shown(row, routes, table) for row in rows]
     if as_json:
         print_json({"agents": shown})
@@ -185,9 +203,11 @@ async def _list(settings: Settings, as_json: bool) -> None:
 
 async def _set(settings: Settings, row: Row, addresses: list[str]) -> None:
     from cli.database import server_database
+    from cli.serving.flows import shelf_of
     from mediaserver.storage import agents as tables
 
     async with server_database(settings) as connection, connection.transaction():
+        _check(row, await shelf_of(connection))
         version = await tables.put_agent(connection, row)
         for address in addresses:
             await tables.put_route(connection, address, row["name"])

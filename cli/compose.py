@@ -28,6 +28,8 @@ from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
 from cli.serving.fetching import circuit_findings, open_fetching
+from cli.serving.flow_references import ServerNames, can_be_called
+from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -141,15 +143,21 @@ class Server:
         insight = Insight(settings.insight, engines)
         backgrounds = Backgrounds(settings.background, Sounds(settings.sounds_folder))
 
+        flows = ServedFlows(models)
+        fetching.secrets = flows.secrets
+
         def follow(agents: Iterable[AgentSpec]) -> None:
-            speech.follow(agents)
+            speech.follow([flows.dressed(agent) for agent in agents])
             code.follow(agents)
             tools.follow({agent.name: agent.tools for agent in agents})
             backgrounds.follow(agents)
 
+        check = partial(fault, flow_fault=flows.fault)
         try:
             async with asyncio.TaskGroup() as group:
-                opening = group.create_task(open_database(settings, undo, metrics, follow, fault, seed))
+                opening = group.create_task(
+                    open_database(settings, undo, metrics, follow, check, flows, seed)
+                )
                 loading = group.create_task(load_detector(settings, known))
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
@@ -170,7 +178,7 @@ class Server:
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps)
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows)
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
@@ -189,6 +197,12 @@ class Server:
             supervisor_keys=settings.supervision.keys,
         )
         undo.push_async_callback(switchboard.close)
+        flows.names = ServerNames(
+            lambda name: database.directory.agent(name) is not None,
+            lambda name: database.trunks.line(name) is not None,
+            lambda name: flows.secrets.secret(name) is not None,
+            can_be_called(switchboard.targets),
+        )
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
         drain.stop = self._wanted_to_stop
         undo.push_async_callback(drain.close)
@@ -230,6 +244,7 @@ class Server:
             steadiness.findings,
             database.directory.findings,
             database.trunks.findings,
+            flows.findings,
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,

@@ -161,22 +161,27 @@ async def database(settings: Settings, disk: Finding) -> list[Finding]:
 
 
 async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding]:
-    """What a running server would find wrong with the tables agents and routes; nothing where no server has
-    made them yet."""
+    """What a running server would find wrong with agents, routes and flows; nothing where no server has made
+    their tables yet."""
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
     from cli.makers import fault
+    from cli.serving.flow_references import names_of
+    from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
 
     try:
         agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
+        shelf, names = await shelf_of(pool), await names_of(pool)
     except (UndefinedTableError, UndefinedColumnError):
         return []
-    table = RouteTable(agents, routes, settings.sip.extensions, fault)
-    named = list(table.agents.values())
+    check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf))
+    table = RouteTable(agents, routes, settings.sip.extensions, check)
+    named = [dressed_by(shelf, agent) for agent in table.agents.values()]
     return [
         *table.findings(),
+        *flow_findings(shelf, names),
         *row_engines(named, settings),
         *row_tongues(named, settings),
         *row_speech_models(named, settings),

@@ -8,6 +8,7 @@ from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
+from cli.serving.flows import ServedFlows
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
@@ -41,7 +42,9 @@ class ThinkingMaker:
         assistants: Assistants | None,
         backgrounds: Backgrounds | None,
         messages: Callable[[Call], MessageFiles] | None,
+        flows: ServedFlows | None,
     ) -> None:
+        self._flows = flows
         self._backgrounds = backgrounds
         self._messages = messages
         self._speech = speech
@@ -51,11 +54,13 @@ class ThinkingMaker:
         self._assistants = assistants
 
     def check(self, agent: AgentSpec) -> None:
-        self._speech.begin(agent)
+        self._speech.begin(agent if self._flows is None else self._flows.dressed(agent))
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """See `AppMaker`. The call keeps these engines, whatever becomes of the row."""
         self._code.check(agent)
+        if self._flows is not None:
+            agent = self._flows.dressed(agent, call)
         speech = self._speech.begin(agent, waits=agent.kind == "llm")
         thinks = self._agent(agent, call, speech)
         session = AgentSession(
@@ -99,6 +104,8 @@ class ThinkingMaker:
         """Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
             return self._assistants.make(agent, call, speech)
+        if agent.kind == "flow" and self._flows is not None:
+            return self._flows.make(agent, call, speech)
         return make_agent(
             call.id,
             kind=agent.kind,
@@ -153,24 +160,29 @@ def makers(
     assistants: Assistants | None = None,
     backgrounds: Backgrounds | None = None,
     messages: Callable[[Call], MessageFiles] | None = None,
+    flows: ServedFlows | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
     calls what is to be known beyond the words; `assistants` makes those that think with a language model;
-    `backgrounds` has what is heard under their words; `messages` keeps what their callers leave."""
-    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, messages)
+    `backgrounds` has what is heard under their words; `messages` keeps what their callers leave; `flows` has
+    those of the database."""
+    thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, messages, flows)
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 
 
-def fault(agent: AgentSpec) -> str:
+def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> str:
     """What is wrong with a row in the pipeline's eyes, so that it is told before anybody calls; empty when
-    nothing is."""
+    nothing is. `flow_fault`: why calls cannot have a flow, empty when they can; without it only those that
+    come with the server are known."""
     try:
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
         BackgroundChoices().changed(agent.background)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
+        if agent.kind == "flow" and flow_fault is not None:
+            return flow_fault(agent.flow)
         if agent.kind == "flow":
             make_agent(agent.id, kind="flow", flow=agent.flow)
     except ConfigError as error:

@@ -50,6 +50,8 @@ async def text_agents(settings: Settings, name: str, undo: contextlib.AsyncExitS
         row = offered()  # no server has been started yet
     if row is None:
         return TextAgents(name, lambda call_id: agent_named(name, call_id), None)
+    if row["kind"] == "flow":
+        return TextAgents(name, await _flow_agents(settings, row["flow"]), row)
     known_row = row
     language = row["language"] or settings.engines.language
     models = row["llm"] or usual
@@ -64,6 +66,27 @@ async def text_agents(settings: Settings, name: str, undo: contextlib.AsyncExitS
         return TextAgents(name, assistant, row)
     known = {key: row[key] for key in ("kind", "flow", "entry", "prompt")}
     return TextAgents(name, lambda call_id: make_agent(call_id, **known, language=language, llm=llm), row)
+
+
+async def _flow_agents(settings: Settings, flow: str) -> Callable[[UUID], Agent]:
+    """By the version that a call of an id would get. What a flow does besides talking cannot be done here:
+    its edges for errors are taken."""
+    from cli.database import server_database
+    from cli.serving.flows import flow_fault, shelf_of
+    from mediaserver.errors import ConfigError
+    from pipelines.flows.running.agent import flow_agent
+    from pipelines.flows.running.idle import IdleWorkshop
+
+    async with server_database(settings) as connection:
+        shelf = await shelf_of(connection)
+
+    def make(call_id: UUID) -> Agent:
+        found = shelf.take(flow, call_id)
+        if found is None:
+            raise ConfigError(flow_fault(flow, shelf))
+        return flow_agent(found.compiled.compiled, call_id, IdleWorkshop(), version=found.number)
+
+    return make
 
 
 async def _tools(settings: Settings, row: Row, undo: contextlib.AsyncExitStack) -> ToolBox:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.flows.documents import (
     ReadFlow,
     from_file,
-    has_database,
     is_file,
     read_flow,
     saved,
@@ -35,6 +35,9 @@ def add_actions(actions: Any) -> None:
     )
     validating.add_argument("flow", metavar="FILE|NAME", help="a document, or a flow's newest version")
     validating.add_argument("--version", type=int, metavar="N", help="of a flow (default: the newest)")
+    validating.add_argument(
+        "--reach", action="store_true", help="ask its tools whether they are there; none of them is called"
+    )
     importing = actions.add_parser(
         "import",
         help="save a document as the newest version of its flow",
@@ -58,14 +61,15 @@ def add_actions(actions: Any) -> None:
 
 async def run(settings: Settings, args: argparse.Namespace) -> int:
     from cli.database import server_database
+    from cli.text_agents import has_database
 
     if args.action == "validate" and is_file(args.flow) and not has_database(settings):
-        await _validate(None, args)
+        await _validate(settings, None, args)
         return 0
     async with server_database(settings) as connection:
         match args.action:
             case "validate":
-                await _validate(connection, args)
+                await _validate(settings, connection, args)
             case "import":
                 await _import(connection, args)
             case _:
@@ -73,21 +77,34 @@ async def run(settings: Settings, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _validate(connection: asyncpg.Connection | None, args: argparse.Namespace) -> None:
+async def _validate(
+    settings: Settings, connection: asyncpg.Connection | None, args: argparse.Namespace
+) -> None:
     """`connection`: None where there is no database yet; none is made to look at a file."""
     if connection is None or is_file(args.flow):
         flow = await read_flow(from_file(Path(args.flow)), connection)
     else:
         row = await version_of(connection, args.flow, args.version)
         flow = await read_flow(row["document"], connection)
+    if args.reach:
+        flow = await _reached(settings, flow)
     if args.json:
-        print_json({"ok": not flow.errors, "findings": list(flow.findings)})
+        print_json({"ok": not flow.errors, "findings": flow.told})
     else:
         _tell(flow)
     if flow.errors:
         raise ConfigError(f"{args.flow} cannot be published: {_count(flow)}")
     if not args.json:
         console().print(f"{args.flow} is fine", markup=False)
+
+
+async def _reached(settings: Settings, flow: ReadFlow) -> ReadFlow:
+    """With what its tools answered to the question whether they are there."""
+    from cli.flows.reaching import unreached_in
+    from pipelines.flows.document.reading import document_of
+
+    found = await unreached_in(settings, document_of(flow.document))
+    return replace(flow, findings=(*flow.findings, *(each.as_dict() for each in found)))
 
 
 async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> None:
@@ -104,7 +121,7 @@ async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> N
         print_json(
             {
                 "flow": name, "version": number, "state": flow.state, "published": publishes,
-                "findings": list(flow.findings),
+                "findings": flow.told,
             }
         )  # fmt: skip
     else:
@@ -138,7 +155,7 @@ async def _remove(connection: asyncpg.Connection, name: str, force: bool) -> Non
 
 
 def _tell(flow: ReadFlow) -> None:
-    for finding in flow.findings:
+    for finding in flow.told:
         colour = "red" if finding["severity"] == "error" else "yellow"
         console().print(printable(words(finding)), style=colour, markup=False, soft_wrap=True)
 

@@ -13,7 +13,6 @@ from mediaserver.errors import ConfigError
 if TYPE_CHECKING:
     import asyncpg
 
-    from mediaserver.config import Settings
     from mediaserver.storage.flows import FlowState
     from mediaserver.storage.sql import Row
 
@@ -29,10 +28,18 @@ class ReadFlow:
     """Plain JSON, without what is as it would be anyway."""
     findings: tuple[Row, ...]
     """JSON-ready, with `severity`, `node`, `field`, `what` and `remedy`."""
+    missing: tuple[Row, ...] = ()
+    """The same, of what it names and this server has not: no part of the version, since agents and secrets
+    come and go."""
 
     @property
     def state(self) -> FlowState:
         return "draft" if self.errors else "valid"
+
+    @property
+    def told(self) -> list[Row]:
+        """All that is said of it."""
+        return [*self.findings, *self.missing]
 
     @property
     def errors(self) -> list[Row]:
@@ -42,22 +49,28 @@ class ReadFlow:
 async def read_flow(content: Any, connection: asyncpg.Connection | None) -> ReadFlow:
     """`content`: JSON. What it names is looked for in the database, where there is one. Raises ConfigError
     for what is no document of a flow."""
+    from cli.serving.flow_references import flows_of, lacking, names_of
+    from pipelines.flows.checks.checking import findings
+    from pipelines.flows.checks.known import KnownNames
+    from pipelines.flows.checks.references import references
     from pipelines.flows.document.reading import document_of, written
 
     document = document_of(content)
-    return ReadFlow(written(document), ())
+    if connection is None:
+        return ReadFlow(written(document), tuple(each.as_dict() for each in findings(document)))
+    others = await flows_of(connection, document)
+    known = KnownNames(flows=lambda name, number: others.get((name, number)))
+    missing = lacking(references(document), await names_of(connection))
+    return ReadFlow(
+        written(document),
+        tuple(each.as_dict() for each in findings(document, known)),
+        tuple(each.as_dict() for each in missing),
+    )
 
 
 def is_file(name: str) -> bool:
     """Whether somebody means a file by it, and no flow."""
     return name.endswith(".json") or Path(name).is_file()
-
-
-def has_database(settings: Settings) -> bool:
-    """Whether there is one to look into without making it."""
-    from mediaserver.storage.postgres import EmbeddedPostgres
-
-    return bool(settings.database.url.get_secret_value()) or EmbeddedPostgres(settings.data).exists
 
 
 def from_file(path: Path) -> Any:

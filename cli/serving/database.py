@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from cli.serving.flows import ServedFlows
 from cli.serving.trunks import open_trunks
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.messages import salvaged_messages
@@ -22,6 +23,7 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
+from mediaserver.storage.sealing import open_sealer
 from mediaserver.storage.sql import Database
 from mediaserver.storage.writer import StoreWriter
 from sip.trunks.board import TrunkBoard
@@ -39,6 +41,7 @@ class Stored:
     writer: StoreWriter
     directory: Directory
     trunks: TrunkBoard
+    flows: ServedFlows
 
 
 async def open_database(
@@ -47,11 +50,13 @@ async def open_database(
     metrics: Metrics,
     follow: Callable[[Iterable[AgentSpec]], None],
     check: Check,
+    flows: ServedFlows,
     seed: Seed | None = None,
 ) -> Stored:
     """Connect, bring the schema up to date, and end what the last process left. `follow` is told the agents
-    as soon as they are known, and after each change. `seed` puts rows in before
-    anybody reads them. Raises DatabaseError."""
+    as soon as they are known, and after each change. `flows`: followed from now on; those that agents name
+    are known before `check` is asked. `seed` puts rows in before anybody reads them. Raises DatabaseError,
+    and StartupError for the key of what is sealed."""
     dsn, revive = settings.database.url.get_secret_value(), None
     if not dsn:
         embedded = EmbeddedPostgres(settings.data)
@@ -63,6 +68,9 @@ async def open_database(
         await migrate(connection)
         if seed is not None:
             await seed(connection)
+    sealer = await asyncio.to_thread(open_sealer, settings.data)
+    undo.push_async_callback(flows.close)
+    await flows.start(lambda: open_connection(dsn), sealer)
     # The rows say which engines are needed; these start while the rest goes on.
     directory = Directory(
         lambda: open_connection(dsn),
@@ -72,9 +80,10 @@ async def open_database(
     )
     undo.push_async_callback(directory.close)
     await directory.start()
-    trunks = await open_trunks(settings, lambda: open_connection(dsn), undo)
+    flows.shelf.on_change(directory.recheck)
+    trunks = await open_trunks(settings, lambda: open_connection(dsn), undo, sealer)
     writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
-    return Stored(pool, writer, directory, trunks)
+    return Stored(pool, writer, directory, trunks, flows)
 
 
 async def _open_writer(

@@ -15,7 +15,7 @@ from mediaserver.config import Settings
 from mediaserver.errors import ConfigError
 from mediaserver.metrics import Metrics
 from mediaserver.settings.sip import SipSettings
-from mediaserver.storage.sealing import open_sealer
+from mediaserver.storage.sealing import Sealer
 from sip.access.gate import Gate
 from sip.calls.user_agent import SipAgent
 from sip.transport.dns_records import DnsRecords, system_dns
@@ -30,11 +30,13 @@ from sip.trunks.whereabouts import Whereabouts
 
 
 async def open_trunks(
-    settings: Settings, connect: Callable[[], Awaitable[asyncpg.Connection]], undo: AsyncExitStack
+    settings: Settings,
+    connect: Callable[[], Awaitable[asyncpg.Connection]],
+    undo: AsyncExitStack,
+    sealer: Sealer,
 ) -> TrunkBoard:
-    """The table of trunks, followed from now on. Raises DatabaseError, and StartupError for the key of their
-    secrets."""
-    board = TrunkBoard(await asyncio.to_thread(open_sealer, settings.data), settings.sip.trunks)
+    """The table of trunks, followed from now on. `sealer`: of their secrets. Raises DatabaseError."""
+    board = TrunkBoard(sealer, settings.sip.trunks)
     undo.push_async_callback(board.close)
     if (signers := await asyncio.to_thread(_signers, settings.sip)) is not None:
         undo.push_async_callback(signers.close)

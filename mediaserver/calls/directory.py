@@ -72,6 +72,11 @@ class Directory(Routes):
         own = Finding("directory", not mend, detail, mend, required=False)
         return [own, *self._table.findings()]
 
+    def recheck(self) -> None:
+        """What the rows name beside each other (a flow) has changed: look at them again."""
+        if self._read is not None:
+            self._take(*self._read)
+
     async def _load(self, connection: asyncpg.Connection) -> None:
         # One snapshot for both: a route must not be read without the agent that was made with it.
         async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-import asyncpg
-
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import ConfigError, VoiceForgeError
 from mediaserver.storage import flows as tables
-from mediaserver.storage.following import POLL_S, TROUBLE, Following
+from mediaserver.storage.following import TROUBLE
 from mediaserver.storage.sql import LARGEST_INTEGER, Database, Row, text
 
 log = logging.getLogger(__name__)
@@ -65,7 +63,7 @@ class _Place(Generic[C]):
 
 
 class FlowShelf(Generic[C]):
-    """One for a server. Follows the tables over a connection of its own; `take` may be asked at any time."""
+    """One for a server. Whoever follows the tables has it `read` them; `take` may be asked at any time."""
 
     def __init__(self, compile: Compile[C], shipped: Mapping[str, ShelvedFlow[C]] | None = None) -> None:
         """`compile`: what runs of a row (`flow`, `number`, `document`, `hash`) and of the flows that it leads
@@ -78,21 +76,7 @@ class FlowShelf(Generic[C]):
         self._compiled: WeakValueDictionary[tuple[Any, ...], ShelvedFlow[C]] = WeakValueDictionary()
         """By key, and those of all that it leads to."""
         self._read: list[Row] | None = None
-        self._following: Following | None = None
         self._listeners: list[Callable[[], None]] = []
-
-    async def start(
-        self, connect: Callable[[], Awaitable[asyncpg.Connection]], poll_s: float = POLL_S
-    ) -> None:
-        """Read the tables, then follow them. Whatever stands in them is a finding at most; raises
-        DatabaseError when they cannot be reached."""
-        self._following = Following(connect, self.read, "flows", poll_s)
-        await self._following.start()
-
-    async def close(self) -> None:
-        """Follow no more; what is known stays. Idempotent."""
-        if self._following is not None:
-            await self._following.close()
 
     def on_change(self, tell: Callable[[], None]) -> None:
         """`tell` is called after each change."""
@@ -112,6 +96,10 @@ class FlowShelf(Generic[C]):
             return place.second
         return place.first
 
+    def first(self, name: str) -> ShelvedFlow[C] | None:
+        """The published version; None when there is none that runs."""
+        return self._place_of(name).first or self._shipped.get(name)
+
     def fault(self, name: str) -> str:
         """Why calls cannot have a flow of the tables; empty when they can, or when it has no row."""
         place = self._places.get(name)
@@ -128,20 +116,12 @@ class FlowShelf(Generic[C]):
         found = []
         for name in self.names():
             place = self._place_of(name)
-            first = place.first or self._shipped.get(name)
-            found += [each for each in (first, place.second) if each is not None]
+            found += [each for each in (self.first(name), place.second) if each is not None]
         return found
 
     def findings(self) -> list[Finding]:
-        """How fresh this is, and each flow of which something cannot run. None of them keeps the server from
-        its work."""
-        following = self._following
+        """Each flow of which something cannot run. None of them keeps the server from its work."""
         found = []
-        if following is not None and following.fault:
-            mend = "correct the row that was changed last; the log says more"
-            found.append(
-                Finding("flows", False, f"maybe not as the tables say: {following.fault}", mend, False)
-            )
         for name, place in self._places.items():
             mend = f"see `voiceforge flows validate {name}`, or `voiceforge flows rollback {name}`"
             found += [Finding(f"flow {name}", False, fault, mend, False) for fault in self._broken(place)]

@@ -1,13 +1,13 @@
 """JSON of strangers, in bounds: so many values, so deep, and no number that JSON or the next reader lacks.
 
 The parser holds the interpreter as long as it reads, so it is measured first what it would make: a megabyte
-of small values takes it 35 ms, 20,000 of them one or two.
+of small values takes it 35 ms, 20,000 of them two. Commas in texts count as well: to tell them apart took as
+long as the parser.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 from pydantic_core import from_json
@@ -16,8 +16,6 @@ MOST_VALUES = 20_000
 MOST_DEPTH = 40
 _LARGEST = 2**63
 """Whole numbers have 64 bits in databases and in expressions."""
-_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-"""One that has no end is one all the same: else each quotation mark in it would be tried in turn."""
 
 
 def read_json(data: bytes) -> Any:
@@ -25,19 +23,14 @@ def read_json(data: bytes) -> Any:
     counts."""
     if not data.strip():
         raise ValueError("it is empty")
-    if _marks(data) > MOST_VALUES and _marks(_STRINGS.sub(b"", data)) > MOST_VALUES:
-        raise ValueError(f"it has more than {MOST_VALUES} values")
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MOST_VALUES:
+        raise ValueError(f"it has more than {MOST_VALUES} values, or commas and brackets in its texts")
     try:
         value = from_json(data.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
         raise ValueError(f"it is no JSON: {error}") from None
     _check(value)
     return value
-
-
-def _marks(data: bytes) -> int:
-    """No fewer than there are values, less one."""
-    return data.count(b",") + data.count(b"[") + data.count(b"{")
 
 
 def _check(value: Any) -> None:

@@ -65,7 +65,8 @@ async def exchange(
             if had_body and not sent.body:
                 headers.popall(hdrs.CONTENT_TYPE, None)
             received = await _once(session, sent, headers, connect_s, most_bytes)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            # RuntimeError: the session was closed meanwhile.
             raise fault_of(error) from None
         if isinstance(received, RawAnswer):
             return received

@@ -43,7 +43,8 @@ class ApartTurn(AgentTurn):
     _until = 0
     """It stands by so long."""
     heard = 0
-    """The position up to which the caller has heard all that was sent; set from outside."""
+    """The position up to which the caller has heard all that was sent, and its echo has come back; set from
+    outside."""
 
     @property
     def is_apart(self) -> bool:

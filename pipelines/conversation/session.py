@@ -171,6 +171,12 @@ class AgentSession(Dialogue):
         self._heard_at = self._t
         self._run(self.turn.frame(self._t, level_db(frame), None, echo))
 
+    @property
+    def _echo_delay(self) -> int:
+        """Samples until what we say comes back; 0 where it does not. Nobody answers what was said sooner."""
+        delay = self.cleaner.condition.echo_delay_ms if self.cleaner is not None else None
+        return 0 if delay is None else round(delay) * SAMPLES_PER_MS
+
     def next_frame(self, t: int) -> Frame | None:
         said = self._next_frame(t)
         frame = said
@@ -198,7 +204,8 @@ class AgentSession(Dialogue):
             self._run(self.turn.frame(t, -96.0))  # nothing arrives: for turn-taking that is silence
         if self.turn.idle and self._line_care.due(self.turn.silent(t)):
             self._tell_of_line()
-        heard = self.turn.heard = timeline.heard(self._outlet.played())
+        heard = timeline.heard(self._outlet.played())
+        self.turn.heard = min(heard, t - self._echo_delay)
         if self.turn.takes_message:
             self._desk.tick(self.turn.message_silence(t))
         self._run(self.turn.tick(t))
@@ -222,14 +229,14 @@ class AgentSession(Dialogue):
                 self._notes.voice(probability)
                 if self.cleaner is not None and self.cleaner.condition.suspect:
                     probability = 0.0  # it may be our own
-                if not (self._far_holds or self.turn.is_apart):
+                if not self._far_holds:
                     self._bear(self._line_care.voice(probability))
                 if self._stage.state in ACTIVE and not self._line_care.waiting:
                     self._run(self.turn.voice(self._t, probability))
             case Digit(digit=digit, duration_ms=duration_ms):
                 self._transcript.event("dtmf", digit=digit, duration_ms=duration_ms)
                 self._call.publish("digit", digit=digit)
-                if not (self._far_holds or self.turn.is_apart):
+                if not self._far_holds:
                     self._bear(self._line_care.key())
                 self._run(self.turn.digit(self._t, digit))
             case Hold(held=held):

@@ -303,3 +303,59 @@ def test_a_value_on_the_command_line_is_wrong_usage(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit) as caught:
         main(["flows", "secrets", "set", "CRM", "hunter2", "--host", "crm.example.com"])
     assert caught.value.code == 2
+
+
+def test_an_agent_runs_a_flow_once_it_is_published_and_it_can_be_tried_in_text(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = ["agents", "set", "front", "--flow", "desk"]
+    assert main(setting) == 1 and "there is no flow 'desk'" in capsys.readouterr().err
+    said(capsys, "import", desk())
+    assert main(setting) == 1 and "the flow desk has nothing published" in capsys.readouterr().err
+    said(capsys, "publish", "desk")
+    assert main(setting) == 0
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    capsys.readouterr()
+    assert main(["chat", "front", "--json"]) == 0
+    talk = json.loads(capsys.readouterr().out)
+    assert talk["lines"] == [{"speaker": "agent", "text": "Hello there. Goodbye."}]
+    outcome = next(each for each in talk["kept"] if each["record"] == "OutcomeMade")
+    assert (outcome["flow"], outcome["flow_version"], outcome["status"]) == ("desk", 1, "greeted")
+
+    said(capsys, "publish", "desk", "--nothing")
+    assert main(["agents", "list", "--json"]) == 0
+    agents = {agent["name"]: agent for agent in json.loads(capsys.readouterr().out)["agents"]}
+    assert agents["front"]["fault"] == "the flow desk has nothing published" and not agents["demo"]["fault"]
+
+
+def test_what_a_flow_names_and_is_not_there_is_told_and_no_part_of_the_version(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str], own_database: str
+) -> None:
+    hands_over = {"id": "over", "type": "agent_transfer", "agent": "sales"}
+    edges = [
+        DESK["edges"][0],
+        {"type": "next", "source": "hello", "target": "over"},
+        {"type": "error", "source": "over", "target": "end"},
+    ]
+    file = desk(nodes=[*DESK["nodes"], hands_over], edges=edges)
+    made = data(capsys, "import", file, "--publish")
+    assert made["state"] == "valid"
+    assert [(each["node"], each["what"]) for each in made["findings"] if each["node"] == "over"] == [
+        ("over", "there is no agent 'sales'")
+    ]
+    assert main(["agents", "set", "sales", "--echo"]) == 0
+    again = data(capsys, "import", file)
+    assert (again["version"], again["findings"]) == (1, [])
+
+
+def test_a_document_with_errors_is_a_draft_that_nobody_publishes(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = desk(edges=DESK["edges"][:1])
+    assert "cannot be published" in refused(capsys, "validate", file)
+    capsys.readouterr()
+    assert main(["flows", "import", file, "--publish"]) == 1
+    out = capsys.readouterr()
+    assert "desk is saved as version 1, a draft" in out.out and "not published" in out.err
+    assert "is a draft: no call may have it" in refused(capsys, "publish", "desk")
+    assert data(capsys, "show", "desk")["findings"]

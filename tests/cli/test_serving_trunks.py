@@ -54,7 +54,9 @@ class Served:
 async def served(pool: asyncpg.Pool, postgres: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Served]:
     settings = load(None, {"data": str(tmp_path), "sip": {"anonymous": []}})
     async with AsyncExitStack() as undo:
-        trunks = await open_trunks(settings, lambda: open_connection(postgres.dsn), undo)
+        trunks = await open_trunks(
+            settings, lambda: open_connection(postgres.dsn), undo, open_sealer(tmp_path)
+        )
         gate = Gate(Endpoints(), Challenger("voiceforge", Endpoints().password))
         calls = asyncio.Queue[Invitation]()
         us = await undo.enter_async_context(

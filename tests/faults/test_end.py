@@ -85,11 +85,41 @@ async def test_killed_in_mid_call_the_call_is_closed_as_interrupted(folder: Path
     await poll("nothing left", lambda: not naming(folder))
 
 
-def playable_seconds(path: Path) -> float:
+async def test_killed_while_a_message_is_left_what_was_said_by_then_is_kept(
+    folder: Path, book_a_room: Clip
+) -> None:
+    server = await start(folder, "127.0.0.71")
+    told = await asyncio.to_thread(
+        server.command, "agents", "set", "desk", "--python", "examples.voicemail:Voicemail", "--no-recording"
+    )
+    assert told.returncode == 0, told.stderr
+    async with calls(server, "desk") as (one,):
+        await one.told("agent")
+        one.call.stream.press("1")  # not to wait for the tone
+        assert await one.call.talk.my_turn()
+        await one.call.talk.say(book_a_room)
+        await one.call.talk.say(book_a_room)
+        await all_stored(server)
+        server.process.kill()
+        server.process.wait()
+
+    again = await start(folder, "127.0.0.71")
+    try:
+        after = await stored(again, one.id)
+        assert (after["why"], after["recording"]) == ("interrupted", None)
+        (message,) = after["messages"]
+        assert message["index"] == 0 and message["seconds"] > len(book_a_room.samples) / 8_000
+        (path,) = (folder / "data" / "recordings").rglob("*-message-0.wav")
+        assert playable_seconds(path, 1) == pytest.approx(message["seconds"])
+    finally:
+        await asyncio.to_thread(stop_server, again)
+
+
+def playable_seconds(path: Path, channels: int = 2) -> float:
     """By its header, which must not promise more than there is."""
     with wave.open(str(path)) as file:
-        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 16_000, 2)
-        assert len(file.readframes(file.getnframes())) == 4 * file.getnframes()
+        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (channels, 16_000, 2)
+        assert len(file.readframes(file.getnframes())) == 2 * channels * file.getnframes()
         return float(file.getnframes() / 16_000)
 
 

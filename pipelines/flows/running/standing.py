@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
+from weakref import WeakMethod
 
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
 from pipelines.flows.executor import FlowExecutor
@@ -41,12 +42,6 @@ class FlowStanding(FlowExecutor):
         """`result`, of the last tool."""
         self._trail = Trail(compiled.name)
         self._heeding: dict[tuple[str, tuple[str, ...]], Slot] = {}
-        self._given: dict[str, Callable[[], Value]] = {
-            "call": lambda: self._call,
-            "now": lambda: moment(self._clock()),
-            "last": lambda: self._last,
-            "result": lambda: self._came_of_tool,
-        }
 
     def begin(
         self,
@@ -87,6 +82,17 @@ class FlowStanding(FlowExecutor):
         return (self._present, *(parts[frame.within] for frame in reversed(self._now.stack)))
 
     # ---- what is known
+
+    @property
+    def _given(self) -> dict[str, Callable[[], Value]]:
+        """Names that are always there. Made when they are wanted: kept, they and this would keep each other,
+        and nothing of a call is to wait for the garbage collector."""
+        return {
+            "call": lambda: self._call,
+            "now": lambda: moment(self._clock()),
+            "last": lambda: self._last,
+            "result": lambda: self._came_of_tool,
+        }
 
     def _known(self, *, spoken: bool = False, masked: bool = False) -> FlowNames:
         say = self._said_as if spoken else None
@@ -205,8 +211,10 @@ class _TemplateWording(Wording):
     """Texts are templates."""
 
     def __init__(self, flow: Any, text: Callable[[str], str]) -> None:
+        """`text`: a method of whoever has this, and so held weakly."""
         super().__init__(flow)
-        self._text = text
+        self._text = WeakMethod(text)
 
     def fill(self, now: FlowProgress, text: str) -> str:
-        return self._text(text)
+        fill = self._text()
+        return fill(text) if fill is not None else text

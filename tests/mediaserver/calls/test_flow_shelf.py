@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -15,7 +14,6 @@ import pytest
 from mediaserver.calls.flow_shelf import SHIPPED, FlowShelf, ShelvedFlow, Subflows, gets_second
 from mediaserver.errors import ConfigError
 from mediaserver.storage import flows
-from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.sql import Row
 
 CALL = UUID(int=1)
@@ -217,20 +215,3 @@ async def test_a_flow_is_compiled_anew_when_one_that_it_leads_to_is_published(sh
     fresh = shelf.shelf.take("middle", CALL)
     assert running is not None and fresh is not None
     assert (running.compiled.others, fresh.compiled.others) == (("one",), ("two",))
-
-
-async def test_a_change_takes_effect_while_the_server_runs(shelf: Shelf, postgres: EmbeddedPostgres) -> None:
-    changes = asyncio.Queue[None]()
-    await shelf.shelf.start(lambda: open_connection(postgres.dsn), poll_s=600)
-    try:
-        assert shelf.says("desk") is None
-        shelf.shelf.on_change(lambda: changes.put_nowait(None))
-        await shelf.save("desk", says="one")
-        while "desk" not in shelf.shelf.names() or shelf.shelf.fault("desk"):
-            await asyncio.wait_for(changes.get(), 10)
-        assert shelf.says("desk") == "one"
-        await flows.remove(shelf.connection, "desk")
-        while shelf.says("desk") is not None:
-            await asyncio.wait_for(changes.get(), 10)
-    finally:
-        await shelf.shelf.close()

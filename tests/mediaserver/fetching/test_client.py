@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 import zlib
 
 import pytest
@@ -276,6 +277,37 @@ async def test_what_is_no_answer_is_said(answer: bytes, kind: FetchFault) -> Non
     async with client() as made, sending(answering(answer)) as at:
         error = await fault(made, at, timeout_s=2)
     assert error.kind is kind
+
+
+PACKED = gzip.compress(b'{"a": 1}', mtime=0)
+GOOD = (
+    OK + b"Content-Type: application/json; charset=utf-8\r\nContent-Encoding: gzip\r\n"
+    b"Transfer-Encoding: chunked\r\nLocation: /a\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(PACKED), PACKED)
+)
+
+
+async def test_whatever_comes_is_an_answer_or_one_of_our_errors() -> None:
+    chance = random.Random(10)
+
+    async def spoilt(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        data = bytearray(GOOD)
+        for _cut in range(chance.randint(0, 3)):
+            begin = chance.randrange(len(data))
+            data[begin : begin + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        writer.write(data)
+        await writer.drain()
+
+    outcomes = set[str]()
+    async with client(clock=lambda: 0.0) as made, sending(spoilt) as at:
+        for _ in range(150):
+            try:
+                answer = await made.fetch(FetchRequest(at, timeout_s=1))
+                answer.json()
+                outcomes.add("answer")
+            except FetchError as error:
+                outcomes.add(error.kind)
+    assert outcomes <= {"answer", "bad answer", "connection", "redirect", "circuit open"}
+    assert {"answer", "bad answer"} <= outcomes
 
 
 async def test_a_server_that_closes_its_half_and_still_answers_is_read_to_the_end() -> None:

@@ -14,7 +14,9 @@ from mediaserver.media.cleaning.canceller import Cancellers
 from mediaserver.media.cleaning.line_cleaner import LineCleaner
 from mediaserver.media.leg import Frame, Voice
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
+from pipelines.conversation.agent import Agent
 from pipelines.conversation.floor import FloorState
+from pipelines.conversation.message_desk import MessageFiles
 from pipelines.engines.protocols import TtsChunk, WordMark
 from pipelines.engines.vad.silero.engine import SileroVad, model_path
 from tests.fakes import SILENCE, Conversation, FakeTts, Reply, ScriptedAgent
@@ -62,12 +64,23 @@ class EchoingCall:
     """A conversation on a line that gives back what it is sent. Each tick a frame goes through room and
     cleaner, as the media clock has it, and to the voice detector."""
 
-    def __init__(self, ours: str, db: float | None, delay_ms: int, seed: int, limit: int = 4) -> None:
+    def __init__(
+        self,
+        ours: str,
+        db: float | None,
+        delay_ms: int,
+        seed: int,
+        limit: int = 4,
+        *,
+        agent: Agent | None = None,
+        messages: MessageFiles | None = None,
+    ) -> None:
         self.cleaner = LineCleaner(Cancellers(limit, threaded=False))
         self.talk = Conversation(
-            ScriptedAgent(Reply(WORDS), Reply(WORDS), Reply(WORDS)),
+            agent or ScriptedAgent(Reply(WORDS), Reply(WORDS), Reply(WORDS)),
             tts=RecordedVoice(recording(ours, -20, 2.5)),
             cleaner=self.cleaner,
+            messages=messages,
         )
         self.slot = detector().open()
         rng = np.random.default_rng(seed)

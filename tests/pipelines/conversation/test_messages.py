@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import numpy as np
 
-from mediaserver.media.leg import Frame, Hold
+from mediaserver.media.leg import Hold
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import (
     Act,
@@ -29,58 +28,8 @@ from pipelines.conversation.agent import (
 from pipelines.conversation.floor import FloorState
 from pipelines.conversation.message_desk import TEXT_WAIT
 from pipelines.conversation.signals import BEEP
-from tests.fakes import Conversation, FakeStt, voice
-
-
-class Kept:
-    """A message's file, in a list."""
-
-    lost = False
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-        self.path = Path(f"/messages/{index}.wav")
-        self.frames: list[Frame] = []
-        self.began_again = 0
-        self.closed = self.dropped = False
-        self.text: str | None = None
-
-    def hear(self, frame: Frame) -> None:
-        assert not (self.closed or self.dropped)
-        self.frames.append(frame)
-
-    def begin_again(self, at_ms: int) -> None:
-        self.frames.clear()
-        self.began_again += 1
-
-    def close(self) -> None:
-        self.closed = True
-
-    def drop(self) -> None:
-        self.dropped = True
-
-    def transcribed(self, text: str) -> None:
-        self.text = text
-
-    @property
-    def seconds(self) -> float:
-        return len(self.frames) / 50
-
-    @property
-    def loud_s(self) -> float:
-        return sum(int(np.abs(frame).max()) > 500 for frame in self.frames) / 50
-
-
-class Shelf:
-    """All messages of a call."""
-
-    def __init__(self, most_s: float = 300.0) -> None:
-        self.most_s = most_s
-        self.kept: list[Kept] = []
-
-    def open(self) -> Kept | None:
-        self.kept.append(Kept(len(self.kept)))
-        return self.kept[-1]
+from tests.fakes import Conversation, FakeStt
+from tests.pipelines.conversation.shelf import Shelf
 
 
 class Replies:
@@ -325,7 +274,7 @@ async def test_where_nothing_is_kept_a_message_is_taken_all_the_same() -> None:
     assert isinstance(taken, MessageTaken) and taken.index is None and taken.path == "" and taken.seconds > 1
 
 
-async def test_a_bad_line_is_told_behind_the_message() -> None:
+async def test_no_word_about_a_bad_line_comes_into_a_message() -> None:
     talk, agent, _ = await taking(TakeMessage(nothing_s=20))
     for _ in range(20 * 50):
         await talk.tick(np.zeros(FRAME_SAMPLES, np.int16), 0.0)
@@ -359,6 +308,7 @@ async def test_a_transcript_that_is_late_is_waited_for_and_then_kept_alone() -> 
     (taken,) = agent.inputs[1:]
     assert isinstance(taken, MessageTaken) and taken.text == "" and taken.ended_by == "silence"
     assert shelf.kept[0].text is None
+    assert [event.data["text"] for event in talk.call.happened("filler")] == [""], "a soft sound meanwhile"
     await talk.silence(3_000)
     assert shelf.kept[0].text == "this is ann"
 
@@ -446,13 +396,15 @@ async def test_a_hold_does_not_shorten_a_wait() -> None:
     assert agent.inputs[1:] == [StoodBy()]
 
 
-async def test_voice_after_the_wait_is_no_pre_roll_of_what_was_said_in_it() -> None:
-    agent = Replies((StandBy(2),), THANKS)
+async def test_who_speaks_on_when_the_wait_is_over_is_heard_from_there() -> None:
+    agent = Replies((StandBy(2),), ())
     talk = Conversation(agent)
-    await talk.silence(200)
-    for _ in range(85):
-        await talk.tick(voice(FRAME_SAMPLES), 0.97)
-    assert talk.session.turn.state is FloorState.APART
-    await talk.silence(400)
+    await talk.silence(1_500)
+    await talk.say("are you there", 1_500)
     assert agent.inputs[1:] == [StoodBy()]
-    assert talk.stt.utterances == []
+    await talk.silence(1_200)
+    (said,) = agent.inputs[2:]
+    assert isinstance(said, Utterance) and said.text == "are you there"
+    (utterance,) = talk.stt.utterances
+    loud = sum(int(np.abs(frame).max()) > 500 for frame in utterance.frames)
+    assert 40 < loud <= 51, "all from there on, and nothing from before it"

@@ -1,0 +1,168 @@
+"""The flows of the server's calls: followed in the database, and each call's to its end.
+
+A call keeps the version that it began with, also where it comes back to its agent.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from cli.serving.flow_documents import ReadyFlow, compile_flow, dressed, ready
+from cli.serving.flow_references import SHIPPED_FLOWS, ServerNames, lacking
+from cli.serving.speech import Equipment
+from mediaserver.calls.call import Call
+from mediaserver.calls.flow_secrets import FlowSecrets
+from mediaserver.calls.flow_shelf import SHIPPED, FlowShelf, ShelvedFlow
+from mediaserver.calls.routes import AgentSpec
+from mediaserver.diagnosis.finding import Finding
+from mediaserver.errors import ConfigError
+from mediaserver.storage.following import POLL_S, Following
+from mediaserver.storage.records import FlowRun
+from mediaserver.storage.sealing import Sealer
+from mediaserver.storage.sql import Database
+from pipelines.conversation.agent import Agent
+from pipelines.flows.booking import booking_flow
+from pipelines.flows.running.agent import flow_agent
+from pipelines.flows.running.idle import IdleWorkshop
+from pipelines.flows.shipped import template
+from pipelines.flows.working import Workshop
+
+
+class MakesWorkshops(Protocol):
+    """What flows do besides talking, for each call."""
+
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop: ...
+
+
+class ServedFlows:
+    """One for a server."""
+
+    def __init__(self, usual_llms: Sequence[str] = ()) -> None:
+        """`usual_llms`: of flows that need a language model where neither they nor the agent's row names
+        one."""
+        self.shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+        self.secrets = FlowSecrets()
+        self.workshops: MakesWorkshops | None = None
+        """None: what a flow does besides talking cannot be done."""
+        self.names = ServerNames()
+        """What there is for flows to name, as far as it is known."""
+        self._usual_llms = usual_llms
+        self._following: Following | None = None
+        self._running: dict[UUID, dict[str, ShelvedFlow[ReadyFlow]]] = {}
+
+    async def start(
+        self,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        sealer: Sealer,
+        poll_s: float = POLL_S,
+    ) -> None:
+        """Read the tables, then follow them over a connection of its own. Raises DatabaseError when they
+        cannot be reached."""
+        self.secrets.sealer = sealer
+        self._following = Following(connect, self._read, "flows and their secrets", poll_s)
+        await self._following.start()
+
+    async def close(self) -> None:
+        """Follow no more; what is known stays. Idempotent."""
+        if self._following is not None:
+            await self._following.close()
+
+    def fault(self, name: str) -> str:
+        """Why no call can have a flow; empty when they can."""
+        return flow_fault(name, self.shelf)
+
+    def begin(self, name: str, call: Call) -> ShelvedFlow[ReadyFlow]:
+        """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
+        there is no such flow, or it cannot be run."""
+        running = self._running.get(call.id)
+        if running is None:
+            running = self._running[call.id] = {}
+            call.on_end(self._forget)
+        if name not in running:
+            found = self.shelf.take(name, call.id)
+            if found is None:
+                raise ConfigError(self.fault(name))
+            running[name] = found
+            call.put(FlowRun(call.id, name, found.number))
+        return running[name]
+
+    def dressed(self, agent: AgentSpec, call: Call | None = None) -> AgentSpec:
+        """A row as its flow would have it where it says nothing itself. `call`: by the version of this call;
+        else by the published one. Of another kind, or with a flow that cannot be run: as it is. Raises
+        ConfigError for a call that cannot be."""
+        if agent.kind != "flow":
+            return agent
+        if call is None:
+            return dressed_by(self.shelf, agent, self._usual_llms)
+        return dressed(agent, self.begin(agent.flow, call).document, self._usual_llms)
+
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
+        """The agent of a call. Raises ConfigError."""
+        found = self.begin(agent.flow, call)
+        workshop = IdleWorkshop() if self.workshops is None else self.workshops.make(agent, call, speech)
+        compiled = found.compiled.compiled
+        return flow_agent(compiled, call.id, workshop, version=found.number, language=speech.language)
+
+    def findings(self) -> list[Finding]:
+        """How fresh this is, and what cannot be run or used."""
+        found = [*flow_findings(self.shelf, self.names), *self.secrets.findings()]
+        if self._following is not None and self._following.fault:
+            mend = "correct the row that was changed last; the log says more"
+            detail = f"maybe not as the tables say: {self._following.fault}"
+            found.append(Finding("flows", False, detail, mend, required=False))
+        return found
+
+    def _forget(self, call: Call) -> None:
+        self._running.pop(call.id, None)
+
+    async def _read(self, connection: Database) -> None:
+        await self.secrets.read(connection)
+        await self.shelf.read(connection)
+
+
+def shipped() -> dict[str, ShelvedFlow[ReadyFlow]]:
+    """The flows that are there without a row of the tables."""
+    demo = ready(booking_flow())
+    (name,) = SHIPPED_FLOWS
+    return {name: ShelvedFlow(name, SHIPPED, demo, template(name).document)}
+
+
+async def shelf_of(connection: Database) -> FlowShelf[ReadyFlow]:
+    """The flows as the tables have them now, for who looks once."""
+    shelf: FlowShelf[ReadyFlow] = FlowShelf(compile_flow, shipped())
+    await shelf.read(connection)
+    return shelf
+
+
+def dressed_by(shelf: FlowShelf[ReadyFlow], agent: AgentSpec, usual_llms: Sequence[str] = ()) -> AgentSpec:
+    """A row as the published version of its flow would have it; as it is where there is none."""
+    found = shelf.first(agent.flow) if agent.kind == "flow" else None
+    return agent if found is None else dressed(agent, found.document, usual_llms)
+
+
+def flow_findings(shelf: FlowShelf[ReadyFlow], names: ServerNames) -> list[Finding]:
+    """What cannot be run, and what flows name that is not there. Cheap: it is asked at any time."""
+    missing = {
+        (each.flow, f"node {lacks.node}: {lacks.what}", lacks.remedy): None
+        for each in shelf.shelved()
+        for lacks in lacking(each.compiled.references, names)
+    }
+    return [
+        *shelf.findings(),
+        *(Finding(f"flow {flow}", False, what, mend, required=False) for flow, what, mend in missing),
+    ]
+
+
+def flow_fault(name: str, shelf: FlowShelf[ReadyFlow]) -> str:
+    """Why no call can have a flow, in words; empty when they can."""
+    known = shelf.names()
+    if name in known:
+        return shelf.fault(name)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+    return f"there is no flow '{name}': {hint}"

@@ -1,0 +1,214 @@
+"""The flows of a server: followed while it runs, looked at with the agents that name them, kept by calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from cli.makers import fault
+from cli.serving.flows import ServedFlows
+from cli.serving.speech import Equipment
+from mediaserver.calls.call import Call
+from mediaserver.calls.directory import Directory
+from mediaserver.calls.events import EventBus
+from mediaserver.calls.routes import AgentSpec, Refused, ToAgent
+from mediaserver.errors import ConfigError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.storage import agents, flow_secrets, flows
+from mediaserver.storage.flow_secrets import FlowSecret
+from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from mediaserver.storage.records import FlowRun
+from mediaserver.storage.sealing import Sealer
+from mediaserver.storage.sql import Row
+from pipelines.conversation.agent import Agent, Answered, Say
+from pipelines.conversation.text import TextConversation
+from pipelines.flows.working import FlowWorker, Work, Workshop
+from tests.fakes import FakeStt, FakeTts
+from tests.mediaserver.calls.bench import Kept
+from tests.mediaserver.calls.rows import agent as agent_row
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SEALER = Sealer(b"k" * 32)
+SPEECH = Equipment(FakeStt(), FakeTts(), None, "", "en-us")
+
+
+def document(says: str, **more: Any) -> Row:
+    return {
+        "format": 1,
+        "name": "desk",
+        "nodes": [{"id": "start", "type": "start"}, {"id": "end", "type": "end_call", "text": says}],
+        "edges": [{"type": "next", "source": "start", "target": more.pop("target", "end")}],
+        **more,
+    }
+
+
+class NoWork(Workshop):
+    """Of flows that do nothing besides talking."""
+
+    def worker(self, work: Work) -> FlowWorker:
+        raise AssertionError("nobody asked for any")
+
+
+class Workshops:
+    """Keeps for whom it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[AgentSpec] = []
+
+    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop:
+        self.asked.append(agent)
+        return NoWork()
+
+
+class Server:
+    """What of a server has to do with flows, over the real tables."""
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
+        self.pool = pool
+        self._dsn = dsn
+        self.flows = ServedFlows(["wise"])
+        self.flows.workshops = self.workshops = Workshops()
+        self.kept = Kept()
+        self.changes = asyncio.Queue[None]()
+        self.directory = Directory(
+            lambda: open_connection(dsn),
+            check=partial(fault, flow_fault=self.flows.fault),
+            poll_s=600,
+            on_change=lambda: self.changes.put_nowait(None),
+        )
+
+    async def start(self) -> None:
+        await self.flows.start(lambda: open_connection(self._dsn), SEALER, poll_s=600)
+        await self.directory.start()
+        self.flows.shelf.on_change(self.directory.recheck)
+
+    async def close(self) -> None:
+        await self.directory.close()
+        await self.flows.close()
+
+    async def save(self, says: str, publish: bool = True, **more: Any) -> int:
+        async with self.pool.acquire() as connection:
+            number = await flows.save(connection, "desk", document(says, **more), state="valid")
+            if publish:
+                await flows.publish(connection, "desk", number)
+        return number
+
+    async def until(self, answers: bool) -> None:
+        while isinstance(self.directory.resolve("front", NOW), ToAgent) is not answers:
+            await asyncio.wait_for(self.changes.get(), 10)
+
+    def why(self) -> str:
+        found = self.directory.resolve("front", NOW)
+        assert isinstance(found, Refused), found
+        return found.why
+
+    def call(self, number: int = 1) -> Call:
+        return Call(UUID(int=number), "inbound", "sip:a@h", "sip:front@h", "front", self.kept, EventBus())
+
+    def make(self, call: Call, flow: str = "desk") -> Agent:
+        spec = AgentSpec(UUID(int=9), "front", 1, "flow", flow=flow)
+        return self.flows.make(spec, call, SPEECH)
+
+    async def greets(self, call: Call, flow: str = "desk") -> list[str]:
+        """What the agent of a call says first."""
+        talk = TextConversation(self.make(call, flow), call.id)
+        return [act.text async for act in talk.acts(Answered()) if isinstance(act, Say)]
+
+    def runs(self) -> list[tuple[str, int]]:
+        return [(record.flow, record.version) for record in self.kept.of(FlowRun)]
+
+
+@pytest.fixture
+async def server(pool: asyncpg.Pool, postgres: EmbeddedPostgres) -> AsyncIterator[Server]:
+    await agents.put_agent(pool, agent_row("front", kind="flow", flow="desk"))
+    await agents.put_route(pool, "front", "front")
+    server = Server(pool, postgres.dsn)
+    await server.start()
+    yield server
+    await server.close()
+
+
+async def test_an_agent_answers_as_soon_as_its_flow_is_published_and_says_why_before(server: Server) -> None:
+    assert "there is no flow 'desk': known are booking" in server.why()
+    await server.save("one", publish=False)
+    while "nothing published" not in server.why():
+        await asyncio.wait_for(server.changes.get(), 10)
+    async with server.pool.acquire() as connection:
+        await flows.publish(connection, "desk", 1)
+    await server.until(answers=True)
+    async with server.pool.acquire() as connection:
+        await flows.remove(connection, "desk")
+    await server.until(answers=False)
+    (finding,) = [each for each in server.directory.findings() if each.name == "agent front"]
+    assert "there is no flow 'desk'" in finding.detail and not finding.fatal
+
+
+async def test_an_agent_whose_flow_cannot_run_refuses_its_calls_in_words(server: Server) -> None:
+    await server.save("one", target="nowhere")
+    while "cannot run its version 1" not in server.why():
+        await asyncio.wait_for(server.changes.get(), 10)
+    assert [each.name for each in server.flows.findings()] == ["flow desk"]
+
+
+async def test_a_call_keeps_its_version_also_when_it_comes_back_to_its_agent(server: Server) -> None:
+    await server.save("one")
+    await server.until(answers=True)
+    early, late = server.call(1), server.call(2)
+    assert await server.greets(early) == ["one"]
+    await server.save("two")
+    while server.flows.shelf.first("desk").number == 1:  # type: ignore[union-attr]
+        await asyncio.wait_for(server.changes.get(), 10)
+    assert (await server.greets(early), await server.greets(late)) == (["one"], ["two"])
+    assert server.runs() == [("desk", 1), ("desk", 2)]
+    early.end(Termination(EndedBy.PEER, Why.HANGUP))
+    assert await server.greets(early) == ["two"], "nothing of a call is left when it has ended"
+
+
+async def test_a_row_that_says_nothing_is_dressed_by_its_flow(server: Server) -> None:
+    defaults = {"language": "de", "voice": "anna", "stt": ["ear"], "sensitivity": "normal"}
+    await server.save("Hallo", defaults=defaults, needs_model=True)
+    await server.until(answers=True)
+    plain = AgentSpec(UUID(int=9), "front", 1, "flow", flow="desk")
+    got = server.flows.dressed(plain)
+    assert (got.language, got.voice, got.stt, got.tts) == ("de", "anna", ("ear",), ())
+    assert (got.llm, dict(got.turn)) == (("wise",), {"sensitivity": "medium"})
+    own = replace(plain, language="en", voice="bob", llm=("mine",), turn={"sensitivity": "low"})
+    got = server.flows.dressed(own, server.call())
+    assert (got.language, got.voice, got.llm, dict(got.turn)) == ("en", "bob", ("mine",), own.turn)
+    for other in (replace(plain, kind="python"), replace(plain, flow="gone")):
+        assert server.flows.dressed(other) is other
+
+
+async def test_what_comes_with_the_server_is_kept_as_version_0(server: Server) -> None:
+    assert (await server.greets(server.call(), "booking"))[0].startswith("Hello, this is the room desk.")
+    assert server.runs() == [("booking", 0)]
+    with pytest.raises(ConfigError, match="did you mean 'booking'"):
+        server.make(server.call(), "boking")
+
+
+async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:
+    await flow_secrets.put_secret(server.pool, FlowSecret("CRM", "crm.example.com", "hunter2"), SEALER)
+    await flow_secrets.put_secret(server.pool, FlowSecret("OLD", "old.example", "hunter2"), Sealer(b"x" * 32))
+    await server.save("one")  # told in turn: the secrets were read before
+    await server.until(answers=True)
+    held = server.flows.secrets.secret("CRM")
+    assert held is not None and (held.host, held.value) == ("crm.example.com", "hunter2")
+    assert server.flows.secrets.secret("OLD") is None and server.flows.secrets.names() == ["CRM"]
+    (finding,) = server.flows.findings()
+    assert finding.name == "secret OLD" and "secret.key" in finding.detail and "hunter" not in finding.detail
+
+
+async def test_a_row_is_judged_by_the_flows_of_the_database(server: Server) -> None:
+    spec = AgentSpec(UUID(int=9), "front", 1, "flow", flow="desk")
+    assert "there is no flow" in fault(spec) and "there is no flow" in fault(spec, server.flows.fault)
+    await server.save("one")
+    await server.until(answers=True)
+    assert fault(spec, server.flows.fault) == ""
