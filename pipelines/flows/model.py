@@ -38,6 +38,10 @@ def _possible(text: str) -> str:
     return ""
 
 
+def _as_it_is(value: Value) -> Value:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Dtmf:
     """How a question is answered with keys. '#' ends an answer early, '*' asks for help."""
@@ -104,6 +108,10 @@ class Slot:
     ('Sunday, March first'); empty: they are no answer."""
     language: str = "en"
     """BCP 47."""
+    kept: Callable[[Value], Value] = _as_it_is
+    """What is kept of a value once it is settled: of a telephone number's digits, the number in E.164."""
+    open: bool = False
+    """Whatever is said is an answer: the words alone tell whether more of them follow."""
 
     @property
     def own_grammar(self) -> Grammar:
@@ -126,10 +134,11 @@ class Slot:
             if length < self.spelling.least:
                 return Finality.HANGING
             return Finality.OPEN if length < self.spelling.most else Finality.WHOLE
-        if value is None:
+        if value is None or self.open:
             words = text.split()
             hanging = bool(words) and words[-1] in own_words(self.language).hesitations
-            return Finality.HANGING if hanging else Finality.NOTHING
+            known = Finality.NOTHING if value is None else Finality.OPEN
+            return Finality.HANGING if hanging else known
         for more in self.continuations:
             if self.parse(f"{text} {more}") not in (None, value):
                 return Finality.OPEN

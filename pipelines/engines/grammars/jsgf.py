@@ -166,12 +166,13 @@ class JsgfGrammar:
         branches: list[tuple[NextWord, ...]] = []
         known: dict[frozenset[int], int] = {}
         start = min(self._start)
-        todo = [(start, self._start)]
+        todo = [start]
         looked_at = 0
         while todo:
-            place, states = todo.pop()
+            place = todo.pop()
             if place in places:
                 continue
+            states = self._closure({place}) if place != start else self._start
             looked_at += len(states)
             if looked_at > MAX_CHOICES:
                 raise GrammarError(
@@ -182,7 +183,7 @@ class JsgfGrammar:
                 known[forks] = len(branches)
                 steps = {step for state in forks for step in self._net.words[state]}
                 branches.append(tuple(sorted(step for step in steps if step.to in self._useful)))
-                todo += [(step.to, self._closure({step.to})) for step in branches[-1]]
+                todo += [step.to for step in branches[-1]]
             places[place] = (self._final in states, known[forks])
         return Paths(start, places, branches)
 

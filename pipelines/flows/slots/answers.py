@@ -78,7 +78,8 @@ ENGLISH = AnswerWords(
     "two thousand, zero one zero three two zero zero zero.",
     time="Key in the time with four digits, for example one four three zero.",
     minutes="Key in the minutes, then hash.",
-    money="Key in the amount, then hash; for cents press star as the point.",
+    money="Key in the amount with its cents, without a point: for twelve fifty, one two five zero. Then "
+    "hash.",
     phone="Please key in the number, then hash.",
     unkeyed="Please say it once more, slowly.",
 )
@@ -111,7 +112,8 @@ ANSWERS: Mapping[str, AnswerWords] = {
         "dritten Januar zweitausend null drei null eins zwei null null null.",
         time="Bitte geben Sie die Uhrzeit mit vier Ziffern ein, zum Beispiel eins vier drei null.",
         minutes="Bitte geben Sie die Minuten ein und dann Raute.",
-        money="Bitte geben Sie den Betrag ein und dann Raute; für das Komma drücken Sie Stern.",
+        money="Bitte geben Sie den Betrag mit Cent und ohne Komma ein: für zwölf Euro fünfzig eins zwei fünf "
+        "null. Dann Raute.",
         phone="Bitte geben Sie die Nummer ein und dann Raute.",
         unkeyed="Bitte sagen Sie es noch einmal, langsam.",
     ),

@@ -94,7 +94,7 @@ def _english(words: list[str], ends: tuple[list[str], ...], lead: frozenset[str]
 def _foreign(
     text: str, ends: tuple[list[str], ...], lead: frozenset[str] | set[str], language: str
 ) -> int | None:
-    words = heard_words(text[:MOST_CHARS], language)
+    words = without_tail(heard_words(text[:MOST_CHARS], language), language)
     for rest in (words, without_lead(words, lead)):
         found = written(" ".join(_without_end(rest, ends)), language, "number")
         if found is not None and found.isdecimal():

@@ -60,13 +60,8 @@ def date_slot(spec: DateSlot, asked: AskedSlot) -> Slot:
         )
     today = asked.today
     first, last = today + timedelta(days=spec.earliest), today + timedelta(days=spec.latest)
-    wanted = frozenset(spec.weekdays)
     days = _Days(today, first, last, asked.language)
-
-    def possible(value: Value) -> bool:
-        day = date.fromisoformat(str(value))
-        return first <= day <= last and (not wanted or WEEKDAYS[day.weekday()].lower() in wanted)
-
+    possible = possible_day(spec, today)
     say = sayer(today, asked.language)
     if spec.near:
         keys, offer, most = days.counted, asked.words.day, 1
@@ -84,6 +79,18 @@ def date_slot(spec: DateSlot, asked: AskedSlot) -> Slot:
         impossible=refused(days.read, possible, say),
         language=asked.language,
     )
+
+
+def possible_day(spec: DateSlot, today: date) -> Callable[[Value], bool]:
+    """Whether an ISO date may be meant."""
+    wanted = frozenset(spec.weekdays)
+
+    def possible(value: Value) -> bool:
+        day = date.fromisoformat(str(value))
+        near = spec.earliest <= (day - today).days <= spec.latest
+        return near and (not wanted or WEEKDAYS[day.weekday()].lower() in wanted)
+
+    return possible
 
 
 def sayer(today: date, language: str) -> Callable[[Value], str]:
@@ -115,7 +122,9 @@ def _say_abroad(chosen: date, ahead: int, language: str) -> str:
         locale = Locale.parse(language, sep="-")
         if abs(ahead) > FAR:
             return str(format_date(chosen, "long", locale=locale))
-        return str(format_skeleton("MMMMEEEEd", chosen, locale=locale))
+        weekday = str(locale.days["format"]["wide"][chosen.weekday()])
+        day = str(format_skeleton("MMMMd", chosen, locale=locale))
+        return f"{day}{weekday}" if base_of(language) in ("ja", "zh") else f"{weekday}, {day}"
     except (UnknownLocaleError, ValueError, KeyError):
         return chosen.isoformat()
 
@@ -184,13 +193,13 @@ class _Days:
                 return self._dated(" ".join(words))
 
     def _abroad(self, text: str) -> date | None:
-        said = folded(text)
+        said = folded(" ".join(without_tail(heard_words(text, self._language), self._language)))
         for name, ahead in zip(_TODAY.get(self._base, ()), _AHEAD, strict=False):
-            if name and said.replace(" ", "") == folded(name).replace(" ", ""):
+            if name and said.replace(" ", "") == _joined(name):
                 return self._ahead(ahead)
         words = without_lead(said.split(), frozenset(map(folded, _ABROAD_LEAD.get(self._base, ()))))
         for name, ahead in zip(_TODAY.get(self._base, ()), _AHEAD, strict=False):
-            if name and words == folded(name).split():
+            if name and "".join(words) == _joined(name):
                 return self._ahead(ahead)
         weekdays = _weekdays(self._base)
         if words and words[0] in weekdays:
@@ -235,6 +244,10 @@ class _Days:
         behind = [found for found in reversed(around) if found < self._today]
         possible = [found for found in (*ahead, *behind) if self._first <= found <= self._last]
         return next(iter(possible or ahead or behind), None)
+
+
+def _joined(name: str) -> str:
+    return folded(name).replace(" ", "").replace("-", "")
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Set
 
 from pipelines.conversation.own_words import words_of
+from pipelines.languages.tags import base_of
 from pipelines.spoken.forms import spoken
 
 LEAD = frozenset("um uh at in on for to the please make it a an it's".split())
@@ -19,8 +20,17 @@ POLITE = LEAD | frozenset(
     "let's let us say take have".split()
 )
 """Further ones, with which people who may speak as they like begin."""
-TAILS = ("please", "thank you", "thanks", "if possible", "would be good", "would be great")
-"""What may come behind it."""
+TAILS = {
+    "en": ("please", "thank you", "thanks", "if possible", "would be good", "would be great"),
+    "de": ("bitte", "danke", "bitte schön", "wenn möglich"),
+    "es": ("por favor", "gracias"),
+    "fr": ("s'il vous plaît", "merci"),
+    "it": ("per favore", "grazie"),
+    "pt": ("por favor", "obrigado", "obrigada"),
+    "ja": ("お 願 い し ま す", "で す"),
+    "zh": ("谢 谢",),
+}
+"""What may come behind it, by language."""
 LONGEST = 4_000
 """Characters of what was heard that are looked at."""
 _PLAIN = re.compile(r"[a-z' -]*")
@@ -28,14 +38,15 @@ _WRITTEN = re.compile(r"[0-9$\u20ac\u00a3\u00a5%]")
 _CLOCK = re.compile(r"\b(\d{1,2})[:.](\d{2})\b(?![.:\d])")
 
 
-def heard_words(text: str, language: str = "en") -> list[str]:
-    """Lower case, without punctuation; figures as they are said, words with a hyphen as two."""
+def heard_words(text: str, language: str = "en", *, clock: bool = False) -> list[str]:
+    """Lower case, without punctuation; figures as they are said, words with a hyphen as two. `clock`: it is
+    about times of day."""
     if _PLAIN.fullmatch(text):
         return text.replace("-", " ").split()
     text = text[:LONGEST]
     if _WRITTEN.search(text):
-        # "2:30" is not yet in the morning.
-        text = _CLOCK.sub(_clock, text)
+        if clock:  # "2:30" is not yet in the morning
+            text = _CLOCK.sub(_clock, text)
         text = spoken(text, language).spoken
     return words_of(text)
 
@@ -57,9 +68,9 @@ def without_lead(words: list[str], lead: Set[str] = POLITE) -> list[str]:
     return words[at:]
 
 
-def without_tail(words: list[str]) -> list[str]:
+def without_tail(words: list[str], language: str = "en") -> list[str]:
     """Without what may come behind it."""
-    for tail in TAILS:
+    for tail in TAILS.get(base_of(language), ()):
         ending = tail.split()
         if len(words) > len(ending) and words[-len(ending) :] == ending:
             return words[: -len(ending)]

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.conversation.spoken_forms import clock_time
 from pipelines.flows.document.slots import TimeSlot
 from pipelines.flows.model import Dtmf, Slot, Value
 from pipelines.flows.numbers import UNITS, alternatives, number, with_digits
 from pipelines.flows.slots.asked import AskedSlot, bounded, refused
-from pipelines.flows.slots.heard import heard_words, without_lead, without_tail
+from pipelines.flows.slots.heard import POLITE, heard_words, without_lead, without_tail
 from pipelines.flows.slots.phrases import SlotError
 from pipelines.spoken.hearing.written import written
 
@@ -22,6 +24,9 @@ _HALVES = {
     ("in", "the", "evening"): 12,
     ("at", "night"): 12,
 }
+_LEAD = POLITE | {"around", "about", "maybe", "starting", "begin", "from"}
+_FIGURES = re.compile(r"(?:\D*\s)?(\d{1,2})[:.h](\d{2})(?:\s*(?:uhr|h|horas|heures))?[.!?]?", re.IGNORECASE)
+"""As it is written, with the word for hours."""
 LATE = range(13, 19)
 """Hours of 24 that the grammar knows: those of offices."""
 
@@ -63,7 +68,7 @@ class _Clock:
         self._first = first_hour
 
     def english(self, text: str) -> str | None:
-        words = without_tail(without_lead(heard_words(text)))
+        words = without_tail(without_lead(heard_words(text, clock=True), _LEAD))
         half: int | None = None
         for ending, offset in _HALVES.items():
             if tuple(words[-len(ending) :]) == ending:
@@ -72,10 +77,16 @@ class _Clock:
         return self._said(words, half)
 
     def foreign(self, text: str, language: str) -> str | None:
-        found = written(text, language, "time")
+        figures = _FIGURES.fullmatch(text.strip()[:40])
+        found = f"{figures[1]}:{figures[2]}" if figures else None
+        if found is None:
+            words = without_tail(heard_words(text, language, clock=True), language)
+            found = written(text, language, "time") or written(" ".join(words), language, "time")
         if found is None:
             return None
         hour, minute = (int(part) for part in found.split(":"))
+        if hour > 23 or minute > 59:
+            return None
         # Of an hour that is said as one of twelve nobody knows the half of the day.
         said_so = hour > 12 or hour == 0
         return f"{hour:02}:{minute:02}" if said_so else self._at(hour, minute, None)

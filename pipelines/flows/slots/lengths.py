@@ -120,7 +120,8 @@ def _hours(count: list[str], extra: int) -> int | None:
 def _foreign(text: str, asked: AskedSlot) -> int | None:
     """Parts with a unit each, one after the other."""
     language = asked.language.partition("-")[0].lower()
-    words = without_lead(heard_words(text[:MOST_CHARS], asked.language), set(asked.words.lead))
+    words = without_tail(heard_words(text[:MOST_CHARS], asked.language), asked.language)
+    words = without_lead(words, set(asked.words.lead))
     said = " ".join(words)
     if said in _FIXED_ABROAD.get(language, {}):
         return _FIXED_ABROAD[language][said]

@@ -54,7 +54,7 @@ class Phrasebook(Generic[T]):
 
     def of(self, words: Sequence[str]) -> T | None:
         """Of plain words, words with a hyphen as two."""
-        for ends in (list(words), without_tail(list(words))):
+        for ends in (list(words), without_tail(list(words), self._language)):
             for rest in self._without_lead(ends):
                 found = self._exactly(rest)
                 if found is not None:

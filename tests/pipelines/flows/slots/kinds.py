@@ -17,7 +17,12 @@ TODAY = date(2026, 11, 21)
 _SPECS: TypeAdapter[Any] = TypeAdapter(SlotSpec)
 
 
+def spec_of(spec: dict[str, Any]) -> SlotSpec:
+    found: SlotSpec = _SPECS.validate_python(spec)
+    return found
+
+
 def slot(
     spec: dict[str, Any], language: str = "en", by: tuple[Way, ...] = ("voice", "keys"), today: date = TODAY
 ) -> Slot:
-    return slot_of(_SPECS.validate_python(spec), "asked", today, by=by, language=language)
+    return slot_of(spec_of(spec), "asked", today, by=by, language=language)

@@ -124,6 +124,15 @@ KINDS: list[Slot] = [
         {"kind": "date", "earliest": -40_000, "latest": 0},
         {"kind": "time"},
         {"kind": "duration"},
+        {"kind": "money"},
+        {"kind": "digits"},
+        {"kind": "spelling"},
+        {"kind": "name"},
+        {"kind": "phone"},
+        {"kind": "email"},
+        {"kind": "address"},
+        {"kind": "text"},
+        {"kind": "grammar", "jsgf": "public <x> = yes {1} | no {2};"},
     )
     for language in ("en", "de", "ja")
 ]
