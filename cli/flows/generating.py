@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mediaserver.config import Settings
     from pipelines.engines.protocols import Llm
+    from pipelines.flows.checks.known import KnownNames
     from pipelines.flows.document.document import Document
     from pipelines.flows.generating.author import GeneratedFlow
 
@@ -75,7 +76,7 @@ async def _generate(connection: asyncpg.Connection, llm: Llm, args: argparse.Nam
     from pipelines.flows.document.reading import document_of, written
     from pipelines.flows.generating.author import FlowAuthor
 
-    author = FlowAuthor(llm)
+    author = FlowAuthor(llm, await _known(connection))
     before: Document | None = None
     if args.edit:
         before = document_of((await version_of(connection, args.edit))["document"])
@@ -100,6 +101,18 @@ async def _generate(connection: asyncpg.Connection, llm: Llm, args: argparse.Nam
         print(f"{name} is saved as version {number}; publish it with `voiceforge flows publish {name}`")
     else:
         print("nothing is saved")
+
+
+async def _known(connection: asyncpg.Connection) -> KnownNames:
+    """What flows may name without its being named in words."""
+    from mediaserver.storage import agents, flow_secrets, trunks
+    from pipelines.flows.checks.known import KnownNames
+
+    return KnownNames(
+        agents={row["name"] for row in await agents.all_agents(connection)},
+        secrets={row["name"] for row in await flow_secrets.all_secrets(connection)},
+        trunks={row["name"] for row in await trunks.all_trunks(connection)},
+    )
 
 
 def _told(made: GeneratedFlow, number: int | None) -> dict[str, Any]:
