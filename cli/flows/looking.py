@@ -81,7 +81,8 @@ async def _list(connection: asyncpg.Connection, as_json: bool) -> None:
         return
     if not rows:
         print(
-            "there is none: `voiceforge flows import FILE`, or `--template NAME` (`flows list --templates`)"
+            "there is none but booking, which comes with us: `voiceforge flows import FILE`, or one of "
+            "`voiceforge flows list --templates`"
         )
         return
     from rich.markup import escape

@@ -86,7 +86,7 @@ async def _set(settings: Settings, name: str, host: str) -> None:
     from cli.database import server_database
     from mediaserver.storage import flow_secrets as table
 
-    secret = table.checked_secret(name, host, _value(name))
+    secret = table.checked_secret(name, _canonical(host), _value(name))
     async with server_database(settings) as connection:
         fresh = await table.put_secret(connection, secret, _sealer(settings))
     print(f"{name} is {'kept' if fresh else 'replaced'}; it goes to {secret.host} alone")
@@ -100,6 +100,19 @@ async def _remove(settings: Settings, name: str) -> None:
         if not await table.remove_secret(connection, name):
             raise ConfigError(f"there is no secret {name}: see `voiceforge flows secrets list`")
     print(f"{name} is removed")
+
+
+def _canonical(host: str) -> str:
+    """As requests are compared with it; with its port, where it has one. Raises ConfigError."""
+    from mediaserver.fetching.hosts import canonical_host
+    from mediaserver.host_port import bracketed, split_port
+
+    try:
+        name, port = split_port(host.strip())
+        found = bracketed(canonical_host(f"[{name}]" if ":" in name else name))
+    except ValueError as error:
+        raise ConfigError(f"{error}: give a host such as api.example.com, without scheme and path") from None
+    return found if port is None else f"{found}:{port}"
 
 
 def _value(name: str) -> str:

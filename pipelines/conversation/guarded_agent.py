@@ -96,6 +96,8 @@ class GuardedAgent:
     def keep(self, record: Record) -> None:
         if isinstance(record, EventHappened) and record.at_ms == NOW_MS:
             self._transcript.event(record.kind, **record.data)
+            if record.kind == "flow":
+                self._call.publish("flow", **record.data)
             return
         self._call.put(record)
         if isinstance(record, OutcomeMade):

@@ -243,8 +243,8 @@ class AgentSession(Dialogue):
                 self._hold(held)
             case TransferAsked():
                 """The owner of the call decides."""
-            case Ended():
-                self._ended()
+            case Ended(termination=termination):
+                self._ended(by_us=termination.by in (EndedBy.SERVER, EndedBy.AGENT))
 
     def say(self, text: str) -> None:
         """Say this for the operator: at once while the agent listens, else after what it is saying; the
@@ -314,14 +314,15 @@ class AgentSession(Dialogue):
             await asyncio.wait_for(self._ending.over.wait(), within_s)
         self._ending.leave(End())
 
-    def _ended(self) -> None:
-        """The leg is gone: settle what was heard, ask the agent for its last records."""
+    def _ended(self, *, by_us: bool) -> None:
+        """The leg is gone, or somebody else has it: settle what was heard, ask the agent for its last
+        records."""
         self._stage.move(Moment.END)
         self._ending.gone()
         if self.cleaner is not None:
             self.cleaner.close()
         self._speaking.abandon(self._t, self._timeline.heard(self._outlet.played()))
-        self._run(self.turn.end())
+        self._run(self.turn.end(by_us=by_us))
         self._listening.end()
         if self._voice_notes is not None:
             self._voice_notes.close()

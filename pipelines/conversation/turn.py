@@ -143,13 +143,13 @@ class Turn(ApartTurn):
                 pass
         return commands + (self._suppose(t) if self.supposing.thinks else [])
 
-    def end(self) -> list[Command]:
-        """The leg is gone."""
+    def end(self, *, by_us: bool = False) -> list[Command]:
+        """The leg is gone, or somebody else has it (`by_us`)."""
         missed = bool(self._kept) or self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
-        message = self._cut("hang-up")
+        message = self._cut("cut off" if by_us else "hang-up")
         cut_off: list[Command] = [MissedWords()] if missed else self._perhaps_missed()
         return [*message, *cut_off, *self._ear.close(), CancelThinking(), CancelPlayout()]
 

@@ -165,6 +165,7 @@ def test_a_document_is_validated_from_a_file_and_from_the_database(
     assert "is fine" in said(capsys, "validate", desk())
     said(capsys, "import", desk())
     assert data(capsys, "validate", "desk")["ok"]
+    assert "is fine" in said(capsys, "validate", "desk", "--reach")
 
 
 def test_a_file_is_validated_where_there_is_no_database_and_none_is_made(
@@ -297,6 +298,35 @@ def test_secrets_come_from_stdin_and_are_never_shown(
     assert "there is no secret CRM" in refused(capsys, "secrets", "remove", "CRM")
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     assert "has 0 characters" in refused(capsys, "secrets", "set", "CRM", "--host", "crm.example.com")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Bücher.example.", "xn--bcher-kva.example"),
+        ("API.example.com:8443", "api.example.com:8443"),
+        ("::1", "[::1]"),
+        ("[fd00::7]:8443", "[fd00::7]:8443"),
+        ("10.0.0.7", "10.0.0.7"),
+    ],
+)
+def test_a_host_is_kept_as_requests_are_compared_with_it(
+    given: str,
+    kept: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("hunter2\n"))
+    assert f"it goes to {kept} alone" in said(capsys, "secrets", "set", "CRM", "--host", given)
+
+
+@pytest.mark.parametrize("host", ["https://api.example.com", "api.example.com/x", "2130706433", "a b", ""])
+def test_what_is_no_host_is_refused_before_a_value_is_asked_for(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "give a host such as api.example.com" in refused(capsys, "secrets", "set", "CRM", "--host", host)
 
 
 def test_a_value_on_the_command_line_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

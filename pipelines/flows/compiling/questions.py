@@ -74,6 +74,8 @@ class DaySlots(Mapping[str, Slot]):
         self.today = today
         self._makers = makers
         self._made: dict[str, Slot] = {}
+        self.heeding: dict[tuple[str, ...], Slot] = {}
+        """Slots with what leads elsewhere from there, by the node and the flows around it."""
 
     def __getitem__(self, key: str) -> Slot:
         made = self._made.get(key)

@@ -38,6 +38,7 @@ from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.executor import DocumentExecutor
 from pipelines.flows.working import (
+    AgentTransferWork,
     ExtractWork,
     FlowWorker,
     JudgeWork,
@@ -182,11 +183,15 @@ class DocumentAgent:
                 language=self._language,
                 about=context.about,
             )
+        if isinstance(self._work, AgentTransferWork):
+            return None  # all is the other agent's
         if self._worker is not None:
             if not self._leaves_work(said):
                 step = self._diverted(said)
                 if step is not None:
                     self._drop()
+                elif isinstance(said, Utterance | Keyed | Pressed):
+                    self.executor.attended()
                 return step
             self._drop()
         self.executor.heard(self._heard)

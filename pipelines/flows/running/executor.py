@@ -37,7 +37,8 @@ from pipelines.flows.working import ExtractWork, WorkDone
 log = logging.getLogger(__name__)
 
 ESCAPES = 10
-"""So often in a row a timeout or a question that was not understood leads elsewhere; then the call ends."""
+"""So often without an answer silence, a question that was not understood or a transfer that came to nothing
+leads elsewhere; then the call ends."""
 NO_FAILURE = frozenset({"handed back", "left"})
 """What a transfer came to that is none."""
 
@@ -61,6 +62,12 @@ class DocumentExecutor(FlowWalk):
         if (step := self._judged_again()) is not None:
             return step
         self._extracting = False
+        begun, self._begun = self._begun, False
+        if begun and how.get("amends") and self._asked() is not None:
+            # It belongs to an answer that has led to work: it is none to what is asked now.
+            self._begun = True
+            self._now.doubts.add("mended")
+            return self._guarded(lambda: self._ask(self._wording.question(self._now)))
         return self._guarded(lambda: super(FlowWalk, self).utterance(text, understood, **how))
 
     def keyed(self, digits: str, ended_by: str = "terminator") -> FlowStep:
@@ -120,6 +127,11 @@ class DocumentExecutor(FlowWalk):
             pass  # nobody has heard what cannot be said
 
     # ---- what work came to
+
+    def attended(self) -> None:
+        """The caller said or pressed something to whoever works."""
+        self._rested()
+        self._escapes = 0
 
     def learnt(self, values: Mapping[str, Any]) -> None:
         """Variables that were found out while work goes on."""
@@ -183,7 +195,14 @@ class DocumentExecutor(FlowWalk):
                 now.doubts.add("silent")
                 now.silences += 1
                 return self._ask(f"{self._phrases.unheard} {asked.dtmf.offer}")
-        return super(FlowWalk, self).silence()
+        agrees, escapes = self._silence_agrees, self._escapes
+        step = super(FlowWalk, self).silence()
+        if agrees and not step.end:
+            # Silence may agree on and on, where nobody is there.
+            self._escapes = escapes
+            if not self._may_escape():
+                return self._over(self._flow.give_up)
+        return step
 
     def _may_escape(self) -> bool:
         self._escapes += 1
@@ -205,6 +224,8 @@ class DocumentExecutor(FlowWalk):
         if here is None or not isinstance(here.node, PhoneTransferNode):
             return super(FlowWalk, self).returned(why)
         self._undone = None
+        if not self._may_escape():
+            return self._over(self._flow.give_up)
         if any(lead.why == "outcome" and lead.says == why for lead in here.leads.done):
             return self._done(here, why)
         if why not in NO_FAILURE and here.leads.error("transfer") is not None:

@@ -31,7 +31,8 @@ class FlowStanding(FlowExecutor):
 
     def __init__(self, compiled: CompiledFlow, call_id: UUID, now: Callable[[], datetime]) -> None:
         """`now`: the server's local time."""
-        super().__init__(replace(compiled.dialogue, slots=compiled.questions.of(now().date())))
+        self._day = compiled.questions.of(now().date())
+        super().__init__(replace(compiled.dialogue, slots=self._day))
         self._wording = _TemplateWording(self._flow, self._text)
         self.compiled = compiled
         self._call_id = call_id
@@ -41,7 +42,6 @@ class FlowStanding(FlowExecutor):
         self._came_of_tool: Value = None
         """`result`, of the last tool."""
         self._trail = Trail(compiled.name)
-        self._heeding: dict[tuple[str, tuple[str, ...]], Slot] = {}
 
     def begin(
         self,
@@ -165,10 +165,10 @@ class FlowStanding(FlowExecutor):
         here = self._here
         if slot is None or here is None or self._now.parting or self._now.check is not None:
             return slot
-        key = (here.key, tuple(part.key for part in self._around))
-        found = self._heeding.get(key)
+        key = (here.key, *(part.key for part in self._around))
+        found = self._day.heeding.get(key)
         if found is None:
-            found = self._heeding[key] = self._heeded(slot, here)
+            found = self._day.heeding[key] = self._heeded(slot, here)
         return found
 
     def _heeded(self, slot: Slot, here: CompiledNode) -> Slot:

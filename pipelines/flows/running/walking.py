@@ -64,6 +64,8 @@ class FlowWalk(FlowLeaving):
     """An error edge has led out of a circle; it does so once."""
     _judging: ToJudge | None = None
     """What a model is asked now."""
+    _begun = False
+    """Work that is not undone was begun since the last utterance."""
     _briefs: tuple[str, ...] = ()
     """What subagents did, a line each."""
 
@@ -192,7 +194,7 @@ class FlowWalk(FlowLeaving):
 
     def _work(self, node: CompiledNode, speech: StepSpeech) -> FlowStep:
         """What is waited for. Nothing that was said before it can be unsaid: see `DocumentExecutor`."""
-        self._undone = None
+        self._undone, self._begun = None, True
         text = ""
         work: Work
         match node.node, node.prepared:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 
-from mediaserver.media.leg import Hold
+from mediaserver.media.leg import Ended, EndedBy, Hold, Termination, Why
 from mediaserver.media.time import FRAME_SAMPLES
 from pipelines.conversation.agent import (
     Act,
@@ -164,6 +164,14 @@ async def test_what_was_said_before_a_hang_up_is_kept_and_told_before_the_end() 
     assert message.closed and message.loud_s == 1.5
     assert agent.messages == [MessageTaken(message.seconds, "hang-up", 0, str(message.path))]
     assert agent.order == ["Answered", "message_taken", "hung_up"]
+
+
+async def test_a_caller_who_is_handed_over_in_the_middle_has_not_hung_up() -> None:
+    talk, agent, shelf = await taking()
+    await talk.say("", 1_500)
+    talk.session.on_event(Ended(Termination(EndedBy.SERVER, Why.COMPLETED, detail="transferred")))
+    assert shelf.kept[0].closed and [said.ended_by for said in agent.messages] == ["cut off"]
+    assert agent.order[-2:] == ["message_taken", "hung_up"]
 
 
 async def test_who_hangs_up_at_the_tone_leaves_nothing() -> None:
