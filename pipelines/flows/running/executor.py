@@ -129,10 +129,12 @@ class DocumentExecutor(FlowWalk):
 
     # ---- what work came to
 
-    def attended(self) -> None:
+    def attended(self, said: str = "") -> None:
         """The caller said or pressed something to whoever works."""
         self._rested()
         self._escapes = 0
+        if said:
+            self._last = {**self._last, "said": said[:1_000]}
 
     def learnt(self, values: Mapping[str, Any]) -> None:
         """Variables that were found out while work goes on."""
@@ -323,8 +325,6 @@ class DocumentExecutor(FlowWalk):
         values = dict(done.values)
         self._came_of_tool = values.pop("result", None) if "result" not in self._present.variables else None
         self._take(values)
-        if isinstance(here.node, ListenNode) and here.node.variable is not None:
-            self._last = {**self._last, "said": as_text(values.get(here.node.variable))[:1_000]}
         if isinstance(here.node, WaitNode) and (lead := self._by_key(done.outcome)) is not None:
             return self._go(lead)
         if isinstance(here.node, WaitNode) and here.leads.next is None:
