@@ -62,7 +62,8 @@ FULL = "I have four one five, five five five, zero one two three. Is that right?
         ({"kind": "email"}, ("jo at x dot org", "yes"), "Thank you.", "jo@x.org"),
         ({"kind": "date", "weekdays": ["monday"], "offer": "Press one."}, ("on sunday",),
          "Sorry, tomorrow is not possible here. Press one.", None),
-        ({"kind": "number", "most": 20}, ("thirty",), "Sorry, 30 is not possible here. Please key in the number, then hash.", None),
+        ({"kind": "number", "most": 20}, ("thirty",),
+         "Sorry, 30 is not possible here. Please key in the number, then hash.", None),
     ],
 )  # fmt: skip
 def test_what_a_caller_hears(spec: dict[str, Any], said: tuple[str, ...], say: str, value: object) -> None:

@@ -182,7 +182,7 @@ def test_an_answer_that_is_not_possible_is_told_as_one(
         ({"kind": "duration"}, "de", 90, "1 Stunde 30 Minuten", "1 Stunde 30 Minuten"),
         ({"kind": "money"}, "en", 12.5, "$12.50", "$12.50"),
         ({"kind": "money", "currency": "EUR"}, "de", 12.5, "12,50\u00a0€", "12,50\u00a0€"),
-        (ACCOUNT, "de", "0175", "null eins sieben, fünf", "null eins sieben, fünf"),
+        (ACCOUNT, "de", "0175", "null eins sieben fünf", "null eins sieben fünf"),
         ({"kind": "spelling"}, "en", "BX", "B as in bravo, X as in x-ray", "B as in bravo, X as in x-ray"),
         ({"kind": "name"}, "en", "BO", "Bo", "B as in bravo, O as in oscar"),
         ({"kind": "name"}, "en", "Anna O'Brien", "Anna O'Brien", "Anna O'Brien"),
