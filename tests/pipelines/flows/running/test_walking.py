@@ -411,6 +411,13 @@ def test_all_that_is_wrong_is_said() -> None:
         assert part in found, part
 
 
+def test_what_nobody_can_say_is_found_before_a_call() -> None:
+    with pytest.raises(FlowError, match="what leads elsewhere"):
+        compiled(
+            [asked("ask"), END], [edge("ask", "end"), edge("*", "end", intent="stop", phrases=["(stop"])]
+        )
+
+
 def test_phrases_of_its_own_are_said() -> None:
     flow = caller([asked("ask"), END], [edge("ask", "end")], defaults={"phrases": {"sorry": "Pardon?"}})
     flow.start()
