@@ -29,6 +29,7 @@ from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
 from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_references import ServerNames, can_be_called
+from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
@@ -178,7 +179,10 @@ class Server:
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
-        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows)
+        functions = python_functions(settings)
+        workshops = FlowWorkshops(fetching, functions, tools, speech, plan, database.directory.agent)
+        flows.workshops = workshops
+        by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)
         spoken = settings.engines.speech_to_speech
         by_kind["realtime"] = RealtimeMaker(spoken, speech, tools, cleaning, insight, plan, backgrounds)
         switchboard = self._switchboard = LocalSwitchboard(
@@ -202,7 +206,16 @@ class Server:
             lambda name: database.trunks.line(name) is not None,
             lambda name: flows.secrets.secret(name) is not None,
             can_be_called(switchboard.targets),
+            tools.there,
+            functions.there,
         )
+
+        def expect() -> None:
+            for each in flows.shelf.shelved():
+                workshops.expect(each.compiled.compiled.document)
+
+        flows.shelf.on_change(expect)
+        expect()
         drain = context.drain = Drain(switchboard, settings.agent.goodbye, GOODBYE_S)
         drain.stop = self._wanted_to_stop
         undo.push_async_callback(drain.close)

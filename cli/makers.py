@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
 from cli.serving.cleaning import MakeCleaner, uncleaned
+from cli.serving.flow_work import FlowWorkshops
 from cli.serving.flows import ServedFlows
 from cli.serving.insight import Insight
 from cli.serving.own_code import OwnCode
@@ -27,6 +29,7 @@ from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
 from pipelines.insight.choices import InsightChoices
 
 
@@ -100,12 +103,31 @@ class ThinkingMaker:
             brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
         )
 
-    def _agent(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
-        """Raises ConfigError, and CallError for tools that cannot be had."""
+    def take_over(
+        self, agent: AgentSpec, call: Call, speech: Equipment, about: Mapping[str, Any], transfers: Transfers
+    ) -> TakenAgent:
+        """See `TakeOver`."""
+        self._code.check(agent)
+        if self._flows is not None:
+            agent = self._flows.dressed(agent, call)
+        own = self._speech.in_call(agent, speech)
+        made = self._agent(agent, call, own, about, transfers)
+        return TakenAgent(made, own.language, own.voice)
+
+    def _agent(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Agent:
+        """`about`: what is given along; None: what whoever placed the call gave. `transfers`: how many agents
+        the call had. Raises ConfigError, and CallError for tools that cannot be had."""
         if agent.kind == "llm" and self._assistants is not None:
-            return self._assistants.make(agent, call, speech)
+            return self._assistants.make(agent, call, speech, about)
         if agent.kind == "flow" and self._flows is not None:
-            return self._flows.make(agent, call, speech)
+            return self._flows.make(agent, call, speech, about, transfers)
         return make_agent(
             call.id,
             kind=agent.kind,
@@ -161,12 +183,15 @@ def makers(
     backgrounds: Backgrounds | None = None,
     messages: Callable[[Call], MessageFiles] | None = None,
     flows: ServedFlows | None = None,
+    workshops: FlowWorkshops | None = None,
 ) -> dict[str, AppMaker]:
     """By kind of agent. `cleaner` makes what cleans a caller's line for an agent; `insight` learns of their
     calls what is to be known beyond the words; `assistants` makes those that think with a language model;
     `backgrounds` has what is heard under their words; `messages` keeps what their callers leave; `flows` has
-    those of the database."""
+    those of the database; `workshops` does what their nodes do besides talking."""
     thinking = ThinkingMaker(speech, code, cleaner, insight, assistants, backgrounds, messages, flows)
+    if workshops is not None:
+        workshops.take_over = thinking.take_over
     kinds = ("flow", "python", "llm") if assistants is not None else ("flow", "python")
     return {**dict.fromkeys(kinds, thinking), "echo": EchoMaker()}
 

@@ -66,9 +66,11 @@ class Assistants:
         self._database = database
         self._thought_ahead = thought_ahead
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Assistant:
-        """Raises CallError and ConfigError."""
-        calling = calling_of(call, speech.language, self._plan)
+    def make(
+        self, agent: AgentSpec, call: Call, speech: Equipment, about: Mapping[str, Any] | None = None
+    ) -> Assistant:
+        """`about`: see `calling_of`. Raises CallError and ConfigError."""
+        calling = calling_of(call, speech.language, self._plan, about)
         source = FactTable(self._database, agent.name, calling.number)
         thinking_s = TurnSettings.of(agent.turn).limits.thinking / 1_000
         return assistant_of(

@@ -54,8 +54,11 @@ def vouched_for(call: Call) -> bool:
     return not call.payer.startswith(STRANGERS) and signed != FAILED
 
 
-def calling_of(call: Call, language: str, plan: NumberPlan) -> Calling:
-    """What an agent knows of this call, which begins now."""
+def calling_of(
+    call: Call, language: str, plan: NumberPlan, about: Mapping[str, Any] | None = None
+) -> Calling:
+    """What an agent knows of this call, which begins now for it. `about`: what is given along; None: what
+    whoever placed the call gave."""
     address = other_end(call)
     number = number_of(address, plan)
     caller = number or _SCHEME.sub("", address).partition(";")[0]
@@ -65,6 +68,6 @@ def calling_of(call: Call, language: str, plan: NumberPlan) -> Calling:
         "" if _ANONYMOUS.match(caller) else caller,
         number if vouched_for(call) else "",
         outbound=call.direction == "outbound",
-        about=given_along(call),
+        about=given_along(call) if about is None else about,
         began=datetime.now().astimezone(),
     )

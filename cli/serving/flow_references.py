@@ -32,6 +32,9 @@ class ServerNames:
     secrets: IsThere | None = None
     numbers: IsThere | None = None
     """Whom callers may be handed to."""
+    tools: IsThere | None = None
+    functions: IsThere | None = None
+    """In Python, that flows may call."""
 
     def of(self, kind: ReferenceKind) -> tuple[IsThere | None, str, str]:
         """How to find one, what it is called, and what mends that it is gone."""
@@ -47,6 +50,14 @@ class ServerNames:
                     self.numbers,
                     "nobody may be handed to",
                     "allow it in sip.allowed_targets or by the prefix of a trunk, or name another",
+                )
+            case "tool":
+                return self.tools, "no tool", "see `voiceforge tools list`, or name another in the flow"
+            case "python":
+                return (
+                    self.functions,
+                    "no function that flows may call",
+                    "list its module in flows.python_modules, mend it and start again, or name another",
                 )
             case _:
                 return None, "", ""

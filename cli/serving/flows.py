@@ -6,8 +6,8 @@ A call keeps the version that it began with, also where it comes back to its age
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -30,13 +30,23 @@ from pipelines.flows.booking import booking_flow
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
 from pipelines.flows.shipped import template
+from pipelines.flows.work.agent_transfer import Transfers
 from pipelines.flows.working import Workshop
 
 
 class MakesWorkshops(Protocol):
     """What flows do besides talking, for each call."""
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop: ...
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Workshop:
+        """`about`: what is given along; None: what whoever placed the call gave. `transfers`: how many agents
+        the call had; None: this is the first."""
 
 
 class ServedFlows:
@@ -101,10 +111,18 @@ class ServedFlows:
             return dressed_by(self.shelf, agent, self._usual_llms)
         return dressed(agent, self.begin(agent.flow, call).document, self._usual_llms)
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Agent:
-        """The agent of a call. Raises ConfigError."""
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Agent:
+        """The agent of a call, or of its rest; see `MakesWorkshops`. Raises ConfigError."""
         found = self.begin(agent.flow, call)
-        workshop = IdleWorkshop() if self.workshops is None else self.workshops.make(agent, call, speech)
+        shop = self.workshops
+        workshop = IdleWorkshop() if shop is None else shop.make(agent, call, speech, about, transfers)
         compiled = found.compiled.compiled
         return flow_agent(compiled, call.id, workshop, version=found.number, language=speech.language)
 

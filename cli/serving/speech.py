@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cli.serving.row_languages import row_languages, unspoken
@@ -126,6 +126,27 @@ class Speech:
             partial(self._engines.speaks, Kind.TTS, self._tts(agent)),
             starting,
         )
+
+    def model(self, names: tuple[str, ...]) -> Llm:
+        """Language models by name, in order of preference, for a part of a call. Raises EngineError while
+        none of them can answer."""
+        llm = self._engines.llm(names)
+        self._engines.check(Kind.LLM, names)
+        llm.expect()
+        return llm
+
+    def expect(self, names: tuple[str, ...]) -> None:
+        """These language models will be asked for: start them."""
+        self._engines.llm(names)
+
+    def in_call(self, agent: AgentSpec, speech: Equipment) -> Equipment:
+        """For an agent that takes over a call which has this equipment: it hears and speaks with that, in its
+        own language and voice, and thinks with its own models. Raises EngineError."""
+        names = self._llm(agent)
+        voice = agent.voice or ("" if agent.tts else self._settings.voice)
+        language = agent.language or self._settings.language
+        llm = self.model(names) if names else None
+        return replace(speech, llm=llm, llm_starting=None, voice=voice, language=language)
 
     def can_think(self, agent: AgentSpec) -> bool:
         """Whether an agent that thinks with a language model has one by name; others need none."""

@@ -79,6 +79,34 @@ class AgentTools:
         except ConfigError as error:
             raise CallError(f"its tools cannot be had: {error}", 480) from None
 
+    def expect(self, names: Iterable[str]) -> None:
+        """They will be asked for: begin to load those that no row names."""
+        for name in names:
+            known = name in self._loaded or name in self._loading
+            if not known and not name.startswith((MCP, PREFIX)):
+                self._loading[name] = asyncio.get_running_loop().create_task(self._load(name))
+
+    def there(self, name: str) -> bool:
+        """Whether a name gives tools, as far as that is known now."""
+        try:
+            self._box([name])
+        except ConfigError:
+            return False
+        except CallError:
+            return True  # it is being loaded
+        return True
+
+    async def tool(self, name: str) -> Tool:
+        """The one that a name gives. Raises ConfigError, CallError."""
+        self.expect([name])
+        if loading := self._loading.get(name):
+            await asyncio.wait({loading})
+        tools = tuple(self._tools(name))
+        if len(tools) != 1:
+            known = ", ".join(each.name for each in tools[:20]) or "none"
+            raise ConfigError(f"'{name}' gives {len(tools)} tools ({known}), and one is wanted: name it")
+        return tools[0]
+
     async def settle(self, limit_s: float) -> None:
         """Wait for code that is being imported and for the first word of MCP servers, so long at most."""
         waiting = [*self._loading.values(), asyncio.ensure_future(self._mcp.settle(limit_s))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,6 +30,7 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Row
 from pipelines.conversation.agent import Agent, Answered, Say
 from pipelines.conversation.text import TextConversation
+from pipelines.flows.work.agent_transfer import Transfers
 from pipelines.flows.working import FlowWorker, Work, Workshop
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.bench import Kept
@@ -63,7 +64,14 @@ class Workshops:
     def __init__(self) -> None:
         self.asked: list[AgentSpec] = []
 
-    def make(self, agent: AgentSpec, call: Call, speech: Equipment) -> Workshop:
+    def make(
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        about: Mapping[str, Any] | None = None,
+        transfers: Transfers | None = None,
+    ) -> Workshop:
         self.asked.append(agent)
         return NoWork()
 

@@ -26,6 +26,8 @@ from pipelines.conversation.agent import (
     MindsMissedWords,
     Summarising,
     Switch,
+    ThinksAhead,
+    Utterance,
 )
 from pipelines.flows.document.names import GIVEN
 from pipelines.flows.expressions.values import Value
@@ -115,6 +117,17 @@ class AgentTransferWorker(PlainWorker):
         agent: object = self._agent
         if isinstance(agent, HearsOfMessages):
             agent.message_taken(said)
+
+    def think_ahead(self, said: Utterance) -> None:
+        """See `ThinksAhead`."""
+        agent: object = self._agent
+        if isinstance(agent, ThinksAhead):
+            agent.think_ahead(said)
+
+    def stop_thinking_ahead(self) -> None:
+        agent: object = self._agent
+        if isinstance(agent, ThinksAhead):
+            agent.stop_thinking_ahead()
 
     def summary(self) -> str:
         agent: object = self._agent

@@ -72,6 +72,12 @@ class PythonFunctions:
         if not self.fault(entry):
             self._loaded(entry)
 
+    def there(self, entry: str) -> bool:
+        """Whether flows may call it, and it could be imported, as far as that is known now."""
+        task = self._loading.get(entry)
+        failed = task is not None and task.done() and (task.cancelled() or task.exception() is not None)
+        return not self.fault(entry) and not failed
+
     async def function(self, entry: str) -> Function:
         """Raises ConfigError."""
         if fault := self.fault(entry):

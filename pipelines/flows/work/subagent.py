@@ -96,6 +96,15 @@ class SubagentWorker(PlainWorker):
         if self._agent is not None:
             self._agent.missed_words()
 
+    def think_ahead(self, said: Utterance) -> None:
+        """See `ThinksAhead`."""
+        if self._agent is not None and not self._leaving.over:
+            self._agent.think_ahead(said)
+
+    def stop_thinking_ahead(self) -> None:
+        if self._agent is not None:
+            self._agent.stop_thinking_ahead()
+
     def summary(self) -> str:
         return self._agent.summary() if self._agent is not None else ""
 
