@@ -133,11 +133,12 @@ class CallingParty:
         transport: str = "udp",
         timeout_s: float = RING_FOR_S,
         codecs: tuple[str, ...] = CODECS,
+        uri: str = "",
     ) -> MeasuredCall:
-        """Raises CallError with the SIP code when the call is not answered. `codecs`: what is offered, of
-        PCMU, PCMA and G722."""
+        """`codecs`: what is offered, of PCMU, PCMA and G722. `uri`: another address than the party's own, at
+        the same host. Raises CallError with the SIP code when the call is not answered."""
         leg = await self.agent.call(
-            self.uri,
+            uri or self.uri,
             from_uri=f"sip:{user or 'caller'}@{bracketed(self.host)}",
             username=user or None,
             password=password or None,

@@ -72,10 +72,11 @@ class PhoneCaller:
         """What the agent has said since our last word."""
         self._ours: list[_Ours] = []
 
-    async def talk(self, party: CallingParty) -> PhonedCall:
-        """Never raises for what happens in the call: that is in `trouble`."""
+    async def talk(self, party: CallingParty, uri: str = "") -> PhonedCall:
+        """`uri`: another address than the party's own, at its host. Never raises for what happens in the
+        call: that is in `trouble`."""
         try:
-            up = self._up = await party.call()
+            up = self._up = await party.call(uri=uri)
         except VoiceForgeError as error:
             self.call.trouble = f"the call was not answered: {error}"
             return PhonedCall(self.call)

@@ -16,6 +16,7 @@ from callers.simulated.keeping import keep_failure
 from callers.simulated.persona import Persona
 from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
 from cli.simulate.plan import Planned, day_of, plan
+from cli.simulate.replaying import replay_calls
 from cli.simulate.source import SimulatedFlow, callers, open_flow
 from cli.terminal import progress
 from cli.working_folder import importable
@@ -38,9 +39,17 @@ async def simulate(args: argparse.Namespace) -> int:
     _check(args)
     have_places(args)
     async with contextlib.AsyncExitStack() as undo:
-        flow = await open_flow(settings, args.flow, args.version, undo, by_text=args.text)
+        by_text = args.text or args.replay
+        flow = await open_flow(settings, args.flow, args.version, undo, by_text=by_text)
+        if args.replay:
+            return await replay_calls(args, settings, flow)
         llm = await _model(settings, args.llm, undo)
         personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
+        if args.canary:
+            from cli.simulate.canary import canary
+
+            places = SimulationPlaces(args, settings.data, flow)
+            return await canary(args, settings, flow, personas, places, undo)
         count = args.calls or len(personas)
         run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count)
         parallel = min(_parallel(args, llm), count)
@@ -132,8 +141,22 @@ class SimulationRun:
 
 def _check(args: argparse.Namespace) -> None:
     """Raises ConfigError for options that say nothing together."""
+    if args.replay and (args.persona or args.server or args.llm or args.canary):
+        raise ConfigError(
+            "--replay has callers of its own: leave out --persona, --server, --llm and --canary"
+        )
+    if args.since and not args.replay:
+        raise ConfigError("--since says which calls to --replay")
     if args.text and (args.server or args.noise or args.loss):
         raise ConfigError("--server, --noise and --loss are for calls by phone: leave out --text")
+    if args.canary and args.server is None:
+        raise ConfigError("a canary calls a live server: name it with --server sip:booking@host")
+    if args.canary and args.llm:
+        raise ConfigError("a canary's callers are scripted: leave out --llm")
+    if not args.canary and (args.metrics or args.alert):
+        raise ConfigError("--metrics and --alert are a --canary's")
+    if args.metrics is not None and not args.metrics.absolute().parent.is_dir():
+        raise ConfigError(f"{args.metrics} cannot be written: name a file in a folder that is there")
 
 
 def _left_out(args: argparse.Namespace, flow: SimulatedFlow, llm: Llm | None) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,22 @@ async def recent(connection: Database, limit: int = 50) -> list[Row]:
     """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
     rows = await connection.fetch(f"{_SHOWN} order by c.started_at desc limit $1", limit)
     return [_row(row) for row in rows]
+
+
+async def talked_to(connection: Database, name: str, since: datetime | None, limit: int) -> list[Row]:
+    """The calls that are over and were answered by an agent of this name, or ran a flow of it, newest first:
+    id and `answered_at`. `since`: none before."""
+    rows = await connection.fetch(
+        """
+        select id, answered_at from calls c
+        where state = 'ended' and answered_at is not null and ($2::timestamptz is null or started_at >= $2)
+            and (agent = $1 or exists (select from flow_runs r where r.call_id = c.id and r.flow = $1)
+                or exists (select from outcomes o where o.call_id = c.id and o.flow = $1))
+        order by started_at desc limit $3
+        """,
+        name, since, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
 
 
 async def one(connection: Database, call_id: UUID) -> Row | None:

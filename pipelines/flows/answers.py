@@ -9,6 +9,7 @@ from pipelines.flows.checking import Check
 from pipelines.flows.model import Ask, Confirm, Slot, Value
 from pipelines.flows.progress import FlowProgress, FlowStep, SaidBefore
 from pipelines.flows.steps import MISSES, FlowSteps
+from pipelines.flows.wording import joined
 
 UNCLEAR = 2
 """So often the caller is asked again for a clear yes or no."""
@@ -191,7 +192,7 @@ class FlowAnswers(FlowSteps):
         now.misses += 1
         if now.misses > MISSES:
             return self._give_up(self._phrases.trouble("noisy"))
-        more = self._help() if now.misses == 1 else check.slot.dtmf.offer
+        more = self._help() if now.misses == 1 else self._offer(check.slot)
         return self._ask(f"{self._phrases.once_more} {more}")
 
     # ---- asking again
@@ -211,5 +212,4 @@ class FlowAnswers(FlowSteps):
         now.doubts.add("missed")
         if now.misses > MISSES:
             return self._give_up()
-        more = slot.dtmf.offer or self._help()
-        return self._ask(f"{self._phrases.impossible.format(value=said)} {more}")
+        return self._ask(joined(self._phrases.impossible.format(value=said), self._offer(slot)))

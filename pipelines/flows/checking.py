@@ -113,7 +113,8 @@ def _question(slot: Slot, offer: str) -> Slot:
 
 def _grammar(name: str, slot: Slot) -> Grammar | None:
     if slot.grammar is None:
-        return None
+        # Of what is keyed alone a yes or a no is said all the same.
+        return None if slot.open else yes_or_no(name, "", slot.language).grammar
     body = _BODY.sub("", slot.grammar.jsgf)
     public = _PUBLIC.search(body)
     answer = f" | /1/ [<check_no>] <{public[1]}>" if public else ""

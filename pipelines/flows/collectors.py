@@ -24,6 +24,8 @@ from pipelines.flows.characters import (
 from pipelines.flows.model import Dtmf, Slot, Spelling, Value
 from pipelines.flows.numbers import number_rules, whole_number, with_digits
 
+LONGEST = 40
+"""Characters that a grammar has, one behind the other; longer ones come in pieces."""
 FULL_MS = 700
 """So long a full entry on the keys waits for '#', or for the digit too many."""
 _LEAD = ("it is", "it's", "that's", "my number is", "the number is")
@@ -41,10 +43,11 @@ def digits_slot(
     pattern: str = r"\d+",
     check: Callable[[str], bool] = bool,
     group: int = 3,
+    at_once: int = LONGEST,
 ) -> Slot:
     """Digits one by one, as a string: an account, a telephone number, a code. `most`: as `least`, when
     left out. `pattern` and `check` say which are possible (a check digit); `group`: so many are read back in
-    one breath."""
+    one breath, and `at_once` may be said in one."""
     most = most or least
     wanted = re.compile(pattern)
     offer = (
@@ -59,7 +62,7 @@ def digits_slot(
     )
     return Slot(
         name,
-        _grammar(name, "one_or_more", most, DIGIT_RULES),
+        _grammar(name, "one_or_more", min(most, at_once), DIGIT_RULES),
         lambda text: digits_of(_without_lead(text)),
         Dtmf(most, lambda keyed: keyed if keyed.isdecimal() else None, offer, least, FULL_MS),
         lambda value: say_digits(str(value), group),
@@ -76,10 +79,12 @@ def letters_slot(
     pattern: str = r"\w+",
     check: Callable[[str], bool] = bool,
     digits: bool = False,
+    at_once: int = LONGEST,
 ) -> Slot:
     """Letters one by one, as a string of capitals: a name, a postcode, a booking code. The caller says a
     word for each ("b as in bravo", "bravo"); they are read back in this way. `digits`: these may be among
-    them. On the keys each takes two: its key, and its place there ('22' is B, '74' is S, '70' is 7)."""
+    them; `at_once`: so many may be said in one breath. On the keys each takes two: its key, and its place
+    there ('22' is B, '74' is S, '70' is 7)."""
     most = most or least
     wanted = re.compile(pattern)
     read = characters_of if digits else letters_of
@@ -99,7 +104,7 @@ def letters_slot(
     )
     return Slot(
         name,
-        _grammar(name, one, most, rules),
+        _grammar(name, one, min(most, at_once), rules),
         lambda text: read(_without_lead(text)),
         Dtmf(2 * most, _letters_keyed if not digits else _characters_keyed, offer, 2, FULL_MS),
         lambda value: say_letters(str(value)),

@@ -99,9 +99,9 @@ class FlowExecutor(FlowAnswers):
         now.silences, now.before = 0, None
         if ended_by == "cancel":
             now.part = ""
-            return self._ask(f"{self._help()} {slot.dtmf.offer}")
+            return self._ask(joined(self._help(), slot.dtmf.offer))
         if not digits:
-            return self._ask(slot.dtmf.offer)
+            return self._ask(self._offer(slot))
         value = None if ended_by == "too many" else slot.dtmf.parse(digits)
         if now.parting:
             return self._part(value)
@@ -131,7 +131,7 @@ class FlowExecutor(FlowAnswers):
             return self._give_up(why="timeout")
         if now.silences == 1 and not now.troubles:
             return self._ask(self._help())
-        return self._ask(f"{self._phrases.unheard} {slot.dtmf.offer}")
+        return self._ask(joined(self._phrases.unheard, self._offer(slot)))
 
     def trouble(self, kind: str, *, last: bool = False, over: bool = False) -> FlowStep:
         """The line carries no conversation as it is; the arguments are as in `LineTrouble`."""
@@ -142,7 +142,7 @@ class FlowExecutor(FlowAnswers):
         now.doubts.add("line")
         wrong = self._phrases.trouble(kind)
         if over or kind in NOBODY:
-            return self._over(wrong if kind in NOBODY else self._flow.give_up)
+            return self._over(wrong if kind in NOBODY else self._fill(self._flow.give_up))
         if kind in WAITED and not last:
             return self._ask(joined(wrong, now.check.asked if now.check else ""))
         now.troubles += 1
@@ -151,7 +151,7 @@ class FlowExecutor(FlowAnswers):
         if last or now.troubles > TROUBLES:
             now.by_keys, now.misses = kind in WAITED, 0
             return self._give_up(wrong, "line")
-        return self._ask(joined(wrong, now.check.asked if now.check else "", slot.dtmf.offer))
+        return self._ask(joined(wrong, now.check.asked if now.check else "", self._offer(slot)))
 
     def returned(self, why: str = "") -> FlowStep:
         """The caller is back: from a transfer of ours that came to nothing, or from whoever took it over.

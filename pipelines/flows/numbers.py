@@ -33,25 +33,38 @@ def _below_million(words: list[str]) -> int | None:
 
 
 def number_rules(most: int) -> str:
-    """JSGF rules of the numbers from 0 to `most`, rounded up to all of so many digits; <number> is the
+    """JSGF rules of the numbers from 0 to `most`, rounded up to all that begin as it does; <number> is the
     first."""
-    below = "<below_hundred>"
+    tens = list(TENS_VALUES)[: max(min(most, 99) // 10 - 1, 1)]
     rules = f"""
 <below_hundred> = {" | ".join(ONES)} | <tens> [<unit>];
-<tens> = {" | ".join(TENS_VALUES)};
+<tens> = {" | ".join(tens)};
 <unit> = {" | ".join(ONES[1:10])};
 """
-    if most >= 100:
-        rules = f"<below_thousand> = {below} | [a | <unit>] hundred [[and {{}}] {below}];" + rules
-        below = "<below_thousand>"
-    if most >= 1_000:
-        rules = f"<below_million> = {below} | [a | {below}] thousand [[and {{}}] {below}];" + rules
-        below = "<below_million>"
-    if most >= 1_000_000:
-        few = "<below_thousand>"
-        rules = f"<below_billion> = {below} | [a | {few}] million [[and {{}}] {below}];" + rules
-        below = "<below_billion>"
-    return f"\n<number> = {below};\n{rules}"
+    largest = "<below_hundred>"
+    for scale, word, name in _SCALES:
+        if most < scale:
+            break
+        many = _times(
+            min(most // scale, 9 if scale == 100 else 999), "<below_thousand>" if scale > 1_000 else largest
+        )
+        rules = f"<{name}> = {largest} | [a | {many}] {word} [[and {{}}] {largest}];" + rules
+        largest = f"<{name}>"
+    return f"\n<number> = {largest};\n{rules}"
+
+
+_SCALES = (
+    (100, "hundred", "below_thousand"),
+    (1_000, "thousand", "below_million"),
+    (1_000_000, "million", "below_billion"),
+)
+
+
+def _times(most: int, several: str) -> str:
+    """The numbers from 1 to `most`, before a scale."""
+    if most == 1:
+        return "one"
+    return several if most > 19 else f"({alternatives(range(1, most + 1))})"
 
 
 def _parted(words: list[str], scale: str, times: int, read: Callable[[list[str]], int | None]) -> int | None:

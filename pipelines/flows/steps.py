@@ -60,18 +60,18 @@ class FlowSteps:
         now, flow = self._now, self._flow
         now.check, now.part = None, ""
         told = now.told is not None and now.told.status == "held"
-        unsettled = flow.unconfirmed if told or isinstance(now.node, Confirm) else ""
+        unsettled = self._fill(flow.unconfirmed) if told or isinstance(now.node, Confirm) else ""
         if flow.callback and not now.parting and now.doubts - {"silent"}:
             now.parting = True
-            return self._ask(joined(wrong, unsettled, flow.callback))
-        return self._over(joined(wrong, unsettled, flow.give_up))
+            return self._ask(joined(wrong, unsettled, self._fill(flow.callback)))
+        return self._over(joined(wrong, unsettled, self._fill(flow.give_up)))
 
     def _part(self, value: Value | None) -> FlowStep:
         """The answer to the offer of a call back; None: none that can be made out."""
         if value != "yes":
-            return self._over(self._flow.give_up)
+            return self._over(self._fill(self._flow.give_up))
         self._outcomes.append(self._result("callback"))
-        return self._over(self._flow.called_back)
+        return self._over(self._fill(self._flow.called_back))
 
     def _over(self, text: str) -> FlowStep:
         """These are the last words, and no node of the flow's says them."""
@@ -221,6 +221,10 @@ class FlowSteps:
 
     def _help(self) -> str:
         return self._wording.help(self._now)
+
+    def _offer(self, slot: Slot) -> str:
+        """The keys, or the question in other words where it has none."""
+        return slot.dtmf.offer or self._help()
 
     def _fill(self, text: str) -> str:
         return self._wording.fill(self._now, text)

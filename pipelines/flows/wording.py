@@ -21,7 +21,7 @@ class Wording:
     def help(self, now: FlowProgress) -> str:
         """What is asked, in other words."""
         if now.parting:
-            return self._flow.callback
+            return self.fill(now, self._flow.callback)
         if now.check is not None:
             return now.check.asked
         match now.node:
@@ -38,6 +38,8 @@ class Wording:
         """After an answer that was not understood, the `now.misses`th: in other words, shorter and by keys,
         by keys. `noisy`: the keys sooner; `unclear`: it was a yes or a no, and nobody knows which."""
         phrases = self._flow.phrases
+        if not slot.dtmf.offer:
+            return joined(phrases.clearly if unclear else phrases.sorry, self.help(now))
         if now.misses > 2 or (noisy and now.misses == 2):
             return f"{phrases.hardly} {slot.dtmf.offer}"
         if unclear:

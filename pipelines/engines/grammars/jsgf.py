@@ -16,9 +16,10 @@ from pipelines.engines.grammars.jsgf_document import GrammarError, GrammarNode, 
 
 MAX_STATES = 20_000
 """Of one grammar; a larger one is a mistake (nested rules multiply) and would stall the recogniser."""
-MAX_CHOICES = 200_000
-"""States and words that are looked at where words may follow one another, all in all: with each of many words
-optional, any may follow any."""
+MAX_CHOICES = 50_000
+"""Words that may follow others, all in all: with each of many words optional, any may follow any."""
+MAX_LOOKS = 1_500_000
+"""States that are looked at to find them: some 0.5 s."""
 
 
 class NextWord(NamedTuple):
@@ -167,14 +168,14 @@ class JsgfGrammar:
         known: dict[frozenset[int], int] = {}
         start = min(self._start)
         todo = [start]
-        looked_at = 0
+        looked_at = choices = 0
         while todo:
             place = todo.pop()
             if place in places:
                 continue
             states = self._closure({place}) if place != start else self._start
             looked_at += len(states)
-            if looked_at > MAX_CHOICES:
+            if looked_at > MAX_LOOKS or choices > MAX_CHOICES:
                 raise GrammarError(
                     "too many of the grammar's words may be left out; split the question in two"
                 )
@@ -183,6 +184,7 @@ class JsgfGrammar:
                 known[forks] = len(branches)
                 steps = {step for state in forks for step in self._net.words[state]}
                 branches.append(tuple(sorted(step for step in steps if step.to in self._useful)))
+                choices += len(branches[-1])
                 todo += [step.to for step in branches[-1]]
             places[place] = (self._final in states, known[forks])
         return Paths(start, places, branches)

@@ -6,7 +6,7 @@ A flow of 200 nodes takes some 100 ms: do it off the event loop.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import date
 from typing import TypeAlias, TypeVar
 
@@ -15,7 +15,7 @@ from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowP
 from pipelines.flows.compiling.leads import Leads, leads_of
 from pipelines.flows.compiling.own_words import flow_words, word_problems
 from pipelines.flows.compiling.questions import FlowQuestions, question_of
-from pipelines.flows.compiling.texts import texts_of, variables_of
+from pipelines.flows.compiling.texts import texts_of, texts_of_defaults, variables_of
 from pipelines.flows.document.document import Document, DocumentNode
 from pipelines.flows.document.edges import FlowEdge
 from pipelines.flows.document.names import GIVEN
@@ -103,6 +103,9 @@ class _Making:
 
     def _part_of(self, document: Document, key: str, cel: CelScope, where: str) -> FlowPart:
         self.problems += [f"{where}{problem}" for problem in word_problems(document)]
+        names = {each.name for each in document.variables}
+        for field, source in texts_of_defaults(document.defaults):
+            self._text(f"{where}defaults.{field}", source, names)
         starts = [node.id for node in document.nodes if isinstance(node, StartNode)]
         if len(starts) != 1:
             self.problems.append(f"{where}it has {len(starts) or 'no'} start nodes, and needs one")
@@ -145,13 +148,7 @@ class _Making:
             if name not in known:
                 self.problems.append(f"{place} {field}: there is no variable '{name}'; declare it")
         for field, source in texts_of(node):
-            if source not in self.texts:
-                template = self._tried(f"{place} {field}", SaidTemplate, source)
-                if template is None:
-                    continue
-                self.texts[source] = template
-            for name in sorted(self.texts[source].uses - known - GIVEN):
-                self.problems.append(f"{place} {field}: there is no variable '{name}'")
+            self._text(f"{place} {field}", source, known)
         inner = self._inner(node, place, above) if isinstance(node, SubflowNode) else ""
         lines = []
         for name, source in _lines(node):
@@ -172,6 +169,15 @@ class _Making:
             self._tried(place, lambda each: prepared(each, cel), node),
             inner,
         )
+
+    def _text(self, place: str, source: str, known: Set[str]) -> None:
+        if source not in self.texts:
+            template = self._tried(place, SaidTemplate, source)
+            if template is None:
+                return
+            self.texts[source] = template
+        for name in sorted(self.texts[source].uses - known - GIVEN):
+            self.problems.append(f"{place}: there is no variable '{name}'")
 
     def _leads(self, edges: Iterable[FlowEdge], key: str, cel: CelScope, place: str) -> Leads:
         def compiled(edge: FlowEdge, source: str) -> CelExpression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.flows.document.document import DocumentNode
+from pipelines.flows.document.document import Defaults, DocumentNode
 from pipelines.flows.document.nodes import (
     AgentTransferNode,
     CodeNode,
@@ -42,6 +42,12 @@ def texts_of(node: DocumentNode) -> list[tuple[str, str]]:
         case _:
             found = []
     return found
+
+
+def texts_of_defaults(defaults: Defaults) -> list[tuple[str, str]]:
+    """Those of a document's own words that hold variables."""
+    names = ("give_up", "trouble", "callback", "called_back", "unconfirmed")
+    return [(name, getattr(defaults, name)) for name in names]
 
 
 def variables_of(node: DocumentNode) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from pipelines.flows.agent import listen_of, step_of
 from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.executor import DocumentExecutor
+from pipelines.flows.running.values import MASK
 from pipelines.flows.working import (
     AgentTransferWork,
     ExtractWork,
@@ -84,6 +85,7 @@ class DocumentAgent:
         self._work: Work | None = None
         self._line = 0
         self._heard = ""
+        self._noted = (0, "")
         self._conversation: deque[tuple[str, str]] = deque(maxlen=MOST_LINES)
         self._owed: list[Record] = []
         """Records that wait to be kept: the call went on before they could be."""
@@ -218,12 +220,14 @@ class DocumentAgent:
                 return None
 
     def _note(self, said: AgentInput) -> None:
-        if self._heard:
-            self._conversation.append(("agent", self._heard[:500]))
-            # what was noted once is not noted again, but still counts as heard
+        """For models that judge the conversation: what was said at a secret question is not among it."""
+        secret = self.executor.asks_secret
+        if self._heard and self._noted != (self._line, self._heard):
+            self._noted = self._line, self._heard
+            self._conversation.append(("agent", MASK if secret else self._heard[:500]))
         match said:
             case Utterance(text=text) if text:
-                self._conversation.append(("caller", text[:500]))
+                self._conversation.append(("caller", MASK if secret else text[:500]))
             case Keyed(digits=digits) if digits:
                 self._conversation.append(("caller", "(keys)"))
             case _:

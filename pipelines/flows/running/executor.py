@@ -31,6 +31,7 @@ from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.leaving import NodeFailed
 from pipelines.flows.running.values import as_text
 from pipelines.flows.running.walking import FlowWalk
+from pipelines.flows.slots.checked import checked_value
 from pipelines.flows.steps import Stuck
 from pipelines.flows.working import ExtractWork, WorkDone
 
@@ -217,6 +218,7 @@ class DocumentExecutor(FlowWalk):
         if lead is None or not self._may_escape():
             return None
         self._last = {**self._last, "error": why}
+        self._detail = why
         return self._go(lead)
 
     def _returned(self, why: str) -> FlowStep:
@@ -269,7 +271,9 @@ class DocumentExecutor(FlowWalk):
         if here is None or isinstance(self._now.node, Confirm):
             return super()._filled(value)
         if isinstance(here.node, CollectNode) and here.node.variable is not None:
-            self._assign(here.node.variable, value, self._flow.slots[here.key].say)
+            slot = self._flow.slots[here.key]
+            value = slot.kept(value)
+            self._assign(here.node.variable, value, slot.say)
         return self._done(here, as_text(value))
 
     def _led(self, node: Confirm, value: str) -> FlowStep:
@@ -298,7 +302,7 @@ class DocumentExecutor(FlowWalk):
             try:
                 self._assign(name, value)
             except ExpressionError as error:
-                log.info("flow %s: %s", self.compiled.name, error)
+                log.info("flow %s: %s", self.compiled.name, self._masked(str(error)))
 
     def _worked(self, done: WorkDone) -> FlowStep:
         here = self._here
@@ -348,7 +352,7 @@ class DocumentExecutor(FlowWalk):
             return self._ended()
         value = None
         if not done.error and done.values.get("") is not None:
-            value = _sayable(slot, done.values[""])
+            value = checked_value(here.node.slot, done.values[""], self._day.today, language=slot.language)
         if value is None:
             step = self._missed(slot, False)
         elif slot.harmless:
@@ -357,17 +361,6 @@ class DocumentExecutor(FlowWalk):
             step = self._check(Check.of(slot, value, self._phrases))
         self._extracting = False
         return step
-
-
-def _sayable(slot: Slot, value: Any) -> Value | None:
-    """What a model found, if it is one of the slot's values."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        slot.checked(value)
-    except (ValueError, TypeError, LookupError, ArithmeticError):
-        return None
-    return value
 
 
 def _nothing(text: str) -> None:

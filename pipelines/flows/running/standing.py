@@ -5,7 +5,7 @@ Sans-I/O, as all of the executor; the time is asked of a function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,13 +14,14 @@ from uuid import UUID
 from weakref import WeakMethod
 
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
+from pipelines.flows.document.nodes import CollectNode
 from pipelines.flows.executor import FlowExecutor
 from pipelines.flows.expressions.liquid import SaidTemplate
 from pipelines.flows.expressions.values import Value, shortened
 from pipelines.flows.model import Slot
 from pipelines.flows.progress import FlowOutcome, FlowProgress
 from pipelines.flows.running.trail import Trail
-from pipelines.flows.running.values import FlowNames, fitted, given_at_start, moment
+from pipelines.flows.running.values import MASK, FlowNames, as_text, fitted, given_at_start, moment
 from pipelines.flows.slots.intents import with_intents
 from pipelines.flows.wording import Wording
 from pipelines.flows.working import WorkScope
@@ -80,6 +81,19 @@ class FlowStanding(FlowExecutor):
         """The flow that the caller is in, and those around it, the innermost first."""
         parts = self.compiled.parts
         return (self._present, *(parts[frame.within] for frame in reversed(self._now.stack)))
+
+    @property
+    def _language(self) -> str:
+        """Of the call (BCP 47)."""
+        return str(self._call.get("language") or self.compiled.document.defaults.language)
+
+    @property
+    def asks_secret(self) -> bool:
+        """What is asked now, and answered, is for nobody else."""
+        here = self._here
+        if here is None or not isinstance(here.node, CollectNode):
+            return False
+        return here.node.variable in here.part.secret
 
     # ---- what is known
 
@@ -141,6 +155,18 @@ class FlowStanding(FlowExecutor):
         template = self.compiled.texts.get(source)
         return (template or SaidTemplate(source)).text(self._known())
 
+    def _masked(self, text: str) -> str:
+        """Without secret values, for people."""
+        for part, slots in ((self._present, self._now.slots), *self._waiting):
+            for name in part.secret & slots.keys():
+                text = text.replace(as_text(slots[name]) or MASK, MASK)
+        return text
+
+    @property
+    def _waiting(self) -> Iterator[tuple[FlowPart, Mapping[str, Any]]]:
+        """The flows around the present one, and what is known in them."""
+        return ((self.compiled.parts[frame.within], frame.slots) for frame in self._now.stack)
+
     def _scope(self) -> WorkScope:
         """For whoever does a node's work: as it is now."""
         slots = dict(self._now.slots)
@@ -150,7 +176,7 @@ class FlowStanding(FlowExecutor):
         defaults = self.compiled.document.defaults
         return WorkScope(
             self._call_id,
-            str(self._call.get("language") or defaults.language or "en"),
+            self._language or "en",
             defaults.voice,
             known,
             spoken,

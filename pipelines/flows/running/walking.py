@@ -60,6 +60,8 @@ class FlowWalk(FlowLeaving):
     """The walk itself."""
 
     _steps_left = 0
+    _detail = ""
+    """What the last failure was, for whoever reads of the way that it led."""
     _circled = False
     """An error edge has led out of a circle; it does so once."""
     _judging: ToJudge | None = None
@@ -108,7 +110,7 @@ class FlowWalk(FlowLeaving):
         node = self.compiled.nodes[lead.target]
         self._now.node = node.at
         self._fresh()
-        detail = str(self._last["error"]) if lead.why == "error" else ""
+        detail, self._detail = self._detail, ""
         self._trail.step(node, lead, detail)
         self._steps_left -= 1
         if self._steps_left < 0:
@@ -118,7 +120,8 @@ class FlowWalk(FlowLeaving):
                 return self._chosen(node)
             case SayNode() as say:
                 text = self._text(say.text)
-                speech.add(text, interruptible=say.interruptible, language=say.language, voice=say.voice)
+                language = say.language or (self._language if say.voice else "")
+                speech.add(text, interruptible=say.interruptible, language=language, voice=say.voice)
                 return self._chosen(node)
             case SetNode(values=values):
                 for name, value in values.items():
@@ -229,6 +232,7 @@ class FlowWalk(FlowLeaving):
     def _failed(self, failed: NodeFailed, speech: StepSpeech) -> Next:
         """It takes its error edge; where there is none the call ends with the flow's own words."""
         place = self._now.node.id
+        detail = self._masked(str(failed))
         lead = None
         if self._steps_left >= 0:
             lead = self._after(failed)
@@ -236,11 +240,16 @@ class FlowWalk(FlowLeaving):
             self._circled, self._steps_left = True, STEPS
             lead = self._after(failed)
         if lead is not None:
-            log.info("flow %s, node %s failed (%s): %s", self.compiled.name, place, failed.error, failed)
+            log.info("flow %s, node %s failed (%s): %s", self.compiled.name, place, failed.error, detail)
+            self._detail = f"{failed.error}: {detail}" if detail else failed.error
             return lead
-        log.warning("flow %s, node %s failed (%s): %s", self.compiled.name, place, failed.error, failed)
-        self._trail.failed(place, failed.error, str(failed))
+        log.warning("flow %s, node %s failed (%s): %s", self.compiled.name, place, failed.error, detail)
+        self._trail.failed(place, failed.error, detail)
         text = self.compiled.document.defaults.trouble
+        try:
+            text = self._text(text)
+        except ExpressionError as error:
+            log.warning("flow %s: %s", self.compiled.name, self._masked(str(error)))
         self._now.node = EndCall("failed", text)
         return self._with(self._over(speech.said(text)), speech)
 

@@ -6,16 +6,38 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Value
 from pipelines.flows.slots.answers import AnswerWords, answer_words
+from pipelines.flows.slots.phrases import SlotError
 from pipelines.languages.tags import base_of
 from pipelines.spoken.forms import tongue_of
 
 Read = Callable[[str], Value | None]
 """Words -> what they mean, whether it is possible or not."""
+
+
+SURELY_FIT = 600
+"""Words and marks of a grammar that is too large for no recogniser, whatever it says."""
+
+
+def fit(grammar: Grammar) -> Grammar:
+    """The same, if a recogniser can use it. Raises SlotError."""
+    if len(grammar.jsgf.split(None, SURELY_FIT)) > SURELY_FIT:
+        _measured(grammar.jsgf)
+    return grammar
+
+
+@lru_cache(maxsize=1_000)
+def _measured(jsgf: str) -> None:
+    try:
+        JsgfGrammar(jsgf).paths  # noqa: B018  it is what takes room
+    except GrammarError as error:
+        raise SlotError(f"too much may be said here: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -43,10 +65,10 @@ class AskedSlot:
         return re.sub(r"\W", "_", self.name) + "_slot"
 
     def grammar(self, rules: str) -> Grammar:
-        """A JSGF document; `rules` begins with the expansion of the public one. Of every other language
-        nothing but what is said is known."""
+        """A JSGF document; `rules` begins with the expansion of the public one. Raises SlotError where it is
+        too large."""
         name = re.sub(r"\W", "_", self.name)
-        return Grammar(name, f"#JSGF V1.0;\ngrammar {name};\npublic <{self.rule}> = {rules.strip()}\n")
+        return fit(Grammar(name, f"#JSGF V1.0;\ngrammar {name};\npublic <{self.rule}> = {rules.strip()}\n"))
 
     def cardinal(self, n: int) -> str:
         """A number as it is said."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pipelines.engines.protocols import Grammar
 from pipelines.flows.model import Intent, Slot, Value
+from pipelines.flows.slots.asked import fit
 from pipelines.flows.slots.heard import POLITE
 from pipelines.flows.slots.phrasebook import Phrasebook
 from pipelines.flows.slots.phrases import Expansion, either, phrases
@@ -46,4 +47,4 @@ def _grammar(own: Grammar, said: Mapping[str, Sequence[Expansion]]) -> Grammar:
     intents = " | ".join(f"/1/ {either(each, f'intent {at}')}" for at, each in enumerate(said.values(), 1))
     private = _PUBLIC.sub(r"<\1>", body).lstrip()
     rules = f"public <{name}> = {LIKELY} <{public[1]}> | {intents};\n{private}"
-    return Grammar(own.name, f"#JSGF V1.0;\ngrammar {own.name};\n{rules}", own.choice)
+    return fit(Grammar(own.name, f"#JSGF V1.0;\ngrammar {own.name};\n{rules}", own.choice))

@@ -15,8 +15,9 @@ from pipelines.spoken.hearing.written import written
 LONGEST = 254
 """Characters of an address (:rfc:`5321`)."""
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}", re.ASCII)
-_WORDS = "gmail yahoo hotmail outlook icloud com org net edu gov info uk de co".split()
-"""Of the names of mail servers those that are said as words."""
+_SERVERS = "gmail yahoo hotmail outlook icloud aol".split()
+"""Where most have their mail: all end in .com."""
+_ENDINGS = ("com", "org", "net", "edu", "gov", "info", "co dot uk", "de")
 _SIGNS = {"dot": ".", "point": ".", "period": ".", "dash": "-", "hyphen": "-", "underscore": "_", "plus": "+"}
 _LETTERS = {word: word[0] for word in NATO} | {"xray": "x"}
 _LEAD = re.compile(
@@ -85,7 +86,7 @@ def _spell(value: Value) -> str:
 
 _RULES = f"""[(it is | it's | my email is | my address is) {{}}] <sign>+ at <server>;
 <sign> = <letter> | <digit> | dot | dash | hyphen {{dash}} | underscore | plus;
-<server> = <part>+ dot <part>+;
-<part> = {" | ".join(_WORDS)} | <letter> | <digit> | dot | dash;
+<server> = /8/ ({" | ".join(_SERVERS)}) dot com | /1/ (<letter> | <digit> | dash)+ dot <ending>;
+<ending> = {" | ".join(_ENDINGS)};
 <letter> = {" | ".join(NATO)};
 <digit> = {" | ".join(list(DIGITS)[1:])} | (zero | oh) {{0}};"""

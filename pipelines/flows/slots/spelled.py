@@ -22,6 +22,8 @@ from pipelines.spoken.phones import phone_groups
 _FIGURES = re.compile(r"[0-9]")
 _CODE = re.compile(r"(?=.*[A-Z])[A-Z0-9]{2,}(?:[ .-][A-Z0-9]+)*")
 """As it is written: "BX7"."""
+DIGITS_AT_ONCE, LETTERS_AT_ONCE = 16, 12
+"""So many are said in one breath; the grammars have no more, which would but cost time."""
 LONGEST_NAME = 40
 """Characters of a name."""
 MOST_NAMES = 6
@@ -41,7 +43,7 @@ _NO_NAMES = frozenset(
 def digits_slot_of(spec: DigitsSlot, asked: AskedSlot) -> Slot:
     """Raises SlotError."""
     _bounds(spec.least, spec.most)
-    slot = digits_slot(asked.name, spec.least, spec.most, offer=spec.offer)
+    slot = digits_slot(asked.name, spec.least, spec.most, offer=spec.offer, at_once=DIGITS_AT_ONCE)
     return _in_language(slot, asked, "digits", spec.offer, asked.words.digits, _many(spec.least, spec.most))
 
 
@@ -52,9 +54,11 @@ def spelling_slot(spec: SpellingSlot, asked: AskedSlot) -> Slot:
         raise SlotError("it is neither of letters nor of digits; allow one of them")
     many = _many(spec.least, spec.most)
     if not spec.letters:
-        slot = digits_slot(asked.name, spec.least, spec.most, offer=spec.offer)
+        slot = digits_slot(asked.name, spec.least, spec.most, offer=spec.offer, at_once=DIGITS_AT_ONCE)
         return _in_language(slot, asked, "digits", spec.offer, asked.words.digits, many)
-    slot = letters_slot(asked.name, spec.least, spec.most, offer=spec.offer, digits=spec.digits)
+    slot = letters_slot(
+        asked.name, spec.least, spec.most, offer=spec.offer, digits=spec.digits, at_once=LETTERS_AT_ONCE
+    )
     kind: HeardKind = "code" if spec.digits else "letters"
     return _in_language(slot, asked, kind, spec.offer, asked.words.letters, many)
 
@@ -62,7 +66,14 @@ def spelling_slot(spec: SpellingSlot, asked: AskedSlot) -> Slot:
 def name_slot(spec: NameSlot, asked: AskedSlot) -> Slot:
     """Of a name that nobody knows beforehand: as it was said, or spelled. Where it is not spelled every name
     is taken that was recognised."""
-    letters = letters_slot(asked.name, 2, LONGEST_NAME, offer=spec.offer, pattern=r"[^\W\d_][\w' .-]*")
+    letters = letters_slot(
+        asked.name,
+        2,
+        LONGEST_NAME,
+        offer=spec.offer,
+        pattern=r"[^\W\d_][\w' .-]*",
+        at_once=LETTERS_AT_ONCE,
+    )
     letters = _in_language(letters, asked, "letters", spec.offer, asked.words.letters, "")
     spelling = letters.spelling
     assert spelling is not None

@@ -344,3 +344,12 @@ async def test_keys_are_not_in_what_a_model_is_told() -> None:
     await call.tell(Keyed("1", "length"))
     work = call.shop.works[0]
     assert isinstance(work, JudgeWork) and work.conversation[-1] == ("caller", "(keys)")
+
+
+async def test_what_is_said_at_a_secret_question_is_not_told_to_a_model() -> None:
+    edges = [edge("ask", "oops", judged="the caller is angry"), edge("ask", "end")]
+    call = Call([asked("ask", "pin"), END, OOPS], edges, lambda work: WorkDone(), variables=VARIABLES)
+    await call.tell(Answered())
+    await call.tell(Utterance("blue"))
+    work = call.shop.works[0]
+    assert isinstance(work, JudgeWork) and "blue" not in repr(work.conversation)

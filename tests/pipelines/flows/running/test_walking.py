@@ -449,3 +449,45 @@ def test_steps_are_counted_when_there_are_too_many() -> None:
     events = flow.last_events()
     assert len(events) == 501
     assert events[-1]["why"] == "more" and events[-1]["steps"] == 102
+
+
+def test_a_failure_is_told_without_secrets() -> None:
+    nodes = [asked("ask", "pin"), node("which", "condition"), END, OOPS]
+    edges = [edge("ask", "which"), edge("which", "end", when="pin"), edge("*", "oops", errors=["expression"])]
+    flow = caller(nodes, edges, variables=[{"name": "pin", "secret": True}])
+    flow.start()
+    assert statuses(flow.utterance("blue")) == ["failed"]
+    event = flow.last_events()[-1]
+    assert event["why"] == "error" and event["detail"].startswith("expression: ")
+    assert "blue" not in repr(event)
+
+
+# ---- without keys, and in other words
+
+
+def test_a_question_without_keys_offers_none() -> None:
+    flow = caller([asked("ask", by=["voice"]), END], [edge("ask", "end")])
+    flow.start()
+    assert flow.silence().say == "ask, again?"
+    assert flow.silence().say == "I cannot hear you. ask, again?"
+    assert flow.utterance("", False).say == "Sorry, I didn't get that. ask, again?"
+    assert flow.utterance("", False, noisy=True).say == "Sorry, I didn't get that. ask, again?"
+
+
+def test_its_last_words_may_hold_variables() -> None:
+    defaults = {"give_up": "Bye, {{ colour }}.", "trouble": "Sorry, {{ colour }}."}
+    variables = [{"name": "colour", "default": "red"}]
+    flow = caller(
+        [asked("ask"), END], [edge("ask", "end", outcome="red")], defaults=defaults, variables=variables
+    )
+    flow.start()
+    flow.silence()
+    flow.silence()
+    assert flow.silence().say == "Bye, red."
+    flow = caller(
+        [asked("ask"), END], [edge("ask", "end", outcome="red")], defaults=defaults, variables=variables
+    )
+    flow.start()
+    assert flow.utterance("blue").say == "Sorry, red."
+    with pytest.raises(FlowError, match="defaults.give_up: there is no variable 'nobody'"):
+        compiled([asked("ask"), END], [edge("ask", "end")], defaults={"give_up": "{{ nobody }}"})

@@ -322,6 +322,15 @@ def test_a_slot_that_is_not_asked_for_by_voice_or_by_keys_takes_none() -> None:
     assert (keyless.parse("london"), keyless.dtmf.parse("1"), keyless.dtmf.offer) == ("London", None, "")
 
 
+def test_what_is_keyed_alone_is_agreed_to_by_voice() -> None:
+    asked = made(ACCOUNT, by=("keys",))
+    question = Check.of(asked, "0175", Phrases()).question
+    assert JsgfGrammar(question.own_grammar.jsgf).words >= {"yes", "no"}
+    assert (question.parse("yes"), question.dtmf.parse("2")) == ("yes", "no")
+    german = Check.of(made(ACCOUNT, "de"), "0175", Phrases()).question
+    assert (german.grammar, german.parse("Ja."), german.parse("Nein!")) == (None, "yes", "no")
+
+
 WRONG: list[tuple[Spec, str]] = [
     ({"kind": "choice", "options": [{"value": "?"}]}, "nobody can say '?': give `say`"),
     ({"kind": "choice", "options": [{"value": "A", "key": "2"}, {"value": "B"}]}, "key 2 stands for both"),

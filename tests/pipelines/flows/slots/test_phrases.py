@@ -151,6 +151,24 @@ def test_too_many_optional_words_are_refused_at_once() -> None:
         Phrasebook([("x", [phrase(each) for each in many])])
 
 
+def test_a_choice_that_no_recogniser_can_hold_is_refused_before_a_call() -> None:
+    many = [{"value": f"v{n}", "say": [f"{'some more words here ' * 20} {n}"]} for n in range(200)]
+    with pytest.raises(SlotError, match="more than 20000 states; split the question in two"):
+        slot({"kind": "choice", "options": many})
+
+
+def test_five_hundred_options_are_found() -> None:
+    names = [f"{first} {last}" for first in FIRST for last in LAST]
+    asked = slot({"kind": "choice", "options": [{"value": each.title(), "say": [each]} for each in names]})
+    assert len(names) == 500
+    assert [asked.parse(f"to {name} please") for name in names] == [name.title() for name in names]
+    assert JsgfGrammar(asked.own_grammar.jsgf).judge(names[-1].split())[0]
+
+
+FIRST = [a + b for a in ("an", "be", "ca", "do", "el") for b in ("na", "ton", "rl", "ra", "la")]
+LAST = [a + b for a in ("smith", "hill", "brook", "stone", "wood") for b in ("", "s", "er", "ley")]
+
+
 # ---- intents
 
 
