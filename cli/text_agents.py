@@ -95,7 +95,8 @@ async def _flow_agents(
     usual = default_llms(settings, registry()) if document.needs_model else ()
     own = tuple(row["llm"] or document.defaults.llm or usual)
     lists = {own, *(node.llm for node in document.nodes if isinstance(node, SubagentNode))} - {()}
-    models, others = dict[tuple[str, ...], Llm](), dict[str, TextAgents]()
+    models: dict[tuple[str, ...], Llm] = {}
+    others: dict[str, TextAgents] = {}
     for names in lists:
         with contextlib.suppress(VoiceForgeError):  # the nodes that need it fail, and no others
             models[names] = await open_llm(settings, names, undo)
