@@ -49,7 +49,7 @@ def judge(call: SimulatedCall, today: date, knowledge: str | None = None, opinio
     if expect.max_repetitions is not None and repeated > expect.max_repetitions:
         failures.append(f"asked again {repeated} times, more than {expect.max_repetitions}")
     failures += _words(call)
-    if expect.amounts_known and knowledge is not None:
+    if expect.amounts_known and knowledge is not None and call.told_all:
         failures += _amounts(call, knowledge)
     failures += _heard(call)
     if opinion:

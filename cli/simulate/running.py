@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mediaserver.config import Settings
     from pipelines.engines.protocols import Llm
 
+log = logging.getLogger(__name__)
 PARALLEL, PARALLEL_BY_TEXT, PARALLEL_MODELS = 4, 1, 8
 
 
@@ -45,6 +47,8 @@ async def simulate(args: argparse.Namespace) -> int:
             return await replay_calls(args, settings, flow)
         llm = await _model(settings, args.llm, undo)
         personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
+        if not args.text and args.server is None:
+            personas = _without_transfers(flow, personas)
         if args.canary:
             from cli.simulate.canary import canary
 
@@ -165,6 +169,21 @@ def _left_out(args: argparse.Namespace, flow: SimulatedFlow, llm: Llm | None) ->
         llm is not None or args.server is not None or (flow.row is not None and flow.row["kind"] == "llm")
     )
     return {"phone" if args.text else "text"} | (set() if thinks else {"model"})
+
+
+def _without_transfers(flow: SimulatedFlow, personas: list[Persona]) -> list[Persona]:
+    """At a server of the run's own there is nobody to be transferred to. Raises ConfigError where nobody is
+    left."""
+    left = [p for p in personas if p.expect.ended_by != "transfer" and p.expect.transferred_to is None]
+    out = [persona.name for persona in personas if persona not in left]
+    if not left:
+        raise ConfigError(
+            f"all personas of {flow.name} expect a transfer, and a server of the run's own has nobody to take"
+            " it: name yours with --server, or add --text"
+        )
+    if out:
+        log.warning("left out, because nobody is there to be transferred to: %s", ", ".join(out))
+    return left
 
 
 async def _model(settings: Settings, name: str | None, undo: contextlib.AsyncExitStack) -> Llm | None:
