@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from cli.main import main
@@ -411,3 +412,13 @@ def test_a_draft_that_lacked_only_what_is_there_now_is_published_as_a_new_versio
     said(capsys, "import", desk(), "--name", "inner", "--publish")
     assert "new calls run version 2 of desk" in said(capsys, "publish", "desk")
     assert [row["state"] for row in data(capsys, "history", "desk")["versions"]] == ["valid", "draft"]
+
+
+def test_the_schema_is_printed_for_editors(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///nowhere?host=/nowhere")
+    schema = json.loads(said(capsys, "schema"))
+    jsonschema.validate(json.loads(Path(desk()).read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**DESK, "nods": []}, schema)
