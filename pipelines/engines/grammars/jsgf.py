@@ -16,6 +16,8 @@ from pipelines.engines.grammars.jsgf_document import GrammarError, GrammarNode, 
 
 MAX_STATES = 20_000
 """Of one grammar; a larger one is a mistake (nested rules multiply) and would stall the recogniser."""
+MAX_PARTS = 100_000
+"""Words, rules, brackets and what else is written, counted wherever it is used: some 0.2 s."""
 MAX_CHOICES = 50_000
 """Words that may follow others, all in all: with each of many words optional, any may follow any."""
 MAX_LOOKS = 1_500_000
@@ -79,6 +81,7 @@ class JsgfGrammar:
         self._net = _Net()
         self._open: list[str] = []
         self._in_tag = False
+        self._built = 0
         self._first = self._net.state()
         self._final = self._rule(self.public, self._first)
         self._start = self._closure({self._first})
@@ -232,6 +235,9 @@ class JsgfGrammar:
         """Add a node to the network, behind a state that others may begin at, too; returns its last state,
         from which no word of its own leads on."""
         net = self._net
+        self._built += 1
+        if self._built > MAX_PARTS:
+            raise GrammarError(f"the grammar has more than {MAX_PARTS} parts; split the question in two")
         match node.kind:
             case "word":
                 end = net.state()
