@@ -33,6 +33,8 @@ from mediaserver.errors import VoiceForgeError
 
 PATIENCE_S = 25.0
 """A caller waits so long for the agent's next word."""
+POLL_S = 0.02
+"""Many callers share a processor, and nobody answers sooner than a packet."""
 HEARD_WITHIN_S = 1.0
 """After the agent's words are heard, the transcript has them."""
 HISTORY_WITHIN_S = 6.0
@@ -82,6 +84,7 @@ class PhoneCaller:
         except VoiceForgeError as error:
             self.call.trouble = f"the call was not answered: {error}"
             return PhonedCall(self.call)
+        up.talk.poll_s = POLL_S
         if self._line is not None:
             up.stream.mixer = Mixer(self._line)
         watching = asyncio.create_task(self._watch(up))
