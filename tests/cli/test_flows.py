@@ -285,8 +285,9 @@ def test_a_draft_is_saved_and_not_published(capsys: pytest.CaptureFixture[str], 
 def test_secrets_come_from_stdin_and_are_never_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
-    assert "there is none" in said(capsys, "secrets", "list")
+    folder = tmp_path / "data"
+    monkeypatch.setenv("VOICEFORGE_DATA", str(folder))
+    assert "there is none" in said(capsys, "secrets", "list") and not folder.exists()
     for value, word in (("hunter2", "kept"), ("hunter3", "replaced")):
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{value}\n"))
         out = said(capsys, "secrets", "set", "CRM", "--host", "CRM.example.com")
@@ -294,7 +295,7 @@ def test_secrets_come_from_stdin_and_are_never_shown(
     (secret,) = data(capsys, "secrets", "list")["secrets"]
     assert (secret["name"], secret["host"], secret["fault"]) == ("CRM", "crm.example.com", "")
     assert "hunter" not in said(capsys, "secrets", "list")
-    (tmp_path / "secret.key").write_bytes(b"k" * 32)
+    (folder / "secret.key").write_bytes(b"k" * 32)
     assert "cannot be used" in said(capsys, "secrets", "list")
     assert "CRM is removed" in said(capsys, "secrets", "remove", "CRM")
     assert "there is no secret CRM" in refused(capsys, "secrets", "remove", "CRM")
