@@ -33,11 +33,15 @@ from mediaserver.errors import VoiceForgeError
 
 PATIENCE_S = 25.0
 """A caller waits so long for the agent's next word."""
+POLL_S = 0.02
+"""Many callers share a processor, and nobody answers sooner than a packet."""
 HEARD_WITHIN_S = 1.0
 """After the agent's words are heard, the transcript has them."""
 HISTORY_WITHIN_S = 6.0
 """What was kept of a call is in the database soon after its end."""
 HISTORY_READ_S = 3.0
+LARGEST_PAGE = 8 * 1024 * 1024
+"""Bytes of a call's page."""
 EMPTY = np.zeros(0, np.int16)
 
 
@@ -80,6 +84,7 @@ class PhoneCaller:
         except VoiceForgeError as error:
             self.call.trouble = f"the call was not answered: {error}"
             return PhonedCall(self.call)
+        up.talk.poll_s = POLL_S
         if self._line is not None:
             up.stream.mixer = Mixer(self._line)
         watching = asyncio.create_task(self._watch(up))
@@ -196,8 +201,6 @@ class PhoneCaller:
                 _keep(call, event.data)
             case "transfer":
                 self._transfer(str(event.data.get("step", "")), str(event.data.get("to", "")))
-            case kind if kind in TOOL_EVENTS:
-                call.told.append(json.dumps(event.data, ensure_ascii=False, default=str))
             case _:
                 pass
         if call_id := event.data.get("call"):
@@ -213,6 +216,7 @@ class PhoneCaller:
         """What was kept of the call, as its page shows it after the end."""
         url = up.transcript_url
         if url is None:
+            self.call.told_all = False
             return
         self.call.call_id = url.split("/")[-2]
         end = time.monotonic() + HISTORY_WITHIN_S
@@ -222,8 +226,13 @@ class PhoneCaller:
                 if event.kind == "outcome":
                     _keep(self.call, event.data)
             if any(event.kind == "ended" for event in events):
-                return
+                break
             await asyncio.sleep(0.2)
+        kept = await _page(url.removesuffix("/events"))
+        self.call.told_all = kept is not None
+        for each in kept or ():
+            if each.get("kind") in TOOL_EVENTS:
+                self.call.told.append(json.dumps(each.get("data"), ensure_ascii=False))
 
     # ---- figures
 
@@ -300,3 +309,24 @@ async def _history(url: str) -> list[ServerEvent]:
             async for event in follow(url):
                 events.append(event)
     return events
+
+
+async def _page(url: str) -> list[dict[str, Any]] | None:
+    """The events that were kept of a call; None where its page cannot be read."""
+    import aiohttp
+
+    timeout = aiohttp.ClientTimeout(total=HISTORY_READ_S)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            if answer.status != 200 or (answer.content_length or 0) > LARGEST_PAGE:
+                return None
+            value = json.loads(await answer.content.readexactly(answer.content_length or 0))
+    except (aiohttp.ClientError, asyncio.IncompleteReadError, TimeoutError, OSError, ValueError):
+        return None
+    events = value.get("events") if isinstance(value, dict) else None
+    if not isinstance(events, list):
+        return None
+    return [each for each in events if isinstance(each, dict)]

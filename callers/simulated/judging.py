@@ -49,7 +49,7 @@ def judge(call: SimulatedCall, today: date, knowledge: str | None = None, opinio
     if expect.max_repetitions is not None and repeated > expect.max_repetitions:
         failures.append(f"asked again {repeated} times, more than {expect.max_repetitions}")
     failures += _words(call)
-    if expect.amounts_known and knowledge is not None:
+    if expect.amounts_known and knowledge is not None and call.told_all:
         failures += _amounts(call, knowledge)
     failures += _heard(call)
     if opinion:
@@ -125,6 +125,8 @@ def _amounts(call: SimulatedCall, knowledge: str) -> list[str]:
     known: frozenset[Decimal] = numbers_in(knowledge, language)
     known = known.union(*(numbers_in(told, language) for told in call.told))
     known |= numbers_in(call.caller_said, language)
+    about = call.persona.world.given()
+    known |= numbers_in(json.dumps(about, default=str), language) if about else frozenset()
     wrong = sorted({amount for text in spoken for amount in made_up(text, known, language)})
     return (
         [f"named an amount that it has from nowhere: {', '.join(f'{a:f}' for a in wrong)}"] if wrong else []

@@ -50,6 +50,8 @@ class SimulatedCall:
     """The last last; one of each flow."""
     told: list[str] = field(default_factory=list)
     """What the agent learnt from tools, as JSON."""
+    told_all: bool = True
+    """It is known what tools gave; False: the server does not show it, and no amount can be judged."""
     ended_by: EndedBy = ""
     transferred_to: str = ""
     reply_ms: tuple[float, ...] = ()

@@ -23,6 +23,7 @@ ACTIONS = {
     "publish": "routing",
     "rollback": "routing",
     "split": "routing",
+    "generate": "generating",
     "remove": "changing",
     "secrets": "secrets",
 }

@@ -111,7 +111,11 @@ async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> N
     from mediaserver.storage import flows
     from pipelines.flows.shipped import template
 
-    content = template(args.template).document if args.template else from_file(args.file)
+    if args.template:
+        content = template(args.template).document
+        beside = await _import_subflows(connection, content)
+    else:
+        content, beside = from_file(args.file), []
     flow = await read_flow({**content, "name": args.name} if args.name else content, connection)
     name, number = await saved(connection, flow, args.note)
     publishes = args.publish and not flow.errors
@@ -121,14 +125,37 @@ async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> N
         print_json(
             {
                 "flow": name, "version": number, "state": flow.state, "published": publishes,
-                "findings": flow.told,
+                "findings": flow.told, "subflows": beside,
             }
         )  # fmt: skip
     else:
         _tell(flow)
+        if beside:
+            print(f"{', '.join(beside)} is published, too: {name} runs through it")
         _told(flow, name, number, publishes)
     if args.publish and flow.errors:
         raise ConfigError(f"version {number} of {name} is a draft and not published: {_count(flow)}")
+
+
+async def _import_subflows(connection: asyncpg.Connection, document: dict[str, Any]) -> list[str]:
+    """Save and publish the templates that a template runs through, where there is no flow of their names;
+    returns these. A template has no circles."""
+    from mediaserver.storage import flows
+    from pipelines.flows.checks.references import references
+    from pipelines.flows.document.reading import document_of
+    from pipelines.flows.shipped import templates
+
+    made: list[str] = []
+    for each in references(document_of(document)):
+        known = templates().get(each.name) if each.kind == "flow" else None
+        if known is None or each.name in made or await flows.one_flow(connection, each.name) is not None:
+            continue
+        made += await _import_subflows(connection, known.document)
+        flow = await read_flow(known.document, connection)
+        name, number = await saved(connection, flow, "a template that another runs through")
+        await flows.publish(connection, name, number, whoever())
+        made.append(name)
+    return made
 
 
 def _told(flow: ReadFlow, name: str, number: int, published: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cli.flows.documents import version_of, whoever
+from cli.flows.documents import read_flow, saved, version_of, whoever
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 
@@ -69,12 +69,28 @@ async def _publish(connection: asyncpg.Connection, args: argparse.Namespace) -> 
         print(f"no new call runs {args.name} from now on")
         return
     row = await version_of(connection, args.name, args.version)
-    await flows.publish(connection, args.name, row["number"], whoever())
+    number = row["number"]
+    if row["state"] == "draft":
+        number = await _no_longer_a_draft(connection, row) or number
+    await flows.publish(connection, args.name, number, whoever())
     agents = await flows.agents_of(connection, args.name)
     who = (
         f" ({', '.join(agents)})" if agents else "; no agent runs it yet: `voiceforge agents set NAME --flow`"
     )
-    print(f"new calls run version {row['number']} of {args.name} from now on{who}")
+    print(f"new calls run version {number} of {args.name} from now on{who}")
+
+
+async def _no_longer_a_draft(connection: asyncpg.Connection, row: Row) -> int | None:
+    """What was wrong may have been what it runs through: a draft without errors is saved as a version that
+    can be published. None: it has some still."""
+    flow = await read_flow(row["document"], connection)
+    if flow.errors:
+        return None
+    name, number = await saved(
+        connection, flow, f"as version {row['number']}, no longer a draft", row["flow"]
+    )
+    print(f"version {row['number']} of {name} has no errors any more: it is saved as version {number}")
+    return number
 
 
 async def _roll_back(connection: asyncpg.Connection, name: str) -> None:

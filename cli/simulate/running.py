@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from uuid import uuid4
 from callers.simulated.by_text import TextCaller
 from callers.simulated.judging import Judged, judge
 from callers.simulated.keeping import keep_failure
+from callers.simulated.opinion import opinion
 from callers.simulated.persona import Persona
+from callers.simulated.record import SimulatedCall
 from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
 from cli.simulate.plan import Planned, day_of, plan
 from cli.simulate.replaying import replay_calls
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mediaserver.config import Settings
     from pipelines.engines.protocols import Llm
 
+log = logging.getLogger(__name__)
 PARALLEL, PARALLEL_BY_TEXT, PARALLEL_MODELS = 4, 1, 8
 
 
@@ -44,14 +48,17 @@ async def simulate(args: argparse.Namespace) -> int:
         if args.replay:
             return await replay_calls(args, settings, flow)
         llm = await _model(settings, args.llm, undo)
+        judge_llm = await _model(settings, args.judge, undo)
         personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
+        if not args.text and args.server is None:
+            personas = _without_transfers(flow, personas)
         if args.canary:
             from cli.simulate.canary import canary
 
             places = SimulationPlaces(args, settings.data, flow)
             return await canary(args, settings, flow, personas, places, undo)
         count = args.calls or len(personas)
-        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count)
+        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count, judge_llm)
         parallel = min(_parallel(args, llm), count)
         if args.text:
             await run.by_text(plan(personas, args, llm), parallel)
@@ -64,7 +71,12 @@ class SimulationRun:
     """The calls of a run, as they are judged."""
 
     def __init__(
-        self, args: argparse.Namespace, flow: SimulatedFlow, places: SimulationPlaces, count: int
+        self,
+        args: argparse.Namespace,
+        flow: SimulatedFlow,
+        places: SimulationPlaces,
+        count: int,
+        judge_llm: Llm | None = None,
     ) -> None:
         self.told: dict[str, Any] = {}
         """About the run; once it is over."""
@@ -72,6 +84,7 @@ class SimulationRun:
         self._args = args
         self._flow = flow
         self._count = count
+        self._judge_llm = judge_llm
         self._judged: list[Judged] = []
 
     def result(self) -> list[Judged]:
@@ -89,10 +102,7 @@ class SimulationRun:
                     call_id = uuid4()
                     agent = make(call_id, each.persona)
                     caller = TextCaller(each.persona, each.mind, agent, call_id, each.number)
-                    judged = judge(await caller.talk(), day_of(each.persona), self._flow.knowledge)
-                    self._judged.append(judged)
-                    if not judged.passed:
-                        self._keep(judged)
+                    await self._over(await caller.talk())
                     bar.advance(task)
                     await asyncio.sleep(0)  # others get their turn, and Ctrl-C is heard
 
@@ -116,11 +126,8 @@ class SimulationRun:
             began = time.monotonic()
             bar.update(task, description="calls")
 
-            def done(phoned: PhonedCall) -> None:
-                judged = judge(phoned.call, day_of(phoned.call.persona), self._flow.knowledge)
-                self._judged.append(judged)
-                if not judged.passed:
-                    self._keep(judged, phoned)
+            async def done(phoned: PhonedCall) -> None:
+                await self._over(phoned.call, phoned)
                 bar.advance(task)
 
             await by_phone(stage, planned, parallel, done)
@@ -128,6 +135,14 @@ class SimulationRun:
         clock = stage.party.wire.clock_quality()
         self.told["caller_late_p99_ms"] = clock["send_late_p99_ms"]
         self.told["trusted"] = clock["trusted"]
+
+    async def _over(self, call: SimulatedCall, phoned: PhonedCall | None = None) -> None:
+        """Judge a call, and keep it where it failed."""
+        objection = "" if self._judge_llm is None else await opinion(self._judge_llm, call)
+        judged = judge(call, day_of(call.persona), self._flow.knowledge, objection)
+        self._judged.append(judged)
+        if not judged.passed:
+            self._keep(judged, phoned)
 
     def _keep(self, judged: Judged, phoned: PhonedCall | None = None) -> None:
         folder = self.places.for_a_failure()
@@ -165,6 +180,21 @@ def _left_out(args: argparse.Namespace, flow: SimulatedFlow, llm: Llm | None) ->
         llm is not None or args.server is not None or (flow.row is not None and flow.row["kind"] == "llm")
     )
     return {"phone" if args.text else "text"} | (set() if thinks else {"model"})
+
+
+def _without_transfers(flow: SimulatedFlow, personas: list[Persona]) -> list[Persona]:
+    """At a server of the run's own there is nobody to be transferred to. Raises ConfigError where nobody is
+    left."""
+    left = [p for p in personas if p.expect.ended_by != "transfer" and p.expect.transferred_to is None]
+    out = [persona.name for persona in personas if persona not in left]
+    if not left:
+        raise ConfigError(
+            f"all personas of {flow.name} expect a transfer, and a server of the run's own has nobody to take"
+            " it: name yours with --server, or add --text"
+        )
+    if out:
+        log.warning("left out, because nobody is there to be transferred to: %s", ", ".join(out))
+    return left
 
 
 async def _model(settings: Settings, name: str | None, undo: contextlib.AsyncExitStack) -> Llm | None:

@@ -255,6 +255,17 @@ class LlmToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSchema:
+    """JSON that is wanted for an answer. Engines whose servers can keep a model to it ask them to; the others
+    pass it over, so that whoever asks says it in words, too, and looks at what comes."""
+
+    name: str
+    """Letters, digits, '_' and '-'; at most 64."""
+    schema: Mapping[str, Any]
+    """JSON Schema of an object."""
+
+
+@dataclass(frozen=True, slots=True)
 class LlmMessage:
     """One entry of the conversation that a model is given."""
 
@@ -267,6 +278,8 @@ class LlmMessage:
     cache: bool = False
     """What comes up to here stays the same from question to question: a model that caches prompts by marks
     is given one here."""
+    answer: AnswerSchema | None = None
+    """Of the last message: what its answer is to be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def listen_of(step: FlowStep) -> Listen:
     if slot is None:
         return Listen()
     finality = partial(slot.finality, before=step.before) if step.before else slot.finality
-    return Listen(slot.grammar, finality, step.silence_ms, step.keys)
+    return Listen(slot.grammar, None if slot.open else finality, step.silence_ms, step.keys)
 
 
 def step_of(executor: FlowExecutor, said: AgentInput) -> FlowStep:

@@ -125,6 +125,7 @@ def test_every_template_is_listed_drawn_and_imported(capsys: pytest.CaptureFixtu
     assert "booking" in said(capsys, "list", "--templates")
     for name in names:
         assert f"{name} (a template)" in said(capsys, "show", name)
+    for name in names:
         assert data(capsys, "import", "--template", name)["flow"] == name
     assert data(capsys, "import", "--template", "room_booking")["version"] == 1
     assert "did you mean 'survey'?" in refused(capsys, "import", "--template", "survy")
@@ -272,7 +273,7 @@ def test_a_draft_is_saved_and_not_published(capsys: pytest.CaptureFixture[str], 
             "what": "leads nowhere",
             "remedy": "add",
         }
-        await tables.save(connection, "desk", DESK, state="draft", findings=[finding])
+        await tables.save(connection, "desk", {**DESK, "edges": []}, state="draft", findings=[finding])
 
     in_database(own_database, draft)
     assert "error: node hello: leads nowhere; add" in said(capsys, "show", "desk")
@@ -389,3 +390,24 @@ def test_a_document_with_errors_is_a_draft_that_nobody_publishes(
     assert "desk is saved as version 1, a draft" in out.out and "not published" in out.err
     assert "is a draft: no call may have it" in refused(capsys, "publish", "desk")
     assert data(capsys, "show", "desk")["findings"]
+
+
+def test_a_template_brings_along_those_that_it_runs_through(capsys: pytest.CaptureFixture[str]) -> None:
+    made = data(capsys, "import", "--template", "opening-hours", "--publish")
+    assert (made["state"], made["published"], made["subflows"]) == ("valid", True, ["voicemail"])
+    published = {flow["name"]: flow["published"] for flow in data(capsys, "list")["flows"]}
+    assert published == {"opening-hours": 1, "voicemail": 1}
+    assert data(capsys, "import", "--template", "opening-hours")["subflows"] == []
+
+
+def test_a_draft_that_lacked_only_what_is_there_now_is_published_as_a_new_version(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = {"id": "hello", "type": "subflow", "flow": "inner"}
+    nodes = [inner if node["id"] == "hello" else node for node in DESK["nodes"]]
+    edges = [*DESK["edges"], {"type": "error", "source": "hello", "target": "end"}]
+    assert data(capsys, "import", desk(nodes=nodes, edges=edges))["state"] == "draft"
+    assert "is a draft" in refused(capsys, "publish", "desk")
+    said(capsys, "import", desk(), "--name", "inner", "--publish")
+    assert "new calls run version 2 of desk" in said(capsys, "publish", "desk")
+    assert [row["state"] for row in data(capsys, "history", "desk")["versions"]] == ["valid", "draft"]

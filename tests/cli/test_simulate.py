@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
 
+from cli.database import server_database
 from cli.main import main
+from mediaserver.config import load
+from mediaserver.storage import calls, flows, turns
+from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, TurnSaid
 from pipelines.engines.protocols import LlmEvent, LlmText
 from tests.fakes import FakeLlm
 from tests.speech import shelf
@@ -149,6 +156,18 @@ def test_a_model_plays_the_callers(
     assert result["about"]["llm"] == "clever" and result["all"]["turns"]["p50"] == 3
 
 
+def test_a_model_may_judge_besides(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script: list[list[LlmEvent]] = [[LlmText('{"objection": "it was rude"}')], [LlmText('{"objection": ""}')]]
+    engines = shelf({}, {}, {"strict": FakeLlm(*script)})
+    monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: engines)
+    assert simulate("--persona", personas(tmp_path, GONE), "--judge", "strict", "--calls", "2", "--json") == 1
+    result = told(capsys)
+    assert result["passed"] == 1
+    assert result["failed"][0]["failures"] == ["the model that judges: it was rude"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -185,3 +204,153 @@ def test_wrong_usage_is_told_as_such(words: list[str]) -> None:
 def test_a_flow_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "nowhere:Nobody", "--text", "--persona", str(BOOKING)]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+# ---- flows that are drawn
+
+FLOW: dict[str, Any] = {
+    "format": 1,
+    "name": "door",
+    "outcomes": ["opened", "closed"],
+    "variables": [{"name": "pin", "kind": "number"}],
+    "keep": {"pin": "pin"},
+    "nodes": [
+        {"id": "start", "type": "start"},
+        {
+            "id": "pin", "type": "collect", "variable": "pin", "text": "Your number?",
+            "slot": {"kind": "number", "least": 1, "most": 9}, "by": ["keys"],
+        },
+        {"id": "open", "type": "end_call", "text": "The door is open. That was $5.", "outcome": "opened"},
+        {"id": "bye", "type": "end_call", "text": "Goodbye.", "outcome": "closed"},
+    ],
+    "edges": [
+        {"source": "start", "target": "pin", "type": "next"},
+        {"source": "pin", "target": "open", "type": "expression", "when": "pin == 7"},
+        {"source": "pin", "target": "bye", "type": "next"},
+    ],
+}  # fmt: skip
+SEVEN = {
+    "name": "seven",
+    "facts": {"pin": {"asked": ["your number"], "keys": "7"}},
+    "expect": {"outcome": "opened", "data": {"pin": 7}, "ended_by": "agent"},
+}
+
+
+def drawn(tmp_path: Path, value: Any) -> str:
+    path = tmp_path / "door.json"
+    path.write_text(json.dumps(value))
+    return str(path)
+
+
+def test_a_file_brings_its_flow_and_its_personas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["simulate", drawn(tmp_path, {"document": FLOW, "personas": [SEVEN]}), "--text"]) == 0
+    assert "1 of 1 calls to door passed" in capsys.readouterr().out
+    path = personas(tmp_path, SEVEN)
+    assert main(["simulate", drawn(tmp_path, FLOW), "--text", "--persona", path]) == 0
+
+
+def test_a_price_that_stands_in_the_flow_is_none_that_was_made_up(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    other = json.loads(json.dumps(FLOW))
+    other["nodes"][2]["text"] = "That was {{ '$' }}{{ pin }}8."
+    assert main(["simulate", drawn(tmp_path, {"document": other, "personas": [SEVEN]}), "--text"]) == 1
+    assert "named an amount that it has from nowhere: 78" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "is no JSON"), ("[]", "is no flow"), ('{"format": 1}', "no document of a flow")],
+)
+def test_a_file_that_is_no_flow_says_why(
+    text: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    assert main(["simulate", str(path), "--text"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_every_version_of_a_flow_of_the_database_can_be_called(
+    own_database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    newer = json.loads(json.dumps(FLOW))
+    newer["edges"][1]["when"] = "pin == 8"
+    asyncio.run(_saved(FLOW, newer))
+    path = personas(tmp_path, SEVEN)
+    found = []
+    for words in ([], ["--version", "1"], ["--version", "2"]):
+        code = main(["simulate", "door", "--text", "--persona", path, "--json", *words])
+        found.append((code, told(capsys)["about"]["version"]))
+    assert found == [(1, 2), (0, 1), (1, 2)]
+    assert main(["simulate", "door", "--text", "--persona", path, "--version", "3"]) == 1
+    assert "the flow door has no version 3" in capsys.readouterr().err
+
+
+async def _saved(*documents: dict[str, Any]) -> None:
+    async with server_database(load()) as connection:
+        for document in documents:
+            await flows.save(connection, "door", document, state="valid")
+
+
+# ---- past calls
+
+
+def test_past_calls_are_played_again(
+    own_database: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["simulate", "demo", "--replay"]) == 1
+    assert "no call to demo is kept" in capsys.readouterr().err
+    asyncio.run(_called())
+    assert main(["simulate", "demo", "--replay", "--json"]) == 1
+    result = told(capsys)
+    assert (result["calls"], result["same"], result["outcome_changed"]) == (2, 1, 0)
+    (different,) = result["different"]
+    assert (different["turn"], different["caller"]) == (1, "book a room")
+    assert different["before"] == "Which room?" and different["now"].startswith("Which office")
+    assert main(["simulate", "demo", "--replay", "--threshold", "0.5"]) == 0
+    shown = capsys.readouterr().out
+    assert "before  Which room?" in shown and "1 of 2 calls to demo go as they went" in shown
+    assert main(["simulate", "demo", "--replay", "--since", "1d"]) == 1
+    assert "no call to demo is kept since then" in capsys.readouterr().err
+
+
+async def _called() -> None:
+    """Two calls in which the desk asked for the office, once in other words."""
+    first = "Hello, this is the room desk. To reserve a meeting room, say: book a room."
+    began = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    async with server_database(load()) as connection:
+        for number, asked in enumerate(
+            ("Which office would you like? For example Mountain View, or London.", "Which room?")
+        ):
+            call = UUID(int=number + 1)
+            await calls.started(
+                connection,
+                CallStarted(call, "inbound", "sip:a@b", "sip:demo@b", "agent", began, "demo", 1),
+                None,
+            )
+            await calls.answered(connection, CallAnswered(call, began))
+            said = [("agent", first), ("caller", "book a room"), ("agent", asked)]
+            for index, (speaker, text) in enumerate(said):
+                at = 3_000 * index
+                await turns.said(connection, TurnSaid(call, index, speaker, text, text, at, at + 1_000))
+            await calls.ended(connection, CallEnded(call, began, "caller", "hangup", None))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--replay", "--llm", "x"], "leave out --persona, --server, --llm and --canary"),
+        (["--replay", "--since", "yesterday"], "give a date"),
+        (["--text", "--since", "7d"], "--since says which calls to --replay"),
+        (["--canary"], "name it with --server"),
+        (["--canary", "--server", "sip:demo@127.0.0.1", "--llm", "x"], "are scripted"),
+        (["--text", "--alert", "https://x.example"], "are a --canary's"),
+        (["--canary", "--server", "sip:demo@127.0.0.1", "--metrics", "/nowhere/x"], "/nowhere/x cannot be"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", "demo", *words]) == 1
+    assert said in capsys.readouterr().err

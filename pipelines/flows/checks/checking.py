@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.flows.checks.answers import answers
+from pipelines.flows.checks.asking import asking
 from pipelines.flows.checks.circles import circles
 from pipelines.flows.checks.findings import FlowFinding, bounded, did_you_mean, error, quoted, warning
 from pipelines.flows.checks.graph import FlowGraph
@@ -77,8 +78,9 @@ def _findings(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
         yield from reading.found
     yield from known_by_then(Unknowns(graph, within.unknown), reader, readings)
     yield from private(document, readings)
-    yield from answers(document)
-    yield from hearing(document)
+    words = [*answers(document), *hearing(document)]
+    yield from words
+    yield from asking(document, {each.node for each in words if each.fatal})
     yield from named(document, known)
     yield from engines(document)
     yield from failures(graph)

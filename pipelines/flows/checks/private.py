@@ -9,7 +9,7 @@ from pipelines.flows.checks.findings import FlowFinding, error, warning
 from pipelines.flows.checks.reading import Reading
 from pipelines.flows.checks.spots import SpotKind
 from pipelines.flows.document.document import Document
-from pipelines.flows.document.nodes import ListenNode, RecordNode, SubflowNode
+from pipelines.flows.document.nodes import CollectNode, ListenNode, RecordNode, SubflowNode
 
 _OUT: dict[SpotKind, tuple[str, str]] = {
     "said": ("would be said aloud", "Leave it out of what is said; say that it was noted."),
@@ -19,12 +19,23 @@ _OUT: dict[SpotKind, tuple[str, str]] = {
 }
 _CARD = re.compile(r"(?:^|_)(?:card|cvv|cvc|pin|iban|ssn|password|passcode|account_number)(?:_|$)")
 """Names that say of themselves what they are."""
+_ASKED = re.compile(
+    r"\b(?:(?:credit|debit|bank|payment) ?card|card(?:'s)? (?:number|code)|cvv|cvc|pin(?: code| number)?|"
+    r"pass(?:word|code|phrase)|security (?:code|number)|account number|iban)\b",
+    re.IGNORECASE,
+)
+"""What questions in English ask for by these words."""
 
 
 def private(document: Document, readings: list[Reading]) -> Iterator[FlowFinding]:
     secret = {each.name for each in document.variables if each.secret}
+    asked = {
+        node.variable
+        for node in document.by_id.values()
+        if isinstance(node, CollectNode) and _ASKED.search(f"{node.text} {node.help}")
+    }
     for place, variable in enumerate(document.variables):
-        if not variable.secret and _CARD.search(variable.name):
+        if not variable.secret and (_CARD.search(variable.name) or variable.name in asked):
             yield warning(
                 "",
                 f"variables.{place}.secret",

@@ -14,7 +14,7 @@ from mediaserver.errors import VoiceForgeError
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
 from pipelines.flows.compiling.leads import Leads, leads_of
 from pipelines.flows.compiling.own_words import flow_words, word_problems
-from pipelines.flows.compiling.questions import FlowQuestions, question_of
+from pipelines.flows.compiling.questions import NO_QUESTION, FlowQuestions, question_of
 from pipelines.flows.compiling.texts import texts_of, texts_of_defaults, variables_of
 from pipelines.flows.document.document import Document, DocumentNode
 from pipelines.flows.document.edges import FlowEdge
@@ -32,6 +32,7 @@ from pipelines.flows.document.nodes import (
 from pipelines.flows.expressions.cel import CelExpression, CelScope, ExpressionError
 from pipelines.flows.expressions.liquid import SaidTemplate
 from pipelines.flows.model import EndCall, FlowNode, Prompt, TransferCall
+from pipelines.flows.slots.intents import with_intents
 from pipelines.flows.validation import FlowError
 from pipelines.flows.work.prepared import prepared
 
@@ -219,6 +220,15 @@ class _Making:
                 slots[key]
             except (VoiceForgeError, ValueError) as error:
                 self.problems.append(f"node '{key}' slot: {error}")
+        spoken = [(f"node '{node.key}'", node.leads.phrases) for node in self.nodes.values()]
+        spoken += [
+            (f"flow '{part.name}', from anywhere", part.anywhere.phrases) for part in self.parts.values()
+        ]
+        for place, phrases in spoken:
+            try:
+                with_intents(NO_QUESTION, phrases)
+            except (VoiceForgeError, ValueError) as error:
+                self.problems.append(f"{place}, what leads elsewhere: {error}")
 
     def _tried(self, place: str, make: Callable[[T], R], source: T) -> R | None:
         try:

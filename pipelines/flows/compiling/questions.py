@@ -6,9 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from pipelines.flows.document.nodes import CollectNode, ConfirmNode, MenuNode
-from pipelines.flows.model import Ask, Confirm, Slot
+from pipelines.flows.model import Ask, Confirm, Dtmf, Slot
 from pipelines.flows.slots.making import confirm_slot, menu_slot, slot_of
 
+
+def _nothing(text: str) -> None:
+    return None
+
+
+NO_QUESTION = Slot("nothing", None, _nothing, Dtmf(1, _nothing, ""))
+"""To which there is no answer but what leads elsewhere."""
 QuestionNode = CollectNode | ConfirmNode | MenuNode
 
 

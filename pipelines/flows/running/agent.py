@@ -193,7 +193,7 @@ class DocumentAgent:
                 if step is not None:
                     self._drop()
                 elif isinstance(said, Utterance | Keyed | Pressed):
-                    self.executor.attended()
+                    self.executor.attended(said.text if isinstance(said, Utterance) else "")
                 return step
             self._drop()
         self.executor.heard(self._heard)

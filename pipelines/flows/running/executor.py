@@ -17,6 +17,7 @@ from typing import Any
 from pipelines.flows.checking import Check
 from pipelines.flows.compiling.compiled import CompiledNode
 from pipelines.flows.compiling.leads import Lead
+from pipelines.flows.compiling.questions import NO_QUESTION
 from pipelines.flows.document.nodes import (
     CollectNode,
     ListenNode,
@@ -26,7 +27,7 @@ from pipelines.flows.document.nodes import (
 )
 from pipelines.flows.executor import SILENCES
 from pipelines.flows.expressions.cel import ExpressionError
-from pipelines.flows.model import Ask, Confirm, Dtmf, Intent, Slot, Value
+from pipelines.flows.model import Ask, Confirm, Intent, Slot, Value
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.leaving import NodeFailed
 from pipelines.flows.running.values import as_text
@@ -60,7 +61,7 @@ class DocumentExecutor(FlowWalk):
     def utterance(self, text: str, understood: bool = True, **how: Any) -> FlowStep:
         self._rested()
         self._last = {**self._last, "said": text[:1_000], "confidence": float(how.get("confidence", 0.0))}
-        if (step := self._judged_again()) is not None:
+        if (step := self._judged_again(bool(how.get("amends")))) is not None:
             return step
         self._extracting = False
         begun, self._begun = self._begun, False
@@ -129,10 +130,12 @@ class DocumentExecutor(FlowWalk):
 
     # ---- what work came to
 
-    def attended(self) -> None:
+    def attended(self, said: str = "") -> None:
         """The caller said or pressed something to whoever works."""
         self._rested()
         self._escapes = 0
+        if said:
+            self._last = {**self._last, "said": said[:1_000]}
 
     def learnt(self, values: Mapping[str, Any]) -> None:
         """Variables that were found out while work goes on."""
@@ -172,13 +175,14 @@ class DocumentExecutor(FlowWalk):
                 log.exception("the flow %s cannot go on", self.compiled.name)
                 return FlowStep(self.compiled.document.defaults.trouble, None, end=True)
 
-    def _judged_again(self) -> FlowStep | None:
-        """The caller went on while a model judged: it is asked once more, with that."""
+    def _judged_again(self, amends: bool = False) -> FlowStep | None:
+        """The caller went on while a model judged: it is asked once more, with that. None: that was the
+        rest of an answer."""
         judging = self._judging
         if judging is None:
             return None
-        if isinstance(self._now.node, Ask | Confirm):
-            self._judging = None  # it may be another answer to the same question
+        if amends and self._undone is not None and isinstance(self._now.node, Ask | Confirm):
+            self._judging = None
             return None
         return self._go(judging)
 
@@ -241,7 +245,7 @@ class DocumentExecutor(FlowWalk):
         here = self._here
         if here is None or not text:
             return None
-        found = self._heeded(_NOTHING, here).parse(text.lower())
+        found = self._heeded(NO_QUESTION, here).parse(text.lower())
         return self._by_intent(str(found)) if isinstance(found, Intent) else None
 
     # ---- an answer
@@ -323,8 +327,6 @@ class DocumentExecutor(FlowWalk):
         values = dict(done.values)
         self._came_of_tool = values.pop("result", None) if "result" not in self._present.variables else None
         self._take(values)
-        if isinstance(here.node, ListenNode) and here.node.variable is not None:
-            self._last = {**self._last, "said": as_text(values.get(here.node.variable))[:1_000]}
         if isinstance(here.node, WaitNode) and (lead := self._by_key(done.outcome)) is not None:
             return self._go(lead)
         if isinstance(here.node, WaitNode) and here.leads.next is None:
@@ -361,11 +363,3 @@ class DocumentExecutor(FlowWalk):
             step = self._check(Check.of(slot, value, self._phrases))
         self._extracting = False
         return step
-
-
-def _nothing(text: str) -> None:
-    return None
-
-
-_NOTHING = Slot("nothing", None, _nothing, Dtmf(1, _nothing, ""))
-"""A question that has no answer of its own."""

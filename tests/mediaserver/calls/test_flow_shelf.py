@@ -215,3 +215,25 @@ async def test_a_flow_is_compiled_anew_when_one_that_it_leads_to_is_published(sh
     fresh = shelf.shelf.take("middle", CALL)
     assert running is not None and fresh is not None
     assert (running.compiled.others, fresh.compiled.others) == (("one",), ("two",))
+
+
+async def test_what_somebody_wrote_past_the_commands_is_a_finding_of_its_flow_alone(shelf: Shelf) -> None:
+    await shelf.save("desk", says="one")
+    odd = (
+        "[]",
+        '"x"',
+        f'{{"nodes": {"1" * 5000}}}',
+        "[" * 2000 + "]" * 2000,
+        '{"nodes": [3, {"type": "subflow"}]}',
+    )
+    for number, content in enumerate(odd):
+        name = f"odd{number}"
+        await shelf.connection.execute("insert into flows (name) values ($1)", name)
+        await shelf.connection.execute(
+            "insert into flow_versions (flow, number, document, hash, state) values ($1, 1, $2, $3, 'valid')",
+            name, content, "0" * 64,
+        )  # fmt: skip
+        await flows.publish(shelf.connection, name, 1)
+    await shelf.read()
+    assert shelf.says("desk") == "one"
+    assert {finding.partition(":")[0] for finding in shelf.findings()} == {f"flow odd{n}" for n in range(5)}

@@ -58,6 +58,11 @@ RULES: tuple[tuple[str, re.Pattern[str], Callable[[Body], bool]], ...] = (
     ("without stream_options", re.compile("stream_options|include_usage"), _drop("stream_options")),
     ("without a temperature", re.compile("temperature"), _drop("temperature")),
     (
+        "without a schema for its answer",
+        re.compile(r"response_format|json.?schema|guided|structured.?output|\bgrammar"),
+        _drop("response_format"),
+    ),
+    (
         "without its thoughts",
         re.compile(rf"(?<!missing `)(?<!missing ){THOUGHTS}(?!.{{0,40}}must be)"),
         _drop_thoughts,

@@ -44,6 +44,11 @@ def chat_request(
         body["temperature"] = temperature
     if tools:
         body["tools"] = [_tool(tool) for tool in tools]
+    if history and (wanted := history[-1].answer) is not None:
+        # Not OpenAI's strict form, which knows a part of JSON Schema only; servers of one's own keep to it
+        # all the same.
+        form = {"name": wanted.name, "schema": wanted.schema, "strict": False}
+        body["response_format"] = {"type": "json_schema", "json_schema": form}
     if prefill and history and history[-1].role == "assistant":
         body |= CONTINUES
     return body

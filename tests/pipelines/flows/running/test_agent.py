@@ -353,3 +353,20 @@ async def test_what_is_said_at_a_secret_question_is_not_told_to_a_model() -> Non
     await call.tell(Utterance("blue"))
     work = call.shop.works[0]
     assert isinstance(work, JudgeWork) and "blue" not in repr(work.conversation)
+
+
+async def test_who_goes_on_while_a_model_judges_is_judged_with_that() -> None:
+    edges = [edge("ask", "oops", judged="the caller is angry"), edge("ask", "end")]
+    late: list[WorkDone | None] = [None, WorkDone("0")]
+    call = Call([asked("ask", "colour"), END, OOPS], edges, lambda work: late.pop(0))
+    await call.tell(Answered())
+    assert await call.tell(Utterance("red")) == ""
+    assert await call.tell(Utterance("and hurry up")) == "Oops."
+    work = call.shop.works[1]
+    assert isinstance(work, JudgeWork) and work.conversation[-1] == ("caller", "and hurry up")
+    late = [None, WorkDone()]
+    call = Call([asked("ask", "colour"), END, OOPS], edges, lambda work: late.pop(0))
+    await call.tell(Answered())
+    await call.tell(Utterance("red"))
+    assert await call.tell(Utterance("blue", amends=True)) == "Bye."
+    assert call.agent.executor.slots == {"colour": "blue"}

@@ -1,0 +1,63 @@
+"""What a model has made up: numbers, hosts, agents and other names that nobody gave it.
+
+A flow that calls a stranger's number or sends what callers say to a stranger's server looks as good as any
+other. So a generated one names nothing outside itself but what was named to the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from pipelines.flows.checks.findings import FlowFinding, error
+from pipelines.flows.checks.known import KnownNames
+from pipelines.flows.checks.references import FlowReference, references
+from pipelines.flows.document.document import Document
+from pipelines.flows.document.nodes import PhoneTransferNode
+
+_INSTEAD = {
+    "number": "Use a number that was named; without one take a message ('record'), or say what to do.",
+    "host": "Use a host that was named; without one leave the request out.",
+    "python": "Use a function that was named; without one leave the tool out.",
+}
+_BEYOND_DIGITS = re.compile(r"[^0-9*#]+")
+
+
+def invented(
+    document: Document, words: str, before: Document | None, known: KnownNames
+) -> Iterator[FlowFinding]:
+    """`words`: of whoever wants it. `before`: the flow that is changed; what that names may stay."""
+    there = {(each.kind, each.name) for each in references(before)} if before is not None else set()
+    plain, digits = words.casefold(), _BEYOND_DIGITS.sub("", words)
+    lists: dict[str, Collection[str] | None] = {
+        "agent": known.agents, "tool": known.tools, "secret": known.secrets, "trunk": known.trunks,
+        "number": known.numbers,
+    }  # fmt: skip
+    for each in references(document):
+        named = each.name.casefold() in plain or (each.kind == "number" and _dialled(each.name, digits))
+        if named or (each.kind, each.name) in there or each.name in (lists.get(each.kind) or ()):
+            continue
+        if (
+            each.kind == "flow"
+            and known.flows is not None
+            and known.flows(each.name, each.version) is not None
+        ):
+            continue
+        yield _finding(each)
+    dialled = {node.to for node in before.nodes if isinstance(node, PhoneTransferNode)} if before else set()
+    for node in document.nodes:
+        # What a caller says is not dialled, but what rang is: {{ call.from }}.
+        if isinstance(node, PhoneTransferNode) and "{" in node.to and node.to not in dialled:
+            if node.to.replace(" ", "") != "{{call.from}}":
+                yield error(node.id, "to", f"'{node.to}' is not known before the call", _INSTEAD["number"])
+
+
+def _dialled(number: str, digits: str) -> bool:
+    """A number may be written in groups."""
+    bare = _BEYOND_DIGITS.sub("", number)
+    return len(bare) >= 3 and bare in digits
+
+
+def _finding(each: FlowReference) -> FlowFinding:
+    instead = _INSTEAD.get(each.kind, "Name one that was named, or do without.")
+    return error(each.node, each.field, f"nobody has named the {each.kind} '{each.name}'", instead)
