@@ -221,7 +221,11 @@ def _in_language(slot: Slot, asked: AskedSlot, kind: HeardKind, own: str, offer:
 
 
 def _threes(parts: list[str]) -> str:
-    return ", ".join(" ".join(parts[at : at + 3]) for at in range(0, len(parts), 3))
+    """Digits in threes, and none alone."""
+    groups = [parts[at : at + 3] for at in range(0, len(parts), 3)]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return ", ".join(map(" ".join, groups))
 
 
 def _reader(
