@@ -41,7 +41,7 @@ class TextCaller:
         self._mind = mind
         world = persona.world
         self._conversation = TextConversation(
-            agent, call_id, direction=world.direction, from_uri=world.caller, about=world.about
+            agent, call_id, direction=world.direction, from_uri=world.caller, about=world.given()
         )
 
     async def talk(self) -> SimulatedCall:

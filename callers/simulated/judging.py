@@ -125,6 +125,8 @@ def _amounts(call: SimulatedCall, knowledge: str) -> list[str]:
     known: frozenset[Decimal] = numbers_in(knowledge, language)
     known = known.union(*(numbers_in(told, language) for told in call.told))
     known |= numbers_in(call.caller_said, language)
+    about = call.persona.world.given()
+    known |= numbers_in(json.dumps(about, default=str), language) if about else frozenset()
     wrong = sorted({amount for text in spoken for amount in made_up(text, known, language)})
     return (
         [f"named an amount that it has from nowhere: {', '.join(f'{a:f}' for a in wrong)}"] if wrong else []

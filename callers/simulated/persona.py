@@ -122,8 +122,9 @@ class ToolStandIn(_Model):
     """Of HTTP; from 400 on it is an error."""
     body: Any = None
     """JSON: what the server answers, or the tool gives."""
-    error: Literal["", "timeout", "refused", "bad answer", "tool", "model", "transfer"] = ""
-    """It gives nothing, for this reason, as error edges name them."""
+    error: Literal["", "timeout", "refused", "bad answer", "unreachable", "failed"] = ""
+    """It gives nothing, for this reason. Error edges know the last two as 'tool' of a tool, and as 'model' or
+    'transfer' of other work."""
     outcome: Annotated[str, Field(max_length=100)] = ""
     """Of a model's work: the exit that it takes, or what it finds to be so."""
     values: Annotated[dict[str, Any], Field(max_length=60)] = {}
@@ -140,7 +141,7 @@ class PersonaWorld(_Model):
     now: datetime | None = None
     """The server's local time at the beginning of the call; None: as it is."""
     about: Annotated[dict[str, Any], Field(max_length=60)] = {}
-    """What whoever placed the call gave along for the agent."""
+    """What whoever placed the call gave along for the agent; dates as in what is expected (`@today+1`)."""
     direction: Literal["inbound", "outbound"] = "inbound"
     caller: Annotated[str, Field(max_length=100)] = ""
     """The caller's number."""
@@ -157,6 +158,15 @@ class PersonaWorld(_Model):
         if now is not None and now.tzinfo is not None:
             raise ValueError("give the local time, without a time zone: 2026-11-23T10:00")
         return now
+
+    @property
+    def today(self) -> date:
+        """Of the call."""
+        return date.today() if self.now is None else self.now.date()
+
+    def given(self) -> dict[str, Any]:
+        """`about`, with its dates. Raises ConfigError for one that is none."""
+        return {name: _dated(value, self.today) for name, value in self.about.items()}
 
 
 class GivesUpAfter(_Model):
@@ -284,12 +294,13 @@ def _persona(value: Any, where: str) -> Persona:
     try:
         persona = Persona.model_validate(value)
         expected_data(persona.expect, date.today())
+        persona.world.given()
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "it"
         raise ConfigError(f"{where}: {place}: {first['msg']}") from None
     except ConfigError as error:
-        raise ConfigError(f"{where}: expect.data: {error}") from None
+        raise ConfigError(f"{where}: expect.data or world.about: {error}") from None
     return persona
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 
-from callers.simulated.mind import CALLING_BACK, CHANGING, CHECK, Move
+from callers.simulated.mind import CALLING_BACK, CHANGING, CHECK, Move, is_fact
 from callers.simulated.persona import KnownFact, Persona
 from callers.simulated.phrases import Phrase, words_in
+from pipelines.spoken.forms import tongue_of
 
 SINGLE = ("did you say", "was it", "i have * is that right", "i have * is this right")
 """How flows ask about one value."""
@@ -54,7 +55,19 @@ class Script:
         confirming = persona.confirming
         self.single = phrases(confirming.single) + _BUILT_IN["single"]
         self.whole = phrases(confirming.whole) + _BUILT_IN["whole"]
+        tongue = tongue_of(persona.language)
+        digit_words = tongue.digit_words if tongue is not None else ()
+        self._digit_words = {word.lower(): str(digit) for digit, word in enumerate(digit_words)}
         self.change = phrases(confirming.change) + _BUILT_IN["change"]
+
+    def holds(self, topic: str, words: Sequence[str]) -> bool:
+        """Whether what the fact is stands there: in its own words, or digit by digit as it is keyed."""
+        keyed = self.persona.facts[topic].keys.strip("*#")
+        return _has(words, self.right[topic]) or (len(keyed) > 1 and keyed in self._digits(words))
+
+    def _digits(self, words: Sequence[str]) -> str:
+        """ "four seven one, 1" -> '4711'; other words are spaces."""
+        return "".join(self._digit_words.get(word, word if word.isdecimal() else " ") for word in words)
 
     def topic(self, words: Sequence[str], told: Mapping[str, int]) -> str:
         """Of the fact that is asked for last, or ''. `told`: how often each was."""
@@ -131,7 +144,8 @@ class ScriptedMind:
         if _has(words, _BUILT_IN["call_back"]):
             return CALLING_BACK
         if _has(words, _BUILT_IN["yes_or_no"]):
-            return CHECK
+            read_back = any(self._read_back(told) and script.holds(told, words) for told in self._told)
+            return CHECK if read_back or not is_fact(self._last) else self._last
         return ""
 
     def _remark(self, words: Sequence[str], topic: str) -> str | None:
@@ -192,7 +206,7 @@ class ScriptedMind:
 
     def _checked(self, words: Sequence[str], tries: int, keys: bool) -> Move:
         single = _has(words, self._script.single)
-        held = {t: _has(words, right) for t, right in self._script.right.items() if right}
+        held = {topic: self._script.holds(topic, words) for topic in self._script.right}
         if single:
             self._agrees = any(held.values()) or (self._named is not None and self._named.is_in(words))
         elif any(held.values()):

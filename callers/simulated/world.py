@@ -30,8 +30,8 @@ from pipelines.flows.working import (
     Workshop,
 )
 
-FAULTS = frozenset({"timeout", "refused", "bad answer", "tool"})
-"""Errors of tools among those that a world may name."""
+FAULTS = frozenset({"timeout", "refused", "bad answer"})
+"""Errors that flows call as a world does."""
 
 
 class WorldWorkshop:
@@ -49,7 +49,9 @@ class WorldWorkshop:
                 answer = given.pop(0) if len(given) > 1 else given[0]
                 if isinstance(work, ToolWork):
                     return ToolWorker(work, StandInUse(name, answer), Masking(), _nobody)
-                return StandInWorker(done(answer))
+                return StandInWorker(
+                    done(answer, "transfer" if isinstance(work, AgentTransferWork) else "model")
+                )
         return self._real.worker(work)
 
 
@@ -76,10 +78,10 @@ def _names(work: Work) -> tuple[str, ...]:
             return ()
 
 
-def done(answer: ToolStandIn) -> WorkDone:
-    """What the flow is told of work that is no tool's."""
+def done(answer: ToolStandIn, fault: str) -> WorkDone:
+    """What the flow is told of work that is no tool's. `fault`: what it calls a failure."""
     if answer.error:
-        return WorkDone(error=answer.error, detail=f"the persona's world says: {answer.error}")
+        return WorkDone(error=fault, detail=f"the persona's world says: {answer.error}")
     return WorkDone(answer.outcome, answer.values)
 
 

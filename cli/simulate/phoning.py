@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,14 +171,17 @@ def _row(name: str) -> dict[str, Any]:
 
 
 async def by_phone(
-    stage: PhoneStage, planned: Iterator[Planned], parallel: int, done: Callable[[PhonedCall], None]
+    stage: PhoneStage,
+    planned: Iterator[Planned],
+    parallel: int,
+    done: Callable[[PhonedCall], Awaitable[None]],
 ) -> None:
     """All calls, so many at once; `done` is told of each as it is over."""
 
     async def one_after_the_other(index: int) -> None:
         await asyncio.sleep(APART_S * index)
         for each in planned:
-            done(await stage.call(each))
+            await done(await stage.call(each))
 
     async with asyncio.TaskGroup() as group:
         for index in range(parallel):

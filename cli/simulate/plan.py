@@ -42,5 +42,4 @@ def _mind(script: Script, seed: str, args: argparse.Namespace, llm: Llm | None) 
 
 def day_of(persona: Persona) -> date:
     """Of its calls."""
-    now = persona.world.now
-    return date.today() if now is None else now.date()
+    return persona.world.today

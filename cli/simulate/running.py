@@ -14,7 +14,9 @@ from uuid import uuid4
 from callers.simulated.by_text import TextCaller
 from callers.simulated.judging import Judged, judge
 from callers.simulated.keeping import keep_failure
+from callers.simulated.opinion import opinion
 from callers.simulated.persona import Persona
+from callers.simulated.record import SimulatedCall
 from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
 from cli.simulate.plan import Planned, day_of, plan
 from cli.simulate.replaying import replay_calls
@@ -46,6 +48,7 @@ async def simulate(args: argparse.Namespace) -> int:
         if args.replay:
             return await replay_calls(args, settings, flow)
         llm = await _model(settings, args.llm, undo)
+        judge_llm = await _model(settings, args.judge, undo)
         personas = callers(flow, args.persona, args.only, _left_out(args, flow, llm))
         if not args.text and args.server is None:
             personas = _without_transfers(flow, personas)
@@ -55,7 +58,7 @@ async def simulate(args: argparse.Namespace) -> int:
             places = SimulationPlaces(args, settings.data, flow)
             return await canary(args, settings, flow, personas, places, undo)
         count = args.calls or len(personas)
-        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count)
+        run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count, judge_llm)
         parallel = min(_parallel(args, llm), count)
         if args.text:
             await run.by_text(plan(personas, args, llm), parallel)
@@ -68,7 +71,12 @@ class SimulationRun:
     """The calls of a run, as they are judged."""
 
     def __init__(
-        self, args: argparse.Namespace, flow: SimulatedFlow, places: SimulationPlaces, count: int
+        self,
+        args: argparse.Namespace,
+        flow: SimulatedFlow,
+        places: SimulationPlaces,
+        count: int,
+        judge_llm: Llm | None = None,
     ) -> None:
         self.told: dict[str, Any] = {}
         """About the run; once it is over."""
@@ -76,6 +84,7 @@ class SimulationRun:
         self._args = args
         self._flow = flow
         self._count = count
+        self._judge_llm = judge_llm
         self._judged: list[Judged] = []
 
     def result(self) -> list[Judged]:
@@ -93,10 +102,7 @@ class SimulationRun:
                     call_id = uuid4()
                     agent = make(call_id, each.persona)
                     caller = TextCaller(each.persona, each.mind, agent, call_id, each.number)
-                    judged = judge(await caller.talk(), day_of(each.persona), self._flow.knowledge)
-                    self._judged.append(judged)
-                    if not judged.passed:
-                        self._keep(judged)
+                    await self._over(await caller.talk())
                     bar.advance(task)
                     await asyncio.sleep(0)  # others get their turn, and Ctrl-C is heard
 
@@ -120,11 +126,8 @@ class SimulationRun:
             began = time.monotonic()
             bar.update(task, description="calls")
 
-            def done(phoned: PhonedCall) -> None:
-                judged = judge(phoned.call, day_of(phoned.call.persona), self._flow.knowledge)
-                self._judged.append(judged)
-                if not judged.passed:
-                    self._keep(judged, phoned)
+            async def done(phoned: PhonedCall) -> None:
+                await self._over(phoned.call, phoned)
                 bar.advance(task)
 
             await by_phone(stage, planned, parallel, done)
@@ -132,6 +135,14 @@ class SimulationRun:
         clock = stage.party.wire.clock_quality()
         self.told["caller_late_p99_ms"] = clock["send_late_p99_ms"]
         self.told["trusted"] = clock["trusted"]
+
+    async def _over(self, call: SimulatedCall, phoned: PhonedCall | None = None) -> None:
+        """Judge a call, and keep it where it failed."""
+        objection = "" if self._judge_llm is None else await opinion(self._judge_llm, call)
+        judged = judge(call, day_of(call.persona), self._flow.knowledge, objection)
+        self._judged.append(judged)
+        if not judged.passed:
+            self._keep(judged, phoned)
 
     def _keep(self, judged: Judged, phoned: PhonedCall | None = None) -> None:
         folder = self.places.for_a_failure()

@@ -45,7 +45,7 @@ class ServedAgent(DocumentAgent):
 
     def respond(self, said: AgentInput, context: Context) -> AsyncIterator[Act]:
         world = self._world
-        about = {**context.about, **world.about}
+        about = {**context.about, **world.given()}
         from_uri = world.caller or context.from_uri
         return super().respond(
             said, replace(context, about=about, direction=world.direction, from_uri=from_uri)

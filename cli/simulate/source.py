@@ -19,7 +19,7 @@ from cli.text_agents import agent_row, has_database, text_agents
 from mediaserver.errors import ConfigError
 from mediaserver.storage.sql import Database, Row
 from pipelines.conversation.agent import Agent
-from pipelines.flows.shipped import template, templates
+from pipelines.flows.shipped import FlowTemplate, template, templates
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -67,8 +67,8 @@ async def open_flow(
         drawn = _Drawn(name, found, number, _shipped_personas(flow))
         return replace(await _of_document(settings, drawn, undo, by_text=by_text), row=row)
     if row is None or row["kind"] == "flow":
-        with contextlib.suppress(ConfigError):
-            shipped = template("booking" if flow == DEMO else flow)
+        shipped = _template(flow)
+        if shipped is not None:
             if version is not None:
                 raise ConfigError(f"{name} comes with us, and has no versions: leave out --version")
             drawn = _Drawn(name, shipped.document, None, _shipped_personas(shipped.name))
@@ -175,11 +175,18 @@ def _named_flows(document: Row) -> Iterator[tuple[str, int | None]]:
 
 def _shipped_personas(name: str) -> tuple[Persona, ...]:
     """Of the flow that comes with us under this name, or `demo`."""
-    try:
-        found = template("booking" if name == DEMO else name)
-    except ConfigError:
+    found = _template(name)
+    if found is None or not found.personas:
         return ()
-    return personas_of(list(found.personas), f"the template {found.name}") if found.personas else ()
+    return personas_of(list(found.personas), f"the template {found.name}")
+
+
+def _template(name: str) -> FlowTemplate | None:
+    """The flow that comes with us under this name, or `demo`."""
+    try:
+        return template("booking" if name == DEMO else name)
+    except ConfigError:
+        return None
 
 
 def callers(

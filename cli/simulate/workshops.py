@@ -42,7 +42,7 @@ class TextWorkshops:
             world.caller,
             world.caller,
             world.direction == "outbound",
-            dict(world.about),
+            world.given(),
             (world.now or datetime.now()).astimezone(),
         )
         real = CallWorkshop(

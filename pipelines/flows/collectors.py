@@ -57,7 +57,7 @@ def digits_slot(
         least,
         most,
         lambda text: wanted.fullmatch(text) is not None and check(text),
-        lambda value, text: mended(value, text, digits_of),
+        lambda value, text: mended(value, text.lower(), digits_of),
         mend_rules("digit"),
     )
     return Slot(
@@ -99,7 +99,7 @@ def letters_slot(
         least,
         most,
         lambda text: wanted.fullmatch(text) is not None and check(text),
-        lambda value, text: mended(value, text, read),
+        lambda value, text: mended(value, text.lower(), read),
         mend_rules(one),
     )
     return Slot(
@@ -172,7 +172,7 @@ def _how_many(least: int, most: int) -> str:
 
 
 def _without_lead(text: str) -> list[str]:
-    words = text.split()
+    words = text.lower().split()
     while words and words[0] in _FILLER:
         words = words[1:]
     return words

@@ -82,7 +82,10 @@ class FlowExecutor(FlowAnswers):
             self._now.doubts.add("doubtful")
         if noisy:
             self._now.doubts.add("noisy")
-        step = self._said(text.lower(), understood, doubtful, alternatives, noisy)
+        # Names, codes and texts are kept as they were recognised.
+        as_it_is = asked is not None and (asked.open or asked.spelling is not None)
+        said = text if as_it_is else text.lower()
+        step = self._said(said, understood, doubtful, alternatives, noisy)
         if told is base or step.outcomes:
             return step
         # What was told of the utterance that this one amends is not so: tell again what was before it.

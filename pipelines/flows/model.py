@@ -237,6 +237,8 @@ class Flow:
     unconfirmed: str = "Nothing is settled, because I heard no clear yes."
     """Said before the goodbye when a read-back was neither agreed to nor refused."""
     phrases: Phrases = field(default_factory=Phrases)
+    language: str = "en"
+    """BCP 47."""
 
     @classmethod
     def of(

@@ -29,7 +29,7 @@ class FlowSteps:
         self._wording = Wording(flow)
         self._now = FlowProgress(flow.nodes[flow.start])
         self._outcomes: list[FlowOutcome] = []
-        self._call_back = yes_or_no("call_back", flow.phrases.yes_no_keys)
+        self._call_back = yes_or_no("call_back", flow.phrases.yes_no_keys, flow.language)
 
     @property
     def node(self) -> str:

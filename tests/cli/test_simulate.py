@@ -156,6 +156,18 @@ def test_a_model_plays_the_callers(
     assert result["about"]["llm"] == "clever" and result["all"]["turns"]["p50"] == 3
 
 
+def test_a_model_may_judge_besides(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    script: list[list[LlmEvent]] = [[LlmText('{"objection": "it was rude"}')], [LlmText('{"objection": ""}')]]
+    engines = shelf({}, {}, {"strict": FakeLlm(*script)})
+    monkeypatch.setattr("pipelines.engines.builtin.registry", lambda: engines)
+    assert simulate("--persona", personas(tmp_path, GONE), "--judge", "strict", "--calls", "2", "--json") == 1
+    result = told(capsys)
+    assert result["passed"] == 1
+    assert result["failed"][0]["failures"] == ["the model that judges: it was rude"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -16,6 +16,8 @@ from pipelines.engines.grammars.jsgf_document import GrammarError, GrammarNode, 
 
 MAX_STATES = 20_000
 """Of one grammar; a larger one is a mistake (nested rules multiply) and would stall the recogniser."""
+MAX_PARTS = 100_000
+"""Words, rules, brackets and what else is written, counted wherever it is used: some 0.2 s."""
 MAX_CHOICES = 50_000
 """Words that may follow others, all in all: with each of many words optional, any may follow any."""
 MAX_LOOKS = 1_500_000
@@ -79,7 +81,9 @@ class JsgfGrammar:
         self._net = _Net()
         self._open: list[str] = []
         self._in_tag = False
-        self._first, self._final = self._rule(self.public)
+        self._built = 0
+        self._first = self._net.state()
+        self._final = self._rule(self.public, self._first)
         self._start = self._closure({self._first})
         self._useful = self._states_before_the_end()
         if self._first not in self._useful:
@@ -216,77 +220,90 @@ class JsgfGrammar:
                     todo.append(state)
         return seen
 
-    def _rule(self, name: str) -> tuple[int, int]:
+    def _rule(self, name: str, start: int) -> int:
         if name in self._open:
             circle = " -> ".join(f"<{rule}>" for rule in (*self._open, name))
             raise GrammarError(f"rules refer to themselves: {circle}; write the repetition with * or +")
         self._open.append(name)
         if len(self._open) > 100:
             raise GrammarError("rules are nested more than 100 deep")
-        ends = self._build(self._rules[name])
+        end = self._build(self._rules[name], start)
         self._open.pop()
-        return ends
+        return end
 
-    def _build(self, node: GrammarNode) -> tuple[int, int]:
-        """Add a node to the network; returns its first and last state."""
+    def _build(self, node: GrammarNode, start: int) -> int:
+        """Add a node to the network, behind a state that others may begin at, too; returns its last state,
+        from which no word of its own leads on."""
         net = self._net
-        start, end = net.state(), net.state()
+        self._built += 1
+        if self._built > MAX_PARTS:
+            raise GrammarError(f"the grammar has more than {MAX_PARTS} parts; split the question in two")
         match node.kind:
             case "word":
+                end = net.state()
                 net.words[start].append(NextWord(node.text, end, node.text))
+                return end
             case "rule" if node.text == "NULL":
-                net.skips[start].append(end)
+                return start
             case "rule" if node.text == "VOID":
-                pass
+                return net.state()
             case "rule":
-                first, last = self._rule(node.text)
-                net.skips[start].append(first)
-                net.skips[last].append(end)
+                return self._rule(node.text, start)
             case "sequence":
-                at = start
                 for part in node.parts:
-                    first, last = self._build(part)
-                    net.skips[at].append(first)
-                    at = last
-                net.skips[at].append(end)
+                    start = self._build(part, start)
+                return start
             case "tag":
-                first, last = self._tagged(node)
-                net.skips[start].append(first)
-                net.skips[last].append(end)
+                return self._tagged(node, start)
             case "any":
-                for part, odds in zip(node.parts, node.odds or [0.0] * len(node.parts), strict=True):
-                    first, last = self._build(part)
-                    net.skips[start].append(first)
-                    net.skips[last].append(end)
-                    if node.odds:
-                        net.odds[start, first] = odds
-            case _:  # "[" optional, "*" any number, "+" one or more
-                first, last = self._build(node.parts[0])
+                ends = [
+                    self._build(part, self._weighted(start, odds))
+                    for part, odds in zip(node.parts, node.odds or (None,) * len(node.parts), strict=True)
+                ]
+                return self._joined(ends)
+            case "[":
+                return self._joined([start, self._build(node.parts[0], start)])
+            case _:  # "*" any number, "+" one or more
+                first = net.state()
                 net.skips[start].append(first)
-                net.skips[last].append(end)
-                if node.kind in "[*":
-                    net.skips[start].append(end)
-                if node.kind in "*+":
-                    net.skips[last].append(first)
-        return start, end
+                last = self._build(node.parts[0], first)
+                net.skips[last].append(first)
+                return self._joined([first if node.kind == "*" else last])
 
-    def _tagged(self, node: GrammarNode) -> tuple[int, int]:
+    def _weighted(self, start: int, odds: float | None) -> int:
+        """Where an alternative begins."""
+        if odds is None:
+            return start
+        first = self._net.state()
+        self._net.skips[start].append(first)
+        self._net.odds[start, first] = odds
+        return first
+
+    def _joined(self, ends: Iterable[int]) -> int:
+        """One state behind all of these."""
+        end = self._net.state()
+        for each in ends:
+            self._net.skips[each].append(end)
+        return end
+
+    def _tagged(self, node: GrammarNode, start: int) -> int:
         """Two copies of what is tagged, one before its first word and one behind it: the first word has the
         tag's meaning. A tag within another tells nothing."""
         net, [part] = self._net, node.parts
         if self._in_tag:
-            return self._build(part)
+            return self._build(part, start)
         self._in_tag = True
-        begun = len(net.words)
-        ends = self._build(part)
+        begun = net.state()
+        net.skips[start].append(begun)
+        end = self._build(part, begun)
         copy = len(net.words) - begun if node.text else 0
         if copy:
-            last = self._build(part)[1]
-            net.skips[ends[1]].append(last)
-            ends = ends[0], last
+            last = self._build(part, net.state())
+            net.skips[end].append(last)
+            end = last
         for state in range(begun, begun + copy):
             net.words[state] = [NextWord(step.word, step.to + copy, node.text) for step in net.words[state]]
         for state in range(begun + copy, len(net.words)):
             net.words[state] = [step._replace(means="") for step in net.words[state]]
         self._in_tag = False
-        return ends
+        return end

@@ -14,8 +14,17 @@ from pipelines.engines.protocols import LlmEvent, LlmText
 
 MOST_TEXT = 20_000
 """Characters of an answer: twenty minutes of speech."""
+MOST_WRITTEN = 400_000
+"""... of one that nobody speaks, and for which more tokens were asked (`max_tokens`)."""
+TOKEN_CHARACTERS = 10
+"""A token has seldom more."""
 MOST_EVENTS = 50_000
 """Of one answer; a token is one, thoughts included."""
+
+
+def most_characters(tokens: int | None) -> int:
+    """Of an answer for which so many tokens were asked; None: as many as are usual."""
+    return MOST_TEXT if tokens is None else min(max(MOST_TEXT, tokens * TOKEN_CHARACTERS), MOST_WRITTEN)
 
 
 class AnswerReader(Protocol):
@@ -36,6 +45,9 @@ class AnswerReader(Protocol):
     def read(self, event: ServerSentEvent) -> list[LlmEvent]:
         """What an event adds. Raises PeerError for what cannot be, ModelError for a fault that is told."""
 
+    def allow(self, characters: int) -> None:
+        """The answer may be so long."""
+
     def rest(self) -> list[LlmEvent]:
         """Of an answer that is finished and whose stream ended without saying so: what it cost."""
 
@@ -46,6 +58,8 @@ class AnswerMeasure:
     def __init__(self) -> None:
         self._length = 0
         self._events = 0
+        self.most = MOST_TEXT
+        """Characters."""
 
     def event(self) -> None:
         """One more. Raises PeerError."""
@@ -56,6 +70,6 @@ class AnswerMeasure:
     def text(self, text: str) -> list[LlmEvent]:
         """The piece; nothing for an empty one. Raises PeerError."""
         self._length += len(text)
-        if self._length > MOST_TEXT:
-            raise PeerError(f"its answer is longer than {MOST_TEXT} characters")
+        if self._length > self.most:
+            raise PeerError(f"its answer is longer than {self.most} characters")
         return [LlmText(text)] if text else []

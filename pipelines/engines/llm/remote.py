@@ -16,7 +16,7 @@ from contextlib import aclosing
 from typing import Any
 
 from mediaserver.errors import ModelError, PeerError
-from pipelines.engines.llm.answer import AnswerReader
+from pipelines.engines.llm.answer import AnswerReader, most_characters
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.event_stream import EventStream
 from pipelines.engines.llm.options import ModelOptions
@@ -68,7 +68,7 @@ class RemoteLlm(ServerEngine):
                 # anew each time: a refusal may have told what this server does not take
                 body = endpoint.request(messages, tools, endpoint.model, temperature, limit)
                 try:
-                    async with aclosing(self._answer(body, first_by)) as answer:
+                    async with aclosing(self._answer(body, first_by, most_characters(max_tokens))) as answer:
                         async for event in answer:
                             given = True
                             yield event
@@ -82,9 +82,12 @@ class RemoteLlm(ServerEngine):
         finally:
             self._load -= 1
 
-    async def _answer(self, body: dict[str, Any], first_by: float) -> AsyncGenerator[LlmEvent, None]:
-        """One attempt. Raises ModelError."""
+    async def _answer(
+        self, body: dict[str, Any], first_by: float, most: int
+    ) -> AsyncGenerator[LlmEvent, None]:
+        """One attempt. `most`: characters of the answer. Raises ModelError."""
         reader, asked = self._endpoint.reader(self._prices), self._endpoint.asked
+        reader.allow(most)
         try:
             async with contextlib.AsyncExitStack() as undo:
                 try:

@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.flows.document.document import Document
 from pipelines.flows.model import Flow, Prompt
 from pipelines.flows.phrases import TROUBLES, Phrases
+from pipelines.flows.phrases_by_language import phrases_in
 
 _NAMES = frozenset(each.name for each in fields(Phrases)) - {"troubles"}
 START = "begin"
@@ -27,6 +28,7 @@ def flow_words(document: Document) -> Flow:
         defaults.called_back,
         defaults.unconfirmed,
         _phrases(document),
+        document.defaults.language or "en",
     )
 
 
@@ -48,4 +50,5 @@ def _phrases(document: Document) -> Phrases:
     own = document.defaults.phrases
     named: dict[str, Any] = {name: text for name, text in own.items() if name in _NAMES}
     troubles = {kind: text for kind, text in own.items() if kind in TROUBLES}
-    return replace(Phrases(), **named, troubles={**TROUBLES, **troubles})
+    usual = phrases_in(document.defaults.language)
+    return replace(usual, **named, troubles={**usual.troubles, **troubles})

@@ -7,7 +7,8 @@ as it is kept ("2026-11-23"); `{{ day | kept }}` says that. What is not known is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -36,6 +37,23 @@ FILTERS = (
     ),
 )
 """Those of Liquid's whose output is bounded by what goes in."""
+COMPUTING = frozenset(
+    (
+        "abs",
+        "at_least",
+        "at_most",
+        "ceil",
+        "divided_by",
+        "floor",
+        "minus",
+        "modulo",
+        "plus",
+        "round",
+        "times",
+        "sum",
+    )
+)
+"""Those that compute with a value as it is kept: 'six people' plus one is seven."""
 MOST_OUTPUT = 8_000
 """Bytes that a text may come to."""
 MOST_ROUNDS = 1_000
@@ -77,8 +95,18 @@ class _Liquid(Environment):
         super().setup_tags_and_filters(extra=extra)
         self.tags = {name: tag for name, tag in self.tags.items() if name in TAGS}
         self.filters = {name: each for name, each in self.filters.items() if name in FILTERS}
+        for name in COMPUTING & self.filters.keys():
+            self.filters[name] = _on_what_is_kept(self.filters[name])
         self.filters["kept"] = _kept
         self.filters["characters"] = _characters
+
+
+def _on_what_is_kept(filter_: Callable[..., object]) -> Callable[..., object]:
+    @wraps(filter_)
+    def unwrapped(*values: object, **named: object) -> object:
+        return filter_(*map(_kept, values), **{name: _kept(value) for name, value in named.items()})
+
+    return unwrapped
 
 
 def _kept(value: object) -> object:

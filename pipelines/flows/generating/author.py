@@ -33,7 +33,7 @@ MOST_WORDS = 8_000
 MOST_REPAIRS = 3
 MOST_TOKENS = 12_000
 """Of one answer."""
-MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 120_000
 """Of one answer; a model that goes on is cut off."""
 MOST_TOLD = 30
 """Findings that a model is told at once."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipelines.conversation.spoken_forms import clock_time
 from pipelines.flows.document.slots import TimeSlot
@@ -37,13 +38,14 @@ def time_slot(spec: TimeSlot, asked: AskedSlot) -> Slot:
         raise SlotError(
             f"no time is from {spec.earliest} to {spec.latest}; put the earlier one into `earliest`"
         )
-    clock = _Clock(spec.first_hour)
-
-    def read(text: str) -> Value | None:
-        return clock.english(text) if asked.english else clock.foreign(text, asked.language)
 
     def possible(value: Value) -> bool:
         return spec.earliest <= str(value) <= spec.latest
+
+    clock = _Clock(spec.first_hour, possible)
+
+    def read(text: str) -> Value | None:
+        return clock.english(text) if asked.english else clock.foreign(text, asked.language)
 
     say = say_time if asked.english else str
     keyed = bounded(clock.keyed, possible)
@@ -62,10 +64,11 @@ def time_slot(spec: TimeSlot, asked: AskedSlot) -> Slot:
 
 class _Clock:
     """Words and keys as times. `first_hour`: from which on an hour is before noon where nothing else is
-    said."""
+    said, and both halves of the day are `possible`."""
 
-    def __init__(self, first_hour: int) -> None:
+    def __init__(self, first_hour: int, possible: Callable[[str], bool]) -> None:
         self._first = first_hour
+        self._possible = possible
 
     def english(self, text: str) -> str | None:
         words = without_tail(without_lead(heard_words(text, clock=True), _LEAD))
@@ -143,8 +146,11 @@ class _Clock:
             return None
         if half is not None:
             hour = hour % 12 + half
-        elif hour < self._first and hour < 12:
-            hour += 12
+        elif hour <= 12:
+            usual = hour + 12 if hour < self._first and hour < 12 else hour
+            said = f"{usual:02}:{minute:02}"
+            other = f"{(usual + 12) % 24:02}:{minute:02}"
+            return other if not self._possible(said) and self._possible(other) else said
         return f"{hour:02}:{minute:02}"
 
 

@@ -84,6 +84,9 @@ def test_a_price_from_nowhere_is_a_breach() -> None:
     assert failures(call(agent("That is $45."), told=['{"price_cents": 4500}'])) == []
     assert failures(call(caller("i have forty five dollars"), agent("You have $45."))) == []
     assert failures(call(agent("That is $45."), caller("so forty four dollars"))) == why
+    given = call(agent("That is $45."))
+    given.persona = Persona.model_validate({"name": "x", "world": {"about": {"due": "45"}}})
+    assert failures(given) == []
     assert failures(call(agent("That is $45.")), None) == [], "what the agent knows is not known"
     assert failures(call(agent("That is $45."), expect={"amounts_known": False})) == []
 

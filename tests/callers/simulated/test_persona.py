@@ -138,6 +138,14 @@ def test_files_that_are_none_are_refused_in_words(tmp_path: Path) -> None:
         read_personas(path)
 
 
+def test_what_is_given_along_has_dates_of_the_call_too() -> None:
+    world = {"now": "2026-11-22T10:00", "about": {"day": "@today+1", "time": "14:30"}}
+    (persona,) = personas_of({"name": "a", "world": world}, "x")
+    assert persona.world.given() == {"day": "2026-11-23", "time": "14:30"}
+    with pytest.raises(ConfigError, match="world.about: no date is called '@noon'"):
+        personas_of({"name": "a", "world": {"about": {"day": "@noon"}}}, "x")
+
+
 def test_dates_are_those_of_the_day_of_the_call() -> None:
     data = {"a": "@today", "b": "@today+2", "c": "@monday", "d": "@sunday", "e": 4, "f": "today"}
     assert expected_data(ExpectedOfCall(data=data), SUNDAY) == {

@@ -150,6 +150,28 @@ def test_nobody_is_called_back() -> None:
     assert mind().move("Shall we call you back?") == Move(CALLING_BACK, "no")
 
 
+def test_what_is_keyed_is_right_when_it_is_read_back_digit_by_digit() -> None:
+    for line, word in (
+        ("I have one two, three four.", "yes"),
+        ("I have 1 2 3 4.", "yes"),
+        ("I have 124.", "no"),
+    ):
+        caller = mind()
+        caller.move("What is your pin?")
+        assert caller.move(f"{line} Is that right?").speech == word
+        assert caller.move("Please say a clear yes, or no.").speech == word
+
+
+def test_a_yes_or_no_that_is_asked_for_again_is_still_about_its_own_question() -> None:
+    facts = {**FACTS, "broken": {"asked": ["nothing work"], "say": ["no"], "keys": "2"}}
+    caller = mind(facts=facts, behaviour={"tries_by_voice": 5})
+    assert caller.move("Does nothing work at all?").speech == "no"
+    assert caller.move("Press one for yes, or two for no.") == Move("broken", "no")
+    caller = mind(facts=facts)
+    caller.move("Which office?")
+    assert caller.move("London. Yes or no?") == Move(CHECK, "yes")
+
+
 def test_a_fact_may_be_a_yes_of_its_own() -> None:
     facts = {**FACTS, "reminder": {"asked": ["like a reminder"], "say": ["yes please"], "keys": "1"}}
     caller = mind(facts=facts)

@@ -69,7 +69,7 @@ async def test_a_node_gets_the_worlds_answer_and_all_that_follows_from_it() -> N
     assert any("45" in told for told in call.told), "what the tool gave is known to the judge"
 
 
-@pytest.mark.parametrize("world", [{"error": "timeout"}, {"error": "model"}, {"status": 503}, {"body": {}}])
+@pytest.mark.parametrize("world", [{"error": "timeout"}, {"error": "failed"}, {"status": 503}, {"body": {}}])
 async def test_an_error_of_the_worlds_leaves_by_the_edge_for_errors(world: dict[str, Any]) -> None:
     call = await called(HTTP, tools={"ask": world})
     assert call.agent_said == "I do not know."

@@ -21,6 +21,12 @@ def test_what_is_not_known_is_left_out() -> None:
     assert SaidTemplate("Room{{ room }}{{ call.about.name }}.").text({"call": {}}) == "Room."
 
 
+def test_a_text_computes_with_what_is_kept() -> None:
+    people = SpokenValue(6, "six people")
+    assert SaidTemplate("{{ people | plus: 1 }}").text({"people": people}) == "7"
+    assert SaidTemplate("{{ 10 | minus: people }}").text({"people": people}) == "4"
+
+
 def test_digits_are_said_one_by_one() -> None:
     assert SaidTemplate("{{ code | characters }}").text({"code": "0175"}) == "0 1 7 5"
 

@@ -178,6 +178,13 @@ async def test_an_answer_without_an_end_is_cut_off(server: ModelServer, llm: Rem
         await asyncio.wait_for(server.hung_up.wait(), 5)
 
 
+async def test_a_long_flow_is_a_long_answer(server: ModelServer, llm: RemoteLlm) -> None:
+    """Longer than anything that is spoken."""
+    long = flow(DAY, *[{"id": f"s{at}", "type": "say", "text": "x" * 1_500} for at in range(30)])
+    answers(server, long)
+    assert len((await FlowAuthor(llm).draw(WANTED)).document.nodes) == 33
+
+
 async def test_a_model_that_is_silent_is_given_up() -> None:
     llm = FakeLlm([LlmText("{"), LlmText("}")])
     llm.gates[1] = asyncio.Event()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.flows.document.reading import document_of
+from pipelines.flows.phrases import TROUBLES
+from pipelines.flows.phrases_by_language import phrases_in
 from pipelines.flows.progress import FlowStep
 from pipelines.flows.running.executor import ESCAPES, DocumentExecutor
 from pipelines.flows.validation import FlowError
@@ -498,3 +500,31 @@ def test_its_last_words_may_hold_variables() -> None:
     assert flow.utterance("blue").say == "Sorry, red."
     with pytest.raises(FlowError, match="defaults.give_up: there is no variable 'nobody'"):
         compiled([asked("ask"), END], [edge("ask", "end")], defaults={"give_up": "{{ nobody }}"})
+
+
+# ---- in other languages
+
+
+def test_a_flow_in_another_language_says_its_own_words_in_it() -> None:
+    defaults = {"language": "de-AT", "callback": "Sollen wir Sie zurückrufen?"}
+    options = [{"value": "rot"}, {"value": "blau"}]
+    ask = asked("ask", "colour", slot={"kind": "choice", "options": options})
+    flow = caller([ask, END], [edge("ask", "end")], defaults=defaults)
+    flow.start()
+    assert flow.utterance("", False).say == "Das habe ich leider nicht verstanden. ask, again?"
+    assert flow.utterance("rot", doubtful=True).say == "Haben Sie rot gesagt?"
+    assert flow.utterance("ja").end
+    flow = caller([ask, END], [edge("ask", "end")], defaults=defaults)
+    flow.start()
+    assert flow.trouble("noisy", last=True).say.endswith("Sollen wir Sie zurückrufen?")
+    step = flow.utterance("ja")
+    assert [each.status for each in step.outcomes] == ["callback"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "pt", "hi", "ja", "zh"])
+def test_every_phrase_about_a_value_has_it(language: str) -> None:
+    phrases = phrases_in(language)
+    for name in ("impossible", "check", "other", "read_back", "go_on"):
+        assert "{value}" in getattr(phrases, name), name
+    assert TROUBLES.keys() <= phrases.troubles.keys()
+    assert phrases.yes_no_keys and "{" not in phrases.yes_no_keys

@@ -152,14 +152,17 @@ def test_too_many_optional_words_are_refused_at_once() -> None:
 
 
 def test_a_choice_that_no_recogniser_can_hold_is_refused_before_a_call() -> None:
-    many = [{"value": f"v{n}", "say": [f"{'some more words here ' * 20} {n}"]} for n in range(200)]
+    many = [{"value": f"v{n}", "say": [f"{'some more words here ' * 20} {n}"]} for n in range(400)]
     with pytest.raises(SlotError, match="more than 20000 states; split the question in two"):
         slot({"kind": "choice", "options": many})
 
 
 def test_five_hundred_options_are_found() -> None:
     names = [f"{first} {last}" for first in FIRST for last in LAST]
-    asked = slot({"kind": "choice", "options": [{"value": each.title(), "say": [each]} for each in names]})
+    options = [
+        {"value": each.title(), "say": [f"[mister | miss] {each}", f"{each} from sales"]} for each in names
+    ]
+    asked = slot({"kind": "choice", "options": options})
     assert len(names) == 500
     assert [asked.parse(f"to {name} please") for name in names] == [name.title() for name in names]
     assert JsgfGrammar(asked.own_grammar.jsgf).judge(names[-1].split())[0]
