@@ -1,7 +1,7 @@
 """Expressions in CEL, the Common Expression Language (cel.dev): no side effects, no loops but over lists.
 
-Google's runtime bounds nesting (32) and iterations; sizes of values are ours (`values`). Beside CEL's own
-functions there are its strings and math extensions.
+Google's runtime bounds nesting (32) and iterations; sizes of values are ours (`values`), and so is what an
+expression may cost (`cel_cost`). Beside CEL's own functions there are its strings and math extensions.
 """
 
 from __future__ import annotations
@@ -14,6 +14,16 @@ from cel_expr_python import cel
 from cel_expr_python.ext import ext_math, ext_strings
 
 from mediaserver.errors import VoiceForgeError
+from pipelines.flows.expressions.cel_cost import (
+    LARGEST,
+    MOST_COST,
+    NOTHING,
+    CelSize,
+    check_zones,
+    cost_of,
+    size_of,
+)
+from pipelines.flows.expressions.cel_tree import CelTreeError, tree_of
 from pipelines.flows.expressions.values import Value, ValueFault, checked
 
 _WORDS = re.compile(
@@ -42,6 +52,8 @@ class CelScope:
         """Raises ExpressionError."""
         try:
             return CelExpression(source, self._env.compile(source), self.names)
+        except CelTreeError as error:
+            raise ExpressionError(f"'{_short(source)}' cannot be run here: {error}") from None
         except (RuntimeError, ValueError, TypeError) as error:
             raise ExpressionError(f"'{_short(source)}' cannot be read: {_reason(str(error))}") from None
 
@@ -50,15 +62,30 @@ class CelExpression:
     """One expression, compiled."""
 
     def __init__(self, source: str, compiled: Any, names: frozenset[str]) -> None:
+        """Raises CelTreeError."""
         self.source = source
         self._compiled = compiled
         self.uses = frozenset(found[1] for found in _WORDS.finditer(source) if found[1] in names)
         """Names of the scope that it may use; one of a macro's own that is called alike counts, too."""
+        self._tree = tree_of(compiled.serialize())
+        check_zones(self._tree)
+        self._cheap = self._cost(dict.fromkeys(self.uses, LARGEST)) <= MOST_COST
+        """Whatever the values are."""
+        if not self._cheap and self._cost(dict.fromkeys(self.uses, NOTHING)) > MOST_COST:
+            raise CelTreeError("it would take too long, or come to too much")
+
+    def _cost(self, sizes: Mapping[str, CelSize]) -> int:
+        return cost_of(self._tree, sizes).cost
 
     def value(self, scope: Mapping[str, Value]) -> Value:
         """What it comes to with these values. Raises ExpressionError."""
+        data = {name: scope.get(name) for name in self.uses}
+        if not self._cheap and self._cost({name: size_of(each) for name, each in data.items()}) > MOST_COST:
+            raise ExpressionError(
+                f"'{_short(self.source)}' would take too long, or come to too much, with values of that size"
+            )
         try:
-            found = self._compiled.eval(data={name: scope.get(name) for name in self.uses})
+            found = self._compiled.eval(data=data)
             plain = found.plain_value()
         except (RuntimeError, ValueError, TypeError) as error:
             raise ExpressionError(f"'{_short(self.source)}': {_reason(str(error))}") from None
