@@ -1,13 +1,17 @@
 """Expressions in CEL, the Common Expression Language (cel.dev): no side effects, no loops but over lists.
 
 Google's runtime bounds nesting (32) and iterations; sizes of values are ours (`values`), and so is what an
-expression may cost (`cel_cost`). Beside CEL's own functions there are its strings and math extensions.
+expression may cost (`cel_cost`). Beside CEL's own functions there are its strings and math extensions. Whole
+numbers and others may be mixed, which CEL itself refuses: whether an amount is 25 or 25.5 is the caller's
+doing, and no author can know it.
 """
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from cel_expr_python import cel
@@ -45,7 +49,7 @@ class CelScope:
         self.names = frozenset(names)
         self._env = cel.NewEnv(
             variables={name: cel.Type.DYN for name in sorted(self.names)},
-            extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()],
+            extensions=[ext_strings.ExtStrings(), ext_math.ExtMath(), _mixed_numbers()],
         )
 
     def compile(self, source: str) -> CelExpression:
@@ -104,6 +108,35 @@ class CelExpression:
                 f"'{_short(self.source)}' is neither true nor false, but {_short(repr(found))}"
             )
         return found
+
+
+_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+}
+_SIGNS = {"add": "_+_", "subtract": "_-_", "multiply": "_*_", "divide": "_/_"}
+
+
+@cache
+def _mixed_numbers() -> Any:
+    """`25 * 1.19`, and `amount + 1` where the amount is 25.5: with one number that is not whole the result is
+    none either. Two whole ones are CEL's own (3 / 2 is 1)."""
+    whole, other = cel.Type.INT, cel.Type.DOUBLE
+    return cel.CelExtension(
+        "mixed_numbers",
+        [
+            cel.FunctionDecl(
+                _SIGNS[name],
+                [
+                    cel.Overload(f"{name}_int64_double", other, [whole, other], False, compute),
+                    cel.Overload(f"{name}_double_int64", other, [other, whole], False, compute),
+                ],
+            )
+            for name, compute in _ARITHMETIC.items()
+        ],
+    )
 
 
 def _json(plain: Any) -> Any:

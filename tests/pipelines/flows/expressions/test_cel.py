@@ -31,6 +31,31 @@ def test_an_expression_comes_to_json(source: str, value: Value) -> None:
     assert SCOPE.compile(source).value(VALUES) == value
 
 
+@pytest.mark.parametrize(
+    ("source", "amount", "value"),
+    [
+        ("amount + 1", 25.5, 26.5),
+        ("amount * 1.19", 25, 29.75),
+        ("1 - amount", 0.25, 0.75),
+        ("amount / 4.0", 3, 0.75),
+        ("amount / 4", 3.0, 0.75),
+        ("[1, amount].map(each, each * 2)", 2.5, [2, 5.0]),
+        ("amount / 2", 3, 1),
+    ],
+)
+def test_whether_an_amount_is_whole_is_the_callers_doing(source: str, amount: Value, value: Value) -> None:
+    assert CelScope(["amount"]).compile(source).value({"amount": amount}) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "amount"),
+    [("amount / 0", 1.5), ("amount * 1e308 * 10", 25), ("amount + 'x'", 1.5), ("amount * 2", "x")],
+)
+def test_what_no_number_comes_of_is_refused(source: str, amount: Value) -> None:
+    with pytest.raises(ExpressionError):
+        CelScope(["amount"]).compile(source).value({"amount": amount})
+
+
 def test_names_are_known_when_it_is_compiled() -> None:
     assert SCOPE.compile("people > 5 && 'day' in names").uses == {"people", "names"}
     assert SCOPE.compile("call.people.size()").uses == {"call"}
