@@ -76,7 +76,10 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
         "agent": (known.agents, "Make such an agent, or name another."),
         "tool": (known.tools, "Configure the tool or the server that has it, or name another."),
         "secret": (known.secrets, "Put the secret into the store under this name, or name another."),
-        "trunk": (known.trunks, "Configure the trunk, or leave it empty: the server's routes choose one."),
+        "trunk": (
+            known.trunks,
+            "Configure the trunk, or leave it empty: the best that may call the number is taken.",
+        ),
         "number": (known.numbers, "Name a number or an address that calls may be handed to."),
     }
     for each in references(document):
