@@ -41,13 +41,14 @@ async def text_workshops(
     from cli.serving.flow_work import python_functions, slot_value
     from mediaserver.calls.flow_secrets import FlowSecrets
     from mediaserver.metrics import Metrics
-    from mediaserver.storage.sealing import open_sealer
+    from mediaserver.storage.sealing import KEY_FILE, open_sealer
     from pipelines.assistant.calling import Calling
     from pipelines.flows.work.workshop import CallWorkshop
 
     fetcher = await open_fetching(settings.fetch, Metrics(), undo)
     secrets = FlowSecrets()
-    secrets.sealer = open_sealer(settings.data)
+    if (settings.data / KEY_FILE).exists():  # else there is none to open, and a command that looks makes none
+        secrets.sealer = open_sealer(settings.data)
     async with server_database(settings) as connection:
         await secrets.read(connection)
     fetcher.secrets = secrets

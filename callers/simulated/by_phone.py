@@ -11,13 +11,15 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from callers.calling import CallingParty, MeasuredCall
 from callers.conversation import CallFigures
+from callers.figures import MeasuredReply
 from callers.listener import listen
 from callers.mixing import LineSettings, Mixer
 from callers.reception import NS_PER_MS
@@ -75,6 +77,8 @@ class PhoneCaller:
         self._asked: list[str] = []
         """What the agent has said since our last word."""
         self._ours: list[_Ours] = []
+        self._messages: set[int] = set()
+        """Of ours, those that were left as a message: the silence at its end is none of the agent's."""
 
     async def talk(self, party: CallingParty, uri: str = "") -> PhonedCall:
         """`uri`: another address than the party's own, at its host. Never raises for what happens in the
@@ -168,7 +172,7 @@ class PhoneCaller:
             clip = await self._voices.clip(move.speech, self._voice)
             playing = await up.talk.say(clip)
             if playing.done:
-                self._ours.append(_Ours(playing.voice_began_ns, playing.voice_ended_ns, True, over))
+                self._ours.append(_Ours(playing.voice_began_ns, playing.voice_ended_ns, True, over, True))
                 return
         self._pass(up, bool(move.keys or move.speech), over)
 
@@ -197,6 +201,8 @@ class PhoneCaller:
             case "agent" | "far_final" if text:
                 self._asked.append(text)
                 call.lines.append(SimulatedLine("agent", text))
+            case "message" if self._ours:
+                self._messages.add(len(self._ours) - 1)
             case "outcome":
                 _keep(call, event.data)
             case "transfer":
@@ -239,9 +245,17 @@ class PhoneCaller:
     def _measure(self, up: MeasuredCall, figures: CallFigures) -> None:
         call, origin = self.call, up.answered_ns
         onsets = segments(figures.far)
-        call.reply_ms = tuple(figures.voice_to_voice_ms)
         call.seconds = len(figures.far) / PER_MS / 1000
-        ours = [each.on_track(origin) for each in self._ours]
+        left = [n in self._messages for n, each in enumerate(self._ours) if each.spoken]
+        call.reply_ms = tuple(
+            reply.voice_to_voice_ms
+            for reply, message in zip_longest(figures.replies, left, fillvalue=False)
+            if isinstance(reply, MeasuredReply) and reply.voice_to_voice_ms is not None and not message
+        )
+        ours = [
+            replace(each.on_track(origin), answered=each.answered and n not in self._messages)
+            for n, each in enumerate(self._ours)
+        ]
         waits = [_first_voice(onsets, len(figures.far)), *_waits(ours, onsets, len(figures.far), call)]
         call.dead_air_s = round(max(waits) / PER_MS / 1000, 2)
         call.cut_ins = sum(
@@ -260,6 +274,7 @@ class _Ours:
     answered: bool
     """It deserves an answer; False: silence."""
     over: bool
+    spoken: bool = False
 
     def on_track(self, origin_ns: int) -> _Turn:
         first, last = ((at_ns - origin_ns) * PER_MS / NS_PER_MS for at_ns in (self.began_ns, self.ended_ns))

@@ -20,6 +20,7 @@ ACTIONS = {
     "validate": "changing",
     "import": "changing",
     "export": "looking",
+    "schema": "looking",
     "publish": "routing",
     "rollback": "routing",
     "split": "routing",

@@ -41,6 +41,7 @@ def add_actions(actions: Any) -> None:
     exporting = actions.add_parser("export", help="write a flow as JSON, as `import` takes it")
     exporting.add_argument("name", metavar="NAME", help="a flow, or a template")
     exporting.add_argument("--to", type=Path, metavar="FILE", help="default: stdout")
+    actions.add_parser("schema", help="print the JSON Schema of a flow's document, for editors and programs")
     for action in (showing, exporting):
         action.add_argument("--version", type=int, metavar="N", help="default: the newest")
     for action in (listing, showing, past, comparing):
@@ -50,6 +51,11 @@ def add_actions(actions: Any) -> None:
 async def run(settings: Settings, args: argparse.Namespace) -> int:
     from cli.database import server_database
 
+    if args.action == "schema":
+        from pipelines.flows.document.json_schema import document_schema
+
+        print_json(document_schema())
+        return 0
     if args.action == "list" and args.templates:
         _list_templates(args.json)
         return 0

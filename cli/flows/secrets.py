@@ -58,7 +58,7 @@ async def _list(settings: Settings, as_json: bool) -> None:
 
     async with server_database(settings) as connection:
         rows = await table.all_secrets(connection)
-    _, faults = table.opened(rows, _sealer(settings))
+    _, faults = table.opened(rows, _sealer(settings)) if rows else ({}, {})
     shown = [
         {
             "name": row["name"], "host": row["host"], "changed_at": row["changed_at"].isoformat(),
@@ -122,6 +122,8 @@ def _value(name: str) -> str:
 
 
 def _sealer(settings: Settings) -> Sealer:
+    from mediaserver.data_folder import make_data_folder
     from mediaserver.storage.sealing import open_sealer
 
+    make_data_folder(settings.data)
     return open_sealer(settings.data)

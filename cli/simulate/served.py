@@ -17,7 +17,11 @@ from uuid import UUID
 from callers.simulated.persona import Persona
 from cli.simulate.workshops import TextWorkshops, load_off_loop
 from mediaserver.fetching.address_rule import AddressRule
+from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.client import GuardedClient
+from mediaserver.fetching.protocols import Reached
+from mediaserver.fetching.request import FetchRequest
+from mediaserver.fetching.secrets import Masking
 from pipelines.conversation.agent import Act, AgentInput, Context
 from pipelines.engines.protocols import Llm
 from pipelines.flows.compiling.compiled import CompiledFlow
@@ -52,12 +56,28 @@ class ServedAgent(DocumentAgent):
         )
 
 
+class OneByOne:
+    """A Fetcher with a client for each request: nobody here lives long enough to close one of many."""
+
+    async def fetch(self, request: FetchRequest, masking: Masking | None = None) -> FetchAnswer:
+        client = GuardedClient(AddressRule(()))
+        try:
+            return await client.fetch(request, masking)
+        finally:
+            await client.close()
+
+    async def reachable(self, url: str) -> Reached:
+        client = GuardedClient(AddressRule(()))
+        try:
+            return await client.reachable(url)
+        finally:
+            await client.close()
+
+
 def served_agent(call_id: UUID, prompt: str, language: str = "en", llm: Llm | None = None) -> ServedAgent:
     """`prompt`: the file."""
     compiled, persona = _ready(prompt)
-    workshops = TextWorkshops(
-        GuardedClient(AddressRule(())), llm, language, PythonFunctions((), load_off_loop)
-    )
+    workshops = TextWorkshops(OneByOne(), llm, language, PythonFunctions((), load_off_loop))
     now: Callable[[], datetime] = datetime.now
     if (moment := persona.world.now) is not None:
         now = _still(moment)

@@ -44,7 +44,9 @@ def print_run(result: Mapping[str, Any], before: Mapping[str, Any] | None) -> No
         out.print(f"failed calls are kept in {result['kept']}", markup=False, soft_wrap=True)
     version = f" version {told['version']}" if told["version"] is not None else ""
     late = told.get("caller_late_p99_ms")
-    clock = f", the callers' packets {late:g} ms late at p99" if late is not None else ""
+    clock = f", the callers' packets {late:.1f} ms late at p99" if late is not None else ""
+    if told.get("trusted") is False:
+        clock += ": times are not to be trusted, this machine was too busy"
     out.print(
         f"{result['passed']} of {result['calls']} calls to {told['flow']}{version} passed "
         f"({result['pass_rate']:.1%}), by {told['by']} in {told['seconds']:g} s "

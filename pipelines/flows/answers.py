@@ -190,10 +190,11 @@ class FlowAnswers(FlowSteps):
         now = self._now
         now.check, now.part = None, ""
         now.misses += 1
+        by_keys = check.slot.keys_only
         if now.misses > MISSES:
-            return self._give_up(self._phrases.trouble("noisy"))
+            return self._give_up("" if by_keys else self._phrases.trouble("noisy"))
         more = self._help() if now.misses == 1 else self._offer(check.slot)
-        return self._ask(f"{self._phrases.once_more} {more}")
+        return self._ask(f"{self._phrases.key_again if by_keys else self._phrases.once_more} {more}")
 
     # ---- asking again
 

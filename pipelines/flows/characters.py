@@ -87,10 +87,19 @@ def _characters(words: list[str], letters: bool, digits: bool) -> str | None:
 
 
 def say_digits(text: str, group: int = 3) -> str:
-    """'0175' -> 'zero one seven, five'."""
+    """'01755' -> 'zero one seven, five five'; one that is left over goes with those before it."""
     names = list(DIGITS)
-    groups = [text[at : at + group] for at in range(0, len(text), group)]
+    groups = in_groups(text, group)
     return ", ".join(" ".join(names[int(c)] if c.isdecimal() else c for c in each) for each in groups)
+
+
+def in_groups(text: str, group: int) -> list[str]:
+    """'4155550123' -> '415', '555', '0123'."""
+    found = [text[at : at + group] for at in range(0, len(text), group)]
+    if len(found) > 1 and len(found[-1]) == 1:
+        *found, last = found
+        found[-1] += last
+    return found
 
 
 def say_letters(text: str) -> str:

@@ -112,6 +112,8 @@ class Slot:
     """What is kept of a value once it is settled: of a telephone number's digits, the number in E.164."""
     open: bool = False
     """Whatever is said is an answer: the words alone tell whether more of them follow."""
+    keys_only: bool = False
+    """Nothing that is said is an answer."""
 
     @property
     def own_grammar(self) -> Grammar:

@@ -46,6 +46,8 @@ class Phrases:
     go_on: str = "{value}. And then?"
     """Of the first part of a number or a name."""
     once_more: str = "Then please say it once more."
+    key_again: str = "Then please key it in once more."
+    """Of what is answered by keys alone."""
     clearly: str = "Please say a clear yes, or no."
     yes_no_keys: str = "Press one for yes, or two for no."
     troubles: Mapping[str, str] = field(default_factory=lambda: TROUBLES, hash=False)

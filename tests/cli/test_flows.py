@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from cli.main import main
@@ -284,8 +285,9 @@ def test_a_draft_is_saved_and_not_published(capsys: pytest.CaptureFixture[str], 
 def test_secrets_come_from_stdin_and_are_never_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
-    assert "there is none" in said(capsys, "secrets", "list")
+    folder = tmp_path / "data"
+    monkeypatch.setenv("VOICEFORGE_DATA", str(folder))
+    assert "there is none" in said(capsys, "secrets", "list") and not folder.exists()
     for value, word in (("hunter2", "kept"), ("hunter3", "replaced")):
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{value}\n"))
         out = said(capsys, "secrets", "set", "CRM", "--host", "CRM.example.com")
@@ -293,7 +295,7 @@ def test_secrets_come_from_stdin_and_are_never_shown(
     (secret,) = data(capsys, "secrets", "list")["secrets"]
     assert (secret["name"], secret["host"], secret["fault"]) == ("CRM", "crm.example.com", "")
     assert "hunter" not in said(capsys, "secrets", "list")
-    (tmp_path / "secret.key").write_bytes(b"k" * 32)
+    (folder / "secret.key").write_bytes(b"k" * 32)
     assert "cannot be used" in said(capsys, "secrets", "list")
     assert "CRM is removed" in said(capsys, "secrets", "remove", "CRM")
     assert "there is no secret CRM" in refused(capsys, "secrets", "remove", "CRM")
@@ -411,3 +413,13 @@ def test_a_draft_that_lacked_only_what_is_there_now_is_published_as_a_new_versio
     said(capsys, "import", desk(), "--name", "inner", "--publish")
     assert "new calls run version 2 of desk" in said(capsys, "publish", "desk")
     assert [row["state"] for row in data(capsys, "history", "desk")["versions"]] == ["valid", "draft"]
+
+
+def test_the_schema_is_printed_for_editors(
+    desk: Callable[..., str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql:///nowhere?host=/nowhere")
+    schema = json.loads(said(capsys, "schema"))
+    jsonschema.validate(json.loads(Path(desk()).read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**DESK, "nods": []}, schema)

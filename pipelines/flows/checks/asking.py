@@ -25,6 +25,10 @@ A_DAY = date(2024, 1, 1)
 """As of which days are understood: whether a question can be asked is the same on all."""
 MOST_PARSED = 1_000
 """Sentences of intents that are tried as answers, all in all."""
+MOST_AT_ONCE = 500
+"""Phrases of intents beside one question: each makes the question's grammar larger, and it slower to ask."""
+MOST_TRIED = 5_000
+"""Phrases of intents that are put beside questions here, all in all."""
 MOST_SPELLED = 100
 """Questions whose words are looked up in the embedded recogniser's dictionary."""
 BOTH = ("voice", "keys")
@@ -34,6 +38,7 @@ def asking(document: Document, faulty: Collection[str] = ()) -> Iterator[FlowFin
     """`faulty`: ids of nodes that are left out."""
     language = document.defaults.language or "en"
     intents = _Intents(document)
+    yield from intents.too_many(document)
     spelled = 0
     for node in document.by_id.values():
         if not isinstance(node, CollectNode | ConfirmNode | MenuNode) or node.id in faulty:
@@ -41,7 +46,8 @@ def asking(document: Document, faulty: Collection[str] = ()) -> Iterator[FlowFin
         field = _field(node)
         try:
             slot = _made(node, language)
-            with_intents(slot, intents.of(node.id))
+            if intents.worth_trying(node.id):
+                with_intents(slot, intents.of(node.id))
             looks = _own_words(node) and _embedded(document, language) and spelled < MOST_SPELLED
             strange = unknown_words(slot) if looks else ()
         except (SlotError, GrammarError, ValueError) as fault:
@@ -109,6 +115,7 @@ class _Intents:
 
     def __init__(self, document: Document) -> None:
         self._left = MOST_PARSED
+        self._untried = MOST_TRIED
         self._by_source: dict[str, dict[str, list[str]]] = {}
         self._fields: dict[tuple[str, str], str] = {}
         for place, edge in enumerate(document.edges):
@@ -116,6 +123,26 @@ class _Intents:
                 known = self._by_source.setdefault(edge.source, {})
                 known.setdefault(edge.intent, []).extend(edge.phrases)
                 self._fields.setdefault((edge.source, edge.intent), f"edges.{place}.phrases")
+
+    def _beside(self, node: str) -> int:
+        """Phrases that hold at a node."""
+        own, anywhere = self._by_source.get(node, {}), self._by_source.get(ANYWHERE, {})
+        return sum(map(len, own.values())) + sum(map(len, anywhere.values()))
+
+    def too_many(self, document: Document) -> Iterator[FlowFinding]:
+        for source in sorted(self._by_source.keys() & {ANYWHERE, *document.by_id}):
+            count = self._beside(source) if source != ANYWHERE else self._beside("")
+            if count > MOST_AT_ONCE:
+                what = f"{count} phrases of intents are listened for beside the answer"
+                remedy = f"Keep {MOST_AT_ONCE} or fewer; [optional] and (one | other) words say much in few."
+                yield error("" if source == ANYWHERE else source, "edges", what, remedy)
+
+    def worth_trying(self, node: str) -> bool:
+        """Whether what is said beside this question is still to be tried; what holds at many nodes is, at the
+        first ones."""
+        count = self._beside(node)
+        self._untried -= count
+        return 0 < count <= MOST_AT_ONCE and self._untried >= 0
 
     def of(self, node: str) -> Mapping[str, Sequence[str]]:
         """Its own, and those from anywhere."""

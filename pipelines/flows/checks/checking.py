@@ -24,6 +24,7 @@ from pipelines.flows.checks.references import named
 from pipelines.flows.checks.spots import spots
 from pipelines.flows.checks.structure import structure
 from pipelines.flows.checks.subflows import inner
+from pipelines.flows.checks.value_kinds import value_kinds
 from pipelines.flows.checks.variables import Unknowns, declared, known_by_then, names_of
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.nodes import EndCallNode
@@ -80,6 +81,7 @@ def _findings(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
     yield from private(document, readings)
     words = [*answers(document), *hearing(document)]
     yield from words
+    yield from value_kinds(document)
     yield from asking(document, {each.node for each in words if each.fatal})
     yield from named(document, known)
     yield from engines(document)

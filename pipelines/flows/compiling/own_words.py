@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from string import Formatter
 from typing import Any
 
 from pipelines.flows.document.document import Document
@@ -39,11 +40,19 @@ def word_problems(document: Document) -> list[str]:
         if name not in _NAMES and name not in TROUBLES:
             known = ", ".join(sorted({*_NAMES, *TROUBLES}))
             problems.append(f"defaults.phrases: there is no phrase '{name}': known are {known}")
-        try:
-            text.format(value="")
-        except (ValueError, LookupError, AttributeError):
+        if not _plain(text):
             problems.append(f"defaults.phrases.{name}: braces hold {{value}} or nothing")
     return problems
+
+
+def _plain(text: str) -> bool:
+    """Whether Python's formatting of it says no more than the value: neither attributes of it, nor as wide as
+    `{value:>999999999}`."""
+    try:
+        named = [found[1:] for found in Formatter().parse(text) if found[1] is not None]
+    except ValueError:
+        return False
+    return all(each == ("value", "", None) for each in named)
 
 
 def _phrases(document: Document) -> Phrases:

@@ -1,8 +1,9 @@
 """Texts with variables in them, in Liquid (shopify.github.io/liquid): `{{ place }}`, `{% if people > 5 %}`.
 
 No text can reach a file, another text or an attribute of an object, or run for long: tags and filters are
-those named here, loops and output are bounded. A value is said as its slot says it ("tomorrow"), and compared
-as it is kept ("2026-11-23"); `{{ day | kept }}` says that. What is not known is left out.
+those named here, and all that a text does is reckoned before it is done (`liquid_limits`). A value is said
+as its slot says it ("tomorrow"), and compared as it is kept ("2026-11-23"); `{{ day | kept }}` says that.
+What is not known is left out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError
 
 from pipelines.flows.expressions.cel import ExpressionError
+from pipelines.flows.expressions.liquid_limits import MOST_ROUNDS, MeteredTemplate, check_source, check_tree
 from pipelines.flows.expressions.values import Value
 
 TAGS = ("content", "output", "illegal", "if", "unless", "case", "for", "break", "comment", "#", "assign")
@@ -32,11 +34,10 @@ FILTERS = (
         "times",
         "truncate",
         "truncatewords",
-        "uniq",
         "upcase",
     ),
 )
-"""Those of Liquid's whose output is bounded by what goes in."""
+"""Those of Liquid's that take no longer than what goes in and comes out is long."""
 COMPUTING = frozenset(
     (
         "abs",
@@ -56,8 +57,6 @@ COMPUTING = frozenset(
 """Those that compute with a value as it is kept: 'six people' plus one is seven."""
 MOST_OUTPUT = 8_000
 """Bytes that a text may come to."""
-MOST_ROUNDS = 1_000
-"""Of all loops of one text."""
 
 
 class SpokenValue:
@@ -86,6 +85,7 @@ class _UrlValue(SpokenValue):
 
 
 class _Liquid(Environment):
+    template_class = MeteredTemplate
     loop_iteration_limit: ClassVar[int | None] = MOST_ROUNDS
     output_stream_limit: ClassVar[int | None] = MOST_OUTPUT
     local_namespace_limit: ClassVar[int | None] = 100_000
@@ -182,7 +182,9 @@ def _url_value(value: Value) -> Any:
 
 def _compiled(source: str) -> BoundTemplate:
     try:
+        check_source(source)
         template = _ENVIRONMENT.from_string(source)
+        check_tree(template, source)
         unknown = sorted(template.analyze().filters.keys() - _ENVIRONMENT.filters.keys())
     except (LiquidError, RecursionError) as error:
         raise ExpressionError(f"the text '{_short(source)}' cannot be read: {_reason(error)}") from None

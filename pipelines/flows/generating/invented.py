@@ -20,7 +20,11 @@ _INSTEAD = {
     "host": "Use a host that was named; without one leave the request out.",
     "python": "Use a function that was named; without one leave the tool out.",
 }
+_NUMBERS = re.compile(r"\+?[0-9*#](?:[0-9*#]|[ ()./-](?=[ ()./-]?[0-9*#(]))*")
+"""As people write them: in groups."""
 _BEYOND_DIGITS = re.compile(r"[^0-9*#]+")
+LOCAL_DIGITS = 7
+"""A number of so many stands for the same with its country's and area's code."""
 
 
 def invented(
@@ -28,13 +32,16 @@ def invented(
 ) -> Iterator[FlowFinding]:
     """`words`: of whoever wants it. `before`: the flow that is changed; what that names may stay."""
     there = {(each.kind, each.name) for each in references(before)} if before is not None else set()
-    plain, digits = words.casefold(), _BEYOND_DIGITS.sub("", words)
+    plain = words.casefold()
+    numbers = {_BEYOND_DIGITS.sub("", found) for found in _NUMBERS.findall(words)}
     lists: dict[str, Collection[str] | None] = {
         "agent": known.agents, "tool": known.tools, "secret": known.secrets, "trunk": known.trunks,
         "number": known.numbers,
     }  # fmt: skip
     for each in references(document):
-        named = each.name.casefold() in plain or (each.kind == "number" and _dialled(each.name, digits))
+        named = _stands(each.name.casefold(), plain) or (
+            each.kind == "number" and _dialled(each.name, numbers)
+        )
         if named or (each.kind, each.name) in there or each.name in (lists.get(each.kind) or ()):
             continue
         if (
@@ -52,10 +59,14 @@ def invented(
                 yield error(node.id, "to", f"'{node.to}' is not known before the call", _INSTEAD["number"])
 
 
-def _dialled(number: str, digits: str) -> bool:
-    """A number may be written in groups."""
+def _stands(name: str, words: str) -> bool:
+    """As a whole: 'le.com' is not in 'example.com'."""
+    return re.search(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-]|\.\w)", words) is not None
+
+
+def _dialled(number: str, numbers: Collection[str]) -> bool:
     bare = _BEYOND_DIGITS.sub("", number)
-    return len(bare) >= 3 and bare in digits
+    return bare in numbers or any(len(each) >= LOCAL_DIGITS and bare.endswith(each) for each in numbers)
 
 
 def _finding(each: FlowReference) -> FlowFinding:

@@ -60,7 +60,8 @@ class DocumentExecutor(FlowWalk):
 
     def utterance(self, text: str, understood: bool = True, **how: Any) -> FlowStep:
         self._rested()
-        self._last = {**self._last, "said": text[:1_000], "confidence": float(how.get("confidence", 0.0))}
+        said = "" if self.asks_secret else text[:1_000]
+        self._last = {**self._last, "said": said, "confidence": float(how.get("confidence", 0.0))}
         if (step := self._judged_again(bool(how.get("amends")))) is not None:
             return step
         self._extracting = False
@@ -70,14 +71,22 @@ class DocumentExecutor(FlowWalk):
             self._begun = True
             self._now.doubts.add("mended")
             return self._guarded(lambda: self._ask(self._wording.question(self._now)))
-        return self._guarded(lambda: super(FlowWalk, self).utterance(text, understood, **how))
+        if how.get("amends") and self._undone is not None:
+            self._trail.amends = self._undone.node.id
+        try:
+            return self._guarded(lambda: super(FlowWalk, self).utterance(text, understood, **how))
+        finally:
+            self._trail.amends = ""
 
     def keyed(self, digits: str, ended_by: str = "terminator") -> FlowStep:
         self._rested()
         self._extracting = False
         if (step := self._judged_again()) is not None:
             return step
-        lead = self._by_key(digits) if ended_by != "cancel" and self._asked() is not None else None
+        asked, check = self._asked(), self._now.check
+        lead = self._by_key(digits) if ended_by != "cancel" and asked is not None else None
+        if check is not None and check.question.dtmf.parse(digits) is not None:
+            lead = None  # "press one for yes" was said last
         if lead is not None and not self._now.parting:
             self._undone = None
             return self._guarded(lambda: self._go(lead))

@@ -9,7 +9,7 @@ from mediaserver.errors import VoiceForgeError
 from pipelines.flows.compiling.compiled import CompiledNode
 from pipelines.flows.compiling.leads import Lead, Leads
 from pipelines.flows.document.nodes import SubflowNode
-from pipelines.flows.running.standing import FlowStanding
+from pipelines.flows.running.secrecy import FlowSecrecy
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class ToJudge(NamedTuple):
     whens: tuple[str, ...]
 
 
-class FlowLeaving(FlowStanding):
+class FlowLeaving(FlowSecrecy):
     """From a node to the edge that counts. Changes nothing but the frames of flows within flows."""
 
     def _chosen(self, node: CompiledNode, outcome: str = "", judged: str | None = None) -> Lead | ToJudge:

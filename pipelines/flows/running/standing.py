@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
-from weakref import WeakMethod
+from weakref import ref
 
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
 from pipelines.flows.document.nodes import CollectNode
@@ -34,7 +34,7 @@ class FlowStanding(FlowExecutor):
         """`now`: the server's local time."""
         self._day = compiled.questions.of(now().date())
         super().__init__(replace(compiled.dialogue, slots=self._day))
-        self._wording = _TemplateWording(self._flow, self._text)
+        self._wording = _TemplateWording(self._flow, self)
         self.compiled = compiled
         self._call_id = call_id
         self._clock = now
@@ -236,11 +236,17 @@ def _same(value: Value) -> Value:
 class _TemplateWording(Wording):
     """Texts are templates."""
 
-    def __init__(self, flow: Any, text: Callable[[str], str]) -> None:
-        """`text`: a method of whoever has this, and so held weakly."""
+    def __init__(self, flow: Any, standing: FlowStanding) -> None:
+        """`standing`: has this, and so is held weakly."""
         super().__init__(flow)
-        self._text = WeakMethod(text)
+        self._standing = ref(standing)
 
     def fill(self, now: FlowProgress, text: str) -> str:
-        fill = self._text()
-        return fill(text) if fill is not None else text
+        standing = self._standing()
+        return standing._text(text) if standing is not None else text
+
+    def help(self, now: FlowProgress) -> str:
+        standing = self._standing()
+        if now.part and now.check is None and standing is not None and standing.asks_secret:
+            return self._flow.phrases.go_on.format(value="").strip(" .,;")
+        return super().help(now)

@@ -27,6 +27,9 @@ class Trail:
         self._waiting: list[dict[str, Any]] = []
         self._steps = 0
         self._from = ""
+        self.amends = ""
+        """The node that is left once more, while an answer that was amended is taken: what came of it before
+        is not so."""
 
     def change(self, name: str, value: Any, *, secret: bool) -> None:
         """A variable has another value now; None: it is not known."""
@@ -37,11 +40,13 @@ class Trail:
         """A node is entered."""
         self._steps += 1
         changed, self._changed = self._changed, {}
-        before, self._from = self._from, node.key
+        before, self._from = self.amends or self._from, node.key
+        amends, self.amends = bool(self.amends), ""
         if self._steps > MOST_STEPS:
             return
         said: dict[str, Any] = {"flow": self._flow, "node": node.key, "type": node.node.type, "why": lead.why}
-        optional = {"from": before, "says": lead.says, "detail": detail, "changed": changed}
+        optional: dict[str, Any] = {"from": before, "says": lead.says, "detail": detail, "changed": changed}
+        optional["amends"] = amends
         self._waiting.append(said | {key: _cut(value) for key, value in optional.items() if value})
 
     def failed(self, node: str, error: str, detail: str) -> None:

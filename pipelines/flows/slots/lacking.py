@@ -4,7 +4,9 @@ cannot hear, and languages that we have no words of."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from pipelines.engines.protocols import Grammar
 from pipelines.engines.stt.pocketsphinx.engine import check_grammar
 from pipelines.flows.document.slots import AddressSlot, SlotSpec, TextSlot
 from pipelines.flows.model import Slot
@@ -14,7 +16,12 @@ from pipelines.flows.slots.answers import answer_words
 def unknown_words(slot: Slot) -> tuple[str, ...]:
     """Words of its grammar that the embedded recogniser has no pronunciation of, sorted; it will never hear
     them. Reads its dictionary the first time (0.1 s)."""
-    return () if slot.grammar is None else tuple(check_grammar(slot.grammar))
+    return () if slot.grammar is None else _unknown(slot.grammar)
+
+
+@lru_cache(maxsize=1_000)
+def _unknown(grammar: Grammar) -> tuple[str, ...]:
+    return tuple(check_grammar(grammar))
 
 
 def needs_open_speech(spec: SlotSpec) -> bool:

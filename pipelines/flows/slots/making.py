@@ -151,7 +151,9 @@ def _made(spec: SlotSpec, asked: AskedSlot) -> Slot:
 def _by(slot: Slot, by: Sequence[str]) -> Slot:
     """With those ways alone that it is asked in."""
     if "voice" not in by and "model" not in by:
-        slot = replace(slot, grammar=None, parse=_nothing, impossible=_silent, continuations=())
+        slot = replace(
+            slot, grammar=None, parse=_nothing, impossible=_silent, continuations=(), keys_only=True
+        )
     if "keys" not in by:
         slot = replace(slot, dtmf=Dtmf(1, _nothing, ""))
     return slot

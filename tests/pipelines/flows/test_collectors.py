@@ -179,9 +179,9 @@ def test_keys_go_on_where_the_voice_stopped_and_win_when_they_are_all_of_it() ->
 
 def test_a_number_that_cannot_be_is_said_so() -> None:
     assert collected(ACCOUNT, "zero one two three")[0] == (
-        "Sorry, zero one two, three is not possible here. Please key in the 4 to 8 digits, then hash."
+        "Sorry, zero one two three is not possible here. Please key in the 4 to 8 digits, then hash."
     )
-    assert collected(CODE, "one two three four")[0].startswith("Sorry, one two three, four is not possible")
+    assert collected(CODE, "one two three four")[0].startswith("Sorry, one two three four is not possible")
 
 
 def test_a_half_told_number_is_waited_for() -> None:

@@ -38,8 +38,10 @@ def leads(*ways: str, **more: Any) -> list[dict[str, Any]]:
 
 
 def drawn(nodes: list[dict[str, Any]], edges: list[dict[str, Any]], names: str = "", **more: Any) -> Document:
-    """With a start and an end called 'bye'. `names`: variables."""
-    variables = [{"name": name} for name in names.split()]
+    """With a start and an end called 'bye'. `names`: variables; what `ask` asks for is a number."""
+    numbers = ("number", "duration", "money")
+    asked = {node["id"] for node in nodes if node.get("slot", {}).get("kind") in numbers}
+    variables = [{"name": name, "kind": "number" if name in asked else "text"} for name in names.split()]
     return document_of(
         {"name": "drawn", "nodes": [START, *nodes, END], "edges": edges, "variables": variables, **more}
     )

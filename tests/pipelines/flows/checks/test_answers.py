@@ -62,7 +62,9 @@ def test_what_nobody_can_answer(slot: dict[str, Any], field: str) -> None:
 
 
 def test_a_question_with_a_default_is_never_asked() -> None:
-    document = drawn([ask("n")], leads("start n bye"), variables=[{"name": "n", "default": 1}])
+    document = drawn(
+        [ask("n")], leads("start n bye"), variables=[{"name": "n", "kind": "number", "default": 1}]
+    )
     assert faults(document) == ["warning n variable"]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.flows.checks import asking
 from tests.pipelines.flows.checks.drawing import ask, drawn, faults, found_in, leads
 
 
@@ -40,6 +41,18 @@ def test_an_intent_that_is_a_number() -> None:
     [found] = found_in(drawn([ask("n")], [*leads("start n bye"), edge], "n"))
     assert (found.severity, found.field) == ("warning", "edges.2.phrases")
     assert found.what.startswith("'twenty' is an answer here (20)")
+
+
+def test_intents_beside_a_question_are_few() -> None:
+    """Each of them makes every question larger."""
+    many = [
+        {"type": "intent", "source": "*", "target": "bye", "intent": f"i{at}", "phrases": [f"say {at} now"]}
+        for at in range(asking.MOST_AT_ONCE + 1)
+    ]
+    nodes = [ask(f"n{at}", variable="n", slot={"kind": "date"}) for at in range(200)]
+    path = leads("start " + " ".join(each["id"] for each in nodes) + " bye", forget=True)
+    assert faults(drawn(nodes, [*path, *many], "n")) == ["error  edges"]
+    assert found_in(drawn(nodes, [*path, *many[1:100]], "n")) == []
 
 
 def test_what_a_language_has_no_words_for() -> None:

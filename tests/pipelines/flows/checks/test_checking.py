@@ -68,7 +68,7 @@ def test_what_a_document_names_outside_itself() -> None:
         ("trunk", "main", "phone", "trunk"),
         ("agent", "desk", "agent", "agent"),
     ]
-    assert found_in(document) == []
+    assert faults(document) == ["warning phone trunk"], "routes choose it"
     nothing = KnownNames(
         agents=[], tools=[], secrets=[], trunks=[], numbers=[], flows=lambda name, number: None
     )
@@ -79,6 +79,7 @@ def test_what_a_document_names_outside_itself() -> None:
         "error phone to",
         "error phone trunk",
         "error agent agent",
+        "warning phone trunk",
     ]
 
 

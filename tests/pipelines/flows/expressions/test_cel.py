@@ -31,6 +31,31 @@ def test_an_expression_comes_to_json(source: str, value: Value) -> None:
     assert SCOPE.compile(source).value(VALUES) == value
 
 
+@pytest.mark.parametrize(
+    ("source", "amount", "value"),
+    [
+        ("amount + 1", 25.5, 26.5),
+        ("amount * 1.19", 25, 29.75),
+        ("1 - amount", 0.25, 0.75),
+        ("amount / 4.0", 3, 0.75),
+        ("amount / 4", 3.0, 0.75),
+        ("[1, amount].map(each, each * 2)", 2.5, [2, 5.0]),
+        ("amount / 2", 3, 1),
+    ],
+)
+def test_whether_an_amount_is_whole_is_the_callers_doing(source: str, amount: Value, value: Value) -> None:
+    assert CelScope(["amount"]).compile(source).value({"amount": amount}) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "amount"),
+    [("amount / 0", 1.5), ("amount * 1e308 * 10", 25), ("amount + 'x'", 1.5), ("amount * 2", "x")],
+)
+def test_what_no_number_comes_of_is_refused(source: str, amount: Value) -> None:
+    with pytest.raises(ExpressionError):
+        CelScope(["amount"]).compile(source).value({"amount": amount})
+
+
 def test_names_are_known_when_it_is_compiled() -> None:
     assert SCOPE.compile("people > 5 && 'day' in names").uses == {"people", "names"}
     assert SCOPE.compile("call.people.size()").uses == {"call"}
@@ -75,8 +100,67 @@ def test_a_condition_is_true_or_false_and_nothing_else() -> None:
 def test_loops_in_loops_end() -> None:
     scope: dict[str, Value] = {**VALUES, "names": list(range(MOST_ITEMS))}
     nested = SCOPE.compile("names.map(a, names.map(b, names.map(c, a)))")
-    with pytest.raises(ExpressionError, match="budget"):
+    with pytest.raises(ExpressionError, match="too long"):
         nested.value(scope)
+
+
+GROWS = ".map(x, x + x + x + x + x + x + x + x)"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[day]" + GROWS * 7,
+        "names.map(a, names.map(b, names.map(c, names.map(d, d))))",
+    ],
+)
+def test_what_would_always_take_too_long_is_refused_at_once(source: str) -> None:
+    with pytest.raises(ExpressionError, match="too long|more than 3 loops"):
+        SCOPE.compile(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[day].map(x, x + x + x + x).map(x, x + x + x + x)" + GROWS * 2,
+        "day.replace('x', day)",
+        "(names + names + names).map(x, names + names).size()",
+        "names.map(x, day.split('')).size()",
+        "names.all(x, names == names)",
+        "names.all(x, !day.matches('(x{0,9}){0,99}y'))",
+        "day.matches(day)",
+    ],
+)
+def test_what_would_take_too_long_with_these_values_is_not_begun(source: str) -> None:
+    scope: dict[str, Value] = {**VALUES, "day": "x" * 4_000, "names": ["y" * 400] * MOST_ITEMS}
+    with pytest.raises(ExpressionError, match="too long"):
+        SCOPE.compile(source).value(scope)
+
+
+def test_lists_of_a_usual_length_may_be_looked_through() -> None:
+    names: list[Value] = [{"name": f"chair {at}", "price": at} for at in range(MOST_ITEMS)]
+    scope: dict[str, Value] = {**VALUES, "names": names}
+    assert SCOPE.compile("names.exists(each, each.name == 'chair 7')").holds(scope)
+    assert SCOPE.compile("names.filter(each, each.price > 497).map(each, each.name)").value(scope) == [
+        "chair 498", "chair 499",
+    ]  # fmt: skip
+    said = SCOPE.compile("names.filter(x, x.price < 3).map(x, x.name + ': ' + string(x.price)).join(', ')")
+    assert said.value(scope) == "chair 0: 0, chair 1: 1, chair 2: 2"
+    mail = SCOPE.compile("day.matches('^[a-z]{1,64}@[a-z.]{1,255}$')")
+    assert mail.holds({**VALUES, "day": "ann@shop.example"})
+
+
+@pytest.mark.parametrize("zone", ["'/dev/stdin'", "'file:/dev/tty'", "'../../tmp/pipe'", "day", "'E' + day"])
+def test_no_file_is_opened_for_a_time_zone(zone: str) -> None:
+    """A pipe or a terminal held the runtime, and all calls with it, for ever."""
+    with pytest.raises(ExpressionError, match="name of a time zone"):
+        SCOPE.compile(f"[1].map(x, {{'a': timestamp('2026-01-01T00:00:00Z').getHours({zone})}}.a)")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/Argentina/Salta", "+01:00", "Etc/GMT+1"])
+def test_time_zones_are_known_by_name(zone: str) -> None:
+    hours = SCOPE.compile(f"timestamp('2026-01-01T12:00:00Z').getHours('{zone}')").value(VALUES)
+    assert isinstance(hours, int)
 
 
 def test_what_grows_too_large_is_refused() -> None:
@@ -112,3 +196,12 @@ def test_what_no_variable_may_have(value: object) -> None:
     with pytest.raises(ValueFault):
         checked(value)
     checked(shortened(value))
+
+
+def test_all_texts_of_a_value_have_a_limit_together() -> None:
+    large = [["x" * 4_000] * 10] * 10
+    with pytest.raises(ValueFault, match="characters"):
+        checked(large)
+    short = shortened(large)
+    assert checked(short) == short
+    assert len(str(short)) > 200_000

@@ -43,6 +43,16 @@ def test_digits_are_said_one_by_one() -> None:
         "{{ x",
         "{% if %}{% endif %}",
         "{% if x %}" * 100 + "{% endif %}" * 100,
+        "{{ (1..99999999) | join: 'x' }}",
+        "{% for i in (1..99999999) reversed %}{% break %}{% endfor %}",
+        "{% if x == y.z[(1..2)] %}{% endif %}",
+        "{{" + " " * 10_000,
+        "{{ x" + " " * 400 + "}}",
+        "{% if" + " " * 10_000,
+        "{% raw %}" * 2_000,
+        "{% doc %}" * 2_000,
+        "{" * 10_000,
+        "{{ " + "x[" * 100 + "0" + "]" * 100 + " }}",
     ],
 )
 def test_what_a_text_may_not_hold_is_said_when_it_is_compiled(source: str) -> None:
@@ -53,15 +63,28 @@ def test_what_a_text_may_not_hold_is_said_when_it_is_compiled(source: str) -> No
 @pytest.mark.parametrize(
     "source",
     [
-        "{% for i in (1..100000000) %}{{ i }}{% endfor %}",
-        "{% for i in (1..900) %}{{ x }}{% endfor %}",
+        "{% for i in many %}{{ x }}{% endfor %}",
+        "{% for i in many %}{% endfor %}" * 60,
+        "{% for i in many %}" + "{% if x contains 'b' %}{% endif %}" * 30 + "{% endfor %}",
+        "{% for i in many %}{% assign y = x | split: '' | sort | reverse | size %}{% endfor %}",
+        "{{ many | join: x }}",
+        "{{ many" + " | join: '' | split: ''" * 20 + " }}",
+        "{% assign y = x %}" + "{% assign y = y | append: y %}" * 40,
         "{{ x | split: '' | join: x }}",
         "{{ 1 | divided_by: 0 }}",
     ],
 )
 def test_a_text_that_runs_on_is_stopped(source: str) -> None:
     with pytest.raises(ExpressionError, match="cannot be said"):
-        SaidTemplate(source).text({"x": "a" * 4_000})
+        SaidTemplate(source).text({"x": "a" * 4_000, "many": ["a" * 40] * 500})
+
+
+def test_lists_of_a_usual_length_are_said() -> None:
+    sent = "{% if each.sent %}sent{% else %}open{% endif %}"
+    source = "{% for each in orders %}{{ each.name | upcase }}: " + sent + ". {% endfor %}"
+    orders = [{"name": f"chair {at}", "sent": at % 2 == 0} for at in range(200)]
+    assert SaidTemplate(source).text({"orders": orders}).startswith("CHAIR 0: sent. CHAIR 1: open. ")
+    assert SaidTemplate("{{ names | join: ', ' }}").text({"names": ["Ann"] * 500}).endswith("Ann, Ann")
 
 
 def test_objects_cannot_be_reached() -> None:

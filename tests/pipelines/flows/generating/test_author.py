@@ -212,7 +212,7 @@ PEOPLE = {
 }
 ASK_PEOPLE = {
     "operations": [
-        {"do": "put_variable", "variable": {"name": "people"}},
+        {"do": "put_variable", "variable": {"name": "people", "kind": "number"}},
         {"do": "put_node", "node": PEOPLE},
         {"do": "remove_edges", "source": "day", "target": "bye"},
         {"do": "add_edge", "edge": {"type": "next", "source": "day", "target": "people"}},

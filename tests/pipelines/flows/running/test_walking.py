@@ -428,6 +428,25 @@ def test_phrases_of_its_own_are_said() -> None:
         compiled([asked("ask"), END], [edge("ask", "end")], defaults={"phrases": {"sorrow": "x"}})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{value.__class__}",
+        "{value[0]}",
+        "{value:>999999999}",
+        "{value!r}",
+        "{0}",
+        "{}",
+        "{other}",
+        "{",
+        "{value:{value}}",
+    ],
+)
+def test_a_phrase_of_its_own_holds_the_value_and_nothing_else(text: str) -> None:
+    with pytest.raises(FlowError, match="braces hold"):
+        compiled([asked("ask"), END], [edge("ask", "end")], defaults={"phrases": {"impossible": text}})
+
+
 # ---- what is kept of it
 
 
