@@ -101,9 +101,6 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
     for node in document.by_id.values():
         if isinstance(node, ToolNode) and isinstance(node.use, HttpRequest):
             yield from _request(node, node.use)
-        if isinstance(node, PhoneTransferNode) and node.trunk:
-            what = f"the server's routes choose the trunk, and not the flow ('{node.trunk}')"
-            yield warning(node.id, "trunk", what, "Leave it empty, and let a route lead there.")
 
 
 def _request(node: ToolNode, use: HttpRequest) -> Iterator[FlowFinding]:
