@@ -73,7 +73,7 @@ class ThinkingMaker:
             speech.tts,
             controls.hang_up,
             leg,
-            transfer=lambda last: controls.transfer(last.to, _warm(last)),
+            transfer=lambda last: controls.transfer(last.to, _warm(last), last.trunk),
             context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
             voice=speech.voice,
             language=speech.language,

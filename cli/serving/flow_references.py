@@ -42,7 +42,11 @@ class ServerNames:
             case "agent":
                 return self.agents, "no agent", "`voiceforge agents set`, or name another in the flow"
             case "trunk":
-                return self.trunks, "no trunk", "`voiceforge trunks add`, or leave it to the server's routes"
+                return (
+                    self.trunks,
+                    "no trunk",
+                    "`voiceforge trunks add`, or leave it empty: the best that may call is taken",
+                )
             case "secret":
                 return self.secrets, "no secret", "`voiceforge flows secrets set`, or name another"
             case "number":

@@ -79,9 +79,10 @@ class HandingOver:
         if warm is not None and (talker is None or talker.returned is None or talker.brief is None):
             raise CallError("nobody in this call can tell somebody else what it is about")
 
-    async def hand_over(self, live: LiveCall, to: str, warm: Warm | None) -> None:
-        """Returns when the first leg talks to whoever was rung. Raises VoiceForgeError with the first leg
-        back at its agent; where that one cannot take it back, the call ends."""
+    async def hand_over(self, live: LiveCall, to: str, warm: Warm | None, trunk: str = "") -> None:
+        """Returns when the first leg talks to whoever was rung. `trunk`: it is called by this one alone.
+        Raises VoiceForgeError with the first leg back at its agent; where that one cannot take it back, the
+        call ends."""
         self.check(live, to, warm)
         with transferring(live):
             told(live.call, "begun", to, warm=warm is not None)
@@ -92,10 +93,14 @@ class HandingOver:
                 live.dismiss()
             try:
                 if warm is not None and manner is not None:
-                    await self._with_briefing(live, to, warm, manner)
+                    await self._with_briefing(live, to, warm, manner, trunk)
                 else:
                     await self._joining.let_in(
-                        live, to, replaces=True, on_ringing=lambda: told(live.call, "ringing", to)
+                        live,
+                        to,
+                        replaces=True,
+                        on_ringing=lambda: told(live.call, "ringing", to),
+                        trunk=trunk,
                     )
             except BaseException as error:
                 if not live.over:
@@ -110,9 +115,14 @@ class HandingOver:
             return None
         return self._music if manner.hears == "music" else ringing_tone()
 
-    async def _with_briefing(self, live: LiveCall, to: str, warm: Warm, manner: Manner) -> None:
+    async def _with_briefing(self, live: LiveCall, to: str, warm: Warm, manner: Manner, trunk: str) -> None:
         leg = await self._joining.ring(
-            live, to, unheard=True, ring_s=manner.ring_s, on_ringing=lambda: told(live.call, "ringing", to)
+            live,
+            to,
+            unheard=True,
+            ring_s=manner.ring_s,
+            on_ringing=lambda: told(live.call, "ringing", to),
+            trunk=trunk,
         )
         with self._joining.hung_up_on_error(leg):
             verdict: asyncio.Future[BriefingVerdict] = asyncio.get_running_loop().create_future()

@@ -96,12 +96,13 @@ class Joining:
         *,
         replaces: bool = False,
         on_ringing: Callable[[], object] = _nothing,
+        trunk: str = "",
     ) -> None:
-        """Ring `to` and let it in; `replaces` whom the first leg talks to. Raises CallError,
-        CapacityError."""
+        """Ring `to` and let it in; `replaces` whom the first leg talks to. `trunk`: by this one alone.
+        Raises CallError, CapacityError."""
         self._targets.check(to)
         try:
-            leg = await self.ring(live, to, on_ringing=on_ringing)
+            leg = await self.ring(live, to, on_ringing=on_ringing, trunk=trunk)
             with self.hung_up_on_error(leg):
                 live.let_in(leg, "callee" if replaces else to, replaces=replaces)
         except VoiceForgeError as error:
@@ -123,10 +124,11 @@ class Joining:
         ring_s: float = RING_TIMEOUT_S,
         on_ringing: Callable[[], object] = _nothing,
         behalf: Behalf | None = None,
+        trunk: str = "",
     ) -> Leg:
         """An answered leg. `listens`: it is to listen only. `unheard`: what it plays before is for nobody.
-        `on_ringing`: it rings; told at most once. `behalf`: who had it called.
-        Raises CallError (also when the call ended meanwhile), CapacityError."""
+        `on_ringing`: it rings; told at most once. `behalf`: who had it called. `trunk`:
+        by this one alone. Raises CallError (also when the call ended meanwhile), CapacityError."""
         live.check_seat()
         if live.hops_left < 1:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
@@ -145,6 +147,7 @@ class Joining:
             hops=live.hops_left - 1,
             about=live.call.about,
             behalf=behalf,
+            trunk=trunk,
         )
         with logs.in_call(live.call.id):  # whoever asked for it: what is said of it belongs to the call
             task = asyncio.create_task(placing)

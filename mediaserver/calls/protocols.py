@@ -105,12 +105,14 @@ class Carrier(Protocol):
         hops: int = ...,
         about: About = ...,
         behalf: Behalf | None = ...,
+        trunk: str = ...,
     ) -> Coroutine[Any, Any, Leg]:
         """Call `to` and wait until it is answered. `on_ringing`: it rings there; called once, or never.
         `on_early`: this leg can be heard and is not answered; called once for each that is tried, or never.
         `hops`: servers that the call may go over on its way. `about`: what the call is about, of which a
         trunk may give something along ("sip": its headers, whether its caller is private). `behalf`: in
-        whose name, when that is not its caller's. Cancelling cancels the call. Raises CallError."""
+        whose name, when that is not its caller's. `trunk`: by this one alone; empty: by any. Cancelling
+        cancels the call. Raises CallError, also where it has no such trunk."""
 
 
 class CallControls(Protocol):
@@ -119,10 +121,11 @@ class CallControls(Protocol):
     def hang_up(self, why: Termination) -> None:
         """The app has said its last. The call ends, unless the caller still has somebody to talk to."""
 
-    def transfer(self, to: str, warm: Warm | None = None) -> None:
+    def transfer(self, to: str, warm: Warm | None = None, trunk: str = "") -> None:
         """Hand the call over. The app has said its last: on hold it waits while the caller hears that it
         rings, and is told that its part is over once somebody talks to the caller. When nobody does, the
-        caller comes back to it (`Talker.returned`); the call ends where it cannot."""
+        caller comes back to it (`Talker.returned`); the call ends where it cannot. `trunk`: a number is
+        called by this one alone."""
 
 
 @dataclass(frozen=True, slots=True)

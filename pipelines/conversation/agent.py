@@ -126,6 +126,8 @@ class Transfer:
     """What that one is told; empty: what is known of the call, with the agent's `summary` if it has one."""
     accept: Literal["", "key", "stay"] = ""
     """How it takes the call: by pressing 1, or by staying on the line; empty: as the settings say."""
+    trunk: str = ""
+    """The number is called by this trunk alone; empty: by the best that may call it."""
 
     def __post_init__(self) -> None:
         """Raises ValueError: the agent is to hear of its mistake, not the caller."""

@@ -38,6 +38,7 @@ class Handover:
     briefing: str
     accept: Literal["", "key", "stay"] = ""
     trunk: str = ""
+    """See `Transfer`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,16 +52,19 @@ class SipCarrier:
         hops: int = MOST_HOPS,
         about: About = NOTHING,
         behalf: Behalf | None = None,
+        trunk: str = "",
     ) -> SipLeg:
         """Call all phones of an extension, or a sip: address, and wait for the answer. `caller`: a SIP
         address, or a name or number at ours; empty: this server. `on_ringing`: it rings there; called at most
         once. `on_early`: what it plays before the answer can be heard; of several phones, the last to begin.
         `hops`: servers that the call may go over. `about`: not for phones. `behalf`: who
-        had it called.
+        had it called. `trunk`: there is none to a phone.
 
         Raises CallError with the SIP code (480: no phone of the extension can be reached), CapacityError when
         no RTP port is free. Cancelling the task cancels the call.
         """
+        if trunk:
+            raise CallError(f"{to} is called directly, not by the trunk {trunk}: trunks call numbers")
         options = CallOptions(timeout=timeout_s, on_ringing=on_ringing, on_early=on_early, hops=hops)
         options["headers"] = on_behalf(behalf)
         if _is_address(caller):

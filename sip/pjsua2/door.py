@@ -121,9 +121,12 @@ class PjsuaDoor:
         hops: int = MOST_HOPS,
         about: About = NOTHING,
         behalf: Behalf | None = None,
+        trunk: str = "",
     ) -> PjsuaLeg:
         """See Carrier. PJSIP sets Max-Forwards itself: a call that has no hop left is not placed, others
         begin anew. What they play before they answer is not heard."""
+        if trunk:
+            raise CallError(f"{to} is called directly, not by the trunk {trunk}: PJSIP has none")
         if hops < 1:
             raise CallError("the call has gone over too many servers, maybe in a circle", 483)
         uri = to if to.startswith(("sip:", "sips:")) else f"sip:{to}"

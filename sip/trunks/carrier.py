@@ -76,18 +76,21 @@ class TrunkCarrier:
         hops: int = MOST_HOPS,
         about: About = NOTHING,
         behalf: Behalf | None = None,
+        trunk: str = "",
     ) -> SipLeg:
         """Call a number by the best trunk, and by the next one while they fail and there is time. `about`: of
-        which a trunk may give something along (see `given_along`). `behalf`: who had it called.
+        which a trunk may give something along (see `given_along`). `behalf`: who had it called. `trunk`: the
+        name of the only one that is asked.
 
         Raises CallError: what a trunk said last of the call; 503 when none could be asked, with the reason
         for each. CapacityError when no RTP port is free. Cancelling the task cancels the call.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
-        wanted = for_number(self._lines(), to)
+        wanted = [line for line in for_number(self._lines(), to) if trunk in ("", line.spec.name)]
         if not wanted:
-            raise CallError(f"no trunk has a prefix for {to}", NO_TRUNK)
+            which = f"the trunk {trunk} is not there, not enabled, or has no" if trunk else "no trunk has a"
+            raise CallError(f"{which} prefix for {to}", NO_TRUNK)
         if not self._agent.has_room:
             raise CallError("no more calls can be placed now: all places are taken or we are stopping", 503)
         told = _Once(on_ringing)

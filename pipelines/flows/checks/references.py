@@ -76,7 +76,10 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
         "agent": (known.agents, "Make such an agent, or name another."),
         "tool": (known.tools, "Configure the tool or the server that has it, or name another."),
         "secret": (known.secrets, "Put the secret into the store under this name, or name another."),
-        "trunk": (known.trunks, "Configure the trunk, or leave it empty: the server's routes choose one."),
+        "trunk": (
+            known.trunks,
+            "Configure the trunk, or leave it empty: the best that may call the number is taken.",
+        ),
         "number": (known.numbers, "Name a number or an address that calls may be handed to."),
     }
     for each in references(document):
@@ -98,9 +101,6 @@ def named(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
     for node in document.by_id.values():
         if isinstance(node, ToolNode) and isinstance(node.use, HttpRequest):
             yield from _request(node, node.use)
-        if isinstance(node, PhoneTransferNode) and node.trunk:
-            what = f"the server's routes choose the trunk, and not the flow ('{node.trunk}')"
-            yield warning(node.id, "trunk", what, "Leave it empty, and let a route lead there.")
 
 
 def _request(node: ToolNode, use: HttpRequest) -> Iterator[FlowFinding]:

@@ -187,7 +187,7 @@ class PhoneTransferNode(NodeBase):
     to: Annotated[str, Field(min_length=1, max_length=500)]
     """A template: a number in E.164, an extension or an address."""
     trunk: Annotated[str, Field(max_length=100)] = ""
-    """By this trunk alone; empty: as the server's routes have it."""
+    """By this trunk alone, where it is a number; empty: by the best that may call it."""
     warm: bool = False
     """Whoever answers is told what the call is about first, and takes it or not."""
     briefing: Text = ""

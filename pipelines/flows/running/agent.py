@@ -251,7 +251,7 @@ class DocumentAgent:
             yield Say(step.say)
         if step.transfer is not None:
             to = step.transfer
-            yield Transfer(to.to, to.warm, to.briefing, to.accept)
+            yield Transfer(to.to, to.warm, to.briefing, to.accept, to.trunk)
         if step.end:
             yield End()
 

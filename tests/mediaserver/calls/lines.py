@@ -161,6 +161,7 @@ class Lines:
         self.placed: list[tuple[str, str]] = []
         self.cancelled: list[str] = []
         self.behalf: Behalf | None = None
+        self.trunks: list[str] = []
 
     def serves(self, to: str) -> bool:
         return self.everybody or to in self.phones
@@ -176,9 +177,11 @@ class Lines:
         hops: int = 70,
         about: About = NOTHING,
         behalf: Behalf | None = None,
+        trunk: str = "",
     ) -> Line:
         self.told.append(about)
         self.behalf = behalf
+        self.trunks.append(trunk)
         self.placed.append((to, caller))
         self.hops.append(hops)
         self.rang_s.append(timeout_s)

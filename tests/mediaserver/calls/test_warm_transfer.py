@@ -134,6 +134,14 @@ async def test_a_plain_transfer_of_the_agents_leaves_it_only_when_somebody_answe
     assert desk.heard() == (2, 1, -1) and isinstance(desk.robot.events[-1], Ended)
 
 
+async def test_an_agent_may_want_one_trunk_and_no_other(desk: Desk) -> None:
+    desk.carrier.phones["bob"] = CallError("busy", 486)
+    for warm in (Warm(), None):
+        desk.robot.controls.transfer("bob", warm, "acme")
+        await desk.settle()
+    assert desk.carrier.trunks == ["acme", "acme"]
+
+
 async def test_to_somebody_who_may_not_be_called_nothing_begins(desk: Desk) -> None:
     desk.robot.controls.transfer("+1900555", Warm())
     await desk.settle()

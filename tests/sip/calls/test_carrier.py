@@ -210,3 +210,11 @@ async def test_a_phone_behind_an_edge_is_called_by_way_of_it() -> None:
         edge.send(invite.response(486, to_tag="t"), us.port)
         assert (await edge.request("ACK")).get_all("Route") == invite.get_all("Route")
         assert (await made.failure()).code == 486
+
+
+async def test_a_phone_is_called_by_no_trunk() -> None:
+    async with AsyncExitStack() as stack:
+        made, (phone,) = await phones(stack, "1")
+        with pytest.raises(CallError, match="trunks call numbers"):
+            await SipCarrier(made.us, made.registrar).place("101", "", timeout_s=5.0, trunk="acme")
+        assert phone.messages.empty()

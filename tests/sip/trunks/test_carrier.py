@@ -287,6 +287,18 @@ async def test_numbers_without_a_prefix_are_not_served() -> None:
         assert not it.carrier.serves("+493012")
 
 
+async def test_a_call_may_want_one_trunk_and_is_called_by_no_other() -> None:
+    async with rig() as it:
+        placing = it.call(trunk="b")
+        await it.says(1, await it.peers[1].request("INVITE"), 503)
+        assert (await failure(placing)).code == 503
+        assert it.peers[0].messages.empty(), "the better one was not wanted"
+        it.change(1, enabled=False)
+        for gone in ("b", "x"):
+            error = await failure(it.call(trunk=gone))
+            assert error.code == 503 and f"trunk {gone} is not there, not enabled" in str(error)
+
+
 async def test_a_wrong_password_is_one_line_and_the_next_trunk_is_asked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -200,6 +200,7 @@ async def test_a_transfer_that_comes_to_nothing_goes_on_by_why() -> None:
         warm=True,
         briefing="About {{ colour }} and {{ pin }}.",
         accept="stay",
+        trunk="acme",
     )
     nodes = [asked("ask", "colour"), person, END, OOPS]
     variables = [
@@ -211,7 +212,7 @@ async def test_a_transfer_that_comes_to_nothing_goes_on_by_why() -> None:
     call = Call(nodes, edges, variables=variables)
     await call.tell(Answered())
     assert await call.tell(Utterance("red")) == "One moment."
-    assert call.acts[-1] == Transfer("+15550101", True, "About red and •••.", "stay")
+    assert call.acts[-1] == Transfer("+15550101", True, "About red and •••.", "stay", "acme")
     assert await call.tell(Returned("busy")) == "Oops."
     call = Call(nodes, edges, variables=variables)
     await call.tell(Answered())
