@@ -123,9 +123,15 @@ class JsgfGrammar:
         here: dict[int, tuple[str, ...]] = {paths.start: ()}
         for word in words:
             behind: dict[int, tuple[str, ...]] = {}
+            looked_at = set[int]()
             for place, said in here.items():
-                for step in paths.by_word[paths.places[place][1]].get(word, ()):
-                    behind.setdefault(step.to, (*said, step.means) if step.means else said)
+                branch = paths.places[place][1]
+                if branch in looked_at:
+                    continue  # all that it leads to is reached already
+                looked_at.add(branch)
+                for step in paths.by_word[branch].get(word, ()):
+                    if step.to not in behind:
+                        behind[step.to] = (*said, step.means) if step.means else said
             here = behind
         return here
 

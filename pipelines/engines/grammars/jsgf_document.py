@@ -16,7 +16,7 @@ from mediaserver.errors import ConfigError
 _TOKEN = re.compile(
     r"""\s+ | //[^\n]* | /\*.*?\*/          # nothing to read
       | (?P<tag>\{(?:\\.|[^\\}])*\})
-      | (?P<weight>/\s*\d+(?:\.\d*)?\s*/)
+      | (?P<weight>/\s*\d{1,9}(?:\.\d{0,9})?\s*/)
       | <(?P<rule>[^<>\s]+)>
       | "(?P<quoted>[^"]*)"
       | (?P<mark>[=;|*+()\[\]])

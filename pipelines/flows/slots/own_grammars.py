@@ -25,7 +25,8 @@ def grammar_slot(spec: GrammarSlot, asked: AskedSlot) -> Slot:
 
     def parse(text: str) -> Value | None:
         words = heard_words(text, asked.language)
-        for said in (text.lower().split(), words, without_tail(words, asked.language)):
+        ways = text.lower().split(), words, without_tail(words, asked.language)
+        for said in dict.fromkeys(map(tuple, ways)):
             found = grammar.meanings(said)
             if found and said:
                 return value_of(min(found), said)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.engines.grammars.jsgf import JsgfGrammar
+from pipelines.engines.grammars.jsgf import JsgfGrammar, NextWord
 from pipelines.engines.grammars.jsgf_document import GrammarError
 
 HEAD = "#JSGF V1.0;\ngrammar g;\n"
@@ -104,6 +105,7 @@ def test_null_is_nothing_and_void_blocks() -> None:
         (HEAD + "public <x> = <VOID>;", "no sentence"),
         (HEAD + "public <x> = }a;", "cannot read"),
         (HEAD + "import <other.rule>;", "imports"),
+        (HEAD + "public <x> = /" + "9" * 400 + "/ a | b;", "cannot read"),
         (HEAD + "public <x> = " + "(" * 200 + "a" + ")" * 200 + ";", "100 deep"),
     ],
 )
@@ -147,3 +149,18 @@ def test_weights_of_what_may_be_said_over_and_over_come_to_an_end() -> None:
 def test_a_weight_without_an_alternative_is_a_fault_with_its_place() -> None:
     with pytest.raises(GrammarError, match="line 3 of the grammar: the weight /3/ stands before no"):
         JsgfGrammar("#JSGF V1.0;\ngrammar g;\npublic <g> = one /3/ two;")
+
+
+def test_words_that_lead_to_the_same_are_looked_up_once() -> None:
+    """Each of 200 words from each of 200 places, 100 times over, took six seconds."""
+    looked_up = []
+
+    class Branch(dict[str, list[NextWord]]):
+        def get(self, word: str, otherwise: object = None) -> Any:
+            looked_up.append(word)
+            return super().get(word, otherwise)
+
+    known = JsgfGrammar(HEAD + "public <g> = (" + "[a] " * 200 + ")+ b;")
+    known.paths.by_word[:] = map(Branch, known.paths.by_word)
+    assert known.meaning(["a"] * 50 + ["b"]) == ("a",) * 50 + ("b",)
+    assert len(looked_up) <= 52
