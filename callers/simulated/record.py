@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from callers.simulated.mind import Move
 from callers.simulated.persona import Persona
+from mediaserver.in_words import fields_in_words
 
 EndedBy: TypeAlias = Literal["agent", "caller", "transfer", ""]
 
@@ -93,7 +94,7 @@ class SimulatedCall:
             over = " (over the agent)" if line.over else ""
             shown.append(f"{line.speaker:<7} {line.text}{pressed}{silent}{over}")
         for outcome in self.outcomes:
-            fields = ", ".join(f"{name} {value}" for name, value in outcome.data.items())
+            fields = fields_in_words(outcome.data)
             shown.append(f"outcome {outcome.flow} {outcome.status}: {fields or 'nothing'}")
         ended = f"transferred to {self.transferred_to}" if self.ended_by == "transfer" else self.ended_by
         shown.append(f"ended   {self.trouble or ended or 'nobody knows how'}")

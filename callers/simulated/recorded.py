@@ -1,7 +1,8 @@
 """The caller's side of a call that took place, as what an agent is told, and what the agent said to it.
 
 From the rows of a transcript and the events beside it. Pure. Silences are not kept: where an agent spoke
-twice with nothing between, it had waited for the caller.
+twice with nothing between, it had waited for the caller. A message that the caller left is one input, with
+what was understood of it by the end.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from datetime import date
 from typing import Any
 
 from callers.simulated.record import MadeOutcome
-from pipelines.conversation.agent import AgentInput, Answered, Pressed, Silence, Utterance
+from pipelines.conversation.agent import AgentInput, Answered, MessageTaken, Pressed, Silence, Utterance
 
 MOST_LINES = 2_000
 """Of a call that is replayed."""
 SILENT_MS = 2_000
 """An agent that goes on within this of its own last word has not waited for the caller."""
 DIGITS = frozenset("0123456789*#ABCD")
+KEY_LATE_MS = 200
+"""A key that ends a message may be told so long after the message's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class RecordedTurn:
         """For people."""
         keys = "".join(each.digit for each in self.inputs if isinstance(each, Pressed))
         words = " ".join(each.text for each in self.inputs if isinstance(each, Utterance))
-        return " ".join(filter(None, (words, f"/{keys}" if keys else ""))) or "(silence)"
+        left = next(
+            (f"(a message: {each.text})" for each in self.inputs if isinstance(each, MessageTaken)), ""
+        )
+        return " ".join(filter(None, (words, f"/{keys}" if keys else "", left))) or "(silence)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,17 @@ def recorded_call(
     lines: Sequence[Mapping[str, Any]],
     events: Sequence[Mapping[str, Any]],
     outcomes: Sequence[Mapping[str, Any]],
+    messages: Sequence[Mapping[str, Any]] = (),
 ) -> RecordedCall:
-    """`lines`, `events` and `outcomes`: rows of the tables `turns`, `events` and `outcomes`, in order."""
+    """`lines`, `events`, `outcomes` and `messages`: rows of the tables `turns`, `events`, `outcomes` and
+    `messages`, in order."""
     happened: list[tuple[int, int, Mapping[str, Any]]] = []
     happened += [
         (int(line["started_ms"]), 0, line) for line in lines if line["speaker"] in ("caller", "agent")
     ]
-    for event in events:
-        digit = event["data"].get("digit") if event["kind"] == "dtmf" else None
-        if isinstance(digit, str) and digit in DIGITS:
-            happened.append((int(event["at_ms"]), 1, {"speaker": "key", "digit": digit}))
+    left, keys = _messages(events, messages)
+    happened += [(at_ms, 1, {"speaker": "key", "digit": key}) for at_ms, key in keys]
+    happened += [(at_ms, 1, {"speaker": "message", "message": taken}) for at_ms, taken in left]
     happened.sort(key=lambda each: each[:2])
     turns = _Turns()
     for at_ms, _, what in happened[:MOST_LINES]:
@@ -75,11 +82,40 @@ def recorded_call(
                 turns.agent(what, at_ms)
             case "caller":
                 turns.caller(Utterance(what["text"], what["confidence"] or 0.0, what["understood"]))
+            case "message":
+                turns.caller(what["message"])
             case _:
                 turns.caller(Pressed(what["digit"]))
     turns.close()
     made = tuple(MadeOutcome(row["flow"], row["status"], row["data"]) for row in outcomes)
     return RecordedCall(call_id, day, tuple(turns.found), made)
+
+
+def _messages(
+    events: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> tuple[list[tuple[int, MessageTaken]], list[tuple[int, str]]]:
+    """The messages that were left, each at its end, and the keys that were pressed in none of them."""
+    keys = [
+        (int(event["at_ms"]), digit)
+        for event in events
+        if event["kind"] == "dtmf"
+        and isinstance(digit := event["data"].get("digit"), str)
+        and digit in DIGITS
+    ]
+    by_index = {row["index"]: row for row in rows}
+    left = []
+    for event in events:
+        if event["kind"] != "message":
+            continue
+        told, end = event["data"], int(event["at_ms"])
+        row = by_index.get(told.get("index"), {})
+        begin = min(end, int(row.get("at_ms", end - 1000 * told["seconds"])))
+        within = [each for each in keys if begin <= each[0] <= end + KEY_LATE_MS]
+        keys = [each for each in keys if each not in within]
+        key = within[-1][1] if within and told["ended_by"] == "key" else ""
+        text = row.get("transcript", "")
+        left.append((end, MessageTaken(told["seconds"], told["ended_by"], told.get("index"), "", text, key)))
+    return left, keys
 
 
 class _Turns:
@@ -104,7 +140,7 @@ class _Turns:
     def caller(self, said: AgentInput) -> None:
         if self._said or isinstance(self._inputs[0], Answered | Silence):
             self.close()
-        elif isinstance(said, Utterance) != isinstance(self._inputs[-1], Utterance):
+        elif type(said) is not type(self._inputs[-1]):
             self.close()
         self._inputs.append(said)
 

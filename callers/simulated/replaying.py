@@ -14,9 +14,13 @@ from uuid import UUID
 from callers.simulated.phrases import words_in
 from callers.simulated.record import MadeOutcome
 from callers.simulated.recorded import RecordedCall, RecordedTurn
+from mediaserver.in_words import fields_in_words
 from mediaserver.storage.records import OutcomeMade, Record
-from pipelines.conversation.agent import Agent, Pressed
+from pipelines.conversation.agent import Agent, MessageTaken, Pressed
 from pipelines.conversation.text import TextConversation
+
+NOT_ANSWERED = ("hang-up", "cut off")
+"""How messages end of which an agent hears, and that it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ async def _told(conversation: TextConversation, turn: RecordedTurn, outcomes: di
     """All that the agent says to it now."""
     said: list[str] = []
     for each in turn.inputs:
-        if conversation.last is None:
+        if isinstance(each, MessageTaken) and each.ended_by in NOT_ANSWERED:
+            conversation.message_cut(each)
+        elif conversation.last is None:
             answer = await conversation.tell(each)
             _keep(answer.records, outcomes)
             said.append(answer.text)
@@ -109,7 +115,7 @@ def _known(outcomes: Sequence[MadeOutcome]) -> dict[str, tuple[str, dict[str, An
 def _shown(outcomes: Sequence[MadeOutcome]) -> str:
     shown = []
     for each in outcomes:
-        fields = ", ".join(f"{name} {value}" for name, value in each.data.items())
+        fields = fields_in_words(each.data)
         shown.append(f"{each.status}: {fields}" if fields else each.status)
     return "; ".join(shown) or "none"
 

@@ -89,7 +89,8 @@ def _when(edge: Mapping[str, Any]) -> str:
         case {"type": "key", "keys": keys}:
             return f"key {keys} "
         case {"type": "timeout"}:
-            return f"after {edge.get('after', 3)} silences "
+            after = edge.get("after", 3)
+            return f"after {after} silence{'' if after == 1 else 's'} "
         case {"type": "error"}:
             return f"on error {', '.join(edge.get('errors', ()))}".rstrip() + " "
         case {"type": "judged", "when": when}:

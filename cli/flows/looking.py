@@ -197,13 +197,22 @@ async def _history(connection: asyncpg.Connection, name: str, as_json: bool) -> 
     table = Table("version", "state", "saved", "by", "published", "note", box=None, header_style="bold")
     for row in rows:
         state = row["state"] if row["state"] == "valid" else f"[yellow]draft[/]: {_count(row['findings'])}"
-        now = " [green](now)[/]" if row["number"] in (flow["published"], flow["split_version"]) else ""
         first = f"{row['published_at']:%Y-%m-%d %H:%M}" if row["published_at"] else ""
         table.add_row(
             str(row["number"]), state, f"{row['made_at']:%Y-%m-%d %H:%M}", escape(printable(row["made_by"])),
-            f"{first}{now}", escape(printable(row["note"])),
+            " ".join(filter(None, [first, _share_now(flow, row["number"])])), escape(printable(row["note"])),
         )  # fmt: skip
     console().print(table)
+
+
+def _share_now(flow: Row, number: int) -> str:
+    """Whether new calls get this version, and how many of them."""
+    if number not in (flow["published"], flow["split_version"]):
+        return ""
+    if flow["split_version"] is None:
+        return "[green](now)[/]"
+    share = flow["split_percent"] if number == flow["split_version"] else 100 - flow["split_percent"]
+    return f"[green](now, {share} %)[/]"
 
 
 def _count(findings: list[Row]) -> str:
@@ -230,7 +239,8 @@ async def _diff(connection: asyncpg.Connection, args: argparse.Namespace) -> Non
     if args.json:
         print_json({"before": before["number"], "after": shown, "differences": [e.as_dict() for e in found]})
         return
-    print(printable(f"from version {before['number']} to {shown}: {len(found) or 'no'} changes"))
+    changes = "1 change" if len(found) == 1 else f"{len(found) or 'no'} changes"
+    print(printable(f"from version {before['number']} to {shown}: {changes}"))
     for each in found:
         console().print(printable(f"  {each}"), markup=False, soft_wrap=True)
 

@@ -74,9 +74,8 @@ async def _publish(connection: asyncpg.Connection, args: argparse.Namespace) -> 
         number = await _no_longer_a_draft(connection, row) or number
     await flows.publish(connection, args.name, number, whoever())
     agents = await flows.agents_of(connection, args.name)
-    who = (
-        f" ({', '.join(agents)})" if agents else "; no agent runs it yet: `voiceforge agents set NAME --flow`"
-    )
+    nobody = f"; no agent runs it yet: `voiceforge agents set NAME --flow {args.name}`"
+    who = f" ({', '.join(agents)})" if agents else nobody
     print(f"new calls run version {number} of {args.name} from now on{who}")
 
 

@@ -66,7 +66,7 @@ async def _recorded(
     """Newest first."""
     from cli.database import server_database
     from cli.text_agents import has_database
-    from mediaserver.storage import calls, events, outcomes, turns
+    from mediaserver.storage import calls, events, messages, outcomes, turns
 
     if not has_database(settings):
         raise ConfigError(f"there is no database in {settings.data}: no call was ever kept")
@@ -81,6 +81,7 @@ async def _recorded(
                     await turns.of_call(connection, call_id),
                     await events.of_call(connection, call_id),
                     await outcomes.of_call(connection, call_id),
+                    await messages.of_call(connection, call_id),
                 )
             )
     return [each for each in found if len(each.turns) > 1]

@@ -1,4 +1,4 @@
-"""The settings of what is fetched because a user named it: tools of flows, webhooks."""
+"""The settings of what is fetched because a user named it: tools of flows, alerts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AllowText = Annotated[str, AfterValidator(_is_allowed)]
 class FetchSettings(SettingsGroup):
     allow: tuple[AllowText, ...] = Field(
         default=(),
-        description="Hosts, addresses and networks of yours that tools of flows and webhooks may reach "
+        description="Hosts, addresses and networks of yours that tools of flows, and alerts, may reach "
         'beside the internet: `["crm.internal", "127.0.0.1:9000", "10.0.0.0/8"]`. A port opens that port '
         "alone. A name may lead to private addresses; for this machine and link-local ones list the address. "
         "Empty: nothing but public addresses is fetched from.",

@@ -18,6 +18,7 @@ from pipelines.conversation.agent import (
     Apart,
     Context,
     End,
+    HearsOfMessages,
     Keep,
     Last,
     Listen,
@@ -154,6 +155,12 @@ class TextConversation:
     def paused(self) -> AgentInput | None:
         """The caller presses no more keys for now: the entry that this ends, if there is one."""
         return self._collector.tick(ENDLESS)
+
+    def message_cut(self, said: MessageTaken) -> None:
+        """The message ends in a way that no agent answers: the caller hung up, or something came in its
+        place."""
+        if isinstance(self._agent, HearsOfMessages):
+            self._agent.message_taken(said)
 
     def hang_up(self) -> tuple[Record, ...]:
         """The call is over."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mediaserver.errors import EngineError
+from mediaserver.in_words import value_in_words
 from pipelines.engines.llm.spent import TokensSpent
 from pipelines.engines.llm.whole_answer import whole_answer
 from pipelines.engines.protocols import Llm, LlmMessage
@@ -116,7 +117,9 @@ def _line(line: HeardLine) -> dict[str, str]:
 
 
 def _few(data: Mapping[str, Any]) -> dict[str, str]:
-    return {one_line(str(key), 50): one_line(str(value), 200) for key, value in list(data.items())[:20]}
+    return {
+        one_line(str(key), 50): one_line(value_in_words(value), 200) for key, value in list(data.items())[:20]
+    }
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mediaserver.in_words import fields_in_words
 from pipelines.insight.language_words import phrases_of, terms
 from pipelines.insight.summary import (
     CHARACTERS,
@@ -143,6 +144,6 @@ def _shown(said: Exchange, language: str) -> str:
 
 def _outcome(made: Mapping[str, Any]) -> str:
     """What a flow achieved, as one sentence."""
-    parts = ", ".join(f"{name} {value}" for name, value in made["data"].items())
+    parts = fields_in_words(made["data"])
     status = one_line(f"{made['flow']}: {made['status']}", QUESTION_CHARACTERS)
     return one_line(f"{status} ({parts})" if parts else status, ANSWER_CHARACTERS) + "."

@@ -34,6 +34,8 @@ _WORDS = re.compile(
     r"""(?:[rRbB]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w.])([A-Za-z_]\w*)(?!\s*\()"""
 )
 """Text literals, which are passed over, and names that are neither a field nor a function."""
+MOST_EXPRESSIONS = 5_000
+"""Different ones of one scope: compiling one takes 1 ms, in which no other thread runs."""
 _PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.+)")
 _RAISED = re.compile(r"^[A-Z_]+: ")
 
@@ -47,6 +49,7 @@ class CelScope:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = frozenset(names)
+        self._compiled: dict[str, CelExpression] = {}
         self._env = cel.NewEnv(
             variables={name: cel.Type.DYN for name in sorted(self.names)},
             extensions=[ext_strings.ExtStrings(), ext_math.ExtMath(), _mixed_numbers()],
@@ -54,6 +57,15 @@ class CelScope:
 
     def compile(self, source: str) -> CelExpression:
         """Raises ExpressionError."""
+        found = self._compiled.get(source)
+        if found is None:
+            if len(self._compiled) >= MOST_EXPRESSIONS:
+                most = f"{MOST_EXPRESSIONS:,} different expressions"
+                raise ExpressionError(f"a flow has no more than {most}: split it into subflows")
+            found = self._compiled[source] = self._made(source)
+        return found
+
+    def _made(self, source: str) -> CelExpression:
         try:
             return CelExpression(source, self._env.compile(source), self.names)
         except CelTreeError as error:

@@ -35,6 +35,7 @@ from pipelines.conversation.agent import (
 )
 from pipelines.flows.agent import listen_of, step_of
 from pipelines.flows.compiling.compiled import CompiledFlow
+from pipelines.flows.executor import SILENCES
 from pipelines.flows.progress import FlowOutcome, FlowStep
 from pipelines.flows.running.executor import DocumentExecutor
 from pipelines.flows.running.values import MASK
@@ -140,7 +141,8 @@ class DocumentAgent:
             self.executor.missed_words()
 
     def message_taken(self, said: MessageTaken) -> None:
-        """The caller hung up on a message: it counts, and the flow goes on behind it."""
+        """The caller hung up on a message: it counts, and the flow goes on behind it. What it asks there is
+        met by silence, until it ends or wants to do something."""
         worker = self._worker
         if worker is None:
             return
@@ -148,6 +150,11 @@ class DocumentAgent:
         if (done := worker.done) is not None:
             step = self._finished(done)
             self._owe(step)
+            silent = SILENCES if said.ended_by == "hang-up" else 0
+            while silent and step.slot is not None and step.work is None and not step.end:
+                silent -= 1
+                step = self.executor.silence()
+                self._owe(step)
 
     def hung_up(self) -> tuple[Record, ...]:
         worker, self._worker = self._worker, None

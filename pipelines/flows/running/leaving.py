@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from time import thread_time
 from typing import NamedTuple
 
 from mediaserver.errors import VoiceForgeError
@@ -12,6 +13,11 @@ from pipelines.flows.document.nodes import SubflowNode
 from pipelines.flows.running.secrecy import FlowSecrecy
 
 log = logging.getLogger(__name__)
+
+MOST_HELD_S = 0.05
+"""Of computing (seconds of this thread) in one step, while all other calls wait. Most steps take a thousandth
+of it; thousands of large expressions in a row are no flow."""
+TOO_LONG = "it computes for too long without asking anything"
 
 
 class NodeFailed(VoiceForgeError):
@@ -34,6 +40,20 @@ class ToJudge(NamedTuple):
 class FlowLeaving(FlowSecrecy):
     """From a node to the edge that counts. Changes nothing but the frames of flows within flows."""
 
+    _steps_left = 0
+    _began_s = 0.0
+    """This thread's time at the beginning of the step."""
+
+    def _begin_step(self) -> None:
+        self._began_s = thread_time()
+
+    def _check_time(self) -> None:
+        """Raises NodeFailed where the step takes too long. The thread's own time counts, so that a busy
+        machine fails no flow."""
+        if thread_time() - self._began_s > MOST_HELD_S:
+            self._steps_left = -1
+            raise NodeFailed("flow", TOO_LONG)
+
     def _chosen(self, node: CompiledNode, outcome: str = "", judged: str | None = None) -> Lead | ToJudge:
         """The way on from a node that is done. `judged`: what a model said holds; '' nothing; None: it was
         not asked. Raises NodeFailed, ExpressionError."""
@@ -44,6 +64,7 @@ class FlowLeaving(FlowSecrecy):
                 case "outcome":
                     holds = lead.says == outcome
                 case "expression":
+                    self._check_time()
                     holds = lead.when is not None and lead.when.holds(known)
                 case _ if judged is None:
                     return ToJudge(node, outcome, leads.judged)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 from weakref import ref
 
+from mediaserver.in_words import value_in_words
 from pipelines.flows.compiling.compiled import CompiledFlow, CompiledNode, FlowPart
 from pipelines.flows.document.nodes import CollectNode
 from pipelines.flows.executor import FlowExecutor
@@ -226,7 +227,7 @@ class FlowStanding(FlowExecutor):
             if variable is None or variable.secret:
                 continue
             said = self._said_as(name, value)
-            lines.append(f"{name}: {said if said is not None else value}"[:200])
+            lines.append(f"{name}: {said if said is not None else value_in_words(value)}"[:200])
         return ", ".join(lines[:50]) + "." if lines else ""
 
 

@@ -59,7 +59,6 @@ Next: TypeAlias = Lead | ToJudge | FlowStep
 class FlowWalk(FlowLeaving):
     """The walk itself."""
 
-    _steps_left = 0
     _detail = ""
     """What the last failure was, for whoever reads of the way that it led."""
     _circled = False
@@ -78,6 +77,7 @@ class FlowWalk(FlowLeaving):
     def _go(self, way: Next | NodeFailed) -> FlowStep:
         """Take this way, and all that follow from it."""
         speech = StepSpeech()
+        self._begin_step()
         while not isinstance(way, FlowStep):
             try:
                 match way:
@@ -95,6 +95,7 @@ class FlowWalk(FlowLeaving):
 
     def _done(self, node: CompiledNode, outcome: str = "", judged: str | None = None) -> FlowStep:
         """A node is done: go on from it."""
+        self._begin_step()
         try:
             return self._go(self._chosen(node, outcome, judged))
         except NodeFailed as failed:
@@ -115,6 +116,7 @@ class FlowWalk(FlowLeaving):
         self._steps_left -= 1
         if self._steps_left < 0:
             raise NodeFailed("flow", CIRCLE)
+        self._check_time()
         match node.node:
             case StartNode() | ConditionNode():
                 return self._chosen(node)
@@ -125,10 +127,12 @@ class FlowWalk(FlowLeaving):
                 return self._chosen(node)
             case SetNode(values=values):
                 for name, value in values.items():
+                    self._check_time()
                     self._assign(name, self._kept_text(value) if isinstance(value, str) else value)
                 return self._chosen(node)
             case CodeNode():
                 for name, expression in node.lines:
+                    self._check_time()
                     self._assign(name, expression.value(self._known()))
                 return self._chosen(node)
             case CollectNode() | MenuNode() | ConfirmNode():
@@ -158,7 +162,10 @@ class FlowWalk(FlowLeaving):
         """Run through another flow: with variables of its own."""
         now = self._now
         assert isinstance(node.node, SubflowNode)
-        given = {name: expression.value(self._known()) for name, expression in node.lines}
+        given = {}
+        for name, expression in node.lines:
+            self._check_time()
+            given[name] = expression.value(self._known())
         said = {name: self._say_of(source) for name, source in node.node.give.items() if source in now.slots}
         frame = Frame(now.within, node.key, dict(now.slots), dict(now.said))
         now.stack = (*now.stack, frame)
@@ -238,6 +245,7 @@ class FlowWalk(FlowLeaving):
             lead = self._after(failed)
         elif not self._circled:
             self._circled, self._steps_left = True, STEPS
+            self._begin_step()
             lead = self._after(failed)
         if lead is not None:
             log.info("flow %s, node %s failed (%s): %s", self.compiled.name, place, failed.error, detail)

@@ -17,12 +17,19 @@ from pipelines.conversation.agent import (
     AgentInput,
     Answered,
     Context,
+    MessageTaken,
     Pressed,
     Say,
     Silence,
     Utterance,
 )
 from pipelines.flows.booking import booking_agent
+from pipelines.flows.compiling.compiler import compile_document
+from pipelines.flows.document.reading import document_of
+from pipelines.flows.running.agent import flow_agent
+from pipelines.flows.shipped import template
+from pipelines.flows.work.record import RecordWorker
+from pipelines.flows.working import FlowWorker, RecordWork, Work
 
 CALL = UUID(int=7)
 TODAY = date(2026, 11, 22)
@@ -171,3 +178,44 @@ def test_an_empty_call_and_an_endless_one_are_bounded() -> None:
 def test_an_agent_that_goes_on_at_once_has_not_waited() -> None:
     turns = recorded([line(0, "agent", "One moment."), line(1.5, "agent", "Here it is.")], []).turns
     assert [turn.said for turn in turns] == ["One moment. Here it is."]
+
+
+class TakesMessages:
+    """A Workshop for flows that do nothing else."""
+
+    def worker(self, work: Work) -> FlowWorker:
+        assert isinstance(work, RecordWork)
+        return RecordWorker(work)
+
+
+def message(at_s: float, ended_by: str, seconds: float = 3.0) -> dict[str, Any]:
+    data = {"index": 0, "seconds": seconds, "ended_by": ended_by}
+    return {"at_ms": int(1000 * at_s), "kind": "message", "data": data}
+
+
+KEPT = {"index": 0, "at_ms": 4_000, "seconds": 3.0, "transcript": "please call me"}
+
+
+def test_a_message_is_one_input_with_the_key_that_ended_it() -> None:
+    lines = [line(0, "agent", "After the tone."), line(9, "agent", "Press one to send it.")]
+    events = [digit(5, "*"), digit(7.1, "#"), message(7, "key"), digit(11, "1")]
+    call = recorded_call(str(CALL), TODAY, lines, events, [], [KEPT])
+    taken = MessageTaken(3.0, "key", 0, "", "please call me", "#")
+    assert [turn.inputs for turn in call.turns[1:]] == [(taken,), (Pressed("1"),)]
+    assert call.turns[1].caller == "(a message: please call me)"
+
+
+@pytest.mark.parametrize("ended_by", ["silence", "hang-up"])
+async def test_a_call_that_left_a_message_goes_as_it_went(ended_by: str) -> None:
+    """Most callers hang up on their message: then no agent is asked, and the outcome counts."""
+    compiled = compile_document(document_of(template("voicemail").document))
+    said = {node.id: str(getattr(node, "text", "")) for node in compiled.document.nodes}
+    stays = ended_by == "silence"
+    lines = [line(0, "agent", said["record"])]
+    lines += [line(9, "agent", said["keep"]), line(13, "agent", said["sent"])] if stays else []
+    events = [message(7, ended_by), *([digit(11, "1")] if stays else [])]
+    kept = {"seconds": 3.0, "text": KEPT["transcript"], "key": "", "message": 0}
+    outcome = {"flow": "voicemail", "status": "message", "data": {"message": kept}}
+    call = recorded_call(str(CALL), TODAY, lines, events, [outcome], [KEPT])
+    replayed = await replay(call, flow_agent(compiled, CALL, TakesMessages()))
+    assert replayed.same, (replayed.difference, replayed.outcome_now, replayed.trouble)

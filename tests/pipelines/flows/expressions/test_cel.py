@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.flows.expressions import cel
 from pipelines.flows.expressions.cel import CelScope, ExpressionError
 from pipelines.flows.expressions.values import MOST_ITEMS, Value, ValueFault, checked, shortened
 
@@ -205,3 +206,12 @@ def test_all_texts_of_a_value_have_a_limit_together() -> None:
     short = shortened(large)
     assert checked(short) == short
     assert len(str(short)) > 200_000
+
+
+def test_a_scope_has_so_many_expressions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cel, "MOST_EXPRESSIONS", 3)
+    scope = CelScope(["x"])
+    assert scope.compile("x + 1") is scope.compile("x + 1")
+    scope.compile("x + 2"), scope.compile("x + 3")
+    with pytest.raises(ExpressionError, match="no more than 3"):
+        scope.compile("x + 4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pipelines.flows.document.reading import document_of
 from pipelines.flows.phrases import TROUBLES
 from pipelines.flows.phrases_by_language import phrases_in
 from pipelines.flows.progress import FlowStep
+from pipelines.flows.running import leaving
 from pipelines.flows.running.executor import ESCAPES, DocumentExecutor
 from pipelines.flows.validation import FlowError
 from tests.pipelines.flows.running.flows import END, OOPS, asked, caller, compiled, document, edge, node
@@ -445,6 +447,29 @@ def test_phrases_of_its_own_are_said() -> None:
 def test_a_phrase_of_its_own_holds_the_value_and_nothing_else(text: str) -> None:
     with pytest.raises(FlowError, match="braces hold"):
         compiled([asked("ask"), END], [edge("ask", "end")], defaults={"phrases": {"impossible": text}})
+
+
+@pytest.mark.parametrize("kind", ["code", "set", "edges", "say"])
+def test_what_computes_on_and_on_is_ended_like_a_circle(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty thousand lines in a row took 23 s, in which no other call was served."""
+    seconds = itertools.count(0.0, 0.001)
+    monkeypatch.setattr(leaving, "thread_time", lambda: next(seconds))
+    steps = [f"n{at}" for at in range(80)]
+    edges = [edge(one, other) for one, other in itertools.pairwise([*steps, "end"])]
+    match kind:
+        case "code":
+            lines = [{"variable": "colour", "value": "'red'"}] * 10
+            nodes = [node(name, "code", lines=lines) for name in steps]
+        case "set":
+            nodes = [node(name, "set", values={"colour": "{{ colour }}"}) for name in steps]
+        case "edges":
+            nodes = [node(name, "condition") for name in steps]
+            edges[:0] = [edge("n0", "end", when=f"now.hour == {hour}") for hour in range(30, 90)]
+        case _:
+            nodes = [node(name, "say", text="So.", language="en") for name in steps]
+    assert caller([*nodes, END], edges).start().say.startswith("I am sorry, something went wrong")
+    told = [*edges, edge("*", "oops", errors=["flow"])]
+    assert caller([*nodes, OOPS, END], told).start().say == "Oops."
 
 
 # ---- what is kept of it
