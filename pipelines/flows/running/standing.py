@@ -149,7 +149,8 @@ class FlowStanding(FlowExecutor):
         template = self.compiled.texts.get(source)
         if template is None:
             template = SaidTemplate(source)
-        return " ".join(template.text(self._known(spoken=True, masked=masked)).split())
+        text = " ".join(template.text(self._known(spoken=True, masked=masked)).split())
+        return text.replace(".m..", ".m.")  # "at {{ time }}.", where that is "2:30 p.m."
 
     def _kept_text(self, source: str) -> str:
         """A text that is kept or dialled, with values as they are kept. Raises ExpressionError."""

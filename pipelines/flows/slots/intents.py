@@ -13,6 +13,7 @@ from pipelines.flows.slots.asked import fit
 from pipelines.flows.slots.heard import POLITE
 from pipelines.flows.slots.phrasebook import Phrasebook
 from pipelines.flows.slots.phrases import Expansion, either, phrases
+from pipelines.languages.tags import base_of
 
 LIKELY = "/8/"
 """The weight of an answer beside one of them."""
@@ -35,8 +36,18 @@ def with_intents(slot: Slot, intents: Mapping[str, Sequence[str]]) -> Slot:
     def impossible(text: str) -> str:
         return "" if book(text) is not None else slot.impossible(text)
 
-    grammar = None if slot.grammar is None else _grammar(slot.grammar, said)
+    grammar = slot.grammar
+    if grammar is not None:
+        grammar = _grammar(grammar, said)
+    elif slot.keys_only and base_of(slot.language) == "en":
+        grammar = _alone(slot.name, said)  # there is nothing else to be heard
     return replace(slot, grammar=grammar, parse=parse, impossible=impossible)
+
+
+def _alone(name: str, said: Mapping[str, Sequence[Expansion]]) -> Grammar:
+    name = re.sub(r"\W", "_", name)
+    intents = " | ".join(either(each, f"intent {at}") for at, each in enumerate(said.values(), 1))
+    return fit(Grammar(name, f"#JSGF V1.0;\ngrammar {name};\npublic <{name}_intent> = {intents};\n"))
 
 
 def _grammar(own: Grammar, said: Mapping[str, Sequence[Expansion]]) -> Grammar:

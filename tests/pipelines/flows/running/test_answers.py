@@ -1,4 +1,4 @@
-"""What a caller answers to a secret question is never said aloud; and answers by keys alone."""
+"""Answers that are secret, or keyed, or amended, or none to the question: what is said of them, and told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.flows.running.executor import DocumentExecutor
 from tests.pipelines.flows.running.flows import END, asked, caller, edge, node
 
@@ -104,3 +105,19 @@ def test_an_amended_step_is_told_as_one_that_comes_from_where_the_first_did() ->
     assert (amended["node"], amended["from"], amended["amends"]) == ("two", "one", True)
     flow.utterance("red", True)
     assert [(each["from"], each.get("amends")) for each in flow.events()] == [("two", None)]
+
+
+def test_an_intent_is_heard_where_only_keys_are_an_answer() -> None:
+    help = edge("*", "end", intent="help", phrases=["[the] operator [please]"])
+    flow = asking(by=["keys"], edges=[help])
+    slot = flow.keyed("").slot
+    assert slot is not None and JsgfGrammar(slot.own_grammar.jsgf).judge("the operator please".split())[0]
+    assert flow.utterance("the operator please", True).end
+
+
+def test_a_time_that_ends_a_sentence_ends_it_once() -> None:
+    question = asked("time", "time", slot={"kind": "time"})
+    told = node("told", "end_call", text="Then at {{ time }}.")
+    flow = caller([question, told], [edge("time", "told")], variables=["time"])
+    flow.start()
+    assert flow.utterance("two thirty p m", True).say == "Then at 2:30 p.m."
