@@ -61,7 +61,7 @@ MOST_OUTPUT = 8_000
 
 
 _UP = re.compile(r"(\.|%2e){1,2}((;|%3b).*)?", re.IGNORECASE)
-"""A part of a path that names itself or the one above; some servers cut off what follows a semicolon first."""
+"""A part of a path that names itself or the one above; some servers cut off what follows a semicolon."""
 
 
 class SpokenValue:
@@ -171,8 +171,8 @@ class UrlTemplate:
         self.uses = said.uses
 
     def url(self, scope: Mapping[str, Value]) -> str:
-        """Raises ExpressionError, also for a value that leads up the path: dots cannot be encoded so that they
-        mean nothing (:rfc:`3986` 6.2.2)."""
+        """Raises ExpressionError, also for a value that leads up the path: dots cannot be encoded so that
+        they mean nothing (:rfc:`3986` 6.2.2)."""
         found = self._said.text({name: _url_value(scope.get(name)) for name in self.uses})
         if any(_UP.fullmatch(part) for part in found.partition("?")[0].split("/")):
             raise ExpressionError(f"the URL '{_short(self.source)}' would lead up its path ('..')")
