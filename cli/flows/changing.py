@@ -86,14 +86,15 @@ async def _validate(
     else:
         row = await version_of(connection, args.flow, args.version)
         flow = await read_flow(row["document"], connection)
-    if args.reach:
-        flow = await _reached(settings, flow)
+    reached = await _reached(settings, flow) if args.reach else flow
+    cannot, flow = bool(flow.errors), reached
     if args.json:
         print_json({"ok": not flow.errors, "findings": flow.told})
     else:
         _tell(flow)
     if flow.errors:
-        raise ConfigError(f"{args.flow} cannot be published: {_count(flow)}")
+        says = "cannot be published" if cannot else "names what cannot be reached now"
+        raise ConfigError(f"{args.flow} {says}: {_count(flow)}")
     if not args.json:
         console().print(f"{args.flow} is fine", markup=False)
 

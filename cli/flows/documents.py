@@ -138,5 +138,6 @@ def whoever() -> str:
 def words(finding: Row) -> str:
     """A finding as a line."""
     where = " ".join(filter(None, [f"node {finding['node']}" if finding["node"] else "", finding["field"]]))
-    remedy = f"; {finding['remedy']}" if finding["remedy"] else ""
-    return f"{finding['severity']}: {where + ': ' if where else ''}{finding['what']}{remedy}"
+    remedy = finding["remedy"]
+    join = ". " if remedy[:1].isupper() else "; " if remedy else ""
+    return f"{finding['severity']}: {where + ': ' if where else ''}{finding['what']}{join}{remedy}"

@@ -111,7 +111,8 @@ def _canonical(host: str) -> str:
         name, port = split_port(host.strip())
         found = bracketed(canonical_host(f"[{name}]" if ":" in name else name))
     except ValueError as error:
-        raise ConfigError(f"{error}: give a host such as api.example.com, without scheme and path") from None
+        said = str(error) if "/" not in host else f"{host!r:.100} is more than a host"
+        raise ConfigError(f"{said}: give a host such as api.example.com, without scheme and path") from None
     return found if port is None else f"{found}:{port}"
 
 

@@ -196,7 +196,12 @@ def callers(
     out. Raises ConfigError where nobody is left."""
     found = [persona for path in files for persona in read_personas(path)] if files else list(flow.personas)
     if not found:
-        raise ConfigError(f"{flow.name} has no personas of its own: name a file of them with --persona")
+        unknown = flow.document is None and flow.row is None and ":" not in flow.name
+        here = "is no flow and no agent of this database, and " if unknown else ""
+        more = ", or see `voiceforge flows list --templates`" if unknown else ""
+        raise ConfigError(
+            f"{flow.name} {here}has no personas of its own: name a file of them with --persona{more}"
+        )
     names = [persona.name for persona in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ConfigError(f"two personas are called {twice!r}; give each a name of its own")

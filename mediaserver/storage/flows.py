@@ -234,6 +234,7 @@ async def _route(
     made_by: str,
 ) -> None:
     """Raises ConfigError."""
+    asked = number if second is None else second  # of a split the first is published already
     try:
         async with connection.transaction():
             found = await connection.fetchval(
@@ -249,18 +250,13 @@ async def _route(
                 name, number, second, percent, text(made_by, 100),
             )  # fmt: skip
     except asyncpg.ForeignKeyViolationError:
-        wanted = _numbers(number, second)
         raise ConfigError(
-            f"the flow {name} has no version {wanted}: see `voiceforge flows history {name}`"
+            f"the flow {name} has no version {asked}: see `voiceforge flows history {name}`"
         ) from None
     except asyncpg.CheckViolationError as error:
         raise ConfigError(f"{error.args[0]}; `voiceforge flows validate {name}` says what it lacks") from None
     except asyncpg.DataError:
-        raise ConfigError(f"{_numbers(number, second)} is no number of a version") from None
-
-
-def _numbers(*numbers: int | None) -> str:
-    return " or ".join(str(number) for number in numbers if number is not None)
+        raise ConfigError(f"{asked} is no number of a version") from None
 
 
 def _version(row: Any) -> Row:

@@ -215,8 +215,6 @@ class SoundBeside:
     over_and_over: bool = False
 
 
-MessageCommand: TypeAlias = RecordMessage | BeginMessageAgain | EndMessage | CutMessage
-"""To whoever takes messages."""
 SttCommand: TypeAlias = StartStt | ResumeStt | FinishStt | MarkStt | RestartStt | CloseStt | SpotWords
 """To whoever listens."""
 PlayoutCommand: TypeAlias = DuckPlayout | UnduckPlayout | PausePlayout | ResumePlayout | FinishPlayout

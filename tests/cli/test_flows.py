@@ -93,6 +93,7 @@ def test_a_flow_is_saved_published_split_and_rolled_back(
     assert (flow["published"], flow["newest"], flow["versions"], flow["agents"]) == (2, 3, 3, [])
 
     assert "30 of 100 new calls run version 3" in said(capsys, "split", "desk", "3", "30")
+    assert all(f"(now, {share} %)" in said(capsys, "history", "desk") for share in (70, 30))
     assert "2 (70 %), 3 (30 %)" in said(capsys, "list")
     assert "all new calls" in said(capsys, "split", "desk", "--end")
     assert "are not split" in refused(capsys, "split", "desk", "--end")
@@ -150,10 +151,10 @@ def test_two_versions_or_a_file_are_compared_in_words(
 ) -> None:
     said(capsys, "import", desk())
     assert "has nothing published: name the versions" in refused(capsys, "diff", "desk")
-    said(capsys, "publish", "desk")
+    assert "`voiceforge agents set NAME --flow desk`" in said(capsys, "publish", "desk")
     said(capsys, "import", desk("Hi."))
     line = 'node hello: text is "Hi.", it was "Hello there."'
-    assert line in said(capsys, "diff", "desk")
+    assert said(capsys, "diff", "desk").startswith("from version 1 to version 2: 1 change\n")
     assert line in said(capsys, "diff", "desk", "1", "2")
     (found,) = data(capsys, "diff", "desk", "2", desk("Good day."))["differences"]
     assert found["text"] == 'node hello: text is "Good day.", it was "Hi."'
@@ -168,6 +169,13 @@ def test_a_document_is_validated_from_a_file_and_from_the_database(
     said(capsys, "import", desk())
     assert data(capsys, "validate", "desk")["ok"]
     assert "is fine" in said(capsys, "validate", "desk", "--reach")
+    silent = {"id": "hello", "type": "tool", "use": {"kind": "http", "url": "http://127.0.0.1:1/"}}
+    away = desk(nodes=[DESK["nodes"][0], silent, DESK["nodes"][2]])
+    capsys.readouterr()
+    assert main(["flows", "validate", away, "--reach"]) == 1
+    told = capsys.readouterr()
+    assert "names what cannot be reached now: 1 error" in told.err, "it could be published all the same"
+    assert "error: node hello use.url: " in told.out
 
 
 def test_a_file_is_validated_where_there_is_no_database_and_none_is_made(
@@ -325,11 +333,14 @@ def test_a_host_is_kept_as_requests_are_compared_with_it(
     assert f"it goes to {kept} alone" in said(capsys, "secrets", "set", "CRM", "--host", given)
 
 
-@pytest.mark.parametrize("host", ["https://api.example.com", "api.example.com/x", "2130706433", "a b", ""])
+@pytest.mark.parametrize(
+    "host", ["https://api.example.com", "http://a:80/b", "api.example.com/x", "2130706433", "a b", ""]
+)
 def test_what_is_no_host_is_refused_before_a_value_is_asked_for(
     host: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "give a host such as api.example.com" in refused(capsys, "secrets", "set", "CRM", "--host", host)
+    told = refused(capsys, "secrets", "set", "CRM", "--host", host)
+    assert "give a host such as api.example.com" in told and "int()" not in told
 
 
 def test_a_value_on_the_command_line_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

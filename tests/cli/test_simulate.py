@@ -204,6 +204,8 @@ def test_wrong_usage_is_told_as_such(words: list[str]) -> None:
 def test_a_flow_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "nowhere:Nobody", "--text", "--persona", str(BOOKING)]) == 1
     assert "nowhere" in capsys.readouterr().err
+    assert main(["simulate", "nowhere", "--text"]) == 1
+    assert "nowhere is no flow and no agent of this database" in capsys.readouterr().err
 
 
 # ---- flows that are drawn

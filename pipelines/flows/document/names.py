@@ -40,8 +40,6 @@ Label: TypeAlias = Annotated[str, Field(max_length=200)]
 Text: TypeAlias = Annotated[str, Field(max_length=LONGEST_TEXT)]
 """A Liquid template, said or sent: '{{ place }}. And for which day?'"""
 SaidText: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-PromptText: TypeAlias = Annotated[str, Field(max_length=LONGEST_PROMPT)]
-"""A Liquid template for a language model."""
 Expression: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 """CEL over the variables: 'people > 5 && now.weekday != "sunday"'."""
 Phrase: TypeAlias = Annotated[str, Field(min_length=1, max_length=500)]

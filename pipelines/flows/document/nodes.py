@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from pipelines.flows.document.names import (
+    LONGEST_PROMPT,
     Expression,
     Label,
     Language,
@@ -238,7 +239,7 @@ class SubagentNode(NodeBase):
     """A language model talks to the caller until one of its exits. Outcomes: the exits' names."""
 
     type: Literal["subagent"]
-    prompt: Annotated[str, Field(min_length=1, max_length=20_000)]
+    prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)]
     """A template: what the model is told."""
     greeting: Text = ""
     """Said first; empty: the model begins."""

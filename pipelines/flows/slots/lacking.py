@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from pipelines.engines.protocols import Grammar
 from pipelines.engines.stt.pocketsphinx.engine import check_grammar
-from pipelines.flows.document.slots import AddressSlot, SlotSpec, TextSlot
 from pipelines.flows.model import Slot
 from pipelines.flows.slots.answers import answer_words
 
@@ -22,11 +21,6 @@ def unknown_words(slot: Slot) -> tuple[str, ...]:
 @lru_cache(maxsize=1_000)
 def _unknown(grammar: Grammar) -> tuple[str, ...]:
     return tuple(check_grammar(grammar))
-
-
-def needs_open_speech(spec: SlotSpec) -> bool:
-    """No grammar helps: the embedded recogniser cannot hear it."""
-    return isinstance(spec, TextSlot | AddressSlot)
 
 
 def wordless(slot: Slot, by: Sequence[str]) -> str:

@@ -11,11 +11,10 @@ from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.flows.checking import Check
 from pipelines.flows.document.nodes import ConfirmNode, MenuNode
 from pipelines.flows.phrases import Phrases
-from pipelines.flows.slots.lacking import knows_yes_and_no, needs_open_speech, unknown_words, wordless
+from pipelines.flows.slots.lacking import knows_yes_and_no, unknown_words, wordless
 from pipelines.flows.slots.making import confirm_slot, menu_slot
 from pipelines.flows.slots.phrases import SlotError
 from tests.pipelines.flows.slots.kinds import slot as made
-from tests.pipelines.flows.slots.kinds import spec_of
 from tests.pipelines.flows.slots.sentences import sentences
 
 Spec = dict[str, Any]
@@ -379,7 +378,6 @@ def test_a_language_without_words_of_its_own_asks_for_an_offer() -> None:
     assert wordless(made(PEOPLE, "pt", by=("voice",)), ("voice",)) == ""
     assert wordless(made(PEOPLE, "de"), ("voice", "keys")) == ""
     assert knows_yes_and_no("hi-IN") and not knows_yes_and_no("xx")
-    assert needs_open_speech(spec_of({"kind": "text"})) and not needs_open_speech(spec_of(PEOPLE))
 
 
 # ---- nodes
