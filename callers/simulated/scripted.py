@@ -103,8 +103,8 @@ class ScriptedMind:
         self._made: set[int] = set()
         """Remarks."""
         self._last = ""
-        self._last_fact = ""
-        """Asked for last."""
+        self._last_question = ""
+        """The last topic that was no check."""
         self._words: Sequence[str] = ()
         """With which a fact was told last, where it is not known how it would be read back."""
         self._denied = False
@@ -128,14 +128,14 @@ class ScriptedMind:
             return Move()
         topic = self._topic(words)
         if not topic and self._last and _has(words, _BUILT_IN["again"]):
-            topic = self._last_fact if self._last == CHECK and self._denied else self._last
+            topic = self._last_question if self._last == CHECK and self._denied else self._last
         if (remark := self._remark(words, topic)) is not None:
             return Move(topic, speech=remark, aside=True)
         if topic:
             self._last = topic
             self._tries.pop("", None)
-        if is_fact(topic):
-            self._last_fact = topic
+        if is_fact(topic) or topic == CHANGING:
+            self._last_question = topic
             self._tries.pop(CHECK, None)  # the next check is another question
         tries = self._tries[topic] = self._tries.get(topic, 0) + 1
         if tries > self._does.hangs_up_after:
@@ -195,6 +195,7 @@ class ScriptedMind:
             if self._happens(self._does.wrong_turns):
                 return Move(topic, speech=self._chance.choice(fact.wrong))
         said = self._chance.choice(fact.say)
+        self._named = None  # what is checked next is the value
         self._words = () if fact.read_back else words_in(said)
         return Move(topic, speech=self._worded(said))
 

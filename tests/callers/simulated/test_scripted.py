@@ -194,6 +194,18 @@ def test_what_is_asked_once_more_after_a_no_is_the_fact_and_no_check() -> None:
     assert caller.move("Sorry, I did not hear you.").topic == CHECK
 
 
+def test_what_was_to_be_changed_is_not_taken_for_its_new_value() -> None:
+    caller = mind()
+    caller.move("How many people?")
+    caller.move("5 people. Is that right?")
+    assert caller.move("What should I change?") == Move(CHANGING, "people")
+    assert caller.move("Did you say the day?") == Move(CHECK, "no")
+    assert caller.move("Then please say it once more.") == Move(CHANGING, "people")
+    assert caller.move("Did you say the people?") == Move(CHECK, "yes")
+    caller.move("How many people?")
+    assert caller.move("Did you say 5 people?") == Move(CHECK, "no")
+
+
 def test_each_check_has_tries_of_its_own() -> None:
     caller = mind(behaviour={"hangs_up_after": 2})
     for _ in range(2):
