@@ -103,6 +103,12 @@ class ScriptedMind:
         self._made: set[int] = set()
         """Remarks."""
         self._last = ""
+        self._last_question = ""
+        """The last topic that was no check."""
+        self._words: Sequence[str] = ()
+        """With which a fact was told last, where it is not known how it would be read back."""
+        self._denied = False
+        """The last check was of one value, and wrong: what is asked once more is that."""
         self._agrees = False
         """The last check was right; the question may come again without it."""
         self._wrong: list[str] = []
@@ -122,12 +128,15 @@ class ScriptedMind:
             return Move()
         topic = self._topic(words)
         if not topic and self._last and _has(words, _BUILT_IN["again"]):
-            topic = self._last
+            topic = self._last_question if self._last == CHECK and self._denied else self._last
         if (remark := self._remark(words, topic)) is not None:
             return Move(topic, speech=remark, aside=True)
         if topic:
             self._last = topic
             self._tries.pop("", None)
+        if is_fact(topic) or topic == CHANGING:
+            self._last_question = topic
+            self._tries.pop(CHECK, None)  # the next check is another question
         tries = self._tries[topic] = self._tries.get(topic, 0) + 1
         if tries > self._does.hangs_up_after:
             return Move(topic, hangs_up=True)
@@ -185,7 +194,10 @@ class ScriptedMind:
             self._erred.add(topic)
             if self._happens(self._does.wrong_turns):
                 return Move(topic, speech=self._chance.choice(fact.wrong))
-        return Move(topic, speech=self._worded(self._chance.choice(fact.say)))
+        said = self._chance.choice(fact.say)
+        self._named = None  # what is checked next is the value
+        self._words = () if fact.read_back else words_in(said)
+        return Move(topic, speech=self._worded(said))
 
     def _worded(self, said: str) -> str:
         if self._does.filler_words and self._happens(self._does.fillers):
@@ -209,6 +221,7 @@ class ScriptedMind:
         held = {topic: self._script.holds(topic, words) for topic in self._script.right}
         if single:
             self._agrees = any(held.values()) or (self._named is not None and self._named.is_in(words))
+            self._agrees = self._agrees or self._said_so(words)
         elif any(held.values()):
             self._wrong = [topic for topic in held if topic in self._told and not held[topic]]
             self._wrong = [topic for topic in self._wrong if self._read_back(topic)]
@@ -220,7 +233,14 @@ class ScriptedMind:
         quiet = self._does.agrees_by_silence and not single and tries == 1
         if quiet and self._agrees and not _has(words, _BUILT_IN["yes_or_no"]):
             return Move(CHECK)
+        self._denied = single and not self._agrees
         return self._yes_or_no(CHECK, self._agrees, keys)
+
+    def _said_so(self, words: Sequence[str]) -> bool:
+        """Whether a part of what was said is asked about: "did you say move?" after "move it"."""
+        told = f" {' '.join(self._words)} "
+        _, asked, value = f" {' '.join(words)} ".partition(" did you say ")
+        return bool(asked and value.strip()) and f" {value.strip()} " in told
 
     def _read_back(self, topic: str) -> bool:
         """Whether it is to be found in a read-back: not every fact is (the wish to book is none)."""

@@ -71,16 +71,20 @@ class Masking:
         spellings = {value, json.dumps(value)[1:-1], *of_url} - self._spellings
         if spellings:
             self._spellings |= spellings
-            longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+            self._pattern = None
 
     def text(self, text: str) -> str:
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        if not self._spellings:
+            return text
+        if self._pattern is None:  # once for all that were added: with each of many anew it took minutes
+            longest_first = sorted(self._spellings, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+        return self._pattern.sub(MASK, text)
 
     def data(self, value: Any) -> Any:
         """A copy of what is made of dicts, lists, texts and plain values, keys too; as deep as
         `mediaserver.fetching.answer_json` lets it be."""
-        if self._pattern is None:
+        if not self._spellings:
             return value
         match value:
             case str():

@@ -155,25 +155,23 @@ async def split(
     ConfigError."""
     if not 1 <= percent <= 99:
         raise ConfigError(f"a share of {percent} percent is no split: give 1 to 99, or publish one version")
-    row = await one_flow(connection, name)
-    if row is None:
-        raise unknown(name)
-    if row["published"] is None:
-        raise ConfigError(f"the flow {name} has nothing published: publish one version first")
-    if row["published"] == number:
-        raise ConfigError(f"version {number} of the flow {name} is the published one: split with another")
-    await _route(connection, name, row["published"], number, percent, made_by)
+    async with connection.transaction():
+        row = await _taken(connection, name)
+        if row["published"] is None:
+            raise ConfigError(f"the flow {name} has nothing published: publish one version first")
+        if row["published"] == number:
+            raise ConfigError(f"version {number} of the flow {name} is the published one: split with another")
+        await _route(connection, name, row["published"], number, percent, made_by)
 
 
 async def end_split(connection: asyncpg.Connection, name: str, made_by: str = "") -> bool:
     """Have all new calls run the published version; False when they did. Raises ConfigError."""
-    row = await one_flow(connection, name)
-    if row is None:
-        raise unknown(name)
-    if row["split_version"] is None:
-        return False
-    await _route(connection, name, row["published"], None, None, made_by)
-    return True
+    async with connection.transaction():
+        row = await _taken(connection, name)
+        if row["split_version"] is None:
+            return False
+        await _route(connection, name, row["published"], None, None, made_by)
+        return True
 
 
 async def before_published(connection: Database, name: str) -> int | None:
@@ -203,6 +201,15 @@ async def agents_of(connection: Database, name: str) -> list[str]:
 
 def unknown(name: str) -> ConfigError:
     return ConfigError(f"there is no flow {text(name, 100)}: see `voiceforge flows list`")
+
+
+async def _taken(connection: asyncpg.Connection, name: str) -> Row:
+    """A flow that nobody else publishes before the transaction ends: what is decided by it still holds then.
+    Raises ConfigError."""
+    row = await connection.fetchrow("select * from flows where name = $1 for update", name)
+    if row is None:
+        raise unknown(name)
+    return dict(row)
 
 
 async def _take(connection: asyncpg.Connection, name: str) -> None:

@@ -10,7 +10,7 @@ from pipelines.flows.checks.graph import FlowGraph
 from pipelines.flows.document.document import Document, DocumentNode
 from pipelines.flows.document.edges import ErrorEdge, JudgedEdge
 from pipelines.flows.document.nodes import AgentTransferNode, CollectNode, SubagentNode, SubflowNode
-from pipelines.flows.document.slots import AddressSlot, NameSlot, TextSlot
+from pipelines.flows.document.slots import AddressSlot, EmailSlot, NameSlot, TextSlot
 from pipelines.flows.document.tools import ToolNode
 
 
@@ -40,6 +40,14 @@ def engines(document: Document) -> Iterator[FlowFinding]:
                 "slot.kind",
                 f"'{node.slot.kind}' needs a recogniser for open speech, and none is named",
                 "Name one under 'defaults.stt', or ask for something that has a grammar.",
+            )
+        elif isinstance(node, CollectNode) and isinstance(node.slot, EmailSlot) and "model" not in node.by:
+            yield warning(
+                node.id,
+                "slot.kind",
+                "the embedded recogniser hears a mail address only where it is spelled ('bravo', 'oscar', "
+                "'bravo'), and there are no keys for it",
+                "Name a recogniser for open speech under 'defaults.stt', or ask for a telephone number.",
             )
 
 

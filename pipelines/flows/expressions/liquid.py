@@ -8,6 +8,7 @@ What is not known is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar
@@ -57,6 +58,10 @@ COMPUTING = frozenset(
 """Those that compute with a value as it is kept: 'six people' plus one is seven."""
 MOST_OUTPUT = 8_000
 """Bytes that a text may come to."""
+
+
+_UP = re.compile(r"(\.|%2e){1,2}((;|%3b).*)?", re.IGNORECASE)
+"""A part of a path that names itself or the one above; some servers cut off what follows a semicolon."""
 
 
 class SpokenValue:
@@ -166,8 +171,12 @@ class UrlTemplate:
         self.uses = said.uses
 
     def url(self, scope: Mapping[str, Value]) -> str:
-        """Raises ExpressionError."""
-        return self._said.text({name: _url_value(scope.get(name)) for name in self.uses})
+        """Raises ExpressionError, also for a value that leads up the path: dots cannot be encoded so that
+        they mean nothing (:rfc:`3986` 6.2.2)."""
+        found = self._said.text({name: _url_value(scope.get(name)) for name in self.uses})
+        if any(_UP.fullmatch(part) for part in found.partition("?")[0].split("/")):
+            raise ExpressionError(f"the URL '{_short(self.source)}' would lead up its path ('..')")
+        return found
 
 
 def _url_value(value: Value) -> Any:

@@ -28,7 +28,7 @@ from pipelines.flows.document.nodes import (
 from pipelines.flows.executor import SILENCES
 from pipelines.flows.expressions.cel import ExpressionError
 from pipelines.flows.model import Ask, Confirm, Intent, Slot, Value
-from pipelines.flows.progress import FlowOutcome, FlowStep
+from pipelines.flows.progress import FlowOutcome, FlowStep, SaidBefore
 from pipelines.flows.running.leaving import NodeFailed
 from pipelines.flows.running.values import as_text
 from pipelines.flows.running.walking import FlowWalk
@@ -268,7 +268,11 @@ class DocumentExecutor(FlowWalk):
         if slot is None or meant is None or lead is None:
             return super()._said(text, understood, doubtful, alternatives, noisy)
         if not understood or doubtful:
-            return self._missed(slot, noisy)
+            # Said again, it is meant, as an answer would be: nobody's cough is both.
+            before, now.before = now.before, SaidBefore(meant, believed=understood)
+            if not understood or before != now.before:
+                return self._missed(slot, noisy)
+            now.before = None
         self._undone = None
         return self._go(lead)
 

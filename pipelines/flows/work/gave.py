@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from mediaserver.errors import ToolError
+from mediaserver.fetching.answer_json import read_json
 from pipelines.flows.expressions.cel import CelExpression, ExpressionError
 from pipelines.flows.expressions.values import Value, shortened
 from pipelines.tools.results import visible
@@ -72,11 +73,12 @@ def result_of(gave: ToolGave) -> dict[str, Value]:
 
 
 def read_text(text: str) -> Any:
-    """A text that is an object or a list of JSON becomes that; any other stays as it is."""
+    """A text that is an object or a list of JSON, within the bounds of `read_json`, becomes that; any other
+    stays as it is."""
     if text[:200].lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return read_json(text.encode())
+        except ValueError:
             return text
     return text
 

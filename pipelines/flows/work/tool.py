@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
-from mediaserver.fetching.secrets import Masking
+from mediaserver.fetching.secrets import MASK, Masking
 from mediaserver.storage.records import NOW_MS, EventHappened, Record
 from pipelines.assistant.phrases import phrases
 from pipelines.conversation.agent import Act, AgentInput, Context, Keep, Say
@@ -31,6 +31,8 @@ WORKING_EVERY_S = 6.0
 """So often the caller hears that a tool still runs: turn-taking bears ten seconds without a word."""
 MOST_KEPT = 500
 """Characters of what was given, and of what came back, in the call's record."""
+MOST_SECRETS = 50
+"""Texts that are looked for in it, all in all: a secret variable may hold thousands, as a tool gave them."""
 _running_on: set[asyncio.Task[WorkDone]] = set()
 """Tools that go on after their calls; the loop itself holds tasks only weakly."""
 
@@ -117,9 +119,11 @@ class ToolWorker(PlainWorker):
         return done
 
     def _event(self, done: WorkDone, shown: str, ms: float) -> dict[str, Any]:
-        hidden = _secrets(self._work.scope)
+        hidden = _secrets(self._work.scope, done.values)
 
         def kept(value: Any) -> str:
+            if hidden is None:
+                return MASK
             text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
             return hidden.text(self._masking.text(text[: 4 * MOST_KEPT]))[:MOST_KEPT]
 
@@ -145,12 +149,16 @@ class ToolWorker(PlainWorker):
             return ""
 
 
-def _secrets(scope: WorkScope) -> Masking:
-    """Masks the values of secret variables."""
+def _secrets(scope: WorkScope, learnt: Mapping[str, Value]) -> Masking | None:
+    """Masks the values of secret variables, as they were and as they are now; None: there are so many that
+    nothing is shown."""
+    known = (each.get(name) for each in (scope.values, learnt) for name in scope.secret)
+    texts = {text for value in known for text in _texts(value)}
+    if len(texts) > MOST_SECRETS:
+        return None
     masking = Masking()
-    for name in scope.secret:
-        for text in _texts(scope.values.get(name)):
-            masking.add(text)
+    for text in texts:
+        masking.add(text)
     return masking
 
 

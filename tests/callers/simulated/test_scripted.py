@@ -172,6 +172,48 @@ def test_a_yes_or_no_that_is_asked_for_again_is_still_about_its_own_question() -
     assert caller.move("London. Yes or no?") == Move(CHECK, "yes")
 
 
+def test_a_part_of_what_was_said_is_meant_though_no_read_back_of_it_is_known() -> None:
+    facts = {**FACTS, "wish": {"asked": ["will you come"], "say": ["move it please"], "keys": "2"}}
+    for asked, word in (
+        ("Did you say move?", "yes"),
+        ("Did you say cancel?", "no"),
+        ("Did you say mo?", "no"),
+    ):
+        caller = mind(facts=facts)
+        caller.move("Will you come?")
+        assert caller.move(asked).speech == word
+
+
+def test_what_is_asked_once_more_after_a_no_is_the_fact_and_no_check() -> None:
+    caller = mind()
+    caller.move("Which office?")
+    assert caller.move("Did you say Paris?") == Move(CHECK, "no")
+    assert caller.move("Then please say it once more.") == Move("place", "london")
+    caller.move("For which day?")
+    caller.move("London, today. Is that right?")
+    assert caller.move("Sorry, I did not hear you.").topic == CHECK
+
+
+def test_what_was_to_be_changed_is_not_taken_for_its_new_value() -> None:
+    caller = mind()
+    caller.move("How many people?")
+    caller.move("5 people. Is that right?")
+    assert caller.move("What should I change?") == Move(CHANGING, "people")
+    assert caller.move("Did you say the day?") == Move(CHECK, "no")
+    assert caller.move("Then please say it once more.") == Move(CHANGING, "people")
+    assert caller.move("Did you say the people?") == Move(CHECK, "yes")
+    caller.move("How many people?")
+    assert caller.move("Did you say 5 people?") == Move(CHECK, "no")
+
+
+def test_each_check_has_tries_of_its_own() -> None:
+    caller = mind(behaviour={"hangs_up_after": 2})
+    for _ in range(2):
+        caller.move("Which office?")
+        caller.move("London. Is that right?")
+        assert caller.move("London. Is that right?") == Move(CHECK, "yes")
+
+
 def test_a_fact_may_be_a_yes_of_its_own() -> None:
     facts = {**FACTS, "reminder": {"asked": ["like a reminder"], "say": ["yes please"], "keys": "1"}}
     caller = mind(facts=facts)

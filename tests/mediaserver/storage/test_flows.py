@@ -194,3 +194,23 @@ async def test_a_change_is_told_and_a_saved_version_alone_is_none(connection: as
     assert await asyncio.wait_for(told.get(), 10) == "mark"
     await flows.publish(connection, "desk", 2)
     assert await asyncio.wait_for(told.get(), 10) == "flows"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_a_split_undoes_nothing_that_another_publishes_meanwhile(
+    pool: asyncpg.Pool, connection: asyncpg.Connection, ends: bool
+) -> None:
+    for number in (1, 2, 3):
+        await save(connection, number)
+    await flows.publish(connection, "desk", 1)
+    await flows.split(connection, "desk", 3, 50)
+    async with pool.acquire() as other, pool.acquire() as watching:
+        async with other.transaction():
+            await flows.publish(other, "desk", 2)
+            change = flows.end_split(connection, "desk") if ends else flows.split(connection, "desk", 3, 20)
+            splitting = asyncio.create_task(change)
+            waits = "select count(*) from pg_locks where not granted and pid = $1"
+            while not await watching.fetchval(waits, connection.get_server_pid()):
+                pass
+        await asyncio.wait_for(splitting, 10)
+    assert await published(connection) == ((2, None, None) if ends else (2, 3, 20))

@@ -72,6 +72,9 @@ def test_open_speech_and_models_are_named() -> None:
     text = ask("n", slot={"kind": "text"}, by=["voice"])
     assert faults(drawn([text], leads("start n bye"), "n")) == ["warning n slot.kind"]
     assert faults(drawn([text], leads("start n bye"), "n", defaults={"stt": ["whisper"]})) == []
+    mail = ask("n", slot={"kind": "email"})
+    assert faults(drawn([mail], leads("start n bye"), "n")) == ["warning n slot.kind"]
+    assert faults(drawn([mail], leads("start n bye"), "n", defaults={"stt": ["whisper"]})) == []
     model = ask("n", slot={"kind": "text"}, by=["voice", "model"])
     assert faults(drawn([model], leads("start n bye"), "n")) == ["error n by"]
     assert faults(drawn([model], leads("start n bye"), "n", needs_model=True)) == []

@@ -98,6 +98,16 @@ def test_what_a_variable_brings_into_a_url_means_nothing_there() -> None:
     assert url.url(scope) == "https://shop.example/orders/..%2Fadmin%3Fx%3D1?of=A%26B%3DC"
 
 
+@pytest.mark.parametrize("number", ["..", ".", "..;", "..;a=b"])
+def test_no_value_leads_up_the_path_of_a_url(number: str) -> None:
+    """Dots stay dots whatever is encoded."""
+    for source in ("https://shop.example/orders/{{ x }}/state", "https://shop.example/{{ x }}"):
+        with pytest.raises(ExpressionError, match="lead up its path"):
+            UrlTemplate(source).url({"x": number})
+    assert UrlTemplate("https://shop.example/?x={{ x }}").url({"x": ".."}).endswith("?x=..")
+    assert UrlTemplate("https://shop.example/{{ x }}").url({"x": "...a"}).endswith("/...a")
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -177,6 +177,14 @@ def test_an_intent_that_is_doubted_is_not_taken() -> None:
     flow = with_help()
     flow.start()
     assert flow.utterance("help", doubtful=True).say.startswith("Sorry")
+    assert flow.utterance("help", understood=False).say.startswith("Sorry")
+
+
+def test_an_intent_that_is_doubted_twice_in_a_row_is_meant() -> None:
+    flow = with_help()
+    flow.start()
+    assert flow.utterance("help", doubtful=True).say.startswith("Sorry")
+    assert flow.utterance("what can i say", doubtful=True).say == "Colours. ask?"
 
 
 def test_an_intent_counts_in_place_of_a_yes_or_no() -> None:

@@ -105,6 +105,42 @@ async def test_secrets_and_secret_variables_stand_in_no_record() -> None:
     assert "48151623" not in str(event) and "s3cr3t" not in str(event) and "•••" in event["result"]
 
 
+async def test_what_a_tool_gives_for_a_secret_variable_stands_in_no_record() -> None:
+    async def order(request: web.Request) -> web.Response:
+        return web.json_response({"pin": "48151623", "state": "sent"})
+
+    save = {"save": {"pin": "result.body.pin"}}
+    async with serving(order=order) as url, worker(f"{url}/order", scope(["pin"]), node=save) as tool:
+        news = await respond(tool)
+    assert done_of(news).values["pin"] == "48151623"
+    (event,) = events(news, "tool")
+    assert "48151623" not in str(event) and "sent" in event["result"]
+
+
+async def test_of_a_secret_in_thousands_of_pieces_nothing_is_kept() -> None:
+    """To look for each of 600 held all calls for half a minute."""
+
+    async def orders(request: web.Request) -> web.Response:
+        return web.json_response([{"name": f"name {at}", "code": f"code {at}"} for at in range(500)])
+
+    save = {"save": {"order": "result.body"}}
+    async with serving(orders=orders) as url, worker(f"{url}/orders", scope(["order"]), node=save) as tool:
+        (event,) = events(await respond(tool), "tool")
+    assert (event["result"], event["ok"]) == ("•••", True)
+
+
+async def test_text_that_looks_like_json_is_read_within_its_bounds() -> None:
+    async def text(request: web.Request) -> web.Response:
+        body = {"short": "[1, 2]", "long": f"[{'1,' * 30_000}1]", "odd": "[NaN]", "deep": "[" * 50 + "]" * 50}
+        return web.Response(text=body[request.query["how"]])
+
+    async with serving(text=text) as url:
+        for how, kind in (("short", list), ("long", str), ("odd", str), ("deep", str)):
+            async with worker(f"{url}/text?how={how}") as tool:
+                result = done_of(await respond(tool)).values["result"]
+            assert isinstance(result, dict) and isinstance(result["body"], kind), how
+
+
 async def answers(request: web.Request) -> web.StreamResponse:
     match request.query["how"]:
         case "missing":
