@@ -19,6 +19,7 @@ from pipelines.flows.checks.kinds import ALWAYS_OUTCOMES
 from pipelines.flows.checks.known import KnownNames
 from pipelines.flows.checks.models import engines, failures
 from pipelines.flows.checks.private import private
+from pipelines.flows.checks.read_backs import read_backs
 from pipelines.flows.checks.reading import SpotReader
 from pipelines.flows.checks.references import named
 from pipelines.flows.checks.spots import spots
@@ -79,6 +80,7 @@ def _findings(document: Document, known: KnownNames) -> Iterator[FlowFinding]:
         yield from reading.found
     yield from known_by_then(Unknowns(graph, within.unknown), reader, readings)
     yield from private(document, readings)
+    yield from read_backs(document, readings)
     words = [*answers(document), *hearing(document)]
     yield from words
     yield from value_kinds(document)
