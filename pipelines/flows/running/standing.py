@@ -22,7 +22,7 @@ from pipelines.flows.expressions.values import Value, shortened
 from pipelines.flows.model import Slot
 from pipelines.flows.progress import FlowOutcome, FlowProgress
 from pipelines.flows.running.trail import Trail
-from pipelines.flows.running.values import MASK, FlowNames, as_text, fitted, given_at_start, moment
+from pipelines.flows.running.values import MASK, FlowNames, fitted, given_at_start, moment, texts_in
 from pipelines.flows.slots.intents import with_intents
 from pipelines.flows.wording import Wording
 from pipelines.flows.working import WorkScope
@@ -161,7 +161,8 @@ class FlowStanding(FlowExecutor):
         """Without secret values, for people."""
         for part, slots in ((self._present, self._now.slots), *self._waiting):
             for name in part.secret & slots.keys():
-                text = text.replace(as_text(slots[name]) or MASK, MASK)
+                for secret in texts_in(slots[name]):
+                    text = text.replace(secret, MASK)
         return text
 
     @property

@@ -136,6 +136,20 @@ def as_text(value: Any) -> str:
             return ""
 
 
+def texts_in(value: Any) -> Iterator[str]:
+    """Of a value and all within it, as they may stand in messages; empty ones are left out."""
+    match value:
+        case list():
+            for each in value:
+                yield from texts_in(each)
+        case dict():
+            for each in value.values():
+                yield from texts_in(each)
+        case _:
+            if text := as_text(value):
+                yield text
+
+
 def given_at_start(part: FlowPart, about: Mapping[str, Any]) -> dict[str, Any]:
     """What a part's variables are before anything was asked. What was given along and fits none is left
     out."""

@@ -580,3 +580,12 @@ def test_every_phrase_about_a_value_has_it(language: str) -> None:
         assert "{value}" in getattr(phrases, name), name
     assert TROUBLES.keys() <= phrases.troubles.keys()
     assert phrases.yes_no_keys and "{" not in phrases.yes_no_keys
+
+
+def test_a_secret_list_stands_in_no_failure() -> None:
+    variables = [{"name": "codes", "kind": "list", "secret": True, "default": [["4711"], {"a": 815}]}]
+    nodes = [node("is", "condition"), END]
+    flow = caller(nodes, [edge("is", "end", when="codes")], variables=variables)
+    assert flow.start().end
+    said = str(flow.events())
+    assert "neither true nor false" in said and "4711" not in said and "815" not in said
