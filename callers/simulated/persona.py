@@ -138,6 +138,8 @@ class PersonaWorld(_Model):
     tools: Annotated[dict[str, ToolStandIn | tuple[ToolStandIn, ...]], Field(max_length=60)] = {}
     """By the id of the flow's node, or the tool's name. Several are given one after the other, and the last
     one from then on."""
+    apart: bool = False
+    """No server is asked, and no function called: the tools that are not named here fail."""
     now: datetime | None = None
     """The server's local time at the beginning of the call; None: as it is."""
     about: Annotated[dict[str, Any], Field(max_length=60)] = {}

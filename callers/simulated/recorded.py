@@ -7,16 +7,20 @@ what was understood of it by the end.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
+from callers.simulated.persona import PersonaWorld, ToolStandIn
 from callers.simulated.record import MadeOutcome
 from pipelines.conversation.agent import AgentInput, Answered, MessageTaken, Pressed, Silence, Utterance
 
 MOST_LINES = 2_000
 """Of a call that is replayed."""
+MOST_TOOLS = 60
+"""Nodes of a flow, and what is told of a call: as many as a world has."""
 SILENT_MS = 2_000
 """An agent that goes on within this of its own last word has not waited for the caller."""
 DIGITS = frozenset("0123456789*#ABCD")
@@ -50,23 +54,26 @@ class RecordedCall:
     """One past call."""
 
     call_id: str
-    day: date
-    """Local."""
+    began: datetime
+    """Local, with its zone."""
     turns: tuple[RecordedTurn, ...]
     """The first is the greeting."""
     outcomes: tuple[MadeOutcome, ...]
+    world: PersonaWorld = PersonaWorld()
+    """In which it took place: what tools gave then they give again, and nobody's server is asked."""
 
 
 def recorded_call(
     call_id: str,
-    day: date,
+    began: datetime,
     lines: Sequence[Mapping[str, Any]],
     events: Sequence[Mapping[str, Any]],
     outcomes: Sequence[Mapping[str, Any]],
     messages: Sequence[Mapping[str, Any]] = (),
+    told: Mapping[str, Any] | None = None,
 ) -> RecordedCall:
     """`lines`, `events`, `outcomes` and `messages`: rows of the tables `turns`, `events`, `outcomes` and
-    `messages`, in order."""
+    `messages`, in order. `told`: what the agent was told of the call (direction, from_uri, about)."""
     happened: list[tuple[int, int, Mapping[str, Any]]] = []
     happened += [
         (int(line["started_ms"]), 0, line) for line in lines if line["speaker"] in ("caller", "agent")
@@ -88,7 +95,40 @@ def recorded_call(
                 turns.caller(Pressed(what["digit"]))
     turns.close()
     made = tuple(MadeOutcome(row["flow"], row["status"], row["data"]) for row in outcomes)
-    return RecordedCall(call_id, day, tuple(turns.found), made)
+    return RecordedCall(call_id, began, tuple(turns.found), made, _world(began, events, told or {}))
+
+
+def _world(began: datetime, events: Sequence[Mapping[str, Any]], told: Mapping[str, Any]) -> PersonaWorld:
+    """Results are kept up to a length, and without secrets: of a longer one its beginning is given."""
+    tools: dict[str, list[ToolStandIn]] = {}
+    for event in events:
+        node = event["data"].get("node") if event["kind"] == "tool" else None
+        if isinstance(node, str) and (node in tools or len(tools) < MOST_TOOLS):
+            tools.setdefault(node, []).append(_given(event["data"]))
+    about = told.get("about", {})
+    return PersonaWorld(
+        tools={node: tuple(given) for node, given in tools.items()},
+        apart=True,
+        now=began.replace(tzinfo=None),
+        about=about if len(about) <= MOST_TOOLS else {},
+        direction=told.get("direction", "inbound"),
+        caller=str(told.get("from_uri", ""))[:100],
+    )
+
+
+def _given(data: Mapping[str, Any]) -> ToolStandIn:
+    status = data.get("status")
+    known = status if isinstance(status, int) and 100 <= status <= 599 else 200
+    if data.get("ok") is not True:
+        error = data.get("error")
+        if error == "status" and known >= 400:
+            return ToolStandIn(status=known)
+        return ToolStandIn(error=error if error in ("timeout", "refused", "bad answer") else "failed")
+    text = data.get("result", "")
+    try:
+        return ToolStandIn(status=known, body=json.loads(text))
+    except (TypeError, ValueError, RecursionError):
+        return ToolStandIn(status=known, body=text)
 
 
 def _messages(

@@ -57,7 +57,14 @@ async def replay(recorded: RecordedCall, agent: Agent) -> Replayed:
     """Never raises for what the agent does: that is in `trouble`."""
     outcomes: dict[str, MadeOutcome] = {}
     difference: ReplayDifference | None = None
-    conversation = TextConversation(agent, UUID(recorded.call_id))
+    world = recorded.world
+    conversation = TextConversation(
+        agent,
+        UUID(recorded.call_id),
+        direction=world.direction,
+        from_uri=world.caller,
+        about=world.given(),
+    )
     trouble, left = "", 0
     try:
         for index, turn in enumerate(recorded.turns):

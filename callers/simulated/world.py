@@ -39,6 +39,7 @@ class WorldWorkshop:
 
     def __init__(self, world: PersonaWorld, real: Workshop) -> None:
         self._real = real
+        self._apart = world.apart
         self._answers = {
             name: list(given) if isinstance(given, tuple) else [given] for name, given in world.tools.items()
         }
@@ -52,6 +53,10 @@ class WorldWorkshop:
                 return StandInWorker(
                     done(answer, "transfer" if isinstance(work, AgentTransferWork) else "model")
                 )
+        if self._apart and isinstance(work, ToolWork):
+            return ToolWorker(
+                work, StandInUse(_names(work)[0], ToolStandIn(error="failed")), Masking(), _nobody
+            )
         return self._real.worker(work)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from callers.simulated.persona import Persona, PersonaWorld
+from callers.simulated.persona import Persona
 from callers.simulated.recorded import RecordedCall, recorded_call
 from callers.simulated.replaying import Replayed, as_json, replay
 from cli.simulate.source import SimulatedFlow
@@ -35,8 +35,7 @@ async def replay_calls(args: argparse.Namespace, settings: Settings, flow: Simul
     assert make is not None
     replayed = []
     for recorded in calls:
-        day = datetime.combine(recorded.day, datetime.min.time()).replace(hour=12)
-        caller = Persona(name="recorded", world=PersonaWorld(now=day))
+        caller = Persona(name="recorded", world=recorded.world)
         replayed.append(await replay(recorded, make(uuid4(), caller)))
     result = {"flow": flow.name, "version": flow.version, **as_json(replayed)}
     if args.json:
@@ -77,11 +76,12 @@ async def _recorded(
             found.append(
                 recorded_call(
                     str(call_id),
-                    row["answered_at"].astimezone().date(),
+                    row["answered_at"].astimezone(),
                     await turns.of_call(connection, call_id),
                     await events.of_call(connection, call_id),
                     await outcomes.of_call(connection, call_id),
                     await messages.of_call(connection, call_id),
+                    row,
                 )
             )
     return [each for each in found if len(each.turns) > 1]
@@ -94,7 +94,7 @@ def _show(result: dict[str, Any], replayed: Sequence[Replayed]) -> None:
         out.print(printable(text), markup=False, soft_wrap=True)
 
     for each in [one for one in replayed if not one.same][:MOST_SHOWN]:
-        line(f"call {each.recorded.call_id}, {each.recorded.day}")
+        line(f"call {each.recorded.call_id}, {each.recorded.began.date()}")
         if (difference := each.difference) is not None:
             line(f"  turn {difference.turn}, caller: {difference.caller or '(answered)'}")
             line(f"    before  {difference.before or '(nothing)'}")

@@ -67,10 +67,10 @@ async def recent(connection: Database, limit: int = 50) -> list[Row]:
 
 async def talked_to(connection: Database, name: str, since: datetime | None, limit: int) -> list[Row]:
     """The calls that are over and were answered by an agent of this name, or ran a flow of it, newest first:
-    id and `answered_at`. `since`: none before."""
+    id, `answered_at`, and what their agent was told of them. `since`: none before."""
     rows = await connection.fetch(
         """
-        select id, answered_at from calls c
+        select id, answered_at, direction, from_uri, about from calls c
         where state = 'ended' and answered_at is not null and ($2::timestamptz is null or started_at >= $2)
             and (agent = $1 or exists (select from flow_runs r where r.call_id = c.id and r.flow = $1)
                 or exists (select from outcomes o where o.call_id = c.id and o.flow = $1))
@@ -78,7 +78,7 @@ async def talked_to(connection: Database, name: str, since: datetime | None, lim
         """,
         name, since, limit,
     )  # fmt: skip
-    return [dict(row) for row in rows]
+    return [{**dict(row), "about": json.loads(row["about"])} for row in rows]
 
 
 async def one(connection: Database, call_id: UUID) -> Row | None:

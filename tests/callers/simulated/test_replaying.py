@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import pytest
 
 from callers.simulated.recorded import MOST_LINES, RecordedCall, RecordedTurn, recorded_call
 from callers.simulated.replaying import as_json, replay
+from callers.simulated.world import WorldWorkshop
 from mediaserver.storage.records import Record
 from pipelines.conversation.agent import (
     Act,
@@ -32,7 +33,8 @@ from pipelines.flows.work.record import RecordWorker
 from pipelines.flows.working import FlowWorker, RecordWork, Work
 
 CALL = UUID(int=7)
-TODAY = date(2026, 11, 22)
+BEGAN = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = BEGAN.date()
 
 
 def line(at_s: float, speaker: str, text: str, **more: Any) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def digit(at_s: float, key: str) -> dict[str, Any]:
 def recorded(lines: list[dict[str, Any]], events: list[dict[str, Any]], status: str = "") -> RecordedCall:
     data = {"place": "London", "day": "2026-11-22", "time": "14:30", "minutes": 30, "people": 2}
     outcomes = [{"flow": "booking", "status": status, "data": data}] if status else []
-    return recorded_call(str(CALL), TODAY, lines, events, outcomes)
+    return recorded_call(str(CALL), BEGAN, lines, events, outcomes)
 
 
 PLACES = "Please say a place: Mountain View, San Francisco, New York, London, Paris, or Berlin."
@@ -199,7 +201,7 @@ KEPT = {"index": 0, "at_ms": 4_000, "seconds": 3.0, "transcript": "please call m
 def test_a_message_is_one_input_with_the_key_that_ended_it() -> None:
     lines = [line(0, "agent", "After the tone."), line(9, "agent", "Press one to send it.")]
     events = [digit(5, "*"), digit(7.1, "#"), message(7, "key"), digit(11, "1")]
-    call = recorded_call(str(CALL), TODAY, lines, events, [], [KEPT])
+    call = recorded_call(str(CALL), BEGAN, lines, events, [], [KEPT])
     taken = MessageTaken(3.0, "key", 0, "", "please call me", "#")
     assert [turn.inputs for turn in call.turns[1:]] == [(taken,), (Pressed("1"),)]
     assert call.turns[1].caller == "(a message: please call me)"
@@ -216,6 +218,74 @@ async def test_a_call_that_left_a_message_goes_as_it_went(ended_by: str) -> None
     events = [message(7, ended_by), *([digit(11, "1")] if stays else [])]
     kept = {"seconds": 3.0, "text": KEPT["transcript"], "key": "", "message": 0}
     outcome = {"flow": "voicemail", "status": "message", "data": {"message": kept}}
-    call = recorded_call(str(CALL), TODAY, lines, events, [outcome], [KEPT])
+    call = recorded_call(str(CALL), BEGAN, lines, events, [outcome], [KEPT])
     replayed = await replay(call, flow_agent(compiled, CALL, TakesMessages()))
     assert replayed.same, (replayed.difference, replayed.outcome_now, replayed.trouble)
+
+
+# ---- the world of a past call
+
+
+def tool_event(at_s: float, node: str, **data: Any) -> dict[str, Any]:
+    return {"at_ms": int(1000 * at_s), "kind": "tool", "data": {"node": node, "ok": True, "ms": 1.0, **data}}
+
+
+def test_a_past_call_brings_its_world() -> None:
+    told = {"direction": "outbound", "from_uri": "sip:us@here", "about": {"name": "Ann"}}
+    events = [
+        tool_event(3, "look", result='{"state": "sent"}', status=200),
+        tool_event(9, "look", ok=False, status=404, error="status", result="null"),
+        tool_event(12, "pay", ok=False, error="tool", result="null"),
+        tool_event(15, "ask", result="ready, and more that was cut"),
+        {"at_ms": 16, "kind": "tool", "data": {"name": "of an assistant", "ok": True}},
+    ]
+    world = recorded_call(str(CALL), BEGAN, [], events, [], told=told).world
+    given = {node: [*each] if isinstance(each, tuple) else [each] for node, each in world.tools.items()}
+    looked, failed = given["look"]
+    assert (looked.body, failed.status) == ({"state": "sent"}, 404)
+    assert [each.error for each in given["pay"]] == ["failed"]
+    assert [each.body for each in given["ask"]] == ["ready, and more that was cut"]
+    assert (world.direction, world.caller, world.about) == ("outbound", "sip:us@here", {"name": "Ann"})
+    assert world.apart and world.now == datetime(2026, 11, 22, 12)
+
+
+class NobodyWorks:
+    """The server's own means: a past call must not come to them."""
+
+    def worker(self, work: Work) -> FlowWorker:
+        raise AssertionError("a tool was run once more")
+
+
+ORDER = {
+    "name": "order",
+    "variables": [{"name": "state", "default": "unknown"}],
+    "nodes": [
+        {"id": "start", "type": "start"},
+        {
+            "id": "send", "type": "tool", "save": {"state": "result.body.state"},
+            "use": {"kind": "http", "method": "POST", "url": "https://shop.example/orders"},
+        },
+        {"id": "sent", "type": "end_call", "text": "It is {{ state }}.", "outcome": "sent"},
+        {"id": "failed", "type": "end_call", "text": "It failed.", "outcome": "failed"},
+    ],
+    "edges": [
+        {"type": "next", "source": "start", "target": "send"},
+        {"type": "next", "source": "send", "target": "sent"},
+        {"type": "error", "source": "send", "target": "failed"},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([tool_event(0.5, "send", result='{"state": "packed"}', status=200)], "It is packed."),
+        ([], "It failed."),
+    ],
+)
+async def test_no_tool_is_run_once_more(events: list[dict[str, Any]], said: str) -> None:
+    call = recorded_call(str(CALL), BEGAN, [line(0, "agent", said)], events, [])
+    compiled = compile_document(document_of(ORDER), subflows=lambda *_: None)
+    agent = flow_agent(compiled, CALL, WorldWorkshop(call.world, NobodyWorks()))
+    replayed = await replay(call, agent)
+    assert replayed.difference is None and not replayed.trouble
