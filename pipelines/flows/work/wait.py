@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
-from pipelines.conversation.agent import Act, AgentInput, Context, Pressed, Say, StandBy
+from pipelines.conversation.agent import Act, AgentInput, Context, Pressed, Say, StandBy, StoodBy
 from pipelines.flows.work.plain_worker import PlainWorker
 from pipelines.flows.working import Learnt, WaitWork, WorkDone
 
@@ -14,7 +14,6 @@ class WaitWorker(PlainWorker):
 
     def __init__(self, work: WaitWork) -> None:
         self._work = work
-        self._stands_by = False
 
     async def respond(
         self, said: AgentInput | None, context: Context
@@ -22,10 +21,10 @@ class WaitWorker(PlainWorker):
         if isinstance(said, Pressed) and said.digit in self._work.keys:
             yield WorkDone(said.digit)
             return
-        if self._stands_by:
+        if isinstance(said, StoodBy):
             yield WorkDone()
             return
         if said is None and self._work.text:
             yield Say(self._work.text)
-        self._stands_by = True
+        # Whoever spoke into the words before it has not ended it: it begins then.
         yield StandBy(self._work.node.seconds, self._work.keys)
