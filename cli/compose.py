@@ -179,7 +179,7 @@ class Server:
         assistants = Assistants(tools.box, plan, database.pool, count)
         cleaning = open_cleaning(settings.media, metrics, undo)
         keeps = partial(CallMessages, recorder, most_s=settings.recording.message_s)
-        functions = python_functions(settings)
+        functions = python_functions(settings.flows.python_modules)
         workshops = FlowWorkshops(fetching, functions, tools, speech, plan, database.directory.agent)
         flows.workshops = workshops
         by_kind = makers(speech, code, cleaning, insight, assistants, backgrounds, keeps, flows, workshops)

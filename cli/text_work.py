@@ -52,7 +52,7 @@ async def text_workshops(
     async with server_database(settings) as connection:
         await secrets.read(connection)
     fetcher.secrets = secrets
-    functions = python_functions(settings)
+    functions = python_functions(settings.flows.python_modules)
     language = document.defaults.language or settings.engines.language
 
     def model(names: Sequence[str]) -> Llm:

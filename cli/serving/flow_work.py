@@ -13,7 +13,6 @@ from cli.serving.speech import Equipment, Speech
 from cli.serving.tools import AgentTools
 from mediaserver.calls.call import Call
 from mediaserver.calls.routes import AgentSpec
-from mediaserver.config import Settings
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.outbound.numbers import NumberPlan
@@ -126,13 +125,13 @@ class FlowWorkshops:
         return self.take_over(row, call, speech, {**given_along(call), **about}, transfers)
 
 
-def python_functions(settings: Settings) -> PythonFunctions:
-    """Those that flows may call."""
+def python_functions(modules: Sequence[str]) -> PythonFunctions:
+    """Those of these modules, which flows may call."""
 
     async def load(entry: str) -> Function:
         return await imported(f"the function '{entry}'", partial(load_function, entry))
 
-    return PythonFunctions(settings.flows.python_modules, load)
+    return PythonFunctions(modules, load)
 
 
 def slot_value(spec: SlotSpec, text: str, *, language: str) -> Value:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from callers.simulated.persona import Persona
-from cli.simulate.workshops import TextWorkshops, load_off_loop
+from cli.serving.flow_work import python_functions
+from cli.simulate.workshops import TextWorkshops
 from mediaserver.storage.sql import Row
 from pipelines.conversation.agent import Agent
 from pipelines.engines.protocols import Llm
@@ -20,7 +21,6 @@ from pipelines.flows.compiling.compiler import compile_document
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.running.agent import flow_agent
-from pipelines.flows.work.python_function import PythonFunctions
 
 if TYPE_CHECKING:
     from mediaserver.config import Settings
@@ -44,8 +44,7 @@ async def document_agents(
     llm = await _llm(settings, document, undo)
     fetcher = await _fetcher(settings, undo)
     language = document.defaults.language or settings.engines.language
-    functions = PythonFunctions(settings.flows.python_modules, load_off_loop)
-    workshops = TextWorkshops(fetcher, llm, language, functions)
+    workshops = TextWorkshops(fetcher, llm, language, python_functions(settings.flows.python_modules))
 
     def make(call_id: UUID, persona: Persona) -> Agent:
         world = persona.world

@@ -15,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from callers.simulated.persona import Persona
-from cli.simulate.workshops import TextWorkshops, load_off_loop
+from cli.serving.flow_work import python_functions
+from cli.simulate.workshops import TextWorkshops
 from mediaserver.fetching.address_rule import AddressRule
 from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.client import GuardedClient
@@ -28,7 +29,6 @@ from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.compiling.compiler import compile_document
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.running.agent import DocumentAgent
-from pipelines.flows.work.python_function import PythonFunctions
 
 ENTRY = "cli.simulate.served:served_agent"
 
@@ -77,7 +77,7 @@ class OneByOne:
 def served_agent(call_id: UUID, prompt: str, language: str = "en", llm: Llm | None = None) -> ServedAgent:
     """`prompt`: the file."""
     compiled, persona = _ready(prompt)
-    workshops = TextWorkshops(OneByOne(), llm, language, PythonFunctions((), load_off_loop))
+    workshops = TextWorkshops(OneByOne(), llm, language, python_functions(()))
     now: Callable[[], datetime] = datetime.now
     if (moment := persona.world.now) is not None:
         now = _still(moment)

@@ -6,22 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
 from uuid import UUID
 
 from callers.simulated.persona import Persona
 from callers.simulated.world import WorldWorkshop
-from cli.serving.importing import imported
+from cli.serving.flow_work import slot_value
 from mediaserver.errors import CallError, ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from pipelines.assistant.calling import Calling
 from pipelines.engines.protocols import Llm
-from pipelines.flows.document.slots import SlotSpec
-from pipelines.flows.expressions.values import Value
-from pipelines.flows.slots.making import slot_of
-from pipelines.flows.work.python_function import Function, PythonFunctions, load_function
+from pipelines.flows.work.python_function import PythonFunctions
 from pipelines.flows.work.workshop import CallWorkshop
 
 
@@ -53,7 +50,7 @@ class TextWorkshops:
             _no_tool,
             self._models,
             _nobody_takes,
-            self._slot_value,
+            partial(slot_value, language=self.language),
             _nobody_hears,
         )
         return WorldWorkshop(world, real)
@@ -62,18 +59,6 @@ class TextWorkshops:
         if self.llm is None:
             raise ConfigError("no language model is configured")
         return self.llm
-
-    def _slot_value(self, spec: SlotSpec, text: str) -> Value:
-        """Raises ValueError."""
-        value = slot_of(spec, "found", date.today(), language=self.language).parse(text.lower())
-        if value is None:
-            raise ValueError(f"'{text[:60]}' is no {spec.kind} that is possible here")
-        return value
-
-
-async def load_off_loop(entry: str) -> Function:
-    """For `PythonFunctions`. Raises ConfigError."""
-    return await imported(f"the function '{entry}'", partial(load_function, entry))
 
 
 def _no_tool(*_: object) -> NoReturn:

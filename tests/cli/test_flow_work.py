@@ -78,7 +78,7 @@ class Server:
         self.tools = AgentTools(McpServers([]))
         self.rows: dict[str, AgentSpec] = {}
         settings = Settings.model_validate({"flows": {"python_modules": [HERE]}})
-        self.functions = python_functions(settings)
+        self.functions = python_functions(settings.flows.python_modules)
         fetcher: Any = None  # nothing is fetched here
         self.shops = FlowWorkshops(
             fetcher, self.functions, self.tools, self.speech, NumberPlan(), self.rows.get
