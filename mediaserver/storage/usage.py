@@ -1,8 +1,8 @@
 """The tables `usage_counts` and `usage_days`: what keys used. Every write may be repeated without harm.
 
 Each count stands in the first under its id; only one that is new there is added to its day in the second, in
-the same statement. So a record that comes twice (the journal says "at least once") counts once, and a month is
-summed up from a few rows a day.
+the same statement. So a record that comes twice (the journal says "at least once") counts once, and a month
+is summed up from a few rows a day.
 """
 
 from __future__ import annotations
