@@ -57,7 +57,7 @@ def _plain(value: Any) -> str:
 
 
 def _typed(hint: Any, value: Any) -> Any:
-    if hint is UUID:
+    if hint is UUID or (hint == UUID | None and value is not None):
         return UUID(value)
     if hint is datetime:
         return datetime.fromisoformat(value)
