@@ -62,7 +62,8 @@ async def test_a_call_that_nobody_answered_has_no_length(pool: asyncpg.Pool) -> 
 
 async def test_it_counts_for_the_key_whose_call_it_is(pool: asyncpg.Pool) -> None:
     key: UUID = await pool.fetchval(
-        "insert into api_keys (name, prefix, hash, scopes) values ('a', 'vf_a', sha256('a'), '{}') returning id"
+        "insert into api_keys (name, prefix, hash, scopes) values ('a', 'vf_a', sha256('a'), '{}') "
+        "returning id"
     )
     await save(pool, replace(started(), owner=key))
     await save(pool, ended())
