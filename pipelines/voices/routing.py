@@ -81,7 +81,7 @@ def routes(
 
 
 def told(voice: str, language: str, engine: str, *, first: bool) -> tuple[str, str]:
-    """CatalogueVoice and language as one engine is told them, for whoever has chosen the engine already. `first`: it
+    """Voice and language as one engine is told them, for whoever has chosen the engine already. `first`: it
     is the first choice, whose own names of voices are meant."""
     found = catalogue().find(voice)
     if found is not None:

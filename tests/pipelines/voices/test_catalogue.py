@@ -13,7 +13,7 @@ import pytest
 from mediaserver.errors import EngineMissingError
 from pipelines.engines.tts.espeak.engine import MANIFEST, EspeakTts
 from pipelines.languages.tags import base_of
-from pipelines.voices.catalogue import FALLBACK, FILE, Gender, CatalogueVoice, catalogue, read_catalogue
+from pipelines.voices.catalogue import FALLBACK, FILE, CatalogueVoice, Gender, catalogue, read_catalogue
 
 INDIAN = set("hi ta te ml bn ur gu kn mr pa or as ne sd ks sa mni brx doi kok mai".split())
 OTHERS = set("en de fr es it pt nl pl ru ja ko zh".split())
