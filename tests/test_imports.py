@@ -35,6 +35,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
+    "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
