@@ -36,6 +36,8 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.languages": set(),
     "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
+    "pipelines.voices": {"pipelines.languages"},
+    "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
