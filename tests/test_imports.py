@@ -34,7 +34,6 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
-    "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
