@@ -34,6 +34,7 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
+    "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
