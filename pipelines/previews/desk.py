@@ -66,7 +66,8 @@ class VoiceDesk:
         folder: Path,
         voices: Catalogue | None = None,
     ) -> None:
-        """`preferred`: the settings' engines for speech, best first. `folder`: for previews; it may vanish."""
+        """`preferred`: the settings' engines for speech, best first. `folder`: for previews, which may
+        vanish."""
         self.catalogue = voices or catalogue()
         self._known = known
         self._engines = engines
@@ -106,7 +107,9 @@ class VoiceDesk:
         stands = await self.standing(id)
         voice, way = stands.voice, stands.way
         if way is None:
-            raise EngineMissingError(f"the voice {voice.id} cannot speak: {voice.engine} lacks {stands.lacks}")
+            raise EngineMissingError(
+                f"the voice {voice.id} cannot speak: {voice.engine} lacks {stands.lacks}"
+            )
         name = _name(voice, way)
         if (making := self._making.get(name)) is None:
             if (kept := await asyncio.to_thread(self._kept.read, name)) is not None:
