@@ -11,7 +11,7 @@ _VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class SubtitleCue:
     """One line of text, from when to when."""
 
     start_ms: int
@@ -20,7 +20,7 @@ class Cue:
     speaker: str = ""
 
 
-def srt(cues: Iterable[Cue]) -> str:
+def srt(cues: Iterable[SubtitleCue]) -> str:
     """SubRip: numbered cues; who speaks stands before the words."""
     written = []
     for number, cue in enumerate(_ordered(cues), 1):
@@ -30,7 +30,7 @@ def srt(cues: Iterable[Cue]) -> str:
     return "\n".join(written)
 
 
-def vtt(cues: Iterable[Cue]) -> str:
+def vtt(cues: Iterable[SubtitleCue]) -> str:
     """WebVTT: who speaks is a voice span (W3C WebVTT 3.2.2)."""
     written = ["WEBVTT\n"]
     for cue in _ordered(cues):
@@ -41,12 +41,12 @@ def vtt(cues: Iterable[Cue]) -> str:
     return "\n".join(written)
 
 
-def _ordered(cues: Iterable[Cue]) -> list[Cue]:
+def _ordered(cues: Iterable[SubtitleCue]) -> list[SubtitleCue]:
     """By their beginnings, as both formats want them; without those that say nothing."""
     return sorted((cue for cue in cues if cue.text.strip()), key=lambda cue: cue.start_ms)
 
 
-def _end(cue: Cue) -> int:
+def _end(cue: SubtitleCue) -> int:
     return max(cue.end_ms, max(cue.start_ms, 0) + LEAST_MS)
 
 

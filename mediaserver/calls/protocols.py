@@ -189,12 +189,13 @@ class Switchboard(Protocol):
         caller: str = "",
         ring_s: float = ...,
         about: About = ...,
+        owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
     ) -> Call:
         """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. `may_use`: whether whoever asks knows of that agent. Raises CallError
-        (404: no such agent, 403: nobody who may be called, 400: the caller is no name, 480 or 503: the agent
-        cannot talk now), CapacityError."""
+        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. `may_use`:
+        whether whoever asks knows of that agent. Raises CallError (404: no such agent, 403: nobody who may be
+        called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
 
     async def place_stored(
         self,
@@ -205,6 +206,7 @@ class Switchboard(Protocol):
         caller: str = "",
         ring_s: float = ...,
         about: About = ...,
+        owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = ...,
     ) -> Call:
         """As `place`, but nobody is rung before `store` has stored the call's row, and that is waited for.

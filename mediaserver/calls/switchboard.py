@@ -168,7 +168,10 @@ class LocalSwitchboard:
             log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
-        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about)
+        owner = agent.owner if agent is not None else None
+        call = self._new_call(
+            "inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about, owner
+        )
         call.payer = invitation.payer
         live = self._new_live(call, leg)
         live.hops_left = invitation.hops_left
@@ -263,6 +266,7 @@ class LocalSwitchboard:
         caller: str = "",
         ring_s: float = RING_TIMEOUT_S,
         about: About = NOTHING,
+        owner: UUID | None = None,
         may_use: Callable[[AgentSpec], bool] = everybody,
         first: StoredFirst | None = None,
     ) -> Call:
@@ -275,7 +279,7 @@ class LocalSwitchboard:
         spec = self._routes.agent(agent)
         if spec is None or not may_use(spec):
             raise CallError(f"there is no agent {agent!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about, first=first)
+        return self._begin(to, spec, caller, ring_s, about, owner, first=first)
 
     async def place_stored(self, to: str, agent: str, store: StoreCall, **more: Any) -> Call:
         first = StoredFirst(store)
@@ -293,7 +297,7 @@ class LocalSwitchboard:
             errand = errand_of(wanted)
             if self.outbound is not None:
                 self.outbound.check(whom.payer, to)
-            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, errand)
+            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, spec.owner, errand)
         except VoiceForgeError as error:
             whom.answer.refuse(code_of(error), str(error))
             return
@@ -309,6 +313,7 @@ class LocalSwitchboard:
         caller: str,
         ring_s: float,
         about: About,
+        owner: UUID | None,
         errand: Errand = OURS,
         *,
         first: StoredFirst | None = None,
@@ -316,7 +321,8 @@ class LocalSwitchboard:
         """Raises CallError, CapacityError."""
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or spec.name, to, spec, about, begin=first is None)
+        begin = first is None
+        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner, begin=begin)
         if errand.behalf is not None:
             call.payer = errand.behalf.payer
         task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first))
@@ -512,16 +518,19 @@ class LocalSwitchboard:
         from_uri: str,
         to_uri: str,
         agent: AgentSpec | None,
-        about: About = NOTHING,
+        about: About,
+        owner: UUID | None,
         *,
         begin: bool = True,
     ) -> Call:
-        """`agent`: whom it begins with; None for a call between phones. `begin`: as `Call` has it."""
+        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is.
+        `begin`: as `Call` has it."""
         app = agent.name if agent is not None else "extension"
         call = Call(
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
-            agent_version=agent.version if agent is not None else None, about=about, begin=begin,
+            agent_version=agent.version if agent is not None else None, about=about, owner=owner,
+            begin=begin,
         )  # fmt: skip
         self._registry.add(call)
         return call

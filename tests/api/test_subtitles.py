@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from api.subtitles import Cue, srt, vtt
+from api.subtitles import SubtitleCue, srt, vtt
 
 CUES = [
-    Cue(61_500, 62_000, "to <b>B&B</b>\n\nplease --> now", "caller"),
-    Cue(0, 900, "Hello, where?", "agent"),
-    Cue(3_600_007, 3_600_007, "bye"),
-    Cue(5, 9, "  "),
+    SubtitleCue(61_500, 62_000, "to <b>B&B</b>\n\nplease --> now", "caller"),
+    SubtitleCue(0, 900, "Hello, where?", "agent"),
+    SubtitleCue(3_600_007, 3_600_007, "bye"),
+    SubtitleCue(5, 9, "  "),
 ]
 
 
@@ -29,5 +29,5 @@ def test_webvtt_says_who_speaks_and_takes_no_text_for_markup() -> None:
 
 
 def test_times_before_the_answer_are_its_beginning() -> None:
-    assert "00:00:00,000 --> 00:00:00,001" in srt([Cue(-500, -400, "early")])
+    assert "00:00:00,000 --> 00:00:00,001" in srt([SubtitleCue(-500, -400, "early")])
     assert vtt([]) == "WEBVTT\n"
