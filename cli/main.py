@@ -35,6 +35,7 @@ COMMANDS = {
     "knowledge": "give documents to agents",
     "engines": "list, install or pull speech engines",
     "bench": "measure latency and capacity",
+    "openapi": "write the document of the HTTP API",
 }
 """Each lives in `cli.<name>`, which offers `add_parser(subparsers)` and `run(args) -> int`."""
 
