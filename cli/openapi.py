@@ -13,7 +13,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "openapi",
         help="write the HTTP API's OpenAPI document",
-        description="Write the OpenAPI 3.1 document of the HTTP API: what a running server has at /openapi.json.",
+        description="Write the OpenAPI 3.1 document of the HTTP API, what a server has at /openapi.json.",
     )
     parser.add_argument("--output", metavar="FILE", type=Path, help="where to write it (default: here)")
 
