@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    analytics,
     call_control,
     calls,
     docs,
@@ -18,6 +19,7 @@ from api import (
     playing,
     sip_trace,
     trunks,
+    usage,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
@@ -29,7 +31,7 @@ from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
-TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes)
+TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes, usage.routes, analytics.routes)
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10

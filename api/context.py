@@ -60,6 +60,8 @@ class ApiContext:
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Lists of recent calls that are read at a time; the database's other connections are for calls."""
+    reporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Reports are read one at a time, likewise."""
     abandoned: set[asyncio.Task[Any]] = field(default_factory=set)
     """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
