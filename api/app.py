@@ -25,6 +25,7 @@ from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.guard import guard
+from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
 from api.tidy import tidy
@@ -45,8 +46,8 @@ TRUNK = TRUNKS + "/{name}"
 def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard])
-    app.on_response_prepare.append(let_read)
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard, traced])
+    app.on_response_prepare.extend((let_read, tell_trace))
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)
