@@ -20,6 +20,7 @@ from api import (
     sip_trace,
     trunks,
     usage,
+    voices,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
@@ -32,7 +33,14 @@ from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
-TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes, usage.routes, analytics.routes)
+TABLES: tuple[ApiRoutes, ...] = (
+    page.routes,
+    health.routes,
+    docs.routes,
+    voices.routes,
+    usage.routes,
+    analytics.routes,
+)
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10
