@@ -216,7 +216,7 @@ def _statuses(binding: RouteBinding) -> set[int]:
     """With which a request may be refused."""
     route, statuses = binding.route, {400, 403, 503}
     if route.scope is not None:
-        statuses |= {401, 409, 429}
+        statuses |= {401, 404, 409, 429}
     if binding.parts_in_path:
         statuses.add(404)
     if binding.body is not None or route.consumes:

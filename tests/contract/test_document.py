@@ -1,0 +1,60 @@
+"""A running server does what its own document says, whatever it is sent: no 5xx, no answer that the document
+does not have. Requests come from schemathesis, which reads the document."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import TABLES
+from api.docs import ApiDocument
+from callers.server_child import ServerChild
+
+EXAMPLES = 6
+"""Requests of each operation."""
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance
+]  # fmt: skip
+ENDLESS = frozenset({"text/event-stream"})
+LEFT_OUT = frozenset({"/api/drain"})
+"""It would end the server, or refuse all that comes after."""
+
+document = ApiDocument(TABLES).content
+schema = schemathesis.openapi.from_dict(document)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerChild]:
+    with asyncio.Runner() as runner:
+        child = ServerChild(settings={"SIP__MAX_CALLS": "20"})
+        runner.run(child.__aenter__())
+        yield child
+        runner.run(child.__aexit__(None, None, None))
+
+
+def _left_out(operation: schemathesis.APIOperation) -> bool:
+    told = document["paths"][operation.path].get(operation.method.lower(), {})
+    answers = {kind for answer in told.get("responses", {}).values() for kind in answer.get("content", {})}
+    return operation.path in LEFT_OUT or bool(told.get("x-websocket")) or bool(answers & ENDLESS)
+
+
+@schema.exclude(func=lambda context: _left_out(context.operation)).parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_an_operation_does_what_its_document_says(case: schemathesis.Case, server: ServerChild) -> None:
+    case.call_and_validate(base_url=server.http, checks=CHECKS)
