@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from mediaserver.storage import (
@@ -46,14 +46,22 @@ from mediaserver.storage.records import (
 )
 from mediaserver.storage.sql import Database
 
+Also: TypeAlias = Callable[[Database], Awaitable[None]]
+"""What is written beside records, in their transaction."""
 
-async def save_all(connection: Database, records: Sequence[Record], node: UUID | None = None) -> None:
-    """Write records in their order, and the events that they are told as: all in the transaction that is open
-    on `connection`, which is to end with this (see `outbox.table`). Raises what `save` raises."""
+
+async def save_all(
+    connection: Database, records: Sequence[Record], node: UUID | None = None, also: Also | None = None
+) -> None:
+    """Write records in their order, then what is written beside them, then the events that they are told as:
+    all in the transaction that is open on `connection`, which is to end with this (see `outbox.table`). Raises
+    what `save` and `also` raise."""
     events_of_all: list[Told] = []
     for record in records:
         if (event := await save(connection, record, node)) is not None:
             events_of_all.append(event)
+    if also is not None:
+        await also(connection)
     await table.append(connection, events_of_all)
 
 

@@ -54,7 +54,9 @@ def told(record: Record, data: str = "") -> Told | None:
         case CallStarted():
             return Told("call.started", record.call_id, to_json(_started(record)), record.at)
         case CallAnswered():
-            return Told("call.answered", record.call_id, to_json({"answered_at": record.at.isoformat()}), record.at)
+            return Told(
+                "call.answered", record.call_id, to_json({"answered_at": record.at.isoformat()}), record.at
+            )
         case CallEnded():
             return Told("call.ended", record.call_id, data, record.at)
         case TurnSaid(open=False):

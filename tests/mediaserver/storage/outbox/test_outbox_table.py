@@ -94,7 +94,9 @@ async def test_who_may_see_an_event_and_which_is_asked_for(pool: asyncpg.Pool) -
             key, bytes([n]) * 32,
         )  # fmt: skip
     async with pool.acquire() as connection:
-        await table.append(connection, [note("turn", mine), note("call.ended", mine), note("turn", other), note()])
+        await table.append(
+            connection, [note("turn", mine), note("call.ended", mine), note("turn", other), note()]
+        )
     head = await table.head(pool)
 
     async def topics(which: EventFilter) -> list[str]:

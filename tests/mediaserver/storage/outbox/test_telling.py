@@ -123,7 +123,9 @@ async def test_a_call_that_a_dead_server_left_is_told_as_ended_and_then_as_it_wa
 async def test_events_are_the_calls_owners_and_go_with_the_call(pool: asyncpg.Pool) -> None:
     owner, hash_ = uuid4(), b"h" * 32
     await pool.execute(
-        "insert into api_keys (id, name, prefix, hash, scopes) values ($1, 'k', 'vf_k', $2, '{}')", owner, hash_
+        "insert into api_keys (id, name, prefix, hash, scopes) values ($1, 'k', 'vf_k', $2, '{}')",
+        owner,
+        hash_,
     )
     await write(pool, replace(started(), owner=owner), turn(0))
     rows = await pool.fetch("select owner, at, call_id from outbox order by seq")
@@ -133,7 +135,9 @@ async def test_events_are_the_calls_owners_and_go_with_the_call(pool: asyncpg.Po
 
 
 async def test_a_failed_summary_is_told_with_why(pool: asyncpg.Pool) -> None:
-    await write(pool, started(), SummaryWanted(CALL, "auto", (), "en"), SummaryMade(CALL, "", "", fault="no model"))
+    await write(
+        pool, started(), SummaryWanted(CALL, "auto", (), "en"), SummaryMade(CALL, "", "", fault="no model")
+    )
     assert (await told(pool))[-1][1]["fault"] == "no model"
 
 
