@@ -54,8 +54,8 @@ async def save_all(
     connection: Database, records: Sequence[Record], node: UUID | None = None, also: Also | None = None
 ) -> None:
     """Write records in their order, then what is written beside them, then the events that they are told as:
-    all in the transaction that is open on `connection`, which is to end with this (see `outbox.table`). Raises
-    what `save` and `also` raise."""
+    all in the transaction that is open on `connection`, which is to end with this (see `outbox.table`).
+    Raises what `save` and `also` raise."""
     events_of_all: list[Told] = []
     for record in records:
         if (event := await save(connection, record, node)) is not None:

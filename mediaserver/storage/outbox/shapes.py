@@ -79,8 +79,8 @@ class TransferData(EventData):
     """A step of a transfer."""
 
     step: str = Field(
-        description="`begun`, `ringing`, `briefing`, `accepted`, `failed`, `returned`, `asked` (the other side "
-        "wants one) or `agent` (another agent has the call)."
+        description="`begun`, `ringing`, `briefing`, `accepted`, `failed`, `returned`, `asked` (the other "
+        "side wants one) or `agent` (another agent has the call)."
     )
     to: str = Field(description="An address, or the agent's name.")
     at_ms: int | None = Field(description="Since the answer; null: not known.")

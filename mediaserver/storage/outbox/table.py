@@ -18,7 +18,7 @@ from mediaserver.storage.sql import Database
 
 CHANNEL = "voiceforge_events"
 WINDOW = 20_000
-"""Numbers that one query looks at, at most: a filter that lets nothing through must not read the whole table."""
+"""Numbers that one query looks at, at most: a filter that lets nothing through reads no whole table."""
 PATTERN = re.compile(r"[a-z_.*]{1,100}")
 """Of topics: letters, points, and * for anything."""
 
@@ -82,7 +82,8 @@ async def append(connection: Database, events: Sequence[Told]) -> None:
     await connection.execute(
         """
         insert into outbox (at, owner, topic, call_id, data)
-        select coalesce(t.at, clock_timestamp()), coalesce(c.owner, t.owner), t.topic, t.call_id, t.data::jsonb
+        select coalesce(t.at, clock_timestamp()), coalesce(c.owner, t.owner), t.topic, t.call_id,
+            t.data::jsonb
         from unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::uuid[], $5::text[]) with ordinality
             as t (at, owner, topic, call_id, data, place)
         left join calls c on c.id = t.call_id

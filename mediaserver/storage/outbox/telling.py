@@ -113,7 +113,8 @@ def _happened(record: EventHappened) -> Told | None:
 
 def _outcome(record: OutcomeMade) -> dict[str, Any]:
     return {
-        "flow": record.flow, "flow_version": record.flow_version, "status": record.status, "data": record.data,
+        "flow": record.flow, "flow_version": record.flow_version, "status": record.status,
+        "data": record.data,
     }  # fmt: skip
 
 

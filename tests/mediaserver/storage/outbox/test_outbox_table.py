@@ -144,7 +144,7 @@ def test_an_event_is_shown_as_json() -> None:
 
 @given(st.text(alphabet="ab._*", max_size=6), st.text(alphabet="ab._", max_size=6))
 def test_a_pattern_means_the_same_here_and_in_sql(pattern: str, topic: str) -> None:
-    """PostgreSQL's `like`, by its definition: % is any run of characters, a backslash takes the next as it is."""
+    """PostgreSQL's `like`, by its definition: % is any run of characters, a backslash quotes the next."""
     event = OutboxEvent(1, datetime.now(UTC), None, topic, None, "{}")
     which = EventFilter(everything=True, topics=(pattern,))
     (like,) = which.likes or [""]

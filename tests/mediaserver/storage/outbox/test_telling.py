@@ -170,6 +170,6 @@ async def test_agents_and_flows_tell_of_themselves_whoever_changes_them(pool: as
     changes = [(topic, data["name"], data["change"]) for topic, data in await told(pool)]
     assert changes == [
         ("agent.changed", "desk", "created"), ("agent.changed", "desk", "changed"),
-        ("agent.changed", "desk", "deleted"), ("flow.changed", "f", "created"), ("flow.changed", "f", "saved"),
-        ("flow.changed", "f", "published"),
+        ("agent.changed", "desk", "deleted"), ("flow.changed", "f", "created"),
+        ("flow.changed", "f", "saved"), ("flow.changed", "f", "published"),
     ]  # fmt: skip
