@@ -23,7 +23,7 @@ from mediaserver.storage import (
     usage_made,
 )
 from mediaserver.storage.outbox import table
-from mediaserver.storage.outbox.telling import Told, told
+from mediaserver.storage.outbox.telling import OutboxEntry, told
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
@@ -56,7 +56,7 @@ async def save_all(
     """Write records in their order, then what is written beside them, then the events that they are told as:
     all in the transaction that is open on `connection`, which is to end with this (see `outbox.table`).
     Raises what `save` and `also` raise."""
-    events_of_all: list[Told] = []
+    events_of_all: list[OutboxEntry] = []
     for record in records:
         if (event := await save(connection, record, node)) is not None:
             events_of_all.append(event)
@@ -65,7 +65,7 @@ async def save_all(
     await table.append(connection, events_of_all)
 
 
-async def save(connection: Database, record: Record, node: UUID | None = None) -> Told | None:
+async def save(connection: Database, record: Record, node: UUID | None = None) -> OutboxEntry | None:
     """Write one record. `node`: the server whose calls these are. Returns the event that it is to be told as;
     None: there is none, or what it says was known.
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from uuid import UUID
 
-from mediaserver.storage.outbox.telling import Told
+from mediaserver.storage.outbox.telling import OutboxEntry
 from mediaserver.storage.sql import Database
 
 CHANNEL = "voiceforge_events"
@@ -75,7 +75,7 @@ class EventFilter:
         )
 
 
-async def append(connection: Database, events: Sequence[Told]) -> None:
+async def append(connection: Database, events: Sequence[OutboxEntry]) -> None:
     """Write events, in their order; the last thing in a transaction. Those of calls that are gone are not."""
     if not events:
         return

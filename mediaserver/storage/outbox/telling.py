@@ -35,7 +35,7 @@ ENDED = """
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OutboxEntry:
     """An event that is to be written."""
 
     topic: str
@@ -48,30 +48,30 @@ class Told:
     """Of an event without a call; a call's events are its owner's."""
 
 
-def told(record: Record, data: str = "") -> Told | None:
+def told(record: Record, data: str = "") -> OutboxEntry | None:
     """None: nobody is told of such records. `data`: of an event that knows more than its record does."""
     match record:
         case CallStarted():
-            return Told("call.started", record.call_id, to_json(_started(record)), record.at)
+            return OutboxEntry("call.started", record.call_id, to_json(_started(record)), record.at)
         case CallAnswered():
-            return Told(
+            return OutboxEntry(
                 "call.answered", record.call_id, to_json({"answered_at": record.at.isoformat()}), record.at
             )
         case CallEnded():
-            return Told("call.ended", record.call_id, data, record.at)
+            return OutboxEntry("call.ended", record.call_id, data, record.at)
         case TurnSaid(open=False):
-            return Told("turn", record.call_id, to_json(_turn(record)))
+            return OutboxEntry("turn", record.call_id, to_json(_turn(record)))
         case EventHappened():
             return _happened(record)
         case RecordingMade():
             made = {"seconds": record.seconds, "size_bytes": record.size_bytes}
-            return Told("recording", record.call_id, to_json(made))
+            return OutboxEntry("recording", record.call_id, to_json(made))
         case OutcomeMade():
-            return Told("outcome", record.call_id, to_json(_outcome(record)))
+            return OutboxEntry("outcome", record.call_id, to_json(_outcome(record)))
         case MessageKept():
-            return Told("message", record.call_id, data)
+            return OutboxEntry("message", record.call_id, data)
         case SummaryMade():
-            return Told("summary", record.call_id, to_json(_summary(record)))
+            return OutboxEntry("summary", record.call_id, to_json(_summary(record)))
         case _:
             return None
 
@@ -93,20 +93,20 @@ def _turn(record: TurnSaid) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _happened(record: EventHappened) -> Told | None:
+def _happened(record: EventHappened) -> OutboxEntry | None:
     at_ms = record.at_ms if record.at_ms >= 0 else None
     match record.kind, dict(record.data):
         case "dtmf", {"digit": digit, **more}:
             duration = more.get("duration_ms")
             key = {"digit": str(digit), "at_ms": record.at_ms, "duration_ms": duration}
-            return Told("dtmf", record.call_id, to_json(key))
+            return OutboxEntry("dtmf", record.call_id, to_json(key))
         case "agent_transfer", {"agent": agent, **more}:
             step = {"step": "agent", "to": str(agent), "at_ms": at_ms, "detail": more}
-            return Told("transfer", record.call_id, to_json(step))
+            return OutboxEntry("transfer", record.call_id, to_json(step))
         case kind, data if kind.startswith(TRANSFER):
             to = str(data.pop("to", ""))
             step = {"step": kind.removeprefix(TRANSFER), "to": to, "at_ms": at_ms, "detail": data}
-            return Told("transfer", record.call_id, to_json(step))
+            return OutboxEntry("transfer", record.call_id, to_json(step))
         case _:
             return None
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from mediaserver.storage.outbox import table
 from mediaserver.storage.outbox.table import EventFilter, OutboxEvent
-from mediaserver.storage.outbox.telling import Told
+from mediaserver.storage.outbox.telling import OutboxEntry
 
 ALL = EventFilter(everything=True)
 
 
-def note(topic: str = "call.started", owner: UUID | None = None) -> Told:
-    return Told(topic, None, '{"a": 1}', owner=owner)
+def note(topic: str = "call.started", owner: UUID | None = None) -> OutboxEntry:
+    return OutboxEntry(topic, None, '{"a": 1}', owner=owner)
 
 
 async def seqs(pool: asyncpg.Pool, after: int = 0) -> list[int]:
@@ -128,7 +128,7 @@ async def test_pages_join_without_a_gap(pool: asyncpg.Pool, monkeypatch: pytest.
 async def test_what_is_old_is_swept_and_that_is_known(pool: asyncpg.Pool) -> None:
     old = datetime.now(UTC) - timedelta(days=40)
     async with pool.acquire() as connection:
-        await table.append(connection, [Told("turn", None, "{}", old) for _ in range(5)] + [note()])
+        await table.append(connection, [OutboxEntry("turn", None, "{}", old) for _ in range(5)] + [note()])
     before, head = datetime.now(UTC) - timedelta(days=30), await table.head(pool)
     assert [await table.sweep(pool, before, 3) for _ in range(3)] == [3, 2, 0]
     assert await seqs(pool) == [head] and await table.swept(pool) == head - 1
