@@ -101,6 +101,7 @@ class ThinkingMaker:
             shutdown=session.shutdown,
             returned=lambda why, to, detail: session.returned(str(why), to, detail),
             brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+            steering=session,
         )
 
     def take_over(

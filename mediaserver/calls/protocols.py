@@ -128,6 +128,25 @@ class CallControls(Protocol):
         called by this one alone."""
 
 
+class Steering(Protocol):
+    """What may be done to a conversation from its caller's side by other means than the voice: a keyboard, a
+    button. Plain cheap calls on the event loop's thread."""
+
+    def hear(self, text: str) -> None:
+        """Words that were typed, in the place of spoken ones: the caller's turn, whole. What the agent is
+        saying or thinking is dropped for them. Raises CallError when nobody listens."""
+
+    def commit(self) -> None:
+        """The caller's turn is over now: what was said is answered as soon as it is recognised. Nothing
+        happens when nothing was said."""
+
+    def cancel(self) -> None:
+        """Stop speaking and thinking, and listen; but what must be said to its end is."""
+
+    def manual(self, on: bool) -> None:
+        """Whether the caller's turn ends by `commit` alone, whatever pauses there are in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Talker:
     """Who talks in a call: an App, and what its owner can ask of it. What is None it cannot do."""
@@ -145,6 +164,8 @@ class Talker:
     brief: Callable[[Leg, Briefing], Talker] | None = None
     """Makes who tells the human at this leg, in the app's own voice, what the call is about. Raises
     VoiceForgeError."""
+    steering: Steering | None = None
+    """Its caller may do without the voice."""
 
 
 class AppMaker(Protocol):
@@ -184,6 +205,17 @@ class Switchboard(Protocol):
         """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
         agent is to know, small JSON. Raises CallError (404: no such agent, 403: nobody who
         may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+
+    def join(
+        self, leg: Leg, agent: AgentSpec, *, owner: UUID | None, about: About, from_uri: str, to_uri: str
+    ) -> Call:
+        """Connect a leg that is up already (somebody at a WebSocket) with an agent: a call as any other, that
+        came in. `owner`: the key whose call it is; None: the operator's. Raises CallError (400: `about` is
+        too much, 480 or 503: the agent cannot talk now), CapacityError; then there is no call, and the leg
+        is its owner's to end."""
+
+    def steering(self, call_id: UUID) -> Steering:
+        """Of whoever talks to the first leg. Raises CallError where that one goes by the voice alone."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 

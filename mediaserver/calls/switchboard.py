@@ -30,7 +30,7 @@ from mediaserver.calls.live import LiveCall, failed, not_for_us
 from mediaserver.calls.means import Means
 from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
-from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
+from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Steering, Talker
 from mediaserver.calls.recorder import Recorder
 from mediaserver.calls.referring import Referring, code_of
 from mediaserver.calls.referring_away import refer_away
@@ -245,6 +245,37 @@ class LocalSwitchboard:
             await far.hangup(Termination(EndedBy.SERVER, Why.FAILED))
             raise
         live.attach(callee)
+
+    # -- legs that are up already
+
+    def join(
+        self, leg: Leg, agent: AgentSpec, *, owner: UUID | None, about: About, from_uri: str, to_uri: str
+    ) -> Call:
+        about = checked(about)
+        self._maker(agent).check(agent)
+        self._registry.check_room()
+        call = self._new_call("inbound", from_uri, to_uri, agent, about)
+        live = self._new_live(call, leg)
+        with logs.in_call(call.id):
+            log.info("%s joins %s", from_uri, to_uri)
+            try:
+                live.talks_to(self._make(agent, live))
+            except Exception as error:
+                why = _could_not(error) if isinstance(error, VoiceForgeError) else failed(error)
+                leg.on_event = None
+                call.end(why)
+                live.is_over(why)
+                raise
+        call.answer()
+        live.begin(record=agent.recording and self._record)
+        return call
+
+    def steering(self, call_id: UUID) -> Steering:
+        live = self._answered(call_id)
+        talker = live.talker
+        if talker is None or talker.steering is None or live.aside is not None:
+            raise CallError("whoever talks in this call goes by the voice alone")
+        return talker.steering
 
     # -- calls go out
 
