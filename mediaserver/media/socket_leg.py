@@ -1,8 +1,8 @@
 """A leg that is carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain
 calls to whoever has the socket.
 
-It knows no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and a
-far end that is away for a while (its socket was lost) leaves the leg as it is.
+It knows no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and
+a far end that is away for a while (its socket was lost) leaves the leg as it is.
 """
 
 from __future__ import annotations
