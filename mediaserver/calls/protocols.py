@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from mediaserver.calls.about import About
@@ -166,6 +166,8 @@ class Talker:
     VoiceForgeError."""
     steering: Steering | None = None
     """Its caller may do without the voice."""
+    words_only: bool = False
+    """It neither hears nor speaks: the clock has nothing to do for it."""
 
 
 class AppMaker(Protocol):
@@ -176,6 +178,14 @@ class AppMaker(Protocol):
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """The agent for this call. Raises VoiceForgeError."""
+
+
+@runtime_checkable
+class WrittenMaker(Protocol):
+    """An AppMaker whose agents can talk in writing, too."""
+
+    def make_written(self, agent: AgentSpec, call: Call, controls: CallControls) -> Talker:
+        """The agent for this call, of words only. Raises VoiceForgeError."""
 
 
 class Switchboard(Protocol):
@@ -207,10 +217,19 @@ class Switchboard(Protocol):
         may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
 
     def join(
-        self, leg: Leg, agent: AgentSpec, *, owner: UUID | None, about: About, from_uri: str, to_uri: str
+        self,
+        leg: Leg,
+        agent: AgentSpec,
+        *,
+        owner: UUID | None,
+        about: About,
+        from_uri: str,
+        to_uri: str,
+        words_only: bool = False,
     ) -> Call:
         """Connect a leg that is up already (somebody at a WebSocket) with an agent: a call as any other, that
-        came in. `owner`: the key whose call it is; None: the operator's. Raises CallError (400: `about` is
+        came in. `owner`: the key whose call it is; None: the operator's. `words_only`: in writing; the agent
+        is told and answers by `steering` and the call's events, and the leg carries nothing. Raises CallError (400: `about` is
         too much, 480 or 503: the agent cannot talk now), CapacityError; then there is no call, and the leg
         is its owner's to end."""
 

@@ -1,13 +1,14 @@
-"""A leg that is carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain
-calls to whoever has the socket.
+"""Legs that are carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain calls
+to whoever has the socket. A conversation in writing has a leg, too: for its call it is there or gone.
 
-It knows no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and
-a far end that is away for a while (its socket was lost) leaves the leg as it is.
+They know no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and
+a far end that is away for a while (its socket was lost) leaves its leg as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from mediaserver.media.leg import (
@@ -37,8 +38,8 @@ class SocketPeer(Protocol):
         """20 ms to be played behind what came before."""
 
     def cleared(self, heard_ms: int) -> None:
-        """What was not played is to be dropped. So much of all that was written, pauses included, was
-        heard."""
+        """What was not played is to be dropped. So much of what was said last was heard, its pauses
+        included."""
 
     def digit(self, digit: str, duration_ms: int) -> None:
         """A key was pressed for it."""
@@ -47,31 +48,20 @@ class SocketPeer(Protocol):
         """The leg is over. Called once."""
 
 
-class SocketLeg:
-    """Implements mediaserver.media.leg.Leg."""
+class WrittenLeg:
+    """Implements mediaserver.media.leg.Leg for whoever writes and reads: it carries no audio."""
 
     kind = "websocket"
     direction = Direction.INBOUND
+    codec = "text"
 
-    def __init__(
-        self,
-        wire: StreamWire,
-        fmt: StreamFormat,
-        far: SocketPeer,
-        *,
-        ref: str,
-        remote: str,
-        queue_ms: int = 0,
-    ) -> None:
-        """`queue_ms`: see `StreamWire.open`. Raises EngineMissingError."""
+    def __init__(self, far: SocketPeer, *, ref: str, remote: str) -> None:
         self.ref = ref
         self.remote = remote
-        self.codec = str(fmt)
         self.termination: Termination | None = None
         self.network: dict[str, Any] = {}
         """What the far end says of its network, for the leg's figures; JSON-ready."""
         self._far = far
-        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms)
         self._on_event: Callable[[LegEvent], None] | None = None
         self._early: list[LegEvent] = []
 
@@ -89,19 +79,6 @@ class SocketLeg:
 
     # -- what the far end does
 
-    @property
-    def stream(self) -> SocketAudio:
-        return self._stream
-
-    def push(self, octets: bytes) -> int:
-        """See `SocketAudio.push`."""
-        return self._stream.push(octets)
-
-    def after(self, do: Callable[[], None]) -> None:
-        """See `SocketAudio.after`."""
-        if self.termination is None:
-            self._stream.after(do)
-
     def press(self, digit: str, duration_ms: int = 100) -> None:
         """The far end has pressed a key. Raises ValueError for what is no key."""
         if digit not in KEYS:
@@ -114,28 +91,30 @@ class SocketLeg:
         by = EndedBy.PEER if why is Why.HANGUP else EndedBy.NETWORK
         self._end(Termination(by, why, detail=detail))
 
+    def ended(self, why: Termination) -> None:
+        """`hangup` at once, for who cannot wait. Idempotent."""
+        self._end(why)
+
     # -- Leg
 
     @property
     def lane(self) -> Lane | None:
-        return self._stream.lane
+        return None
 
     def read(self) -> Frame | None:
-        return self._stream.read()
+        return None
 
     def write(self, frame: Frame) -> None:
-        self._stream.write(frame)
+        """Nobody listens."""
 
     def clear(self) -> int:
-        heard = self._stream.clear()
-        self._far.cleared(heard // SAMPLES_PER_MS)
-        return heard
+        return 0
 
     def written(self) -> int:
-        return self._stream.written()
+        return 0
 
     def played(self) -> int:
-        return self._stream.played()
+        return 0
 
     def send_digit(self, digit: str, duration_ms: int = 100) -> None:
         if digit not in KEYS:
@@ -143,14 +122,11 @@ class SocketLeg:
         self._far.digit(digit, duration_ms)
 
     def stats(self) -> LegStats:
-        stats = self._stream.stats()
         network = self.network
         return LegStats(
-            packets=stats.packets,
-            loss_pct=network.get("loss_pct", 0.0),
-            jitter_ms=network.get("jitter_ms", 0.0),
+            loss_pct=network.get("loss_pct") or 0.0,
+            jitter_ms=network.get("jitter_ms") or 0.0,
             rtt_ms=network.get("rtt_ms"),
-            detail=stats.detail | ({"network": network} if network else {}),
         )
 
     async def ring(self) -> None:
@@ -169,11 +145,67 @@ class SocketLeg:
         if self.termination is None:
             self.termination = why
             self._deliver(Ended(why))
-            self._stream.close()
+            self._let_go()
             self._far.over(why)
+
+    def _let_go(self) -> None:
+        """Of what the leg holds."""
 
     def _deliver(self, event: LegEvent) -> None:
         if self._on_event is None:
             self._early.append(event)
         else:
             self._on_event(event)
+
+
+class SocketLeg(WrittenLeg):
+    """Implements mediaserver.media.leg.Leg, with audio."""
+
+    def __init__(
+        self, wire: StreamWire, fmt: StreamFormat, far: SocketPeer, *, ref: str, remote: str, queue_ms: int = 0
+    ) -> None:
+        """`queue_ms`: see `StreamWire.open`. Raises EngineMissingError."""
+        super().__init__(far, ref=ref, remote=remote)
+        self.codec = str(fmt)
+        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms)
+
+    @property
+    def stream(self) -> SocketAudio:
+        return self._stream
+
+    def push(self, octets: bytes) -> int:
+        """See `SocketAudio.push`."""
+        return self._stream.push(octets)
+
+    def after(self, do: Callable[[], None]) -> None:
+        """See `SocketAudio.after`."""
+        if self.termination is None:
+            self._stream.after(do)
+
+    @property
+    def lane(self) -> Lane | None:
+        return self._stream.lane
+
+    def read(self) -> Frame | None:
+        return self._stream.read()
+
+    def write(self, frame: Frame) -> None:
+        self._stream.write(frame)
+
+    def clear(self) -> int:
+        heard = self._stream.clear()
+        self._far.cleared(self._stream.heard_of_last(heard) // SAMPLES_PER_MS)
+        return heard
+
+    def written(self) -> int:
+        return self._stream.written()
+
+    def played(self) -> int:
+        return self._stream.played()
+
+    def stats(self) -> LegStats:
+        audio = self._stream.stats()
+        return replace(super().stats(), packets=audio.packets, detail=audio.detail)
+
+    def _let_go(self) -> None:
+        self._stream.close()

@@ -31,6 +31,8 @@ FRAMES_A_MARK = 5
 """Of audio that is sent: a far end that says what it has played is asked for each so many."""
 MOST_WRONG = 25
 """Packets in a row that are none: what comes is something else than it is said to be."""
+APART_FRAMES = 50
+"""Audio after a silence of so many frames is something new that is said."""
 SLOTS = 16
 """Rows that a bank begins with."""
 
@@ -104,6 +106,9 @@ class SocketAudio:
         self._wrong_in_a_row = 0
         self._refused = 0
         self._sent = 0
+        self._silent = APART_FRAMES
+        self._said_from = 0
+        """Where what is said now, or was said last, begins, as `written` counts."""
         self._errors = 0
         self.silent_in = self.silent_out = True
         """The last frame was none, so that a filter has nothing to go on from."""
@@ -154,6 +159,10 @@ class SocketAudio:
 
     def write(self, frame: Frame | None) -> None:
         self.wire.write([self.lane.number], [frame], 0)
+
+    def heard_of_last(self, heard: int) -> int:
+        """Of what is said now, or was said last, by what was heard of all: in 16 kHz samples."""
+        return max(0, heard - self._said_from)
 
     def clear(self) -> int:
         """Return what the far end has heard, in 16 kHz samples written. All is sent at once, so that what is
@@ -208,9 +217,14 @@ class SocketAudio:
 
     def give(self, octets: bytes | None) -> None:
         """Send the next frame; None is silence, which does not travel."""
-        self._marks.wrote()
         if not octets:
+            self._silent += 1
+            self._marks.wrote()
             return
+        if self._silent >= APART_FRAMES:
+            self._said_from = self._marks.written
+        self._silent = 0
+        self._marks.wrote()
         self._sent += 1
         if self.acknowledged and self._sent % FRAMES_A_MARK == 0:
             self._marks.put(str(self.sent_ms))
