@@ -34,7 +34,9 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
-    "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
+    "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
+    "pipelines.voices": {"pipelines.languages"},
+    "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {
@@ -48,6 +50,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
+    "pipelines.previews": {"pipelines.engines", "pipelines.languages", "pipelines.voices"},
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
     "pipelines.knowledge": {"pipelines.engines", "pipelines.languages", "pipelines.tools"},

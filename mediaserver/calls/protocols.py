@@ -210,11 +210,19 @@ class Switchboard(Protocol):
         """The live calls, JSON-ready, newest first."""
 
     def place(
-        self, to: str, agent: str, *, caller: str = "", ring_s: float = ..., about: About = ...
+        self,
+        to: str,
+        agent: str,
+        *,
+        caller: str = "",
+        ring_s: float = ...,
+        about: About = ...,
+        owner: UUID | None = None,
     ) -> Call:
         """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. Raises CallError (404: no such agent, 403: nobody who
-        may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. Raises
+        CallError (404: no such agent, 403: nobody who may be called, 400: the caller is no name, 480 or 503:
+        the agent cannot talk now), CapacityError."""
 
     def join(
         self,
@@ -229,9 +237,9 @@ class Switchboard(Protocol):
     ) -> Call:
         """Connect a leg that is up already (somebody at a WebSocket) with an agent: a call as any other, that
         came in. `owner`: the key whose call it is; None: the operator's. `words_only`: in writing; the agent
-        is told and answers by `steering` and the call's events, and the leg carries nothing. Raises CallError (400: `about` is
-        too much, 480 or 503: the agent cannot talk now), CapacityError; then there is no call, and the leg
-        is its owner's to end."""
+        is told and answers by `steering` and the call's events, and the leg carries nothing. Raises
+        CallError (400: `about` is too much, 480 or 503: the agent cannot talk now), CapacityError; then there
+        is no call, and the leg is its owner's to end."""
 
     def steering(self, call_id: UUID) -> Steering:
         """Of whoever talks to the first leg. Raises CallError where that one goes by the voice alone."""

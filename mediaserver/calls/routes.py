@@ -69,6 +69,8 @@ class AgentSpec:
     """Settings of an agent that thinks with a model (kind "llm")."""
     background: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Sounds that are heard under its words, as far as they differ from the settings."""
+    owner: UUID | None = None
+    """The key whose agent it is, and whose are the calls that come in for it; None: the operator's."""
 
 
 @dataclass(frozen=True, slots=True)

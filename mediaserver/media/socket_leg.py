@@ -1,5 +1,5 @@
-"""Legs that are carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain calls
-to whoever has the socket. A conversation in writing has a leg, too: for its call it is there or gone.
+"""Legs that are carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain
+calls to whoever has the socket. A conversation in writing has a leg, too: for its call it is there or gone.
 
 They know no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and
 a far end that is away for a while (its socket was lost) leaves its leg as it is.
@@ -162,7 +162,14 @@ class SocketLeg(WrittenLeg):
     """Implements mediaserver.media.leg.Leg, with audio."""
 
     def __init__(
-        self, wire: StreamWire, fmt: StreamFormat, far: SocketPeer, *, ref: str, remote: str, queue_ms: int = 0
+        self,
+        wire: StreamWire,
+        fmt: StreamFormat,
+        far: SocketPeer,
+        *,
+        ref: str,
+        remote: str,
+        queue_ms: int = 0,
     ) -> None:
         """`queue_ms`: see `StreamWire.open`. Raises EngineMissingError."""
         super().__init__(far, ref=ref, remote=remote)

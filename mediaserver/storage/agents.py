@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from mediaserver.storage.sql import Database, Row, to_json
 
@@ -21,7 +22,7 @@ async def all_agents(connection: Database) -> list[Row]:
     None when it is beyond reading."""
     rows = await connection.fetch(
         "select id, name, version, kind, flow, prompt, entry, voice, language, stt, tts, llm, turn, "
-        "recording, insight, tools, assistant, background from agents order by name"
+        "recording, insight, tools, assistant, background, owner from agents order by name"
     )
     return [
         {**dict(row), **{name: _json(row[name]) for name in ("turn", "insight", "assistant", "background")}}
@@ -44,14 +45,15 @@ async def all_routes(connection: Database) -> list[Row]:
     return [dict(row) for row in rows]
 
 
-async def put_agent(connection: Database, row: Row) -> int:
+async def put_agent(connection: Database, row: Row, owner: UUID | None = None) -> int:
     """Add an agent, or put this one in the place of the one of that name; returns its version. `row`: all
-    columns but id and version."""
+    columns but id, version and owner. `owner`: of one that is added; whose one is that is there already stays
+    as it is."""
     version: int = await connection.fetchval(
         "insert into agents "
         "(name, kind, flow, entry, prompt, voice, language, stt, tts, llm, turn, recording, insight, tools, "
-        "assistant, background) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
+        "assistant, background, owner) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) "
         "on conflict (name) do update set kind = excluded.kind, flow = excluded.flow, "
         "entry = excluded.entry, prompt = excluded.prompt, voice = excluded.voice, "
         "language = excluded.language, stt = excluded.stt, tts = excluded.tts, llm = excluded.llm, "
@@ -61,7 +63,7 @@ async def put_agent(connection: Database, row: Row) -> int:
         row["name"], row["kind"], row["flow"], row["entry"], row["prompt"], row["voice"], row["language"],
         row["stt"], row["tts"], row["llm"], to_json(row["turn"]), row["recording"],
         to_json(row["insight"]), row["tools"], to_json(row["assistant"]),
-        to_json(row["background"]),
+        to_json(row["background"]), owner,
     )  # fmt: skip
     return version
 

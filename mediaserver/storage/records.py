@@ -29,6 +29,8 @@ class CallStarted:
     """Of the agent's row when the call began."""
     about: dict[str, Any] = field(default_factory=dict)
     """What whoever placed it gave along for its agent."""
+    owner: UUID | None = None
+    """The key whose call it is; None: the operator's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ async def test_a_leg_that_joins_talks_at_once_and_leaves_the_records_of_a_call(b
     await bench.settle()
     (started,) = bench.sink.of(CallStarted)
     assert (started.app, started.from_uri, started.about) == ("demo", "websocket:ann", {"page": "/prices"})
+    assert started.owner == OWNER
     assert [len(bench.sink.of(kind)) for kind in (CallAnswered, LegOpened, LegClosed, CallEnded)] == [1] * 4
     assert not bench.board.is_live(call_id) and len(bench.clock) == 0
 
