@@ -39,6 +39,7 @@ from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
+from mediaserver.settings.telemetry import TelemetrySettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     background: BackgroundSettings = BackgroundSettings()
     database: DatabaseSettings = DatabaseSettings()
     logging: LoggingSettings = LoggingSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     agent: AgentSettings = AgentSettings()
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
