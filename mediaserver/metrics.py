@@ -22,10 +22,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from mediaserver.http_figures import RouteFigures
 from mediaserver.media.lateness import Lateness
 
 _MS = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.04, 0.1, 0.5)
 _TURN = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0)
+_PART = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
 
 
 class ClockFigures(Protocol):
@@ -254,6 +256,14 @@ class Metrics:
             buckets=_TURN,
             registry=r,
         )
+        self.turn_parts = Histogram(
+            "voiceforge_turn_part_seconds",
+            "Where the time of voice to voice went",
+            ["part"],
+            buckets=_PART,
+            registry=r,
+        )
+        """'endpoint', 'stt', 'llm_first_token', 'tts_first_audio', 'transport'."""
         self.barge_in = Histogram(
             "voiceforge_barge_in_seconds",
             "Caller's first voiced sample to our silence",
@@ -314,6 +324,11 @@ class Metrics:
             registry=r,
         )
         self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
+        self.routes = RouteFigures()
+        r.register(self.routes)
+        self.streams = Gauge(
+            "voiceforge_http_streams", "WebSockets and event streams that are open", ["route"], registry=r
+        )
 
     def watch_clock(self, clock: ClockFigures) -> None:
         """Read the media clock's own figures only when somebody reads the metrics: ticks stay cheap."""

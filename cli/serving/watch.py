@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from api.request_tally import RequestTally
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Sink
 from mediaserver.storage.writer import StoreWriter
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.engines.running import Engines
 
 EVERY_S = 1.0
+TURN_PARTS = frozenset({"endpoint", "stt", "llm_first_token", "tts_first_audio", "transport"})
 
 
 def watch(engines: Engines, board: Switchboard, metrics: Metrics, undo: AsyncExitStack) -> None:
@@ -48,6 +51,18 @@ def stored(writer: StoreWriter, where: str) -> list[Finding]:
     return [Finding("database", False, waiting, "start PostgreSQL; nothing is lost meanwhile")]
 
 
+def keep_requests(requests: RequestTally, sink: Sink, undo: AsyncExitStack) -> None:
+    """What keys asked for is kept now and then, and at the end."""
+    keeping = asyncio.create_task(requests.run(sink), name="requests")
+
+    async def close() -> None:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        requests.keep(sink)
+
+    undo.push_async_callback(close)
+
+
 async def _restarts(engines: Engines, metrics: Metrics) -> None:
     counted: Counter[str] = Counter()
     while True:
@@ -61,6 +76,8 @@ async def _timings(board: Switchboard, metrics: Metrics) -> None:
     async for event in board.watch():
         if event.kind == "latency" and "voice_to_voice" in event.data:
             metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
+            for part in TURN_PARTS & event.data.keys():
+                metrics.turn_parts.labels(part).observe(event.data[part] / 1000)
         elif event.kind == "barge_in" and event.data["outcome"] == "taken":
             metrics.barge_in.observe(event.data["ms"] / 1000)
         elif event.kind == "line_trouble":
