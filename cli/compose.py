@@ -45,7 +45,8 @@ from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
-from cli.serving.watch import counter_of_thinking_ahead, keep_requests, stored, watch
+from cli.serving.usage import forget_counts, keep_requests, watch_jobs
+from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -279,6 +280,8 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        forget_counts(jobs, database.pool)
+        watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()

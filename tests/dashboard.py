@@ -173,10 +173,32 @@ ROWS: Mapping[str, tuple[Drawn, ...]] = {
             {"{{fate}}": rate("voiceforge_db_records_total", "fate")},
         ),
         Drawn(
+            "Jobs",
+            "That wait, run, or failed for good (webhooks among them).",
+            "short",
+            {
+                "waiting": f"max(voiceforge_jobs_waiting{{{ONE}}})",
+                "running": f"max(voiceforge_jobs_running{{{ONE}}})",
+                "failed": f"max(voiceforge_jobs_failed_kept{{{ONE}}})",
+            },
+        ),
+        Drawn(
             "Engines that died",
             "Workers that were started again.",
             "cps",
             {"{{engine}}": rate("voiceforge_engine_restarts_total", "engine")},
+        ),
+        Drawn(
+            "Records of SIP",
+            "Messages a second, by what became of them.",
+            "cps",
+            {"{{fate}}": rate("voiceforge_sip_messages_total", "fate")},
+        ),
+        Drawn(
+            "Calls out",
+            "Spent today on calls out, in the currency of the settings.",
+            "short",
+            {"{{instance}}": f"voiceforge_outbound_spend_day{{{ONE}}}"},
         ),
         Drawn(
             "Memory",

@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from api.request_tally import RequestTally
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Sink
 from mediaserver.storage.writer import StoreWriter
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.engines.running import Engines
@@ -49,18 +47,6 @@ def stored(writer: StoreWriter, where: str) -> list[Finding]:
         return [Finding("database", True, where)]
     waiting = f"{writer.waiting} records wait for it"
     return [Finding("database", False, waiting, "start PostgreSQL; nothing is lost meanwhile")]
-
-
-def keep_requests(requests: RequestTally, sink: Sink, undo: AsyncExitStack) -> None:
-    """What keys asked for is kept now and then, and at the end."""
-    keeping = asyncio.create_task(requests.run(sink), name="requests")
-
-    async def close() -> None:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        requests.keep(sink)
-
-    undo.push_async_callback(close)
 
 
 async def _restarts(engines: Engines, metrics: Metrics) -> None:
