@@ -19,7 +19,7 @@ OTHER = "OTHER"
 
 
 class RouteFigures(Collector):
-    """Belongs to the loop's thread, as does who reads it."""
+    """Belongs to the loop's thread; others read a copy."""
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str, str], list[float]] = {}
@@ -33,6 +33,12 @@ class RouteFigures(Collector):
             counts = self._counts[key] = [0.0] * (len(EDGES_S) + 2)
         counts[bisect_left(EDGES_S, seconds)] += 1
         counts[-1] += seconds
+
+    def copy(self) -> RouteFigures:
+        """As it stands now, for another thread to read."""
+        same = RouteFigures()
+        same._counts = {key: counts.copy() for key, counts in self._counts.items()}
+        return same
 
     def collect(self) -> Iterator[Metric]:
         family = HistogramMetricFamily(

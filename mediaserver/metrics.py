@@ -199,6 +199,22 @@ def _buckets(took: Lateness) -> tuple[list[tuple[str, float]], float]:
     return [*edges, ("+Inf", float(took.count))], took.total_ns / 1e9
 
 
+class CollectedMetrics(Collector):
+    """Figures of one moment."""
+
+    def __init__(self, families: list[Metric], routes: RouteFigures) -> None:
+        self._families = families
+        self._routes = routes
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+        yield from self._routes.collect()
+
+    def render(self) -> bytes:
+        """The Prometheus text format, CONTENT_TYPE."""
+        return generate_latest(self)
+
+
 class Metrics:
     """One per server; tests make as many as they like."""
 
@@ -331,7 +347,7 @@ class Metrics:
         )
         self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
         self.routes = RouteFigures()
-        r.register(self.routes)
+        """Not in the registry: its many series are put together where they are written."""
         self.streams = Gauge(
             "voiceforge_http_streams", "WebSockets and event streams that are open", ["route"], registry=r
         )
@@ -385,6 +401,11 @@ class Metrics:
         """Ask for the depth only when somebody reads the metrics."""
         self.db_queue.set_function(depth)
 
+    def collected(self) -> CollectedMetrics:
+        """All figures as they stand now. On the loop's thread, to which most of them belong; to write them
+        takes longer, and any thread may do it."""
+        return CollectedMetrics(list(self.registry.collect()), self.routes.copy())
+
     def render(self) -> bytes:
         """The Prometheus text format, CONTENT_TYPE."""
-        return generate_latest(self.registry)
+        return self.collected().render()
