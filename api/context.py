@@ -11,7 +11,6 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
-from api.request_tally import RequestTally
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
@@ -72,8 +71,6 @@ class ApiContext:
     """Lists of recent calls that are read at a time; the database's other connections are for calls."""
     reporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Reports are read one at a time, likewise."""
-    requests: RequestTally = field(default_factory=RequestTally)
-    """Requests by key that are not kept yet."""
     request_tracer: RequestTracer | None = None
     """Makes spans of requests; None: nobody wants them."""
     abandoned: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -1,10 +1,9 @@
-"""What is counted of each request: by route for the operator's figures, by key for usage."""
+"""What is counted of each request for the operator's figures: rate, errors and duration, by route."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from api.access.asker import How, asker
 from api.context import CONTEXT
 from api.routing.serving import STREAM, route_of
 
@@ -27,6 +26,3 @@ def counted(request: web.Request, response: web.StreamResponse, seconds: float) 
     context.metrics.http.labels(route, str(response.status)).inc()
     if not is_stream(request):
         context.metrics.routes.observe(route, request.method, response.status, seconds)
-    who = asker(request)
-    if who.how is not How.NOTHING:
-        context.requests.add(who.key)

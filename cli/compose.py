@@ -45,7 +45,7 @@ from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
-from cli.serving.usage import forget_counts, keep_requests, watch_jobs
+from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
@@ -234,7 +234,6 @@ class Server:
         tools.database = database.pool
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
-        keep_requests(context.requests, database.writer, undo)
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire

@@ -1,35 +1,19 @@
-"""Keeps what was counted, and no longer than it is needed."""
+"""Work beside the calls for what is counted: old counts go, and the queue of such work is seen."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from api.request_tally import RequestTally
 from mediaserver.jobs.kinds import JobTry
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage import usage
-from mediaserver.storage.records import Sink
 
 FORGETTING = "usage.forget"
 MOST = 5_000
 """Counts in one statement: what is written meanwhile does not wait for it."""
-
-
-def keep_requests(requests: RequestTally, sink: Sink, undo: AsyncExitStack) -> None:
-    """What keys asked for is kept now and then, and at the end."""
-    keeping = asyncio.create_task(requests.run(sink), name="requests")
-
-    async def close() -> None:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        requests.keep(sink)
-
-    undo.push_async_callback(close)
 
 
 def forget_counts(jobs: JobRunner, pool: asyncpg.Pool) -> None:

@@ -1,29 +1,21 @@
-"""What is counted of requests: by route, and by key."""
+"""What is counted of requests, by route."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from uuid import UUID
 
 import asyncpg
 import pytest
 from aiohttp import web
 
-from api.access.asker import Asker, How
-from api.access.scopes import Scope
 from api.context import CONTEXT
-from api.request_tally import RequestTally
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from mediaserver.http_figures import RouteFigures
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import UsageCounted, UsageKind
 from tests.api.accounts import Account, account
-from tests.mediaserver.calls.bench import Kept
 
 routes = ApiRoutes("samples")
-ONE, TWO = UUID(int=1), UUID(int=2)
 
 
 @routes.get("/api/x/{id}", scope=None)
@@ -75,37 +67,6 @@ async def test_an_open_stream_is_shown_as_such_and_has_no_duration(desk: Account
     assert 'voiceforge_http_streams{route="/api/stream"} 1.0' in text
     assert 'voiceforge_http_streams{route="/api/stream"} 0.0' in shown(desk)
     assert not [line for line in shown(desk) if line.startswith("voiceforge_http_request_seconds_count")]
-
-
-async def test_requests_count_for_the_key_that_asked(desk: Account) -> None:
-    for who, how in ((ONE, How.KEY), (ONE, How.KEY), (TWO, How.KEY), (None, How.TOKEN), (None, How.NOTHING)):
-        desk.who = Asker(who, "x", frozenset({Scope.SPEECH}), how)
-        await desk.client.get("/api/x/bad" if who == TWO else "/api/x/1")
-    desk.who = None
-    await desk.client.get("/api/x/1")
-    kept = Kept()
-    for _ in range(2):
-        desk.context.requests.keep(kept)
-    assert {(each.owner, each.kind, each.amount) for each in kept.of(UsageCounted)} == {
-        (ONE, UsageKind.REQUESTS, 2.0), (TWO, UsageKind.REQUESTS, 1.0), (None, UsageKind.REQUESTS, 1.0),
-    }  # fmt: skip
-    assert len({each.id for each in kept.of(UsageCounted)}) == len(kept.records) == 3
-
-
-async def test_they_are_kept_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    tally, kept, naps = RequestTally(), Kept(), asyncio.Queue[None]()
-
-    async def nap(seconds: float) -> None:
-        await naps.get()
-
-    monkeypatch.setattr("api.request_tally.asyncio.sleep", nap)
-    tally.add(ONE)
-    running = asyncio.create_task(tally.run(kept))
-    naps.put_nowait(None)
-    while not kept.records:
-        await asyncio.wait({running}, timeout=0)
-    running.cancel()
-    assert [each.amount for each in kept.of(UsageCounted)] == [1.0]
 
 
 def test_durations_fall_into_buckets_and_their_sum_is_kept() -> None:

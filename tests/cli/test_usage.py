@@ -1,8 +1,7 @@
-"""What was counted is kept, and no longer than it is needed."""
+"""What is counted is kept no longer than it is needed, and the queue of jobs is seen."""
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -10,14 +9,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from api.request_tally import RequestTally
 from cli.serving import usage as serving
 from mediaserver.jobs.kinds import JobTry
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import UsageCounted, UsageKind
 from mediaserver.storage.saving import save
-from tests.mediaserver.calls.bench import Kept
 
 KEY = UUID(int=1)
 NOW = UsageCounted(uuid4(), datetime.now(UTC), KEY, UsageKind.CALLS, 1.0)
@@ -50,14 +47,6 @@ async def test_old_counts_are_forgotten_in_small_parts(
     await work(JobTry(1, {}, 1))
     assert await pool.fetchval("select count(*) from usage_counts") == 2
     assert await pool.fetchval("select sum(amount) from usage_days") == 6
-
-
-async def test_requests_that_were_not_kept_are_kept_at_the_end() -> None:
-    tally, kept = RequestTally(), Kept()
-    async with AsyncExitStack() as undo:
-        serving.keep_requests(tally, kept, undo)
-        tally.add(KEY)
-    assert [each.amount for each in kept.of(UsageCounted)] == [1.0]
 
 
 async def test_the_queue_of_jobs_is_shown() -> None:
