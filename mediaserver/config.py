@@ -39,6 +39,7 @@ from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
+from mediaserver.settings.speech import SpeechSettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     insight: InsightSettings = InsightSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
+    speech: SpeechSettings = SpeechSettings()
 
     mcp: dict[McpName, McpServerSettings] = Field(
         default={},
@@ -117,6 +119,11 @@ class Settings(BaseSettings):
     @property
     def sounds_folder(self) -> Path:
         return Path(self.sounds.folder) if self.sounds.folder else self.data / "sounds"
+
+    @property
+    def uploads(self) -> Path:
+        """Recordings that are handed in, until they are done."""
+        return self.data / "uploads"
 
     @property
     def unsaved(self) -> Path:

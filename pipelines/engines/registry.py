@@ -32,6 +32,8 @@ class EngineOptions:
     """Folder for what it may keep between starts; it may vanish at any time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The engine's own, unchecked."""
+    background: bool = False
+    """Nobody waits for it on a line: it gives way to all that somebody waits for."""
     name: str = ""
     """Of one of several (`openai:fast`); empty: the engine's own."""
 
