@@ -50,6 +50,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
+    "pipelines.previews": {"pipelines.engines", "pipelines.languages", "pipelines.voices"},
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
     "pipelines.knowledge": {"pipelines.engines", "pipelines.languages", "pipelines.tools"},
