@@ -26,11 +26,12 @@ from api.docs import DOCUMENT, ApiDocument
 from api.guard import guard
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
+from api.speech import tables as speech
 from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
-TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes, voices.routes)
+TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes, voices.routes, *speech.TABLES)
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10

@@ -14,11 +14,11 @@ from mediaserver.fetching.protocols import Downloader
 from mediaserver.settings.speech import SpeechSettings
 from pipelines.audio.workers import AudioWorkers
 from pipelines.engines.running import Engines
-from pipelines.synthesis.speaker import Speaker
+from pipelines.synthesis.speaker import TextSpeaker
 from pipelines.transcription.recognisers import FileRecognisers
 
 
-class Places:
+class RequestPlaces:
     """So many at once, so many who wait, and nobody more."""
 
     def __init__(self, what: str, at_once: int, waiting: int = 0) -> None:
@@ -48,7 +48,7 @@ class Places:
 @dataclass(slots=True)
 class SpeechDesk:
     settings: SpeechSettings
-    speaker: Speaker
+    speaker: TextSpeaker
     recognisers: FileRecognisers
     audio: AudioWorkers
     engines: Engines
@@ -62,14 +62,14 @@ class SpeechDesk:
     """Bytes of recordings that are being handed in, or worked on."""
     since: int = field(default_factory=lambda: int(time.time()))
     """When it was put together, in seconds since 1970."""
-    texts: Places = field(init=False)
-    recordings: Places = field(init=False)
-    chats: Places = field(init=False)
+    texts: RequestPlaces = field(init=False)
+    recordings: RequestPlaces = field(init=False)
+    chats: RequestPlaces = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.texts = Places("texts are spoken", settings.texts_at_once)
-        self.recordings = Places(
+        self.texts = RequestPlaces("texts are spoken", settings.texts_at_once)
+        self.recordings = RequestPlaces(
             "recordings are worked on", settings.recordings_at_once, settings.recordings_at_once
         )
-        self.chats = Places("models are asked", settings.chats_at_once)
+        self.chats = RequestPlaces("models are asked", settings.chats_at_once)

@@ -33,6 +33,12 @@ def count(
         )
 
 
-def is_gone(request: web.Request) -> bool:
-    """Whoever asked has hung up: nothing that is made for them is wanted."""
-    return request.transport is None or request.transport.is_closing()
+def still_there(request: web.Request) -> None:
+    """Raises ConnectionResetError once whoever asked has hung up: nothing that is made for them is wanted."""
+    if request.transport is None or request.transport.is_closing():
+        raise gone("the client has hung up")
+
+
+def gone(why: str) -> ConnectionResetError:
+    """What aiohttp raises when there is nobody to answer."""
+    return ConnectionResetError(why)

@@ -13,7 +13,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
 from api.speech.faults import told_to_client
-from api.speech.received import CONSUMES, Received, received
+from api.speech.received import CONSUMES, HandedIn, received
 from api.speech.sending import SentAnswer
 from api.speech.transcribing import READ_S
 from api.speech.tts import AUDIO_TYPES
@@ -59,7 +59,7 @@ async def convert(request: web.Request) -> web.StreamResponse:
             return await _sent(answer, audio)
 
 
-async def _sent(answer: SentAnswer, audio: Received) -> web.StreamResponse:
+async def _sent(answer: SentAnswer, audio: HandedIn) -> web.StreamResponse:
     with await asyncio.to_thread((audio.folder / "converted").open, "rb") as file:
         while content := await asyncio.to_thread(file.read, BATCH):
             await answer.write(content)

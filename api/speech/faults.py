@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,8 @@ from mediaserver.errors import (
     UnreadableAudioError,
 )
 from pipelines.audio.containers import ACCEPTED
+
+log = logging.getLogger(__name__)
 
 AGAIN_S = "2"
 """Retry-After."""
@@ -45,8 +48,15 @@ def told_to_client() -> Iterator[None]:
         raise _unavailable(error) from None
 
 
+def unavailable(error: EngineError) -> str:
+    """What is said of an engine that fails. Its own words, for the operator, go to the log: they name
+    addresses and folders of this server."""
+    log.warning("a request for speech or a model failed: %s", error)
+    return "The engine cannot do this now; try again in a moment. The server's log says why."
+
+
 def _unavailable(error: EngineError) -> Problem:
-    return Problem(503, "engine_unavailable", _sentence(error), headers={"Retry-After": AGAIN_S})
+    return Problem(503, "engine_unavailable", unavailable(error), headers={"Retry-After": AGAIN_S})
 
 
 def _sentence(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""`POST /v1/audio/speech` as OpenAI's API has it (API reference, "Create speech"), so that its clients work."""
+"""`POST /v1/audio/speech` as OpenAI's API has it (API reference, "Create speech")."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from api.speech.sending import SSE, SentAnswer
 from api.speech.speaking import Wish, as_audio, as_pieces, begun
 from api.speech.tts import AUDIO_TYPES, BODY_LIMIT
 from pipelines.audio.formats import FileFormat
-from pipelines.synthesis.speaker import SpokenWord
+from pipelines.synthesis.speaker import TimedWord
 
 routes = ApiRoutes("openai", "What OpenAI's clients ask for, as they ask for it.")
 
 USUAL_MODELS = frozenset({"tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"})
 """OpenAI's, which clients name without being asked: here they are the server's usual voice."""
 USUAL_VOICES = frozenset(
-    ("alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin", "cedar")
-)  # fmt: skip
+    (
+        *("alloy", "ash", "ballad", "coral", "echo", "fable", "onyx"),
+        *("nova", "sage", "shimmer", "verse", "marin", "cedar"),
+    )
+)
 """Likewise."""
 
 
@@ -42,9 +45,7 @@ class OpenAiSpeech(RequestModel):
     sample_rate: int = Field(0, ge=0, le=48_000, description="Not OpenAI's: 24000 unless said here.")
 
 
-@routes.post(
-    "/v1/audio/speech", scope=Scope.SPEECH, body_limit=BODY_LIMIT, produces=(*AUDIO_TYPES, SSE)
-)
+@routes.post("/v1/audio/speech", scope=Scope.SPEECH, body_limit=BODY_LIMIT, produces=(*AUDIO_TYPES, SSE))
 async def openai_speech(request: web.Request, body: OpenAiSpeech) -> web.StreamResponse:
     """A text as speech.
 
@@ -64,7 +65,7 @@ async def openai_speech(request: web.Request, body: OpenAiSpeech) -> web.StreamR
     async with begun(request, wish) as speech:
         answer = SentAnswer(request, SSE, speech.headers())
 
-        async def piece(audio: str, _: tuple[SpokenWord, ...]) -> None:
+        async def piece(audio: str, _: tuple[TimedWord, ...]) -> None:
             if audio:
                 await answer.event({"type": "speech.audio.delta", "audio": audio})
 

@@ -17,13 +17,13 @@ from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
-from api.speech.faults import told_to_client
+from api.speech.faults import told_to_client, unavailable
 from api.speech.received import received
 from api.speech.sending import SSE, SentAnswer
 from api.speech.stt import LANGUAGE
 from api.speech.transcribing import BegunTranscript, cues, transcript_of
 from mediaserver.errors import EngineError
-from pipelines.languages.names import english_name
+from pipelines.languages.asking import name_of
 from pipelines.transcription.transcript import TranscribedSegment
 
 routes = ApiRoutes("openai")
@@ -112,7 +112,12 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
                 said = True
                 await sent.event({"type": "transcript.text.delta", "delta": delta})
     except EngineError as error:
-        told = {"message": str(error), "type": "server_error", "param": None, "code": "engine_unavailable"}
+        told = {
+            "message": unavailable(error),
+            "type": "server_error",
+            "param": None,
+            "code": "engine_unavailable",
+        }
         await sent.event({"error": told}, "error")
         return await sent.end()
     await sent.event({"type": "transcript.text.done", "text": heard.text, "usage": _usage(heard)})
@@ -123,7 +128,7 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
 def _verbose(wish: OpenAiTranscriptionWish, heard: BegunTranscript) -> dict[str, Any]:
     made: dict[str, Any] = {
         "task": "transcribe",
-        "language": english_name(heard.language).lower(),
+        "language": name_of(heard.language, "en").lower(),
         "duration": round(heard.audio.seconds, 3),
         "text": heard.text,
         "usage": _usage(heard),
@@ -145,8 +150,8 @@ def _verbose(wish: OpenAiTranscriptionWish, heard: BegunTranscript) -> dict[str,
 
 
 def _segment(at: int, segment: TranscribedSegment) -> dict[str, Any]:
-    """As Whisper tells of its own: what our recognisers have no number for is left empty, and their confidence
-    stands in the place of Whisper's probability of its tokens."""
+    """As Whisper tells of its own: what our recognisers have no number for is left empty, and their
+    confidence stands in the place of Whisper's probability of its tokens."""
     octets = segment.text.encode()
     return {
         "id": at,

@@ -1,5 +1,5 @@
-"""Audio that is handed in: as a form, as the body itself, or by its address. It goes to a file piece by piece,
-and the file goes with the request, however that ends.
+"""Audio that is handed in: as a form, as the body itself, or by its address. It goes to a file piece by
+piece, and the file goes with the request, however that ends.
 
 What a client says that it sends is believed of raw samples alone, which nothing else can tell.
 """
@@ -15,9 +15,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 from pydantic import BaseModel
 
@@ -55,7 +56,7 @@ _RAW = {
 
 
 @dataclass(slots=True)
-class Received:
+class HandedIn:
     """A file, and what else was said."""
 
     path: Path
@@ -64,7 +65,7 @@ class Received:
 
 
 @asynccontextmanager
-async def received(request: web.Request, model: type[M]) -> AsyncIterator[tuple[Received, M]]:
+async def received(request: web.Request, model: type[M]) -> AsyncIterator[tuple[HandedIn, M]]:
     """The audio, and what is wished of it: in the fields of the form, the query, or beside `url` in JSON.
     Raises Problem; whoever asks is told before more is read than may be."""
     desk = speech_desk(request)
@@ -77,7 +78,7 @@ async def received(request: web.Request, model: type[M]) -> AsyncIterator[tuple[
     handed_in = _Upload(desk, folder / "audio", most)
     try:
         wish = await _read(request, handed_in, model)
-        yield Received(handed_in.path, folder), wish
+        yield HandedIn(handed_in.path, folder), wish
     finally:
         desk.uploading -= handed_in.size
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, True))
@@ -87,17 +88,16 @@ async def _read(request: web.Request, upload: _Upload, model: type[M]) -> M:
     """The wish; the audio is in the file then."""
     kind = request.content_type
     if kind == "multipart/form-data":
-        return query_of(await _form(request, upload), model)
+        return cast(M, query_of(await _form(request, upload), model))
     if kind == "application/json":
-        wish = await body_of(request, model, JSON_BYTES)
+        wish = cast(M, await body_of(request, model, JSON_BYTES))
         url = getattr(wish, "url", "")
         if not url:
             raise Problem(400, "bad_request", 'Name the address of the audio in "url", or send it as a form.')
         await _fetched(upload, url)
-        assert isinstance(wish, model)
         return wish
     if kind.startswith("audio/") or kind == "application/octet-stream":
-        wish = query_of(request.query, model)
+        wish = cast(M, query_of(request.query, model))
         await upload.take(request, _stalling(request.content.iter_chunked(BATCH)), _raw_header(request))
         return wish
     raise Problem(
@@ -124,8 +124,10 @@ async def _form(request: web.Request, upload: _Upload) -> MultiDict[str]:
                 if len(fields) >= MOST_FIELDS:
                     raise Problem(400, "bad_request", f"A form has at most {MOST_FIELDS} fields.")
                 fields.add(name.removesuffix("[]"), await _field(part))
-    except (ValueError, AssertionError, RuntimeError) as error:
-        raise Problem(400, "bad_request", f"The form cannot be read: {' '.join(str(error).split())[:100]}.") from None
+    except (ValueError, AssertionError, RuntimeError, HttpProcessingError) as error:
+        raise Problem(
+            400, "bad_request", f"The form cannot be read: {' '.join(str(error).split())[:100]}."
+        ) from None
     if fields.get("url") and not found:
         await _fetched(upload, fields["url"])
     elif not found:
@@ -153,7 +155,7 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
 
 async def _stalling(chunks: Any) -> AsyncIterator[bytes]:
     iterator = aiter(chunks)
-    while (chunk := await _within(anext(iterator, b""))):
+    while chunk := await _within(anext(iterator, b"")):
         yield chunk
 
 

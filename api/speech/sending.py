@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from api.speech.asked import gone
 from api.tidy import SAFE_HEADERS
 
 UNREAD_S = 20.0
@@ -24,10 +25,12 @@ NDJSON = "application/x-ndjson"
 
 
 class SentAnswer:
-    """A 200 whose body comes piece by piece. What fails once it has begun can only cut it off: the client sees
-    that its end is missing."""
+    """A 200 whose body comes piece by piece. What fails once it has begun can only cut it off: the client
+    sees that its end is missing."""
 
-    def __init__(self, request: web.Request, content_type: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, request: web.Request, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._request = request
         shown = {**SAFE_HEADERS, **(headers or {}), "Content-Type": content_type}
         self.response = web.StreamResponse(headers={name: _header(value) for name, value in shown.items()})
@@ -48,7 +51,7 @@ class SentAnswer:
                 await self.response.write(data)
         except TimeoutError:
             self.cut()
-            raise ConnectionResetError("the client does not read") from None
+            raise gone("the client does not read") from None
 
     async def event(self, content: Any, name: str = "") -> None:
         """One server-sent event."""
@@ -77,5 +80,3 @@ def _json(content: Any) -> str:
 def _header(value: str) -> str:
     """Headers are Latin-1 (:rfc:`9110` 5.5), and in one line."""
     return " ".join(value.split()).encode("ascii", "replace").decode()[:300]
-
-

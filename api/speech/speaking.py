@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from api.routing.problems import Problem
-from api.speech.asked import count, speech_desk
-from api.speech.faults import told_to_client
+from api.speech.asked import count, gone, speech_desk
+from api.speech.faults import told_to_client, unavailable
 from api.speech.sending import SentAnswer
 from mediaserver.errors import EngineError
 from mediaserver.storage.records import UsageKind
 from pipelines.audio.formats import ENCODINGS, FileFormat
 from pipelines.audio.workers import EncodingStream
-from pipelines.synthesis.speaker import Speech, SpokenPiece, SpokenWord
+from pipelines.synthesis.speaker import SpokenPiece, TextSpeech, TimedWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class BegunSpeech:
 
     request: web.Request
     wish: Wish
-    speech: Speech
+    speech: TextSpeech
     encoder: EncodingStream
 
-    async def pieces(self) -> AsyncIterator[tuple[bytes, tuple[SpokenWord, ...]]]:
+    async def pieces(self) -> AsyncIterator[tuple[bytes, tuple[TimedWord, ...]]]:
         """What is ready of the audio, and the words whose end is known."""
         async with aclosing(self.speech.pieces()) as pieces:
             async for piece in pieces:
@@ -91,7 +91,9 @@ def check(wish: Wish, most: int) -> None:
         raise Problem(400, "bad_request", "There is no text to speak.")
     if len(wish.text) > most:
         raise Problem(
-            400, "text_too_long", f"The text has {len(wish.text)} characters; at most {most} are spoken at once."
+            400,
+            "text_too_long",
+            f"The text has {len(wish.text)} characters; at most {most} are spoken at once.",
         )
     if refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate):
         raise Problem(400, "bad_sample_rate", f"{wish.format}: {refusal}.")
@@ -100,9 +102,7 @@ def check(wish: Wish, most: int) -> None:
 async def as_audio(request: web.Request, wish: Wish) -> web.StreamResponse:
     """The audio itself, from its first sound on."""
     async with begun(request, wish) as speech:
-        answer = SentAnswer(
-            request, ENCODINGS[wish.format].content_type(wish.sample_rate), speech.headers()
-        )
+        answer = SentAnswer(request, ENCODINGS[wish.format].content_type(wish.sample_rate), speech.headers())
         await answer.begin()
         return await _sent(answer, speech, lambda data, _: answer.write(data))
 
@@ -110,13 +110,13 @@ async def as_audio(request: web.Request, wish: Wish) -> web.StreamResponse:
 async def as_pieces(
     answer: SentAnswer,
     speech: BegunSpeech,
-    piece: Callable[[str, tuple[SpokenWord, ...]], Awaitable[None]],
+    piece: Callable[[str, tuple[TimedWord, ...]], Awaitable[None]],
     end: Callable[[], Awaitable[None]],
 ) -> web.StreamResponse:
     """The audio as texts (base64), each with its words."""
     await answer.begin()
 
-    async def send(data: bytes, words: tuple[SpokenWord, ...]) -> None:
+    async def send(data: bytes, words: tuple[TimedWord, ...]) -> None:
         if data or words:
             await piece(base64.b64encode(data).decode(), words)
 
@@ -126,15 +126,16 @@ async def as_pieces(
 async def _sent(
     answer: SentAnswer,
     speech: BegunSpeech,
-    send: Callable[[bytes, tuple[SpokenWord, ...]], Awaitable[None]],
+    send: Callable[[bytes, tuple[TimedWord, ...]], Awaitable[None]],
     end: Callable[[], Awaitable[None]] | None = None,
 ) -> web.StreamResponse:
     try:
         async for data, words in speech.pieces():
             await send(data, words)
-    except EngineError:
+    except EngineError as error:
+        unavailable(error)
         answer.cut()  # in the middle: there is no other way to say so
-        raise ConnectionResetError("the voice failed in the middle of its text") from None
+        raise gone("the voice failed in the middle of its text") from None
     if end is not None:
         await end()
     return await answer.end()

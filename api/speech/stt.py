@@ -1,4 +1,4 @@
-"""`POST /api/stt`: a recording as text, with words, times and confidence, and with progress while it is heard."""
+"""`POST /api/stt`: a recording as text, with words, times and confidence, and progress meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.answers import answer
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
-from api.speech.faults import told_to_client
+from api.speech.faults import told_to_client, unavailable
 from api.speech.received import CONSUMES, received
 from api.speech.sending import SSE, SentAnswer
 from api.speech.transcribing import BegunTranscript, cues, transcript_of
@@ -26,10 +26,16 @@ LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]+)*)?$"
 
 
 class WishedTranscript(RequestModel):
-    language: str = Field("", pattern=LANGUAGE, max_length=35, description="BCP 47. Empty: as the settings say.")
-    engine: OneLine = Field("", max_length=200, description="A recogniser; empty: the first that knows the language.")
+    language: str = Field(
+        "", pattern=LANGUAGE, max_length=35, description="BCP 47. Empty: as the settings say."
+    )
+    engine: OneLine = Field(
+        "", max_length=200, description="A recogniser; empty: the first that knows the language."
+    )
     format: Literal["json", "text", "srt", "vtt"] = "json"
-    stream: bool = Field(False, description="Server-sent events: `progress`, `segment`, and `done` with all of it.")
+    stream: bool = Field(
+        False, description="Server-sent events: `progress`, `segment`, and `done` with all of it."
+    )
     url: OneLine = Field("", max_length=4_096, description="Where the audio is, in place of a file.")
 
 
@@ -109,7 +115,9 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
             await sent.event(segment_shown(segment).model_dump(), "segment")
             await sent.event({"done_ms": segment.end_ms, "total_ms": total}, "progress")
     except EngineError as error:
-        await sent.event({"error": {"code": "engine_unavailable", "message": str(error), "detail": None}}, "error")
+        await sent.event(
+            {"error": {"code": "engine_unavailable", "message": unavailable(error), "detail": None}}, "error"
+        )
         return await sent.end()
     await sent.event(shown(heard).model_dump(), "done")
     return await sent.end()

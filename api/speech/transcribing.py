@@ -1,4 +1,4 @@
-"""Speech to text, as all of its routes have it: read, cut at its pauses, recognised piece by piece and counted."""
+"""Speech to text, as all of its routes have it: read, cut at its pauses, heard piece by piece, counted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from api.speech.asked import count, is_gone, speech_desk
-from api.speech.received import Received
+from api.speech.asked import count, speech_desk, still_there
+from api.speech.received import HandedIn
 from api.subtitles import SubtitleCue
 from mediaserver.storage.records import UsageKind
 from pipelines.audio.workers import ReadAudio
@@ -29,7 +29,7 @@ class BegunTranscript:
     """The file was read, its speech found and a recogniser is there: from here on it takes its time."""
 
     request: web.Request
-    received: Received
+    received: HandedIn
     audio: ReadAudio
     stt: Stt
     engine: str
@@ -45,8 +45,7 @@ class BegunTranscript:
         raw = self.received.folder / "raw"
         async with aclosing(heard(self.stt, raw, found, language=self.language, at_once=at_once)) as coming:
             async for segment in coming:
-                if is_gone(self.request):
-                    raise ConnectionResetError("the client has gone")
+                still_there(self.request)
                 self.segments.append(segment)
                 yield segment
 
@@ -67,15 +66,19 @@ class BegunTranscript:
         """Mean, by how long each segment is; 0 where nothing was understood."""
         said = [each for each in self.segments if each.text]
         whole = sum(each.end_ms - each.start_ms for each in said)
-        return round(sum(each.confidence * (each.end_ms - each.start_ms) for each in said) / whole, 3) if whole else 0.0
+        return (
+            round(sum(each.confidence * (each.end_ms - each.start_ms) for each in said) / whole, 3)
+            if whole
+            else 0.0
+        )
 
 
 @asynccontextmanager
 async def transcript_of(
-    request: web.Request, received: Received, *, engine: str, language: str
+    request: web.Request, received: HandedIn, *, engine: str, language: str
 ) -> AsyncIterator[BegunTranscript]:
-    """`engine`: empty for the usual one. `language`: empty likewise. Raises UnreadableAudioError, CapacityError,
-    EngineError."""
+    """`engine`: empty for the usual one. `language`: empty likewise. Raises UnreadableAudioError,
+    CapacityError, EngineError."""
     desk = speech_desk(request)
     spoken = language or desk.recognisers.language
     name = desk.recognisers.choice(engine, spoken)
@@ -95,9 +98,7 @@ async def transcript_of(
             done_ms = transcript.segments[-1].end_ms if transcript.segments else 0
             if not audio.segments or transcript.segments:
                 whole = len(transcript.segments) >= len(list(pieces(audio.segments)))
-                count(
-                    request, UsageKind.STT_SECONDS, audio.seconds if whole else done_ms / 1000, name
-                )
+                count(request, UsageKind.STT_SECONDS, audio.seconds if whole else done_ms / 1000, name)
 
 
 def cues(segments: list[TranscribedSegment]) -> list[SubtitleCue]:

@@ -11,7 +11,7 @@ from api.routing.table import ApiRoutes
 from api.speech.sending import NDJSON, SentAnswer
 from api.speech.speaking import Wish, as_audio, as_pieces, begun
 from pipelines.audio.formats import ENCODINGS, FileFormat
-from pipelines.synthesis.speaker import SpokenWord
+from pipelines.synthesis.speaker import TimedWord
 
 routes = ApiRoutes("speech", "Text to speech, speech to text, and audio from one format to another.")
 
@@ -40,7 +40,7 @@ class TextToSpeak(RequestModel):
     )
 
 
-class SpokenWordShown(ResponseModel):
+class TimedWordShown(ResponseModel):
     text: str
     text_start: int = Field(description="Index of its first character in the text.")
     text_end: int
@@ -52,7 +52,7 @@ class SpeechLine(ResponseModel):
     """One line of an answer with `timestamps`; the last one has `done`."""
 
     audio: str = Field("", description="Base64; the pieces of all lines, one behind the other, are the file.")
-    words: list[SpokenWordShown] = []
+    words: list[TimedWordShown] = []
     done: bool = False
     duration_ms: int | None = Field(None, description="With `done`: of the whole.")
 
@@ -75,7 +75,7 @@ async def tts(request: web.Request, body: TextToSpeak) -> web.StreamResponse:
     async with begun(request, wish) as speech:
         answer = SentAnswer(request, NDJSON, speech.headers())
 
-        async def piece(audio: str, words: tuple[SpokenWord, ...]) -> None:
+        async def piece(audio: str, words: tuple[TimedWord, ...]) -> None:
             await answer.line({"audio": audio, "words": [word_shown(word) for word in words]})
 
         async def end() -> None:
@@ -84,7 +84,7 @@ async def tts(request: web.Request, body: TextToSpeak) -> web.StreamResponse:
         return await as_pieces(answer, speech, piece, end)
 
 
-def word_shown(word: SpokenWord) -> dict[str, str | int]:
+def word_shown(word: TimedWord) -> dict[str, str | int]:
     return {
         "text": word.text,
         "text_start": word.text_start,

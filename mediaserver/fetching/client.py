@@ -227,9 +227,7 @@ class GuardedClient:
         got: RawAnswer | FetchError | None = None
         try:
             async with asyncio.timeout(left_s):
-                got = await exchange(
-                    self._session, sent, going, self._limits.connect_s, most_bytes, take
-                )
+                got = await exchange(self._session, sent, going, self._limits.connect_s, most_bytes, take)
         except FetchError as error:
             got = error
         except TimeoutError:

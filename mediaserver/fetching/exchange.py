@@ -63,7 +63,8 @@ async def exchange(
     most_bytes: int,
     take: Take | None = None,
 ) -> RawAnswer:
-    """`take`: gets the body of the answer piece by piece, which is empty then. Raises FetchError. How long it takes in all is the caller's to bound."""
+    """`take`: gets the body of the answer piece by piece, which is empty then. Raises FetchError. How long it
+    takes in all is the caller's to bound."""
     had_body = bool(sent.body)
     for _ in range(MOST + 1):
         try:

@@ -54,6 +54,6 @@ class SpeechSettings(SettingsGroup):
         default=1,
         ge=1,
         le=64,
-        description="Processes of the recogniser for recordings, where it has some. They are started when the "
-        "first recording comes, and give way to those that hear calls.",
+        description="Processes of the recogniser for recordings, where it has some. They are started when "
+        "the first recording comes, and give way to those that hear calls.",
     )

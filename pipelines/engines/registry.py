@@ -32,10 +32,10 @@ class EngineOptions:
     """Folder for what it may keep between starts; it may vanish at any time."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The engine's own, unchecked."""
-    background: bool = False
-    """Nobody waits for it on a line: it gives way to all that somebody waits for."""
     name: str = ""
     """Of one of several (`openai:fast`); empty: the engine's own."""
+    background: bool = False
+    """Nobody waits for it on a line: it gives way to all that somebody waits for."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""

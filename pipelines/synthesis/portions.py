@@ -1,4 +1,4 @@
-"""Cuts a long text into portions that an engine takes at once: at paragraphs, else sentences, else words. Pure."""
+"""Cuts a long text into portions that an engine takes at once: at paragraphs, sentences or words. Pure."""
 
 from __future__ import annotations
 

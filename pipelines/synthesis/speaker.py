@@ -1,8 +1,8 @@
-"""Speaks texts that somebody asks for outside of calls: any length, by the voice's own engine or the next that
-can, with the time of each word.
+"""Speaks texts that somebody asks for outside of calls: any length, by the voice's own engine or the
+next that can, with the time of each word.
 
-Asks each engine alone, never as part of a call's list: what a stranger's text makes of an engine must not have
-calls pass it over.
+Asks each engine alone, never as part of a call's list: what a stranger's text makes of an engine must not
+have calls pass it over.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NO_MARK = WordMark(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenWord:
+class TimedWord:
     text: str
     text_start: int
     """Index of its first character in the text."""
@@ -46,11 +46,11 @@ class SpokenWord:
 class SpokenPiece:
     samples: npt.NDArray[np.int16]
     """16 kHz, mono; perhaps none."""
-    words: tuple[SpokenWord, ...] = ()
+    words: tuple[TimedWord, ...] = ()
     """Those whose end is known by now; each comes once, in order."""
 
 
-class Speaker:
+class TextSpeaker:
     """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise."""
 
     def __init__(self, engines: Engines, names: Sequence[str], voice: str, language: str) -> None:
@@ -66,7 +66,7 @@ class Speaker:
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
-    ) -> Speech:
+    ) -> TextSpeech:
         """Returns with the first sound. `engine`: this one alone. Raises EngineMissingError when the voice or
         the language cannot be had, and EngineError."""
         usual = not voice and not engine
@@ -81,7 +81,7 @@ class Speaker:
             route(voice, language, ready)
         failures: list[str] = []
         for way in ways:
-            speech = Speech(self._engines, way, text, rate)
+            speech = TextSpeech(self._engines, way, text, rate)
             try:
                 await speech.begin()
                 return speech
@@ -101,7 +101,7 @@ class Speaker:
         return True
 
 
-class Speech:
+class TextSpeech:
     """One text that is being spoken. Close it (`aclose`)."""
 
     def __init__(self, engines: Engines, way: VoiceRoute, text: str, rate: float) -> None:
@@ -159,9 +159,9 @@ class Speech:
             last = self._word(open_mark, offset, began, self.made - began)
             yield SpokenPiece(np.zeros(0, np.int16), (last,))
 
-    def _word(self, mark: WordMark, offset: int, began: int, end: int) -> SpokenWord:
+    def _word(self, mark: WordMark, offset: int, began: int, end: int) -> TimedWord:
         start, stop = offset + mark.text_start, offset + mark.text_end
-        return SpokenWord(
+        return TimedWord(
             self.text[start:stop],
             start,
             stop,

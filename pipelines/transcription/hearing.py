@@ -18,7 +18,7 @@ import numpy.typing as npt
 from mediaserver.errors import EngineError
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLES_PER_MS
 from pipelines.engines.protocols import Stt, SttResult
-from pipelines.transcription.pieces import Piece
+from pipelines.transcription.pieces import RecordingPiece
 from pipelines.transcription.transcript import TranscribedSegment, TranscribedWord
 
 PIECE_S = 240.0
@@ -32,7 +32,7 @@ BEGIN, END = 1, 2
 
 
 async def heard(
-    stt: Stt, raw: Path, pieces: Sequence[Piece], *, language: str, at_once: int = 1
+    stt: Stt, raw: Path, pieces: Sequence[RecordingPiece], *, language: str, at_once: int = 1
 ) -> AsyncGenerator[TranscribedSegment, None]:
     """What each piece says, in their order. `raw`: int16, mono, 16 kHz. `at_once`: pieces that are heard side
     by side. Raises EngineError when one cannot be heard."""
@@ -51,7 +51,7 @@ async def heard(
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _piece(stt: Stt, raw: Path, piece: Piece, language: str) -> TranscribedSegment:
+async def _piece(stt: Stt, raw: Path, piece: RecordingPiece, language: str) -> TranscribedSegment:
     samples = await asyncio.to_thread(read_samples, raw, piece.start_ms, piece.end_ms)
     for _ in range(TRIES):
         result = await _result(stt, samples, language)
@@ -82,7 +82,7 @@ async def _result(stt: Stt, samples: npt.NDArray[np.int16], language: str) -> St
             raise EngineError(f"the recogniser said nothing within {PIECE_S:g} s") from None
 
 
-def _segment(piece: Piece, result: SttResult) -> TranscribedSegment:
+def _segment(piece: RecordingPiece, result: SttResult) -> TranscribedSegment:
     at = piece.start_ms
     words = tuple(
         TranscribedWord(each.text, at + each.start_ms, min(at + each.end_ms, piece.end_ms), each.confidence)
@@ -100,7 +100,8 @@ def _segment(piece: Piece, result: SttResult) -> TranscribedSegment:
 
 
 def read_samples(raw: Path, start_ms: int, end_ms: int) -> npt.NDArray[np.int16]:
-    """A stretch of a file of samples, in whole frames; what is missing behind its end is silence. Blocking."""
+    """A stretch of a file of samples, in whole frames; what is missing behind its end is silence.
+    Blocking."""
     start, count = start_ms * SAMPLES_PER_MS, (end_ms - start_ms) * SAMPLES_PER_MS
     with raw.open("rb") as file:
         file.seek(2 * start)
@@ -108,5 +109,3 @@ def read_samples(raw: Path, start_ms: int, end_ms: int) -> npt.NDArray[np.int16]
     whole = np.zeros(-(-count // FRAME_SAMPLES) * FRAME_SAMPLES, np.int16)
     whole[: len(there)] = there
     return whole
-
-

@@ -18,28 +18,28 @@ RULE = SpeechRule(least_silence_ms=300, pad_ms=PAD_MS, most_ms=MOST_MS)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class RecordingPiece:
     start_ms: int
     end_ms: int
     speech_probability: float
 
 
-def pieces(segments: Sequence[SpeechSegment]) -> Iterator[Piece]:
+def pieces(segments: Sequence[SpeechSegment]) -> Iterator[RecordingPiece]:
     """Segments (in order, found by RULE) joined over short pauses, none longer than MOST_MS."""
-    held: Piece | None = None
+    held: RecordingPiece | None = None
     for each in segments:
         if held is not None:
             close = each.start_ms - held.end_ms <= JOINED_MS
             if close and each.end_ms - held.start_ms <= MOST_MS:
-                held = Piece(held.start_ms, each.end_ms, _mean(held, each))
+                held = RecordingPiece(held.start_ms, each.end_ms, _mean(held, each))
                 continue
             yield held
-        held = Piece(each.start_ms, each.end_ms, each.probability)
+        held = RecordingPiece(each.start_ms, each.end_ms, each.probability)
     if held is not None:
         yield held
 
 
-def _mean(held: Piece, more: SpeechSegment) -> float:
+def _mean(held: RecordingPiece, more: SpeechSegment) -> float:
     """By how long each is."""
     first, second = held.end_ms - held.start_ms, more.end_ms - more.start_ms
     whole = max(1, first + second)

@@ -1,4 +1,4 @@
-"""The recognisers of recordings: the same engines as those of calls, with processes of their own that give way.
+"""The recognisers of recordings: the engines of calls, with processes of their own that give way.
 
 A recording must never keep a decoder from a caller, so it is never heard by a recogniser of calls.
 """
@@ -34,8 +34,8 @@ class FileRecognisers:
         found = next((each for each in names if self._engines.knows(Kind.STT, (each,), language)), None)
         if found is None:
             raise EngineMissingError(
-                f"no recogniser hears {language or 'this'}: there is {', '.join(names) or 'none'}; name another "
-                "language, or an engine that knows it in engines.stt"
+                f"no recogniser hears {language or 'this'}: there is {', '.join(names) or 'none'}; name "
+                "another language, or an engine that knows it in engines.stt"
             )
         return found
 
