@@ -43,6 +43,7 @@ from cli.serving.speech import Speech
 from cli.serving.speech_desk import open_speech_desk
 from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
+from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
@@ -64,6 +65,7 @@ from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.fetching.protocols import Fetcher
+from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
@@ -165,6 +167,9 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        jobs = context.jobs = JobRunner(
+            database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
+        )
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -230,6 +235,7 @@ class Server:
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
 
+        await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
         context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
@@ -267,13 +273,16 @@ class Server:
             overload.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
-            lambda: [media.look(), voice_detection, recorder.finding()],
+            lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        # All kinds and schedules of jobs are declared before.
+        undo.push_async_callback(jobs.close)
+        await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
         context.speech.audio.expect()

@@ -139,6 +139,8 @@ class ChatRequest(RequestModel):
     safety_identifier: Any = None
     prompt_cache_key: Any = None
     prompt_cache_retention: Any = None
+    prompt_cache_options: Any = None
+    moderation: Any = None
     verbosity: Any = None
     reasoning_effort: Any = None
 

@@ -61,7 +61,7 @@ class BegunSpeech:
         way = self.speech.way
         told = {"X-Voice-Engine": way.engine, "X-Sample-Rate": str(self.wish.sample_rate)}
         if way.instead_of:
-            told["X-Voice-Fallback"] = f"{way.engine} instead of {way.instead_of}: {way.why}"
+            told["X-Voice-Instead-Of"], told["X-Voice-Why"] = way.instead_of, way.why
         return told
 
 

@@ -67,8 +67,9 @@ class SpeechLine(ResponseModel):
 async def tts(request: web.Request, body: TextToSpeak) -> web.StreamResponse:
     """A text as speech.
 
-    Streamed: the audio comes while it is made. `X-Voice-Engine` says who speaks, `X-Voice-Fallback` why it is
-    not the engine that the voice was made for. An answer that breaks off has no end of its chunks."""
+    Streamed: the audio comes while it is made. `X-Voice-Engine` says who speaks, `X-Voice-Instead-Of` and
+    `X-Voice-Why` which engine the voice was made for and why it is not that one. An answer that breaks off
+    has no end of its chunks."""
     wish = Wish(body.text, body.voice, body.language, body.format, body.sample_rate, body.speed)
     if not body.timestamps:
         return await as_audio(request, wish)

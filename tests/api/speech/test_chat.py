@@ -9,13 +9,12 @@ from typing import Any
 import openai
 import pytest
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletionMessageParam
 
 from api.speech.stopping import StopText
 from tests.api.speech.studio import Studio
 from tests.model_server import Answer, ModelServer, chat_chunks, model_server
 
-HELLO: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hello?"}]
+HELLO: Any = [{"role": "user", "content": "Hello?"}]
 WEATHER: Any = {
     "type": "function",
     "function": {
@@ -85,7 +84,8 @@ async def test_tools_are_passed_through(client: AsyncOpenAI, model: ModelServer)
     }
     model.answers.append(Answer(chat_chunks(calls=[call])))
     told = await client.chat.completions.create(model="openai", messages=HELLO, tools=[WEATHER])
-    (asked,) = told.choices[0].message.tool_calls or ()
+    assert told.choices[0].message.tool_calls is not None
+    asked: Any = told.choices[0].message.tool_calls[0]
     assert told.choices[0].finish_reason == "tool_calls" and told.choices[0].message.content is None
     assert asked.type == "function" and asked.function.arguments == '{"city": "Köln"}'
     assert model.asked[0]["tools"][0]["function"]["name"] == "weather"
@@ -107,7 +107,7 @@ async def test_tools_are_passed_through(client: AsyncOpenAI, model: ModelServer)
 
 async def test_a_schema_is_asked_for(client: AsyncOpenAI, model: ModelServer) -> None:
     model.answers.append(Answer(chat_chunks('{"a": 1}')))
-    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    schema: dict[str, object] = {"type": "object", "properties": {"a": {"type": "integer"}}}
     await client.chat.completions.create(
         model="openai",
         messages=HELLO,
@@ -130,8 +130,9 @@ async def test_it_ends_where_a_stop_begins_and_is_counted_whole(
     [{"n": 2}, {"logprobs": True}, {"top_p": 0.5}, {"presence_penalty": 1.0}, {"tool_choice": "required"}],
 )
 async def test_what_cannot_be_done_is_refused_by_name(client: AsyncOpenAI, wrong: dict[str, Any]) -> None:
+    create: Any = client.chat.completions.create
     with pytest.raises(openai.BadRequestError) as caught:
-        await client.chat.completions.create(model="openai", messages=HELLO, **wrong)
+        await create(model="openai", messages=HELLO, **wrong)
     assert caught.value.param == next(iter(wrong))
 
 

@@ -58,7 +58,9 @@ async def test_speed_and_voices_are_heard(studio: Studio) -> None:
 async def test_a_voice_of_the_catalogue_says_who_speaks_it(studio: Studio) -> None:
     told = {"text": "नमस्ते", "voice": "hi-divya", "format": "mulaw"}
     async with studio.client.post("/api/tts", json=told) as answer:
-        assert "espeak-ng instead of indic-parler-tts" in answer.headers["X-Voice-Fallback"]
+        assert answer.headers["X-Voice-Engine"] == "espeak-ng"
+        assert answer.headers["X-Voice-Instead-Of"] == "indic-parler-tts"
+        assert answer.headers["X-Voice-Why"] == "it is not ready"
     status, content = await posted(
         studio, "/api/tts", json={"text": "om", "voice": "sa-aryan", "format": "mulaw"}
     )
