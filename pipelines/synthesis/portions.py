@@ -10,9 +10,9 @@ MOST_CHARACTERS = 2_000
 _CUTS = tuple(
     re.compile(pattern, re.DOTALL)
     for pattern in (
-        rf".{{200,{MOST_CHARACTERS}}}\n\s*",
-        rf".{{200,{MOST_CHARACTERS}}}[.!?;:。！？।]+[\"')\]]*\s*",
-        rf".{{1,{MOST_CHARACTERS}}}\s",
+        rf".{{200,{MOST_CHARACTERS - 1}}}\n",
+        rf".{{200,{MOST_CHARACTERS - 4}}}(?:[。！？।]|[.!?;:][\"')\]]{{0,3}}(?=\s))",
+        rf".{{1,{MOST_CHARACTERS - 1}}}\s",
         rf".{{1,{MOST_CHARACTERS}}}",
     )
 )
