@@ -43,6 +43,7 @@ from mediaserver.calls.routes import (
     Routes,
     ToAgent,
     ToExtension,
+    ToRing,
     nobody_at,
 )
 from mediaserver.calls.seat_kinds import SeatKind
@@ -191,7 +192,9 @@ class LocalSwitchboard:
             )
         return to
 
-    async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
+    async def _serve(
+        self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension | ToRing
+    ) -> None:
         call, leg = live.call, live.first.leg
         with logs.in_call(call.id):
             log.info("%s calls %s", call.from_uri, call.to_uri)
@@ -203,6 +206,9 @@ class LocalSwitchboard:
                 if isinstance(to, ToAgent):
                     live.talks_to(self._make(to.agent, live))
                     await self._answer(live, invitation, record=to.agent.recording)
+                elif isinstance(to, ToRing):
+                    self.targets.check(to.to)
+                    await self._bridge(live, invitation, to.to)
                 else:
                     await self._bridge(live, invitation, to.extension)
             except VoiceForgeError as error:
