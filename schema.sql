@@ -23,6 +23,77 @@ create table nodes (
     seen_at    timestamptz not null default now()
 );
 
+-- Keys of the API: who may ask for what, and how much of it. A key is revoked, never deleted: what it made names it.
+create table api_keys (
+    id         uuid primary key default gen_random_uuid(),
+    name       text not null check (length(name) between 1 and 100),
+    -- How it begins, for people to tell keys apart; no secret.
+    prefix     text not null check (length(prefix) between 1 and 20),
+    -- SHA-256. A key is 256 random bits, which nobody finds by trying: a slow hash would protect nothing more.
+    hash       bytea not null unique check (octet_length(hash) = 32),
+    -- What it was before it was changed for another, for as long as that still counts.
+    old_hash   bytea unique check (octet_length(old_hash) = 32),
+    old_until  timestamptz,
+    scopes     text[] not null,
+    active     boolean not null default true,
+    -- Requests a second in the long run, and how many at once; null: as the settings say.
+    per_second double precision check (per_second > 0),
+    burst      integer check (burst > 0),
+    -- What it may use up in a calendar month (UTC), by kind; what is not named has no limit.
+    quota      jsonb not null default '{}' check (jsonb_typeof(quota) = 'object'),
+    created_at timestamptz not null default now(),
+    rotated_at timestamptz,
+    revoked_at timestamptz,
+    constraint api_keys_old_whole check ((old_hash is null) = (old_until is null))
+);
+create index api_keys_newest on api_keys (created_at desc, id);
+
+-- When each was used last, give or take a minute. Apart, since a change of a key is told to all servers.
+create table api_key_uses (
+    key     uuid primary key references api_keys,
+    used_at timestamptz not null
+);
+
+-- Browsers that are signed in to the console, each by a cookie.
+create table console_sessions (
+    id         uuid primary key default gen_random_uuid(),
+    -- SHA-256 of the cookie, as with keys.
+    hash       bytea not null unique check (octet_length(hash) = 32),
+    -- What it signed in with, as its own words.
+    browser    text not null default '' check (length(browser) <= 300),
+    source     text not null default '' check (length(source) <= 100),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    revoked_at timestamptz
+);
+
+-- Who changed what, written in the transaction of the change. A line never changes.
+create table audit_log (
+    id      bigint generated always as identity primary key,
+    at      timestamptz not null default now(),
+    -- Null: the operator.
+    key     uuid references api_keys,
+    -- What that one was called then, and by what it was known: 'token', 'key', 'session', 'command'.
+    actor   text not null check (length(actor) <= 100),
+    how     text not null check (length(how) <= 20),
+    source  text not null default '' check (length(source) <= 100),
+    request text not null default '' check (length(request) <= 100),
+    -- 'key.revoke', 'trunk.change' ..., and what it was done to.
+    action  text not null check (length(action) between 1 and 100),
+    subject text not null check (length(subject) <= 300),
+    -- What is different now; no secrets.
+    change  jsonb not null default '{}' check (jsonb_typeof(change) = 'object')
+);
+create index audit_log_subject on audit_log (subject, id);
+create index audit_log_key on audit_log (key, id);
+
+create function audit_line_kept() returns trigger language plpgsql as $$
+begin
+    raise exception 'line % of the audit log never changes', old.id using errcode = 'restrict_violation';
+end
+$$;
+create trigger audit_log_kept before update on audit_log for each row execute function audit_line_kept();
+
 create table calls (
     id          uuid primary key,
     direction   text not null check (direction in ('inbound', 'outbound')),
@@ -43,11 +114,14 @@ create table calls (
     agent_version integer,
     -- What whoever placed it gave along for its agent.
     about       jsonb not null default '{}',
+    -- Whose it is; null: the operator's.
+    owner       uuid references api_keys,
     check ((state = 'ended') = (ended_at is not null)),
     constraint calls_agent_whole check ((agent is null) = (agent_version is null))
 );
 create index calls_started_at on calls (started_at desc);
 create index calls_live on calls (id) where state = 'live';
+create index calls_owner on calls (owner, started_at desc) where owner is not null;
 
 create table legs (
     id          uuid primary key,
@@ -209,7 +283,9 @@ create table agents (
     -- How long what belongs to its calls is kept, and what is left out of transcripts: settings that differ from the
     -- usual.
     retention  jsonb not null default '{}',
-    redaction  jsonb not null default '{}'
+    redaction  jsonb not null default '{}',
+    -- Whose it is; null: the operator's, and everybody's to use.
+    owner      uuid references api_keys
 );
 
 -- What an agent keeps of a caller from call to call, where its row says so. Known by number (E.164) alone.
@@ -301,6 +377,12 @@ create index numbers_agent on numbers (agent) where agent is not null;
 create index numbers_route on numbers (route) where route is not null;
 create trigger numbers_version before update on numbers for each row execute function agent_changed();
 create trigger numbers_told after insert or update or delete or truncate on numbers
+    for each statement execute function directory_changed();
+
+-- Servers keep both in memory and are told of each change.
+create trigger api_keys_told after insert or update or delete or truncate on api_keys
+    for each statement execute function directory_changed();
+create trigger console_sessions_told after insert or update or delete or truncate on console_sessions
     for each statement execute function directory_changed();
 
 -- Other servers that are called and that call. The server keeps a copy in memory and is told of each change.
@@ -395,6 +477,8 @@ create table flows (
     split_percent integer check (split_percent between 1 and 99),
     created_at    timestamptz not null default now(),
     updated_at    timestamptz not null default now(),
+    -- Whose it is; null: the operator's, and everybody's to use.
+    owner         uuid references api_keys,
     constraint flows_split_whole check ((split_version is null) = (split_percent is null)),
     constraint flows_split_of_two check (split_version is null or split_version <> published)
 );
@@ -501,6 +585,44 @@ create table erasures (
     constraint erasures_whole check ((state = 'done') = (finished_at is not null))
 );
 create index erasures_running on erasures (created_at) where state = 'running';
+
+-- Every count under an id of its own: a record that comes again out of the journal counts once. Kept for some
+-- weeks. An owner is a key; it is no reference, so that no count is ever refused.
+create table usage_counts (
+    id      uuid primary key,
+    at      timestamptz not null,
+    owner   uuid,
+    kind    text not null check (length(kind) between 1 and 100),
+    amount  double precision not null check (amount >= 0),
+    engine  text not null default '' check (length(engine) <= 200),
+    agent   text not null default '' check (length(agent) <= 100),
+    flow    text not null default '' check (length(flow) <= 100),
+    call_id uuid,
+    -- US dollars; null: nobody knew it then.
+    cost    double precision check (cost >= 0)
+);
+create index usage_counts_at on usage_counts (at);
+create index usage_counts_call_id on usage_counts (call_id) where call_id is not null;
+
+-- The same summed up by day (UTC): what quotas and reports read. A row belongs to one server, so that two never
+-- wait for each other's.
+create table usage_days (
+    day      date not null,
+    owner    uuid,
+    kind     text not null check (length(kind) between 1 and 100),
+    engine   text not null check (length(engine) <= 200),
+    agent    text not null check (length(agent) <= 100),
+    flow     text not null check (length(flow) <= 100),
+    node_id  uuid not null,
+    amount   double precision not null check (amount >= 0),
+    -- The part of it whose cost was known when it was counted, and that cost in US dollars.
+    priced   double precision not null default 0 check (priced >= 0),
+    cost     double precision not null default 0 check (cost >= 0)
+);
+create unique index usage_days_once on usage_days (
+    (coalesce(owner, '00000000-0000-0000-0000-000000000000')), day, kind, engine, agent, flow, node_id
+);
+create index usage_days_day on usage_days (day);
 
 insert into meta (key, value) values ('schema_version', '2');
 insert into agents (name, kind, flow) values ('demo', 'flow', 'booking'), ('echo', 'echo', '');

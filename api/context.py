@@ -17,6 +17,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Sink
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
 from sip.trunks.board import TrunkBoard
@@ -47,6 +48,8 @@ class ApiContext:
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    sink: Sink | None = None
+    """Takes records, e.g. of what was used; None while the database is not up."""
     offered: Callable[[], Mapping[str, str]] = dict
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""

@@ -226,6 +226,7 @@ class Server:
             switchboard.http = http
         tools.database = database.pool
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
+        context.sink = database.writer
 
         context.audio = wire
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)

@@ -46,13 +46,14 @@ def _utc_now() -> datetime:
 
 class Call:
     """A call. `agent`, `agent_version`: whom it began with, if anybody. `about`: what was given along
-    for that agent. `payer`: whose limits on calls out it counts to ("api", "extension:101"). `now`: monotonic
-    seconds; `wall`: an aware datetime for what is stored."""
+    for that agent. `payer`: whose limits on calls out it counts to ("api", "extension:101"). `owner`: the key
+    whose call it is; None: the operator's. `now`: monotonic seconds; `wall`: an aware datetime for what is
+    stored."""
 
     __slots__ = (
         "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
-        "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "payer", "started",
-        "state", "termination", "to_uri",
+        "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
+        "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,7 @@ class Call:
         agent_version: int | None = None,
         about: About = NOTHING,
         payer: str = "api",
+        owner: UUID | None = None,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -81,6 +83,7 @@ class Call:
         self.agent_version = agent_version
         self.about = about
         self.payer = payer
+        self.owner = owner
         self.messages = 0
         """That were begun in it."""
         self.state = CallState.NEW
@@ -94,7 +97,9 @@ class Call:
         self._answered_at: float | None = None
         self._on_end: list[Callable[[Call], None]] = []
         sink.put(
-            CallStarted(id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about))
+            CallStarted(
+                id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about), owner
+            )
         )
         self._publish_state()
 

@@ -31,11 +31,11 @@ _EVERY_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 _ONE_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LEAP_YEAR = 2000
 
-Spans: TypeAlias = tuple["Span", ...]
+Spans: TypeAlias = tuple["DaySpan", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """A part of a day, in seconds of the clock on the wall. `until` is the first moment after it; one that is
     not later than `since` is on the next day."""
 
@@ -43,7 +43,7 @@ class Span:
     until: int
 
     @classmethod
-    def parse(cls, text: str) -> Span:
+    def parse(cls, text: str) -> DaySpan:
         """Of "09:00-17:30", "22:00-02:00" (past midnight) or "00:00-24:00". Raises ConfigError."""
         found = _SPAN.fullmatch(text)
         if found is None:
@@ -77,7 +77,7 @@ def spans_of(written: Any) -> Spans:
         raise ConfigError('the hours of a day are a list, such as ["09:00-12:00", "13:00-17:30"]')
     if len(written) > MOST_SPANS:
         raise ConfigError(f"a day has at most {MOST_SPANS} spans")
-    return tuple(sorted((Span.parse(each) for each in written), key=lambda span: span.since))
+    return tuple(sorted((DaySpan.parse(each) for each in written), key=lambda span: span.since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Hours:
         return ALWAYS if self.week is None else self.week.days[day.weekday()]
 
 
-ALWAYS: Spans = (Span(0, DAY_S),)
+ALWAYS: Spans = (DaySpan(0, DAY_S),)
 
 
 @lru_cache(maxsize=1000)

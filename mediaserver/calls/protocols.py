@@ -179,11 +179,19 @@ class Switchboard(Protocol):
         """The live calls, JSON-ready, newest first."""
 
     def place(
-        self, to: str, agent: str, *, caller: str = "", ring_s: float = ..., about: About = ...
+        self,
+        to: str,
+        agent: str,
+        *,
+        caller: str = "",
+        ring_s: float = ...,
+        about: About = ...,
+        owner: UUID | None = None,
     ) -> Call:
         """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. Raises CallError (404: no such agent, 403: nobody who
-        may be called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. Raises
+        CallError (404: no such agent, 403: nobody who may be called, 400: the caller is no name, 480 or 503:
+        the agent cannot talk now), CapacityError."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 

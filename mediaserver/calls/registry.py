@@ -110,6 +110,7 @@ class CallRegistry:
                 "agent": call.agent or None,
                 "agent_version": call.agent_version,
                 "about": dict(call.about),
+                "owner": str(call.owner) if call.owner is not None else None,
                 "state": str(call.state),
                 "started_at": call.started.isoformat(),
                 "elapsed_ms": call.elapsed_ms(),

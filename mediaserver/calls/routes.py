@@ -70,6 +70,8 @@ class AgentSpec:
     """How long what belongs to its calls is kept, as far as that differs from the settings."""
     redaction: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """What is left out of its calls' transcripts, as far as that differs from the settings."""
+    owner: UUID | None = None
+    """The key whose agent it is, and whose are the calls that come in for it; None: the operator's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,10 @@ class LocalSwitchboard:
             log.warning("call to %r refused: %s", invitation.dialled[:LONGEST], error)
             self._spawn(leg.hangup(Termination(EndedBy.SERVER, Why.FAILED, 503, str(error))))
             return
-        call = self._new_call("inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about)
+        owner = agent.owner if agent is not None else None
+        call = self._new_call(
+            "inbound", invitation.from_uri, invitation.to_uri, agent, invitation.about, owner
+        )
         call.payer = invitation.payer
         live = self._new_live(call, leg)
         live.hops_left = invitation.hops_left
@@ -262,6 +265,7 @@ class LocalSwitchboard:
         caller: str = "",
         ring_s: float = RING_TIMEOUT_S,
         about: About = NOTHING,
+        owner: UUID | None = None,
     ) -> Call:
         self.targets.check(to)
         self.targets.check_caller(caller)
@@ -272,7 +276,7 @@ class LocalSwitchboard:
         spec = self._routes.agent(agent)
         if spec is None:
             raise CallError(f"there is no agent {agent!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about)
+        return self._begin(to, spec, caller, ring_s, about, owner)
 
     def called_for(self, wanted: CallWanted) -> None:
         """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
@@ -284,7 +288,7 @@ class LocalSwitchboard:
             errand = errand_of(wanted)
             if self.outbound is not None:
                 self.outbound.check(whom.payer, to)
-            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, errand)
+            call = self._begin(to, spec, "", RING_TIMEOUT_S, NOTHING, spec.owner, errand)
         except VoiceForgeError as error:
             whom.answer.refuse(code_of(error), str(error))
             return
@@ -300,12 +304,13 @@ class LocalSwitchboard:
         caller: str,
         ring_s: float,
         about: About,
+        owner: UUID | None,
         errand: Errand = OURS,
     ) -> Call:
         """Raises CallError, CapacityError."""
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or spec.name, to, spec, about)
+        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner)
         if errand.behalf is not None:
             call.payer = errand.behalf.payer
         task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand))
@@ -482,14 +487,20 @@ class LocalSwitchboard:
     # -- inside
 
     def _new_call(
-        self, direction: str, from_uri: str, to_uri: str, agent: AgentSpec | None, about: About = NOTHING
+        self,
+        direction: str,
+        from_uri: str,
+        to_uri: str,
+        agent: AgentSpec | None,
+        about: About,
+        owner: UUID | None,
     ) -> Call:
-        """`agent`: whom it begins with; None for a call between phones."""
+        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is."""
         app = agent.name if agent is not None else "extension"
         call = Call(
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
-            agent_version=agent.version if agent is not None else None, about=about,
+            agent_version=agent.version if agent is not None else None, about=about, owner=owner,
         )  # fmt: skip
         self._registry.add(call)
         return call

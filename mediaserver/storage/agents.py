@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 from mediaserver.storage.sql import Database, Row, made_ready, to_json
 
@@ -18,8 +19,11 @@ COLUMNS = (
     *("tools", *OBJECTS),
 )
 """What whoever writes an agent says of it."""
-_READ = f"id, version, {', '.join(COLUMNS)}"
-_VALUES = ", ".join(f"${number}" for number in range(1, len(COLUMNS) + 1))
+_READ = f"id, version, owner, {', '.join(COLUMNS)}"
+_INSERT = f"""
+    insert into agents ({", ".join(COLUMNS)}, owner)
+    values ({", ".join(f"${number}" for number in range(1, len(COLUMNS) + 2))})
+"""
 
 
 async def all_agents(connection: Database) -> list[Row]:
@@ -46,24 +50,21 @@ async def one_agent(connection: Database, name: str, *, lock: bool = False) -> R
     return None if row is None else _row(row)
 
 
-async def put_agent(connection: Database, row: Row) -> int:
+async def put_agent(connection: Database, row: Row, owner: UUID | None = None) -> int:
     """Add an agent, or put this one in the place of the one of that name; returns its version. `row`:
-    `COLUMNS`, of which objects that are left out are empty."""
+    `COLUMNS`, of which objects that are left out are empty. `owner`: of one that is added; whose one is that
+    is there already stays as it is."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "name")
     version: int = await connection.fetchval(
-        f"insert into agents ({', '.join(COLUMNS)}) values ({_VALUES}) "
-        f"on conflict (name) do update set {changes} returning version",
-        *_values(row),
+        f"{_INSERT} on conflict (name) do update set {changes} returning version", *_values(row), owner
     )
     return version
 
 
-async def add_agent(connection: Database, row: Row) -> int | None:
+async def add_agent(connection: Database, row: Row, owner: UUID | None = None) -> int | None:
     """Its version; None when there is one of that name."""
     version: int | None = await connection.fetchval(
-        f"insert into agents ({', '.join(COLUMNS)}) values ({_VALUES}) "
-        "on conflict (name) do nothing returning version",
-        *_values(row),
+        f"{_INSERT} on conflict (name) do nothing returning version", *_values(row), owner
     )
     return version
 

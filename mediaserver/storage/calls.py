@@ -26,18 +26,19 @@ _SHOWN = """
 
 
 async def started(connection: Database, record: CallStarted, node: UUID | None) -> None:
-    # A server that is not entered (its row was deleted) must not lose the call for that.
+    # A server or key that is not entered (its row was deleted) must not lose the call for that.
     await connection.execute(
         """
         insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id, agent, agent_version,
-            about)
-        values ($1, $2, $3, $4, $5, $6, (select id from nodes where id = $7), $8, $9, $10)
+            about, owner)
+        values ($1, $2, $3, $4, $5, $6, (select id from nodes where id = $7), $8, $9, $10,
+            (select id from api_keys where id = $11))
         on conflict (id) do nothing
         """,
         record.call_id, record.direction, text(record.from_uri, 2000), text(record.to_uri, 2000),
         text(record.app, 100), record.at, node,
         None if record.agent_version is None else text(record.agent, 100), record.agent_version,
-        to_json(record.about),
+        to_json(record.about), record.owner,
     )  # fmt: skip
 
 

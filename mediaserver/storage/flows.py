@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
+from uuid import UUID
 
 import asyncpg
 
@@ -113,13 +114,15 @@ async def save(
     findings: Sequence[Row] = (),
     note: str = "",
     made_by: str = "",
+    owner: UUID | None = None,
 ) -> int:
     """Save a document as the newest version of a flow, which is made when there is none of that name; returns
-    its number. What the newest one says already is not saved again. Raises ConfigError."""
+    its number. What the newest one says already is not saved again. `owner`: of a flow that is made. Raises
+    ConfigError."""
     written = _written(document)
     digest = hash_of(document)
     async with connection.transaction():
-        await _take(connection, name)
+        await _take(connection, name, owner)
         newest = await connection.fetchrow(
             "select number, hash, state, findings from flow_versions where flow = $1 "
             "order by number desc limit 1",
@@ -212,7 +215,7 @@ async def _taken(connection: asyncpg.Connection, name: str) -> Row:
     return dict(row)
 
 
-async def _take(connection: asyncpg.Connection, name: str) -> None:
+async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
     """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
     if not _NAME.fullmatch(name):
         raise ConfigError(
@@ -221,7 +224,9 @@ async def _take(connection: asyncpg.Connection, name: str) -> None:
     taken = "select name from flows where name = $1 for update"
     if await connection.fetchval(taken, name) is None:
         # Only then: whoever follows the table is told of the statement, not of the row.
-        await connection.execute("insert into flows (name) values ($1) on conflict (name) do nothing", name)
+        await connection.execute(
+            "insert into flows (name, owner) values ($1, $2) on conflict (name) do nothing", name, owner
+        )
         await connection.fetchval(taken, name)
 
 

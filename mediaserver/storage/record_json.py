@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import datetime
+from enum import Enum
+from types import UnionType
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
@@ -57,6 +59,14 @@ def _plain(value: Any) -> str:
 
 
 def _typed(hint: Any, value: Any) -> Any:
+    if isinstance(hint, UnionType):  # only ever with None
+        return (
+            None
+            if value is None
+            else _typed(next(each for each in get_args(hint) if each is not None), value)
+        )
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
     if hint is UUID:
         return UUID(value)
     if hint is datetime:

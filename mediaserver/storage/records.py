@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
@@ -28,6 +29,8 @@ class CallStarted:
     """Of the agent's row when the call began."""
     about: dict[str, Any] = field(default_factory=dict)
     """What whoever placed it gave along for its agent."""
+    owner: UUID | None = None
+    """The key whose call it is; None: the operator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,42 @@ class OutboundUsed:
     """Spent, in millionths of the currency."""
 
 
+class UsageKind(StrEnum):
+    """What is counted; each has its unit in its name or is a number of times."""
+
+    TTS_CHARACTERS = "tts_characters"
+    TTS_SECONDS = "tts_seconds"
+    STT_SECONDS = "stt_seconds"
+    LLM_PROMPT_TOKENS = "llm_prompt_tokens"
+    LLM_COMPLETION_TOKENS = "llm_completion_tokens"
+    CALL_SECONDS = "call_seconds"
+    """From the answer to the end."""
+    CALLS = "calls"
+    """Answered or not."""
+    REQUESTS = "requests"
+    """Of HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCounted:
+    """Somebody used something. The same `id` written again counts once; two things never share one."""
+
+    id: UUID
+    at: datetime
+    owner: UUID | None
+    """The key that it counts for; None: the operator."""
+    kind: UsageKind
+    amount: float
+    """In the kind's unit; finite, not negative."""
+    engine: str = ""
+    """That did it: an engine's name, a model's for tokens."""
+    agent: str = ""
+    flow: str = ""
+    call_id: UUID | None = None
+    cost: float | None = None
+    """US dollars, where it is known already; None: the price table says it when somebody asks."""
+
+
 Record: TypeAlias = (
     CallStarted
     | CallAnswered
@@ -285,6 +324,7 @@ Record: TypeAlias = (
     | SummaryMade
     | OutboundUsed
     | FactLearnt
+    | UsageCounted
 )
 
 

@@ -18,6 +18,7 @@ from mediaserver.storage import (
     recordings,
     summaries,
     turns,
+    usage,
 )
 from mediaserver.storage.records import (
     CallAnswered,
@@ -37,6 +38,7 @@ from mediaserver.storage.records import (
     SummaryMade,
     SummaryWanted,
     TurnSaid,
+    UsageCounted,
 )
 from mediaserver.storage.sql import Database
 
@@ -79,5 +81,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await facts.learnt(connection, record)
         case OutboundUsed():
             await outbound.used(connection, record, node)
+        case UsageCounted():
+            await usage.counted(connection, record, node)
         case _:
             assert_never(record)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaserver.calls.hours import DAYS, Calendar, Hours, Span, Week, zone_of
+from mediaserver.calls.hours import DAYS, Calendar, Hours, DaySpan, Week, zone_of
 from mediaserver.errors import ConfigError
 
 OFFICE = {day: ["09:00-17:30"] for day in DAYS[:5]}
@@ -182,8 +182,8 @@ def test_a_zone_that_nobody_knows_says_so(name: str) -> None:
 @settings(max_examples=50)
 def test_a_span_is_written_as_it_was_read(since: int, until: int) -> None:
     if since != until:
-        span = Span(since * 60, until * 60)
-        assert Span.parse(str(span)) == span
+        span = DaySpan(since * 60, until * 60)
+        assert DaySpan.parse(str(span)) == span
 
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-12, 14))
