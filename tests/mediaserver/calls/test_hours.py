@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaserver.calls.hours import DAYS, Calendar, Hours, DaySpan, Week, zone_of
+from mediaserver.calls.hours import DAYS, Calendar, DaySpan, Hours, Week, zone_of
 from mediaserver.errors import ConfigError
 
 OFFICE = {day: ["09:00-17:30"] for day in DAYS[:5]}

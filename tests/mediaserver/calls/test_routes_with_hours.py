@@ -64,7 +64,7 @@ def test_outside_of_its_hours_a_route_is_as_if_it_were_not_there() -> None:
          "flow, python, llm, realtime, echo"),
     ],
 )  # fmt: skip
-def test_a_fallback_counts_outside_of_the_hours(fallback: dict[str, str], there: str) -> None:
+def test_a_fallback_counts_outside_of_the_hours(fallback: dict[str, Any], there: str) -> None:
     found = table(route("x", "a", **HOURS, **fallback), route("x", "b", 200, id=2))
     assert (led(found.resolve("x", OPEN)), led(found.resolve("x", CLOSED))) == ("a", there)
 
