@@ -209,6 +209,8 @@ def agent_row(name: str) -> dict[str, Any]:
         "entry": f"cli.bench.scripted_agents:{AGENTS[name]}", "stt": [], "tts": [], "llm": [],
         "turn": {}, "recording": False, "insight": {"summary": "off"}, "tools": [], "assistant": {},
         "background": {},
+        "retention": {},
+        "redaction": {},
     }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def offered() -> Row:
     return {
         "name": NAME, "kind": "llm", "flow": "", "entry": "", "prompt": DEFAULT_PROMPT, "voice": "",
         "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True, "insight": {},
-        "tools": [], "assistant": {}, "background": {},
+        "tools": [], "assistant": {}, "background": {}, "retention": {}, "redaction": {},
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from uuid import UUID
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.media.leg import Termination
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
 
 HISTORY_LIMIT = 400
@@ -53,7 +54,7 @@ class Call:
     __slots__ = (
         "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
-        "started", "state", "termination", "to_uri",
+        "redactor", "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +71,7 @@ class Call:
         agent_version: int | None = None,
         about: About = NOTHING,
         payer: str = "api",
+        redactor: Redactor | None = None,
         owner: UUID | None = None,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
@@ -84,6 +86,8 @@ class Call:
         self.about = about
         self.payer = payer
         self.owner = owner
+        self.redactor = redactor
+        """Leaves numbers and names out of all that it keeps and tells; None: nothing is left out."""
         self.messages = 0
         """That were begun in it."""
         self.state = CallState.NEW
@@ -96,7 +100,7 @@ class Call:
         self._wall = wall
         self._answered_at: float | None = None
         self._on_end: list[Callable[[Call], None]] = []
-        sink.put(
+        self.put(
             CallStarted(
                 id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about), owner
             )
@@ -144,14 +148,25 @@ class Call:
 
     def put(self, record: Record) -> None:
         """Keep a record of this call."""
-        self._sink.put(record)
+        if self.redactor is None:
+            self._sink.put(record)
+            return
+        for each in self.redactor.records(record):
+            self._sink.put(each)
+        if self.redactor.renamed:
+            self.history = [
+                LiveEvent(each.call_id, each.kind, self.redactor.without_names(each.data), each.at)
+                for each in self.history
+            ]
 
     def note(self, kind: str, **data: Any) -> None:
         """Keep an event of this call at the present time."""
-        self._sink.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
+        self.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
 
     def publish(self, kind: str, **data: Any) -> None:
         """Tell live watchers. Everything but partials is kept for those who come later."""
+        if self.redactor is not None:
+            data = self.redactor.event(kind, data)
         event = LiveEvent(self.id, kind, data)
         if kind != "partial":
             if len(self.history) >= HISTORY_LIMIT:

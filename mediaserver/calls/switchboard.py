@@ -57,6 +57,8 @@ from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceF
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.metrics import Metrics
+from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.seldom import Seldom
 from mediaserver.storage.records import Sink
 
@@ -86,15 +88,18 @@ class LocalSwitchboard:
         hold_music: Frames = SILENCE,
         warm: Manner = Manner(),  # noqa: B008 - it never changes
         supervisor_keys: bool = False,
+        redaction: RedactionChoices = RedactionChoices(),  # noqa: B008 - it never changes
     ) -> None:
         """`makers`: by kind of agent. `targets`: whom calls may go out to. `record`: whether calls are
         recorded whose agent does not say no. `hold_music`: for a hold that names none. `warm`:
-        how warm transfers are done. `supervisor_keys`: who listens changes seats by key."""
+        how warm transfers are done. `supervisor_keys`: who listens changes seats by key. `redaction`: what is
+        left out of what calls leave behind whose agents do not say otherwise."""
         self._routes = routes
         self._makers = makers
         self._registry = registry
         self._bus = bus
         self._sink = sink
+        self._redaction = redaction
         self._record = record
         self.targets = targets
         self._hold_music = hold_music
@@ -501,9 +506,15 @@ class LocalSwitchboard:
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
             agent_version=agent.version if agent is not None else None, about=about, owner=owner,
+            redactor=self._redactor(agent),
         )  # fmt: skip
         self._registry.add(call)
         return call
+
+    def _redactor(self, agent: AgentSpec | None) -> Redactor | None:
+        """What leaves numbers and names out of a call of this agent's; None: nothing is left out."""
+        choices = self._redaction if agent is None else self._redaction.changed(agent.redaction)
+        return Redactor(choices) if choices.enabled else None
 
     def _new_live(self, call: Call, leg: Leg) -> LiveCall:
         live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone, self._pressed)
@@ -512,6 +523,10 @@ class LocalSwitchboard:
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
+        if (
+            live.call.redactor is None
+        ):  # another agent goes on with a call of which nothing was left out so far
+            live.call.redactor = self._redactor(agent)
         return self._maker(agent).make(
             agent, live.call, live.agents_leg, AgentControls(live, self._handing_over, self._spawn)
         )
