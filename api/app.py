@@ -18,6 +18,7 @@ from api import (
     playing,
     sip_trace,
     trunks,
+    voices,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
@@ -29,7 +30,7 @@ from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
-TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes)
+TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes, voices.routes)
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10

@@ -34,6 +34,7 @@ COMMANDS = {
     "tools": "show the tools that agents may be given",
     "knowledge": "give documents to agents",
     "engines": "list, install or pull speech engines",
+    "voices": "show the voices that agents may have",
     "bench": "measure latency and capacity",
 }
 """Each lives in `cli.<name>`, which offers `add_parser(subparsers)` and `run(args) -> int`."""

@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Embedder, Kind, Stt, Tts, TurnModel
+from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -71,12 +71,12 @@ class Engines:
         self._registry = registry
         self._options = options or (lambda _kind, _name: EngineOptions())
         self._places: dict[tuple[Kind, str], _Place] = {}
-        self._stts: dict[tuple[str, ...], Stt] = {}
-        self._ttss: dict[tuple[str, ...], Tts] = {}
+        self._stts: dict[tuple[str, ...], PreferredStt] = {}
+        self._ttss: dict[tuple[str, ...], PreferredTts] = {}
         self._llms: dict[tuple[str, ...], PreferredLlm] = {}
         self._starting: set[asyncio.Task[None]] = set()
 
-    def stt(self, names: Sequence[str]) -> Stt:
+    def stt(self, names: Sequence[str]) -> PreferredStt:
         """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
         self._ask(Kind.STT, key)
@@ -84,7 +84,7 @@ class Engines:
             self._stts[key] = PreferredStt(partial(self._there, Kind.STT, key))
         return self._stts[key]
 
-    def tts(self, names: Sequence[str]) -> Tts:
+    def tts(self, names: Sequence[str]) -> PreferredTts:
         """A voice, likewise."""
         key = tuple(names)
         self._ask(Kind.TTS, key)
@@ -125,10 +125,21 @@ class Engines:
         """See `EngineRegistry.knows`."""
         return self._registry.knows(kind, names, language)
 
+    def available(self, kind: Kind, name: str) -> bool:
+        """There is an engine of this name, and it has what it needs. Looks at files."""
+        try:
+            self._registry.check(kind, name, self._options(kind, name))
+        except EngineMissingError:
+            return False
+        return True
+
+    def ready(self, kind: Kind, names: Sequence[str]) -> list[Manifest]:
+        """Those of a list that have started."""
+        return [each.manifest for each in self._there(kind, names) if each is not None]
+
     def speaks(self, kind: Kind, names: Sequence[str], language: str) -> bool:
         """One of a list that has started speaks a language (BCP 47)."""
-        there = (each for each in self._there(kind, names) if each is not None)
-        return any(each.manifest.speaks(language) for each in there)
+        return any(each.speaks(language) for each in self.ready(kind, names))
 
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a
