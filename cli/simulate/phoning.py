@@ -167,7 +167,8 @@ def _row(name: str) -> dict[str, Any]:
     return {
         "name": name, "kind": "python", "flow": "", "prompt": "", "voice": "", "language": "",
         "entry": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": False,
-        "insight": {"summary": "off"}, "tools": [], "assistant": {}, "background": {}, "retention": {}, "redaction": {},
+        "insight": {"summary": "off"}, "tools": [], "assistant": {}, "background": {},
+        "retention": {}, "redaction": {},
     }  # fmt: skip
 
 
