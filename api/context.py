@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from aiohttp import web
@@ -22,6 +22,9 @@ from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
 from sip.trunks.board import TrunkBoard
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer as RequestTracer
 
 
 @dataclass(slots=True)
@@ -63,6 +66,10 @@ class ApiContext:
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Lists of recent calls that are read at a time; the database's other connections are for calls."""
+    reporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Reports are read one at a time, likewise."""
+    request_tracer: RequestTracer | None = None
+    """Makes spans of requests; None: nobody wants them."""
     abandoned: set[asyncio.Task[Any]] = field(default_factory=set)
     """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

@@ -42,6 +42,7 @@ from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
 from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
+from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
@@ -231,6 +232,7 @@ class Server:
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
 
+        await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":

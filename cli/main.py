@@ -36,6 +36,7 @@ COMMANDS = {
     "engines": "list, install or pull speech engines",
     "voices": "show the voices that agents may have",
     "bench": "measure latency and capacity",
+    "openapi": "write the document of the HTTP API",
 }
 """Each lives in `cli.<name>`, which offers `add_parser(subparsers)` and `run(args) -> int`."""
 

@@ -40,6 +40,7 @@ from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
+from mediaserver.settings.telemetry import TelemetrySettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     background: BackgroundSettings = BackgroundSettings()
     database: DatabaseSettings = DatabaseSettings()
     logging: LoggingSettings = LoggingSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     agent: AgentSettings = AgentSettings()
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()

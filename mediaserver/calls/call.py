@@ -52,7 +52,7 @@ class Call:
     stored."""
 
     __slots__ = (
-        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
+        "_answered_at", "_begun", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
         "redactor", "started", "state", "termination", "to_uri",
     )  # fmt: skip
@@ -73,9 +73,11 @@ class Call:
         payer: str = "api",
         redactor: Redactor | None = None,
         owner: UUID | None = None,
+        begin: bool = True,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
+        """`begin`: keep its first record at once; else `begin` does, and the end at the latest."""
         self.id = id
         self.direction = direction
         self.from_uri = from_uri
@@ -100,12 +102,24 @@ class Call:
         self._wall = wall
         self._answered_at: float | None = None
         self._on_end: list[Callable[[Call], None]] = []
-        self.put(
-            CallStarted(
-                id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about), owner
-            )
-        )
+        self._begun = False
+        if begin:
+            self.begin()
         self._publish_state()
+
+    def first_record(self) -> CallStarted:
+        """With which its row begins."""
+        record = CallStarted(
+            self.id, self.direction, self.from_uri, self.to_uri, self.app, self.started,
+            self.agent, self.agent_version, dict(self.about), self.owner,
+        )  # fmt: skip
+        return record if self.redactor is None else self.redactor.first(record)
+
+    def begin(self) -> None:
+        """Keep its first record, if that was not done before."""
+        if not self._begun:
+            self._begun = True
+            self._sink.put(self.first_record())
 
     def ring(self) -> bool:
         """The far end, or we, are ringing. False when that no longer makes sense."""
@@ -123,6 +137,7 @@ class Call:
         """The call is over. The first termination wins; later ones return False."""
         if CallState.ENDED not in NEXT[self.state]:
             return False
+        self.begin()
         self.termination = t = termination
         self.state = CallState.ENDED
         self._sink.put(CallEnded(self.id, self._wall(), str(t.by), str(t.why), t.code, t.detail))

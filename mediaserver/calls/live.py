@@ -166,13 +166,15 @@ class LiveCall:
             self._hand_over(party)
         self.attach(party)
 
-    def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> None:
-        """Let a leg in that only listens; it is heard by these parties, so loud. Raises CallError."""
+    def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> str:
+        """Let a leg in that only listens; it is heard by these parties, so loud. The name that it has in the
+        call. Raises CallError, CapacityError."""
         self.seating.check_gains(heard_by)
         party = self.admit(leg, "listener", listens=True)
         for name, gain in heard_by.items():
             self.seating.set_gain(name, party.name, gain)
         self.attach(party)
+        return party.name
 
     def brief(self, leg: Leg, briefer: Talker) -> Party:
         """Serve a leg that is to take the call over and is told first what it is about: it hears the briefer

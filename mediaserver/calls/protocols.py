@@ -16,8 +16,11 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
 from mediaserver.calls.may_dial import MayDial
 from mediaserver.calls.playing import Frames
+from mediaserver.calls.recorder import RecordingState
+from mediaserver.calls.recording_step import RecordingStep
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.calls.seat_kinds import SeatKind
+from mediaserver.calls.stored_first import StoreCall
 from mediaserver.calls.warm import Back, Briefing, Warm
 from mediaserver.media.leg import App, Leg, Termination
 
@@ -187,11 +190,27 @@ class Switchboard(Protocol):
         ring_s: float = ...,
         about: About = ...,
         owner: UUID | None = None,
+        may_use: Callable[[AgentSpec], bool] = ...,
     ) -> Call:
         """Call somebody for an agent; returns at once. `ring_s`: given up after so long. `about`: what the
-        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. Raises
-        CallError (404: no such agent, 403: nobody who may be called, 400: the caller is no name, 480 or 503:
-        the agent cannot talk now), CapacityError."""
+        agent is to know, small JSON. `owner`: the key whose call it is; None: the operator's. `may_use`:
+        whether whoever asks knows of that agent. Raises CallError (404: no such agent, 403: nobody who may be
+        called, 400: the caller is no name, 480 or 503: the agent cannot talk now), CapacityError."""
+
+    async def place_stored(
+        self,
+        to: str,
+        agent: str,
+        store: StoreCall,
+        *,
+        caller: str = "",
+        ring_s: float = ...,
+        about: About = ...,
+        owner: UUID | None = None,
+        may_use: Callable[[AgentSpec], bool] = ...,
+    ) -> Call:
+        """As `place`, but nobody is rung before `store` has stored the call's row, and that is waited for.
+        Raises what `store` raises, too: then no call is placed; CallError (487): it was hung up before."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 
@@ -212,9 +231,10 @@ class Switchboard(Protocol):
         """Ring `to` and let it listen. It is heard by nobody (but see `listen`), and the call does not go on
         for its sake."""
 
-    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = ...) -> None:
+    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = ...) -> str:
         """Let an answered leg listen. `heard_by`: the parties that hear it, and how loud: one for a whisper,
-        all for barging in."""
+        all for barging in. Returns the name that it has among the parties, by which its seat is changed.
+        Raises CapacityError, too."""
 
     def change_seat(
         self, call_id: UUID, party: str, seat: SeatKind, whisper_to: str = ..., gain: float = ...
@@ -240,6 +260,9 @@ class Switchboard(Protocol):
         """Play to all in the call but an agent, in place of what plays already."""
 
     def stop_playing(self, call_id: UUID) -> None: ...
+
+    def control_recording(self, call_id: UUID, step: RecordingStep) -> RecordingState:
+        """Begin, pause, resume or stop the call's recording; what it does from now on."""
 
     def hold(self, call_id: UUID, music: Frames | None = None) -> None:
         """The first leg hears this over and over, or what is configured, and nobody hears it. Without frames

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,7 +31,9 @@ from mediaserver.calls.means import Means
 from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
-from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.recorder import Recorder, RecordingState
+from mediaserver.calls.recording_control import control_recording
+from mediaserver.calls.recording_step import RecordingStep
 from mediaserver.calls.referring import Referring, code_of
 from mediaserver.calls.referring_away import refer_away
 from mediaserver.calls.registry import CallRegistry
@@ -48,6 +50,7 @@ from mediaserver.calls.routes import (
 )
 from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.setting_aside import bring_back
+from mediaserver.calls.stored_first import StoreCall, StoredFirst
 from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.warm import Back, Manner, Warm, check_ring
@@ -67,6 +70,10 @@ log = logging.getLogger(__name__)
 STOPPING_S = 0.5
 """So long after all have been hung up the last signalling may take."""
 NOBODY: Mapping[str, float] = MappingProxyType({})
+
+
+def everybody(agent: AgentSpec) -> bool:
+    return True
 
 
 class LocalSwitchboard:
@@ -271,6 +278,8 @@ class LocalSwitchboard:
         ring_s: float = RING_TIMEOUT_S,
         about: About = NOTHING,
         owner: UUID | None = None,
+        may_use: Callable[[AgentSpec], bool] = everybody,
+        first: StoredFirst | None = None,
     ) -> Call:
         self.targets.check(to)
         self.targets.check_caller(caller)
@@ -279,9 +288,15 @@ class LocalSwitchboard:
         check_ring(ring_s)
         about = checked(about)
         spec = self._routes.agent(agent)
-        if spec is None:
+        if spec is None or not may_use(spec):
             raise CallError(f"there is no agent {agent!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about, owner)
+        return self._begin(to, spec, caller, ring_s, about, owner, first=first)
+
+    async def place_stored(self, to: str, agent: str, store: StoreCall, **more: Any) -> Call:
+        first = StoredFirst(store)
+        call = self.place(to, agent, first=first, **more)
+        await first.wait()
+        return call
 
     def called_for(self, wanted: CallWanted) -> None:
         """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
@@ -311,14 +326,17 @@ class LocalSwitchboard:
         about: About,
         owner: UUID | None,
         errand: Errand = OURS,
+        *,
+        first: StoredFirst | None = None,
     ) -> Call:
         """Raises CallError, CapacityError."""
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner)
+        begin = first is None
+        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner, begin=begin)
         if errand.behalf is not None:
             call.payer = errand.behalf.payer
-        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand))
+        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first))
         self._placing[call.id] = task
 
         def placed(task: asyncio.Task[None]) -> None:
@@ -326,18 +344,29 @@ class LocalSwitchboard:
             if task.cancelled():  # maybe before its first step
                 call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
             errand.tell(487)  # unless it was told how it ended
+            if first is not None:
+                first.given_up()
 
         task.add_done_callback(placed)
         return call
 
     async def _place(
-        self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float, errand: Errand
+        self,
+        call: Call,
+        to: str,
+        agent: AgentSpec,
+        caller: str,
+        ring_s: float,
+        errand: Errand,
+        first: StoredFirst | None,
     ) -> None:
         def rings() -> None:
             call.ring()
             errand.tell(180)
 
         with logs.in_call(call.id):
+            if first is not None and not await first.stored(call):
+                return
             try:
                 way_out = self._way_out(to, call)
                 leg = await way_out.place(
@@ -398,8 +427,8 @@ class LocalSwitchboard:
     async def monitor(self, call_id: UUID, to: str, heard_by: Mapping[str, float] = NOBODY) -> None:
         await self._joining.monitor(self._answered(call_id), to, heard_by)
 
-    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> None:
-        self._answered(call_id).listen(leg, heard_by)
+    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> str:
+        return self._answered(call_id).listen(leg, heard_by)
 
     def change_seat(
         self, call_id: UUID, party: str, seat: SeatKind, whisper_to: str = "", gain: float = 1.0
@@ -430,6 +459,9 @@ class LocalSwitchboard:
 
     def stop_playing(self, call_id: UUID) -> None:
         self._answered(call_id).seating.stop_playing()
+
+    def control_recording(self, call_id: UUID, step: RecordingStep) -> RecordingState:
+        return control_recording(self._answered(call_id), step, may_start=self._record)
 
     def hold(self, call_id: UUID, music: Frames | None = None) -> None:
         self._answered(call_id).hold(self._hold_music if music is None else music)
@@ -499,14 +531,18 @@ class LocalSwitchboard:
         agent: AgentSpec | None,
         about: About,
         owner: UUID | None,
+        *,
+        begin: bool = True,
     ) -> Call:
-        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is."""
+        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is.
+        `begin`: as `Call` has it."""
         app = agent.name if agent is not None else "extension"
         call = Call(
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
             agent_version=agent.version if agent is not None else None, about=about, owner=owner,
             redactor=self._redactor(agent),
+            begin=begin,
         )  # fmt: skip
         self._registry.add(call)
         return call

@@ -57,6 +57,12 @@ class Redactor:
         self.renamed = False
         """A name has become known: what was shown before is to be asked of `without_names` again."""
 
+    def first(self, record: CallStarted) -> CallStarted:
+        """The call's first record."""
+        if self._choices.names:
+            self._names.learn(_people(record.about))
+        return replace(record, about=redacted_value(record.about, self._choices, self._names))
+
     def records(self, record: Record) -> Iterator[Record]:
         """What is to be kept in its place, maybe with earlier records that are to be written again."""
         choices, names = self._choices, self._names
@@ -76,9 +82,8 @@ class Redactor:
             case OutcomeMade(data=data):
                 yield from self._learn(data)
                 yield replace(record, data=redacted_value(data, choices, names))
-            case CallStarted(about=about):
-                yield from self._learn(about)
-                yield replace(record, about=redacted_value(about, choices, names))
+            case CallStarted():
+                yield self.first(record)
             case MessageKept(transcript=transcript):
                 yield replace(record, transcript=redacted(transcript, choices, names))
             case FactLearnt(topic=topic, fact=fact):

@@ -10,7 +10,7 @@ from uuid import UUID
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
 from mediaserver.storage.sql import Database, Row, known, text, to_json
 
-_SHOWN = """
+SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
         exists (select from recordings r where r.call_id = c.id) as recorded,
         (select count(*) from messages m where m.call_id = c.id) as messages_left,
@@ -23,6 +23,7 @@ _SHOWN = """
         (select s.summary from call_summaries s where s.call_id = c.id) as summary
     from calls c
 """
+"""Calls with their outcomes, flows, how many lines they have and whether they were recorded."""
 
 
 async def started(connection: Database, record: CallStarted, node: UUID | None) -> None:
@@ -62,8 +63,8 @@ async def ended(connection: Database, record: CallEnded) -> None:
 
 async def recent(connection: Database, limit: int = 50) -> list[Row]:
     """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
-    rows = await connection.fetch(f"{_SHOWN} order by c.started_at desc limit $1", limit)
-    return [_row(row) for row in rows]
+    rows = await connection.fetch(f"{SHOWN} order by c.started_at desc limit $1", limit)
+    return [shown(row) for row in rows]
 
 
 async def talked_to(connection: Database, name: str, since: datetime | None, limit: int) -> list[Row]:
@@ -84,9 +85,10 @@ async def talked_to(connection: Database, name: str, since: datetime | None, lim
 
 async def one(connection: Database, call_id: UUID) -> Row | None:
     """One call like those of `recent`; None when it is not known."""
-    row = await connection.fetchrow(f"{_SHOWN} where c.id = $1", call_id)
-    return None if row is None else _row(row)
+    row = await connection.fetchrow(f"{SHOWN} where c.id = $1", call_id)
+    return None if row is None else shown(row)
 
 
-def _row(row: Any) -> Row:
+def shown(row: Any) -> Row:
+    """A row of `SHOWN`, its JSON read."""
     return {**dict(row), **{name: json.loads(row[name]) for name in ("outcomes", "flows", "about")}}
