@@ -16,6 +16,7 @@ from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
+from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Sink
 from pipelines.previews.desk import VoiceDesk
@@ -48,6 +49,8 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    jobs: JobRunner | None = None
+    """Who does jobs; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None

@@ -64,6 +64,7 @@ from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.fetching.protocols import Fetcher
+from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
@@ -166,6 +167,9 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        jobs = context.jobs = JobRunner(
+            database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
+        )
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -269,13 +273,16 @@ class Server:
             overload.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
-            lambda: [media.look(), voice_detection, recorder.finding()],
+            lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        # All kinds and schedules of jobs are declared before.
+        undo.push_async_callback(jobs.close)
+        await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
         self._ready = True

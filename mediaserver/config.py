@@ -33,6 +33,7 @@ from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
 from mediaserver.settings.insight import InsightSettings
+from mediaserver.settings.jobs import JobsSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     sounds: SoundsSettings = SoundsSettings()
     background: BackgroundSettings = BackgroundSettings()
     database: DatabaseSettings = DatabaseSettings()
+    jobs: JobsSettings = JobsSettings()
     logging: LoggingSettings = LoggingSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     agent: AgentSettings = AgentSettings()

@@ -48,6 +48,11 @@ async def made_ready(records: list[Any], make: Callable[[Any], Row]) -> list[Row
     return await asyncio.to_thread(lambda: [make(record) for record in records])
 
 
+def changed(status: str) -> bool:
+    """Whether a statement wrote a row, by what PostgreSQL says of it: "INSERT 0 1", "UPDATE 0"."""
+    return not status.endswith(" 0")
+
+
 def known(found: UUID | None, what: str, identity: UUID) -> None:
     """Raises OrphanError when an update found no row."""
     if found is None:
