@@ -23,6 +23,7 @@ from mediaserver.calls.speech_usage import SpeechUsage
 from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, Warm
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
+from mediaserver.redaction.choices import RedactionChoices
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
@@ -30,6 +31,7 @@ from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.conversation.typed_session import TypedSession
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
 from pipelines.insight.choices import InsightChoices
 
@@ -102,6 +104,31 @@ class ThinkingMaker:
             shutdown=session.shutdown,
             returned=lambda why, to, detail: session.returned(str(why), to, detail),
             brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+            steering=session,
+        )
+
+    def make_written(self, agent: AgentSpec, call: Call, controls: CallControls) -> Talker:
+        """See `WrittenMaker`. It needs neither ears nor a voice."""
+        self._code.check(agent)
+        if self._flows is not None:
+            agent = self._flows.dressed(agent, call)
+        speech = self._speech.begin(agent, waits=agent.kind == "llm", words_only=True)
+        if self._insight is not None:
+            self._insight.begin(agent, call, speech.language)
+        session = TypedSession(
+            call,
+            self._agent(agent, call, speech),
+            controls.hang_up,
+            context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
+            language=speech.language,
+        )
+        return Talker(
+            session,
+            keeps_digits=True,
+            say=session.say,
+            shutdown=session.shutdown,
+            steering=session,
+            words_only=True,
         )
 
     def take_over(
@@ -205,6 +232,7 @@ def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> s
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
         BackgroundChoices().changed(agent.background)
+        RedactionChoices().changed(agent.redaction)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
         if agent.kind == "flow" and flow_fault is not None:
