@@ -22,6 +22,9 @@ from pipelines.engines.builtin import registry
 
 Client = TestClient[web.Request, web.Application]
 
+TOKEN = "vf_0123456789012345678901234567890123456789"
+"""With which `Studio.client` asks."""
+
 
 class Counts:
     """Keeps what was counted."""
@@ -44,10 +47,12 @@ class Counts:
 
 class Studio:
     def __init__(self, data: Path, downloader: Downloader | None = None, **overrides: Any) -> None:
-        self.settings = load(None, {"data": str(data), **overrides})
+        self.settings = load(None, {"data": str(data), "http": {"admin_token": TOKEN}, **overrides})
         self.counts = Counts()
         self.context = ApiContext(self.settings, Health(), Metrics(), sink=self.counts)
-        self.client: Client = TestClient(TestServer(build_app(self.context)))
+        self.client: Client = TestClient(
+            TestServer(build_app(self.context)), headers={"Authorization": f"Bearer {TOKEN}"}
+        )
         self._downloader = downloader
         self._undo = AsyncExitStack()
 

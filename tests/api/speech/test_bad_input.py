@@ -24,7 +24,7 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.request import FetchRequest
 from pipelines.audio.formats import FileFormat
-from tests.api.speech.studio import Studio
+from tests.api.speech.studio import TOKEN, Studio
 from tests.pipelines.audio.sounds import made
 
 WAV = {"Content-Type": "audio/wav"}
@@ -67,8 +67,8 @@ async def small(tmp_path: Path) -> AsyncIterator[Studio]:
 
 def head(path: str, content_type: str, length: int) -> bytes:
     """Of a request, bare."""
-    told = f"Host: localhost\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
-    return f"POST {path} HTTP/1.1\r\n{told}".encode()
+    told = f"Authorization: Bearer {TOKEN}\r\nContent-Type: {content_type}\r\nContent-Length: {length}"
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{told}\r\n\r\n".encode()
 
 
 async def refused(studio: Studio, path: str = "/api/vad", **more: Any) -> tuple[int, str, str]:
