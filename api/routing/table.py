@@ -51,8 +51,10 @@ class ApiRoute:
 
     @property
     def name(self) -> str:
-        """The operation's id: unique among all."""
-        return f"{self.tag}_{self.handler.__name__}".replace("-", "_")
+        """The operation's id, unique among all: the handler's name, with the resource before it where that does
+        not name it already."""
+        tag, own = self.tag.replace("-", "_"), self.handler.__name__
+        return own if tag.removesuffix("s") in own else f"{tag}_{own}"
 
 
 class ApiRoutes:
