@@ -51,8 +51,8 @@ class ApiRoute:
 
     @property
     def name(self) -> str:
-        """The operation's id, unique among all: the handler's name, with the resource before it where that does
-        not name it already."""
+        """The operation's id, unique among all: the handler's name, with the resource before it where that is
+        not in it."""
         tag, own = self.tag.replace("-", "_"), self.handler.__name__
         return own if tag.removesuffix("s") in own else f"{tag}_{own}"
 

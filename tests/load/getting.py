@@ -1,7 +1,7 @@
 """Small GETs at a steady rate over connections that stay open, each timed from when it was due: a server that
 stalls makes all that were due meanwhile late (open loop; no coordinated omission).
 
-    python -m tests.load.getting URL RATE CONNECTIONS SECONDS      the key comes in VOICEFORGE_KEY; prints JSON
+    python -m tests.load.getting URL RATE CONNECTIONS SECONDS     the key comes in VOICEFORGE_KEY; prints JSON
 """
 
 from __future__ import annotations
