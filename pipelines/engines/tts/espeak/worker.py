@@ -39,8 +39,8 @@ LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn", "no": "nb", "zh-hk": "yue"
 """Where a language's usual voice has another name."""
 
 _NAME = re.compile(r"[^/\\.+\x00-\x1f]+(?:/[^/\\.+\x00-\x1f]+)*(?:\+[\w-]+)?", re.ASCII)
-"""Of a voice, and perhaps its variant. espeak-ng opens what it has no name for as a file below its own folder:
-with a dot in it that could be any file of this machine."""
+"""Of a voice, and perhaps its variant. espeak-ng opens what it has no name for as a file below its own
+folder: with a dot in it that could be any file of this machine."""
 
 Pcm = npt.NDArray[np.int16]
 
