@@ -143,6 +143,7 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -287,7 +288,6 @@ class Server:
         await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
-        context.speech.audio.expect()
         self._ready = True
         log.info(
             "ready in %.1f s: call %s, watch %s/",

@@ -57,6 +57,7 @@ async def open_speech_desk(
 
     speaker = TextSpeaker(engines_of, ready, usual.voice, usual.language)
     speaker.expect(usual.tts)
+    audio.expect()
     return SpeechDesk(
         settings.speech,
         speaker,
