@@ -7,6 +7,7 @@ from aiohttp import web
 from api import (
     call_control,
     calls,
+    docs,
     draining,
     events,
     health,
@@ -19,9 +20,17 @@ from api import (
     trunks,
 )
 from api.context import CONTEXT, ApiContext
-from api.guard import guard, tidy
+from api.cors import cors, let_read
+from api.docs import DOCUMENT, ApiDocument
+from api.guard import guard
+from api.routing.serving import serve_routes
+from api.routing.table import ApiRoutes
+from api.tidy import tidy
 
-__all__ = ["ApiContext", "build_app"]
+__all__ = ["TABLES", "ApiContext", "build_app"]
+
+TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes)
+"""All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10
 CALLS = "/api/telephony/calls"
@@ -34,13 +43,11 @@ TRUNK = TRUNKS + "/{name}"
 def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, guard])
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard])
+    app.on_response_prepare.append(let_read)
     app[CONTEXT] = context
-    app.router.add_get("/", page.page)
-    app.router.add_get("/page.css", page.style)
-    app.router.add_get("/page.js", page.script)
-    app.router.add_get("/api/health", health.health)
-    app.router.add_get("/metrics", health.metrics)
+    app[DOCUMENT] = ApiDocument(TABLES)
+    serve_routes(app, TABLES)
     app.router.add_get("/api/drain", draining.progress)
     app.router.add_post("/api/drain", draining.begin)
     app.router.add_delete("/api/drain", draining.take_back)

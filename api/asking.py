@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from api.context import CONTEXT
+from api.routing.problems import Problem
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import (
     CallError,
@@ -42,6 +43,8 @@ class Asking:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         match error:
+            case Problem():
+                pass  # it says itself how it is to be told
             case NoSuchCallError():
                 raise web.HTTPNotFound(reason="There is no such call, or it has ended.") from None
             case OutboundCapError():

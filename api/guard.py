@@ -1,50 +1,26 @@
-"""Who may ask: the Host header against DNS rebinding, the token where one is set, no proxy where none is; and
-tidy errors.
-
-No CORS headers are ever sent: other sites' pages get nothing from us.
-"""
+"""Who may ask: the Host header against DNS rebinding, the token where one is set, no proxy where none is."""
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
-import logging
 from urllib.parse import urlsplit
 
-import asyncpg
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler
 
 from api.answers import error
 from api.context import CONTEXT
 from mediaserver.config import Settings, is_loopback
-from mediaserver.errors import DatabaseError
-
-log = logging.getLogger(__name__)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
-OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health"})
+OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health", "/docs", "/openapi.json"})
 """Readable by everybody who can reach us: they hold no transcript."""
 
 PROXIED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"})
 PROXIED_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "cf-")
 """Headers that only proxies write (:rfc:`7239`, :rfc:`9110` 7.6.3, and what is usual), in lower case."""
-
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
-_DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError)
-
-_CODES = {
-    400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    408: "timeout", 409: "conflict", 413: "too_large", 415: "unsupported_media_type", 429: "limit_reached",
-    503: "unavailable",
-}  # fmt: skip
 
 
 def host_allowed(host: str, settings: Settings) -> bool:
@@ -146,36 +122,4 @@ def _refusal(settings: Settings) -> web.Response:
         )
     response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
     response.headers["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-@web.middleware
-async def tidy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every answer has safe headers and is counted; every failure is JSON. Strangers get one answer for each
-    connection."""
-    context = request.app[CONTEXT]
-    try:
-        response = await handler(request)
-    except web.HTTPException as failure:
-        response = error(failure.status, _CODES.get(failure.status, "http_error"), failure.reason)
-        if "Allow" in failure.headers:
-            response.headers["Allow"] = failure.headers["Allow"]
-    except web.RequestPayloadError:
-        response = error(400, "bad_request", "The body is not what its headers say.")
-    except ConnectionResetError:
-        raise  # the client went away; there is nobody to answer
-    except _DATABASE_TROUBLE as failure:
-        log.warning("%s failed for lack of the database: %s", request.path, type(failure).__name__)
-        response = error(503, "database_unavailable", "The database does not answer; try again soon.")
-    except Exception:
-        log.exception("%s %s failed", request.method, request.path)
-        response = error(500, "internal", "Something went wrong here; the log says what.")
-    if not response.prepared:
-        for name, value in SAFE_HEADERS.items():
-            response.headers.setdefault(name, value)
-        if context.connections is not None and not context.connections.is_proven(request.transport):
-            response.force_close()
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
-    context.metrics.http.labels(route, str(response.status)).inc()
     return response

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from aiohttp import web
+from typing import Any
 
+from aiohttp import web
+from pydantic import Field
+
+from api.access.scopes import Scope
 from api.answers import answer
 from api.context import CONTEXT
+from api.routing.models import ResponseModel
+from api.routing.table import ApiRoutes
 from mediaserver.metrics import Metrics
 
+routes = ApiRoutes("server", "How the server is.")
 
-async def health(request: web.Request) -> web.Response:
-    """200 when new calls can be served, else 503; what is missing stands in `missing`."""
+
+class HealthShown(ResponseModel):
+    """Whether new calls can be served, and what is missing for it."""
+
+    live: bool = Field(description="Always true: it answers.")
+    ready: bool
+    draining: bool = Field(description="It refuses new calls, because it is to be stopped.")
+    calls: int = Field(description="Calls that are up.")
+    missing: list[str] = Field(description="Parts without which it is not ready.")
+    components: list[dict[str, Any]] = Field(description="Each part: how it is, and how to mend it.")
+
+
+@routes.get("/api/health", scope=None, answers=HealthShown)
+async def health(request: web.Request) -> web.StreamResponse:
+    """200 when new calls can be served, else 503.
+
+    What is missing stands in `missing`; the answer is the same for both."""
     context = request.app[CONTEXT]
     state = context.health
     board = context.switchboard
     draining = board is not None and board.draining
     ready = state.ready and not draining
-    return answer(
-        {
-            "live": True,
-            "ready": ready,
-            "draining": draining,
-            "calls": len(board) if board is not None else 0,
-            "missing": [part.name for part in state.missing],
-            "components": [part.as_dict() for part in state.findings],
-        },
-        200 if ready else 503,
+    shown = HealthShown(
+        live=True,
+        ready=ready,
+        draining=draining,
+        calls=len(board) if board is not None else 0,
+        missing=[part.name for part in state.missing],
+        components=[part.as_dict() for part in state.findings],
     )
+    return answer(shown.model_dump(), 200 if ready else 503)
 
 
-async def metrics(request: web.Request) -> web.Response:
-    """The Prometheus text format."""
+@routes.get("/metrics", scope=Scope.USAGE_READ, produces=("text/plain",))
+async def metrics(request: web.Request) -> web.StreamResponse:
+    """The Prometheus text format.
+
+    This machine needs no key for it where no ADMIN_TOKEN is set."""
     body = request.app[CONTEXT].metrics.render()
     return web.Response(body=body, headers={"Content-Type": Metrics.CONTENT_TYPE})

@@ -10,8 +10,10 @@ from pathlib import Path
 from aiohttp import web
 
 from api.context import CONTEXT
+from api.routing.table import ApiRoutes
 from mediaserver.host_port import host_port
 
+routes = ApiRoutes("page")
 STATIC = Path(__file__).parent / "static"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
@@ -19,6 +21,7 @@ POLICY = (
 )
 
 
+@routes.get("/", scope=None, hidden=True)
 async def page(request: web.Request) -> web.Response:
     """The page, with the address to call written in."""
     context = request.app[CONTEXT]
@@ -45,10 +48,12 @@ def _addresses(offered: Mapping[str, str], address: str) -> str:
     return f'<dl class="addresses">{"".join(rows)}</dl>'
 
 
+@routes.get("/page.css", scope=None, hidden=True)
 async def style(request: web.Request) -> web.Response:
     return web.Response(text=_static("page.css"), content_type="text/css")
 
 
+@routes.get("/page.js", scope=None, hidden=True)
 async def script(request: web.Request) -> web.Response:
     return web.Response(text=_static("page.js"), content_type="text/javascript")
 

@@ -21,6 +21,7 @@ from uuid import UUID
 from mediaserver.printable import printable, printable_json, printable_lines
 
 _call: ContextVar[UUID | None] = ContextVar("call", default=None)
+_request: ContextVar[str] = ContextVar("request", default="")
 
 INDENT = "    "
 """Before the lines of a traceback: its words may be a stranger's, and no line of it looks like ours."""
@@ -49,18 +50,31 @@ def in_call(call_id: UUID) -> Iterator[None]:
         _call.reset(token)
 
 
+@contextlib.contextmanager
+def in_request(request_id: str) -> Iterator[None]:
+    """Log lines from here, and from tasks started here, carry the id of an HTTP request: plain characters."""
+    token = _request.set(request_id)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
 def calling() -> UUID | None:
     """The call that the running code works for, where `in_call` says so."""
     return _call.get()
 
 
 class TextFormatter(logging.Formatter):
-    """`14:03:22 INFO    [3f2a9c1e] sip.calls.user_agent: answered`; eight digits of the id are enough."""
+    """`14:03:22 INFO    [3f2a9c1e] sip.calls.user_agent: answered`; eight digits of the id are enough. What a
+    request brought about has the request's id behind a `#`."""
 
     def format(self, record: logging.LogRecord) -> str:
         call = calling()
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
-        text = f"{at} {record.levelname:7} {f'[{str(call)[:8]}] ' if call else ''}{record.name}: "
+        request = _request.get()
+        about = (f"[{str(call)[:8]}] " if call else "") + (f"[#{request}] " if request else "")
+        text = f"{at} {record.levelname:7} {about}{record.name}: "
         text += printable(redact(record.getMessage()))
         if record.exc_info:
             text += printable_lines("\n" + redact(self.formatException(record.exc_info)), INDENT)
@@ -68,7 +82,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (RFC 3339, UTC), level, logger, message, call, error."""
+    """One JSON object a line: time (RFC 3339, UTC), level, logger, message, call, request, error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, str] = {
@@ -79,6 +93,8 @@ class JsonFormatter(logging.Formatter):
         }
         if (call := calling()) is not None:
             line["call"] = str(call)
+        if request := _request.get():
+            line["request"] = request
         if record.exc_info:
             line["error"] = redact(self.formatException(record.exc_info))
         return printable_json(json.dumps(line, ensure_ascii=False))

@@ -67,9 +67,9 @@ def imports(modules: Mapping[str, Path]) -> dict[str, set[str]]:
 
 def folder_of(module: str) -> str:
     """The folder that a module belongs to, two levels deep: 'mediaserver.media', 'api'. A module that lies
-    directly in mediaserver or cli stands for itself, since those are of all heights (errors, metrics)."""
+    directly in mediaserver, api or cli stands for itself: those are of all heights (errors, metrics)."""
     parts = module.split(".")
-    return ".".join(parts[:2]) if len(parts) > 2 or parts[0] in ("mediaserver", "cli") else parts[0]
+    return ".".join(parts[:2]) if len(parts) > 2 or parts[0] in ("mediaserver", "api", "cli") else parts[0]
 
 
 def folders(arrows: Mapping[str, Set[str]]) -> dict[str, set[str]]:

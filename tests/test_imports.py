@@ -34,7 +34,8 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
-    "pipelines.engines": {"pipelines.languages", "pipelines.workers"},
+    "pipelines.voices": {"pipelines.languages"},
+    "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
     "pipelines.conversation": {"pipelines.engines", "pipelines.languages", "pipelines.spoken"},
     "pipelines.assistant": {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
 
 from mediaserver.settings.group import Host, Port, SettingsGroup
 
@@ -20,3 +22,17 @@ class HttpSettings(SettingsGroup):
         default=(),
         description="Further host names under which the server may be asked for, e.g. behind a proxy.",
     )
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Sites whose pages may ask this server with a key of their own, as browsers name them: "
+        "`https://app.example.com`.",
+    )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(f"{origin[:100]!r} is no origin: write it as https://app.example.com")
+        return value

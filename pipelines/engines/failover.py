@@ -32,6 +32,7 @@ from pipelines.engines.protocols import (
     Tts,
     TtsChunk,
 )
+from pipelines.voices.routing import told
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +198,8 @@ async def _close(stream: AsyncGenerator[T, None], engine: Engine) -> None:
 
 
 class PreferredTts(Preferred[Tts]):
-    """See pipelines.engines.protocols.Tts. A voice's name means something to the first choice only."""
+    """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
+    can make of it. An engine's own name of a voice means something to the first choice only."""
 
     def __init__(self, there: Callable[[], Sequence[Tts | None]]) -> None:
         super().__init__(Kind.TTS, there)
@@ -206,8 +208,9 @@ class PreferredTts(Preferred[Tts]):
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
     ) -> AsyncGenerator[TtsChunk, None]:
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
-            named = voice if self.is_first_choice(engine) else ""
-            return engine.speak(text, voice=named, language=language, rate=rate)
+            first = self.is_first_choice(engine)
+            named, tongue = told(voice, language, engine.manifest.name, first=first)
+            return engine.speak(text, voice=named, language=tongue, rate=rate)
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import SAMPLE_RATE
+from pipelines.languages.tags import speaks
 
 FINAL_WITHIN_S = 1.5
 """The usual `Manifest.final_within_s`."""
@@ -62,14 +63,7 @@ class Manifest:
 
     def speaks(self, language: str) -> bool:
         """Whether it knows a language (BCP 47): "en" is enough for "en-GB", and the other way round."""
-        wanted = language.lower()
-        return any(
-            known == "*"
-            or wanted == known
-            or wanted.startswith(f"{known}-")
-            or known.startswith(f"{wanted}-")
-            for known in map(str.lower, self.languages)
-        )
+        return speaks(self.languages, language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,15 @@ def same_language(one: str, other: str) -> bool:
     return base_of(one) == base_of(other)
 
 
+def speaks(languages: Iterable[str], language: str) -> bool:
+    """Whether one of these is the language, or `*`: "en" is enough for "en-GB", and the other way round."""
+    wanted = language.lower()
+    return any(
+        known == "*" or wanted == known or wanted.startswith(f"{known}-") or known.startswith(f"{wanted}-")
+        for known in map(str.lower, languages)
+    )
+
+
 def offered(tag: str, among: Iterable[str]) -> str:
     """Which of these tags is meant by one: the very same, else the first of its language; empty for none."""
     tags = list(among)

@@ -56,7 +56,8 @@ async def test_every_language_and_region_has_a_voice(tts: EspeakTts) -> None:
 
 
 async def test_a_region_has_its_own_voice_where_there_is_one(tts: EspeakTts) -> None:
-    assert voice_for("en-GB", tts.voices) == "gmw/en"
+    assert voice_for("en-GB", tts.voices) == "gmw/en" == voice_for("en-AU", tts.voices)
+    assert voice_for("en-CA", tts.voices) == "en-us"
     assert voice_for("es-MX", tts.voices) == "es-419" and voice_for("es-ES", tts.voices) == "es"
     assert voice_for("fr-CH", tts.voices) == "roa/fr-CH" and voice_for("fr-CA", tts.voices) == "fr"
 
@@ -98,6 +99,15 @@ async def test_rate_language_and_voice_matter(tts: EspeakTts) -> None:
     again, _ = await whole(tts, "good afternoon to you")
     assert len(again) == pytest.approx(len(normal), rel=0.02)  # espeak varies a little each time
     assert any(identifier == "gmw/en-US" for identifier, _, _ in tts.voices)
+
+
+async def test_a_variant_speaks_in_the_language_of_the_text(tts: EspeakTts) -> None:
+    text = "good afternoon to you"
+    plain = {language: len((await whole(tts, text, language=language))[0]) for language in ("en", "de")}
+    varied = {
+        language: len((await whole(tts, text, voice="+f5", language=language))[0]) for language in plain
+    }
+    assert len({*plain.values(), *varied.values()}) == 4
 
 
 async def test_an_unknown_voice_and_a_book_are_refused(tts: EspeakTts) -> None:

@@ -73,6 +73,20 @@ async def test_what_another_voice_says_tells_once_which_has_failed_and_why() -> 
     assert not any(told[1]), "the one that failed was not asked"
 
 
+async def test_each_engine_is_told_what_it_can_make_of_a_voice_of_the_catalogue() -> None:
+    made_for, espeak, other = FakeTts(), FakeTts(), FakeTts()
+    made_for.manifest = Manifest("indic-parler-tts", Kind.TTS, "", ("*",), "")
+    espeak.manifest = replace(made_for.manifest, name="espeak-ng")
+    made_for.failures = espeak.failures = 1
+    tts = PreferredTts(lambda: [espeak, made_for, other])
+    assert await words(tts, "hi-divya") == 3
+    assert espeak.voices == ["+f2"] and made_for.voices[0].startswith("Divya speaks Hindi")
+    assert other.voices == [""]
+    assert espeak.languages == ["en"], "the text's language counts, not the voice's"
+    assert await words(tts, "en-us+f3") == 3
+    assert other.voices == ["", ""], "an engine's own name of a voice is not for the third"
+
+
 async def test_a_voice_without_a_sound_in_time_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.engines.failover.FIRST_SOUND_S", 0.0)
     one, two = FakeTts(), FakeTts()

@@ -120,6 +120,8 @@ def voice_for(language: str, voices: Sequence[tuple[str, str, str]]) -> str:
     base, _, region = wanted.partition("-")
     if base == "es" and region not in ("", "es"):
         return "es-419"  # the one of the Americas
+    if base == "en" and region not in ("", "us", "ca", "ph"):
+        return "gmw/en"  # British
     return LANGUAGES.get(base, base)
 
 
@@ -225,10 +227,12 @@ class _Speaker:
         id = message.id
         if message.kind is Msg.OPEN:
             fields = message.json()
-            text, language = str(fields["text"]), str(fields["language"])
+            text, language, voice = str(fields["text"]), str(fields["language"]), str(fields["voice"])
+            if not voice or voice.startswith("+"):  # a variant of the language's own voice: +f2
+                voice = voice_for(language, self._espeak.voices) + voice
             self._speeches[id] = _SpeechInMaking(
                 text,
-                str(fields["voice"]) or voice_for(language, self._espeak.voices),
+                voice,
                 float(fields["rate"]),
                 list(pieces(text)),
                 BlockResampler(self._espeak.rate),

@@ -1,0 +1,112 @@
+"""The routes of one resource, declared where they are handled; from them come the application's routes, what
+the guard asks for and the OpenAPI document.
+
+A handler's signature says what is read of a request: `request` is aiohttp's own, `body` (a model) its JSON,
+`query` (a model) what stands behind the question mark, all else are parts of the path by their annotations.
+What it returns is its answer: a model, None (204), or a response of its own making.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from api.access.scopes import Scope
+
+Handler: TypeAlias = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+BODY_LIMIT = 64 << 10
+"""Bytes of a body, where a route says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRoute:
+    """One method of one path."""
+
+    method: str
+    path: str
+    handler: Handler
+    tag: str
+    """The resource, for the document."""
+    scope: Scope | None
+    """What whoever asks must hold; None: nothing, it is open to everybody who reaches us."""
+    status: int | None
+    """Of a success; None: 204 where nothing is returned, else 200."""
+    body_limit: int
+    idempotent: bool
+    """A POST that may be sent again with the same Idempotency-Key."""
+    consumes: tuple[str, ...]
+    """Media types of a body that the handler reads itself."""
+    produces: tuple[str, ...]
+    """Media types of answers that are not JSON."""
+    answers: Any
+    """The model of JSON that the handler writes itself; None: as it is annotated."""
+    errors: tuple[int, ...]
+    """Statuses of refusals that are not usual."""
+    websocket: bool
+    hidden: bool
+    """Not in the document: pages and files."""
+
+    @property
+    def name(self) -> str:
+        """The operation's id: unique among all."""
+        return f"{self.tag}_{self.handler.__name__}".replace("-", "_")
+
+
+class ApiRoutes:
+    """Routes under one tag."""
+
+    def __init__(self, tag: str, about: str = "") -> None:
+        """`about`: a line on the resource, for the document."""
+        self.tag = tag
+        self.about = about
+        self._routes: list[ApiRoute] = []
+
+    def __iter__(self) -> Iterator[ApiRoute]:
+        return iter(self._routes)
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: Scope | None,
+        status: int | None = None,
+        body_limit: int = BODY_LIMIT,
+        idempotent: bool = False,
+        consumes: tuple[str, ...] = (),
+        produces: tuple[str, ...] = (),
+        answers: Any = None,
+        errors: tuple[int, ...] = (),
+        websocket: bool = False,
+        hidden: bool = False,
+    ) -> Callable[[H], H]:
+        """Declares the decorated coroutine function as handler of a method of a path."""
+
+        def declare(handler: H) -> H:
+            self._routes.append(
+                ApiRoute(
+                    method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
+                    produces, answers, errors, websocket, hidden,
+                )
+            )  # fmt: skip
+            return handler
+
+        return declare
+
+    def get(self, path: str, *, scope: Scope | None, **more: Any) -> Callable[[H], H]:
+        return self.route("GET", path, scope=scope, **more)
+
+    def post(self, path: str, *, scope: Scope | None, **more: Any) -> Callable[[H], H]:
+        return self.route("POST", path, scope=scope, **more)
+
+    def put(self, path: str, *, scope: Scope | None, **more: Any) -> Callable[[H], H]:
+        return self.route("PUT", path, scope=scope, **more)
+
+    def patch(self, path: str, *, scope: Scope | None, **more: Any) -> Callable[[H], H]:
+        return self.route("PATCH", path, scope=scope, **more)
+
+    def delete(self, path: str, *, scope: Scope | None, **more: Any) -> Callable[[H], H]:
+        return self.route("DELETE", path, scope=scope, **more)
