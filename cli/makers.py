@@ -19,6 +19,7 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.echo import EchoMaker
 from mediaserver.calls.protocols import AppMaker, CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.speech_usage import SpeechUsage
 from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, Warm
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
@@ -64,7 +65,7 @@ class ThinkingMaker:
         self._code.check(agent)
         if self._flows is not None:
             agent = self._flows.dressed(agent, call)
-        speech = self._speech.begin(agent, waits=agent.kind == "llm")
+        speech = self._speech.begin(agent, waits=agent.kind == "llm", counter=SpeechUsage(call, agent.flow))
         thinks = self._agent(agent, call, speech)
         session = AgentSession(
             call,

@@ -16,6 +16,7 @@ from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
 from mediaserver.settings.engines import EnginesSettings
 from pipelines.assistant.tongues import any_language
+from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.protocols import Kind, Llm, Stt, Tts, TurnModel
 from pipelines.engines.running import Engines
 from pipelines.languages.asking import warm_names
@@ -89,8 +90,11 @@ class Speech:
             self._warmed |= fresh
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
-    def begin(self, agent: AgentSpec, *, waits: bool = False) -> Equipment:
+    def begin(
+        self, agent: AgentSpec, *, waits: bool = False, counter: SpeechCounter | None = None
+    ) -> Equipment:
         """For a call that begins. `waits`: its agent can do without a language model until that has started.
+        `counter`: told of what its engines hear and say.
         Raises CallError: 503 while all that could serve it is being started, 480 when there is nothing that
         could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
@@ -114,8 +118,8 @@ class Speech:
         language = agent.language or self._settings.language
         said = self._dictionary.of(language, voice)
         return Equipment(
-            stt,
-            tts,
+            stt if counter is None else stt.counted(counter),
+            tts if counter is None else tts.counted(counter),
             llm,
             voice,
             language,
@@ -215,7 +219,7 @@ def _warm(*languages: str) -> None:
     warm_names()
 
 
-def _serving(part: str, lists: list[Stt] | list[Tts]) -> Finding:
+def _serving(part: str, lists: Sequence[Stt] | Sequence[Tts]) -> Finding:
     """The server can do its work while one agent can; with no agent that speaks there is none to do."""
     ready = list(dict.fromkeys(each.manifest.name for each in lists if each.ready))
     if ready or not lists:

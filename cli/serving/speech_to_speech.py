@@ -15,6 +15,7 @@ from cli.serving.tools import AgentTools
 from mediaserver.calls.call import Call
 from mediaserver.calls.protocols import CallControls, Talker
 from mediaserver.calls.routes import AgentSpec
+from mediaserver.calls.speech_usage import SpeechUsage
 from mediaserver.calls.warm import MOST_BRIEFING, Back, Warm
 from mediaserver.errors import CallError, EngineError
 from mediaserver.media.leg import Leg
@@ -68,7 +69,7 @@ class RealtimeMaker:
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         given, endpoint = self._model(agent)
-        speech = self._speech.begin(agent)
+        speech = self._speech.begin(agent, counter=SpeechUsage(call))
         box, rules = self._tools.box(agent.tools), AssistantSettings.of(agent.assistant)
         own = [each for each in own_tools(rules.transfers, remembers=False) if each.name in OWN]
         # Nobody asks the caller here before a tool acts: the model hears and speaks by itself.

@@ -21,7 +21,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from mediaserver.errors import StartupError
-from mediaserver.storage import nodes
+from mediaserver.storage import nodes, usage_made
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +110,7 @@ class Presence:
             closed = await nodes.close_calls(connection, self._node)
             if not await nodes.others_live(connection, self._node, self._silent_s):
                 closed += await nodes.close_calls(connection, None)
+            await usage_made.calls_over(connection, [call_id for call_id, _ in closed], self._node)
             return closed
 
     async def beat(self) -> int:
@@ -134,6 +135,7 @@ class Presence:
                         log.warning(
                             "the server %s was silent; closed its %d calls as interrupted", node, len(gone)
                         )
+                        await usage_made.calls_over(connection, [call_id for call_id, _ in gone], self._node)
                         closed += len(gone)
                 return closed
         except TROUBLE:  # the writer says what is wrong

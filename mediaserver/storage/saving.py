@@ -19,6 +19,7 @@ from mediaserver.storage import (
     summaries,
     turns,
     usage,
+    usage_made,
 )
 from mediaserver.storage.records import (
     CallAnswered,
@@ -55,6 +56,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await calls.answered(connection, record)
         case CallEnded():
             await calls.ended(connection, record)
+            await usage_made.calls_over(connection, [record.call_id], node)
         case LegOpened():
             await legs.opened(connection, record)
         case LegClosed():
@@ -63,6 +65,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await turns.said(connection, record)
         case EventHappened():
             await events.happened(connection, record)
+            if record.kind == "llm":
+                await usage_made.model_answered(connection, record, node)
         case RecordingMade():
             await recordings.made(connection, record)
         case MessageKept():
@@ -77,6 +81,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await summaries.wanted(connection, record)
         case SummaryMade():
             await summaries.made(connection, record)
+            await usage_made.summarised(connection, record, node)
         case FactLearnt():
             await facts.learnt(connection, record)
         case OutboundUsed():

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.counting import SpeechCounter, counted_speech
 from pipelines.engines.llm.continuation import MOST_SAID, Continuation, carried_on
 from pipelines.engines.protocols import (
     Engine,
@@ -201,8 +202,17 @@ class PreferredTts(Preferred[Tts]):
     """See pipelines.engines.protocols.Tts. `voice` may be one of the catalogue: each engine is told what it
     can make of it. An engine's own name of a voice means something to the first choice only."""
 
-    def __init__(self, there: Callable[[], Sequence[Tts | None]]) -> None:
+    def __init__(
+        self, there: Callable[[], Sequence[Tts | None]], counter: SpeechCounter | None = None
+    ) -> None:
         super().__init__(Kind.TTS, there)
+        self._counter = counter
+
+    def counted(self, counter: SpeechCounter) -> PreferredTts:
+        """The same engines, for one that is told what each said."""
+        same = PreferredTts(self._there, counter)
+        same._failed = self._failed
+        return same
 
     def speak(
         self, text: str, *, voice: str = "", language: str = "en", rate: float = 1.0
@@ -210,7 +220,10 @@ class PreferredTts(Preferred[Tts]):
         def begin(engine: Tts) -> AsyncGenerator[TtsChunk, None]:
             first = self.is_first_choice(engine)
             named, tongue = told(voice, language, engine.manifest.name, first=first)
-            return engine.speak(text, voice=named, language=tongue, rate=rate)
+            stream = engine.speak(text, voice=named, language=tongue, rate=rate)
+            if self._counter is None:
+                return stream
+            return counted_speech(stream, engine.manifest.name, text, self._counter)
 
         needed = any(character.isalnum() for character in text)
         return self.streamed(

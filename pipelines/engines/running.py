@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Embedder, Kind, Stt, Tts, TurnModel
+from pipelines.engines.protocols import Embedder, Kind, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -71,12 +71,12 @@ class Engines:
         self._registry = registry
         self._options = options or (lambda _kind, _name: EngineOptions())
         self._places: dict[tuple[Kind, str], _Place] = {}
-        self._stts: dict[tuple[str, ...], Stt] = {}
-        self._ttss: dict[tuple[str, ...], Tts] = {}
+        self._stts: dict[tuple[str, ...], PreferredStt] = {}
+        self._ttss: dict[tuple[str, ...], PreferredTts] = {}
         self._llms: dict[tuple[str, ...], PreferredLlm] = {}
         self._starting: set[asyncio.Task[None]] = set()
 
-    def stt(self, names: Sequence[str]) -> Stt:
+    def stt(self, names: Sequence[str]) -> PreferredStt:
         """A recogniser: the first of the list, with the others behind it."""
         key = tuple(names)
         self._ask(Kind.STT, key)
@@ -84,7 +84,7 @@ class Engines:
             self._stts[key] = PreferredStt(partial(self._there, Kind.STT, key))
         return self._stts[key]
 
-    def tts(self, names: Sequence[str]) -> Tts:
+    def tts(self, names: Sequence[str]) -> PreferredTts:
         """A voice, likewise."""
         key = tuple(names)
         self._ask(Kind.TTS, key)

@@ -16,6 +16,7 @@ import numpy as np
 
 from mediaserver.media.leg import Frame
 from mediaserver.media.time import FRAME_SAMPLES, SAMPLE_RATE
+from pipelines.engines.counting import SpeechCounter
 from pipelines.engines.failover import Preferred, reason
 from pipelines.engines.protocols import (
     FAILED,
@@ -38,8 +39,17 @@ KEPT_BYTES = 60 * SAMPLE_RATE * 2
 class PreferredStt(Preferred[Stt]):
     """See pipelines.engines.protocols.Stt."""
 
-    def __init__(self, there: Callable[[], Sequence[Stt | None]]) -> None:
+    def __init__(
+        self, there: Callable[[], Sequence[Stt | None]], counter: SpeechCounter | None = None
+    ) -> None:
         super().__init__(Kind.STT, there)
+        self.counter = counter
+
+    def counted(self, counter: SpeechCounter) -> PreferredStt:
+        """The same engines, for one that is told what each was given to hear."""
+        same = PreferredStt(self._there, counter)
+        same._failed = self._failed
+        return same
 
     @property
     def manifest(self) -> Manifest:
@@ -68,6 +78,8 @@ class _FailoverSession:
         among: tuple[str, ...],
     ) -> None:
         self._engines = engines
+        self._fed = 0
+        """Samples that the present engine was given and nobody has counted."""
         self._on_result = on_result
         self._language = language
         self._among = among
@@ -96,6 +108,8 @@ class _FailoverSession:
     def feed(self, frame: Frame) -> None:
         if self._open and len(self._audio) < KEPT_BYTES:
             self._audio += frame.tobytes()
+            if self._session is not None:
+                self._fed += len(frame)
         self._do(lambda session: session.feed(frame))
 
     def flush(self, epoch: int) -> None:
@@ -156,6 +170,7 @@ class _FailoverSession:
         session.begin(self._epoch, self._grammar, noise_db=self._noise_db)
         for frame in _frames(self._audio):
             session.feed(frame)
+        self._fed += len(self._audio) // 2
         if self._asked is not None:
             self._await_final()
             session.flush(self._asked)
@@ -227,12 +242,20 @@ class _FailoverSession:
 
     def _forget(self) -> None:
         """No utterance."""
+        self._count()
         self._answered()
         self._open = False
         self._audio = bytearray()
         self._tried.clear()
 
+    def _count(self) -> None:
+        """What the present engine heard."""
+        fed, self._fed = self._fed, 0
+        if fed and self._engine is not None and self._engines.counter is not None:
+            self._engines.counter.heard(self._engine.manifest.name, fed / SAMPLE_RATE)
+
     def _drop(self) -> None:
+        self._count()
         session, self._session, self._engine = self._session, None, None
         self._opened = object()
         if session is not None:

@@ -1,0 +1,125 @@
+"""What is used and follows from records that are kept anyway: counted in the transaction that keeps them.
+
+So nothing is counted that is not kept, nor the reverse; and as each id is made of the record's own, a record
+that is written again counts nothing again. What engines of speech did comes as records of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from mediaserver.storage.records import EventHappened, SummaryMade, UsageCounted, UsageKind
+from mediaserver.storage.sql import Database
+from mediaserver.storage.usage import counted
+
+MOST_TOKENS = 10**12
+"""Of one answer; servers that count for us may claim any."""
+SPEECH_TO_SPEECH = "speech-to-speech"
+"""In the place of a model's name, where a model that hears and speaks says what it took."""
+
+_CALL = """
+    select owner, coalesce(agent, '') as agent, coalesce(answered_at, started_at) as began, answered_at,
+        ended_at, coalesce(
+            (select flow from flow_runs where call_id = calls.id order by began_at, flow limit 1), ''
+        ) as flow
+    from calls where id = $1
+"""
+
+
+async def calls_over(connection: Database, ended: Iterable[UUID], node: UUID | None) -> None:
+    """Calls have ended: each is one, of so many seconds if it was answered."""
+    for call_id in ended:
+        call = await connection.fetchrow(_CALL, call_id)
+        if call is None or call["ended_at"] is None:
+            continue
+        await _count(connection, call, call_id, node, call["ended_at"], UsageKind.CALLS, 1.0)
+        if call["answered_at"] is not None:
+            seconds = max(0.0, (call["ended_at"] - call["answered_at"]).total_seconds())
+            await _count(connection, call, call_id, node, call["ended_at"], UsageKind.CALL_SECONDS, seconds)
+
+
+async def model_answered(connection: Database, record: EventHappened, node: UUID | None) -> None:
+    """An event `llm`: what one answer of a language model took."""
+    call = await connection.fetchrow(_CALL, record.call_id)
+    if call is None:
+        return
+    data = record.data
+    at = call["began"] + timedelta(milliseconds=max(0, record.at_ms))
+    # As the index `events_once` has it: the same data at the same time is the same event.
+    what = f"llm {record.at_ms} {json.dumps(data, sort_keys=True, default=str)}"
+    if isinstance(usage := data.get("usage"), Mapping):
+        tokens = usage.get("input_tokens"), usage.get("output_tokens")
+        await _tokens(connection, call, record.call_id, node, at, what, SPEECH_TO_SPEECH, tokens, None)
+    else:
+        tokens = data.get("tokens_in"), data.get("tokens_out")
+        model = str(data.get("model") or "")
+        await _tokens(connection, call, record.call_id, node, at, what, model, tokens, data.get("cost"))
+
+
+async def summarised(connection: Database, record: SummaryMade, node: UUID | None) -> None:
+    """A model has written a summary."""
+    call = await connection.fetchrow(_CALL, record.call_id)
+    if call is None:
+        return
+    at = call["ended_at"] or call["began"]
+    tokens = record.prompt_tokens, record.completion_tokens
+    await _tokens(
+        connection, call, record.call_id, node, at, "summary", record.model, tokens, record.cost
+    )  # fmt: skip
+
+
+async def _tokens(
+    connection: Database,
+    call: Any,
+    call_id: UUID,
+    node: UUID | None,
+    at: datetime,
+    what: str,
+    model: str,
+    tokens: tuple[Any, Any],
+    cost: Any,
+) -> None:
+    """A cost that is known is that of question and answer together. It stands with the answer's tokens."""
+    asked, answered = map(_amount, tokens)
+    if not asked and not answered:
+        return
+    paid = _amount(cost) if cost is not None else None
+    for kind, amount, price in (
+        (UsageKind.LLM_PROMPT_TOKENS, asked, None if paid is None else 0.0),
+        (UsageKind.LLM_COMPLETION_TOKENS, answered, paid),
+    ):
+        await _count(connection, call, call_id, node, at, kind, amount, f"{what} {kind}", model, price)
+
+
+async def _count(
+    connection: Database,
+    call: Any,
+    call_id: UUID,
+    node: UUID | None,
+    at: datetime,
+    kind: UsageKind,
+    amount: float,
+    what: str = "",
+    engine: str = "",
+    cost: float | None = None,
+) -> None:
+    """`what`: tells this count from others of the call; empty: there is one of its kind."""
+    if not amount and not cost:
+        return
+    record = UsageCounted(
+        uuid5(call_id, what or str(kind)), at, call["owner"], kind, amount, engine, call["agent"],
+        call["flow"], call_id, cost,
+    )  # fmt: skip
+    await counted(connection, record, node)
+
+
+def _amount(value: Any) -> float:
+    """A number that somebody else says; 0 for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return 0.0
+    return float(min(max(value, 0), MOST_TOKENS))
