@@ -5,12 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    audit,
     call_control,
     calls,
+    console,
     docs,
     draining,
     events,
     health,
+    keys,
     messages,
     outbound,
     page,
@@ -22,14 +25,16 @@ from api import (
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
-from api.guard import guard
+from api.guard import guard, tell_rate
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
 from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
-TABLES: tuple[ApiRoutes, ...] = (page.routes, health.routes, docs.routes)
+TABLES: tuple[ApiRoutes, ...] = (
+    page.routes, health.routes, docs.routes, keys.routes, console.routes, audit.routes,
+)  # fmt: skip
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10
@@ -44,7 +49,7 @@ def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard])
-    app.on_response_prepare.append(let_read)
+    app.on_response_prepare.extend([let_read, tell_rate])
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)

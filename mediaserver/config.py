@@ -25,7 +25,7 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
-from mediaserver.settings.access import AccessSettings, SecretsSettings
+from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
@@ -59,7 +59,6 @@ class Settings(BaseSettings):
     )
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
-    secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()

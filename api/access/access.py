@@ -167,13 +167,10 @@ class Access:
         return False
 
     def _is_token(self, secret: str, source: str) -> bool:
-        """The one secret that people choose, so it is not compared for whoever guesses."""
-        if not self._token:
+        """The one secret that people choose, so whoever guesses is told that the right one is wrong, too."""
+        if not self._token or self._wrong.level(site_of(source), self._wrong_rate, self._now()) < 1.0:
             return False
-        same = hmac.compare_digest(secret.encode(errors="surrogateescape"), self._token.encode())
-        if same and self._wrong.level(site_of(source), self._wrong_rate, self._now()) < 1.0:
-            raise self._too_many_wrong(1)
-        return same
+        return hmac.compare_digest(secret.encode(errors="surrogateescape"), self._token.encode())
 
     def _take(self, key: ApiKey) -> Taken | None:
         """One of the key's requests; None where it has no limit."""
@@ -206,11 +203,8 @@ class Access:
         if (unsaid := self._told.due(self._now())) is not None:
             log.warning("a wrong key from %s (%d more since the last such line)", site, unsaid)
         if not taken.allowed:
-            raise self._too_many_wrong(taken.retry_s)
-
-    def _too_many_wrong(self, retry_s: int) -> KeyRefused:
-        return KeyRefused(
-            Refusal.TOO_MANY_WRONG,
-            "Too many wrong keys came from your address: wait, and send a right one.",
-            {"Retry-After": str(retry_s)},
-        )
+            raise KeyRefused(
+                Refusal.TOO_MANY_WRONG,
+                "Too many wrong keys came from your address: wait, and send a right one.",
+                {"Retry-After": str(taken.retry_s)},
+            )

@@ -22,7 +22,7 @@ class How(StrEnum):
     SESSION = "session"
     """A browser's cookie, after a log-in."""
     TICKET = "ticket"
-    """One call's events alone, as its caller was told."""
+    """To read one call alone, as its caller was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""Codes that sign one browser in, once and soon: they stand in a link, and links are seen by others (histories,
-logs of a terminal). Kept in memory, hashed."""
+"""Codes that sign one browser in, once and soon: they stand in a link, and links are seen by others (in
+histories, in the log of a terminal). Kept in memory, hashed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a client is told of its rate limit: the fields of draft-ietf-httpapi-ratelimit-headers-10.
 
-    RateLimit-Policy: "requests";q=200;w=2        so many in so many seconds
-    RateLimit: "requests";r=187;t=1               so many are left, and all are back in so many seconds
+RateLimit-Policy: "requests";q=200;w=2        so many in so many seconds
+RateLimit: "requests";r=187;t=1               so many are left, and all are back in so many seconds
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A ticket opens the live events of one call to whoever was told it, without a key: callers by SIP from this
-machine are told the address of their own transcript with one.
+"""A ticket lets whoever was told it read one call, while it lives and after, without a key: callers by SIP
+from this machine are told the address of their own transcript with one.
 
 It is a MAC of the call's id with a secret of this process, so that nothing must be kept and none outlasts the
 process.

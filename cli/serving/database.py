@@ -42,6 +42,8 @@ class Stored:
     directory: Directory
     trunks: TrunkBoard
     flows: ServedFlows
+    connect: Callable[[], Awaitable[asyncpg.Connection]]
+    """Opens a connection of one's own, beside the pool."""
 
 
 async def open_database(
@@ -83,7 +85,7 @@ async def open_database(
     flows.shelf.on_change(directory.recheck)
     trunks = await open_trunks(settings, lambda: open_connection(dsn), undo, sealer)
     writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
-    return Stored(pool, writer, directory, trunks, flows)
+    return Stored(pool, writer, directory, trunks, flows, lambda: open_connection(dsn))
 
 
 async def _open_writer(
