@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo doctor test it attack load mutate cov fmt lint types check setup lock clean
+.PHONY: help run demo doctor test it attack load mutate cov clients fmt lint types check setup lock clean
 
 BIN := .venv/bin
 FAST := not slow and not load
@@ -51,6 +51,9 @@ mutate: ## Break the pure machines in small ways and count what the tests notice
 cov: ## The fast tests with coverage; report in htmlcov/
 	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" \
 	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
+
+clients: ## Make the typed clients in clients/ anew, after a change of the API
+	@scripts/setup.sh dev && exec scripts/clients.sh
 
 fmt: ## Format the code and mend what the linter can
 	@scripts/setup.sh dev && $(BIN)/ruff check --fix --exit-zero . && exec $(BIN)/ruff format .

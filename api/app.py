@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    analytics,
     audit,
     call_control,
     calls,
@@ -21,11 +22,14 @@ from api import (
     playing,
     sip_trace,
     trunks,
+    usage,
+    voices,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.guard import guard, tell_rate
+from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
 from api.tidy import tidy
@@ -33,8 +37,16 @@ from api.tidy import tidy
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
 TABLES: tuple[ApiRoutes, ...] = (
-    page.routes, health.routes, docs.routes, keys.routes, console.routes, audit.routes,
-)  # fmt: skip
+    page.routes,
+    health.routes,
+    docs.routes,
+    keys.routes,
+    console.routes,
+    audit.routes,
+    voices.routes,
+    usage.routes,
+    analytics.routes,
+)
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10
@@ -48,8 +60,8 @@ TRUNK = TRUNKS + "/{name}"
 def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
-    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard])
-    app.on_response_prepare.extend([let_read, tell_rate])
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard, traced])
+    app.on_response_prepare.extend((let_read, tell_rate, tell_trace))
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from aiohttp import web
@@ -18,11 +18,16 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
+from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Sink
+from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
 from sip.trunks.board import TrunkBoard
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer as RequestTracer
 
 
 @dataclass(slots=True)
@@ -38,12 +43,16 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
+    voices: VoiceDesk | None = None
+    """The catalogue of voices on this server; None while it is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    jobs: JobRunner | None = None
+    """Who does jobs; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
@@ -62,6 +71,10 @@ class ApiContext:
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Lists of recent calls that are read at a time; the database's other connections are for calls."""
+    reporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Reports are read one at a time, likewise."""
+    request_tracer: RequestTracer | None = None
+    """Makes spans of requests; None: nobody wants them."""
     abandoned: set[asyncio.Task[Any]] = field(default_factory=set)
     """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))

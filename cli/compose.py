@@ -27,7 +27,7 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning
+from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning, open_voices
 from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
@@ -43,6 +43,7 @@ from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
 from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
+from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
@@ -64,6 +65,7 @@ from mediaserver.diagnosis.health import Health
 from mediaserver.diagnosis.media_clock import ClockHealth
 from mediaserver.errors import ConfigError, PeerError
 from mediaserver.fetching.protocols import Fetcher
+from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
@@ -143,6 +145,7 @@ class Server:
         models, refused = default_llms(settings, known), metrics.calls_refused.labels("engines").inc
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
+        voices = open_voices(settings, known, engines, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -170,6 +173,9 @@ class Server:
         database, (detector, voice_detection) = opening.result(), loading.result()
         self.first_key = await open_access(
             context.access, settings.data, database.connect, database.pool, database.writer, undo
+        )
+        jobs = context.jobs = JobRunner(
+            database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
@@ -238,7 +244,8 @@ class Server:
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
 
-        context.audio = wire
+        await open_telemetry(settings.telemetry, switchboard, context, undo)
+        context.voices, context.audio = voices, wire
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
@@ -274,13 +281,16 @@ class Server:
             overload.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
-            lambda: [media.look(), voice_detection, recorder.finding()],
+            lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
             lambda: [plugin.as_finding() for plugin in known.broken],
         ):
             health.ask(source)
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        # All kinds and schedules of jobs are declared before.
+        undo.push_async_callback(jobs.close)
+        await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
         self._ready = True

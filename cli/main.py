@@ -36,7 +36,9 @@ COMMANDS = {
     "tools": "show the tools that agents may be given",
     "knowledge": "give documents to agents",
     "engines": "list, install or pull speech engines",
+    "voices": "show the voices that agents may have",
     "bench": "measure latency and capacity",
+    "openapi": "write the document of the HTTP API",
 }
 """Each lives in `cli.<name>`, which offers `add_parser(subparsers)` and `run(args) -> int`."""
 

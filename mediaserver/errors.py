@@ -13,6 +13,7 @@ VoiceForgeError
 ├── ToolError            a tool cannot do what a model asked of it; the model is told why
 ├── FetchError           what a user had us fetch from the web cannot be had; `kind` says why
 ├── PeerError            the other side's: what it sent cannot be read or used (messages, SDP, challenges)
+│   └── UnreadableAudioError  audio that was handed in is no audio, or more than is taken
 ├── CallError            a call could not be placed or ended badly; carries the SIP code when there is one
 │   ├── NoSuchCallError  what is asked for is asked of a call that does not live
 │   ├── DeclinedError    somebody answered and did not take the call that was to be handed over
@@ -136,6 +137,14 @@ _FETCH_AGAIN = {
 
 class PeerError(VoiceForgeError):
     """The other side sent what cannot be read or used."""
+
+
+class UnreadableAudioError(PeerError):
+    """Audio that was handed in cannot be read. `too_long`: it could be, were there less of it."""
+
+    def __init__(self, message: str, *, too_long: bool = False) -> None:
+        super().__init__(message)
+        self.too_long = too_long
 
 
 class CallError(VoiceForgeError):

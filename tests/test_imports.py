@@ -24,6 +24,7 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },
+    "mediaserver.jobs": {"mediaserver.diagnosis", "mediaserver.errors"},
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },
@@ -34,6 +35,7 @@ INSIDE: dict[str, set[str]] = {
     "sip.sdp": {"sip.messages", "sip.transport"},
     "pipelines.workers": set(),
     "pipelines.languages": set(),
+    "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
@@ -49,6 +51,7 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.insight": {
         *("pipelines.conversation", "pipelines.engines", "pipelines.languages", "pipelines.workers"),
     },
+    "pipelines.previews": {"pipelines.engines", "pipelines.languages", "pipelines.voices"},
     "pipelines.speech_to_speech": {"pipelines.conversation", "pipelines.engines"},
     "pipelines.tools": {"pipelines.engines"},
     "pipelines.knowledge": {"pipelines.engines", "pipelines.languages", "pipelines.tools"},

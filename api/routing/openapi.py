@@ -61,6 +61,7 @@ def openapi(tables: Iterable[ApiRoutes], version: str, about: str) -> dict[str, 
         operation = _operation(binding, written)
         paths.setdefault(plain_path(binding.route.path), {})[binding.route.method.lower()] = operation
     used = {binding.route.tag for binding in bindings}
+    components = {name: components[name] for name in sorted(_reached(paths, components))}
     return {
         "openapi": VERSION,
         "info": {
@@ -103,6 +104,27 @@ def _schemas(bindings: list[RouteBinding]) -> tuple[Schemas, Schemas]:
             wanted.append((f"{name} answers", "serialization", TypeAdapter(binding.answers)))
     found, rest = TypeAdapter.json_schemas(wanted, ref_template=REFERENCE)
     return {str(key): schema for (key, _), schema in found.items()}, dict(rest.get("$defs", {}))
+
+
+def _reached(paths: Any, components: Schemas) -> set[str]:
+    """The components that are referred to: a query's own model is told field by field, and not as a whole."""
+    found: set[str] = set()
+    waiting = [paths]
+    while waiting:
+        match waiting.pop():
+            case {"$ref": str() as reference, **rest}:
+                name = reference.rpartition("/")[2]
+                waiting.extend(rest.values())
+                if name not in found:
+                    found.add(name)
+                    waiting.append(components[name])
+            case dict() as inner:
+                waiting.extend(inner.values())
+            case list() as inner:
+                waiting.extend(inner)
+            case _:
+                pass
+    return found
 
 
 def _operation(binding: RouteBinding, written: Schemas) -> dict[str, Any]:

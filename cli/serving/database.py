@@ -30,6 +30,7 @@ from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
 
+Connect: TypeAlias = Callable[[], Awaitable[asyncpg.Connection]]
 Seed: TypeAlias = Callable[[Database], Awaitable[None]]
 
 
@@ -42,8 +43,8 @@ class Stored:
     directory: Directory
     trunks: TrunkBoard
     flows: ServedFlows
-    connect: Callable[[], Awaitable[asyncpg.Connection]]
-    """Opens a connection of one's own, beside the pool."""
+    connect: Connect
+    """Opens one more connection, for who must keep it."""
 
 
 async def open_database(

@@ -15,6 +15,7 @@ from pipelines.engines.protocols import Kind, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.knowledge.meaning import MeaningSearch
+from pipelines.previews.desk import VoiceDesk
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,16 @@ def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack
     engines = Engines(known, partial(engine_options, settings))
     undo.push_async_callback(engines.stop)
     return engines
+
+
+def open_voices(
+    settings: Settings, known: EngineRegistry, engines: Engines, undo: AsyncExitStack
+) -> VoiceDesk:
+    """The catalogue of voices on this server."""
+    folder = settings.data / "cache" / "previews"
+    desk = VoiceDesk(known, engines, partial(engine_options, settings), settings.engines.tts, folder)
+    undo.push_async_callback(desk.close)
+    return desk
 
 
 def engine_options(settings: Settings, kind: Kind, name: str) -> EngineOptions:

@@ -11,13 +11,21 @@ from pipelines.assistant.settings import AssistantSettings
 from pipelines.assistant.spoken_languages import is_unknown
 from pipelines.engines.protocols import Kind
 from pipelines.languages.tags import offered
+from pipelines.voices.catalogue import catalogue
 
 MEND = "name an engine that speaks it in its row, or take the language out of it"
 
 
+def first_language(agent: AgentSpec, usual: str) -> str:
+    """In which the calls of a row begin: its own, else that of the voice of the catalogue that it names.
+    `usual`: of the settings. A flow is written in a language, which a voice does not change."""
+    voice = catalogue().find(agent.voice) if agent.kind != "flow" else None
+    return agent.language or (voice.language if voice is not None else usual)
+
+
 def row_languages(agent: AgentSpec, usual: str) -> list[str]:
     """That in which its calls begin, and then those in which they may go on. `usual`: of the settings."""
-    first = agent.language or usual
+    first = first_language(agent, usual)
     if agent.kind != "llm":
         return [first]
     try:

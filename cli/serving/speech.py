@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from cli.serving.row_languages import row_languages, unspoken
+from cli.serving.row_languages import first_language, row_languages, unspoken
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import CallError, EngineError
@@ -23,6 +23,8 @@ from pipelines.languages.asking import warm_names
 from pipelines.spoken.dictionary import EMPTY, Dictionary
 from pipelines.spoken.forms import warm
 from pipelines.spoken.pronunciation import NONE, Pronunciations
+from pipelines.voices.catalogue import catalogue
+from pipelines.voices.routing import routes
 
 THINKING = frozenset({"flow", "python", "llm", "realtime"})
 """Kinds of agents that hear and speak."""
@@ -70,6 +72,8 @@ class Speech:
         self._refused = refused
         self._llms = tuple(llms)
         self._agents: list[AgentSpec] = []
+        self._made_for: dict[str, bool] = {}
+        """Engines that voices of the catalogue were made for: whether this server can run them."""
         self._warmed: set[str] = set()
         """Languages whose words for numbers and dates are loaded, or being loaded."""
 
@@ -77,6 +81,7 @@ class Speech:
         """The rows are these now: start what they name and nobody has named before. What is named no more
         stays: calls may run on it, and a row that is changed back has it at once."""
         self._agents = [agent for agent in agents if agent.kind in THINKING]
+        self._made_for.clear()
         for agent in self._agents:
             self._engines.stt(self._stt(agent))
             self._engines.tts(self._tts(agent))
@@ -91,10 +96,15 @@ class Speech:
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
     def begin(
-        self, agent: AgentSpec, *, waits: bool = False, counter: SpeechCounter | None = None
+        self,
+        agent: AgentSpec,
+        *,
+        waits: bool = False,
+        counter: SpeechCounter | None = None,
+        words_only: bool = False,
     ) -> Equipment:
         """For a call that begins. `waits`: its agent can do without a language model until that has started.
-        `counter`: told of what its engines hear and say.
+        `counter`: told of what its engines hear and say. `words_only`: nobody hears or speaks in it.
         Raises CallError: 503 while all that could serve it is being started, 480 when there is nothing that
         could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
@@ -102,8 +112,9 @@ class Speech:
         llm = self._engines.llm(names) if names else None
         starting: Callable[[], Awaitable[None]] | None = None
         try:
-            self._engines.check(Kind.STT, self._stt(agent))
-            self._engines.check(Kind.TTS, self._tts(agent))
+            if not words_only:
+                self._engines.check(Kind.STT, self._stt(agent))
+                self._engines.check(Kind.TTS, self._tts(agent))
             if llm is not None and waits and self._engines.starting(Kind.LLM, names):
                 starting = partial(self._engines.started, Kind.LLM, names)
             elif llm is not None:
@@ -113,9 +124,8 @@ class Speech:
             self._refused()
             code = 503 if error.retryable else 480
             raise CallError(f"the agent {agent.name} cannot answer: {error}", code) from None
-        # The settings' voice is one of the settings' engines; another would not know it.
-        voice = agent.voice or ("" if agent.tts else self._settings.voice)
-        language = agent.language or self._settings.language
+        voice = self._voice(agent)
+        language = first_language(agent, self._settings.language)
         said = self._dictionary.of(language, voice)
         return Equipment(
             stt if counter is None else stt.counted(counter),
@@ -147,8 +157,8 @@ class Speech:
         """For an agent that takes over a call which has this equipment: it hears and speaks with that, in its
         own language and voice, and thinks with its own models. Raises EngineError."""
         names = self._llm(agent)
-        voice = agent.voice or ("" if agent.tts else self._settings.voice)
-        language = agent.language or self._settings.language
+        voice = self._voice(agent)
+        language = first_language(agent, self._settings.language)
         llm = self.model(names) if names else None
         return replace(speech, llm=llm, llm_starting=None, voice=voice, language=language)
 
@@ -180,7 +190,23 @@ class Speech:
                         what = f"{', '.join(foreign)} for {kind} is passed over: it does not speak {language}"
                     findings.append(Finding(f"agent {agent.name}", False, what, mend, required=False))
             findings += unspoken(agent, others, lists, self._engines.knows)
+            findings += self._otherwise_spoken(agent, language)
         return findings
+
+    def _otherwise_spoken(self, agent: AgentSpec, language: str) -> list[Finding]:
+        """Whether another engine speaks an agent's voice than that which it was made for."""
+        names = self._tts(agent)
+        ways = routes(self._voice(agent), language, self._engines.ready(Kind.TTS, names))
+        if agent.kind == "realtime" or not ways or not ways[0].instead_of:
+            return []
+        way = ways[0]
+        what = f"{way.engine} speaks its voice {self._voice(agent)}: it was made for {way.instead_of}, but "
+        if agent.tts and way.instead_of not in agent.tts:
+            what += "that is not among its row's engines for tts"
+        else:
+            what += way.why
+        mend = "name a voice of an engine that is ready, or install that one (`voiceforge voices show`)"
+        return [Finding(f"agent {agent.name}", False, what, mend, required=False)]
 
     def _turn_model(self, language: str) -> TurnModel | None:
         if not self._settings.turn:
@@ -192,7 +218,20 @@ class Speech:
         return agent.stt or self._settings.stt
 
     def _tts(self, agent: AgentSpec) -> tuple[str, ...]:
-        return agent.tts or self._settings.tts
+        """Where its row names none, the engine that a voice of the catalogue was made for comes first, as
+        soon as this server can run it."""
+        if agent.tts or (voice := catalogue().find(self._voice(agent))) is None:
+            return agent.tts or self._settings.tts
+        if voice.engine not in self._made_for:
+            self._made_for[voice.engine] = self._engines.available(Kind.TTS, voice.engine)
+        if not self._made_for[voice.engine]:
+            return self._settings.tts
+        return voice.engine, *(name for name in self._settings.tts if name != voice.engine)
+
+    def _voice(self, agent: AgentSpec) -> str:
+        """An engine's own of the settings is one of the settings' engines; another would not know it."""
+        usual = self._settings.voice
+        return agent.voice or ("" if agent.tts and catalogue().find(usual) is None else usual)
 
     def _llm(self, agent: AgentSpec) -> tuple[str, ...]:
         """Those of a row of kind "realtime" are no engines that think: they hear and speak, too."""

@@ -51,7 +51,7 @@ class Call:
     stored."""
 
     __slots__ = (
-        "_answered_at", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
+        "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
         "started", "state", "termination", "to_uri",
     )  # fmt: skip
@@ -71,9 +71,11 @@ class Call:
         about: About = NOTHING,
         payer: str = "api",
         owner: UUID | None = None,
+        begin: bool = True,
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = _utc_now,
     ) -> None:
+        """`begin`: keep its first record at once; else `begin` does, and the end at the latest."""
         self.id = id
         self.direction = direction
         self.from_uri = from_uri
@@ -96,12 +98,24 @@ class Call:
         self._wall = wall
         self._answered_at: float | None = None
         self._on_end: list[Callable[[Call], None]] = []
-        sink.put(
-            CallStarted(
-                id, direction, from_uri, to_uri, app, self.started, agent, agent_version, dict(about), owner
-            )
-        )
+        self._listeners: list[Callable[[LiveEvent], None]] = []
+        self._begun = False
+        if begin:
+            self.begin()
         self._publish_state()
+
+    def first_record(self) -> CallStarted:
+        """With which its row begins."""
+        return CallStarted(
+            self.id, self.direction, self.from_uri, self.to_uri, self.app, self.started,
+            self.agent, self.agent_version, dict(self.about), self.owner,
+        )  # fmt: skip
+
+    def begin(self) -> None:
+        """Keep its first record, if that was not done before."""
+        if not self._begun:
+            self._begun = True
+            self._sink.put(self.first_record())
 
     def ring(self) -> bool:
         """The far end, or we, are ringing. False when that no longer makes sense."""
@@ -119,6 +133,7 @@ class Call:
         """The call is over. The first termination wins; later ones return False."""
         if CallState.ENDED not in NEXT[self.state]:
             return False
+        self.begin()
         self.termination = t = termination
         self.state = CallState.ENDED
         self._sink.put(CallEnded(self.id, self._wall(), str(t.by), str(t.why), t.code, t.detail))
@@ -126,6 +141,7 @@ class Call:
             "ended",
             by=str(t.by), why=str(t.why), code=t.code, detail=t.detail, text=str(t), ms=self.elapsed_ms(),
         )  # fmt: skip
+        self._listeners.clear()
         callbacks, self._on_end = self._on_end, []
         for callback in callbacks:
             callback(self)
@@ -137,6 +153,11 @@ class Call:
             callback(self)
         else:
             self._on_end.append(callback)
+
+    def listen(self, tell: Callable[[LiveEvent], None]) -> None:
+        """Tell of each live event from now on, at once: a plain cheap call that never raises. For who watches
+        this call alone and to its end; `EventBus.watch` is for others."""
+        self._listeners.append(tell)
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the answer; 0 before."""
@@ -158,6 +179,8 @@ class Call:
                 # The first event says who calls whom; the oldest after it goes.
                 del self.history[1]
             self.history.append(event)
+        for tell in self._listeners:
+            tell(event)
         self._bus.publish(event)
 
     def _go(self, state: CallState) -> bool:

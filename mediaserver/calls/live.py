@@ -121,9 +121,17 @@ class LiveCall:
         self.talker = talker
         self.first.app = talker.app
 
+    @property
+    def words_only(self) -> bool:
+        """It is in writing: its leg is not the clock's."""
+        return self.talker is not None and self.talker.words_only
+
     def begin(self, *, record: bool) -> None:
         """The first leg is answered: connect it."""
         first = self.first
+        if self.words_only:
+            self._kept.opened(first)
+            return
         if record:
             first.recording = self.means.recorder.open(self.call.id, self.call.started)
         self._kept.opened(first)
@@ -166,13 +174,15 @@ class LiveCall:
             self._hand_over(party)
         self.attach(party)
 
-    def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> None:
-        """Let a leg in that only listens; it is heard by these parties, so loud. Raises CallError."""
+    def listen(self, leg: Leg, heard_by: Mapping[str, float]) -> str:
+        """Let a leg in that only listens; it is heard by these parties, so loud. The name that it has in the
+        call. Raises CallError, CapacityError."""
         self.seating.check_gains(heard_by)
         party = self.admit(leg, "listener", listens=True)
         for name, gain in heard_by.items():
             self.seating.set_gain(name, party.name, gain)
         self.attach(party)
+        return party.name
 
     def brief(self, leg: Leg, briefer: Talker) -> Party:
         """Serve a leg that is to take the call over and is told first what it is about: it hears the briefer

@@ -8,6 +8,7 @@ ends the recording, never the call.
 from __future__ import annotations
 
 import asyncio
+import enum
 import logging
 import threading
 import time
@@ -25,7 +26,7 @@ from mediaserver.calls.wave_file import HEADER_BYTES, Batch, WaveFile, bytes_per
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.media.leg import App, Ended, Frame, LegEvent
 from mediaserver.media.line_condition import WantsCleaned
-from mediaserver.media.time import FRAME_SAMPLES
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import EventHappened, RecordingMade, Sink
 
@@ -91,30 +92,56 @@ class Track:
         return batch
 
 
+class RecordingState(enum.StrEnum):
+    """What becomes of what is said."""
+
+    RECORDING = "recording"
+    PAUSED = "paused"
+    """Silence is written in its place, so that the recording's time goes on with the call's."""
+    STOPPED = "stopped"
+    """Nothing is written; the recording goes on from there if it is begun again."""
+
+
 class Recording(Track):
     """One call's recording."""
 
-    __slots__ = ("_early", "_sink")
+    __slots__ = ("_early", "_sink", "_ticks", "state")
 
     def __init__(self, recorder: Recorder, call_id: UUID, path: Path, sink: Sink) -> None:
         super().__init__(recorder, call_id, path, 2)
+        self.state = RecordingState.RECORDING
         self._early: deque[Frame] = deque(maxlen=EARLY_FRAMES)
         self._sink = sink
+        self._ticks = 0
+
+    @property
+    def recorded_ms(self) -> int:
+        """How long it is so far, silence of pauses included."""
+        return self._ticks * FRAME_MS
 
     def caller(self, frame: Frame) -> None:
         """The caller said this; it goes beside the agent's next frame."""
-        self._early.append(frame)
+        if self.state is RecordingState.RECORDING:
+            self._early.append(frame)
 
     def agent(self, frame: Frame | None) -> None:
         """The agent said this (None: silence); one tick of the recording's time."""
-        if self.stopped:
+        if self.stopped or self.state is RecordingState.STOPPED:
             return
         row = self._row()
-        if self._early:
-            row[0] = self._early.popleft()
-        if frame is not None:
-            row[1] = frame
+        if self.state is RecordingState.RECORDING:
+            if self._early:
+                row[0] = self._early.popleft()
+            if frame is not None:
+                row[1] = frame
+        self._ticks += 1
         self._filled_one()
+
+    def goes_on(self, state: RecordingState) -> None:
+        """From the next frame on. Of what was said before a pause, nothing is kept back to be written into
+        it."""
+        self.state = state
+        self._early.clear()
 
     def close(self) -> None:
         """The call is over; idempotent. RecordingMade follows when the file is complete."""

@@ -30,8 +30,10 @@ from mediaserver.calls.live import LiveCall, failed, not_for_us
 from mediaserver.calls.means import Means
 from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
-from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
-from mediaserver.calls.recorder import Recorder
+from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Steering, Talker, WrittenMaker
+from mediaserver.calls.recorder import Recorder, RecordingState
+from mediaserver.calls.recording_control import control_recording
+from mediaserver.calls.recording_step import RecordingStep
 from mediaserver.calls.referring import Referring, code_of
 from mediaserver.calls.referring_away import refer_away
 from mediaserver.calls.registry import CallRegistry
@@ -47,6 +49,7 @@ from mediaserver.calls.routes import (
 )
 from mediaserver.calls.seat_kinds import SeatKind
 from mediaserver.calls.setting_aside import bring_back
+from mediaserver.calls.stored_first import StoreCall, StoredFirst
 from mediaserver.calls.supervising import change_seat, pressed
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.warm import Back, Manner, Warm, check_ring
@@ -64,6 +67,10 @@ log = logging.getLogger(__name__)
 STOPPING_S = 0.5
 """So long after all have been hung up the last signalling may take."""
 NOBODY: Mapping[str, float] = MappingProxyType({})
+
+
+def everybody(agent: AgentSpec) -> bool:
+    return True
 
 
 class LocalSwitchboard:
@@ -249,6 +256,49 @@ class LocalSwitchboard:
             raise
         live.attach(callee)
 
+    # -- legs that are up already
+
+    def join(
+        self,
+        leg: Leg,
+        agent: AgentSpec,
+        *,
+        owner: UUID | None,
+        about: About,
+        from_uri: str,
+        to_uri: str,
+        words_only: bool = False,
+    ) -> Call:
+        about = checked(about)
+        maker = self._maker(agent)
+        if words_only and not isinstance(maker, WrittenMaker):
+            raise CallError(f"agents of kind {agent.kind} only speak: choose the mode voice", 480)
+        if not words_only:
+            maker.check(agent)
+        self._registry.check_room()
+        call = self._new_call("inbound", from_uri, to_uri, agent, about, owner)
+        live = self._new_live(call, leg)
+        with logs.in_call(call.id):
+            log.info("%s joins %s", from_uri, to_uri)
+            try:
+                live.talks_to(self._make(agent, live, words_only))
+            except Exception as error:
+                why = _could_not(error) if isinstance(error, VoiceForgeError) else failed(error)
+                leg.on_event = None
+                call.end(why)
+                live.is_over(why)
+                raise
+        call.answer()
+        live.begin(record=agent.recording and self._record)
+        return call
+
+    def steering(self, call_id: UUID) -> Steering:
+        live = self._talked_in(call_id)
+        talker = live.talker
+        if talker is None or talker.steering is None or live.aside is not None:
+            raise CallError("whoever talks in this call goes by the voice alone")
+        return talker.steering
+
     # -- calls go out
 
     def place(
@@ -260,6 +310,8 @@ class LocalSwitchboard:
         ring_s: float = RING_TIMEOUT_S,
         about: About = NOTHING,
         owner: UUID | None = None,
+        may_use: Callable[[AgentSpec], bool] = everybody,
+        first: StoredFirst | None = None,
     ) -> Call:
         self.targets.check(to)
         self.targets.check_caller(caller)
@@ -268,9 +320,15 @@ class LocalSwitchboard:
         check_ring(ring_s)
         about = checked(about)
         spec = self._routes.agent(agent)
-        if spec is None:
+        if spec is None or not may_use(spec):
             raise CallError(f"there is no agent {agent!r}", 404)
-        return self._begin(to, spec, caller, ring_s, about, owner)
+        return self._begin(to, spec, caller, ring_s, about, owner, first=first)
+
+    async def place_stored(self, to: str, agent: str, store: StoreCall, **more: Any) -> Call:
+        first = StoredFirst(store)
+        call = self.place(to, agent, first=first, **more)
+        await first.wait()
+        return call
 
     def called_for(self, wanted: CallWanted) -> None:
         """Somebody outside of all calls wants an agent to call somebody: answer it, and do it."""
@@ -300,14 +358,17 @@ class LocalSwitchboard:
         about: About,
         owner: UUID | None,
         errand: Errand = OURS,
+        *,
+        first: StoredFirst | None = None,
     ) -> Call:
         """Raises CallError, CapacityError."""
         self._maker(spec).check(spec)  # nobody's phone is to ring for an agent that cannot talk
         self._registry.check_room()
-        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner)
+        begin = first is None
+        call = self._new_call("outbound", caller or spec.name, to, spec, about, owner, begin=begin)
         if errand.behalf is not None:
             call.payer = errand.behalf.payer
-        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand))
+        task = asyncio.create_task(self._place(call, to, spec, caller, ring_s, errand, first))
         self._placing[call.id] = task
 
         def placed(task: asyncio.Task[None]) -> None:
@@ -315,18 +376,29 @@ class LocalSwitchboard:
             if task.cancelled():  # maybe before its first step
                 call.end(Termination(EndedBy.SERVER, Why.CANCELLED))
             errand.tell(487)  # unless it was told how it ended
+            if first is not None:
+                first.given_up()
 
         task.add_done_callback(placed)
         return call
 
     async def _place(
-        self, call: Call, to: str, agent: AgentSpec, caller: str, ring_s: float, errand: Errand
+        self,
+        call: Call,
+        to: str,
+        agent: AgentSpec,
+        caller: str,
+        ring_s: float,
+        errand: Errand,
+        first: StoredFirst | None,
     ) -> None:
         def rings() -> None:
             call.ring()
             errand.tell(180)
 
         with logs.in_call(call.id):
+            if first is not None and not await first.stored(call):
+                return
             try:
                 way_out = self._way_out(to, call)
                 leg = await way_out.place(
@@ -387,8 +459,8 @@ class LocalSwitchboard:
     async def monitor(self, call_id: UUID, to: str, heard_by: Mapping[str, float] = NOBODY) -> None:
         await self._joining.monitor(self._answered(call_id), to, heard_by)
 
-    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> None:
-        self._answered(call_id).listen(leg, heard_by)
+    def listen(self, call_id: UUID, leg: Leg, heard_by: Mapping[str, float] = NOBODY) -> str:
+        return self._answered(call_id).listen(leg, heard_by)
 
     def change_seat(
         self, call_id: UUID, party: str, seat: SeatKind, whisper_to: str = "", gain: float = 1.0
@@ -405,7 +477,7 @@ class LocalSwitchboard:
         self._answered(call_id).seating.mute(party, muted)
 
     def say(self, call_id: UUID, text: str) -> None:
-        live = self._answered(call_id)
+        live = self._talked_in(call_id)
         talker = live.talker
         if talker is None or talker.say is None or live.aside is not None:
             raise CallError("nobody in this call can say that now")
@@ -419,6 +491,9 @@ class LocalSwitchboard:
 
     def stop_playing(self, call_id: UUID) -> None:
         self._answered(call_id).seating.stop_playing()
+
+    def control_recording(self, call_id: UUID, step: RecordingStep) -> RecordingState:
+        return control_recording(self._answered(call_id), step, may_start=self._record)
 
     def hold(self, call_id: UUID, music: Frames | None = None) -> None:
         self._answered(call_id).hold(self._hold_music if music is None else music)
@@ -474,7 +549,7 @@ class LocalSwitchboard:
             live.resume()  # the goodbye is to be heard
         bring_back(live, Back.FAILED, "")
         shutdown = live.talker.shutdown if live.talker is not None else None
-        if shutdown is not None and live.first.attached and goodbye:
+        if shutdown is not None and (live.first.attached or live.words_only) and goodbye:
             await shutdown(goodbye, within_s)
         await live.first.leg.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
 
@@ -488,13 +563,17 @@ class LocalSwitchboard:
         agent: AgentSpec | None,
         about: About,
         owner: UUID | None,
+        *,
+        begin: bool = True,
     ) -> Call:
-        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is."""
+        """`agent`: whom it begins with; None for a call between phones. `owner`: the key whose call it is.
+        `begin`: as `Call` has it."""
         app = agent.name if agent is not None else "extension"
         call = Call(
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
             agent_version=agent.version if agent is not None else None, about=about, owner=owner,
+            begin=begin,
         )  # fmt: skip
         self._registry.add(call)
         return call
@@ -505,10 +584,11 @@ class LocalSwitchboard:
         live.watch()
         return live
 
-    def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
-        return self._maker(agent).make(
-            agent, live.call, live.agents_leg, AgentControls(live, self._handing_over, self._spawn)
-        )
+    def _make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
+        maker, controls = self._maker(agent), AgentControls(live, self._handing_over, self._spawn)
+        if words_only and isinstance(maker, WrittenMaker):
+            return maker.make_written(agent, live.call, controls)
+        return maker.make(agent, live.call, live.agents_leg, controls)
 
     def _maker(self, agent: AgentSpec) -> AppMaker:
         maker = self._makers.get(agent.kind)
@@ -523,13 +603,20 @@ class LocalSwitchboard:
             raise CallError(f"there is no way to call {to}", 503)
         return carrier if self.outbound is None else self.outbound.metered(carrier, to, call)
 
-    def _answered(self, call_id: UUID) -> LiveCall:
+    def _talked_in(self, call_id: UUID) -> LiveCall:
         """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""
         live = self._live.get(call_id)
         if live is None and call_id not in self._placing:
             raise NoSuchCallError(call_id)
-        if live is None or not live.first.attached:
+        if live is None or not (live.first.attached or live.words_only):
             raise CallError("the call is not answered yet")
+        return live
+
+    def _answered(self, call_id: UUID) -> LiveCall:
+        """Raises NoSuchCallError, and CallError for a call in which nothing is to be heard, or not yet."""
+        live = self._talked_in(call_id)
+        if live.words_only:
+            raise CallError("this call is in writing: nothing is heard in it")
         return live
 
     def _gone(self, live: LiveCall) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mediaserver.storage.outbox.telling import ENDED
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
-from mediaserver.storage.sql import Database, Row, known, text, to_json
+from mediaserver.storage.sql import Database, Row, changed, known, text, to_json
 
-_SHOWN = """
+SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
         exists (select from recordings r where r.call_id = c.id) as recorded,
         (select count(*) from messages m where m.call_id = c.id) as messages_left,
@@ -23,11 +24,13 @@ _SHOWN = """
         (select s.summary from call_summaries s where s.call_id = c.id) as summary
     from calls c
 """
+"""Calls with their outcomes, flows, how many lines they have and whether they were recorded."""
 
 
-async def started(connection: Database, record: CallStarted, node: UUID | None) -> None:
+async def started(connection: Database, record: CallStarted, node: UUID | None) -> bool:
+    """Whether it was not known."""
     # A server or key that is not entered (its row was deleted) must not lose the call for that.
-    await connection.execute(
+    status = await connection.execute(
         """
         insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id, agent, agent_version,
             about, owner)
@@ -40,30 +43,42 @@ async def started(connection: Database, record: CallStarted, node: UUID | None) 
         None if record.agent_version is None else text(record.agent, 100), record.agent_version,
         to_json(record.about), record.owner,
     )  # fmt: skip
+    return changed(status)
 
 
-async def answered(connection: Database, record: CallAnswered) -> None:
-    query = "update calls set answered_at = coalesce(answered_at, $2) where id = $1 returning id"
-    known(await connection.fetchval(query, record.call_id, record.at), "call", record.call_id)
+async def answered(connection: Database, record: CallAnswered) -> bool:
+    """Whether it was not known. Raises OrphanError."""
+    row = await connection.fetchrow(
+        "update calls c set answered_at = coalesce(answered_at, $2) where id = $1 "
+        "returning id, (select before.answered_at is null from calls before where before.id = c.id) as new",
+        record.call_id, record.at,
+    )  # fmt: skip
+    known(row and row["id"], "call", record.call_id)
+    return bool(row["new"])
 
 
-async def ended(connection: Database, record: CallEnded) -> None:
+async def ended(connection: Database, record: CallEnded) -> str | None:
+    """What is to be told of it (`outbox.telling.ENDED`); None when it was known. Raises OrphanError."""
     # It may find the call closed as interrupted (it was spilled, then read again): the truth replaces that.
-    saved = await connection.fetchval(
-        """
-        update calls set state = 'ended', ended_at = $2, ended_by = $3, why = $4, code = $5, detail = $6
-        where id = $1 returning id
+    row = await connection.fetchrow(
+        f"""
+        update calls c set state = 'ended', ended_at = $2, ended_by = $3, why = $4, code = $5, detail = $6
+        where id = $1 returning id, {ENDED} as data, (
+            select (before.state, before.ended_at, before.ended_by, before.why, before.code, before.detail)
+                is distinct from (c.state, c.ended_at, c.ended_by, c.why, c.code, c.detail)
+            from calls before where before.id = c.id) as new
         """,
         record.call_id, record.at, text(record.ended_by, 100), text(record.why, 200), record.code,
         text(record.detail, 2000),
     )  # fmt: skip
-    known(saved, "call", record.call_id)
+    known(row and row["id"], "call", record.call_id)
+    return row["data"] if row["new"] else None
 
 
 async def recent(connection: Database, limit: int = 50) -> list[Row]:
     """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
-    rows = await connection.fetch(f"{_SHOWN} order by c.started_at desc limit $1", limit)
-    return [_row(row) for row in rows]
+    rows = await connection.fetch(f"{SHOWN} order by c.started_at desc limit $1", limit)
+    return [shown(row) for row in rows]
 
 
 async def talked_to(connection: Database, name: str, since: datetime | None, limit: int) -> list[Row]:
@@ -84,9 +99,10 @@ async def talked_to(connection: Database, name: str, since: datetime | None, lim
 
 async def one(connection: Database, call_id: UUID) -> Row | None:
     """One call like those of `recent`; None when it is not known."""
-    row = await connection.fetchrow(f"{_SHOWN} where c.id = $1", call_id)
-    return None if row is None else _row(row)
+    row = await connection.fetchrow(f"{SHOWN} where c.id = $1", call_id)
+    return None if row is None else shown(row)
 
 
-def _row(row: Any) -> Row:
+def shown(row: Any) -> Row:
+    """A row of `SHOWN`, its JSON read."""
     return {**dict(row), **{name: json.loads(row[name]) for name in ("outcomes", "flows", "about")}}

@@ -6,7 +6,6 @@ that is written again counts nothing again. What engines of speech did comes as 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from mediaserver.storage.records import EventHappened, SummaryMade, UsageCounted, UsageKind
-from mediaserver.storage.sql import Database
+from mediaserver.storage.sql import Database, to_json
 from mediaserver.storage.usage import counted
 
 MOST_TOKENS = 10**12
@@ -51,7 +50,7 @@ async def model_answered(connection: Database, record: EventHappened, node: UUID
     data = record.data
     at = call["began"] + timedelta(milliseconds=max(0, record.at_ms))
     # As the index `events_once` has it: the same data at the same time is the same event.
-    what = f"llm {record.at_ms} {json.dumps(data, sort_keys=True, default=str)}"
+    what = f"llm {record.at_ms} {to_json(data)}"
     if isinstance(usage := data.get("usage"), Mapping):
         tokens = usage.get("input_tokens"), usage.get("output_tokens")
         await _tokens(connection, call, record.call_id, node, at, what, SPEECH_TO_SPEECH, tokens, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -21,8 +21,8 @@ from mediaserver.errors import DatabaseError
 from mediaserver.metrics import Metrics
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.records import Record
-from mediaserver.storage.saving import save
-from mediaserver.storage.sql import OrphanError
+from mediaserver.storage.saving import save_all
+from mediaserver.storage.sql import Database, OrphanError
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ MEMORY_LIMIT = 100_000
 """Records kept in memory when neither database nor disk takes them; about 60 MB."""
 FIRST_DELAY_S = 0.05
 LONGEST_DELAY_S = 2.0
+COMMIT_S = 5.0
+"""Whoever asked for something to be stored at once is told so much later that it was not."""
 
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """Not the record's fault unless `_is_poison` says so: wait and try again."""
@@ -70,6 +72,8 @@ class StoreWriter:
         self._stored = 0
         self._journaled = 0
         self._files_wait = False
+        self._abandoned: set[asyncio.Task[None]] = set()
+        """Commits that nobody waits for any more, until the database lets go of them."""
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._metrics.watch_db_queue(lambda: self.waiting)
 
@@ -104,6 +108,33 @@ class StoreWriter:
         self._taken += 1
         self._wake.set()
 
+    async def commit(
+        self,
+        *records: Record,
+        also: Callable[[Database], Awaitable[None]] | None = None,
+        within_s: float = COMMIT_S,
+    ) -> None:
+        """Store records now, in a transaction of their own beside all that waits; they are there when this
+        returns. `also`: what else is part of it. They may be put once more: that does no harm.
+
+        Raises what `also` raises, and DatabaseError: then they are not there, or nobody knows, for the
+        connection was lost while the database was about to say so.
+        """
+        work = asyncio.create_task(self._commit(records, also))
+        try:
+            await asyncio.wait({work}, timeout=within_s)
+            if not work.done():
+                raise DatabaseError(f"the database did not answer within {within_s:g} s; try again")
+            work.result()
+        except TROUBLE as error:
+            raise DatabaseError(f"the database does not answer ({_short(error)}); try again") from error
+        finally:
+            if not work.done():
+                # Giving a connection back may take as long as the database hangs: nobody waits for that.
+                work.cancel()
+                self._abandoned.add(work)
+                work.add_done_callback(self._forget)
+
     async def flush(self, within_s: float | None = None) -> bool:
         """Wait until everything put so far is stored. False when `within_s` passed first."""
         if self._stored >= self._taken:
@@ -133,6 +164,17 @@ class StoreWriter:
         if not flushed:
             log.warning("%d records wait in the journal for the next start", self.waiting)
         return flushed
+
+    async def _commit(
+        self, records: Sequence[Record], also: Callable[[Database], Awaitable[None]] | None
+    ) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await save_all(connection, records, self._node, also)
+
+    def _forget(self, work: asyncio.Task[None]) -> None:
+        self._abandoned.discard(work)
+        if not work.cancelled():
+            work.exception()
 
     async def _run(self) -> None:
         delay = FIRST_DELAY_S
@@ -192,8 +234,7 @@ class StoreWriter:
 
     async def _transaction(self, records: list[Record], node: UUID | None) -> None:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
-            for record in records:
-                await save(connection, record, node)
+            await save_all(connection, records, node)
 
     async def _read_back(self) -> None:
         """Write the oldest file of the journal and remove it; twice is harmless if we die in between."""

@@ -18,7 +18,7 @@ from typing import Any
 from mediaserver.diagnosis.finding import Finding
 from mediaserver.errors import EngineError, EngineMissingError
 from pipelines.engines.failover import PreferredLlm, PreferredTts
-from pipelines.engines.protocols import Embedder, Kind, TurnModel
+from pipelines.engines.protocols import Embedder, Kind, Manifest, TurnModel
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.stt.failover import PreferredStt
 
@@ -125,10 +125,21 @@ class Engines:
         """See `EngineRegistry.knows`."""
         return self._registry.knows(kind, names, language)
 
+    def available(self, kind: Kind, name: str) -> bool:
+        """There is an engine of this name, and it has what it needs. Looks at files."""
+        try:
+            self._registry.check(kind, name, self._options(kind, name))
+        except EngineMissingError:
+            return False
+        return True
+
+    def ready(self, kind: Kind, names: Sequence[str]) -> list[Manifest]:
+        """Those of a list that have started."""
+        return [each.manifest for each in self._there(kind, names) if each is not None]
+
     def speaks(self, kind: Kind, names: Sequence[str], language: str) -> bool:
         """One of a list that has started speaks a language (BCP 47)."""
-        there = (each for each in self._there(kind, names) if each is not None)
-        return any(each.manifest.speaks(language) for each in there)
+        return any(each.speaks(language) for each in self.ready(kind, names))
 
     def check(self, kind: Kind, names: Sequence[str]) -> None:
         """Whether a call can begin with this list. One that started is trusted, though it may be down for a

@@ -20,8 +20,6 @@ from typing import Any
 from pipelines.workers.protocol import Msg, Unpacker, WorkerMessage, pack, pack_json
 
 _PR_SET_PDEATHSIG = 1
-NICENESS = 5
-"""A media clock that waits for a recogniser is heard by every caller, a recogniser that waits by none."""
 
 
 class WorkerSocket:
@@ -70,10 +68,10 @@ class WorkerSocket:
 
 def become_worker() -> WorkerSocket:
     """Call first in a worker's `main`: takes over the socket whose number is the first argument; the second
-    has the options."""
+    has the options, the third its niceness."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.nice(NICENESS)
+    os.nice(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

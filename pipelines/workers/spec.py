@@ -18,6 +18,10 @@ from typing import Any
 
 START_LIMIT_S = 20.0
 SILENCE_LIMIT_S = 8.0
+NICENESS = 5
+"""A media clock that waits for a recogniser is heard by every caller, a recogniser that waits by none."""
+BACKGROUND_NICENESS = 15
+"""Of work that no caller waits for: it has what the others leave."""
 
 INHERITED = (
     *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TZ", "TMPDIR", "XDG_*"),
@@ -55,6 +59,8 @@ class WorkerSpec:
     """Requests that one process takes at once, for a batch or in turns; further ones wait. None: all."""
     start_limit_s: float = START_LIMIT_S
     """To load; the server's start waits as long."""
+    niceness: int = NICENESS
+    """How much it gives way to others on the same processor, as nice(1) has it."""
     silence_limit_s: float = SILENCE_LIMIT_S
     """A worker that answers nothing for this long is killed; it must be above the longest honest step."""
 
@@ -72,7 +78,8 @@ class WorkerSpec:
     def command(self, descriptor: int) -> list[str]:
         """The arguments that start a worker whose socket is `descriptor`."""
         lent = json.dumps(self._lent())
-        return [self.interpreter, str(_LAUNCH), self.module, lent, str(descriptor), json.dumps(self.options)]
+        ours = [str(descriptor), json.dumps(self.options), str(self.niceness)]
+        return [self.interpreter, str(_LAUNCH), self.module, lent, *ours]
 
     def surroundings(self, ours: Mapping[str, str] | None = None) -> dict[str, str]:
         """A worker's whole environment. `ours`: the server's."""

@@ -43,6 +43,11 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
         assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"]
 
 
+def test_models_that_nothing_refers_to_are_left_out(document: dict[str, Any]) -> None:
+    assert "NewThing" in document["components"]["schemas"]
+    assert "ThingQuery" not in document["components"]["schemas"]
+
+
 def test_its_schemas_are_json_schema(document: dict[str, Any]) -> None:
     for schema in document["components"]["schemas"].values():
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema)

@@ -180,7 +180,7 @@ class Door:
         return await self._serve(request, lambda leg: self._board.listen(call_id, leg))
 
     async def _serve(
-        self, request: web.Request, begin: Callable[[WebSocketLeg], None]
+        self, request: web.Request, begin: Callable[[WebSocketLeg], object]
     ) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)

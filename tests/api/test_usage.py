@@ -1,0 +1,136 @@
+"""`/api/usage`: whose it is, how it is written, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from api.access.asker import Asker, How
+from api.access.scopes import Scope
+from api.usage import routes
+from mediaserver.storage import audit
+from mediaserver.storage.records import UsageCounted, UsageKind
+from mediaserver.storage.saving import save
+from tests.api.accounts import Account, account
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ONE, TWO = UUID(int=1), UUID(int=2)
+ADMIN = Asker(None, "operator", frozenset({Scope.ADMIN}), How.TOKEN)
+FIRST = Asker(ONE, "one", frozenset({Scope.USAGE_READ}), How.KEY)
+DAY = {"since": "2026-11-22", "until": "2026-11-22"}
+SPOKEN = UsageCounted(uuid4(), NOON, ONE, UsageKind.TTS_CHARACTERS, 1000.0, "espeak", "demo", "booking")
+
+
+@pytest.fixture
+async def desk(pool: asyncpg.Pool) -> AsyncIterator[Account]:
+    for record in (SPOKEN, replace(SPOKEN, id=uuid4(), owner=TWO, amount=5.0, agent="=cmd|' /C calc'!A0")):
+        await save(pool, record)
+    async with account([routes], pool) as desk:
+        desk.who = ADMIN
+        yield desk
+
+
+async def amounts(desk: Account, **query: Any) -> Any:
+    answer = await desk.client.get("/api/usage", params=DAY | query)
+    content = await answer.json()
+    return [row["amount"] for row in content["items"]] if answer.status == 200 else answer.status
+
+
+async def test_a_key_sees_its_own_and_an_admin_everybodys(desk: Account) -> None:
+    assert await amounts(desk) == [1005.0]
+    assert await amounts(desk, by="key") == [1000.0, 5.0]
+    assert await amounts(desk, key=str(TWO)) == [5.0]
+    desk.who = FIRST
+    assert (
+        await amounts(desk) == await amounts(desk, key=str(ONE)) == await amounts(desk, by="key") == [1000.0]
+    )
+    assert await amounts(desk, key=str(TWO)) == 404
+    desk.who = None
+    assert await amounts(desk) == []
+
+
+async def test_it_is_broken_down_as_asked(desk: Account) -> None:
+    answer = await desk.client.get("/api/usage", params=[*DAY.items(), ("by", "day"), ("by", "engine")])
+    assert (await answer.json()) == {
+        "since": "2026-11-22", "until": "2026-11-22", "cost": None,
+        "items": [{
+            "day": "2026-11-22", "engine": "espeak", "kind": "tts_characters", "amount": 1005.0, "cost": None,
+            "unpriced": 1005.0,
+        }],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("how", [{"params": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}])
+async def test_as_csv_no_cell_is_a_formula(desk: Account, how: dict[str, Any]) -> None:
+    params = DAY | {"by": "agent"} | how.pop("params", {})
+    answer = await desk.client.get("/api/usage", params=params, **how)
+    assert (
+        answer.content_type == "text/csv" and 'filename="usage.csv"' in answer.headers["Content-Disposition"]
+    )
+    assert (await answer.text()).splitlines() == [
+        "agent,kind,amount,cost,unpriced",
+        "'=cmd|' /C calc'!A0,tts_characters,5.0,,5.0",
+        "demo,tts_characters,1000.0,,1000.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"since": "2026-11-23", "until": "2026-11-22"},
+        {"since": "2025-01-01", "until": "2026-11-22"},
+        {"by": "colour"},
+        {"kind": "love"},
+        {"format": "xml"},
+        {"key": "mine"},
+    ],
+)
+async def test_what_makes_no_sense_is_refused(desk: Account, query: dict[str, str]) -> None:
+    assert await amounts(desk, **query) == 400
+
+
+async def test_a_report_of_too_many_rows_says_how_to_make_it_smaller(
+    desk: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("api.reporting", "api.usage"):
+        monkeypatch.setattr(f"{module}.MOST_ROWS", 1)
+    answer = await desk.client.get("/api/usage", params=DAY | {"by": "key"})
+    assert answer.status == 400 and (await answer.json())["error"]["code"] == "too_many_rows"
+
+
+async def test_prices_are_set_and_costs_follow(desk: Account, pool: asyncpg.Pool) -> None:
+    given = {"kind": "tts_characters", "engine": "espeak", "price": 2.0, "per": 1000.0, "since": "2026-11-01"}
+    answer = await desk.client.put("/api/usage/prices", json={"prices": [given]})
+    assert answer.status == 200 and await answer.json() == {"prices": [given]}
+    assert await (await desk.client.get("/api/usage/prices")).json() == {"prices": [given]}
+    content = await (await desk.client.get("/api/usage", params=DAY)).json()
+    assert content["cost"] == content["items"][0]["cost"] == 2.01
+    (line,) = await audit.lines_before(pool, 10)
+    assert (line["action"], line["actor"], line["change"]["prices"]) == ("prices.change", "operator", [given])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"price": -1}, "price"),
+        ({"per": 0}, "per"),
+        ({"kind": "love"}, "kind"),
+        ({"currency": "EUR"}, "currency"),
+    ],
+)
+async def test_a_price_that_is_none_is_refused(desk: Account, change: dict[str, Any], said: str) -> None:
+    given = {"kind": "calls", "price": 1.0} | change
+    answer = await desk.client.put("/api/usage/prices", json={"prices": [given]})
+    assert answer.status == 400 and said in (await answer.json())["error"]["message"]
+
+
+async def test_two_prices_for_the_same_day_are_refused(desk: Account) -> None:
+    given = {"kind": "calls", "price": 1.0}
+    answer = await desk.client.put("/api/usage/prices", json={"prices": [given, given]})
+    assert answer.status == 400 and "two prices of calls" in (await answer.json())["error"]["message"]
