@@ -39,6 +39,7 @@ from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, So
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
+from mediaserver.settings.sealing import SecretsSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.telemetry import TelemetrySettings
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     )
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
+    secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
