@@ -67,6 +67,11 @@ class ServerChild:
     def data(self) -> Path:
         return self._folder / "data"
 
+    @property
+    def key(self) -> str:
+        """The key that the server has made for its own machine; empty while there is none."""
+        return read_key(self.data)
+
     def sip_uri(self, user: str) -> str:
         return f"sip:{user}@{HOST}:{self.sip_port}"
 
@@ -161,7 +166,7 @@ class ServerChild:
 
     async def get(self, path: str) -> str:
         """Asked with the key that the server has made for its own machine."""
-        return await asyncio.to_thread(_get, self.http + path, read_key(self.data))
+        return await asyncio.to_thread(_get, self.http + path, self.key)
 
     def cpu_s(self) -> float:
         """CPU time of the server and of the workers and the database it started, in seconds."""
