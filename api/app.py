@@ -8,6 +8,7 @@ from api import (
     analytics,
     call_control,
     calls,
+    conversations,
     docs,
     draining,
     events,
@@ -38,6 +39,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     health.routes,
     docs.routes,
     voices.routes,
+    conversations.routes,
     usage.routes,
     analytics.routes,
 )

@@ -11,6 +11,7 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
+from api.gateway.gateway import Gateway
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
@@ -42,6 +43,8 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
+    gateway: Gateway | None = None
+    """Conversations over WebSocket; None while the server is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None

@@ -29,6 +29,7 @@ from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
+from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
         default=Path("data"), description="Folder for everything that is kept (`VOICEFORGE_DATA`)."
     )
     http: HttpSettings = HttpSettings()
+    gateway: GatewaySettings = GatewaySettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
