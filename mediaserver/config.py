@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
@@ -34,6 +35,7 @@ from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
 from mediaserver.settings.insight import InsightSettings
+from mediaserver.settings.jobs import JobsSettings
 from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, SoundsSettings
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
@@ -59,6 +61,7 @@ class Settings(BaseSettings):
         default=Path("data"), description="Folder for everything that is kept (`VOICEFORGE_DATA`)."
     )
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
     gateway: GatewaySettings = GatewaySettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
@@ -69,6 +72,7 @@ class Settings(BaseSettings):
     sounds: SoundsSettings = SoundsSettings()
     background: BackgroundSettings = BackgroundSettings()
     database: DatabaseSettings = DatabaseSettings()
+    jobs: JobsSettings = JobsSettings()
     logging: LoggingSettings = LoggingSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     agent: AgentSettings = AgentSettings()

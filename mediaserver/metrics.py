@@ -297,6 +297,12 @@ class Metrics:
             ["fate"],
             registry=r,
         )
+        self._jobs = Counter(
+            "voiceforge_jobs",
+            "Tries at jobs, by the job's name and what came of them: done, again, failed",
+            ["name", "outcome"],
+            registry=r,
+        )
         self.recordings_failed = Counter(
             "voiceforge_recordings_failed", "Recordings that stopped early", registry=r
         )
@@ -346,6 +352,10 @@ class Metrics:
         lost = stats.get("lost")
         if isinstance(lost, int) and lost > 0:
             self.packets_lost.inc(lost)
+
+    def count_job(self, name: str, outcome: str) -> None:
+        """One try at a job, and what came of it."""
+        self._jobs.labels(name, outcome).inc()
 
     def fetched(self, outcome: str, seconds: float) -> None:
         """One request of mediaserver.fetching."""

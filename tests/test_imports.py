@@ -24,6 +24,7 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },
+    "mediaserver.jobs": {"mediaserver.diagnosis", "mediaserver.errors"},
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },

@@ -30,6 +30,7 @@ from sip.trunks.board import TrunkBoard
 
 log = logging.getLogger(__name__)
 
+Connect: TypeAlias = Callable[[], Awaitable[asyncpg.Connection]]
 Seed: TypeAlias = Callable[[Database], Awaitable[None]]
 
 
@@ -42,6 +43,8 @@ class Stored:
     directory: Directory
     trunks: TrunkBoard
     flows: ServedFlows
+    connect: Connect
+    """Opens one more connection, for who must keep it."""
 
 
 async def open_database(
@@ -83,7 +86,7 @@ async def open_database(
     flows.shelf.on_change(directory.recheck)
     trunks = await open_trunks(settings, lambda: open_connection(dsn), undo, sealer)
     writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
-    return Stored(pool, writer, directory, trunks, flows)
+    return Stored(pool, writer, directory, trunks, flows, lambda: open_connection(dsn))
 
 
 async def _open_writer(

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mediaserver.storage.outbox.telling import ENDED
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted
-from mediaserver.storage.sql import Database, Row, known, text, to_json
+from mediaserver.storage.sql import Database, Row, changed, known, text, to_json
 
 SHOWN = """
     select c.*, (select count(*) from turns t where t.call_id = c.id) as turns,
@@ -26,9 +27,10 @@ SHOWN = """
 """Calls with their outcomes, flows, how many lines they have and whether they were recorded."""
 
 
-async def started(connection: Database, record: CallStarted, node: UUID | None) -> None:
+async def started(connection: Database, record: CallStarted, node: UUID | None) -> bool:
+    """Whether it was not known."""
     # A server or key that is not entered (its row was deleted) must not lose the call for that.
-    await connection.execute(
+    status = await connection.execute(
         """
         insert into calls (id, direction, from_uri, to_uri, app, started_at, node_id, agent, agent_version,
             about, owner)
@@ -41,24 +43,36 @@ async def started(connection: Database, record: CallStarted, node: UUID | None) 
         None if record.agent_version is None else text(record.agent, 100), record.agent_version,
         to_json(record.about), record.owner,
     )  # fmt: skip
+    return changed(status)
 
 
-async def answered(connection: Database, record: CallAnswered) -> None:
-    query = "update calls set answered_at = coalesce(answered_at, $2) where id = $1 returning id"
-    known(await connection.fetchval(query, record.call_id, record.at), "call", record.call_id)
+async def answered(connection: Database, record: CallAnswered) -> bool:
+    """Whether it was not known. Raises OrphanError."""
+    row = await connection.fetchrow(
+        "update calls c set answered_at = coalesce(answered_at, $2) where id = $1 "
+        "returning id, (select before.answered_at is null from calls before where before.id = c.id) as new",
+        record.call_id, record.at,
+    )  # fmt: skip
+    known(row and row["id"], "call", record.call_id)
+    return bool(row["new"])
 
 
-async def ended(connection: Database, record: CallEnded) -> None:
+async def ended(connection: Database, record: CallEnded) -> str | None:
+    """What is to be told of it (`outbox.telling.ENDED`); None when it was known. Raises OrphanError."""
     # It may find the call closed as interrupted (it was spilled, then read again): the truth replaces that.
-    saved = await connection.fetchval(
-        """
-        update calls set state = 'ended', ended_at = $2, ended_by = $3, why = $4, code = $5, detail = $6
-        where id = $1 returning id
+    row = await connection.fetchrow(
+        f"""
+        update calls c set state = 'ended', ended_at = $2, ended_by = $3, why = $4, code = $5, detail = $6
+        where id = $1 returning id, {ENDED} as data, (
+            select (before.state, before.ended_at, before.ended_by, before.why, before.code, before.detail)
+                is distinct from (c.state, c.ended_at, c.ended_by, c.why, c.code, c.detail)
+            from calls before where before.id = c.id) as new
         """,
         record.call_id, record.at, text(record.ended_by, 100), text(record.why, 200), record.code,
         text(record.detail, 2000),
     )  # fmt: skip
-    known(saved, "call", record.call_id)
+    known(row and row["id"], "call", record.call_id)
+    return row["data"] if row["new"] else None
 
 
 async def recent(connection: Database, limit: int = 50) -> list[Row]:

@@ -6,14 +6,16 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import EventHappened
-from mediaserver.storage.sql import Database, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, changed, text, to_json
 
 
-async def happened(connection: Database, record: EventHappened) -> None:
-    await connection.execute(
+async def happened(connection: Database, record: EventHappened) -> bool:
+    """Whether it was not known."""
+    status = await connection.execute(
         "insert into events (call_id, at_ms, kind, data) values ($1, $2, $3, $4) on conflict do nothing",
         record.call_id, record.at_ms, text(record.kind, 100), to_json(record.data),
     )  # fmt: skip
+    return changed(status)
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[Row]:

@@ -11,16 +11,25 @@ MOST_TEXT = 20_000
 """Characters of a transcript; an hour of speech has three times that, and five minutes 5,000."""
 
 
-async def kept(connection: Database, record: MessageKept) -> None:
-    """What is not known of it (of one that a process which died has left) stays as it was."""
-    await connection.execute(
-        "insert into messages (call_id, index, at_ms, path, seconds, size_bytes, transcript) "
-        "values ($1, $2, $3, $4, $5, $6, $7) on conflict (call_id, index) do update set "
-        "at_ms = greatest(messages.at_ms, $3), path = $4, seconds = $5, size_bytes = $6, "
-        "transcript = case when $7 = '' then messages.transcript else $7 end",
+async def kept(connection: Database, record: MessageKept) -> str | None:
+    """What is not known of it (of one that a process which died has left) stays as it was. Returns what is to
+    be told of it; None when nothing is new."""
+    data: str | None = await connection.fetchval(
+        """
+        insert into messages as m (call_id, index, at_ms, path, seconds, size_bytes, transcript)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (call_id, index) do update set
+            at_ms = greatest(m.at_ms, $3), path = $4, seconds = $5, size_bytes = $6,
+            transcript = case when $7 = '' then m.transcript else $7 end
+        where (m.path, m.seconds, m.size_bytes) is distinct from (excluded.path, excluded.seconds,
+            excluded.size_bytes) or excluded.at_ms > m.at_ms
+            or (excluded.transcript <> '' and excluded.transcript <> m.transcript)
+        returning jsonb_build_object('index', index, 'at_ms', at_ms, 'seconds', seconds,
+            'size_bytes', size_bytes, 'transcript', transcript)::text
+        """,
         record.call_id, record.index, record.at_ms, text(record.path, 4000), record.seconds,
         record.size_bytes, text(record.transcript, MOST_TEXT),
     )  # fmt: skip
+    return data
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from mediaserver.storage.outbox.telling import ENDED
 from mediaserver.storage.sql import Database, text
 
 
@@ -68,16 +69,19 @@ async def close_calls(connection: Database, node: UUID | None) -> list[tuple[UUI
     A server closes those that it left itself at its start, after what was spilled has been written.
     """
     rows = await connection.fetch(
-        """
+        f"""
         with closed as (
-            update calls set state = 'ended', ended_by = 'server', why = 'interrupted',
+            update calls c set state = 'ended', ended_by = 'server', why = 'interrupted',
                 detail = 'the process died', ended_at = greatest(started_at, answered_at,
-                    (select max(saved_at) from turns where call_id = calls.id),
-                    (select max(saved_at) from events where call_id = calls.id),
-                    (select max(saved_at) from outcomes where call_id = calls.id),
-                    (select max(greatest(opened_at, closed_at)) from legs where call_id = calls.id))
+                    (select max(saved_at) from turns where call_id = c.id),
+                    (select max(saved_at) from events where call_id = c.id),
+                    (select max(saved_at) from outcomes where call_id = c.id),
+                    (select max(greatest(opened_at, closed_at)) from legs where call_id = c.id))
             where state = 'live' and node_id is not distinct from $1
-            returning id, started_at, ended_at
+            returning c.*
+        ), told as (
+            insert into outbox (at, owner, topic, call_id, data)
+            select c.ended_at, c.owner, 'call.ended', c.id, {ENDED} from closed c order by c.ended_at
         ), over as (
             select id, ended_at from closed
             union all

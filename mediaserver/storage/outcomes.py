@@ -6,19 +6,23 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import OutcomeMade
-from mediaserver.storage.sql import Database, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, changed, text, to_json
 
 
-async def made(connection: Database, record: OutcomeMade) -> None:
-    await connection.execute(
+async def made(connection: Database, record: OutcomeMade) -> bool:
+    """Whether it says something new."""
+    status = await connection.execute(
         """
         insert into outcomes (call_id, flow, status, data, flow_version) values ($1, $2, $3, $4, $5)
         on conflict (call_id, flow) do update
             set status = $3, data = $4, flow_version = $5, saved_at = now()
+            where (outcomes.status, outcomes.data, outcomes.flow_version)
+                is distinct from (excluded.status, excluded.data, excluded.flow_version)
         """,
         record.call_id, text(record.flow, 100), text(record.status, 100), to_json(record.data),
         record.flow_version,
     )  # fmt: skip
+    return changed(status)
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[Row]:

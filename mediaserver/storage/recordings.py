@@ -5,15 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from mediaserver.storage.records import RecordingMade
-from mediaserver.storage.sql import Database, Row, text
+from mediaserver.storage.sql import Database, Row, changed, text
 
 
-async def made(connection: Database, record: RecordingMade) -> None:
-    await connection.execute(
+async def made(connection: Database, record: RecordingMade) -> bool:
+    """Whether it says something new."""
+    status = await connection.execute(
         "insert into recordings (call_id, path, seconds, size_bytes) values ($1, $2, $3, $4) "
-        "on conflict (call_id) do update set path = $2, seconds = $3, size_bytes = $4",
+        "on conflict (call_id) do update set path = $2, seconds = $3, size_bytes = $4 "
+        "where (recordings.path, recordings.seconds, recordings.size_bytes) "
+        "is distinct from (excluded.path, excluded.seconds, excluded.size_bytes)",
         record.call_id, text(record.path, 4000), record.seconds, record.size_bytes,
     )  # fmt: skip
+    return changed(status)
 
 
 async def of_call(connection: Database, call_id: UUID) -> Row | None:

@@ -90,6 +90,8 @@ class TurnSaid:
     interrupted: bool = False
     latency: dict[str, float] = field(default_factory=dict)
     """Milliseconds: endpoint, stt, llm_first_token, tts_first_audio, transport, voice_to_voice."""
+    open: bool = False
+    """It is still being said, and written again when it is over; nobody is told of it before."""
 
 
 NOW_MS = -1

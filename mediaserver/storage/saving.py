@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from mediaserver.storage import (
@@ -21,6 +22,8 @@ from mediaserver.storage import (
     usage,
     usage_made,
 )
+from mediaserver.storage.outbox import table
+from mediaserver.storage.outbox.telling import OutboxEntry, told
 from mediaserver.storage.records import (
     CallAnswered,
     CallEnded,
@@ -43,36 +46,58 @@ from mediaserver.storage.records import (
 )
 from mediaserver.storage.sql import Database
 
+Also: TypeAlias = Callable[[Database], Awaitable[None]]
+"""What is written beside records, in their transaction."""
 
-async def save(connection: Database, record: Record, node: UUID | None = None) -> None:
-    """Write one record. `node`: the server whose calls these are.
+
+async def save_all(
+    connection: Database, records: Sequence[Record], node: UUID | None = None, also: Also | None = None
+) -> None:
+    """Write records in their order, then what is written beside them, then the events that they are told as:
+    all in the transaction that is open on `connection`, which is to end with this (see `outbox.table`).
+    Raises what `save` and `also` raise."""
+    events_of_all: list[OutboxEntry] = []
+    for record in records:
+        if (event := await save(connection, record, node)) is not None:
+            events_of_all.append(event)
+    if also is not None:
+        await also(connection)
+    await table.append(connection, events_of_all)
+
+
+async def save(connection: Database, record: Record, node: UUID | None = None) -> OutboxEntry | None:
+    """Write one record. `node`: the server whose calls these are. Returns the event that it is to be told as;
+    None: there is none, or what it says was known.
 
     Raises asyncpg errors, ValueError (bad value) and OrphanError.
     """
+    new, data = True, ""
     match record:
         case CallStarted():
-            await calls.started(connection, record, node)
+            new = await calls.started(connection, record, node)
         case CallAnswered():
-            await calls.answered(connection, record)
+            new = await calls.answered(connection, record)
         case CallEnded():
-            await calls.ended(connection, record)
+            data = await calls.ended(connection, record) or ""
+            new = bool(data)
             await usage_made.calls_over(connection, [record.call_id], node)
         case LegOpened():
             await legs.opened(connection, record)
         case LegClosed():
             await legs.closed(connection, record)
         case TurnSaid():
-            await turns.said(connection, record)
+            new = await turns.said(connection, record)
         case EventHappened():
-            await events.happened(connection, record)
+            new = await events.happened(connection, record)
             if record.kind == "llm":
                 await usage_made.model_answered(connection, record, node)
         case RecordingMade():
-            await recordings.made(connection, record)
+            new = await recordings.made(connection, record)
         case MessageKept():
-            await messages.kept(connection, record)
+            data = await messages.kept(connection, record) or ""
+            new = bool(data)
         case OutcomeMade():
-            await outcomes.made(connection, record)
+            new = await outcomes.made(connection, record)
         case FlowRun():
             await flow_runs.began(connection, record)
         case HearingReport():
@@ -80,7 +105,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
         case SummaryWanted():
             await summaries.wanted(connection, record)
         case SummaryMade():
-            await summaries.made(connection, record)
+            new = await summaries.made(connection, record)
             await usage_made.summarised(connection, record, node)
         case FactLearnt():
             await facts.learnt(connection, record)
@@ -90,3 +115,4 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await usage.counted(connection, record, node)
         case _:
             assert_never(record)
+    return told(record, data) if new else None

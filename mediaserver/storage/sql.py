@@ -35,6 +35,11 @@ class OrphanError(VoiceForgeError):
     """A record changes a call or leg that the database does not know."""
 
 
+def changed(status: str) -> bool:
+    """Whether a statement wrote a row, by what PostgreSQL says of it: "INSERT 0 1", "UPDATE 0"."""
+    return not status.endswith(" 0")
+
+
 def known(found: UUID | None, what: str, identity: UUID) -> None:
     """Raises OrphanError when an update found no row."""
     if found is None:

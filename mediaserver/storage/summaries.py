@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mediaserver.storage.records import SummaryMade, SummaryWanted
-from mediaserver.storage.sql import Database, Row, text, to_json, whole_number
+from mediaserver.storage.sql import Database, Row, changed, text, to_json, whole_number
 
 _SHOWN = (
     "state, mode, summary, outcome, follow_ups, made_by, model, prompt_tokens, completion_tokens, cost, fault"
@@ -43,20 +43,23 @@ async def wanted(connection: Database, record: SummaryWanted) -> None:
     )  # fmt: skip
 
 
-async def made(connection: Database, record: SummaryMade) -> None:
+async def made(connection: Database, record: SummaryMade) -> bool:
+    """Whether it says something new."""
     cost = record.cost if record.cost is not None and math.isfinite(record.cost) else None
-    await connection.execute(
+    status = await connection.execute(
         """
         update call_summaries set state = $2, summary = $3, outcome = $4, follow_ups = $5, made_by = $6,
             model = $7, prompt_tokens = $8, completion_tokens = $9, cost = $10, fault = $11, node_id = null,
             saved_at = now()
-        where call_id = $1
+        where call_id = $1 and (state, summary, outcome, follow_ups, made_by, model, fault)
+            is distinct from ($2, $3, $4, $5::jsonb, $6, $7, $11)
         """,
         record.call_id, "made" if record.summary else "failed", text(record.summary, 4000),
         text(record.outcome, 100), to_json(record.follow_ups), text(record.made_by, 100),
         text(record.model, 200), whole_number(record.prompt_tokens), whole_number(record.completion_tokens),
         cost, text(record.fault, 500),
     )  # fmt: skip
+    return changed(status)
 
 
 async def take(

@@ -6,23 +6,30 @@ import json
 from uuid import UUID
 
 from mediaserver.storage.records import TurnSaid
-from mediaserver.storage.sql import Database, Row, text, to_json
+from mediaserver.storage.sql import Database, Row, changed, text, to_json
 
 
-async def said(connection: Database, record: TurnSaid) -> None:
-    await connection.execute(
+async def said(connection: Database, record: TurnSaid) -> bool:
+    """Whether it says something new. A line that is over is not opened again by one written a second time."""
+    status = await connection.execute(
         """
         insert into turns (call_id, index, speaker, text, heard, started_ms, ended_ms, confidence, understood,
-            interrupted, latency)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            interrupted, latency, open)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (call_id, index) do update set speaker = $3, text = $4, heard = $5, started_ms = $6,
             ended_ms = $7, confidence = $8, understood = $9, interrupted = $10, latency = $11,
-            saved_at = now()
+            open = $12, saved_at = now()
+        where (turns.open or not $12) and (turns.speaker, turns.text, turns.heard, turns.started_ms,
+            turns.ended_ms, turns.confidence, turns.understood, turns.interrupted, turns.latency, turns.open)
+            is distinct from (excluded.speaker, excluded.text, excluded.heard, excluded.started_ms,
+            excluded.ended_ms, excluded.confidence, excluded.understood, excluded.interrupted,
+            excluded.latency, excluded.open)
         """,
         record.call_id, record.index, record.speaker, text(record.text, 100_000),
         text(record.heard, 100_000), record.started_ms, record.ended_ms, record.confidence,
-        record.understood, record.interrupted, to_json(record.latency),
+        record.understood, record.interrupted, to_json(record.latency), record.open,
     )  # fmt: skip
+    return changed(status)
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[Row]:

@@ -21,7 +21,7 @@ from mediaserver.errors import DatabaseError
 from mediaserver.metrics import Metrics
 from mediaserver.storage.journal import Journal
 from mediaserver.storage.records import Record
-from mediaserver.storage.saving import save
+from mediaserver.storage.saving import save_all
 from mediaserver.storage.sql import Database, OrphanError
 
 log = logging.getLogger(__name__)
@@ -169,10 +169,7 @@ class StoreWriter:
         self, records: Sequence[Record], also: Callable[[Database], Awaitable[None]] | None
     ) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            for record in records:
-                await save(connection, record, self._node)
-            if also is not None:
-                await also(connection)
+            await save_all(connection, records, self._node, also)
 
     def _forget(self, work: asyncio.Task[None]) -> None:
         self._abandoned.discard(work)
@@ -237,8 +234,7 @@ class StoreWriter:
 
     async def _transaction(self, records: list[Record], node: UUID | None) -> None:
         async with self._pool.acquire(timeout=5) as connection, connection.transaction():
-            for record in records:
-                await save(connection, record, node)
+            await save_all(connection, records, node)
 
     async def _read_back(self) -> None:
         """Write the oldest file of the journal and remove it; twice is harmless if we die in between."""

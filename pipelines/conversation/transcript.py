@@ -112,8 +112,8 @@ class Transcript:
         self._call.publish(said.thought.speaker, text=text)
         self.put(said)
 
-    def put(self, said: SpokenLine) -> None:
-        """Keep what is known of an agent line."""
+    def put(self, said: SpokenLine, *, over: bool = False) -> None:
+        """Keep what is known of an agent line. `over`: it is all that will be."""
         line = said.line
         began = self._timeline.began_ms(line.spoke if line.spoke is not None else self._timeline.t)
         self._call.put(
@@ -127,6 +127,7 @@ class Transcript:
                 max(began, self._timeline.ended_ms(line.ended)),
                 interrupted=line.interrupted,
                 latency=dict(said.latency),
+                open=not over,
             )
         )
 
@@ -155,7 +156,7 @@ class Transcript:
 
     def settled(self, said: SpokenLine) -> None:
         """Every word of a line has met its end."""
-        self.put(said)
+        self.put(said, over=True)
         self._call.publish("heard", text=said.line.heard, interrupted=said.line.interrupted)
 
     def _next(self) -> int:
