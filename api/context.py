@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from aiohttp import web
 
-from api.access.access import Access
+from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from mediaserver.calls.draining import Drain
@@ -83,11 +83,11 @@ class ApiContext:
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Sounds are converted one at a time: the work competes with that of all calls."""
 
-    access: Access = field(init=False)
+    access: AccessControl = field(init=False)
     """Who may ask."""
 
     def __post_init__(self) -> None:
-        self.access = Access(self.settings.access, self.settings.http.admin_token.get_secret_value())
+        self.access = AccessControl(self.settings.access, self.settings.http.admin_token.get_secret_value())
 
     @property
     def database(self) -> asyncpg.Pool:

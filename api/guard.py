@@ -13,7 +13,7 @@ from uuid import UUID
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from api.access.access import KeyRefused, Refusal
+from api.access.access import KeyRefusal, KeyRefused
 from api.access.asker import ASKER, NOBODY, Asker, How
 from api.access.buckets import Taken
 from api.access.origin import host_allowed, on_this_machine, same_origin
@@ -35,12 +35,12 @@ RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
 _OWN_CALL = re.compile(r"/api/telephony/calls/([0-9a-f-]{36})(/events)?")
 """What a ticket opens: what is told of the call, and what was kept of it."""
 _REFUSALS = {
-    Refusal.UNKNOWN: (401, "unauthorized"),
-    Refusal.INACTIVE: (401, "key_inactive"),
-    Refusal.TOO_OFTEN: (429, "rate_limited"),
-    Refusal.TOO_MANY_WRONG: (429, "too_many_wrong_keys"),
-    Refusal.SPENT: (429, "quota_spent"),
-    Refusal.STARTING: (503, "unavailable"),
+    KeyRefusal.UNKNOWN: (401, "unauthorized"),
+    KeyRefusal.INACTIVE: (401, "key_inactive"),
+    KeyRefusal.TOO_OFTEN: (429, "rate_limited"),
+    KeyRefusal.TOO_MANY_WRONG: (429, "too_many_wrong_keys"),
+    KeyRefusal.SPENT: (429, "quota_spent"),
+    KeyRefusal.STARTING: (503, "unavailable"),
 }
 
 
@@ -63,7 +63,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         asker = _asker(request, context, ours)
     except KeyRefused as refused:
-        if refused.why is Refusal.TOO_OFTEN:
+        if refused.why is KeyRefusal.TOO_OFTEN:
             context.prove(request)
         if not is_open:
             raise told_refusal(refused) from None

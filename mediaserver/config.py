@@ -40,6 +40,7 @@ from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, So
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
+from mediaserver.settings.sealing import SecretsSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.telemetry import TelemetrySettings
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
     gateway: GatewaySettings = GatewaySettings()
+    secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()

@@ -16,7 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from api.access.asker import OPERATOR, Asker, How
-from api.access.buckets import Buckets, Rate, Taken
+from api.access.buckets import Buckets, RequestRate, Taken
 from api.access.keyring import KeyRing
 from api.access.login_codes import LoginCodes
 from api.access.quotas import Quotas, QuotaSpent
@@ -32,7 +32,7 @@ from mediaserver.storage.keys import ApiKey
 log = logging.getLogger(__name__)
 
 
-class Refusal(StrEnum):
+class KeyRefusal(StrEnum):
     """Why what somebody proves themselves with does not let them in."""
 
     UNKNOWN = "unknown"
@@ -52,18 +52,18 @@ class Refusal(StrEnum):
 class KeyRefused(VoiceForgeError):
     """Somebody is not let in. `headers`: what an answer by HTTP says of it."""
 
-    def __init__(self, why: Refusal, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, why: KeyRefusal, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.why = why
         self.headers = headers or {}
-        self.retryable = why in (Refusal.TOO_OFTEN, Refusal.TOO_MANY_WRONG, Refusal.STARTING)
+        self.retryable = why in (KeyRefusal.TOO_OFTEN, KeyRefusal.TOO_MANY_WRONG, KeyRefusal.STARTING)
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Access:
+class AccessControl:
     """Of one server. `now`: seconds of a clock that never goes back; `wall`: aware."""
 
     def __init__(
@@ -103,11 +103,11 @@ class Access:
         if key is None:
             raise self._unknown(source)
         if not key.active:
-            raise KeyRefused(Refusal.INACTIVE, "This key is switched off.")
+            raise KeyRefused(KeyRefusal.INACTIVE, "This key is switched off.")
         taken = self._take(key)
         if taken is not None and not taken.allowed:
             raise KeyRefused(
-                Refusal.TOO_OFTEN,
+                KeyRefusal.TOO_OFTEN,
                 f"This key may ask {taken.rate.per_second:g} times a second, and {taken.rate.burst:g} times "
                 f"at once: come again in {taken.retry_s} s.",
                 rate_headers(taken),
@@ -139,7 +139,7 @@ class Access:
             self.quotas.check(key, kind, amount, self._wall())
         except QuotaSpent as spent:
             raise KeyRefused(
-                Refusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
+                KeyRefusal.SPENT, str(spent), {"Retry-After": str(math.ceil(spent.until_s))}
             ) from None
 
     def still_good(self, asker: Asker) -> bool:
@@ -180,21 +180,21 @@ class Access:
         burst = key.burst or (
             self.settings.burst if key.per_second is None else max(1, math.ceil(2 * per_second))
         )
-        return self._rates.take(key.id, Rate(per_second, burst), self._now())
+        return self._rates.take(key.id, RequestRate(per_second, burst), self._now())
 
     @property
-    def _wrong_rate(self) -> Rate:
+    def _wrong_rate(self) -> RequestRate:
         wrong = self.settings.wrong_keys_per_minute
-        return Rate(wrong / 60.0, wrong)
+        return RequestRate(wrong / 60.0, wrong)
 
     def _unknown(self, source: str) -> KeyRefused:
         if not self.ring.known:
-            return KeyRefused(Refusal.STARTING, "The server is still starting.", {"Retry-After": "1"})
+            return KeyRefused(KeyRefusal.STARTING, "The server is still starting.", {"Retry-After": "1"})
         try:
             self._count_wrong(source)
         except KeyRefused as refused:
             return refused
-        return KeyRefused(Refusal.UNKNOWN, "This is no key, or it was revoked.")
+        return KeyRefused(KeyRefusal.UNKNOWN, "This is no key, or it was revoked.")
 
     def _count_wrong(self, source: str) -> None:
         """Raises KeyRefused when there were too many."""
@@ -204,7 +204,7 @@ class Access:
             log.warning("a wrong key from %s (%d more since the last such line)", site, unsaid)
         if not taken.allowed:
             raise KeyRefused(
-                Refusal.TOO_MANY_WRONG,
+                KeyRefusal.TOO_MANY_WRONG,
                 "Too many wrong keys came from your address: wait, and send a right one.",
                 {"Retry-After": str(taken.retry_s)},
             )

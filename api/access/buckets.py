@@ -16,7 +16,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RequestRate:
     """What a bucket allows."""
 
     per_second: float
@@ -29,7 +29,7 @@ class Taken:
     """What became of asking for one."""
 
     allowed: bool
-    rate: Rate
+    rate: RequestRate
     left: float
     """What is in the bucket now."""
 
@@ -50,7 +50,7 @@ class Buckets(Generic[K]):
     def __len__(self) -> int:
         return len(self._levels)
 
-    def take(self, whose: K, rate: Rate, now: float, amount: float = 1.0) -> Taken:
+    def take(self, whose: K, rate: RequestRate, now: float, amount: float = 1.0) -> Taken:
         """Take so much out, if it is there."""
         level = self.level(whose, rate, now)
         allowed = level >= amount
@@ -62,7 +62,7 @@ class Buckets(Generic[K]):
             self._levels.popitem(last=False)
         return Taken(allowed, rate, level)
 
-    def level(self, whose: K, rate: Rate, now: float) -> float:
+    def level(self, whose: K, rate: RequestRate, now: float) -> float:
         """How full it is."""
         level, at = self._levels.get(whose, (rate.burst, now))
         return min(rate.burst, level + max(0.0, now - at) * rate.per_second)

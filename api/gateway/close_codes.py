@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from mediaserver.errors import VoiceForgeError
+
 
 class CloseCode(IntEnum):
     DONE = 1000
@@ -28,7 +30,7 @@ class CloseCode(IntEnum):
     """What was to be resumed is over, or never was."""
 
 
-class GatewayRefusal(Exception):
+class GatewayRefusal(VoiceForgeError):
     """The socket is to be closed. Its text goes to the client, of which a close frame has 123 octets."""
 
     def __init__(self, code: CloseCode, message: str) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
-from api.access.access import Access, KeyRefused, Refusal
+from api.access.access import AccessControl, KeyRefusal, KeyRefused
 from api.access.asker import Asker, How
 from api.access.scopes import Scope
 from api.gateway.close_codes import CloseCode, GatewayRefusal
@@ -47,7 +47,7 @@ class Gateway:
     def __init__(
         self,
         settings: GatewaySettings,
-        access: Access,
+        access: AccessControl,
         board: Switchboard,
         find: FindAgent,
         flow_owner: FlowOwner,
@@ -106,6 +106,8 @@ class Gateway:
         wanted = AgentWanted(init.agent, init.flow, init.prompt, init.voice, init.language)
         try:
             spec = await agent_for(wanted, asker, self._find, self._flow_owner)
+        except GatewayRefusal:
+            raise
         except VoiceForgeError as error:
             raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
         return self.open(
@@ -237,10 +239,10 @@ class Gateway:
 
 
 _CODES = {
-    Refusal.UNKNOWN: CloseCode.INVALID_KEY,
-    Refusal.INACTIVE: CloseCode.INACTIVE_KEY,
-    Refusal.TOO_OFTEN: CloseCode.RATE_LIMIT,
-    Refusal.TOO_MANY_WRONG: CloseCode.RATE_LIMIT,
-    Refusal.SPENT: CloseCode.RATE_LIMIT,
-    Refusal.STARTING: CloseCode.UNAVAILABLE,
+    KeyRefusal.UNKNOWN: CloseCode.INVALID_KEY,
+    KeyRefusal.INACTIVE: CloseCode.INACTIVE_KEY,
+    KeyRefusal.TOO_OFTEN: CloseCode.RATE_LIMIT,
+    KeyRefusal.TOO_MANY_WRONG: CloseCode.RATE_LIMIT,
+    KeyRefusal.SPENT: CloseCode.RATE_LIMIT,
+    KeyRefusal.STARTING: CloseCode.UNAVAILABLE,
 }

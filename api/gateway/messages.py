@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from api.gateway.close_codes import CloseCode, GatewayRefusal
-from api.routing.models import NO_TEXT, OneLine, RequestModel
 from mediaserver.media.stream_format import StreamFormat
 from pipelines.languages.tags import is_tag
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Neither logs nor the database can have these; lines and tabs are text."""
 MOST_TEXT = 10_000
 """Characters of a typed message."""
 MOST_FIRST = 128 << 10
@@ -19,10 +30,22 @@ MOST_LATER = 64 << 10
 """Octets of any later message of text."""
 
 
+class _ClientModel(BaseModel):
+    """A field that it does not know is an error, not a silent nothing."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
 def _plain(value: str) -> str:
-    if NO_TEXT.search(value):
+    if _NO_TEXT.search(value):
         raise ValueError("it has control characters")
     return value
+
+
+def _line(value: str) -> str:
+    if len(value.splitlines()) > 1:
+        raise ValueError("it has line breaks")
+    return _plain(value)
 
 
 def _language(value: str) -> str:
@@ -31,11 +54,12 @@ def _language(value: str) -> str:
     return value
 
 
+OneLine: TypeAlias = Annotated[str, AfterValidator(_line)]
 PlainText: TypeAlias = Annotated[str, AfterValidator(_plain)]
 LanguageTag: TypeAlias = Annotated[OneLine, Field(max_length=35), AfterValidator(_language)]
 
 
-class AudioWanted(RequestModel):
+class AudioWanted(_ClientModel):
     """How audio is written both ways."""
 
     format: str = Field("pcm16", max_length=20)
@@ -53,7 +77,7 @@ class AudioWanted(RequestModel):
         return StreamFormat.of(self.format, self.rate)
 
 
-class Init(RequestModel):
+class Init(_ClientModel):
     """Begins a conversation; the first message."""
 
     type: Literal["init"]
@@ -75,7 +99,7 @@ class Init(RequestModel):
         return self
 
 
-class Resume(RequestModel):
+class Resume(_ClientModel):
     """Goes on with a conversation whose socket was lost; the first message."""
 
     type: Literal["resume"]
@@ -84,38 +108,38 @@ class Resume(RequestModel):
     received: int = Field(0, ge=0)
 
 
-class Message(RequestModel):
+class TypedWords(_ClientModel):
     """Typed words."""
 
     type: Literal["message"]
     content: PlainText = Field(min_length=1, max_length=MOST_TEXT)
 
 
-class Commit(RequestModel):
+class Commit(_ClientModel):
     """The caller's turn is over."""
 
     type: Literal["commit", "release"]
 
 
-class Cancel(RequestModel):
+class Cancel(_ClientModel):
     """The agent is to be silent; `press`: because the caller is about to speak."""
 
     type: Literal["cancel", "press"]
 
 
-class PressedKey(RequestModel):
+class PressedKey(_ClientModel):
     type: Literal["digit"]
     digit: str = Field(min_length=1, max_length=1, pattern=r"^[0-9*#A-D]$")
 
 
-class Played(RequestModel):
+class PlayedSoFar(_ClientModel):
     """How much of all the agent's audio was played."""
 
     type: Literal["played"]
     ms: int = Field(ge=0, le=1 << 40)
 
 
-class NetworkReport(RequestModel):
+class NetworkReport(_ClientModel):
     """What the client knows of its network."""
 
     type: Literal["network"]
@@ -124,21 +148,23 @@ class NetworkReport(RequestModel):
     jitter_ms: float | None = Field(None, ge=0, le=60_000)
 
 
-class ClientPing(RequestModel):
+class ClientPing(_ClientModel):
     type: Literal["ping"]
     at: float | None = None
 
 
-class EndOfSession(RequestModel):
+class EndOfSession(_ClientModel):
     type: Literal["end"]
 
 
 First: TypeAlias = Annotated[Init | Resume, Field(discriminator="type")]
 Later: TypeAlias = Annotated[
-    Message | Commit | Cancel | PressedKey | Played | NetworkReport | ClientPing | EndOfSession,
+    TypedWords | Commit | Cancel | PressedKey | PlayedSoFar | NetworkReport | ClientPing | EndOfSession,
     Field(discriminator="type"),
 ]
-Said: TypeAlias = Message | Commit | Cancel | PressedKey | Played | NetworkReport | ClientPing | EndOfSession
+Said: TypeAlias = (
+    TypedWords | Commit | Cancel | PressedKey | PlayedSoFar | NetworkReport | ClientPing | EndOfSession
+)
 M = TypeVar("M")
 _FIRST: TypeAdapter[Init | Resume] = TypeAdapter(First)
 _LATER: TypeAdapter[Said] = TypeAdapter(Later)

@@ -18,10 +18,10 @@ from api.gateway.messages import (
     ClientPing,
     Commit,
     EndOfSession,
-    Message,
     NetworkReport,
-    Played,
+    PlayedSoFar,
     PressedKey,
+    TypedWords,
     later_message,
 )
 from api.gateway.outbox import Outbox, SocketLine
@@ -122,7 +122,7 @@ class GatewaySession:
         """Raises GatewayRefusal."""
         self._budget.spend(self._now())
         match later_message(raw):
-            case Message(content=content):
+            case TypedWords(content=content):
                 self._typed(content)
             case Commit():
                 self._in_order(lambda: self._steer(lambda steering: steering.commit()))
@@ -131,7 +131,7 @@ class GatewaySession:
             case PressedKey(digit=digit):
                 if self.leg is not None:
                     self.leg.press(digit)
-            case Played(ms=ms):
+            case PlayedSoFar(ms=ms):
                 if isinstance(self.leg, SocketLeg):
                     self.leg.stream.played_to(ms)
             case NetworkReport() as report:

@@ -58,11 +58,12 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
 
     line = SocketLine(gateway.settings.unsent_kb << 10, wake.set, unread)
     try:
-        session = await begin(await _first(ws), line)
+        first = await _first(ws)
+        if first is None:
+            return ws
+        session = await begin(first, line)
     except GatewayRefusal as refused:
         await _refuse(ws, refused)
-        return ws
-    except ConnectionResetError:
         return ws
     sending = asyncio.create_task(_send(ws, line, wake))
     left = False
@@ -82,8 +83,8 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     return ws
 
 
-async def _first(ws: web.WebSocketResponse) -> str:
-    """Raises GatewayRefusal, and ConnectionResetError when it is gone before."""
+async def _first(ws: web.WebSocketResponse) -> str | None:
+    """None: it is gone before. Raises GatewayRefusal."""
     try:
         message = await ws.receive(FIRST_S)
     except TimeoutError:
@@ -94,7 +95,7 @@ async def _first(ws: web.WebSocketResponse) -> str:
         return str(message.data)
     if message.type is WSMsgType.BINARY:
         raise GatewayRefusal(CloseCode.PROTOCOL, "The first message is init or resume, as text.")
-    raise ConnectionResetError("it is gone")
+    return None
 
 
 async def _read(ws: web.WebSocketResponse, session: GatewaySession) -> bool:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from api.access.access import Access
+from api.access.access import AccessControl
 from api.access.scopes import Scope
 from mediaserver.errors import StartupError
 from mediaserver.key_file import KEY_FILE, read_key, write_key
@@ -32,7 +32,7 @@ DEFAULT_NAME = "default"
 
 
 async def open_access(
-    access: Access,
+    access: AccessControl,
     data: Path,
     connect: Callable[[], Awaitable[asyncpg.Connection]],
     pool: asyncpg.Pool,
@@ -79,7 +79,7 @@ async def first_key(pool: asyncpg.Pool, data: Path) -> str:
     return secret
 
 
-async def keep_once(access: Access, pool: asyncpg.Pool, sink: Sink) -> None:
+async def keep_once(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> None:
     """Store what is not stored yet. Whatever fails is tried again next time."""
     now = datetime.now(UTC)
     requests, access.requests = access.requests, type(access.requests)()
@@ -100,7 +100,7 @@ async def keep_once(access: Access, pool: asyncpg.Pool, sink: Sink) -> None:
         log.debug("the use of keys is not stored: %s", trouble)
 
 
-async def _keep(access: Access, pool: asyncpg.Pool, sink: Sink) -> None:
+async def _keep(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> None:
     while True:
         await asyncio.sleep(KEEP_S)
         await keep_once(access, pool, sink)

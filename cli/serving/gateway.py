@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.access.access import Access
+from api.access.access import AccessControl
 from api.gateway.gateway import Gateway
 from api.gateway.opening import FindAgent
 from mediaserver.calls.protocols import Switchboard
@@ -21,7 +21,7 @@ from mediaserver.storage.flows import owner_of
 
 async def open_gateway(
     settings: GatewaySettings,
-    access: Access,
+    access: AccessControl,
     pool: asyncpg.Pool,
     switchboard: Switchboard,
     clock: MediaClock,

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.access.access import Access
+from api.access.access import AccessControl
 from cli.main import main
 from cli.serving.access import first_key, keep_once, open_access
 from mediaserver.key_file import KEY_FILE, read_key, write_key
@@ -112,7 +112,7 @@ class Kept:
 
 
 async def test_what_keys_use_is_kept_and_quotas_know_of_it(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    access, sink = Access(AccessSettings()), Kept()
+    access, sink = AccessControl(AccessSettings()), Kept()
     async with AsyncExitStack() as undo:
         secret = await open_access(access, tmp_path, pool.acquire, pool, sink, undo)
         asker = access.recognise(secret, "127.0.0.1")

@@ -15,7 +15,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api import conversations
-from api.access.access import Access
+from api.access.access import AccessControl
 from api.access.scopes import Scope
 from api.context import CONTEXT, ApiContext
 from api.gateway.gateway import Gateway
@@ -45,7 +45,7 @@ class GatewayDesk:
         self.stt, self.tts = FakeStt(), FakeTts()
         self.engines, speech = only(self.stt, self.tts, "en")
         self.board = Board(metrics, makers(speech, OwnCode()))
-        self.access = Access(AccessSettings())
+        self.access = AccessControl(AccessSettings())
         self.access.ring.known = True
         self.now = 1_000.0
         self.agents: dict[str, AgentSpec] = {}
