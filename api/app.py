@@ -24,6 +24,7 @@ from api import (
     sip_trace,
     trunks,
     usage,
+    voice_sessions,
     voices,
 )
 from api.context import CONTEXT, ApiContext
@@ -47,6 +48,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     audit.routes,
     voices.routes,
     conversations.routes,
+    voice_sessions.routes,
     usage.routes,
     analytics.routes,
     *speech.TABLES,
