@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.access.asker import NOBODY
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.message_budget import AT_ONCE, PER_SECOND, MessageBudget
 from api.gateway.messages import MOST_FIRST, Init, first_message, first_of_session, later_message
 from api.gateway.outbox import MOST_KEPT, Outbox, SocketLine
 from api.gateway.quality import Quality, quality_of
+from api.gateway.session import GatewaySession
+from mediaserver.calls.protocols import Steering
+from mediaserver.errors import NoSuchCallError
 
 KINDS = ("init", "resume", "connect", "message", "commit", "digit", "played", "network", "ping", "end", "x")
 
@@ -147,3 +152,16 @@ def test_a_budget_comes_back_with_time() -> None:
         budget.spend(0.0)
     assert caught.value.code is CloseCode.RATE_LIMIT
     budget.spend(2 / PER_SECOND)
+
+
+def test_an_interruption_drops_what_was_not_sent_of_the_voice() -> None:
+    lined, session = Lined(), GatewaySession("s", "t", NOBODY, "voice", _unsteered, lambda: 0.0)
+    session.attach(lined.line)
+    session.audio(b"12")
+    session.cleared(300)
+    session.audio(b"34")
+    assert lined.taken() == [{"type": "interrupted", "seq": 1, "heard_ms": 300}, b"34"]
+
+
+def _unsteered(call_id: UUID) -> Steering:
+    raise NoSuchCallError(call_id)

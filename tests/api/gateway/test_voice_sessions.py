@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from aiohttp import DummyCookieJar, web
+from aiohttp import DummyCookieJar, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.access.scopes import Scope
@@ -235,3 +235,32 @@ async def test_what_a_session_wants_comes_to_the_agent() -> None:
     beside = wanted_of(NewSession(agent="demo", system_prompt="Be brief."), ())
     assert (beside.agent, beside.prompt, beside.manner) == ("demo", None, "Be brief.")
     await asyncio.sleep(0)
+
+
+# ---- what stands before a socket
+
+
+async def test_a_key_in_the_header_is_enough_and_one_in_the_address_is_none(site: Site) -> None:
+    headers = bearer(site.secret)
+    client = WebClient(await site.client.ws_connect("/ws", headers=headers))
+    await client.say(type="init", agent="demo", mode="text")
+    await client.told("ready")
+    stranger = WebClient(await site.client.ws_connect(f"/ws?apiKey={site.secret}", headers=STRANGER))
+    await stranger.say(type="init", agent="demo", mode="text")
+    assert await stranger.closed() == CloseCode.INVALID_KEY
+
+
+async def test_pages_of_other_sites_do_not_get_as_far_as_a_socket(site: Site) -> None:
+    for path in ("/ws", f"/ws/voice/{uuid4()}"):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await site.client.ws_connect(path, origin="https://evil.example", headers=STRANGER)
+        assert refused.value.status == 403
+
+
+async def test_bad_text_and_giants_are_closed_as_the_standard_says(site: Site) -> None:
+    client = WebClient(await site.client.ws_connect("/ws", headers=STRANGER))
+    await client.ws.send_frame(b"\xff\xfe", WSMsgType.TEXT)
+    assert await client.closed() == 1007
+    client = WebClient(await site.client.ws_connect("/ws", headers=STRANGER))
+    await client.ws.send_str("x" * (300 << 10))
+    assert await client.closed() == 1009
