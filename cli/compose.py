@@ -48,6 +48,7 @@ from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
+from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
@@ -151,6 +152,7 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -261,7 +263,7 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
-        context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
+        context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
@@ -304,12 +306,13 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        forget_counts(jobs, database.pool)
+        watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
-        context.speech.audio.expect()
         self._ready = True
         log.info(
             "ready in %.1f s: call %s, watch %s/",
