@@ -30,6 +30,7 @@ from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
 from api.tidy import tidy
+from api.watching import socket, stream
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
@@ -38,6 +39,8 @@ TABLES: tuple[ApiRoutes, ...] = (
     health.routes,
     docs.routes,
     voices.routes,
+    stream.routes,
+    socket.routes,
     usage.routes,
     analytics.routes,
 )

@@ -11,6 +11,7 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
+from api.watcher_places import WatcherPlaces
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
@@ -18,6 +19,7 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
+from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import Sink
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
@@ -49,6 +51,10 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    feed: EventFeed | None = None
+    """Tells of what is stored as it comes; None while the server is starting."""
+    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
+    """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     capturing: int = 0

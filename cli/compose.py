@@ -69,6 +69,7 @@ from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
+from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
 from sip.calls.places import legs_for
@@ -166,6 +167,8 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        feed = EventFeed(database.connect, database.pool)
+        await feed.start()
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
@@ -278,6 +281,8 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        context.feed = feed
+        undo.push_async_callback(feed.close)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()
