@@ -30,6 +30,7 @@ from pipelines.conversation.briefing import BriefedCall, Briefer, Deaf, known
 from pipelines.conversation.message_desk import MessageFiles
 from pipelines.conversation.session import AgentSession
 from pipelines.conversation.turn_settings import TurnSettings
+from pipelines.conversation.typed_session import TypedSession
 from pipelines.flows.work.agent_transfer import TakenAgent, Transfers
 from pipelines.insight.choices import InsightChoices
 
@@ -102,6 +103,31 @@ class ThinkingMaker:
             shutdown=session.shutdown,
             returned=lambda why, to, detail: session.returned(str(why), to, detail),
             brief=lambda leg, briefing: self._brief(session, speech, call, leg, briefing),
+            steering=session,
+        )
+
+    def make_written(self, agent: AgentSpec, call: Call, controls: CallControls) -> Talker:
+        """See `WrittenMaker`. It needs neither ears nor a voice."""
+        self._code.check(agent)
+        if self._flows is not None:
+            agent = self._flows.dressed(agent, call)
+        speech = self._speech.begin(agent, waits=agent.kind == "llm", words_only=True)
+        if self._insight is not None:
+            self._insight.begin(agent, call, speech.language)
+        session = TypedSession(
+            call,
+            self._agent(agent, call, speech),
+            controls.hang_up,
+            context=Context(call.id, 0, call.direction, call.from_uri, call.to_uri, call.about),
+            language=speech.language,
+        )
+        return Talker(
+            session,
+            keeps_digits=True,
+            say=session.say,
+            shutdown=session.shutdown,
+            steering=session,
+            words_only=True,
         )
 
     def take_over(

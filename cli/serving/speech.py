@@ -96,10 +96,15 @@ class Speech:
             threading.Thread(target=_warm, args=sorted(fresh), daemon=True, name="spoken forms").start()
 
     def begin(
-        self, agent: AgentSpec, *, waits: bool = False, counter: SpeechCounter | None = None
+        self,
+        agent: AgentSpec,
+        *,
+        waits: bool = False,
+        counter: SpeechCounter | None = None,
+        words_only: bool = False,
     ) -> Equipment:
         """For a call that begins. `waits`: its agent can do without a language model until that has started.
-        `counter`: told of what its engines hear and say.
+        `counter`: told of what its engines hear and say. `words_only`: nobody hears or speaks in it.
         Raises CallError: 503 while all that could serve it is being started, 480 when there is nothing that
         could."""
         stt, tts = self._engines.stt(self._stt(agent)), self._engines.tts(self._tts(agent))
@@ -107,8 +112,9 @@ class Speech:
         llm = self._engines.llm(names) if names else None
         starting: Callable[[], Awaitable[None]] | None = None
         try:
-            self._engines.check(Kind.STT, self._stt(agent))
-            self._engines.check(Kind.TTS, self._tts(agent))
+            if not words_only:
+                self._engines.check(Kind.STT, self._stt(agent))
+                self._engines.check(Kind.TTS, self._tts(agent))
             if llm is not None and waits and self._engines.starting(Kind.LLM, names):
                 starting = partial(self._engines.started, Kind.LLM, names)
             elif llm is not None:

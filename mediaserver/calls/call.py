@@ -51,7 +51,7 @@ class Call:
     stored."""
 
     __slots__ = (
-        "_answered_at", "_begun", "_bus", "_now", "_on_end", "_sink", "_wall", "about", "agent",
+        "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
         "started", "state", "termination", "to_uri",
     )  # fmt: skip
@@ -98,6 +98,7 @@ class Call:
         self._wall = wall
         self._answered_at: float | None = None
         self._on_end: list[Callable[[Call], None]] = []
+        self._listeners: list[Callable[[LiveEvent], None]] = []
         self._begun = False
         if begin:
             self.begin()
@@ -140,6 +141,7 @@ class Call:
             "ended",
             by=str(t.by), why=str(t.why), code=t.code, detail=t.detail, text=str(t), ms=self.elapsed_ms(),
         )  # fmt: skip
+        self._listeners.clear()
         callbacks, self._on_end = self._on_end, []
         for callback in callbacks:
             callback(self)
@@ -151,6 +153,11 @@ class Call:
             callback(self)
         else:
             self._on_end.append(callback)
+
+    def listen(self, tell: Callable[[LiveEvent], None]) -> None:
+        """Tell of each live event from now on, at once: a plain cheap call that never raises. For who watches
+        this call alone and to its end; `EventBus.watch` is for others."""
+        self._listeners.append(tell)
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the answer; 0 before."""
@@ -172,6 +179,8 @@ class Call:
                 # The first event says who calls whom; the oldest after it goes.
                 del self.history[1]
             self.history.append(event)
+        for tell in self._listeners:
+            tell(event)
         self._bus.publish(event)
 
     def _go(self, state: CallState) -> bool:

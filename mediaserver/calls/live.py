@@ -121,9 +121,17 @@ class LiveCall:
         self.talker = talker
         self.first.app = talker.app
 
+    @property
+    def words_only(self) -> bool:
+        """It is in writing: its leg is not the clock's."""
+        return self.talker is not None and self.talker.words_only
+
     def begin(self, *, record: bool) -> None:
         """The first leg is answered: connect it."""
         first = self.first
+        if self.words_only:
+            self._kept.opened(first)
+            return
         if record:
             first.recording = self.means.recorder.open(self.call.id, self.call.started)
         self._kept.opened(first)

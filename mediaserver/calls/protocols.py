@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from mediaserver.calls.about import About
@@ -131,6 +131,25 @@ class CallControls(Protocol):
         called by this one alone."""
 
 
+class Steering(Protocol):
+    """What may be done to a conversation from its caller's side by other means than the voice: a keyboard, a
+    button. Plain cheap calls on the event loop's thread."""
+
+    def hear(self, text: str) -> None:
+        """Words that were typed, in the place of spoken ones: the caller's turn, whole. What the agent is
+        saying or thinking is dropped for them. Raises CallError when nobody listens."""
+
+    def commit(self) -> None:
+        """The caller's turn is over now: what was said is answered as soon as it is recognised. Nothing
+        happens when nothing was said."""
+
+    def cancel(self) -> None:
+        """Stop speaking and thinking, and listen; but what must be said to its end is."""
+
+    def manual(self, on: bool) -> None:
+        """Whether the caller's turn ends by `commit` alone, whatever pauses there are in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Talker:
     """Who talks in a call: an App, and what its owner can ask of it. What is None it cannot do."""
@@ -148,6 +167,10 @@ class Talker:
     brief: Callable[[Leg, Briefing], Talker] | None = None
     """Makes who tells the human at this leg, in the app's own voice, what the call is about. Raises
     VoiceForgeError."""
+    steering: Steering | None = None
+    """Its caller may do without the voice."""
+    words_only: bool = False
+    """It neither hears nor speaks: the clock has nothing to do for it."""
 
 
 class AppMaker(Protocol):
@@ -158,6 +181,14 @@ class AppMaker(Protocol):
 
     def make(self, agent: AgentSpec, call: Call, leg: Leg, controls: CallControls) -> Talker:
         """The agent for this call. Raises VoiceForgeError."""
+
+
+@runtime_checkable
+class WrittenMaker(Protocol):
+    """An AppMaker whose agents can talk in writing, too."""
+
+    def make_written(self, agent: AgentSpec, call: Call, controls: CallControls) -> Talker:
+        """The agent for this call, of words only. Raises VoiceForgeError."""
 
 
 class Switchboard(Protocol):
@@ -211,6 +242,26 @@ class Switchboard(Protocol):
     ) -> Call:
         """As `place`, but nobody is rung before `store` has stored the call's row, and that is waited for.
         Raises what `store` raises, too: then no call is placed; CallError (487): it was hung up before."""
+
+    def join(
+        self,
+        leg: Leg,
+        agent: AgentSpec,
+        *,
+        owner: UUID | None,
+        about: About,
+        from_uri: str,
+        to_uri: str,
+        words_only: bool = False,
+    ) -> Call:
+        """Connect a leg that is up already (somebody at a WebSocket) with an agent: a call as any other, that
+        came in. `owner`: the key whose call it is; None: the operator's. `words_only`: in writing; the agent
+        is told and answers by `steering` and the call's events, and the leg carries nothing. Raises
+        CallError (400: `about` is too much, 480 or 503: the agent cannot talk now), CapacityError; then there
+        is no call, and the leg is its owner's to end."""
+
+    def steering(self, call_id: UUID) -> Steering:
+        """Of whoever talks to the first leg. Raises CallError where that one goes by the voice alone."""
 
     async def hang_up(self, call_id: UUID, why: Termination | None = None) -> None: ...
 

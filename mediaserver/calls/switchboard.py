@@ -30,7 +30,7 @@ from mediaserver.calls.live import LiveCall, failed, not_for_us
 from mediaserver.calls.means import Means
 from mediaserver.calls.outbound_metering import API, OutboundMeter
 from mediaserver.calls.playing import Frames
-from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Talker
+from mediaserver.calls.protocols import AppMaker, Carrier, Invitation, Steering, Talker, WrittenMaker
 from mediaserver.calls.recorder import Recorder, RecordingState
 from mediaserver.calls.recording_control import control_recording
 from mediaserver.calls.recording_step import RecordingStep
@@ -256,6 +256,49 @@ class LocalSwitchboard:
             raise
         live.attach(callee)
 
+    # -- legs that are up already
+
+    def join(
+        self,
+        leg: Leg,
+        agent: AgentSpec,
+        *,
+        owner: UUID | None,
+        about: About,
+        from_uri: str,
+        to_uri: str,
+        words_only: bool = False,
+    ) -> Call:
+        about = checked(about)
+        maker = self._maker(agent)
+        if words_only and not isinstance(maker, WrittenMaker):
+            raise CallError(f"agents of kind {agent.kind} only speak: choose the mode voice", 480)
+        if not words_only:
+            maker.check(agent)
+        self._registry.check_room()
+        call = self._new_call("inbound", from_uri, to_uri, agent, about, owner)
+        live = self._new_live(call, leg)
+        with logs.in_call(call.id):
+            log.info("%s joins %s", from_uri, to_uri)
+            try:
+                live.talks_to(self._make(agent, live, words_only))
+            except Exception as error:
+                why = _could_not(error) if isinstance(error, VoiceForgeError) else failed(error)
+                leg.on_event = None
+                call.end(why)
+                live.is_over(why)
+                raise
+        call.answer()
+        live.begin(record=agent.recording and self._record)
+        return call
+
+    def steering(self, call_id: UUID) -> Steering:
+        live = self._talked_in(call_id)
+        talker = live.talker
+        if talker is None or talker.steering is None or live.aside is not None:
+            raise CallError("whoever talks in this call goes by the voice alone")
+        return talker.steering
+
     # -- calls go out
 
     def place(
@@ -434,7 +477,7 @@ class LocalSwitchboard:
         self._answered(call_id).seating.mute(party, muted)
 
     def say(self, call_id: UUID, text: str) -> None:
-        live = self._answered(call_id)
+        live = self._talked_in(call_id)
         talker = live.talker
         if talker is None or talker.say is None or live.aside is not None:
             raise CallError("nobody in this call can say that now")
@@ -506,7 +549,7 @@ class LocalSwitchboard:
             live.resume()  # the goodbye is to be heard
         bring_back(live, Back.FAILED, "")
         shutdown = live.talker.shutdown if live.talker is not None else None
-        if shutdown is not None and live.first.attached and goodbye:
+        if shutdown is not None and (live.first.attached or live.words_only) and goodbye:
             await shutdown(goodbye, within_s)
         await live.first.leg.hangup(Termination(EndedBy.SERVER, Why.SHUTDOWN))
 
@@ -541,10 +584,11 @@ class LocalSwitchboard:
         live.watch()
         return live
 
-    def _make(self, agent: AgentSpec, live: LiveCall) -> Talker:
-        return self._maker(agent).make(
-            agent, live.call, live.agents_leg, AgentControls(live, self._handing_over, self._spawn)
-        )
+    def _make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
+        maker, controls = self._maker(agent), AgentControls(live, self._handing_over, self._spawn)
+        if words_only and isinstance(maker, WrittenMaker):
+            return maker.make_written(agent, live.call, controls)
+        return maker.make(agent, live.call, live.agents_leg, controls)
 
     def _maker(self, agent: AgentSpec) -> AppMaker:
         maker = self._makers.get(agent.kind)
@@ -559,13 +603,20 @@ class LocalSwitchboard:
             raise CallError(f"there is no way to call {to}", 503)
         return carrier if self.outbound is None else self.outbound.metered(carrier, to, call)
 
-    def _answered(self, call_id: UUID) -> LiveCall:
+    def _talked_in(self, call_id: UUID) -> LiveCall:
         """Raises NoSuchCallError, and CallError for a call that nobody talks in yet."""
         live = self._live.get(call_id)
         if live is None and call_id not in self._placing:
             raise NoSuchCallError(call_id)
-        if live is None or not live.first.attached:
+        if live is None or not (live.first.attached or live.words_only):
             raise CallError("the call is not answered yet")
+        return live
+
+    def _answered(self, call_id: UUID) -> LiveCall:
+        """Raises NoSuchCallError, and CallError for a call in which nothing is to be heard, or not yet."""
+        live = self._talked_in(call_id)
+        if live.words_only:
+            raise CallError("this call is in writing: nothing is heard in it")
         return live
 
     def _gone(self, live: LiveCall) -> None:

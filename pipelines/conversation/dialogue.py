@@ -292,7 +292,8 @@ class Dialogue:
         self._notes.told(think.said)
         match think.said:
             case Utterance() as said:
-                self._transcript.caller(think, said, self._listening.began)
+                spoken = think.result is not None
+                self._transcript.caller(think, said, self._listening.began if spoken else self._t)
             case Answered(said=text) if text and think.result is not None:
                 said = Utterance(text, think.result.confidence)
                 self._transcript.caller(think, said, self._listening.began)

@@ -100,6 +100,10 @@ class Endpointer:
         """The tail can be heard alone."""
         self._heard_with = Listen()
         """How the agent wanted the caller to be heard when the utterance began."""
+        self._committed = False
+        """The caller says that the present utterance is over."""
+        self.manual = False
+        """No silence ends an utterance: it is over when the caller says so (`commit`), or too long."""
         self.listen = Listen()
         """How the agent wants the caller to be heard."""
         self.onset = 0
@@ -229,10 +233,17 @@ class Endpointer:
 
     def ended(self, t: int) -> EndedUtterance | None:
         """The utterance, once it is over: `linger` or `close` is to follow."""
-        silence = self._detector.silence(t)
-        if self.state is not EarState.HELD or (silence < self._wait and not self._overlong(t)):
+        waits = self.manual or self._detector.silence(t) < self._wait
+        if self.state is not EarState.HELD or (waits and not self._committed and not self._overlong(t)):
             return None
         return self._over_with(t, self._held or SttResult("", final=True, understood=False))
+
+    def commit(self, t: int) -> list[Command] | None:
+        """The caller says that the utterance is over: only its final is waited for. None: there is none."""
+        if self.state in (EarState.QUIET, EarState.LINGERING):
+            return None
+        self._committed = True
+        return self._ask(t) if self.state is EarState.HEARING else []
 
     def supposed(self, t: int) -> EndedUtterance | None:
         """The utterance as it will be if nothing more comes, while that is not known; None: it breaks off, or
@@ -255,7 +266,7 @@ class Endpointer:
         if ended.amends and ended.result.understood:
             self._pauses.paused((self.onset - self._taken_until) // SAMPLES_PER_MS)
         self._taken, self._taken_until = ended.result, self._detector.last_voiced
-        self._held = None
+        self._held, self._committed = None, False
         self._detector.reset()
         return []
 
@@ -291,7 +302,7 @@ class Endpointer:
         self._machine.move(Sound.OVER)
         self._epoch += 1
         self._held = self._taken = None
-        self._marked = False
+        self._marked = self._committed = False
         self._tails = 0
         self._pieces.clear()
         return [CloseStt(recent)]
@@ -324,7 +335,7 @@ class Endpointer:
 
     def _again(self, t: int) -> list[Command]:
         """Speech goes on after a pause."""
-        if self._overlong(t):
+        if self._overlong(t) or self._committed:
             return self._late("again")
         self._pauses.paused(self._detector.paused // SAMPLES_PER_MS)
         if self._is_long(t):
@@ -408,7 +419,7 @@ class Endpointer:
     def _spoke_on(self, t: int) -> bool:
         """The caller went on while the recogniser was asked for a piece."""
         went_on = self._detector.speech is SpeechState.RUNNING or self._detector.last_voiced > self._asked_at
-        return went_on and not self._overlong(t)
+        return went_on and not self._overlong(t) and not self._committed
 
     def _next_piece(self, t: int) -> list[Command]:
         if self._held is not None:

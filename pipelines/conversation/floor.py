@@ -60,6 +60,8 @@ class Cue(enum.StrEnum):
     END = "end"
     RETURNED = "returned"
     """The caller is back from somebody else."""
+    CANCEL = "cancel"
+    """Somebody else than the caller's voice wants the agent to be silent."""
     TROUBLE = "trouble"
     """The line carries no conversation as it is."""
 
@@ -132,6 +134,12 @@ FLOOR: dict[tuple[FloorState, Cue], FloorState] = {
     },
     **{(state, Cue.RETURNED): FloorState.THINKING for state in FloorState},
     **{(state, Cue.END): FloorState.ENDED for state in FloorState if state is not FloorState.ENDED},
+}
+FLOOR |= {
+    (state, Cue.CANCEL): FloorState.LISTENING
+    for state in FloorState
+    if (state, Cue.NOISE) in FLOOR or state is FloorState.THINKING
+    if state not in (FloorState.LISTENING, FloorState.EXPECTING)
 }
 FLOOR |= {
     (state, Cue.KEY): FloorState.LISTENING

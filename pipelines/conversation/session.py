@@ -56,6 +56,8 @@ from pipelines.spoken.pronunciation import NONE, Pronunciations
 
 STALLED_INPUT_SAMPLES = 60 * SAMPLES_PER_MS
 GOODBYE = own_words("en").goodbye
+MOST_TYPED = 20
+"""Messages that may be typed before the call begins."""
 
 
 class AgentSession(Dialogue):
@@ -130,6 +132,8 @@ class AgentSession(Dialogue):
         self._far_holds = False
         """The far end has put us on hold, and said so: whatever plays there is no trouble."""
         self._heard_at = 0
+        self._typed: list[str] = []
+        """Before the call began."""
 
     # ---- App
 
@@ -196,6 +200,9 @@ class AgentSession(Dialogue):
                 timeline.begin(t, self._outlet.written(), self._call.elapsed_ms())
                 t = timeline.frame(t)
                 self._run(self.turn.answered(t, called=self._called))
+                for text in self._typed:
+                    self._run(self.turn.typed(t, text))
+                self._typed.clear()
             case Stage.LIVE:
                 t = timeline.frame(t)
             case Stage.OVER:
@@ -252,6 +259,35 @@ class AgentSession(Dialogue):
         if not self.turn.announce(text):
             raise CallError("the agent of this call says no more")
         self._transcript.event("say", text=text)
+
+    # ---- steered by other means than the caller's voice: see mediaserver.calls.protocols.Steering
+
+    def hear(self, text: str) -> None:
+        match self._stage.state:
+            case Stage.OVER:
+                raise CallError("the conversation is over")
+            case Stage.HELD | Stage.HELD_BEFORE:
+                raise CallError("the call is on hold: nobody listens")
+            case Stage.NEW if len(self._typed) < MOST_TYPED:
+                self._typed.append(text)
+            case Stage.NEW:
+                raise CallError(f"{MOST_TYPED} messages wait already for the call to begin")
+            case Stage.LIVE:
+                commands = self.turn.typed(self._t, text)
+                if not commands:
+                    raise CallError("the agent does not listen now")
+                self._run(commands)
+
+    def commit(self) -> None:
+        if self._stage.state is Stage.LIVE:
+            self._run(self.turn.commit(self._t))
+
+    def cancel(self) -> None:
+        if self._stage.state is Stage.LIVE:
+            self._run(self.turn.cancel(self._t))
+
+    def manual(self, on: bool) -> None:
+        self.turn.manual = on
 
     def returned(self, why: str, to: str, detail: str) -> None:
         """The caller is back, from a transfer that came to nothing or from somebody who had taken the call

@@ -5,7 +5,8 @@ The door by which `voiceforge chat` and tests talk to any agent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -79,15 +80,17 @@ class TextConversation:
         self.last: Last | None = None
         """How the agent wants the call to end; None while it does not."""
 
-    async def acts(self, said: AgentInput) -> AsyncIterator[Act]:
-        """The agent's acts on one input, as they come; none on a key that ends no entry. Time in which the
+    async def acts(self, said: AgentInput) -> AsyncGenerator[Act, None]:
+        """The agent's acts on one input, as they come; none on a key that ends no entry. Closed before the
+        end, the agent is told that its reply was cut off behind what came of it. Time in which the
         agent stands by, and wants no keys, passes at once."""
         told = self._told(said)
         for _ in range(MOST_WAITS):
             if told is None:
                 return
-            async for act in self._answer(told):
-                yield act
+            async with aclosing(self._answer(told)) as acts:
+                async for act in acts:
+                    yield act
             stands_by = isinstance(self.apart, StandBy) and not self.apart.keys and self.last is None
             told = self._told(Silence()) if stands_by else None
 
@@ -114,7 +117,7 @@ class TextConversation:
         self.apart = None
         return said
 
-    async def _answer(self, said: AgentInput) -> AsyncIterator[Act]:
+    async def _answer(self, said: AgentInput) -> AsyncGenerator[Act, None]:
         self._line += 1
         languages = languages_of(self._agent)
         if isinstance(said, Utterance) and len(languages) > 1:
@@ -122,22 +125,28 @@ class TextConversation:
             if found is not None:
                 said = replace(said, language=found.language, language_probability=found.probability)
         pieces: list[str] = []
-        async for act in self._agent.respond(said, replace(self._context, line=self._line)):
-            match act:
-                case Say(text=text) | Play(text=text):
-                    pieces.append(text)
-                case End() | Transfer():
-                    self.last = act
-                case TakeMessage() | StandBy():
-                    self.apart = act
-                case Listen(keys=keys):
-                    self._collector.listen(keys)
-                case _:
-                    pass
-            yield act
-        self._spoken = bool(pieces)
-        if pieces:
-            self._agent.heard(self._line, " ".join(filter(None, pieces)), False)
+        acts = self._agent.respond(said, replace(self._context, line=self._line))
+        whole = False
+        try:
+            async with aclosing(acts) if isinstance(acts, AsyncGenerator) else nullcontext():
+                async for act in acts:
+                    match act:
+                        case Say(text=text) | Play(text=text):
+                            pieces.append(text)
+                        case End() | Transfer():
+                            self.last = act
+                        case TakeMessage() | StandBy():
+                            self.apart = act
+                        case Listen(keys=keys):
+                            self._collector.listen(keys)
+                        case _:
+                            pass
+                    yield act
+            whole = True
+        finally:
+            self._spoken = bool(pieces)
+            if pieces:
+                self._agent.heard(self._line, " ".join(filter(None, pieces)), not whole)
 
     def interrupt(self, heard: str) -> bool:
         """The caller goes on before the last reply is over, and has heard this much of it; False where there

@@ -33,6 +33,9 @@ good: where noise keeps contesting (a bad line, a radio), only what is understoo
 
 The *ear* follows one utterance of the caller after the other and says when it is over (`endpointing`).
 
+Beside the caller's voice there may be somebody at a keyboard or a button (`steered_turn`): typed words and
+"that was all" take the floor, "be silent" gives it to the caller.
+
 What the operator wants said waits until nobody speaks or thinks, and is then a line like the agent's own;
 what the agent expects to hear stays as it was.
 
@@ -48,7 +51,6 @@ from pipelines.conversation.agent import (
     Listen,
     Utterance,
 )
-from pipelines.conversation.apart_turn import ApartTurn
 from pipelines.conversation.commands import (
     CancelPlayout,
     CancelThinking,
@@ -64,12 +66,13 @@ from pipelines.conversation.ear import EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import ENDLESS_SAMPLES
+from pipelines.conversation.steered_turn import SteeredTurn
 
 EARLY_ANSWER = 700 * SAMPLES_PER_MS
 """So long before the end of a question its answer may be over."""
 
 
-class Turn(ApartTurn):
+class Turn(SteeredTurn):
     """Turn-taking of one call: the two sides, and time. Every input takes `t`, the session's position in
     16 kHz samples, and returns the commands to carry out, in order."""
 
@@ -101,7 +104,7 @@ class Turn(ApartTurn):
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
-        commands = self._ear.tick(t) + self._due(t)
+        commands = self._ear.tick(t) + self._committed(t) + self._due(t)
         keyed = self._collector.tick(t)
         if keyed is not None:
             commands += self._keyed(t, keyed)

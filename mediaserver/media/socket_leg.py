@@ -1,0 +1,218 @@
+"""Legs that are carried by messages of a socket (a WebSocket): audio by `SocketAudio`, the rest by plain
+calls to whoever has the socket. A conversation in writing has a leg, too: for its call it is there or gone.
+
+They know no socket and no protocol: what is said to the far end, and how, is the `SocketPeer`'s business, and
+a far end that is away for a while (its socket was lost) leaves its leg as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from mediaserver.media.leg import (
+    Digit,
+    Direction,
+    Ended,
+    EndedBy,
+    Frame,
+    Lane,
+    LegEvent,
+    LegStats,
+    Termination,
+    Why,
+)
+from mediaserver.media.stream_format import StreamFormat
+from mediaserver.media.stream_wire import SocketAudio, StreamWire
+from mediaserver.media.time import SAMPLES_PER_MS
+
+KEYS = frozenset("0123456789*#ABCD")
+
+
+class SocketPeer(Protocol):
+    """Who has the socket. Called within the media clock's tick: it must not wait, and what it cannot send it
+    drops."""
+
+    def audio(self, octets: bytes) -> None:
+        """20 ms to be played behind what came before."""
+
+    def cleared(self, heard_ms: int) -> None:
+        """What was not played is to be dropped. So much of what was said last was heard, its pauses
+        included."""
+
+    def digit(self, digit: str, duration_ms: int) -> None:
+        """A key was pressed for it."""
+
+    def over(self, why: Termination) -> None:
+        """The leg is over. Called once."""
+
+
+class WrittenLeg:
+    """Implements mediaserver.media.leg.Leg for whoever writes and reads: it carries no audio."""
+
+    kind = "websocket"
+    direction = Direction.INBOUND
+    codec = "text"
+
+    def __init__(self, far: SocketPeer, *, ref: str, remote: str) -> None:
+        self.ref = ref
+        self.remote = remote
+        self.termination: Termination | None = None
+        self.network: dict[str, Any] = {}
+        """What the far end says of its network, for the leg's figures; JSON-ready."""
+        self._far = far
+        self._on_event: Callable[[LegEvent], None] | None = None
+        self._early: list[LegEvent] = []
+
+    @property
+    def on_event(self) -> Callable[[LegEvent], None] | None:
+        return self._on_event
+
+    @on_event.setter
+    def on_event(self, deliver: Callable[[LegEvent], None] | None) -> None:
+        self._on_event = deliver
+        if deliver is not None:
+            early, self._early = self._early, []
+            for event in early:
+                self._deliver(event)
+
+    # -- what the far end does
+
+    def press(self, digit: str, duration_ms: int = 100) -> None:
+        """The far end has pressed a key. Raises ValueError for what is no key."""
+        if digit not in KEYS:
+            raise ValueError("a key is one of 0-9, *, # and A-D")
+        if self.termination is None:
+            self._deliver(Digit(digit, self.written(), duration_ms))
+
+    def left(self, why: Why = Why.HANGUP, detail: str = "") -> None:
+        """The far end has left. Idempotent."""
+        by = EndedBy.PEER if why is Why.HANGUP else EndedBy.NETWORK
+        self._end(Termination(by, why, detail=detail))
+
+    def ended(self, why: Termination) -> None:
+        """`hangup` at once, for who cannot wait. Idempotent."""
+        self._end(why)
+
+    # -- Leg
+
+    @property
+    def lane(self) -> Lane | None:
+        return None
+
+    def read(self) -> Frame | None:
+        return None
+
+    def write(self, frame: Frame) -> None:
+        """Nobody listens."""
+
+    def clear(self) -> int:
+        return 0
+
+    def written(self) -> int:
+        return 0
+
+    def played(self) -> int:
+        return 0
+
+    def send_digit(self, digit: str, duration_ms: int = 100) -> None:
+        if digit not in KEYS:
+            raise ValueError(f"{digit!r} is no key")
+        self._far.digit(digit, duration_ms)
+
+    def stats(self) -> LegStats:
+        network = self.network
+        return LegStats(
+            loss_pct=network.get("loss_pct") or 0.0,
+            jitter_ms=network.get("jitter_ms") or 0.0,
+            rtt_ms=network.get("rtt_ms"),
+        )
+
+    async def ring(self) -> None:
+        """Its far end is there already."""
+
+    async def progress(self) -> bool:
+        return True
+
+    async def answer(self) -> None:
+        """It is up."""
+
+    async def hangup(self, why: Termination) -> None:
+        self._end(why)
+
+    def _end(self, why: Termination) -> None:
+        if self.termination is None:
+            self.termination = why
+            self._deliver(Ended(why))
+            self._let_go()
+            self._far.over(why)
+
+    def _let_go(self) -> None:
+        """Of what the leg holds."""
+
+    def _deliver(self, event: LegEvent) -> None:
+        if self._on_event is None:
+            self._early.append(event)
+        else:
+            self._on_event(event)
+
+
+class SocketLeg(WrittenLeg):
+    """Implements mediaserver.media.leg.Leg, with audio."""
+
+    def __init__(
+        self,
+        wire: StreamWire,
+        fmt: StreamFormat,
+        far: SocketPeer,
+        *,
+        ref: str,
+        remote: str,
+        queue_ms: int = 0,
+    ) -> None:
+        """`queue_ms`: see `StreamWire.open`. Raises EngineMissingError."""
+        super().__init__(far, ref=ref, remote=remote)
+        self.codec = str(fmt)
+        self._stream: SocketAudio = wire.open(fmt, far.audio, queue_ms)
+
+    @property
+    def stream(self) -> SocketAudio:
+        return self._stream
+
+    def push(self, octets: bytes) -> int:
+        """See `SocketAudio.push`."""
+        return self._stream.push(octets)
+
+    def after(self, do: Callable[[], None]) -> None:
+        """See `SocketAudio.after`."""
+        if self.termination is None:
+            self._stream.after(do)
+
+    @property
+    def lane(self) -> Lane | None:
+        return self._stream.lane
+
+    def read(self) -> Frame | None:
+        return self._stream.read()
+
+    def write(self, frame: Frame) -> None:
+        self._stream.write(frame)
+
+    def clear(self) -> int:
+        heard = self._stream.clear()
+        self._far.cleared(self._stream.heard_of_last(heard) // SAMPLES_PER_MS)
+        return heard
+
+    def written(self) -> int:
+        return self._stream.written()
+
+    def played(self) -> int:
+        return self._stream.played()
+
+    def stats(self) -> LegStats:
+        audio = self._stream.stats()
+        return replace(super().stats(), packets=audio.packets, detail=audio.detail)
+
+    def _let_go(self) -> None:
+        self._stream.close()

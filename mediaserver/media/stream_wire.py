@@ -1,0 +1,372 @@
+"""The wire of legs whose audio comes and goes in messages of a stream (a WebSocket): octets by plain calls,
+in any format of `StreamFormat`; all legs of one rate are converted in one batch per tick.
+
+Driven by the media clock: it has no socket, task or timer, and never blocks. How octets travel, and what
+else the far end says, is the leg's business.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.media.arrays import Pcm
+from mediaserver.media.audio_queue import AudioQueue
+from mediaserver.media.leg import Frame, Lane, LegStats
+from mediaserver.media.marks import Marks
+from mediaserver.media.opus import OpusDecoder, OpusEncoder, opus_duration
+from mediaserver.media.packet_buffer import Material, PacketBuffer
+from mediaserver.media.resample import FrameConverter
+from mediaserver.media.stream_format import Coding, StreamFormat
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_PER_MS, SAMPLE_RATE
+
+log = logging.getLogger(__name__)
+
+FRAMES_A_MARK = 5
+"""Of audio that is sent: a far end that says what it has played is asked for each so many."""
+MOST_WRONG = 25
+"""Packets in a row that are none: what comes is something else than it is said to be."""
+APART_FRAMES = 50
+"""Audio after a silence of so many frames is something new that is said."""
+SLOTS = 16
+"""Rows that a bank begins with."""
+
+
+def _turn(one: Pcm, other: Pcm) -> Pcm:
+    rise = (np.arange(len(one), dtype=np.float32) + 0.5) / len(one)
+    return np.asarray(np.rint(one * (1 - rise) + other * rise), np.int16)
+
+
+_MATERIALS = {
+    rate: Material(np.zeros(rate * FRAME_MS // 1_000, np.int16), rate // 1_000, _turn)
+    for rate in (8_000, 16_000, 24_000, 48_000)
+}
+
+
+class _Bank:
+    """The converters of all streams of one rate."""
+
+    def __init__(self, rate: int) -> None:
+        self.inward = FrameConverter(rate, SAMPLE_RATE, SLOTS)
+        self.outward = FrameConverter(SAMPLE_RATE, rate, SLOTS)
+        self._free: list[int] = []
+        self._slots = itertools.count()
+
+    def open(self) -> int:
+        slot = self._free.pop() if self._free else next(self._slots)
+        self.inward.reset(slot)
+        self.outward.reset(slot)
+        return slot
+
+    def close(self, slot: int) -> None:
+        self._free.append(slot)
+
+
+class SocketAudio:
+    """One leg's audio both ways. Made by `StreamWire.open`."""
+
+    def __init__(
+        self,
+        wire: StreamWire,
+        lane: int,
+        slot: int,
+        fmt: StreamFormat,
+        send: Callable[[bytes], None],
+        queue_ms: int,
+    ) -> None:
+        self.wire = wire
+        self.lane = Lane(wire, lane)
+        self.slot = slot
+        self.format = fmt
+        self.closed = False
+        self.acknowledged = False
+        """The far end says what it has played (`played_to`)."""
+        self._send = send
+        rate = fmt.inner_rate
+        self._per_ms = rate // 1_000
+        self._queue = AudioQueue(rate * FRAME_MS // 1_000, queue_ms * self._per_ms) if queue_ms else None
+        self._buffer = PacketBuffer(_MATERIALS[rate])
+        opus = fmt.coding is Coding.OPUS
+        self._decoder = OpusDecoder() if opus else None
+        self._encoder = OpusEncoder() if opus else None
+        self._marks = Marks()
+        self._asked: deque[int] = deque()
+        """Milliseconds of sent audio at which marks stand."""
+        self._awaited: deque[tuple[int, Callable[[], None]]] = deque()
+        """What is to be done once so many samples, counted from the first, are gone."""
+        self._gone = 0
+        """Samples that were heard, or forgotten."""
+        self._pieces = 0
+        self._wrong = 0
+        self._wrong_in_a_row = 0
+        self._refused = 0
+        self._sent = 0
+        self._silent = APART_FRAMES
+        self._said_from = 0
+        """Where what is said now, or was said last, begins, as `written` counts."""
+        self._errors = 0
+        self.silent_in = self.silent_out = True
+        """The last frame was none, so that a filter has nothing to go on from."""
+
+    # -- what the leg's far end says
+
+    def push(self, octets: bytes) -> int:
+        """The next piece of what the far end said; a closed stream takes none. Returns how many milliseconds
+        of it were refused, because too much waits. Raises ValueError for what is no audio of its format."""
+        if self.closed or not octets:
+            return 0
+        self._pieces += 1
+        if self._decoder is not None:
+            return self._push_packet(self._decoder, octets)
+        return self._push(self.format.samples(octets))
+
+    def after(self, do: Callable[[], None]) -> None:
+        """Do this, within a tick, once all that came before was heard, or forgotten."""
+        self._awaited.append((self._gone + self.waiting, do))
+
+    def played_to(self, ms: int) -> None:
+        """The far end has played so much of all the audio that it was sent."""
+        if self.acknowledged:
+            reached = None
+            while self._asked and self._asked[0] <= ms:
+                reached = self._asked.popleft()
+            if reached is not None:
+                self._marks.reached(str(reached))
+
+    @property
+    def waiting(self) -> int:
+        """Samples that came and were not heard yet."""
+        if self._queue is not None:
+            return self._queue.waiting
+        return round(self._buffer.waiting_ms * self._per_ms)
+
+    @property
+    def sent_ms(self) -> int:
+        """Of audio, without the pauses between."""
+        return self._sent * FRAME_MS
+
+    # -- for the leg: the seam of mediaserver.media.leg.Leg
+
+    def read(self) -> Frame:
+        """The next 20 ms, for a leg that is not read in a batch."""
+        frame: Frame = self.wire.read([self.lane.number], 0)[0]
+        return frame
+
+    def write(self, frame: Frame | None) -> None:
+        self.wire.write([self.lane.number], [frame], 0)
+
+    def heard_of_last(self, heard: int) -> int:
+        """Of what is said now, or was said last, by what was heard of all: in 16 kHz samples."""
+        return max(0, heard - self._said_from)
+
+    def clear(self) -> int:
+        """Return what the far end has heard, in 16 kHz samples written. All is sent at once, so that what is
+        to be dropped is in its queue: the leg is to tell it to empty that."""
+        self._asked.clear()
+        return self._marks.clear()
+
+    def written(self) -> int:
+        """16 kHz samples written so far."""
+        return self._marks.written
+
+    def played(self) -> int:
+        """16 kHz samples since the first write that the far end has heard, as far as is known: by the clock,
+        and where it says so by its own word."""
+        return self._marks.played()
+
+    def stats(self) -> LegStats:
+        """The figures of now. A stream of bytes loses nothing; what came too late is a gap."""
+        buffer = self._buffer
+        return LegStats(
+            packets=self._pieces,
+            detail={
+                "codec": str(self.format),
+                "gaps": buffer.gaps,
+                "trimmed": buffer.trimmed,
+                "dropped_ms": buffer.dropped // self._per_ms,
+                "refused_ms": self._refused // self._per_ms,
+                "wrong_packets": self._wrong,
+                "buffer_ms": round(self.waiting / self._per_ms, 1),
+                "sent_ms": self.sent_ms,
+                "send_errors": self._errors,
+            },
+        )
+
+    def close(self) -> None:
+        """Give its place back. Idempotent."""
+        if not self.closed:
+            self.closed = True
+            self._awaited.clear()
+            self.wire.closed(self)
+
+    # -- from the wire
+
+    def take(self) -> Pcm | None:
+        """The next 20 ms, at the format's rate; None is a gap."""
+        before = self.waiting
+        frame = self._queue.pop() if self._queue is not None else self._buffer.pop()
+        self._gone += before - self.waiting
+        if self._awaited:
+            self._do_awaited()
+        return frame
+
+    def give(self, octets: bytes | None) -> None:
+        """Send the next frame; None is silence, which does not travel."""
+        if not octets:
+            self._silent += 1
+            self._marks.wrote()
+            return
+        if self._silent >= APART_FRAMES:
+            self._said_from = self._marks.written
+        self._silent = 0
+        self._marks.wrote()
+        self._sent += 1
+        if self.acknowledged and self._sent % FRAMES_A_MARK == 0:
+            self._marks.put(str(self.sent_ms))
+            self._asked.append(self.sent_ms)
+        try:
+            self._send(octets)
+        except Exception:  # one leg's failure must not end the tick of all others
+            self._errors += 1
+            log.exception("sending failed")
+
+    def coded(self, samples: Pcm) -> bytes:
+        """A frame at the format's rate, as it travels."""
+        return self._encoder.encode(samples) if self._encoder is not None else self.format.octets(samples)
+
+    # -- inside
+
+    def _push(self, samples: Pcm) -> int:
+        if self._queue is not None:
+            refused = self._queue.push(samples)
+            self._refused += refused
+            return refused // self._per_ms
+        dropped = self._buffer.dropped
+        self._buffer.push(samples)
+        self._gone += self._buffer.dropped - dropped  # the oldest
+        return 0
+
+    def _push_packet(self, decoder: OpusDecoder, packet: bytes) -> int:
+        length = opus_duration(packet) // NARROW_PER_MS
+        if not length:
+            self._wrong += 1
+            self._wrong_in_a_row += 1
+            if self._wrong_in_a_row >= MOST_WRONG:
+                raise ValueError(f"what comes is no Opus: {MOST_WRONG} messages in a row are no packet of it")
+            return 0
+        self._wrong_in_a_row = 0
+        if self._queue is not None and self._queue.full:
+            self._refused += length * self._per_ms
+            return length
+        return self._push(decoder.decode(packet))
+
+    def _do_awaited(self) -> None:
+        while self._awaited and self._awaited[0][0] <= self._gone:
+            do = self._awaited.popleft()[1]
+            try:
+                do()
+            except Exception:
+                self._errors += 1
+                log.exception("what was to follow audio failed")
+
+
+class StreamWire:
+    """mediaserver.media.leg.Wire."""
+
+    def __init__(self) -> None:
+        self._streams: dict[int, SocketAudio] = {}
+        """The open ones by the numbers of their lanes."""
+        self._banks: dict[int, _Bank] = {}
+        self._next_lane = itertools.count()
+
+    @property
+    def active(self) -> int:
+        """Streams that are open."""
+        return len(self._streams)
+
+    def open(self, fmt: StreamFormat, send: Callable[[bytes], None], queue_ms: int = 0) -> SocketAudio:
+        """A place for one leg. `send`: what travels, once per tick at most. `queue_ms`: the far end sends
+        faster than it is heard, and so much is kept for it; 0: what it says is live, and what is late is left
+        out. Raises EngineMissingError where the format's library is missing."""
+        rate = fmt.inner_rate
+        bank = None
+        if rate != SAMPLE_RATE:
+            bank = self._banks.get(rate) or self._banks.setdefault(rate, _Bank(rate))
+        slot = bank.open() if bank is not None else -1
+        stream = SocketAudio(self, next(self._next_lane), slot, fmt, send, queue_ms)
+        self._streams[stream.lane.number] = stream
+        return stream
+
+    def closed(self, stream: SocketAudio) -> None:
+        """Called by `SocketAudio.close`."""
+        del self._streams[stream.lane.number]
+        if stream.slot >= 0:
+            self._banks[stream.format.inner_rate].close(stream.slot)
+
+    def receive(self, now_ns: int) -> None:
+        """Audio comes by `SocketAudio.push`."""
+
+    def read(self, lanes: Sequence[int], now_ns: int) -> npt.NDArray[np.int16]:
+        """The next 20 ms of each lane, [N, 320] int16 at 16 kHz; a gap is silence."""
+        out = np.zeros((len(lanes), FRAME_SAMPLES), np.int16)
+        batches: defaultdict[int, tuple[list[int], list[int], list[Pcm]]] = defaultdict(lambda: ([], [], []))
+        for at, lane in enumerate(lanes):
+            stream = self._streams.get(lane)
+            piece = stream.take() if stream is not None else None
+            if stream is None or piece is None:
+                if stream is not None:
+                    stream.silent_in = True
+                continue
+            if stream.slot < 0:
+                out[at] = piece
+                continue
+            rate = stream.format.inner_rate
+            if stream.silent_in:
+                stream.silent_in = False
+                self._banks[rate].inward.reset(stream.slot)
+            rows, slots, pieces = batches[rate]
+            rows.append(at)
+            slots.append(stream.slot)
+            pieces.append(piece)
+        for rate, (rows, slots, pieces) in batches.items():
+            out[rows] = self._banks[rate].inward.process(np.array(slots, np.intp), np.stack(pieces))
+        return out
+
+    def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
+        """Send 20 ms on each lane: a frame [320] int16, or None for silence."""
+        batches: defaultdict[int, tuple[list[SocketAudio], list[Frame]]] = defaultdict(lambda: ([], []))
+        for lane, frame in zip(lanes, frames, strict=True):
+            stream = self._streams.get(lane)
+            if stream is None:
+                continue
+            if frame is None:
+                stream.silent_out = True
+                stream.give(None)
+            elif stream.slot < 0:
+                stream.give(stream.coded(frame))
+            else:
+                rate = stream.format.inner_rate
+                if stream.silent_out:
+                    stream.silent_out = False
+                    self._banks[rate].outward.reset(stream.slot)
+                streams, batch = batches[rate]
+                streams.append(stream)
+                batch.append(frame)
+        for rate, (streams, batch) in batches.items():
+            slots = np.array([stream.slot for stream in streams], np.intp)
+            made = self._banks[rate].outward.process(slots, np.stack(batch))
+            for stream, samples in zip(streams, made, strict=True):
+                if not stream.closed:  # by the one before it
+                    stream.give(stream.coded(samples))
+
+    def early_ns(self, lane: int) -> int | None:
+        """None of its audio waits for a tick: it waits in its buffer for the next burst to be late."""
+        return 0
+
+    def moved(self, lane: int, now_ns: int) -> None:
+        """Its buffer knows ticks only."""

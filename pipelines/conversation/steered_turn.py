@@ -1,0 +1,78 @@
+"""What moves a turn beside the caller's voice: words that were typed, "that was all I say", "be silent". See
+`turn`.
+
+All of it is meant: nothing of it is a contest, as a sound is.
+"""
+
+from __future__ import annotations
+
+from mediaserver.media.time import SAMPLES_PER_MS
+from pipelines.conversation.agent import Answered, Utterance
+from pipelines.conversation.apart_turn import ApartTurn
+from pipelines.conversation.commands import Command
+from pipelines.conversation.contest import ContestPhase
+from pipelines.conversation.floor import SOUNDING, Cue, FloorState
+
+DETECTED_WITHIN = 200 * SAMPLES_PER_MS
+"""The voice detector is so far behind what was said, at most."""
+
+
+class SteeredTurn(ApartTurn):
+    """Somebody at a keyboard or a button."""
+
+    _commit_until = -1
+    """Speech that is noticed up to here was said before the caller's turn was declared over."""
+
+    @property
+    def manual(self) -> bool:
+        """The caller's turn ends when he says so, and by no silence."""
+        return self._ear.manual
+
+    @manual.setter
+    def manual(self, manual: bool) -> None:
+        self._ear.manual = manual
+
+    def typed(self, t: int, text: str) -> list[Command]:
+        """These words, in the place of spoken ones: the caller's turn, whole. Nothing when nobody listens:
+        the agent is apart, ends the call, or says what is said to its end."""
+        if self.is_apart or self._insists or not self._floor.takes(Cue.DIGIT):
+            return self._late("typed")
+        self._collector.clear()
+        self._thought = None
+        if self.state is FloorState.EXPECTING:
+            self._floor.move(Cue.UTTERANCE)
+            return [*self._ear.close(), *self._think(t, Answered(text))]
+        return self._keyed(t, Utterance(text, 1.0))
+
+    def commit(self, t: int) -> list[Command]:
+        """The caller has said all: no silence is waited for. Nothing when nothing was said."""
+        self._commit_until = t + DETECTED_WITHIN
+        return self._committed(t) + self._due(t)
+
+    def cancel(self, t: int) -> list[Command]:
+        """Stop what is said or thought, and listen. Nothing when the agent is silent, or says what is said
+        to its end."""
+        if self._insists or not self._floor.takes(Cue.CANCEL):
+            return self._late("cancel")
+        if self.state in (FloorState.CLOSING, FloorState.PARTING) and self._said:
+            self._unheard = (self._said, self._last)
+        decided = self._interrupts_by_key()
+        self._floor.move(Cue.CANCEL)
+        self._thought = self._owed = self._unclear_since = None
+        self._quiet_since = t
+        return self._drop_reply(decided)
+
+    @property
+    def _insists(self) -> bool:
+        return self._contest.phase is ContestPhase.BARRED and self.state in SOUNDING
+
+    def _committed(self, t: int) -> list[Command]:
+        """What comes of it once there is an utterance."""
+        if t > self._commit_until:
+            return []
+        commands = self._ear.commit(t)
+        if commands is None:
+            return []
+        self._commit_until = -1
+        takes = self.state in SOUNDING and not self._insists
+        return [*(self._take_floor(t) if takes else []), *commands]

@@ -1,0 +1,212 @@
+"""A conversation that is steered by a keyboard and a button, on the fake clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from mediaserver.errors import CallError
+from mediaserver.media.leg import Hold
+from mediaserver.storage.records import TurnSaid
+from pipelines.conversation.agent import Answered, Silence, Utterance
+from pipelines.conversation.floor import FloorState
+from tests.fakes import Conversation, FakeTts, Reply, ScriptedAgent
+
+GREETING = Reply("Hello there, what would you like today?")
+NEXT = Reply("Fine. Anything else?")
+LONG = Reply("one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
+
+
+async def greeted(*replies: Reply) -> tuple[Conversation, ScriptedAgent]:
+    """A conversation whose agent has said its greeting."""
+    agent = ScriptedAgent(GREETING, *(replies or (NEXT, NEXT)))
+    talk = Conversation(agent)
+    await talk.until_quiet()
+    return talk, agent
+
+
+def lines(talk: Conversation) -> list[tuple[str, str]]:
+    return [(line.speaker, line.heard) for line in talk.call.lines()]
+
+
+# ---- typed words
+
+
+async def test_typed_words_are_answered_as_spoken_ones() -> None:
+    talk, agent = await greeted()
+    await talk.silence(400)
+    talk.session.hear("a room, please")
+    await talk.until_quiet()
+    assert agent.inputs == [Answered(), Utterance("a room, please", 1.0)]
+    assert lines(talk)[1:] == [("caller", "a room, please"), ("agent", NEXT.text)]
+    said: TurnSaid = talk.call.lines()[1]
+    assert said.started_ms == said.ended_ms > talk.call.lines()[0].ended_ms
+    assert ("final", {"text": "a room, please", "confidence": 1.0, "understood": True}) in talk.call.events
+
+
+async def test_typed_words_stop_the_agent_who_knows_how_much_was_heard() -> None:
+    talk, agent = await greeted(LONG, NEXT)
+    talk.session.hear("tell me")
+    await talk.silence(1_000)
+    assert talk.speaking()
+    talk.session.hear("stop it")
+    assert talk.outlet.cleared == 1
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("tell me", 1.0), Utterance("stop it", 1.0)], (
+        "neither amends the other"
+    )
+    cut = talk.call.lines()[2]
+    assert cut.interrupted and LONG.text.startswith(cut.heard) and 0 < len(cut.heard) < len(LONG.text)
+
+
+async def test_words_typed_before_the_call_began_follow_the_greeting() -> None:
+    agent = ScriptedAgent(GREETING, NEXT)
+    talk = Conversation(agent)
+    talk.session.hear("hello?")
+    await talk.until_quiet()
+    assert agent.inputs == [Answered(), Utterance("hello?", 1.0)]
+    assert lines(talk) == [("caller", "hello?"), ("agent", NEXT.text)]
+
+
+async def test_typed_words_take_the_place_of_what_was_being_said() -> None:
+    talk, agent = await greeted()
+    await talk.say("never m", 400)
+    talk.session.hear("a room")
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("a room", 1.0)]
+
+
+async def test_nobody_is_told_words_on_hold_or_after_the_end() -> None:
+    talk, _ = await greeted()
+    talk.session.on_event(Hold(True))
+    with pytest.raises(CallError, match="on hold"):
+        talk.session.hear("hello")
+    talk.session.on_event(Hold(False))
+    await talk.hang_up()
+    with pytest.raises(CallError, match="over"):
+        talk.session.hear("hello")
+
+
+async def test_last_words_are_not_typed_over_where_they_insist() -> None:
+    talk, _ = await greeted()
+    talk.session.say_goodbye("We are closing. Good bye to you all.")
+    await talk.silence(200)
+    with pytest.raises(CallError, match="does not listen"):
+        talk.session.hear("wait")
+    talk.session.cancel()
+    await talk.until_quiet()
+    assert talk.call.lines()[-1].heard == "We are closing. Good bye to you all."
+
+
+# ---- commit
+
+
+async def test_a_turn_that_is_declared_over_is_answered_without_waiting() -> None:
+    talk, agent = await greeted()
+    talk.stt.extensible = {"a room for"}
+    await talk.say("a room for", 600)
+    talk.session.commit()
+    for _ in range(4):
+        await talk.tick()
+    assert agent.inputs[1:] == [Utterance("a room for", 0.9)], "80 ms later, with the final"
+
+
+async def test_without_it_the_same_words_wait_for_more() -> None:
+    talk, agent = await greeted()
+    talk.stt.extensible = {"a room for"}
+    await talk.say("a room for", 600)
+    await talk.silence(200)
+    assert agent.inputs[1:] == []
+
+
+async def test_in_a_pause_what_is_known_already_is_told_at_once() -> None:
+    talk, agent = await greeted()
+    talk.session.manual(True)
+    await talk.say("a room", 600)
+    await talk.silence(3_000)
+    assert agent.inputs[1:] == [], "a manual turn is ended by no pause"
+    talk.session.commit()
+    await talk.tick()
+    assert agent.inputs[1:] == [Utterance("a room", 0.9)]
+
+
+async def test_a_manual_turn_goes_on_after_pauses_and_is_one_utterance() -> None:
+    talk, agent = await greeted()
+    talk.session.manual(True)
+    await talk.say("a room", 500)
+    await talk.silence(1_500)
+    await talk.say("a room for two", 500)
+    talk.session.commit()
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("a room for two", 0.9)]
+
+
+async def test_speech_that_the_detector_notices_late_is_part_of_it() -> None:
+    talk, agent = await greeted()
+    talk.session.manual(True)
+    await talk.say("yes", 40)
+    talk.session.commit()
+    await talk.say("yes", 100)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("yes", 0.9)]
+
+
+async def test_nothing_that_was_said_is_nothing_to_answer() -> None:
+    talk, agent = await greeted()
+    talk.session.commit()
+    await talk.silence(400)
+    assert agent.inputs[1:] == [] and talk.session.turn.state is FloorState.LISTENING
+    await talk.say("a room", 500)
+    await talk.until_quiet()
+    assert agent.inputs[1:] == [Utterance("a room", 0.9)], "it counts for nothing that comes later"
+
+
+async def test_it_takes_the_floor_from_an_agent_who_speaks() -> None:
+    talk, agent = await greeted(LONG, NEXT)
+    await talk.say("a room", 500)
+    await talk.silence(1_400)
+    assert talk.speaking()
+    await talk.say("no wait", 140)
+    talk.session.commit()
+    await talk.silence(200)
+    assert talk.outlet.cleared == 1
+    await talk.until_quiet()
+    assert agent.inputs[2:] == [Utterance("no wait", 0.9)]
+
+
+# ---- cancel
+
+
+async def test_an_agent_that_speaks_is_silenced_and_listens() -> None:
+    talk, agent = await greeted(LONG, NEXT)
+    talk.session.hear("tell me")
+    await talk.silence(1_000)
+    talk.session.cancel()
+    await talk.silence(60)
+    assert not talk.speaking() and talk.session.turn.state is FloorState.LISTENING
+    assert talk.call.lines()[-1].interrupted
+    await talk.say("a room", 500)
+    await talk.until_quiet()
+    assert agent.inputs[2:] == [Utterance("a room", 0.9)], "it amends nothing"
+
+
+async def test_a_thought_is_dropped_before_its_first_sound() -> None:
+    agent = ScriptedAgent(GREETING, NEXT, NEXT)
+    tts = FakeTts()
+    talk = Conversation(agent, tts=tts)
+    await talk.until_quiet()
+    tts.gate.clear()
+    talk.session.hear("a room")
+    await talk.silence(200)
+    talk.session.cancel()
+    tts.gate.set()
+    sent = len(talk.sent)
+    await talk.silence(1_000)
+    assert not any(frame is not None for frame in talk.sent[sent:])
+
+
+async def test_who_is_silent_is_not_silenced_and_time_goes_on() -> None:
+    talk, agent = await greeted()
+    talk.session.cancel()
+    assert talk.outlet.cleared == 0
+    await talk.silence(8_000)
+    assert agent.inputs[1:2] == [Silence()]
