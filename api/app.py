@@ -21,6 +21,7 @@ from api import (
     trunks,
     usage,
     voices,
+    webhooks,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
@@ -41,6 +42,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     voices.routes,
     stream.routes,
     socket.routes,
+    webhooks.routes,
     usage.routes,
     analytics.routes,
 )

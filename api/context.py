@@ -21,6 +21,7 @@ from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import Sink
+from mediaserver.storage.sealing import Sealer
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -51,6 +52,8 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    sealer: Sealer | None = None
+    """Seals the secrets that are kept; None while the server is starting."""
     feed: EventFeed | None = None
     """Tells of what is stored as it comes; None while the server is starting."""
     watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)

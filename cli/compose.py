@@ -46,6 +46,7 @@ from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
+from cli.serving.webhooks import open_webhooks
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -283,6 +284,9 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
+        sender = await open_webhooks(settings.webhooks, database, fetching, feed, jobs, undo)
+        health.ask(sender.findings)
+        context.sealer = database.sealer
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import asyncpg
 from aiohttp import web
 
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
-from api.calls import require_pool
 from api.context import CONTEXT, ApiContext
 from api.events import begin_stream, tell
 from api.routing.problems import Problem
@@ -33,7 +33,7 @@ async def events(request: web.Request, query: EventsQuery) -> web.StreamResponse
 
     Each has a number; ask for those behind the last one you have. No event ever gets a number before one that
     you were shown. A key sees its own."""
-    pool = require_pool(request.app[CONTEXT])
+    pool = pool_of(request)
     which, at = query.filter(asker(request)), query.after
     async with request.app[CONTEXT].reading:
         head, swept = await table.head(pool), await table.swept(pool)
@@ -80,6 +80,14 @@ def watcher_place(context: ApiContext, who: Asker) -> Iterator[None]:
         except CapacityError as error:
             raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
         yield
+
+
+def pool_of(request: web.Request) -> asyncpg.Pool:
+    """Raises Problem while the database is not up."""
+    pool = request.app[CONTEXT].pool
+    if pool is None:
+        raise Problem(503, "unavailable", "The database is not up yet.")
+    return pool
 
 
 def require_feed(context: ApiContext) -> EventFeed:
