@@ -11,6 +11,7 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
+from api.speech_desk import SpeechDesk
 from api.watcher_places import WatcherPlaces
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -68,6 +69,8 @@ class ApiContext:
     """None while the database is not up."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
+    speech: SpeechDesk | None = None
+    """Speaks texts and writes recordings down; None while the server is starting."""
     offered: Callable[[], Mapping[str, str]] = dict
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""

@@ -40,6 +40,7 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
+from cli.serving.speech_desk import open_speech_desk
 from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
@@ -70,6 +71,7 @@ from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
+from mediaserver.redaction.choices import RedactionChoices
 from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
@@ -209,6 +211,7 @@ class Server:
             hold_music=await asyncio.to_thread(_hold_music, settings),
             warm=Manner(**settings.transfer.model_dump()),
             supervisor_keys=settings.supervision.keys,
+            redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
         flows.names = ServerNames(
@@ -240,6 +243,7 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
@@ -292,6 +296,7 @@ class Server:
         await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
+        context.speech.audio.expect()
         self._ready = True
         log.info(
             "ready in %.1f s: call %s, watch %s/",

@@ -38,8 +38,10 @@ from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, So
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
+from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
+from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
 from mediaserver.settings.webhooks import WebhooksSettings
 
@@ -79,6 +81,9 @@ class Settings(BaseSettings):
     webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
+    speech: SpeechSettings = SpeechSettings()
+    redaction: RedactionSettings = RedactionSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     mcp: dict[McpName, McpServerSettings] = Field(
         default={},
@@ -123,6 +128,11 @@ class Settings(BaseSettings):
     @property
     def sounds_folder(self) -> Path:
         return Path(self.sounds.folder) if self.sounds.folder else self.data / "sounds"
+
+    @property
+    def uploads(self) -> Path:
+        """Recordings that are handed in, until they are done."""
+        return self.data / "uploads"
 
     @property
     def unsaved(self) -> Path:

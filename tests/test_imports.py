@@ -21,6 +21,7 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
     },
+    "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },
@@ -40,6 +41,8 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
+    "pipelines.synthesis": {"pipelines.engines", "pipelines.voices"},
+    "pipelines.transcription": {"pipelines.audio", "pipelines.engines"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},
