@@ -1,4 +1,4 @@
-"""An endpoint as users have them: a real HTTP server that answers as it is told, and checks what it is sent."""
+"""An endpoint as users have them: a real HTTP server that answers as it is told, and checks what it gets."""
 
 from __future__ import annotations
 
@@ -163,9 +163,12 @@ async def states(pool: asyncpg.Pool) -> dict[str, int]:
     return {row["state"]: row["count"] for row in rows}
 
 
-async def settled(pool: asyncpg.Pool) -> dict[str, int]:
-    """When nothing waits any more."""
-    async with asyncio.timeout(20):
-        while (found := await states(pool)).get("waiting") or not found:  # noqa: ASYNC110 - seen in the table
-            await asyncio.sleep(0.02)
-    return found
+async def settled(pool: asyncpg.Pool, expected: dict[str, int]) -> None:
+    """Wait until deliveries are in these states."""
+    found: dict[str, int] = {}
+    try:
+        async with asyncio.timeout(20):
+            while (found := await states(pool)) != expected:  # noqa: ASYNC110 - seen in the table alone
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"{found} instead of {expected}") from None
