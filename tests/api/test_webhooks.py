@@ -1,4 +1,4 @@
-"""Endpoints over HTTP: made, seen by their owner alone, changed, rotated, tried; what is sent, and sent again."""
+"""Endpoints over HTTP: made, seen by their owner alone, changed, rotated, tried; what they are sent."""
 
 from __future__ import annotations
 
