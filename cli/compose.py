@@ -46,6 +46,7 @@ from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
+from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.serving.webhooks import open_webhooks
 from mediaserver import descriptors
@@ -291,6 +292,8 @@ class Server:
         sender = await open_webhooks(settings.webhooks, database, fetching, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
+        forget_counts(jobs, database.pool)
+        watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()
