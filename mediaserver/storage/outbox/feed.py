@@ -133,11 +133,13 @@ class EventFeed:
 
     async def _follow(self, changed: asyncio.Event) -> None:
         delay = FIRST_DELAY_S
-        while True:
+        while not self.closed:
             try:
                 while self._connection is not None:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(changed.wait(), self._poll_s)
+                        # Not `wait_for`: it takes a cancellation for done when both come at once (Python 3.11).
+                        async with asyncio.timeout(self._poll_s):
+                            await changed.wait()
                     changed.clear()
                     await self._catch_up(self._connection)
                     delay = FIRST_DELAY_S
