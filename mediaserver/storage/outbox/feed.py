@@ -137,7 +137,7 @@ class EventFeed:
             try:
                 while self._connection is not None:
                     with suppress(TimeoutError):
-                        # Not `wait_for`: it takes a cancellation for done when both come at once (Python 3.11).
+                        # Not `wait_for`, which loses a cancellation that comes with the event (Python 3.11).
                         async with asyncio.timeout(self._poll_s):
                             await changed.wait()
                     changed.clear()

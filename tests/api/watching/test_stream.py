@@ -103,6 +103,7 @@ async def test_many_watch_over_one_connection_and_each_is_told_everything_once(d
 
 async def test_who_was_away_for_too_long_is_told_so(desk: WatchDesk) -> None:
     await desk.tell(*["turn"] * 30)
+    await desk.feed.beyond(29)
     await desk.pool.execute("delete from outbox where seq <= 10; update outbox_swept set seq = 10")
     sse = await follow(desk, after="5")
     assert await sse.next() == ("gap", {"upto": 10})
