@@ -112,7 +112,7 @@ class ReplayWanted(RequestModel):
     since: datetime = Field(description="Dead letters that were made since then; with its zone.")
 
 
-class Replayed(ResponseModel):
+class ReplayedDeliveries(ResponseModel):
     replayed: int
     more: bool = Field(description="There are more: ask again.")
 
@@ -213,24 +213,24 @@ async def webhook_deliveries(request: web.Request, id: UUID, query: DeliveriesQu
 
 
 @routes.post(WEBHOOK + "/deliveries/{delivery}/replay", scope=Scope.WEBHOOKS_WRITE, status=202)
-async def replay_delivery(request: web.Request, id: UUID, delivery: UUID) -> Replayed:
+async def replay_delivery(request: web.Request, id: UUID, delivery: UUID) -> ReplayedDeliveries:
     """Send a dead letter again, under the same `webhook-id`."""
     await _mine(request, id)
     async with pool_of(request).acquire() as connection, connection.transaction():
         if not await deliveries.replay(connection, id, delivery=delivery):
             raise Problem(404, "not_found", "There is no such dead letter.")
-    return Replayed(replayed=1, more=False)
+    return ReplayedDeliveries(replayed=1, more=False)
 
 
 @routes.post(WEBHOOK + "/replay", scope=Scope.WEBHOOKS_WRITE, status=202)
-async def replay_deliveries(request: web.Request, id: UUID, body: ReplayWanted) -> Replayed:
+async def replay_deliveries(request: web.Request, id: UUID, body: ReplayWanted) -> ReplayedDeliveries:
     """Send all dead letters again that were made since a time, the oldest thousand first."""
     await _mine(request, id)
     if body.since.tzinfo is None:
         raise Problem(400, "bad_request", "since has no zone: write it as 2026-11-22T09:00:00Z.")
     async with pool_of(request).acquire() as connection, connection.transaction():
         count = await deliveries.replay(connection, id, since=body.since, most=MOST_REPLAYED)
-    return Replayed(replayed=count, more=count == MOST_REPLAYED)
+    return ReplayedDeliveries(replayed=count, more=count == MOST_REPLAYED)
 
 
 def _check_url(context: ApiContext, text: str) -> None:
