@@ -11,13 +11,13 @@ from pydantic import AfterValidator, Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.watching.models import MOST_TOPICS
-from api.watching.stream import pool_of
 from mediaserver.errors import FetchError
 from mediaserver.fetching.address_rule import AddressRule
 from mediaserver.fetching.hosts import read_url
@@ -125,7 +125,9 @@ async def webhooks(request: web.Request, query: PageQuery) -> Page[WebhookShown]
     """Your endpoints, newest first."""
     who = asker(request)
     place = place_of(query.cursor, str, str)
-    rows = await endpoints.page(pool_of(request), who.admin, who.owner, _place(place), query.limit + 1)
+    rows = await endpoints.page(
+        request.app[CONTEXT].database, who.admin, who.owner, _place(place), query.limit + 1
+    )
     shown, following = page_of([_shown(row) for row in rows], query.limit, lambda w: (w.created_at, w.id))
     return Page(items=shown, next=following)
 
@@ -140,10 +142,11 @@ async def add_webhook(request: web.Request, body: NewWebhook) -> WebhookWithSecr
     _check_url(context, body.url)
     secret, identity = new_secret(), uuid4()
     row = {"id": identity, "owner": who.owner, **body.model_dump()}
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         if await endpoints.count(connection, who.owner) >= endpoints.MOST_EACH:
             raise Problem(422, "too_many", f"There are {endpoints.MOST_EACH} already: remove one.")
         await endpoints.add(connection, row, secret, _sealer(context))
+        await audited(connection, request, "webhook.add", _subject(identity), **body.model_dump())
         made = await endpoints.one(connection, identity)
     assert made is not None
     return WebhookWithSecret(**_shown(made).model_dump(), secret=secret)
@@ -162,8 +165,9 @@ async def change_webhook(request: web.Request, id: UUID, body: WebhookChange) ->
     changes = {name: value for name, value in body.model_dump().items() if value is not None}
     if "url" in changes:
         _check_url(request.app[CONTEXT], changes["url"])
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         await endpoints.change(connection, id, changes)
+        await audited(connection, request, "webhook.change", _subject(id), **changes)
         row = await endpoints.one(connection, id)
     if row is None:
         raise _none()
@@ -174,8 +178,9 @@ async def change_webhook(request: web.Request, id: UUID, body: WebhookChange) ->
 async def remove_webhook(request: web.Request, id: UUID) -> None:
     """Remove it with its deliveries; what waits is not sent."""
     await _mine(request, id)
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         await endpoints.remove(connection, id)
+        await audited(connection, request, "webhook.remove", _subject(id))
 
 
 @routes.post(WEBHOOK + "/rotate", scope=Scope.WEBHOOKS_WRITE)
@@ -186,8 +191,9 @@ async def rotate_webhook(request: web.Request, id: UUID) -> WebhookWithSecret:
     await _mine(request, id)
     context, secret = request.app[CONTEXT], new_secret()
     old_for_s = context.settings.webhooks.rotation_hours * 3600
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         await endpoints.rotate(connection, id, secret, _sealer(context), old_for_s)
+        await audited(connection, request, "webhook.rotate", _subject(id))
         row = await endpoints.one(connection, id)
     if row is None:
         raise _none()
@@ -198,7 +204,7 @@ async def rotate_webhook(request: web.Request, id: UUID) -> WebhookWithSecret:
 async def try_webhook(request: web.Request, id: UUID) -> DeliveryShown:
     """Send it a `ping`, also when it is switched off; see its deliveries for what came of it."""
     await _mine(request, id)
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         return _delivery(await deliveries.ping(connection, id))
 
 
@@ -207,7 +213,7 @@ async def webhook_deliveries(request: web.Request, id: UUID, query: DeliveriesQu
     """What was sent, or is to be, newest first; `state=dead`: what was given up."""
     await _mine(request, id)
     place = _place(place_of(query.cursor, str, str))
-    rows = await deliveries.page(pool_of(request), id, query.state, place, query.limit + 1)
+    rows = await deliveries.page(request.app[CONTEXT].database, id, query.state, place, query.limit + 1)
     shown, following = page_of([_delivery(row) for row in rows], query.limit, lambda d: (d.created_at, d.id))
     return Page(items=shown, next=following)
 
@@ -216,7 +222,7 @@ async def webhook_deliveries(request: web.Request, id: UUID, query: DeliveriesQu
 async def replay_delivery(request: web.Request, id: UUID, delivery: UUID) -> ReplayedDeliveries:
     """Send a dead letter again, under the same `webhook-id`."""
     await _mine(request, id)
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         if not await deliveries.replay(connection, id, delivery=delivery):
             raise Problem(404, "not_found", "There is no such dead letter.")
     return ReplayedDeliveries(replayed=1, more=False)
@@ -228,7 +234,7 @@ async def replay_deliveries(request: web.Request, id: UUID, body: ReplayWanted) 
     await _mine(request, id)
     if body.since.tzinfo is None:
         raise Problem(400, "bad_request", "since has no zone: write it as 2026-11-22T09:00:00Z.")
-    async with pool_of(request).acquire() as connection, connection.transaction():
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         count = await deliveries.replay(connection, id, since=body.since, most=MOST_REPLAYED)
     return ReplayedDeliveries(replayed=count, more=count == MOST_REPLAYED)
 
@@ -249,10 +255,15 @@ def _sealer(context: ApiContext) -> Sealer:
 
 async def _mine(request: web.Request, identity: UUID) -> Row:
     """Raises Problem: there is none, or it is another's."""
-    row = await endpoints.one(pool_of(request), identity)
+    row = await endpoints.one(request.app[CONTEXT].database, identity)
     if row is None or not asker(request).sees(row["owner"]):
         raise _none()
     return row
+
+
+def _subject(identity: UUID) -> str:
+    """For the audit log."""
+    return f"webhook:{identity}"
 
 
 def _none() -> Problem:

@@ -40,7 +40,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     Send `{"type": "subscribe", "topics"?, "call"?, "after"?, "partials"?}`; another one takes the place of
     the first. You are sent `subscribed` (with `after`), `event` (as `/api/events` shows it), `gap`,
     `partial` and `heartbeat` (with `after`: go on there when you come back). Closed with 4004 for a message
-    that is not understood, 1001 when the server stops, 1008 when you read nothing for 20 s."""
+    that is not understood, 1001 when the server stops, 1008 when your key was withdrawn."""
     context, who = request.app[CONTEXT], asker(request)
     feed = require_feed(context)
     with watcher_place(context, who):
@@ -101,6 +101,11 @@ class _EventSocket:
         with suppress(ConnectionResetError):  # the client went away
             await self._send(f'{{"type":"subscribed","after":{after}}}')
             async for step in steps(self._feed, wanted.filter(self._who), after, board=board):
+                if not self._context.access.still_good(self._who):
+                    await self._socket.close(
+                        code=WSCloseCode.POLICY_VIOLATION, message=b"the key was withdrawn"
+                    )
+                    return
                 for message in _messages(step):
                     await self._send(message)
             await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"the server is being stopped")

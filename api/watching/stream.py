@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-import asyncpg
 from aiohttp import web
 
 from api.access.asker import Asker, asker
@@ -33,7 +32,7 @@ async def events(request: web.Request, query: EventsQuery) -> web.StreamResponse
 
     Each has a number; ask for those behind the last one you have. No event ever gets a number before one that
     you were shown. A key sees its own."""
-    pool = pool_of(request)
+    pool = request.app[CONTEXT].database
     which, at = query.filter(asker(request)), query.after
     async with request.app[CONTEXT].reading:
         head, swept = await table.head(pool), await table.swept(pool)
@@ -65,6 +64,8 @@ async def event_stream(request: web.Request, query: StreamQuery) -> web.StreamRe
         try:
             await tell(request, response, _framed("ready", f'{{"after":{start}}}', start))
             async for step in steps(feed, query.filter(who), start, board=board):
+                if not context.access.still_good(who):
+                    break
                 await tell(request, response, _written(step))
         except ConnectionResetError:  # the watcher went away
             pass
@@ -80,14 +81,6 @@ def watcher_place(context: ApiContext, who: Asker) -> Iterator[None]:
         except CapacityError as error:
             raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
         yield
-
-
-def pool_of(request: web.Request) -> asyncpg.Pool:
-    """Raises Problem while the database is not up."""
-    pool = request.app[CONTEXT].pool
-    if pool is None:
-        raise Problem(503, "unavailable", "The database is not up yet.")
-    return pool
 
 
 def require_feed(context: ApiContext) -> EventFeed:

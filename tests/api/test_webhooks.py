@@ -143,3 +143,17 @@ async def test_there_is_a_limit(desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
     await made(desk, mine)
     assert (await ask(desk, "POST", "", mine, {"url": URL}))[0] == 422
     await made(desk)
+
+
+async def test_who_changed_what_is_written_down_without_secrets(desk: WatchDesk) -> None:
+    hook = await made(desk)
+    await ask(desk, "PATCH", f"/{hook['id']}", body={"active": False})
+    _, rotated = await ask(desk, "POST", f"/{hook['id']}/rotate")
+    await ask(desk, "DELETE", f"/{hook['id']}")
+    rows = await desk.pool.fetch("select action, subject, change::text from audit_log order by id")
+    assert [row["action"] for row in rows] == [
+        "webhook.add", "webhook.change", "webhook.rotate", "webhook.remove",
+    ]  # fmt: skip
+    assert {row["subject"] for row in rows} == {f"webhook:{hook['id']}"}
+    for secret in (hook["secret"], rotated["secret"]):
+        assert not any(secret in row["change"] for row in rows)

@@ -35,7 +35,7 @@ async def by_header(request: web.Request, handler: Handler) -> web.StreamRespons
     who = request.headers.get("Authorization", ADMIN)
     key = None if who == ADMIN else UUID(who)
     scopes = OPERATOR if key is None else frozenset(Scope) - {Scope.ADMIN}
-    request[ASKER] = Asker(key, who, scopes, How.KEY)
+    request[ASKER] = Asker(key, who, scopes, How.TOKEN)
     return await handler(request)
 
 
@@ -78,6 +78,13 @@ class WatchDesk:
     async def get(self, path: str, who: object = ADMIN, **query: Any) -> tuple[int, Any]:
         response = await self.client.get(path, params=query, headers={"Authorization": str(who)})
         return response.status, await response.json()
+
+
+class Withdrawn:
+    """Nobody's key is good any more."""
+
+    def still_good(self, who: Asker) -> bool:
+        return False
 
 
 class Sse:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from api.watching import socket as our_socket
-from tests.api.watching.desk import ADMIN, WatchDesk
+from tests.api.watching.desk import ADMIN, WatchDesk, Withdrawn
 
 
 async def connect(desk: WatchDesk, who: object = ADMIN, **more: Any) -> ClientWebSocketResponse:
@@ -138,3 +138,13 @@ async def test_the_server_says_that_it_stops(desk: WatchDesk) -> None:
     await subscribe(ws)
     await desk.feed.close()
     assert (await ws.receive(timeout=10)).data == 1001
+
+
+async def test_a_key_that_is_withdrawn_is_told_no_more(
+    desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = await connect(desk)
+    await subscribe(ws)
+    monkeypatch.setattr(desk.context, "access", Withdrawn())
+    await desk.tell("turn")
+    assert (await ws.receive(timeout=10)).data == 1008

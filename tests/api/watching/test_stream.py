@@ -14,7 +14,7 @@ from mediaserver.calls.call import Call
 from mediaserver.calls.events import LiveEvent
 from mediaserver.storage.saving import save_all
 from tests.api.board import Board, Nowhere
-from tests.api.watching.desk import ADMIN, Sse, WatchDesk
+from tests.api.watching.desk import ADMIN, Sse, WatchDesk, Withdrawn
 from tests.mediaserver.samples import CALL, whole_call
 
 
@@ -172,5 +172,15 @@ async def test_one_key_does_not_take_all_places(desk: WatchDesk, monkeypatch: py
 async def test_a_stream_ends_with_the_server(desk: WatchDesk) -> None:
     sse = await follow(desk)
     await desk.feed.close()
+    with pytest.raises(EOFError):
+        await sse.next()
+
+
+async def test_a_key_that_is_withdrawn_is_told_no_more(
+    desk: WatchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sse = await follow(desk)
+    monkeypatch.setattr(desk.context, "access", Withdrawn())
+    await desk.tell("turn")
     with pytest.raises(EOFError):
         await sse.next()
