@@ -19,7 +19,7 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Sink
+from mediaserver.storage.records import RecordStore, Sink
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -58,6 +58,10 @@ class ApiContext:
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    store: RecordStore | None = None
+    """Stores records before an answer is given; None while the database is not up."""
+    in_progress: set[tuple[Any, ...]] = field(default_factory=set)
+    """Requests under an Idempotency-Key that are being done."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
     speech: SpeechDesk | None = None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler
 
+from api.access.asker import ASKER, OPERATOR, Asker, How
 from api.answers import error
 from api.context import CONTEXT
 from mediaserver.config import Settings, is_loopback
@@ -102,6 +103,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if costly and not same_origin(request, settings):
         return error(403, "wrong_origin", "Pages of other sites may not do this.")
     if may_ask(request, settings):
+        request[ASKER] = Asker(None, "operator", OPERATOR, How.TOKEN)
         # Without a token a request proves nothing before it is whole: anybody can begin one.
         if settings.http.admin_token.get_secret_value() or not request.can_read_body:
             context.prove(request)

@@ -18,7 +18,7 @@ from aiohttp import web
 from pydantic import Field
 
 from api.answers import answer
-from api.calls import require_pool
+from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.models import RequestModel
 from api.routing.problems import Problem

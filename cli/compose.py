@@ -235,7 +235,7 @@ class Server:
             switchboard.http = http
         tools.database = database.pool
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
-        context.sink = database.writer
+        context.sink = context.store = database.writer
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire

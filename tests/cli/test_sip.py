@@ -12,7 +12,7 @@ import pytest
 
 from cli.main import main
 from tests.api.desk import Desk
-from tests.api.test_sip_trace import converse, traced
+from tests.api.telephony.test_sip_trace import converse, traced
 from tests.sip.tracing.packets import read
 
 CALL = UUID("3f2a9c1e-0000-4000-8000-000000000000")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from aiohttp import web
+from pydantic import Field, StrictBool
 
-from api.asking import Asking, body, done, switchboard
-from api.calls import identity
+from api.access.scopes import Scope
+from api.asking import TEXT_LIMIT, Asking
 from api.context import CONTEXT
+from api.routing.binding import body_of
+from api.routing.models import OneLine, RequestModel
+from api.routing.table import BODY_LIMIT, ApiRoutes
+from api.telephony.finding import CALL, board_for
 from mediaserver.calls.hold_music import SILENCE
 from mediaserver.calls.playing import Frames
 from mediaserver.calls.sounds import Sounds, decoded
@@ -22,52 +28,75 @@ UPLOAD_TIMEOUT_S = 30.0
 WAV_TYPES = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 
 
-async def play(request: web.Request) -> web.Response:
-    """`{"sound"}`: play this file of the folder of sounds to all in the call; or the body is a WAV file
-    (16-bit PCM, mono) and says so (`audio/wav`). It takes the place of what plays. Answers when it begins."""
-    board, call_id = switchboard(request), identity(request)
+routes = ApiRoutes("calls")
+
+
+class PlayWanted(RequestModel):
+    """What is to be played."""
+
+    sound: OneLine = Field(min_length=1, max_length=TEXT_LIMIT, description="A file of the folder of sounds.")
+
+
+class HoldWanted(RequestModel):
+    """What the caller hears meanwhile."""
+
+    music: OneLine | StrictBool = Field(
+        default=True,
+        description="true: what `sounds.hold_music` says; false: silence; or a file of the folder of sounds.",
+    )
+
+
+@routes.post(
+    f"{CALL}/play", scope=Scope.CALLS_WRITE, consumes=("application/json", "audio/wav"), errors=(408, 413)
+)
+async def play(request: web.Request, id: UUID) -> None:
+    """Play a sound to all in the call but an agent.
+
+    `{"sound"}` names a file of the folder of sounds; or the body is a WAV file (16-bit PCM, mono, 8 to
+    48 kHz, at most 10 minutes and 16 MiB) and says so. It takes the place of what plays. Answered when it
+    begins."""
+    board = board_for(request, id)
     with Asking():
-        board.parties(call_id)  # nobody sends us a large file for a call that is not there
+        board.parties(id)  # nobody sends us a large file for a call that is not there
         if request.content_type in WAV_TYPES:
             sound = await _handed_in(request)
         else:
-            named = await body(request, "sound")
-            sound = await _sound(request, named["sound"])
-        board.play(call_id, sound)
-    return done()
+            named = await body_of(request, PlayWanted, BODY_LIMIT)
+            assert isinstance(named, PlayWanted)
+            sound = await _sound(request, named.sound)
+        board.play(id, sound)
 
 
-async def stop_playing(request: web.Request) -> web.Response:
+@routes.delete(f"{CALL}/play", scope=Scope.CALLS_WRITE)
+async def stop_playing(request: web.Request, id: UUID) -> None:
     """Stop what plays, if anything does."""
     with Asking():
-        switchboard(request).stop_playing(identity(request))
-    return done()
+        board_for(request, id).stop_playing(id)
 
 
-async def hold(request: web.Request) -> web.Response:
-    """`{"music"?}`: until `resume` the caller hears what `sounds.hold_music` says, this file of the folder of
-    sounds, or (`false`) silence; and nobody hears the caller."""
-    board, call_id = switchboard(request), identity(request)
-    wanted = (await body(request)).get("music", True)
+@routes.post(f"{CALL}/hold", scope=Scope.CALLS_WRITE)
+async def hold(request: web.Request, id: UUID, body: HoldWanted | None = None) -> None:
+    """Put the caller on hold until `resume`.
+
+    The caller hears music or silence, and nobody hears the caller."""
+    board = board_for(request, id)
+    wanted = True if body is None else body.music
     with Asking():
         match wanted:
             case True:
-                board.hold(call_id)
+                board.hold(id)
             case False:
-                board.hold(call_id, SILENCE)
+                board.hold(id, SILENCE)
             case str():
-                board.parties(call_id)
-                board.hold(call_id, await _sound(request, wanted))
-            case _:
-                raise web.HTTPBadRequest(reason="music is the name of a sound, true or false.")
-    return done()
+                board.parties(id)
+                board.hold(id, await _sound(request, wanted))
 
 
-async def resume(request: web.Request) -> web.Response:
+@routes.post(f"{CALL}/resume", scope=Scope.CALLS_WRITE)
+async def resume(request: web.Request, id: UUID) -> None:
     """The end of a hold."""
     with Asking():
-        switchboard(request).resume(identity(request))
-    return done()
+        board_for(request, id).resume(id)
 
 
 async def _sound(request: web.Request, name: str) -> Frames:

@@ -12,19 +12,25 @@ from uuid import UUID
 
 from aiohttp import web
 
-from api.answers import dumps, error
-from api.asking import switchboard
-from api.calls import identity, require_pool
+from api.access.asker import asker
+from api.access.scopes import Scope
+from api.answers import dumps
+from api.asking import require_pool, switchboard
 from api.context import CONTEXT, ApiContext
-from mediaserver.calls.call import Call
+from api.routing.problems import Problem
+from api.routing.serving import STREAM
+from api.routing.table import ApiRoutes
+from api.telephony.finding import CALL, live_call, row_of
 from mediaserver.calls.events import LiveEvent
-from mediaserver.storage import calls, outcomes, turns
+from mediaserver.storage import outcomes, turns
 
 WATCHER_LIMIT = 64
 HEARTBEAT_S = 15.0
 """A comment after this long without events keeps proxies from closing the stream, and finds the dead."""
 UNREAD_S = 20.0
 """A watcher that reads nothing for so long gives its place up."""
+
+routes = ApiRoutes("calls")
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -34,35 +40,40 @@ _HEADERS = {
 }
 
 
-async def call_events(request: web.Request) -> web.StreamResponse:
-    """The events of one call, until it ends. A call of the past is told from its transcript."""
-    context = request.app[CONTEXT]
-    call_id = identity(request)
-    if _known(context, call_id) is None:
-        past = await _past(context, call_id)
+@routes.get(f"{CALL}/events", scope=Scope.CALLS_READ, produces=(STREAM,))
+async def call_events(request: web.Request, id: UUID) -> web.StreamResponse:
+    """The events of one call, until it ends, as server-sent events.
+
+    A call of the past is told from its transcript."""
+    if live_call(request, id) is None:
+        past = await _past(request, id)
         response = await begin_stream(request)
         for event in past:
             await tell(request, response, _sse(event))
         return response
-    return await _stream(request, call_id)
+    return await _stream(request, id)
 
 
+@routes.get("/api/telephony/events", scope=Scope.CALLS_READ, produces=(STREAM,))
 async def all_events(request: web.Request) -> web.StreamResponse:
-    """The events of all calls from now on, after the histories of those that are live."""
+    """The events of all calls from now on, as server-sent events.
+
+    Those that are up are told from their beginnings."""
     return await _stream(request, None)
 
 
 async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamResponse:
     context, board = request.app[CONTEXT], switchboard(request)
     if context.watchers >= WATCHER_LIMIT:
-        return error(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
+        raise Problem(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
     context.watchers += 1
     watch = board.watch(call_id)
     following = asyncio.ensure_future(anext(watch, None))
     try:
         # The first step of `watch` subscribes; only then is the history complete without a gap.
         await asyncio.sleep(0)
-        history = _history(context, call_id)
+        seen = _Seen(request)
+        history = [event for event in _history(context, call_id) if seen(event)]
         told = {id(event) for event in history}
         response = await begin_stream(request)
         with suppress(ConnectionResetError):  # the watcher went away
@@ -79,7 +90,7 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
                 if event is None:
                     return response
                 following = asyncio.ensure_future(anext(watch, None))
-                if id(event) in told:
+                if id(event) in told or not seen(event):
                     continue
                 await tell(request, response, _sse(event))
                 if call_id is not None and event.kind == "ended":
@@ -92,23 +103,31 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
         await watch.aclose()
 
 
+class _Seen:
+    """Whether whoever watches may see an event: those of its own calls; of no call, the operator's alone."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._who = asker(request)
+        self._context = request.app[CONTEXT]
+
+    def __call__(self, event: LiveEvent) -> bool:
+        if self._who.admin:
+            return True
+        board = self._context.switchboard
+        call = board.get(event.call_id) if board is not None else None
+        return call is not None and self._who.sees(call.owner)
+
+
 def _history(context: ApiContext, call_id: UUID | None) -> list[LiveEvent]:
     if call_id is not None:
-        call = _known(context, call_id)
+        call = context.switchboard.get(call_id) if context.switchboard is not None else None
         return list(call.history) if call is not None else []
     return [event for call in context.switchboard or () for event in call.history]
 
 
-def _known(context: ApiContext, call_id: UUID) -> Call | None:
-    return context.switchboard.get(call_id) if context.switchboard is not None else None
-
-
-async def _past(context: ApiContext, call_id: UUID) -> list[LiveEvent]:
+async def _past(request: web.Request, call_id: UUID) -> list[LiveEvent]:
     """What a call of the past would have told, each event at the time when it happened."""
-    pool = require_pool(context)
-    row = await calls.one(pool, call_id)
-    if row is None:
-        raise web.HTTPNotFound(reason="There is no such call.")
+    row, pool = await row_of(request, call_id), require_pool(request.app[CONTEXT])
     began = row["started_at"].timestamp()
     answered = row["answered_at"].timestamp() if row["answered_at"] is not None else began
     over = row["ended_at"].timestamp() if row["ended_at"] is not None else None

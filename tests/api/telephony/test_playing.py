@@ -12,7 +12,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from api import playing
+from api.telephony import playing
 from tests.api.desk import CALLS, Desk
 from tests.mediaserver.calls.lines import Line, frame
 

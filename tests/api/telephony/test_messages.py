@@ -31,7 +31,8 @@ PATH = f"/api/telephony/calls/{CALL}/messages"
 @pytest.fixture
 async def kept(pool: asyncpg.Pool, tmp_path: Path) -> Path:
     """The second message of a stored call, with its file."""
-    path = tmp_path / "message.wav"
+    path = tmp_path / "recordings" / "message.wav"
+    path.parent.mkdir()
     path.write_bytes(SOUND)
     for record in whole_call():
         await save(pool, record)
@@ -40,8 +41,8 @@ async def kept(pool: asyncpg.Pool, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def client(pool: asyncpg.Pool) -> AsyncIterator[Client]:
-    context = ApiContext(load(None, {}), Health("database"), Metrics(), pool=pool)
+async def client(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Client]:
+    context = ApiContext(load(None, {"data": str(tmp_path)}), Health("database"), Metrics(), pool=pool)
     async with TestClient(TestServer(build_app(context))) as client:
         yield client
 

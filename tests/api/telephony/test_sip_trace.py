@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
-from api.sip_trace import CAPTURES
+from api.telephony.sip_trace import CAPTURES
 from mediaserver import logs
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import FOLLOWERS, Tracer
@@ -76,12 +76,12 @@ async def test_a_key_that_was_pressed_is_told_without_saying_which(desk: Desk) -
     [
         (f"{CALLS}/{uuid4()}/sip", 404, "No SIP messages are kept of such a call"),
         (f"{CALLS}/one/sip", 400, "UUID"),
-        (f"{CALLS}/{uuid4()}/sip?format=xml", 400, "format is"),
+        (f"{CALLS}/{uuid4()}/sip?format=xml", 400, "format: Input should be"),
         (f"{CALLS}/{uuid4()}/pcap", 404, "No SIP messages are kept of such a call"),
-        (f"{CALLS}/{uuid4()}/pcap?seconds=601", 400, "seconds is a number"),
-        (f"{CALLS}/{uuid4()}/pcap?seconds=-1", 400, "seconds is a number"),
-        (f"{SIP}?limit=0", 400, "limit is a number"),
-        (f"{SIP}?limit=1001", 400, "limit is a number"),
+        (f"{CALLS}/{uuid4()}/pcap?seconds=601", 400, "seconds: Input should be"),
+        (f"{CALLS}/{uuid4()}/pcap?seconds=-1", 400, "seconds: Input should be"),
+        (f"{SIP}?limit=0", 400, "limit: Input should be"),
+        (f"{SIP}?limit=1001", 400, "limit: Input should be"),
     ],
 )
 async def test_what_is_not_there_is_said_in_one_line(desk: Desk, path: str, status: int, words: str) -> None:
