@@ -40,7 +40,7 @@ SUBRIP, VTT, PLAIN = "application/x-subrip", "text/vtt", "text/plain"
 routes = ApiRoutes("calls")
 
 
-class TranscriptQuery(RequestModel):
+class CallTranscriptQuery(RequestModel):
     """How the transcript is to be written."""
 
     format: Literal["json", "text", "srt", "vtt"] | None = Field(
@@ -48,7 +48,7 @@ class TranscriptQuery(RequestModel):
     )
 
 
-class TranscriptShown(ResponseModel):
+class CallTranscriptShown(ResponseModel):
     """What was said in a call."""
 
     call: UUID
@@ -111,9 +111,9 @@ async def call(request: web.Request, id: UUID) -> CallDetail:
 
 
 @routes.get(
-    f"{CALL}/transcript", scope=Scope.CALLS_READ, answers=TranscriptShown, produces=(PLAIN, SUBRIP, VTT)
+    f"{CALL}/transcript", scope=Scope.CALLS_READ, answers=CallTranscriptShown, produces=(PLAIN, SUBRIP, VTT)
 )
-async def transcript(request: web.Request, id: UUID, query: TranscriptQuery) -> web.StreamResponse:
+async def transcript(request: web.Request, id: UUID, query: CallTranscriptQuery) -> web.StreamResponse:
     """What was said in a call: JSON, text, or subtitles (SubRip, WebVTT).
 
     Of what the agent said, text and subtitles have what the caller heard of it. Their times are those since
@@ -123,7 +123,7 @@ async def transcript(request: web.Request, id: UUID, query: TranscriptQuery) -> 
     match query.format or _accepted(request):
         case "json":
             live = as_it_is(request.app[CONTEXT].switchboard, row)["live"]
-            shown = TranscriptShown(call=id, live=live, lines=lines)
+            shown = CallTranscriptShown(call=id, live=live, lines=lines)
             return answer(shown.model_dump(mode="json"))
         case "text":
             written = "".join(f"{each.speaker}: {each.heard}\n" for each in lines if each.heard)

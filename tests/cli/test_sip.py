@@ -97,7 +97,7 @@ async def test_packets_are_written_for_their_owner_alone(
         (("--call", str(CALL)), "says 404: No SIP messages are kept of such a call"),
         (("--pcap", "x"), "name it with --call"),
         (("--call", str(CALL), "--pcap", "x"), "says 404"),
-        (("--call", str(CALL), "--pcap", "x", "--seconds", "601"), "says 400: seconds is a number"),
+        (("--call", str(CALL), "--pcap", "x", "--seconds", "601"), "says 400: seconds: Input should be"),
         (("--call", str(CALL), "--peer", "x"), "leave out --call"),
     ],
 )
