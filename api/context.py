@@ -18,6 +18,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.jobs.runner import JobRunner
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import RecordStore, Sink
 from pipelines.previews.desk import VoiceDesk
@@ -72,6 +73,10 @@ class ApiContext:
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0
     """Open event streams."""
+    listening: int = 0
+    """Who listens to calls by WebSocket."""
+    streams: StreamWire = field(default_factory=StreamWire)
+    """What carries their audio."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
