@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
         default=Path("data"), description="Folder for everything that is kept (`VOICEFORGE_DATA`)."
     )
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
