@@ -18,6 +18,7 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
+from mediaserver.retention.erasing import Eraser
 from mediaserver.storage.records import Sink
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
@@ -51,6 +52,8 @@ class ApiContext:
     """Who shows the packets of audio."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    eraser: Eraser | None = None
+    """Who removes callers' data; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
