@@ -21,6 +21,7 @@ from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
+from mediaserver.retention.erasing import Eraser
 from mediaserver.storage.records import Sink
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
@@ -54,6 +55,8 @@ class ApiContext:
     """Who shows the packets of audio."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    eraser: Eraser | None = None
+    """Who removes callers' data; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None

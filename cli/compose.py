@@ -34,6 +34,7 @@ from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.keeping import open_keeping
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -180,6 +181,8 @@ class Server:
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
+        keeping = open_keeping(settings, database, jobs)
+        context.eraser = keeping.eraser
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -284,6 +287,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
