@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from aiohttp import web
 
+from api.access.access import AccessControl
 from api.connections import HttpConnections
+from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
+from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
+from mediaserver.retention.erasing import Eraser
 from mediaserver.storage.records import RecordStore, Sink
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
@@ -45,6 +49,8 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
+    gateway: Gateway | None = None
+    """Conversations over WebSocket; None while the server is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None
@@ -53,6 +59,8 @@ class ApiContext:
     """Who shows the packets of audio."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    eraser: Eraser | None = None
+    """Who removes callers' data; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
@@ -89,6 +97,19 @@ class ApiContext:
     """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Sounds are converted one at a time: the work competes with that of all calls."""
+
+    access: AccessControl = field(init=False)
+    """Who may ask."""
+
+    def __post_init__(self) -> None:
+        self.access = AccessControl(self.settings.access, self.settings.http.admin_token.get_secret_value())
+
+    @property
+    def database(self) -> asyncpg.Pool:
+        """Raises DatabaseError, which becomes 503."""
+        if self.pool is None:
+            raise DatabaseError("the database is not up yet")
+        return self.pool
 
     def prove(self, request: web.Request) -> None:
         """The connection of this request belongs to somebody who may ask."""

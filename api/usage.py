@@ -13,7 +13,7 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.asking import require_pool
 from api.context import CONTEXT
-from api.reporting import MOST_ROWS, ReportQuery, read, whole, written
+from api.reporting import MOST_ROWS, ReportQuery, owner_of, read, whole, written
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
@@ -21,7 +21,6 @@ from api.routing.table import ApiRoutes
 from mediaserver.storage import audit, usage_prices, usage_report
 from mediaserver.storage.audit import Actor
 from mediaserver.storage.records import UsageKind
-from mediaserver.storage.usage import NOBODY
 from mediaserver.storage.usage_prices import ALWAYS, UnitPrice
 from mediaserver.storage.usage_report import UsageBy, UsageFilter
 
@@ -71,6 +70,23 @@ class UsageShown(ResponseModel):
     until: date
     items: list[UsageRow]
     cost: float | None = Field(description="Of all that has a price, in US dollars; null: nothing has.")
+
+
+class CallUsageRow(ResponseModel):
+    """What one call used of one kind, by one engine."""
+
+    kind: UsageKind
+    engine: str
+    amount: float
+    cost: float | None
+    unpriced: float
+
+
+class CallUsageShown(ResponseModel):
+    """What one call used."""
+
+    items: list[CallUsageRow]
+    cost: float | None = Field(description="US dollars, of all that has a price; null: nothing has.")
 
 
 class UsagePrice(RequestModel):
@@ -124,6 +140,23 @@ async def usage(request: web.Request, query: UsageQuery) -> web.StreamResponse:
     return await written(request, query.format, "usage", content, rows, columns)
 
 
+@routes.get("/api/usage/calls/{id}", scope=Scope.USAGE_READ)
+async def usage_of_call(request: web.Request, id: UUID) -> CallUsageShown:
+    """What one call used, and what it cost, by kind and engine.
+
+    Known when the call is over, for 40 days."""
+    who = asker(request)
+    rows = await usage_report.of_call(require_pool(request.app[CONTEXT]), id)
+    if not rows or not all(who.sees(row["owner"]) for row in rows):
+        raise Problem(404, "not_found", "Nothing that such a call used is kept.")
+    costs = [row["cost"] for row in rows if row["cost"] is not None]
+    items = [
+        CallUsageRow(**{name: row[name] for name in ("kind", "engine", "amount", "cost", "unpriced")})
+        for row in rows
+    ]
+    return CallUsageShown(items=items, cost=sum(costs) if costs else None)
+
+
 @routes.get("/api/usage/prices", scope=Scope.USAGE_READ)
 async def prices(request: web.Request) -> UsagePrices:
     """The prices that costs are worked out from, by kind, engine and the day that they count from.
@@ -156,9 +189,10 @@ def _filter(query: UsageQuery, who: Asker) -> UsageFilter:
         raise Problem(400, "bad_request", "since is after until.")
     if until - since >= timedelta(days=MOST_DAYS):
         raise Problem(400, "bad_request", f"A report is of at most {MOST_DAYS} days.")
-    if not who.admin and query.key not in (None, who.key):
+    owner = owner_of(who)
+    if query.key is not None and owner not in (None, query.key):
         raise Problem(404, "not_found", "There is no such key.")
-    owner = query.key if who.admin else who.key or NOBODY
+    owner = owner or query.key
     return UsageFilter(
         since, until, owner, agent=query.agent, flow=query.flow, engine=query.engine, kind=query.kind
     )

@@ -19,6 +19,7 @@ from typing import Any
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
+from cli.serving.access import open_access
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -31,8 +32,10 @@ from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
+from cli.serving.gateway import open_gateway
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.keeping import open_keeping
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -46,6 +49,7 @@ from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
+from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
@@ -119,20 +123,26 @@ class Server:
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
+        self._context = ApiContext(settings, self.health, self.metrics)
         self._ready = False
         self.fetcher: Fetcher | None = None
         """Fetches what users name; known once the server is being started, and closed with it."""
+        self.first_key = ""
+        """The text of the key that this start has made; empty when there was one. Nobody keeps it but the
+        data folder."""
         self.offered: dict[str, str] = {}
         """Once it is started: which of `demo`, `assistant` and `echo` are answered, and by what."""
 
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
-        shares = descriptors.shares(descriptors.take(), legs_for(settings.sip.max_calls))
+        shares = descriptors.shares(
+            descriptors.take(), legs_for(settings.sip.max_calls), settings.gateway.max_sessions
+        )
         await asyncio.to_thread(make_data_folder, settings.data)
         certificates = self._certificates = Certificates(settings)
         await asyncio.to_thread(certificates.open)
-        context = ApiContext(settings, health, metrics)
+        context = self._context
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
         fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
@@ -168,9 +178,14 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        self.first_key = await open_access(
+            context.access, settings.data, database.connect, database.pool, database.writer, undo
+        )
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
+        keeping = open_keeping(settings, database, jobs)
+        context.eraser = keeping.eraser
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -232,8 +247,19 @@ class Server:
             settings, database.pool, database.writer, switchboard, bus, metrics, undo
         )
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
-            switchboard.http = http
+            switchboard.transcript_url = lambda call_id: (
+                f"{http}/api/telephony/calls/{call_id}/events?ticket={context.access.tickets.of(call_id)}"
+            )
         tools.database = database.pool
+        context.gateway = await open_gateway(
+            settings.gateway,
+            context.access,
+            database.pool,
+            switchboard,
+            clock,
+            database.directory.agent,
+            undo,
+        )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = context.store = database.writer
 
@@ -273,6 +299,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
@@ -282,6 +309,8 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        forget_counts(jobs, database.pool)
+        watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()
@@ -296,6 +325,11 @@ class Server:
             http,
         )
         return Addresses(context.sip_address, http, secure)
+
+    def console_link(self, http: str) -> str:
+        """Signs one browser in to the page, once and soon. `http`: the base address."""
+        code = self._context.access.login_code()
+        return f"{http}/login?code={code}"
 
     def reload(self) -> None:
         """Read the certificates anew, as SIGHUP asks. Calls that are up stay."""

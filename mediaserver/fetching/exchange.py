@@ -21,6 +21,7 @@ from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching.decoding import ACCEPTED, BodyReader
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.redirects import MOST, STATUSES, next_method, next_url, too_many
+from mediaserver.fetching.trace_context import tell_trace_context
 from mediaserver.printable import printable
 
 MOST_KEPT_HEADERS = 64
@@ -92,6 +93,7 @@ async def _once(
     """The answer, or what is to be sent next since it redirects."""
     headers[hdrs.ACCEPT_ENCODING] = ACCEPTED
     headers.setdefault(hdrs.USER_AGENT, USER_AGENT)
+    tell_trace_context(headers)
     async with session.request(
         sent.method,
         sent.url,

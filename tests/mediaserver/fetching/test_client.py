@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 from aiohttp import web
+from opentelemetry.sdk.trace import TracerProvider
 
 from mediaserver.errors import CapacityError, FetchError, FetchFault
 from mediaserver.fetching.address_rule import AddressRule
@@ -394,6 +395,21 @@ async def test_a_host_can_be_reached_when_one_of_its_addresses_can() -> None:
         assert (await made.reachable(at.replace("127.0.0.1", "here.example"))).ok
         gone = await made.reachable(at.replace("127.0.0.1", "gone.example"))
     assert (gone.fault, "connection refused" in gone.why) == (FetchFault.CONNECTION, True)
+
+
+async def test_what_is_fetched_for_a_traced_request_is_of_its_trace() -> None:
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer("test")
+    async with client() as made, serving(hello=hello) as at:
+        with tracer.start_as_current_span("request") as span:
+            inside = await made.fetch(FetchRequest(f"{at}/hello"))
+            own = await made.fetch(FetchRequest(f"{at}/hello", headers={"traceparent": "mine"}))
+        outside = await made.fetch(FetchRequest(f"{at}/hello"))
+    told = [answer.json()["headers"].get("traceparent", "") for answer in (inside, own, outside)]
+    assert told[0].split("-")[1:3] == [
+        f"{span.get_span_context().trace_id:032x}",
+        f"{span.get_span_context().span_id:016x}",
+    ]
+    assert told[1:] == ["mine", ""]
 
 
 async def test_a_download_goes_to_whoever_takes_it_and_is_larger_and_slower_than_an_answer_may_be() -> None:
