@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.access.access import AccessControl
 from api.connections import HttpConnections
+from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
 from api.watcher_places import WatcherPlaces
 from mediaserver.calls.draining import Drain
@@ -21,9 +22,11 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
+from mediaserver.retention.erasing import Eraser
 from mediaserver.storage.outbox.feed import EventFeed
-from mediaserver.storage.records import Sink
+from mediaserver.storage.records import RecordStore, Sink
 from mediaserver.storage.sealing import Sealer
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
@@ -49,6 +52,8 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
+    gateway: Gateway | None = None
+    """Conversations over WebSocket; None while the server is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None
@@ -63,12 +68,18 @@ class ApiContext:
     """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    eraser: Eraser | None = None
+    """Who removes callers' data; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    store: RecordStore | None = None
+    """Stores records before an answer is given; None while the database is not up."""
+    in_progress: set[tuple[Any, ...]] = field(default_factory=set)
+    """Requests under an Idempotency-Key that are being done."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
     speech: SpeechDesk | None = None
@@ -79,6 +90,10 @@ class ApiContext:
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0
     """Open event streams."""
+    listening: int = 0
+    """Who listens to calls by WebSocket."""
+    streams: StreamWire = field(default_factory=StreamWire)
+    """What carries their audio."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

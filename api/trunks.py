@@ -12,8 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from api.answers import answer
-from api.asking import body, done
-from api.calls import require_pool
+from api.asking import body, done, require_pool
 from api.context import CONTEXT, ApiContext
 from mediaserver.errors import ConfigError, SealError
 from mediaserver.storage import trunks as table

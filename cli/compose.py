@@ -32,8 +32,10 @@ from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
+from cli.serving.gateway import open_gateway
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.keeping import open_keeping
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -136,7 +138,9 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
-        shares = descriptors.shares(descriptors.take(), legs_for(settings.sip.max_calls))
+        shares = descriptors.shares(
+            descriptors.take(), legs_for(settings.sip.max_calls), settings.gateway.max_sessions
+        )
         await asyncio.to_thread(make_data_folder, settings.data)
         certificates = self._certificates = Certificates(settings)
         await asyncio.to_thread(certificates.open)
@@ -184,6 +188,8 @@ class Server:
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
+        keeping = open_keeping(settings, database, jobs)
+        context.eraser = keeping.eraser
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -249,8 +255,17 @@ class Server:
                 f"{http}/api/telephony/calls/{call_id}/events?ticket={context.access.tickets.of(call_id)}"
             )
         tools.database = database.pool
+        context.gateway = await open_gateway(
+            settings.gateway,
+            context.access,
+            database.pool,
+            switchboard,
+            clock,
+            database.directory.agent,
+            undo,
+        )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
-        context.sink = database.writer
+        context.sink = context.store = database.writer
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
@@ -288,6 +303,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
@@ -299,7 +315,7 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
-        sender = await open_webhooks(settings.webhooks, database, fetching, feed, jobs, undo)
+        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
         forget_counts(jobs, database.pool)

@@ -28,8 +28,10 @@ from mediaserver.errors import ConfigError
 from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.events import EventsSettings
 from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
+from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
@@ -40,6 +42,7 @@ from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
+from mediaserver.settings.sealing import SecretsSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
@@ -64,6 +67,8 @@ class Settings(BaseSettings):
     )
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()
@@ -80,6 +85,7 @@ class Settings(BaseSettings):
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
+    events: EventsSettings = EventsSettings()
     webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()

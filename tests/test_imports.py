@@ -20,6 +20,11 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.rtp": {"mediaserver.media", "mediaserver.errors"},
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
+        "mediaserver.printable",
+    },
+    "mediaserver.retention": {
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
+        "mediaserver.storage",
     },
     "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
     "mediaserver.fetching": {

@@ -11,9 +11,9 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.context import CONTEXT, ApiContext
-from api.events import begin_stream, tell
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.events import begin_stream, tell
 from api.watching.models import LARGEST_SEQ, EventPage, EventsQuery, StreamQuery
 from api.watching.steps import ToldEvents, ToldGap, ToldNothing, ToldPartial, WatchStep, steps
 from mediaserver.errors import CapacityError

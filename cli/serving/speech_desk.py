@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 
 from api.speech_desk import SpeechDesk
 from cli.serving.engines import engine_options
@@ -28,20 +29,26 @@ async def open_speech_desk(
     downloader: Downloader | None,
     undo: AsyncExitStack,
 ) -> SpeechDesk:
-    """`engines`: of calls, whose voices and language models it shares; `models`: the usual ones of those.
-    Removes what a server that died has left of uploads."""
+    """`engines`: of calls, whose language models it shares, and whose voices but for those that can be had
+    twice; `models`: the usual ones. Removes what a server that died has left of uploads."""
     workers = settings.speech.recogniser_workers
 
     def options(kind: Kind, name: str) -> EngineOptions:
         return replace(engine_options(settings, kind, name), workers=workers, background=True)
 
-    recordings = Engines(known, options)
+    recordings, voices = Engines(known, options), Engines(known, partial(engine_options, settings))
     undo.push_async_callback(recordings.stop)
+    undo.push_async_callback(voices.stop)
+
+    def engines_of(name: str) -> Engines:
+        entry = known.entries.get((Kind.TTS, name))
+        return voices if entry is not None and not entry.manifest.needs else engines
+
     audio = AudioWorkers(settings.speech.readers)
     undo.push_async_callback(audio.stop)
     await asyncio.to_thread(shutil.rmtree, settings.uploads, True)
     usual = settings.engines
-    speaker = TextSpeaker(engines, usual.tts, usual.voice, usual.language)
+    speaker = TextSpeaker(engines_of, usual.tts, usual.voice, usual.language)
     speaker.ready()  # has them started
     return SpeechDesk(
         settings.speech,

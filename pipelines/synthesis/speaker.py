@@ -1,14 +1,14 @@
 """Speaks texts that somebody asks for outside of calls: any length, by the voice's own engine or the
 next that can, with the time of each word.
 
-Asks each engine alone, never as part of a call's list: what a stranger's text makes of an engine must not
-have calls pass it over.
+Asks each engine alone, never as part of a call's list, and where that is cheap one that no call uses: what a
+stranger's text makes of an engine must not be heard by callers.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -23,6 +23,8 @@ from pipelines.synthesis.portions import portions
 from pipelines.voices.catalogue import catalogue
 from pipelines.voices.routing import VoiceRoute, route, routes
 
+START_S = 10.0
+"""An engine that takes longer to start keeps no text waiting."""
 FIRST_SOUND_S = 20.0
 """Nobody is on a line: a large model may take its time."""
 NEXT_SOUND_S = 30.0
@@ -51,9 +53,12 @@ class SpokenPiece:
 
 
 class TextSpeaker:
-    """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise."""
+    """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise.
+    `engines`: by an engine's name, where it is."""
 
-    def __init__(self, engines: Engines, names: Sequence[str], voice: str, language: str) -> None:
+    def __init__(
+        self, engines: Callable[[str], Engines], names: Sequence[str], voice: str, language: str
+    ) -> None:
         self._engines = engines
         self.names = tuple(names)
         self._voice = voice
@@ -61,8 +66,16 @@ class TextSpeaker:
 
     def ready(self, names: Sequence[str] = ()) -> list[Manifest]:
         """The engines that can speak now."""
-        found = [(name, self._engines.tts((name,))) for name in names or self.names]
+        found = [(name, self._engines(name).tts((name,))) for name in names or self.names]
         return [engine.manifest for name, engine in found if self._has_started(name) and engine.ready]
+
+    async def settled(self, names: Sequence[str] = ()) -> list[Manifest]:
+        """`ready`; while none is and some are being started it waits for those."""
+        if not (ready := self.ready(names)):
+            waiting = (self._engines(name).settle(START_S) for name in names or self.names)
+            await asyncio.gather(*waiting)
+            ready = self.ready(names)
+        return ready
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
@@ -73,7 +86,7 @@ class TextSpeaker:
         voice, language = voice or (self._voice if usual else ""), language
         if not language and catalogue().find(voice) is None:
             language = self._language
-        ready = self.ready((engine,) if engine else ())
+        ready = await self.settled((engine,) if engine else ())
         ways = routes(voice, language, ready)
         if not ways:
             if not ready:
@@ -81,7 +94,7 @@ class TextSpeaker:
             route(voice, language, ready)
         failures: list[str] = []
         for way in ways:
-            speech = TextSpeech(self._engines, way, text, rate)
+            speech = TextSpeech(self._engines(way.engine), way, text, rate)
             try:
                 await speech.begin()
                 return speech
@@ -95,7 +108,7 @@ class TextSpeaker:
 
     def _has_started(self, name: str) -> bool:
         try:
-            self._engines.check(Kind.TTS, (name,))
+            self._engines(name).check(Kind.TTS, (name,))
         except EngineError:
             return False
         return True

@@ -64,7 +64,7 @@ class Studio:
             self.settings, known, engines, models, self._downloader, self._undo
         )
         await self.client.start_server()
-        await engines.settle()
+        assert await self.desk.speaker.settled()
 
     async def stop(self) -> None:
         """Every request is over then, and has left nothing."""

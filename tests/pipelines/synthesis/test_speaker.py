@@ -33,7 +33,7 @@ async def speaker(*engines: NamedTts) -> tuple[TextSpeaker, Engines]:
         for each in engines
     )
     running = Engines(known)
-    made = TextSpeaker(running, [each.manifest.name for each in engines], "", "en")
+    made = TextSpeaker(lambda _: running, [each.manifest.name for each in engines], "", "en")
     made.ready()
     await running.settle()
     return made, running
