@@ -12,6 +12,7 @@ import pytest
 
 from cli.serving.webhooks import kept_days, open_webhooks
 from mediaserver.config import load
+from mediaserver.fetching.client import GuardedClient
 from mediaserver.jobs.kinds import JobTry
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.settings.privacy import RetentionSettings
@@ -19,7 +20,7 @@ from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.outbox.table import append
 from mediaserver.storage.outbox.telling import OutboxEntry
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
-from tests.mediaserver.webhooks.receiving import LOCAL, SEALER, GuardedClient
+from tests.mediaserver.webhooks.receiving import LOCAL, SEALER
 
 
 @pytest.mark.parametrize(
