@@ -25,6 +25,7 @@ from api import (
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
+from api.flows.tables import FLOW_TABLES
 from api.guard import guard
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
@@ -38,6 +39,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     health.routes,
     docs.routes,
     voices.routes,
+    *FLOW_TABLES,
     usage.routes,
     analytics.routes,
 )

@@ -41,6 +41,8 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Documents of flows that are read, checked or compared at a time, in threads beside the media clock."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
     outbound: OutboundMeter | None = None

@@ -28,7 +28,6 @@ from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
 from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning, open_voices
 from cli.serving.fetching import circuit_findings, open_fetching
-from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
@@ -71,6 +70,7 @@ from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
+from pipelines.flows.library.references import ServerNames, can_be_called
 from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
