@@ -16,7 +16,6 @@ from mediaserver.storage.sealing import Sealer
 from tests.api.flows.desk import BROKEN, FLOWS, FlowDesk, desk_document, flow_desk
 from tests.mediaserver.calls.rows import agent
 
-
 DEEP: list[Any] = []
 for _ in range(60):
     DEEP = [DEEP]
