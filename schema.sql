@@ -282,6 +282,10 @@ create table agents (
     assistant  jsonb not null default '{}',
     -- Sounds that are heard under its words: settings that differ from the usual.
     background jsonb not null default '{}',
+    -- How long what belongs to its calls is kept, and what is left out of transcripts: settings that differ from the
+    -- usual.
+    retention  jsonb not null default '{}',
+    redaction  jsonb not null default '{}',
     -- Whose it is; null: the operator's, and everybody's to use.
     owner      uuid references api_keys
 );
@@ -299,6 +303,14 @@ create table caller_facts (
 );
 create index caller_facts_caller on caller_facts (caller);
 
+-- Days that are not as usual, with hours of their own or none: [{"date", "label", "hours"}, ...].
+create table calendars (
+    name       text primary key check (name ~ '^[A-Za-z0-9._-]{1,64}$'),
+    version    integer not null default 1,
+    label      text not null default '' check (length(label) <= 200),
+    days       jsonb not null default '[]' check (jsonb_typeof(days) = 'array'),
+    changed_at timestamptz not null default now()
+);
 -- What leads to an agent: an address or number, with * for any characters and ? for one. The lowest priority goes first.
 create table routes (
     id          bigint generated always as identity primary key,
@@ -306,9 +318,24 @@ create table routes (
     priority    integer not null default 100,
     agent       text not null references agents (name) on update cascade on delete cascade,
     valid_from  timestamptz,
-    valid_until timestamptz
+    valid_until timestamptz,
+    version     integer not null default 1,
+    label       text not null default '' check (length(label) <= 200),
+    -- When its agent answers, by the clocks of a time zone: {"mon": ["09:00-17:30"], ...}; null: at any time.
+    time_zone   text not null default 'UTC' check (length(time_zone) between 1 and 100),
+    hours       jsonb,
+    calendar    text references calendars (name) on update cascade on delete restrict,
+    -- What happens when it does not: at most one of the three, else the next route that fits counts.
+    fallback_agent   text references agents (name) on update cascade on delete set null,
+    fallback_ring    text not null default '' check (length(fallback_ring) <= 200),
+    fallback_message text not null default '' check (length(fallback_message) <= 200),
+    changed_at  timestamptz not null default now(),
+    constraint routes_one_fallback check (
+        (fallback_agent is not null)::int + (fallback_ring <> '')::int + (fallback_message <> '')::int <= 1)
 );
 create index routes_agent on routes (agent);
+create index routes_calendar on routes (calendar) where calendar is not null;
+create index routes_fallback_agent on routes (fallback_agent) where fallback_agent is not null;
 
 create function agent_changed() returns trigger language plpgsql as $$
 begin
@@ -329,6 +356,29 @@ $$;
 create trigger agents_told after insert or update or delete or truncate on agents
     for each statement execute function directory_changed();
 create trigger routes_told after insert or update or delete or truncate on routes
+    for each statement execute function directory_changed();
+create trigger routes_version before update on routes for each row execute function agent_changed();
+create trigger calendars_version before update on calendars for each row execute function agent_changed();
+create trigger calendars_told after insert or update or delete or truncate on calendars
+    for each statement execute function directory_changed();
+
+-- Telephone numbers that are ours. One without agent and route leads where the routes' patterns say.
+create table numbers (
+    number     text primary key check (number ~ '^\+[1-9][0-9]{6,14}$'),
+    version    integer not null default 1,
+    label      text not null default '' check (length(label) <= 200),
+    -- By which trunk it comes in, or whose it is; for people.
+    trunk      text not null default '' check (length(trunk) <= 64),
+    provider   text not null default '' check (length(provider) <= 64),
+    agent      text references agents (name) on update cascade on delete set null,
+    route      bigint references routes on delete set null,
+    changed_at timestamptz not null default now(),
+    constraint numbers_one_way check (agent is null or route is null)
+);
+create index numbers_agent on numbers (agent) where agent is not null;
+create index numbers_route on numbers (route) where route is not null;
+create trigger numbers_version before update on numbers for each row execute function agent_changed();
+create trigger numbers_told after insert or update or delete or truncate on numbers
     for each statement execute function directory_changed();
 
 -- Servers keep both in memory and are told of each change.
@@ -518,6 +568,25 @@ create table flow_runs (
     primary key (call_id, flow, version)
 );
 create index flow_runs_flow on flow_runs (flow, version);
+
+-- Callers whose data are removed, until nothing is left. The number goes with its last data.
+create table erasures (
+    id          uuid primary key default gen_random_uuid(),
+    caller      text not null check (length(caller) <= 40),
+    state       text not null default 'running' check (state in ('running', 'done')),
+    asked_by    text not null default '' check (length(asked_by) <= 200),
+    -- Calls up to this id were looked at in this round; a round begins anew while something could not be removed.
+    done_to     uuid,
+    -- In this round: what has to be tried again, and why the last of it could not be removed.
+    left_over   integer not null default 0 check (left_over >= 0),
+    fault       text not null default '' check (length(fault) <= 500),
+    -- How much of each kind was removed.
+    removed     jsonb not null default '{}' check (jsonb_typeof(removed) = 'object'),
+    created_at  timestamptz not null default now(),
+    finished_at timestamptz,
+    constraint erasures_whole check ((state = 'done') = (finished_at is not null))
+);
+create index erasures_running on erasures (created_at) where state = 'running';
 
 -- Every count under an id of its own: a record that comes again out of the journal counts once. Kept for some
 -- weeks. An owner is a key; it is no reference, so that no count is ever refused.

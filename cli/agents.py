@@ -104,6 +104,19 @@ def _add_set_options(setting: argparse.ArgumentParser) -> None:
         metavar="JSON",
         help="""sounds under its words, such as '{"sound": "office"}' (docs/agents.md)""",
     )
+    setting.add_argument(
+        "--retention",
+        default="{}",
+        metavar="JSON",
+        help="""how long what belongs to its calls is kept, such as '{"recordings_days": 30}' """
+        "(docs/operations.md)",
+    )
+    setting.add_argument(
+        "--redaction",
+        default="{}",
+        metavar="JSON",
+        help="""what is left out of its transcripts, such as '{"enabled": true}' (docs/operations.md)""",
+    )
     setting.add_argument("--no-recording", action="store_true", help="do not record its calls")
 
 
@@ -142,6 +155,8 @@ def _row(args: argparse.Namespace) -> Row:
         "recording": not args.no_recording,
         "insight": insight,
         "background": _json("--background", args.background),
+        "retention": _json("--retention", args.retention),
+        "redaction": _json("--redaction", args.redaction),
         **assistant_row.columns(args),
     }
     return row
@@ -189,9 +204,10 @@ async def _list(settings: Settings, as_json: bool) -> None:
     from cli.serving.flows import flow_fault, shelf_of
     from mediaserver.calls.routes import RouteTable
     from mediaserver.storage import agents as tables
+    from mediaserver.storage.routes import all_routes
 
     async with server_database(settings) as connection:
-        rows, routes = await tables.all_agents(connection), await tables.all_routes(connection)
+        rows, routes = await tables.all_agents(connection), await all_routes(connection)
         shelf = await shelf_of(connection)
     table = RouteTable(rows, routes, check=partial(fault, flow_fault=lambda name: flow_fault(name, shelf)))
     shown = [_shown(row, routes, table) for row in rows]
@@ -205,12 +221,13 @@ async def _set(settings: Settings, row: Row, addresses: list[str]) -> None:
     from cli.database import server_database
     from cli.serving.flows import shelf_of
     from mediaserver.storage import agents as tables
+    from mediaserver.storage.routes import put_route
 
     async with server_database(settings) as connection, connection.transaction():
         _check(row, await shelf_of(connection))
         version = await tables.put_agent(connection, row)
         for address in addresses:
-            await tables.put_route(connection, address, row["name"])
+            await put_route(connection, address, row["name"])
     print(f"{row['name']} (version {version}) answers {', '.join(addresses)} from the next call on")
 
 
@@ -238,6 +255,8 @@ def _shown(row: Row, routes: list[Row], table: RouteTable) -> dict[str, Any]:
         "recording": row["recording"],
         "insight": row["insight"],
         "background": row["background"],
+        "retention": row["retention"],
+        "redaction": row["redaction"],
         "tools": row["tools"],
         "assistant": row["assistant"],
         "fault": table.faults.get(row["name"], ""),

@@ -68,6 +68,7 @@ from mediaserver.media.clock import MediaClock
 from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
+from mediaserver.redaction.choices import RedactionChoices
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.flows.library.references import ServerNames, can_be_called
@@ -205,6 +206,7 @@ class Server:
             hold_music=await asyncio.to_thread(_hold_music, settings),
             warm=Manner(**settings.transfer.model_dump()),
             supervisor_keys=settings.supervision.keys,
+            redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
         flows.names = ServerNames(

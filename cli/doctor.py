@@ -167,17 +167,17 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
 
     from cli.makers import fault
     from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
+    from mediaserver.calls.directory import DirectoryRows
     from mediaserver.calls.routes import RouteTable
-    from mediaserver.storage import agents as tables
     from pipelines.flows.library.references import names_of
 
     try:
-        agents, routes = await tables.all_agents(pool), await tables.all_routes(pool)
+        rows = await DirectoryRows.of(pool)
         shelf, names = await shelf_of(pool), await names_of(pool)
     except (UndefinedTableError, UndefinedColumnError):
         return []
     check = partial(fault, flow_fault=lambda name: flow_fault(name, shelf))
-    table = RouteTable(agents, routes, settings.sip.extensions, check)
+    table = RouteTable(rows.agents, (), settings.sip.extensions, check, index=rows.indexed())
     named = [dressed_by(shelf, agent) for agent in table.agents.values()]
     return [
         *table.findings(),

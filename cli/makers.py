@@ -23,6 +23,7 @@ from mediaserver.calls.speech_usage import SpeechUsage
 from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, Warm
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
+from mediaserver.redaction.choices import RedactionChoices
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
@@ -231,6 +232,7 @@ def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> s
         TurnSettings.of(agent.turn)
         InsightChoices().changed(agent.insight)
         BackgroundChoices().changed(agent.background)
+        RedactionChoices().changed(agent.redaction)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
         if agent.kind == "flow" and flow_fault is not None:

@@ -38,6 +38,7 @@ from mediaserver.settings.keeping import DatabaseSettings, RecordingSettings, So
 from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
+from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.telemetry import TelemetrySettings
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     insight: InsightSettings = InsightSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
+    redaction: RedactionSettings = RedactionSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     mcp: dict[McpName, McpServerSettings] = Field(
         default={},

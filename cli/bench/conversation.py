@@ -190,6 +190,7 @@ async def _agents(server: ServerChild, wanted: set[str]) -> None:
     from cli.database import server_database
     from mediaserver.config import load
     from mediaserver.storage import agents as tables
+    from mediaserver.storage.routes import put_route
 
     own = wanted & AGENTS.keys()
     if not own:
@@ -198,7 +199,7 @@ async def _agents(server: ServerChild, wanted: set[str]) -> None:
     async with server_database(settings) as connection, connection.transaction():
         for name in sorted(own):
             await tables.put_agent(connection, agent_row(name))
-            await tables.put_route(connection, name, name)
+            await put_route(connection, name, name)
 
 
 def agent_row(name: str) -> dict[str, Any]:
@@ -208,6 +209,8 @@ def agent_row(name: str) -> dict[str, Any]:
         "entry": f"cli.bench.scripted_agents:{AGENTS[name]}", "stt": [], "tts": [], "llm": [],
         "turn": {}, "recording": False, "insight": {"summary": "off"}, "tools": [], "assistant": {},
         "background": {},
+        "retention": {},
+        "redaction": {},
     }  # fmt: skip
 
 

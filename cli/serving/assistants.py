@@ -15,6 +15,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.storage import agents as tables
 from mediaserver.storage import facts as kept
+from mediaserver.storage.routes import all_routes, put_route
 from mediaserver.storage.sql import Database, Row
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.agent import Assistant
@@ -133,7 +134,7 @@ def offered() -> Row:
     return {
         "name": NAME, "kind": "llm", "flow": "", "entry": "", "prompt": DEFAULT_PROMPT, "voice": "",
         "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True, "insight": {},
-        "tools": [], "assistant": {}, "background": {},
+        "tools": [], "assistant": {}, "background": {}, "retention": {}, "redaction": {},
     }  # fmt: skip
 
 
@@ -146,5 +147,5 @@ async def offer_assistant(database: Database) -> None:
     if any(row["name"] == NAME for row in await tables.all_agents(database)):
         return
     await tables.put_agent(database, offered())
-    if not any(route["pattern"] == NAME for route in await tables.all_routes(database)):
-        await tables.put_route(database, NAME, NAME)
+    if not any(route["pattern"] == NAME for route in await all_routes(database)):
+        await put_route(database, NAME, NAME)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import asyncpg
 
 from cli.serving.flows import ServedFlows
+from cli.serving.outbound import plan_of
 from cli.serving.trunks import open_trunks
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.messages import salvaged_messages
@@ -80,6 +81,7 @@ async def open_database(
         settings.sip.extensions,
         on_change=lambda: follow(directory.agents()),
         check=check,
+        plan=plan_of(settings.outbound),
     )
     undo.push_async_callback(directory.close)
     await directory.start()

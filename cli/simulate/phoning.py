@@ -133,12 +133,13 @@ async def _put(server: ServerChild, rows: Sequence[dict[str, Any]]) -> None:
     from cli.database import server_database
     from mediaserver.config import load
     from mediaserver.storage import agents as tables
+    from mediaserver.storage.routes import put_route
 
     settings = load(overrides={"data": server.data})
     async with server_database(settings) as connection, connection.transaction():
         for row in rows:
             await tables.put_agent(connection, row)
-            await tables.put_route(connection, row["name"], row["name"])
+            await put_route(connection, row["name"], row["name"])
 
 
 def agent_row(flow: SimulatedFlow, name: str) -> dict[str, Any]:
@@ -167,6 +168,7 @@ def _row(name: str) -> dict[str, Any]:
         "name": name, "kind": "python", "flow": "", "prompt": "", "voice": "", "language": "",
         "entry": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": False,
         "insight": {"summary": "off"}, "tools": [], "assistant": {}, "background": {},
+        "retention": {}, "redaction": {},
     }  # fmt: skip
 
 

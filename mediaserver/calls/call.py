@@ -18,6 +18,7 @@ from uuid import UUID
 from mediaserver.calls.about import NOTHING, About
 from mediaserver.calls.events import EventBus, LiveEvent
 from mediaserver.media.leg import Termination
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, EventHappened, Record, Sink
 
 HISTORY_LIMIT = 400
@@ -53,7 +54,7 @@ class Call:
     __slots__ = (
         "_answered_at", "_begun", "_bus", "_listeners", "_now", "_on_end", "_sink", "_wall", "about", "agent",
         "agent_version", "app", "direction", "from_uri", "history", "id", "messages", "owner", "payer",
-        "started", "state", "termination", "to_uri",
+        "redactor", "started", "state", "termination", "to_uri",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +71,7 @@ class Call:
         agent_version: int | None = None,
         about: About = NOTHING,
         payer: str = "api",
+        redactor: Redactor | None = None,
         owner: UUID | None = None,
         begin: bool = True,
         now: Callable[[], float] = time.monotonic,
@@ -86,6 +88,8 @@ class Call:
         self.about = about
         self.payer = payer
         self.owner = owner
+        self.redactor = redactor
+        """Leaves numbers and names out of all that it keeps and tells; None: nothing is left out."""
         self.messages = 0
         """That were begun in it."""
         self.state = CallState.NEW
@@ -106,10 +110,11 @@ class Call:
 
     def first_record(self) -> CallStarted:
         """With which its row begins."""
-        return CallStarted(
+        record = CallStarted(
             self.id, self.direction, self.from_uri, self.to_uri, self.app, self.started,
             self.agent, self.agent_version, dict(self.about), self.owner,
         )  # fmt: skip
+        return record if self.redactor is None else self.redactor.first(record)
 
     def begin(self) -> None:
         """Keep its first record, if that was not done before."""
@@ -165,14 +170,25 @@ class Call:
 
     def put(self, record: Record) -> None:
         """Keep a record of this call."""
-        self._sink.put(record)
+        if self.redactor is None:
+            self._sink.put(record)
+            return
+        for each in self.redactor.records(record):
+            self._sink.put(each)
+        if self.redactor.renamed:
+            self.history = [
+                LiveEvent(each.call_id, each.kind, self.redactor.without_names(each.data), each.at)
+                for each in self.history
+            ]
 
     def note(self, kind: str, **data: Any) -> None:
         """Keep an event of this call at the present time."""
-        self._sink.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
+        self.put(EventHappened(self.id, self.elapsed_ms(), kind, data))
 
     def publish(self, kind: str, **data: Any) -> None:
         """Tell live watchers. Everything but partials is kept for those who come later."""
+        if self.redactor is not None:
+            data = self.redactor.event(kind, data)
         event = LiveEvent(self.id, kind, data)
         if kind != "partial":
             if len(self.history) >= HISTORY_LIMIT:

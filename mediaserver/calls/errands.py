@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mediaserver.calls.protocols import MOST_HOPS, Behalf
-from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgent, ToExtension, nobody_at
+from mediaserver.calls.routes import (
+    LONGEST,
+    AgentSpec,
+    Refused,
+    Routes,
+    ToAgent,
+    ToExtension,
+    ToRing,
+    nobody_at,
+)
 from mediaserver.errors import CallError
 from mediaserver.media.leg import TransferAsked
 
@@ -59,7 +68,7 @@ def agent_wanted(routes: Routes, wanted: CallWanted) -> AgentSpec:
             return agent
         case Refused(code=code, why=why):
             raise CallError(why, code)
-        case ToExtension():
+        case ToExtension() | ToRing():
             raise CallError("only agents call for others", 403)
 
 

@@ -21,7 +21,16 @@ from mediaserver.calls.joining import Joining, unanswered
 from mediaserver.calls.live import LiveCall
 from mediaserver.calls.party import Party
 from mediaserver.calls.protocols import Behalf, Talker
-from mediaserver.calls.routes import LONGEST, AgentSpec, Refused, Routes, ToAgent, ToExtension, nobody_at
+from mediaserver.calls.routes import (
+    LONGEST,
+    AgentSpec,
+    Refused,
+    Routes,
+    ToAgent,
+    ToExtension,
+    ToRing,
+    nobody_at,
+)
 from mediaserver.calls.succession import GAVE_ITS_PLACE, company_of, hire, release, succeed
 from mediaserver.calls.targets import Targets
 from mediaserver.calls.transfer_steps import told
@@ -152,6 +161,9 @@ class Referring:
                 return agent
             case ToExtension(extension=extension):
                 return extension
+            case ToRing(to=target):
+                self._targets.check(target)
+                return target
             case Refused(code=404):
                 return self._way_out(asked)
             case Refused(code=code, why=why):

@@ -2,8 +2,10 @@
 
 A row that makes no sense refuses its own calls and touches no other.
 
-    1. a route with exactly this address   2. an extension of the settings   3. a route whose pattern fits
-    Among several the lowest priority number goes first, then the longest pattern, then the oldest.
+    1. a route with exactly this address   2. a number of ours   3. an extension of the settings
+    4. a route whose pattern fits
+    Among several the lowest priority number goes first, then the longest pattern, then the oldest. A route
+    counts while it is in force and its hours hold, or, outside of them, where it has a fallback.
 """
 
 from __future__ import annotations
@@ -16,26 +18,21 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 from uuid import UUID
 
-from mediaserver.calls.glob import fits
+from mediaserver.calls.route import Number, Route
+from mediaserver.calls.route_index import RouteIndex
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.storage.agents import OBJECTS
 from mediaserver.storage.sql import Row
 
 AgentKind: TypeAlias = Literal["flow", "python", "llm", "realtime", "echo"]
 KINDS: tuple[AgentKind, ...] = get_args(AgentKind)
 LISTS = ("stt", "tts", "llm", "tools")
 """Columns that are lists of names."""
-OBJECTS = ("turn", "insight", "assistant", "background")
-"""Columns that are JSON objects."""
 _ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*|[^:\s]+")
-_NUMBER = re.compile(r"[+*?\d\-.() ]*")
-"""With a digit in it: strangers choose what is compared, so that the expression must not go back."""
-_DIGIT = re.compile(r"\d")
 FAULT_CHARACTERS = 500
 """Of what is said of a row: a fault may quote it."""
 LONGEST = 256
 """Characters of a dialled address; no more are looked at."""
-_SEPARATORS = str.maketrans("", "", "-.() ")
-"""Visual separators in telephone numbers (:rfc:`3966` section 5.1.1), and the space that people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,10 @@ class AgentSpec:
     """Settings of an agent that thinks with a model (kind "llm")."""
     background: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Sounds that are heard under its words, as far as they differ from the settings."""
+    retention: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """How long what belongs to its calls is kept, as far as that differs from the settings."""
+    redaction: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """What is left out of its calls' transcripts, as far as that differs from the settings."""
     owner: UUID | None = None
     """The key whose agent it is, and whose are the calls that come in for it; None: the operator's."""
 
@@ -84,6 +85,15 @@ class ToExtension:
 
 
 @dataclass(frozen=True, slots=True)
+class ToRing:
+    """What a route has rung in an agent's place. Whoever may dial the route's address may reach it, as far as
+    the server may call there at all."""
+
+    to: str
+    """An extension, a number or an address."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     code: int
     """SIP status code."""
@@ -91,7 +101,20 @@ class Refused:
     """For the caller's screen and the log."""
 
 
-Resolution: TypeAlias = ToAgent | ToExtension | Refused
+Resolution: TypeAlias = ToAgent | ToExtension | ToRing | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Who answers, and how that was found."""
+
+    resolution: Resolution
+    route: int | None
+    """By which row of `routes`."""
+    number: str
+    """Whose row of `numbers`; empty: of none."""
+    why: tuple[str, ...]
+    """In order, for whoever asks."""
 
 
 class Routes(Protocol):
@@ -104,30 +127,6 @@ class Routes(Protocol):
         """An agent by name; None when there is none that makes sense."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A row of `routes`. A pattern with `@` is compared with the whole address, any other with its user part
-    or number; `*` stands for any characters, `?` for one."""
-
-    id: int
-    pattern: str
-    priority: int
-    agent: str
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
-
-    @property
-    def exact(self) -> bool:
-        return not {"*", "?"} & set(self.pattern)
-
-    def holds(self, now: datetime) -> bool:
-        """Whether it is in force, by this server's own clock; `valid_until` is the first moment when it no
-        longer is."""
-        return (self.valid_from is None or self.valid_from <= now) and (
-            self.valid_until is None or now < self.valid_until
-        )
-
-
 Check: TypeAlias = Callable[[AgentSpec], str]
 """What is wrong with an agent in the eyes of those who make it talk; empty when nothing is."""
 
@@ -138,7 +137,8 @@ def sound(agent: AgentSpec) -> str:
 
 
 class RouteTable:
-    """The tables `agents` and `routes` at one moment, and the settings' extensions. Never changes."""
+    """The tables `agents`, `routes`, `numbers` and `calendars` at one moment, and the settings' extensions.
+    Never changes."""
 
     def __init__(
         self,
@@ -146,43 +146,30 @@ class RouteTable:
         routes: Iterable[Row] = (),
         extensions: Collection[str] = (),
         check: Check = sound,
+        *,
+        index: RouteIndex | None = None,
     ) -> None:
         """`extensions`: user names of phones that may register. `check`: asked of each row that makes sense
-        here."""
+        here. `index`: of the routes, in the place of their rows."""
         self._extensions = frozenset(extensions)
+        self.index = index or RouteIndex(routes)
         self.agents: dict[str, AgentSpec] = {}
         self.faults: dict[str, str] = {}
         """What is wrong with an agent, by its name."""
-        self.idle: list[Route] = []
-        """Routes that are never in force."""
         for row in agents:
             if fault := _fault(row, check):
                 self.faults[row["name"]] = fault
             else:
                 self.agents[row["name"]] = spec_of(row)
-        self._exact: dict[str, list[Route]] = {}
-        self._patterns: list[tuple[str, Route]] = []
-        for route in sorted((Route(**row) for row in routes), key=_rank):
-            if route.valid_from and route.valid_until and route.valid_until <= route.valid_from:
-                self.idle.append(route)
-                continue
-            pattern = _plain(route.pattern)
-            if route.exact:
-                self._exact.setdefault(pattern, []).append(route)
-            else:
-                self._patterns.append((pattern, route))
 
     def resolve(self, dialled: str, now: datetime) -> Resolution:
-        if len(dialled) > LONGEST:
-            return nobody_at(dialled)
-        if (route := self._named(dialled, now)) is not None:
-            return self._to(route)
-        user = dialled.partition("@")[0]
-        if user in self._extensions:
-            return ToExtension(user)
-        if (route := self._fitting(dialled, now)) is not None:
-            return self._to(route)
-        return nobody_at(dialled)
+        return self._find(dialled, now, None)[0]
+
+    def explain(self, dialled: str, now: datetime) -> Explained:
+        """The same, and why."""
+        why: list[str] = []
+        resolution, route, number = self._find(dialled, now, why)
+        return Explained(resolution, route.id if route else None, number.number if number else "", tuple(why))
 
     def agent(self, name: str) -> AgentSpec | None:
         return self.agents.get(name)
@@ -193,34 +180,91 @@ class RouteTable:
             Finding(f"agent {name}", False, fault, f"correct the row {name!r} of the table agents", False)
             for name, fault in self.faults.items()
         ]
-        routes = [
+        idle = [
             Finding(
                 f"route {route.id}", False, f"the route to {route.agent} ends before it begins",
                 f"correct valid_from and valid_until of the row {route.id} of the table routes", False,
             )
-            for route in self.idle
+            for route in self.index.idle
         ]  # fmt: skip
-        return agents + routes
+        faulty = [
+            Finding(
+                f"route {route.id}", False, route.fault[:FAULT_CHARACTERS],
+                f"correct hours, time_zone and calendar of the row {route.id} of the table routes", False,
+            )
+            for route in self.index.faulty
+        ]  # fmt: skip
+        return agents + idle + faulty
 
-    def _to(self, route: Route) -> Resolution:
-        spec = self.agents.get(route.agent)
+    def _find(
+        self, dialled: str, now: datetime, why: list[str] | None
+    ) -> tuple[Resolution, Route | None, Number | None]:
+        """`why`: takes what is found on the way."""
+        if len(dialled) > LONGEST:
+            return nobody_at(dialled), None, None
+        to: Resolution | None
+        for route in self.index.named(dialled):
+            if (to := self._by(route, now, why)) is not None:
+                return to, route, None
+        if (number := self.index.number(dialled)) is not None:
+            to, followed = self._of_number(number, now, why)
+            if to is not None:
+                return to, followed, number
+        user = dialled.partition("@")[0]
+        if user in self._extensions:
+            _say(why, "it is an extension")
+            return ToExtension(user), None, None
+        for route in self.index.fitting(dialled):
+            if (to := self._by(route, now, why)) is not None:
+                return to, route, None
+        _say(why, "no route leads anywhere")
+        return nobody_at(dialled), None, None
+
+    def _of_number(
+        self, number: Number, now: datetime, why: list[str] | None
+    ) -> tuple[Resolution | None, Route | None]:
+        if number.agent:
+            _say(why, f"{number.number} is a number of ours, which {number.agent} answers")
+            return self._to(number.agent), None
+        if number.route is not None and (route := self.index.routes.get(number.route)) is not None:
+            _say(why, f"{number.number} is a number of ours, which follows the route {route.id}")
+            return self._by(route, now, why), route
+        return None, None
+
+    def _by(self, route: Route, now: datetime, why: list[str] | None) -> Resolution | None:
+        """Where a route leads now; None: nowhere, others are to be tried."""
+        if not route.in_force(now):
+            _say(why, f"the route {route.id} ({route.pattern}) is not in force")
+            return None
+        if route.fault:
+            return Refused(480, f"the route {route.id} makes no sense: {route.fault[:FAULT_CHARACTERS]}")
+        if route.is_open(now):
+            to = self._to(route.agent)
+            _say(why, f"the route {route.id} ({route.pattern}) leads to {route.agent}")
+            if isinstance(to, ToAgent) or not route.fallback:
+                return to
+            _say(why, f"{route.agent} cannot answer, so that the fallback counts")
+        elif why is not None and route.hours is not None:
+            then = "its fallback counts" if route.fallback else "it has no fallback"
+            why.append(f"the route {route.id} ({route.pattern}) is closed, {route.hours.said(now)}: {then}")
+        fallback = route.fallback
+        if fallback.agent:
+            return self._to(fallback.agent)
+        if fallback.ring:
+            return ToRing(fallback.ring)
+        return Refused(480, fallback.message) if fallback.message else None
+
+    def _to(self, agent: str) -> Resolution:
+        spec = self.agents.get(agent)
         if spec is not None:
             return ToAgent(spec)
-        fault = self.faults.get(route.agent, "it does not exist")
-        return Refused(480, f"the agent {route.agent} cannot answer: {fault}")
+        fault = self.faults.get(agent, "it does not exist")
+        return Refused(480, f"the agent {agent} cannot answer: {fault}")
 
-    def _named(self, dialled: str, now: datetime) -> Route | None:
-        """The route with this very address."""
-        found = (route for form in _forms(dialled) for route in self._exact.get(form, ()) if route.holds(now))
-        return next(found, None)
 
-    def _fitting(self, dialled: str, now: datetime) -> Route | None:
-        """The first route whose pattern fits."""
-        whole, user = _forms(dialled)
-        for pattern, route in self._patterns:
-            if fits(pattern, whole if "@" in route.pattern else user) and route.holds(now):
-                return route
-        return None
+def _say(why: list[str] | None, words: str) -> None:
+    if why is not None:
+        why.append(words)
 
 
 def nobody_at(dialled: str) -> Refused:
@@ -261,24 +305,6 @@ def spec_of(row: Row) -> AgentSpec:
     return AgentSpec(**{**row, **lists, **objects})
 
 
-def _rank(route: Route) -> tuple[int, int, int]:
-    return route.priority, -len(route.pattern.replace("*", "")), route.id
-
-
-def _forms(dialled: str) -> tuple[str, str]:
-    """The whole address, and its user part or number."""
-    return _plain(dialled), _plain(dialled.partition("@")[0])
-
-
-def _plain(address: str) -> str:
-    """A telephone number without what only people read; anything else as it is."""
-    return address.translate(_SEPARATORS) if _is_number(address) else address
-
-
 def _printable(text: str) -> str:
     """For logs and headers, in which a stranger's line ends would begin lines."""
     return "".join(each if each.isprintable() else "\ufffd" for each in text)
-
-
-def _is_number(address: str) -> bool:
-    return _NUMBER.fullmatch(address) is not None and _DIGIT.search(address) is not None

@@ -45,6 +45,7 @@ from mediaserver.calls.routes import (
     Routes,
     ToAgent,
     ToExtension,
+    ToRing,
     nobody_at,
 )
 from mediaserver.calls.seat_kinds import SeatKind
@@ -59,6 +60,8 @@ from mediaserver.errors import CallError, CapacityError, NoSuchCallError, VoiceF
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.leg import EndedBy, Leg, Termination, Why
 from mediaserver.metrics import Metrics
+from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.seldom import Seldom
 from mediaserver.storage.records import Sink
 
@@ -92,15 +95,18 @@ class LocalSwitchboard:
         hold_music: Frames = SILENCE,
         warm: Manner = Manner(),  # noqa: B008 - it never changes
         supervisor_keys: bool = False,
+        redaction: RedactionChoices = RedactionChoices(),  # noqa: B008 - it never changes
     ) -> None:
         """`makers`: by kind of agent. `targets`: whom calls may go out to. `record`: whether calls are
         recorded whose agent does not say no. `hold_music`: for a hold that names none. `warm`:
-        how warm transfers are done. `supervisor_keys`: who listens changes seats by key."""
+        how warm transfers are done. `supervisor_keys`: who listens changes seats by key. `redaction`: what is
+        left out of what calls leave behind whose agents do not say otherwise."""
         self._routes = routes
         self._makers = makers
         self._registry = registry
         self._bus = bus
         self._sink = sink
+        self._redaction = redaction
         self._record = record
         self.targets = targets
         self._hold_music = hold_music
@@ -201,7 +207,9 @@ class LocalSwitchboard:
             )
         return to
 
-    async def _serve(self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension) -> None:
+    async def _serve(
+        self, live: LiveCall, invitation: Invitation, to: ToAgent | ToExtension | ToRing
+    ) -> None:
         call, leg = live.call, live.first.leg
         with logs.in_call(call.id):
             log.info("%s calls %s", call.from_uri, call.to_uri)
@@ -213,6 +221,9 @@ class LocalSwitchboard:
                 if isinstance(to, ToAgent):
                     live.talks_to(self._make(to.agent, live))
                     await self._answer(live, invitation, record=to.agent.recording)
+                elif isinstance(to, ToRing):
+                    self.targets.check(to.to)
+                    await self._bridge(live, invitation, to.to)
                 else:
                     await self._bridge(live, invitation, to.extension)
             except VoiceForgeError as error:
@@ -573,10 +584,16 @@ class LocalSwitchboard:
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
             agent_version=agent.version if agent is not None else None, about=about, owner=owner,
+            redactor=self._redactor(agent),
             begin=begin,
         )  # fmt: skip
         self._registry.add(call)
         return call
+
+    def _redactor(self, agent: AgentSpec | None) -> Redactor | None:
+        """What leaves numbers and names out of a call of this agent's; None: nothing is left out."""
+        choices = self._redaction if agent is None else self._redaction.changed(agent.redaction)
+        return Redactor(choices) if choices.enabled else None
 
     def _new_live(self, call: Call, leg: Leg) -> LiveCall:
         live = self._live[call.id] = LiveCall(call, leg, self._means, self._gone, self._pressed)
@@ -585,6 +602,8 @@ class LocalSwitchboard:
         return live
 
     def _make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
+        if live.call.redactor is None:  # an agent that goes on with a call may turn it on, never off
+            live.call.redactor = self._redactor(agent)
         maker, controls = self._maker(agent), AgentControls(live, self._handing_over, self._spawn)
         if words_only and isinstance(maker, WrittenMaker):
             return maker.make_written(agent, live.call, controls)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
+from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -33,6 +35,17 @@ class Database(Protocol):
 
 class OrphanError(VoiceForgeError):
     """A record changes a call or leg that the database does not know."""
+
+
+MANY = 200
+"""Rows that are not made ready at once on the loop of all calls."""
+
+
+async def made_ready(records: list[Any], make: Callable[[Any], Row]) -> list[Row]:
+    """Each as its reader wants it; `make` may be called in a thread."""
+    if len(records) <= MANY:
+        return [make(record) for record in records]
+    return await asyncio.to_thread(lambda: [make(record) for record in records])
 
 
 def changed(status: str) -> bool:

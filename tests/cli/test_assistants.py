@@ -9,6 +9,7 @@ from cli.serving.watch import counter_of_thinking_ahead
 from mediaserver.metrics import Metrics
 from mediaserver.storage import agents as tables
 from mediaserver.storage.records import FactLearnt
+from mediaserver.storage.routes import all_routes
 from mediaserver.storage.saving import save
 from pipelines.assistant.accounting import AheadFigures
 from pipelines.assistant.facts import Fact
@@ -28,7 +29,7 @@ async def names(pool: asyncpg.Pool) -> dict[str, str]:
 async def test_the_first_start_with_a_model_offers_an_assistant_once(pool: asyncpg.Pool) -> None:
     await offer_assistant(pool)
     assert (await names(pool))["assistant"] == "llm"
-    assert "assistant" in [route["pattern"] for route in await tables.all_routes(pool)]
+    assert "assistant" in [route["pattern"] for route in await all_routes(pool)]
     await tables.remove_agent(pool, "assistant")
     await offer_assistant(pool)
     assert "assistant" not in await names(pool), "who removed it has removed it for good"

@@ -22,7 +22,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.routes import AgentSpec, Refused, ToAgent
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.storage import agents, flow_secrets, flows
+from mediaserver.storage import agents, flow_secrets, flows, routes
 from mediaserver.storage.flow_secrets import FlowSecret
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import FlowRun
@@ -137,7 +137,7 @@ class Server:
 @pytest.fixture
 async def server(pool: asyncpg.Pool, postgres: EmbeddedPostgres) -> AsyncIterator[Server]:
     await agents.put_agent(pool, agent_row("front", kind="flow", flow="desk"))
-    await agents.put_route(pool, "front", "front")
+    await routes.put_route(pool, "front", "front")
     server = Server(pool, postgres.dsn)
     await server.start()
     yield server

@@ -12,7 +12,7 @@ import pytest
 
 from cli.database import server_database
 from mediaserver.config import load
-from mediaserver.storage import agents, flows
+from mediaserver.storage import agents, flows, routes
 from tests.faults.calling import Watched, all_stored, calls, health, poll, stored
 from tests.mediaserver.calls.rows import agent
 from tests.peers.conftest import ServerProcess
@@ -81,7 +81,7 @@ async def add(server: ServerProcess, *documents: dict[str, Any]) -> None:
             number = await flows.save(connection, each["name"], each, state="valid")
             await flows.publish(connection, each["name"], number)
         await agents.put_agent(connection, agent("painter", kind="flow", flow=documents[-1]["name"]))
-        await agents.put_route(connection, "painter", "painter")
+        await routes.put_route(connection, "painter", "painter")
 
 
 def read(server: ServerProcess) -> bool:

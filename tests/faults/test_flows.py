@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.database import server_database
 from mediaserver.config import load
-from mediaserver.storage import agents, flows
+from mediaserver.storage import agents, flows, routes
 from tests.faults.calling import all_stored, calls, health, poll, stored
 from tests.mediaserver.calls.rows import agent
 from tests.peers.conftest import ServerProcess
@@ -56,7 +56,7 @@ async def test_a_flow_is_changed_during_a_call_and_names_an_agent_that_is_gone(s
     told beforehand, and the caller gets the way out that the flow has for it."""
     async with server_database(load(None, {"data": str(Path(shared.folder) / "data")})) as connection:
         await agents.put_agent(connection, agent("front", kind="flow", flow="desk"))
-        await agents.put_route(connection, "front", "front")
+        await routes.put_route(connection, "front", "front")
     await told(shared, "agent front", "there is no flow 'desk'")
     await publish(shared, desk("one"))
     await told(shared, "agent front", "")

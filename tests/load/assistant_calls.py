@@ -21,6 +21,7 @@ from cli.serving.assistants import offered
 from mediaserver.config import load
 from mediaserver.errors import CallError
 from mediaserver.storage import agents as tables
+from mediaserver.storage.routes import put_route
 from tests.load.standin_engines import STT, TTS, installed
 from tests.load.standin_model import ModelProcess, model_process
 
@@ -103,7 +104,7 @@ async def site(
         async with server_database(load(overrides={"data": server.data})) as connection:
             for desk in desks:
                 await tables.put_agent(connection, desk.row)
-                await tables.put_route(connection, desk.name, desk.name)
+                await put_route(connection, desk.name, desk.name)
         for desk in desks:
             await _taken(server.sip_uri(desk.name))
         there = Site(server, model, log, clip)

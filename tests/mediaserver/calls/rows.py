@@ -16,7 +16,7 @@ def agent(name: str, **more: Any) -> dict[str, Any]:
     row = {
         "id": ONE, "name": name, "version": 1, "kind": "echo", "flow": "", "prompt": "", "entry": "",
         "voice": "", "language": "", "stt": [], "tts": [], "llm": [], "turn": {}, "recording": True,
-        "insight": {}, "tools": [], "assistant": {}, "background": {},
+        "insight": {}, "tools": [], "assistant": {}, "background": {}, "retention": {}, "redaction": {},
     }  # fmt: skip
     return row | more
 

@@ -233,7 +233,7 @@ async def test_a_failure_of_ours_does_not_end_the_following(
     one = await follow(0.01)
     failed = asyncio.Event()
 
-    def fails(*args: object) -> None:
+    def fails(*args: object, **kwargs: object) -> None:
         monkeypatch.undo()
         failed.set()
         raise RuntimeError("boom")

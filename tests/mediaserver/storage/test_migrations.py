@@ -14,6 +14,7 @@ from mediaserver.errors import DatabaseError
 from mediaserver.storage import agents as tables
 from mediaserver.storage import calls, legs, migrations
 from mediaserver.storage.migrations import FOLDER, Migration, migrate, read_steps
+from mediaserver.storage.routes import all_routes
 from tests.mediaserver.samples import CALL, ROOM
 
 FIRST_VERSION = Path(__file__).with_name("first_version.sql")
@@ -42,7 +43,7 @@ async def rows(connection: asyncpg.Connection) -> list[Any]:
     """What stands in a new database."""
     meta = await connection.fetch("select * from meta")
     agents = [{**agent, "id": None} for agent in await tables.all_agents(connection)]
-    return [*map(dict, meta), *agents, *await tables.all_routes(connection)]
+    return [*map(dict, meta), *agents, *await all_routes(connection)]
 
 
 @pytest.fixture
