@@ -26,7 +26,14 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning, open_voices
+from cli.serving.engines import (
+    default_llms,
+    load_detector,
+    open_engines,
+    open_meaning,
+    open_thinking,
+    open_voices,
+)
 from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
@@ -45,6 +52,7 @@ from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
+from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -238,6 +246,8 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.think = open_thinking(settings, known, engines, models)
+        context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)

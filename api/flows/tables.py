@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from api.flows import flows, publishing, secrets, versions
+from api.flows import flows, generating, publishing, secrets, simulating, versions
 from api.routing.table import ApiRoutes
 
-FLOW_TABLES: tuple[ApiRoutes, ...] = (flows.routes, versions.routes, publishing.routes, secrets.routes)
+FLOW_TABLES: tuple[ApiRoutes, ...] = (
+    flows.routes,
+    versions.routes,
+    publishing.routes,
+    secrets.routes,
+    generating.routes,
+    simulating.routes,
+)
