@@ -78,7 +78,8 @@ async def generate(request: web.Request, body: FlowWanted) -> web.StreamResponse
     if body.edit is not None:
         row = await flow_in_use(request, body.edit)
         (checked_change if body.save else checked_use)(row, asker(request))
-        before = document_of((await version_in_use(request, body.edit, None))["document"])
+        newest = await version_in_use(request, body.edit, None)
+        before = await asyncio.to_thread(document_of, newest["document"])
         who = maker_of(request, row)
     llm = await _model(context, body.llm)
     try:
@@ -135,7 +136,8 @@ async def _finished(
     request: web.Request, body: FlowWanted, made: GeneratedFlow, before: Document | None, who: FlowMaker
 ) -> tuple[str, Row]:
     """Raises ConfigError, Problem."""
-    read = await read_flow(written(made.document), pool_of(request), who.may_use)
+    content = await asyncio.to_thread(written, made.document)
+    read = await read_flow(content, pool_of(request), who.may_use)
     if read.errors:  # what the server has, and the model was not told of
         return "failed", _failed("no_flow", "the flow cannot be used here", list(read.errors))
     version: int | None = None
@@ -149,7 +151,7 @@ async def _finished(
     return "flow", {
         "flow": made.document.name,
         "version": version,
-        "document": written(made.document),
+        "document": read.document,
         "findings": read.told,
         "changes": [each.as_dict() for each in made.changes],
         "answers": made.answers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
@@ -73,7 +74,7 @@ async def simulate(
     if context.simulator is None:
         raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
     with told_faults():
-        document = document_of(row["document"])
+        document = await asyncio.to_thread(document_of, row["document"])
         wanted = WantedSimulation(
             name,
             row["number"],

@@ -53,14 +53,15 @@ class Pace:
 
     def __init__(self, share: float = SHARE) -> None:
         self._share = share
-        self._began = time.perf_counter()
+        self._began = time.thread_time()
 
     async def rest(self) -> None:
-        """Between two pieces of work."""
-        worked = time.perf_counter() - self._began
+        """Between two pieces of work. What others did on this loop counts, too: the busier it is, the longer
+        the pause."""
+        worked = time.thread_time() - self._began
         if worked >= SLICE_S:
             await asyncio.sleep(worked * (1 - self._share) / self._share)
-            self._began = time.perf_counter()
+            self._began = time.thread_time()
 
 
 @dataclass(frozen=True, slots=True)

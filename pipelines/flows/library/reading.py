@@ -57,8 +57,8 @@ async def read_flow(content: Any, connection: Database | None, may_use: MayUse =
         known = KnownNames(flows=lambda name, number: others.get((name, number)))
         there = await names_of(connection, may_use)
         missing = [each.as_dict() for each in lacking(references(document), there)]
-    found = await asyncio.to_thread(_findings, document, known)
-    return ReadFlow(written(document), found, tuple(missing))
+    plain, found = await asyncio.to_thread(_looked_at, document, known)
+    return ReadFlow(plain, found, tuple(missing))
 
 
 def _document(content: Any) -> Document:
@@ -70,5 +70,5 @@ def _document(content: Any) -> Document:
     return read_document(raw)
 
 
-def _findings(document: Document, known: KnownNames) -> tuple[Row, ...]:
-    return tuple(each.as_dict() for each in findings(document, known))
+def _looked_at(document: Document, known: KnownNames) -> tuple[Row, tuple[Row, ...]]:
+    return written(document), tuple(each.as_dict() for each in findings(document, known))

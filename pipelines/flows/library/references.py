@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -144,7 +145,7 @@ async def flows_of(
         if content is None and named[1] is None and named[0] in SHIPPED_FLOWS:
             content = templates()[named[0]].document
         if content is not None:
-            found[named] = document_of(content)
+            found[named] = await asyncio.to_thread(document_of, content)
             wanted += _subflows(found[named])
     return found
 
