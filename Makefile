@@ -24,7 +24,7 @@ doctor: ## Check this machine and say how to mend what is wrong
 	@scripts/setup.sh runtime && exec $(BIN)/voiceforge doctor $(ARGS)
 
 test: ## Set up and run the fast tests, those with SIPp and baresip included
-	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
 it: ## The slow tests: Asterisk, Kamailio, linphonec, a language model, long calls, kill -9; draws the matrix of docs/interop.md
 	@scripts/setup.sh dev peers phones proxy speech asterisk models
@@ -49,7 +49,7 @@ mutate: ## Break the pure machines in small ways and count what the tests notice
 	@scripts/setup.sh mutate && exec $(BIN)/python -m tests.mutation $(ARGS)
 
 cov: ## The fast tests with coverage; report in htmlcov/
-	@scripts/setup.sh dev peers && exec $(BIN)/python -m pytest -m "$(FAST)" \
+	@scripts/setup.sh dev peers promtool && exec $(BIN)/python -m pytest -m "$(FAST)" \
 	  $(PACKAGES:%=--cov=%) --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 clients: ## Make the typed clients in clients/ anew, after a change of the API

@@ -11,14 +11,13 @@ from pydantic import Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
-from api.reporting import MOST_ROWS, ReportQuery, in_utc, read, whole, written
+from api.reporting import MOST_ROWS, ReportQuery, in_utc, owner_of, read, whole, written
 from api.routing.models import OneLine, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.storage import analytics as figures
 from mediaserver.storage.analytics import CallsBy, CallsFilter
 from mediaserver.storage.sql import Database, Row
-from mediaserver.storage.usage import NOBODY
 
 routes = ApiRoutes("analytics", "How calls went, summed up.")
 
@@ -234,7 +233,6 @@ async def _report(
 
 
 def _filter(request: web.Request, query: AnalyticsQuery) -> CallsFilter:
-    who = asker(request)
     for given in (query.since, query.until):
         if given is not None and not 2000 <= given.year < 2100:
             raise Problem(400, "bad_request", "since and until lie between the years 2000 and 2100.")
@@ -244,8 +242,7 @@ def _filter(request: web.Request, query: AnalyticsQuery) -> CallsFilter:
         raise Problem(400, "bad_request", "since is not before until.")
     if until - since > timedelta(days=MOST_DAYS):
         raise Problem(400, "bad_request", f"These are figures of at most {MOST_DAYS} days.")
-    owner = None if who.admin else who.key or NOBODY
-    return CallsFilter(since, until, owner, query.agent, query.flow)
+    return CallsFilter(since, until, owner_of(asker(request)), query.agent, query.flow)
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ from api.guard import guard
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
+from api.speech import tables as speech
 from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
@@ -42,6 +43,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     *FLOW_TABLES,
     usage.routes,
     analytics.routes,
+    *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.connections import HttpConnections
 from api.work_places import WorkPlaces
+from api.speech_desk import SpeechDesk
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
@@ -73,6 +74,8 @@ class ApiContext:
     """None while the database is not up."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
+    speech: SpeechDesk | None = None
+    """Speaks texts and writes recordings down; None while the server is starting."""
     offered: Callable[[], Mapping[str, str]] = dict
     """Addresses (user parts) to try, and what answers there."""
     sip_address: str = ""

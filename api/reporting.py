@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from aiohttp import web
 from pydantic import Field
 
+from api.access.asker import Asker
 from api.answers import answer
 from api.calls import require_pool
 from api.context import CONTEXT
@@ -69,6 +71,16 @@ async def read(request: web.Request, work: Callable[[Database], Awaitable[T]]) -
         ) from None
     finally:
         context.reporting.release()
+
+
+def owner_of(who: Asker) -> UUID | None:
+    """Whose rows somebody sees: a key its own; an admin everybody's (None). Raises Problem for nobody known:
+    what has no owner is the operator's."""
+    if who.admin:
+        return None
+    if who.key is None:
+        raise Problem(403, "forbidden", "Ask with a key.")
+    return who.key
 
 
 def whole(rows: list[T]) -> list[T]:

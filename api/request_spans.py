@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_contex
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from api.context import CONTEXT
+from api.request_counts import template_of
 from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
 
@@ -30,10 +31,9 @@ async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
     if tracer is None or request.path in UNTRACED:
         return await handler(request)
     told = {name: request.headers.get(name, "") for name in ("traceparent", "tracestate")}
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
+    route = template_of(request)
     span = tracer.start_span(
-        f"{request.method} {route}" if resource is not None else "unknown",
+        f"{request.method} {route}",
         _w3c.extract({name: value for name, value in told.items() if 0 < len(value) <= LONGEST}),
         kind=SpanKind.SERVER,
         attributes={

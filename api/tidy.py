@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 
 import asyncpg
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from api.context import CONTEXT
+from api.request_counts import counted, is_stream, template_of
 from api.routing.problems import CODES, Problem, told, told_problem
 from api.routing.request_ids import take_request_id
 from mediaserver import logs
@@ -23,6 +25,9 @@ SAFE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+GONE = 499
+"""For the count alone, as nginx has it: nobody reads this answer."""
+
 _DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError)
 
 
@@ -30,17 +35,19 @@ _DATABASE_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Tim
 async def tidy(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every answer has safe headers and is counted; every failure is JSON. Strangers get one answer for each
     connection."""
-    context = request.app[CONTEXT]
+    context, began = request.app[CONTEXT], perf_counter()
     with logs.in_request(take_request_id(request)):
-        response = await _answered(request, handler)
+        if is_stream(request):
+            with context.metrics.streams.labels(template_of(request)).track_inprogress():
+                response = await _answered(request, handler)
+        else:
+            response = await _answered(request, handler)
     if not response.prepared:
         for name, value in SAFE_HEADERS.items():
             response.headers.setdefault(name, value)
         if context.connections is not None and not context.connections.is_proven(request.transport):
             response.force_close()
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "unknown"
-    context.metrics.http.labels(route, str(response.status)).inc()
+    counted(request, response, perf_counter() - began)
     return response
 
 
@@ -57,7 +64,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.RequestPayloadError:
         return told(request.path, 400, "bad_request", "The body is not what its headers say.")
     except ConnectionResetError:
-        raise  # the client went away; there is nobody to answer
+        return web.Response(status=GONE)  # the client went away; there is nobody to answer
     except _DATABASE_TROUBLE as failure:
         log.warning("%s failed for lack of the database: %s", request.path, type(failure).__name__)
         return told(

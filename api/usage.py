@@ -13,7 +13,7 @@ from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.calls import require_pool
 from api.context import CONTEXT
-from api.reporting import MOST_ROWS, ReportQuery, read, whole, written
+from api.reporting import MOST_ROWS, ReportQuery, owner_of, read, whole, written
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.request_ids import REQUEST_ID
@@ -21,7 +21,6 @@ from api.routing.table import ApiRoutes
 from mediaserver.storage import audit, usage_prices, usage_report
 from mediaserver.storage.audit import Actor
 from mediaserver.storage.records import UsageKind
-from mediaserver.storage.usage import NOBODY
 from mediaserver.storage.usage_prices import ALWAYS, UnitPrice
 from mediaserver.storage.usage_report import UsageBy, UsageFilter
 
@@ -156,9 +155,10 @@ def _filter(query: UsageQuery, who: Asker) -> UsageFilter:
         raise Problem(400, "bad_request", "since is after until.")
     if until - since >= timedelta(days=MOST_DAYS):
         raise Problem(400, "bad_request", f"A report is of at most {MOST_DAYS} days.")
-    if not who.admin and query.key not in (None, who.key):
+    owner = owner_of(who)
+    if query.key is not None and owner not in (None, query.key):
         raise Problem(404, "not_found", "There is no such key.")
-    owner = query.key if who.admin else who.key or NOBODY
+    owner = owner or query.key
     return UsageFilter(
         since, until, owner, agent=query.agent, flow=query.flow, engine=query.engine, kind=query.kind
     )

@@ -46,11 +46,13 @@ from cli.serving.own_code import OwnCode
 from cli.serving.pjsua2 import open_pjsua
 from cli.serving.pronunciations import open_dictionary
 from cli.serving.speech import Speech
+from cli.serving.speech_desk import open_speech_desk
 from cli.serving.speech_to_speech import RealtimeMaker
 from cli.serving.steady import Steadiness
 from cli.serving.telemetry import open_telemetry
 from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
+from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
@@ -248,6 +250,7 @@ class Server:
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
         context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
+        context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
@@ -290,11 +293,14 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        forget_counts(jobs, database.pool)
+        watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.
         undo.push_async_callback(jobs.close)
         await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
+        context.speech.audio.expect()
         self._ready = True
         log.info(
             "ready in %.1f s: call %s, watch %s/",

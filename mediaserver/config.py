@@ -41,6 +41,7 @@ from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
+from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
 
 PREFIX = "VOICEFORGE_"
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     insight: InsightSettings = InsightSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
+    speech: SpeechSettings = SpeechSettings()
     redaction: RedactionSettings = RedactionSettings()
     retention: RetentionSettings = RetentionSettings()
 
@@ -124,6 +126,11 @@ class Settings(BaseSettings):
     @property
     def sounds_folder(self) -> Path:
         return Path(self.sounds.folder) if self.sounds.folder else self.data / "sounds"
+
+    @property
+    def uploads(self) -> Path:
+        """Recordings that are handed in, until they are done."""
+        return self.data / "uploads"
 
     @property
     def unsaved(self) -> Path:

@@ -22,10 +22,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from mediaserver.http_figures import RouteFigures
 from mediaserver.media.lateness import Lateness
 
 _MS = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.04, 0.1, 0.5)
 _TURN = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0, 1.5, 2.0, 5.0)
+_PART = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0)
 
 
 class ClockFigures(Protocol):
@@ -197,6 +199,22 @@ def _buckets(took: Lateness) -> tuple[list[tuple[str, float]], float]:
     return [*edges, ("+Inf", float(took.count))], took.total_ns / 1e9
 
 
+class CollectedMetrics(Collector):
+    """Figures of one moment."""
+
+    def __init__(self, families: list[Metric], routes: RouteFigures) -> None:
+        self._families = families
+        self._routes = routes
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+        yield from self._routes.collect()
+
+    def render(self) -> bytes:
+        """The Prometheus text format, CONTENT_TYPE."""
+        return generate_latest(self)
+
+
 class Metrics:
     """One per server; tests make as many as they like."""
 
@@ -254,6 +272,14 @@ class Metrics:
             buckets=_TURN,
             registry=r,
         )
+        self.turn_parts = Histogram(
+            "voiceforge_turn_part_seconds",
+            "Where the time of voice to voice went",
+            ["part"],
+            buckets=_PART,
+            registry=r,
+        )
+        """'endpoint', 'stt', 'llm_first_token', 'tts_first_audio', 'transport'."""
         self.barge_in = Histogram(
             "voiceforge_barge_in_seconds",
             "Caller's first voiced sample to our silence",
@@ -320,6 +346,11 @@ class Metrics:
             registry=r,
         )
         self.http = Counter("voiceforge_http_requests", "HTTP answers", ["route", "status"], registry=r)
+        self.routes = RouteFigures()
+        """Not in the registry: its many series are put together where they are written."""
+        self.streams = Gauge(
+            "voiceforge_http_streams", "WebSockets and event streams that are open", ["route"], registry=r
+        )
 
     def watch_clock(self, clock: ClockFigures) -> None:
         """Read the media clock's own figures only when somebody reads the metrics: ticks stay cheap."""
@@ -370,6 +401,11 @@ class Metrics:
         """Ask for the depth only when somebody reads the metrics."""
         self.db_queue.set_function(depth)
 
+    def collected(self) -> CollectedMetrics:
+        """All figures as they stand now. On the loop's thread, to which most of them belong; to write them
+        takes longer, and any thread may do it."""
+        return CollectedMetrics(list(self.registry.collect()), self.routes.copy())
+
     def render(self) -> bytes:
         """The Prometheus text format, CONTENT_TYPE."""
-        return generate_latest(self.registry)
+        return self.collected().render()

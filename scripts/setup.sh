@@ -10,6 +10,7 @@
 #     mutate     dev, and the mutation tester
 #     peers      SIPp, baresip, ip and nft (a NAT between network namespaces); where they cannot be had, says so and goes on
 #     phones     linphonec; the same
+#     promtool   Prometheus' checker of rules, in build/promtool; the same
 #     proxy      Kamailio; the same
 #     speech     flite and festival with their voices, for the scripted callers; the same
 #     asterisk   Asterisk in build/asterisk (600 MB); the same
@@ -183,6 +184,27 @@ want() {
 
 peers() { want sipp:sip-tester baresip:baresip-core ip:iproute2 nft:nftables openssl:openssl; }
 phones() { want linphonec:linphone-cli; }
+
+# The program alone, out of its package: no server is to run here because of a test.
+promtool() {
+    local dir=build/promtool folder
+    { [[ -x $dir/promtool ]] || type -P promtool >/dev/null; } && return
+    take_turn
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        say "no apt to fetch promtool with: tests of alert rules are skipped"
+        return
+    fi
+    say "fetching promtool"
+    folder=$(mktemp -d)
+    if { (cd "$folder" && apt-get -q download prometheus) || { can_apt && apt update &&
+            (cd "$folder" && apt-get -q download prometheus); }; } >>"$LOG" 2>&1; then
+        mkdir -p "$dir"
+        dpkg-deb --fsys-tarfile "$folder"/prometheus_*.deb | tar -x -C "$dir" --strip-components=3 ./usr/bin/promtool
+    else
+        say "could not fetch promtool (the reason is in $LOG): tests of alert rules are skipped"
+    fi
+    rm -rf "$folder"
+}
 proxy() {
     want kamailio:kamailio "/usr/lib/$(uname -m)-linux-gnu/kamailio/modules/tls.so:kamailio-tls-modules"
 }
@@ -217,10 +239,10 @@ models() {
         say "could not install it (the reason is in $LOG): tests with it are skipped"
 }
 
-(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk, models"
+(($# > 0)) || die "name a step: packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models"
 for step in "$@"; do
     case $step in
-        packages|runtime|dev|mutate|peers|phones|proxy|speech|asterisk|models) "$step" ;;
-        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, proxy, speech, asterisk, models" ;;
+        packages|runtime|dev|mutate|peers|phones|promtool|proxy|speech|asterisk|models) "$step" ;;
+        *) die "unknown step '$step'; known are packages, runtime, dev, mutate, peers, phones, promtool, proxy, speech, asterisk, models" ;;
     esac
 done

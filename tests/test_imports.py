@@ -37,6 +37,8 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
+    "pipelines.synthesis": {"pipelines.engines", "pipelines.voices"},
+    "pipelines.transcription": {"pipelines.audio", "pipelines.engines"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},

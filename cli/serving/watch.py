@@ -15,6 +15,7 @@ from pipelines.assistant.accounting import AheadFigures
 from pipelines.engines.running import Engines
 
 EVERY_S = 1.0
+TURN_PARTS = frozenset({"endpoint", "stt", "llm_first_token", "tts_first_audio", "transport"})
 
 
 def watch(engines: Engines, board: Switchboard, metrics: Metrics, undo: AsyncExitStack) -> None:
@@ -61,6 +62,8 @@ async def _timings(board: Switchboard, metrics: Metrics) -> None:
     async for event in board.watch():
         if event.kind == "latency" and "voice_to_voice" in event.data:
             metrics.voice_to_voice.observe(event.data["voice_to_voice"] / 1000)
+            for part in TURN_PARTS & event.data.keys():
+                metrics.turn_parts.labels(part).observe(event.data[part] / 1000)
         elif event.kind == "barge_in" and event.data["outcome"] == "taken":
             metrics.barge_in.observe(event.data["ms"] / 1000)
         elif event.kind == "line_trouble":

@@ -128,6 +128,11 @@ class JobRunner:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
+    @property
+    def state(self) -> QueueState:
+        """The queue, as it stood when it was last looked at."""
+        return self._state
+
     def finding(self) -> Finding:
         """How the queue was when it was last looked at; for health."""
         if self._fault:

@@ -73,6 +73,11 @@ async def of_call(connection: Database, call_id: UUID) -> list[UsageCounted]:
     return [UsageCounted(**{**dict(row), "kind": UsageKind(row["kind"])}) for row in rows]
 
 
-async def forget(connection: Database, before: datetime) -> None:
-    """Single counts from before; the days stay."""
-    await connection.execute("delete from usage_counts where at < $1", before)
+async def forget(connection: Database, before: datetime, most: int) -> int:
+    """Single counts from before, at most so many; the days stay. Returns how many there were."""
+    gone = await connection.fetch(
+        "delete from usage_counts where id in "
+        "(select id from usage_counts where at < $1 order by at limit $2) returning 1",
+        before, most,
+    )  # fmt: skip
+    return len(gone)
