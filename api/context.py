@@ -11,8 +11,8 @@ import asyncpg
 from aiohttp import web
 
 from api.connections import HttpConnections
-from api.work_places import WorkPlaces
 from api.speech_desk import SpeechDesk
+from api.work_places import WorkPlaces
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
