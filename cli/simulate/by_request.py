@@ -48,7 +48,7 @@ MOST_SHOWN = 20
 """Failed calls whose words are told."""
 
 
-class Pace:
+class CallersPace:
     """Work in slices, and pauses between them that leave the loop to others."""
 
     def __init__(self, share: float = SHARE) -> None:
@@ -69,7 +69,7 @@ class PacedMind:
     """A caller who pauses before each move, in the server's time and not in the call's. A `CallerMind`."""
 
     mind: CallerMind
-    pace: Pace
+    pace: CallersPace
 
     async def answer(self, heard: str) -> Move:
         await self.pace.rest()
@@ -118,7 +118,7 @@ class ServedSimulator:
         began, shown, judged = time.monotonic(), 0, list[Judged]()
         count = wanted.calls or len(personas)
         knowledge, calls = await asyncio.to_thread(_prepared, wanted, personas, count)
-        pace = Pace()
+        pace = CallersPace()
         for planned in calls:
             if time.monotonic() - began > WITHIN_S:
                 break
@@ -159,7 +159,7 @@ def _prepared(wanted: WantedSimulation, personas: Sequence[Persona], count: int)
     return knowledge, list(plan(personas, count, wanted.seed, wanted.interrupt))
 
 
-async def _talked(planned: Planned, make: Callable[[UUID, Persona], Agent], pace: Pace) -> Any:
+async def _talked(planned: Planned, make: Callable[[UUID, Persona], Agent], pace: CallersPace) -> Any:
     """One call, whatever becomes of it."""
     await pace.rest()
     call_id = uuid4()
