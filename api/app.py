@@ -16,6 +16,7 @@ from api import (
     trunks,
     usage,
     voices,
+    webhooks,
 )
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
@@ -28,6 +29,7 @@ from api.routing.table import ApiRoutes
 from api.speech import tables as speech
 from api.telephony.tables import TELEPHONY
 from api.tidy import tidy
+from api.watching import socket, stream
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
 
@@ -41,6 +43,9 @@ TABLES: tuple[ApiRoutes, ...] = (
     voices.routes,
     conversations.routes,
     *FLOW_TABLES,
+    stream.routes,
+    socket.routes,
+    webhooks.routes,
     usage.routes,
     analytics.routes,
     *TELEPHONY,

@@ -14,6 +14,7 @@ from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
+from api.watcher_places import WatcherPlaces
 from api.work_places import WorkPlaces
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -25,7 +26,9 @@ from mediaserver.jobs.runner import JobRunner
 from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
 from mediaserver.retention.erasing import Eraser
+from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import RecordStore, Sink
+from mediaserver.storage.sealing import Sealer
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.previews.desk import VoiceDesk
@@ -71,6 +74,12 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    sealer: Sealer | None = None
+    """Seals the secrets that are kept; None while the server is starting."""
+    feed: EventFeed | None = None
+    """Tells of what is stored as it comes; None while the server is starting."""
+    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
+    """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     eraser: Eraser | None = None

@@ -57,6 +57,7 @@ from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
+from cli.serving.webhooks import open_webhooks
 from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
@@ -82,6 +83,7 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.flows.library.references import ServerNames, can_be_called
@@ -186,6 +188,8 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        feed = EventFeed(database.connect, database.pool)
+        await feed.start()
         self.first_key = await open_access(
             context.access, settings.data, database.connect, database.pool, database.writer, undo
         )
@@ -319,6 +323,11 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        context.feed = feed
+        undo.push_async_callback(feed.close)
+        sender = await open_webhooks(settings.webhooks, database, fetching, feed, jobs, undo)
+        health.ask(sender.findings)
+        context.sealer = database.sealer
         forget_counts(jobs, database.pool)
         watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.

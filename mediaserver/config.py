@@ -46,6 +46,7 @@ from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
+from mediaserver.settings.webhooks import WebhooksSettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
+    webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
     speech: SpeechSettings = SpeechSettings()

@@ -12,7 +12,7 @@ import asyncpg
 from aiohttp import web
 
 from api.access.asker import Asker, asker
-from api.calls import require_pool
+from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.problems import Problem
 from mediaserver.errors import ConfigError

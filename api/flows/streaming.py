@@ -10,7 +10,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from api.answers import dumps
-from api.events import begin_stream, tell
+from api.telephony.events import begin_stream, tell
 from mediaserver.storage.sql import Row
 
 HEARTBEAT_S = 2.0
