@@ -805,23 +805,6 @@ CREATE TRIGGER tg_pgqueuer_changed
 AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgqueuer
 EXECUTE FUNCTION fn_pgqueuer_changed();
 
--- Requests that were done under an Idempotency-Key, with their answers, for a day: the same key does them once.
-create table idempotency_keys (
-    -- Null: the operator's.
-    owner   uuid references api_keys,
-    -- Method and path.
-    route   text not null check (length(route) between 1 and 200),
-    key     text not null check (length(key) between 1 and 200),
-    -- SHA-256 of what was asked for.
-    request bytea not null check (octet_length(request) = 32),
-    status  integer not null check (status between 200 and 299),
-    answer  text not null check (length(answer) <= 100000),
-    made_at timestamptz not null default now()
-);
-create unique index idempotency_keys_once on idempotency_keys
-    (coalesce(owner, '00000000-0000-0000-0000-000000000000'::uuid), route, key);
-create index idempotency_keys_made_at on idempotency_keys (made_at);
-
 -- Where events are sent to. The secrets are sealed with the key file of the data folder.
 create table webhooks (
     id            uuid primary key default gen_random_uuid(),
@@ -879,6 +862,23 @@ create table webhook_cursor (
     seq bigint not null default 0
 );
 insert into webhook_cursor default values;
+
+-- Requests that were done under an Idempotency-Key, with their answers, for a day: the same key does them once.
+create table idempotency_keys (
+    -- Null: the operator's.
+    owner   uuid references api_keys,
+    -- Method and path.
+    route   text not null check (length(route) between 1 and 200),
+    key     text not null check (length(key) between 1 and 200),
+    -- SHA-256 of what was asked for.
+    request bytea not null check (octet_length(request) = 32),
+    status  integer not null check (status between 200 and 299),
+    answer  text not null check (length(answer) <= 100000),
+    made_at timestamptz not null default now()
+);
+create unique index idempotency_keys_once on idempotency_keys
+    (coalesce(owner, '00000000-0000-0000-0000-000000000000'::uuid), route, key);
+create index idempotency_keys_made_at on idempotency_keys (made_at);
 
 insert into meta (key, value) values ('schema_version', '2');
 insert into agents (name, kind, flow) values ('demo', 'flow', 'booking'), ('echo', 'echo', '');

@@ -21,6 +21,7 @@ from api import (
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
+from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
@@ -40,10 +41,11 @@ TABLES: tuple[ApiRoutes, ...] = (
     console.routes,
     audit.routes,
     voices.routes,
+    conversations.routes,
+    *FLOW_TABLES,
     stream.routes,
     socket.routes,
     webhooks.routes,
-    conversations.routes,
     usage.routes,
     analytics.routes,
     *TELEPHONY,

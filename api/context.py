@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
 from api.watcher_places import WatcherPlaces
+from api.work_places import WorkPlaces
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
@@ -28,6 +29,8 @@ from mediaserver.retention.erasing import Eraser
 from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.storage.records import RecordStore, Sink
 from mediaserver.storage.sealing import Sealer
+from pipelines.engines.protocols import Llm
+from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -50,6 +53,17 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Documents of flows that are read, checked or compared at a time, in threads beside the media clock."""
+    generating: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
+    """Flows that language models draw at a time."""
+    simulating: WorkPlaces = field(default_factory=lambda: WorkPlaces(2, 1))
+    """Runs of simulated calls at a time."""
+    think: Callable[[str], Awaitable[Llm]] | None = None
+    """A language model by its name, the usual one for an empty one; None while the server is starting. Raises
+    ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
+    simulator: FlowSimulator | None = None
+    """Has simulated callers call flows; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
     gateway: Gateway | None = None

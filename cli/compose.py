@@ -27,9 +27,15 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning, open_voices
+from cli.serving.engines import (
+    default_llms,
+    load_detector,
+    open_engines,
+    open_meaning,
+    open_thinking,
+    open_voices,
+)
 from cli.serving.fetching import circuit_findings, open_fetching
-from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway
@@ -52,6 +58,7 @@ from cli.serving.tracing import open_tracer
 from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
 from cli.serving.webhooks import open_webhooks
+from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -79,6 +86,7 @@ from mediaserver.redaction.choices import RedactionChoices
 from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
+from pipelines.flows.library.references import ServerNames, can_be_called
 from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
@@ -269,6 +277,8 @@ class Server:
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.think = open_thinking(settings, known, engines, models)
+        context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
         context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":

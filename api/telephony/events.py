@@ -81,7 +81,7 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
                 await tell(request, response, _sse(past))
                 if call_id is not None and past.kind == "ended":
                     return response
-            while True:
+            while context.access.still_good(asker(request)):
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
                 if not following.done():
                     await tell(request, response, b": still here\n\n")

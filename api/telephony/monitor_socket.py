@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field, ValidationError
 
+from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import TEXT_LIMIT, Asking
@@ -156,6 +157,8 @@ class _Listening:
 
     async def _receive(self) -> None:
         async for message in self._socket:
+            if not self._may_still():
+                return
             match message.type:
                 case WSMsgType.BINARY:
                     try:
@@ -195,6 +198,10 @@ class _Listening:
             whisper_to = names[-1] if "agent" not in names else "agent"
         self._board.change_seat(self._call, self._name, seat, whisper_to, asked.gain)
 
+    def _may_still(self) -> bool:
+        """What let it in still would: a key that is revoked is heard, and hears, no longer."""
+        return self._request.app[CONTEXT].access.still_good(asker(self._request))
+
     def _fault(self, code: str, message: str) -> None:
         self._faults += 1
         self._line.tell("error", code=code, message=message)
@@ -204,7 +211,7 @@ class _Listening:
         socket, line = self._socket, self._line
         with suppress(ConnectionResetError):  # the client went away
             try:
-                while (item := await line.next()) is not None:
+                while (item := await line.next()) is not None and self._may_still():
                     async with asyncio.timeout(UNREAD_S):
                         if isinstance(item, bytes):
                             await socket.send_bytes(item)

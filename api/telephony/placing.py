@@ -9,10 +9,12 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import AfterValidator, Field, StringConstraints
 
+from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.asking import TEXT_LIMIT, Asking, switchboard
 from api.context import CONTEXT
+from api.guard import told_refusal
 from api.idempotency import once, written
 from api.routing.models import OneLine, RequestModel, ResponseModel, one_line
 from api.routing.table import ApiRoutes
@@ -69,6 +71,10 @@ async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
     Answered once the call is in the database, before it rings. With an `Idempotency-Key` the same request
     places one call within a day, however often it is sent."""
     board, who, context = switchboard(request), asker(request), request.app[CONTEXT]
+    try:
+        context.access.within_quota(who, "call_minutes", 1.0)
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None
     try:
         async with once(request, body) as attempt:
             if attempt.before is not None:

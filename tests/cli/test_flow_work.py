@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 
 from cli.makers import makers
 from cli.serving.assistants import Assistants
-from cli.serving.flow_references import ServerNames, lacking
 from cli.serving.flow_work import FlowWorkshops, python_functions, slot_value
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
@@ -30,6 +29,7 @@ from pipelines.engines.running import Engines
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.document.slots import SlotSpec
+from pipelines.flows.library.references import ServerNames, lacking
 from pipelines.flows.running.agent import DocumentAgent
 from pipelines.flows.work.workshop import CallWorkshop
 from pipelines.tools.mcp.servers import McpServers

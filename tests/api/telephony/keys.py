@@ -15,6 +15,7 @@ from api.context import CONTEXT, ApiContext
 from api.routing.serving import serve_routes
 from api.telephony.tables import TELEPHONY
 from api.tidy import tidy
+from tests.api.keys import made_up_key
 
 ANN, BOB = UUID(int=1), UUID(int=2)
 CALLERS_SCOPES = frozenset({Scope.CALLS_READ, Scope.CALLS_WRITE, Scope.CALLS_LISTEN})
@@ -27,7 +28,8 @@ async def as_said(request: web.Request, handler: Handler) -> web.StreamResponse:
     name = request.headers.get("X-Key", "operator")
     scopes = frozenset(Scope(each) for each in request.headers.get("X-Scopes", "").split()) or CALLERS_SCOPES
     key = {"ann": ANN, "bob": BOB}.get(name)
-    request[ASKER] = Asker(key, name, OPERATOR if key is None else scopes, How.KEY)
+    how = How.TOKEN if key is None else How.KEY
+    request[ASKER] = Asker(key, name, OPERATOR if key is None else scopes, how)
     return await handler(request)
 
 
@@ -44,5 +46,7 @@ def keyed(context: ApiContext) -> Client:
     """The routes of calls for whoever the header X-Key names."""
     app = web.Application(middlewares=[tidy, as_said])
     app[CONTEXT] = context
+    for owner in (ANN, BOB):
+        made_up_key(context, *CALLERS_SCOPES, id=owner)
     serve_routes(app, TELEPHONY)
     return TestClient(TestServer(app))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,14 @@ import asyncpg
 import pytest
 
 from api.context import ApiContext
+from api.telephony import events
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import CallStarted, TurnSaid
 from mediaserver.storage.saving import save
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import made_up_key
 from tests.api.telephony.keys import ANN, Client, keyed, known
 from tests.api.telephony.test_call_control import ASKED
 from tests.mediaserver.calls.lines import Line
@@ -109,6 +112,18 @@ async def test_a_call_that_is_up_is_not_there_for_another_key_whatever_is_asked_
             assert refused.status == 403, "it would call somebody, or be heard"
         hung_up = await client.post(f"{CALLS}/{call_id}/hangup", headers={"X-Key": "ann"})
         assert hung_up.status == 204 and ann.termination is not None
+    await desk.stop()
+
+
+async def test_a_stream_ends_when_its_key_is_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    desk = Desk()
+    await desk.start()
+    async with keyed(desk.context) as client:
+        async with client.get("/api/telephony/events", headers={"X-Key": "ann"}) as stream:
+            made_up_key(desk.context, id=ANN, active=False)
+            async with asyncio.timeout(5):
+                await stream.content.read()
     await desk.stop()
 
 

@@ -17,6 +17,7 @@ from mediaserver.storage import calls
 from mediaserver.storage.records import CallStarted
 from mediaserver.storage.writer import StoreWriter
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import made_up_key
 from tests.api.telephony.keys import ANN, BOB, keyed, known
 from tests.mediaserver.calls.lines import Line, Lines
 from tests.mediaserver.samples import START
@@ -150,6 +151,12 @@ async def test_without_a_database_no_call_is_placed(office: Office, pool: asyncp
     assert office.carrier.placed == [] and not len(office.board)
     office.context.store = None
     assert (await office.place())[0] == 503
+
+
+async def test_who_has_used_up_its_minutes_places_no_call(office: Office) -> None:
+    made_up_key(office.context, id=ANN, quota={"call_minutes": 0})
+    status, content, _ = await office.place(who="ann")
+    assert (status, content["error"]["code"]) == (429, "quota_spent") and office.carrier.placed == []
 
 
 @pytest.mark.parametrize("given", ["", '""', '"a', "a b", "x" * 201, "\u00fc", '"\\n"', 'a"b'])

@@ -16,6 +16,7 @@ from api.telephony import monitor_socket
 from api.telephony.monitor_line import MOST_FRAMES, MonitorLine
 from mediaserver.media.leg import EndedBy, Termination, Why
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import made_up_key
 from tests.api.telephony.keys import ANN, Client, keyed
 from tests.mediaserver.calls.lines import Line
 
@@ -172,6 +173,16 @@ async def test_only_those_may_listen_who_may(ear: Ear, monkeypatch: pytest.Monke
     monkeypatch.setattr(monitor_socket, "SOCKETS", 1)
     assert await ear.refused(ear.path()) == 503
     await socket.close()
+
+
+async def test_a_key_that_is_revoked_hears_no_longer(ear: Ear) -> None:
+    socket = await ear.listen()
+    made_up_key(ear.desk.context, id=ANN, active=False)
+    await ear.desk.ticks(2)
+    async with asyncio.timeout(5):
+        while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED):
+            pass
+    assert ear.desk.board.is_live(ear.call_id)
 
 
 async def test_a_socket_that_never_reads_loses_the_oldest_and_costs_no_memory() -> None:

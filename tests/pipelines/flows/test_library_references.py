@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 
 from cli.serving.flow_documents import compile_flow
-from cli.serving.flow_references import ServerNames, can_be_called, flows_of, lacking, names_of
 from cli.serving.flows import flow_findings, shelf_of
 from mediaserver.calls.targets import Targets
 from mediaserver.storage import flow_secrets, flows, trunks
@@ -16,6 +15,7 @@ from mediaserver.storage.flow_secrets import FlowSecret
 from mediaserver.storage.sealing import Sealer
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.reading import document_of
+from pipelines.flows.library.references import ServerNames, can_be_called, flows_of, lacking, names_of
 
 
 def document(*nodes: dict[str, Any], name: str = "desk") -> dict[str, Any]:
