@@ -28,7 +28,11 @@ from mediaserver.calls.warm import (
     Warm,
 )
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT)]
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+    Field(json_schema_extra={"pattern": r"\S"}),
+]
 
 routes = ApiRoutes("calls")
 

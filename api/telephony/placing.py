@@ -31,6 +31,7 @@ Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
     AfterValidator(one_line),
+    Field(json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"}),
 ]
 """Whom to call, or who calls."""
 

@@ -1,7 +1,7 @@
 """What was said by SIP: a call's ladder and its packets, the latest messages of all, and those that go by.
 
-All of it was masked when it was taken (`sip.tracing`). It tells who calls whom and where they are, so it is
-guarded like transcripts, and without a token this machine itself has to ask.
+All of it was masked when it was taken (`sip.tracing`). It tells who calls whom and where they are: of
+one call to whose it is, of all else to the operator alone.
 """
 
 from __future__ import annotations
