@@ -163,6 +163,7 @@ class Server:
         dictionary = await asyncio.to_thread(open_dictionary, settings.agent)
         speech = Speech(engines, settings.engines, refused, models, dictionary)
         voices = open_voices(settings, known, engines, undo)
+        desk = await open_speech_desk(settings, known, engines, models, voices, fetching, undo)
         seed = offer_assistant if models else None
         code, tools = OwnCode(), open_tools(settings, undo)
         tools.meaning = open_meaning(settings, engines)
@@ -279,7 +280,7 @@ class Server:
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
         context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
-        context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
+        context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
             opening_sip = open_pjsua(settings, switchboard, metrics, undo, database.trunks)
@@ -335,7 +336,6 @@ class Server:
         await jobs.start()
         context.offered = partial(offered_addresses, database.directory, speech.can_think)
         self.offered = context.offered()
-        context.speech.audio.expect()
         self._ready = True
         log.info(
             "ready in %.1f s: call %s, watch %s/",

@@ -8,9 +8,10 @@ stranger's text makes of an engine must not be heard by callers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -52,30 +53,28 @@ class SpokenPiece:
     """Those whose end is known by now; each comes once, in order."""
 
 
-class TextSpeaker:
-    """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise.
-    `engines`: by an engine's name, where it is."""
+Able: TypeAlias = Callable[[], Awaitable[Sequence[Manifest]]]
+"""The engines that have what they need to speak, best first, whether they have started or not."""
 
-    def __init__(
-        self, engines: Callable[[str], Engines], names: Sequence[str], voice: str, language: str
-    ) -> None:
+
+class TextSpeaker:
+    """`engines`: by an engine's name, where it is. `voice`, `language`: of texts for which nobody names
+    one."""
+
+    def __init__(self, engines: Callable[[str], Engines], able: Able, voice: str, language: str) -> None:
         self._engines = engines
-        self.names = tuple(names)
+        self._able = able
         self._voice = voice
         self._language = language
 
-    def ready(self, names: Sequence[str] = ()) -> list[Manifest]:
-        """The engines that can speak now."""
-        found = [(name, self._engines(name).tts((name,))) for name in names or self.names]
-        return [engine.manifest for name, engine in found if self._has_started(name) and engine.ready]
+    async def names(self) -> list[str]:
+        """The engines that may be asked for."""
+        return [manifest.name for manifest in await self._able()]
 
-    async def settled(self, names: Sequence[str] = ()) -> list[Manifest]:
-        """`ready`; while none is and some are being started it waits for those."""
-        if not (ready := self.ready(names)):
-            waiting = (self._engines(name).settle(START_S) for name in names or self.names)
-            await asyncio.gather(*waiting)
-            ready = self.ready(names)
-        return ready
+    def expect(self, names: Sequence[str]) -> None:
+        """These will be asked for: have them started by then. Returns at once."""
+        for name in names:
+            self._engines(name).tts((name,))
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
@@ -86,16 +85,15 @@ class TextSpeaker:
         voice, language = voice or (self._voice if usual else ""), language
         if not language and catalogue().find(voice) is None:
             language = self._language
-        ready = await self.settled((engine,) if engine else ())
-        ways = routes(voice, language, ready)
+        able = [each for each in await self._able() if engine in ("", each.name)]
+        ways = routes(voice, language, able)
         if not ways:
-            if not ready:
-                raise EngineError("no engine that speaks is ready; try again in a moment")
-            route(voice, language, ready)
+            route(voice, language, able)  # says why
         failures: list[str] = []
         for way in ways:
             speech = TextSpeech(self._engines(way.engine), way, text, rate)
             try:
+                await self._started(way.engine)
                 await speech.begin()
                 return speech
             except EngineMissingError:
@@ -106,12 +104,13 @@ class TextSpeaker:
                 failures.append(f"{way.engine}: {error}")
         raise EngineError("; ".join(failures))
 
-    def _has_started(self, name: str) -> bool:
+    async def _started(self, name: str) -> None:
+        """Raises EngineError."""
         try:
-            self._engines(name).check(Kind.TTS, (name,))
-        except EngineError:
-            return False
-        return True
+            async with asyncio.timeout(START_S):
+                await self._engines(name).started(Kind.TTS, (name,))
+        except TimeoutError:
+            raise EngineError(f"{name} is being started; try again in a moment") from None
 
 
 class TextSpeech:
