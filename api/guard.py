@@ -22,7 +22,7 @@ from api.access.scopes import Scope
 from api.context import CONTEXT, ApiContext
 from api.cors import origin_allowed
 from api.routing.problems import Problem
-from api.routing.serving import route_of
+from api.routing.serving import STREAM, route_of
 
 COOKIE = "voiceforge_session"
 """By which a browser is signed in."""
@@ -101,8 +101,11 @@ def bearer(request: web.Request) -> str | None:
 def _costly(request: web.Request) -> bool:
     """What another site's page may not begin, whatever it can read of the answer: changes, and what is held
     open and of which there are few."""
-    held_open = request.path.endswith(("/events", "/pcap")) or hdrs.UPGRADE in request.headers
-    return request.method not in READING or held_open
+    if request.method not in READING or hdrs.UPGRADE in request.headers:
+        return True
+    route = route_of(request)
+    streams = route is not None and (route.websocket or STREAM in route.produces)
+    return streams or request.path.endswith(("/events", "/pcap"))
 
 
 def _wanted(request: web.Request) -> tuple[Scope | None, bool]:

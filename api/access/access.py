@@ -126,7 +126,7 @@ class AccessControl:
         """It makes one request. Raises KeyRefused when its quota of requests is used up."""
         if asker.key is not None and asker.how is How.KEY:
             self.within_quota(asker, "requests")
-            self.quotas.spend(asker.key, "requests", 1.0)
+            self.quotas.spend(asker.key, "requests", 1.0, self._wall())
             self.requests[asker.key] += 1
 
     def within_quota(self, asker: Asker, kind: str, amount: float = 1.0) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing
 from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
@@ -85,10 +86,12 @@ class KeyRing:
     def take(self, key: ApiKey) -> None:
         """It was changed here, and that is committed: it counts from now on."""
         self._changed()
-        self._keys.pop(key.id, None)
+        if (before := self._keys.pop(key.id, None)) is not None:
+            for digest in _hashes(before):
+                self._by_hash.pop(digest, None)
         if key.revoked_at is None:
             self._keys[key.id] = key
-        self._index()
+            self._by_hash |= _hashes(key)
 
     def take_session(self, session: ConsoleSession) -> None:
         """A browser has signed in here."""
@@ -117,22 +120,28 @@ class KeyRing:
             mark = await keys.fingerprint(connection)
             if self.known and mark == self._mark:
                 return
-            living = await keys.living_keys(connection)
+            living: dict[UUID, ApiKey] = {}
+            by_hash: dict[bytes, UUID] = {}
+            async with aclosing(keys.living_keys(connection)) as found:
+                async for key in found:
+                    living[key.id] = key
+                    by_hash |= _hashes(key)
             sessions = await console_sessions.living_sessions(connection)
             if changes == self._changes:
                 break
-        self._keys = {key.id: key for key in living}
+        self._keys, self._by_hash = living, by_hash
         self._sessions = {session.hash: session for session in sessions}
-        self._index()
         self._mark, self.known = mark, True
 
     def _changed(self) -> None:
         self._changes += 1
         self._mark = ""
 
-    def _index(self) -> None:
-        self._by_hash = {key.old_hash: key.id for key in self._keys.values() if key.old_hash is not None}
-        self._by_hash |= {key.hash: key.id for key in self._keys.values()}
+
+def _hashes(key: ApiKey) -> dict[bytes, UUID]:
+    """By what it may be known; the old one still has to be in time."""
+    known = {} if key.old_hash is None else {key.old_hash: key.id}
+    return known | {key.hash: key.id}
 
 
 _NONE = UUID(int=0)

@@ -50,14 +50,14 @@ class Quotas:
         self._spent.clear()
         self._month = _month(at)
 
-    def spend(self, key: UUID, kind: str, amount: float) -> None:
+    def spend(self, key: UUID, kind: str, amount: float, now: datetime) -> None:
         """It uses so much now; the table will say so later."""
+        self._turn(now)
         self._spent[key, kind] += amount
 
     def used(self, key: UUID, kind: str, now: datetime) -> float:
         """Since the month began."""
-        if _month(now) != self._month:
-            return self._spent.get((key, kind), 0.0)
+        self._turn(now)
         used = self._used.get(key, {})
         counted = sum(used.get(each, 0.0) * weight for each, weight in KINDS[kind].items())
         return counted + self._spent.get((key, kind), 0.0)
@@ -72,6 +72,11 @@ class Quotas:
             f"{self.used(key.id, kind, now):g}.",
             (_next_month(now) - now).total_seconds(),
         )
+
+    def _turn(self, now: datetime) -> None:
+        """A new month begins with nothing used."""
+        if _month(now) != self._month:
+            self.read({}, now)
 
 
 def _month(at: datetime) -> tuple[int, int]:

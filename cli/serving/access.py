@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -82,9 +83,6 @@ async def first_key(pool: asyncpg.Pool, data: Path) -> str:
 async def keep_once(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> None:
     """Store what is not stored yet. Whatever fails is tried again next time."""
     now = datetime.now(UTC)
-    requests, access.requests = access.requests, type(access.requests)()
-    for key, count in requests.items():
-        sink.put(UsageCounted(uuid4(), now, key, UsageKind.REQUESTS, count))
     limited = [key.id for key in access.ring if key.quota]
     try:
         async with asyncio.timeout(KEPT_WITHIN_S):
@@ -96,8 +94,13 @@ async def keep_once(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> No
                         del access.uses[key]
             if limited:
                 access.quotas.read(await months_to_date(pool, limited, now.date()), now)
+                for key, count in access.requests.items():  # what the table cannot say yet
+                    access.quotas.spend(key, "requests", count, now)
     except TROUBLE as trouble:
         log.debug("the use of keys is not stored: %s", trouble)
+    requests, access.requests = access.requests, Counter()
+    for key, count in requests.items():
+        sink.put(UsageCounted(uuid4(), now, key, UsageKind.REQUESTS, count))
 
 
 async def _keep(access: AccessControl, pool: asyncpg.Pool, sink: Sink) -> None:

@@ -202,13 +202,13 @@ async def test_another_server_of_the_database_hears_of_a_change(
 ) -> None:
     other = KeyRing()
     told = asyncio.Event()
-    index = other._index
+    load = other._load
 
-    def noted() -> None:
-        index()
+    async def noted(connection: asyncpg.Connection) -> None:
+        await load(connection)
         told.set()
 
-    other._index = noted  # type: ignore[method-assign]
+    other._load = noted  # type: ignore[method-assign]
     await other.start(lambda: open_connection(postgres.dsn), poll_s=3600.0)
     try:
         _, made = await asked(desk, "POST", KEYS, {"name": "shop", "scopes": ["speech"]})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -91,6 +93,28 @@ def odd_bytes_in_headers_are_no_faults(target: Target) -> Iterable[Measured]:
     errors = [line for line in target.log().splitlines() if '"level": "error"' in line]
     yield at_most("errors of ours in the log", sum('"logger": "api' in line for line in errors), 0)
     yield told("errors of the HTTP library in the log", sum('"logger": "aiohttp' in line for line in errors))
+
+
+@attack("B10")
+def wrong_keys_by_the_thousand(target: Target) -> Iterable[Measured]:
+    """As many wrong keys as one address can send in 20 s, more than 10,000 a minute: refusals, a line in the
+    log, and nobody else notices."""
+    statuses: Counter[int] = Counter()
+    lines, slowest = target.log().count("a wrong key"), 0.0
+    end, n = time.monotonic() + 20.0, 0
+    while time.monotonic() < end:
+        n += 1
+        statuses[target.ask("GET", CALLS, headers={"Authorization": f"Bearer vf_{n}"})[0]] += 1
+        if n % 200 == 0:
+            began = time.monotonic()
+            if target.ask("GET", CALLS)[0] != 200:
+                statuses[0] += 1
+            slowest = max(slowest, time.monotonic() - began)
+    yield told("tried", n)
+    yield is_true(f"refused, all of them {dict(statuses)}", set(statuses) == {401, 429})
+    yield at_most("of which were told that they are wrong", statuses[401], 50)
+    yield at_most("lines in the log", target.log().count("a wrong key") - lines, 2)
+    yield told("slowest answer to a right key, ms", slowest * 1000)
 
 
 @attack("B10")
