@@ -17,6 +17,30 @@ from pipelines.engines.running import Engines
 from pipelines.synthesis.speaker import TextSpeaker
 from pipelines.transcription.recognisers import FileRecognisers
 
+FILES_WAITING = 8
+"""For each reader."""
+FREE_PIECES = 50
+"""Of a text, 100 ms each, that go as fast as they are made."""
+PIECE_S = 0.002
+"""Between two pieces of all texts beyond that: fifty times as fast as they are spoken, and a fifth of the
+loop, which calls need."""
+
+
+class PiecePace:
+    """Keeps texts that are spoken faster than anybody listens from taking all of the loop."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    async def wait(self, sent: int) -> None:
+        """Before the next piece of a text of which so many were sent."""
+        if sent < FREE_PIECES:
+            return
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._next)
+        self._next = at + PIECE_S
+        await asyncio.sleep(at - now)
+
 
 class RequestPlaces:
     """So many at once, so many who wait, and nobody more."""
@@ -60,16 +84,21 @@ class SpeechDesk:
     downloader: Downloader | None = None
     uploading: int = 0
     """Bytes of recordings that are being handed in, or worked on."""
+    pace: PiecePace = field(default_factory=PiecePace)
     since: int = field(default_factory=lambda: int(time.time()))
     """When it was put together, in seconds since 1970."""
     texts: RequestPlaces = field(init=False)
+    files: RequestPlaces = field(init=False)
+    """For a file that is read or converted: seconds, or a minute."""
     recordings: RequestPlaces = field(init=False)
+    """For one that is written down: as long as a fifth of it."""
     chats: RequestPlaces = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
         self.texts = RequestPlaces("texts are spoken", settings.texts_at_once)
+        self.files = RequestPlaces("files are read", settings.readers, FILES_WAITING * settings.readers)
         self.recordings = RequestPlaces(
-            "recordings are worked on", settings.recordings_at_once, settings.recordings_at_once
+            "recordings are written down", settings.recordings_at_once, settings.recordings_at_once
         )
         self.chats = RequestPlaces("models are asked", settings.chats_at_once)

@@ -40,11 +40,11 @@ async def convert(request: web.Request) -> web.StreamResponse:
     Handed in as for `POST /api/stt`. Stereo stays stereo, but for mulaw."""
     desk = speech_desk(request)
     with told_to_client():
-        desk.recordings.check()
+        desk.files.check()
         async with received(request, WishedFormat) as (audio, wish):
             if wish.sample_rate and (refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate)):
                 raise Problem(400, "bad_sample_rate", f"{wish.format}: {refusal}.")
-            async with desk.recordings.place():
+            async with desk.files.place():
                 written = await desk.audio.convert(
                     audio.path,
                     audio.folder / "converted",

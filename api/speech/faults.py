@@ -38,6 +38,13 @@ def told_to_client() -> Iterator[None]:
         raise Problem(status, "url_not_fetched", _sentence(error)) from None
     except CapacityError as error:
         raise Problem(503, "busy", _sentence(error), headers={"Retry-After": AGAIN_S}) from None
+    except ConnectionError:
+        raise  # the client's
+    except OSError as error:
+        log.error("what is handed in cannot be kept: %s", error)
+        raise Problem(
+            503, "no_room", "The server cannot keep files now.", headers={"Retry-After": AGAIN_S}
+        ) from None
     except EngineMissingError as error:
         raise Problem(400, "not_available", _sentence(error)) from None
     except ModelError as error:

@@ -35,20 +35,20 @@ class ModelsShown(ResponseModel):
 @routes.get("/v1/models", scope=Scope.MODELS)
 async def models(request: web.Request) -> ModelsShown:
     """What may stand in `model`: engines that speak, that hear, and that think."""
-    return ModelsShown(data=_known(speech_desk(request)))
+    return ModelsShown(data=await _known(speech_desk(request)))
 
 
 @routes.get("/v1/models/{model}", scope=Scope.MODELS)
 async def model(request: web.Request, model: str) -> ModelShown:
     """One of them."""
-    for each in _known(speech_desk(request)):
+    for each in await _known(speech_desk(request)):
         if each.id == model:
             return each
     raise Problem(404, "model_not_found", f"There is no model {model!r}; see GET /v1/models.")
 
 
-def _known(desk: SpeechDesk) -> list[ModelShown]:
-    kinds = (("llm", desk.models), ("tts", desk.speaker.names), ("stt", desk.recognisers.names))
+async def _known(desk: SpeechDesk) -> list[ModelShown]:
+    kinds = (("llm", desk.models), ("tts", await desk.speaker.names()), ("stt", desk.recognisers.names))
     return [
         ModelShown(id=name, created=desk.since, kind=kind)
         for kind, names in kinds

@@ -58,7 +58,7 @@ async def openai_speech(request: web.Request, body: OpenAiSpeech) -> web.StreamR
         body.response_format,
         body.sample_rate,
         body.speed,
-        _engine(request, body.model),
+        await _engine(request, body.model),
     )
     if body.stream_format == "audio":
         return await as_audio(request, wish)
@@ -83,11 +83,11 @@ def _voice(voice: str | dict[str, Any]) -> str:
     return "" if named in USUAL_VOICES else named
 
 
-def _engine(request: web.Request, model: str) -> str:
+async def _engine(request: web.Request, model: str) -> str:
     """Which engine is meant; empty: the usual ones. Raises Problem."""
-    known = speech_desk(request).speaker.names
     if model in USUAL_MODELS:
         return ""
+    known = await speech_desk(request).speaker.names()
     if model not in known:
         raise Problem(
             404, "model_not_found", f"There is no model {model!r} that speaks; there is {', '.join(known)}."

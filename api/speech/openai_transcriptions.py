@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import zlib
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
 from api.speech.faults import told_to_client, unavailable
 from api.speech.received import received
-from api.speech.sending import SSE, SentAnswer
+from api.speech.sending import SSE, SentAnswer, json_in_pieces
 from api.speech.stt import LANGUAGE
 from api.speech.transcribing import BegunTranscript, cues, transcript_of
 from mediaserver.errors import EngineError
@@ -73,7 +74,7 @@ async def openai_transcription(request: web.Request) -> web.StreamResponse:
                 if wish.stream:
                     return await _streamed(request, heard)
                 await heard.hear_all()
-                return _answered(wish, heard)
+                return await asyncio.to_thread(_answered, wish, heard)
 
 
 @routes.post("/v1/audio/translations", scope=Scope.SPEECH, consumes=FORM, answers=OpenAiTranscript)
@@ -96,7 +97,7 @@ def _answered(wish: OpenAiTranscriptionWish, heard: BegunTranscript) -> web.Resp
         case "vtt":
             return web.Response(text=subtitles.vtt(cues(heard.segments)))
         case "verbose_json":
-            return answer(_verbose(wish, heard))
+            return web.Response(body=json_in_pieces(_verbose(wish, heard)), content_type="application/json")
         case _:
             return answer({"text": heard.text, "usage": _usage(heard)})
 

@@ -49,8 +49,11 @@ class BegunSpeech:
 
     async def pieces(self) -> AsyncIterator[tuple[bytes, tuple[TimedWord, ...]]]:
         """What is ready of the audio, and the words whose end is known."""
+        pace, sent = speech_desk(self.request).pace, 0
         async with aclosing(self.speech.pieces()) as pieces:
             async for piece in pieces:
+                await pace.wait(sent)
+                sent += 1
                 yield await self._encoded(piece), piece.words
         yield await self.encoder.finish(), ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 from aiohttp import web
@@ -9,13 +10,12 @@ from pydantic import Field
 
 from api import subtitles
 from api.access.scopes import Scope
-from api.answers import answer
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
 from api.speech.faults import told_to_client, unavailable
 from api.speech.received import CONSUMES, received
-from api.speech.sending import SSE, SentAnswer
+from api.speech.sending import SSE, SentAnswer, json_in_pieces
 from api.speech.transcribing import BegunTranscript, cues, transcript_of
 from mediaserver.errors import EngineError
 from pipelines.transcription.transcript import TranscribedSegment
@@ -86,7 +86,7 @@ async def stt(request: web.Request) -> web.StreamResponse:
                 if wish.stream:
                     return await _streamed(request, heard)
                 await heard.hear_all()
-                return _answered(wish.format, heard)
+                return await asyncio.to_thread(_answered, wish.format, heard)
 
 
 def _answered(format: str, heard: BegunTranscript) -> web.Response:
@@ -102,7 +102,7 @@ def _answered(format: str, heard: BegunTranscript) -> web.Response:
                 text=subtitles.vtt(cues(heard.segments)), content_type="text/vtt", charset="utf-8"
             )
         case _:
-            return answer(shown(heard).model_dump())
+            return web.Response(body=_written(heard), content_type="application/json")
 
 
 async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamResponse:
@@ -119,19 +119,22 @@ async def _streamed(request: web.Request, heard: BegunTranscript) -> web.StreamR
             {"error": {"code": "engine_unavailable", "message": unavailable(error), "detail": None}}, "error"
         )
         return await sent.end()
-    await sent.event(shown(heard).model_dump(), "done")
+    await sent.event((await asyncio.to_thread(_written, heard)).decode(), "done")
     return await sent.end()
 
 
-def shown(heard: BegunTranscript) -> TranscriptShown:
-    return TranscriptShown(
+def _written(heard: BegunTranscript) -> bytes:
+    """For a thread: an hour has ten thousand words."""
+    told = TranscriptShown(
         text=heard.text,
         language=heard.language,
         duration_ms=heard.duration_ms,
         confidence=heard.confidence,
         engine=heard.engine,
-        segments=[segment_shown(each) for each in heard.segments],
+        segments=[],
     )
+    segments = [segment_shown(each).model_dump() for each in heard.segments]
+    return json_in_pieces({**told.model_dump(), "segments": segments})
 
 
 def segment_shown(segment: TranscribedSegment) -> SegmentShown:

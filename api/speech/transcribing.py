@@ -83,13 +83,14 @@ async def transcript_of(
     spoken = language or desk.recognisers.language
     name = desk.recognisers.choice(engine, spoken)
     async with desk.recordings.place():
-        audio = await desk.audio.read(
-            received.path,
-            received.folder / "raw",
-            seconds=60 * desk.settings.audio_minutes,
-            within_s=READ_S,
-            speech=RULE,
-        )
+        async with desk.files.place():
+            audio = await desk.audio.read(
+                received.path,
+                received.folder / "raw",
+                seconds=60 * desk.settings.audio_minutes,
+                within_s=READ_S,
+                speech=RULE,
+            )
         stt = await desk.recognisers.recogniser(name)
         transcript = BegunTranscript(request, received, audio, stt, name, spoken)
         try:

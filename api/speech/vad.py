@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.answers import answer
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
 from api.speech.asked import speech_desk
 from api.speech.faults import told_to_client
 from api.speech.received import CONSUMES, received
+from api.speech.sending import json_in_pieces
 from api.speech.transcribing import READ_S
 from pipelines.audio.speech_finder import CHUNK_MS, SpeechRule
+from pipelines.audio.workers import ReadAudio
 
 routes = ApiRoutes("speech")
 
@@ -48,8 +51,8 @@ async def vad(request: web.Request) -> web.StreamResponse:
     Handed in as for `POST /api/stt`."""
     desk = speech_desk(request)
     with told_to_client():
-        desk.recordings.check()
-        async with received(request, WishedSegments) as (audio, wish), desk.recordings.place():
+        desk.files.check()
+        async with received(request, WishedSegments) as (audio, wish), desk.files.place():
             found = await desk.audio.read(
                 audio.path,
                 None,
@@ -58,6 +61,12 @@ async def vad(request: web.Request) -> web.StreamResponse:
                 speech=SpeechRule(wish.threshold, wish.min_speech_ms, wish.min_silence_ms, wish.pad_ms),
                 probabilities=wish.probabilities,
             )
+    return web.Response(
+        body=await asyncio.to_thread(_written, found, wish.probabilities), content_type="application/json"
+    )
+
+
+def _written(found: ReadAudio, probabilities: bool) -> bytes:
     segments = [
         SpeechSegmentShown(start_ms=each.start_ms, end_ms=each.end_ms, probability=each.probability)
         for each in found.segments
@@ -66,6 +75,6 @@ async def vad(request: web.Request) -> web.StreamResponse:
         duration_ms=round(1000 * found.seconds),
         speech_ms=sum(each.end_ms - each.start_ms for each in segments),
         segments=segments,
-        probabilities=list(found.probabilities) if wish.probabilities else None,
+        probabilities=list(found.probabilities) if probabilities else None,
     )
-    return answer(shown.model_dump())
+    return json_in_pieces(shown.model_dump())

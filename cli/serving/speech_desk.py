@@ -7,15 +7,17 @@ import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 
 from api.speech_desk import SpeechDesk
 from cli.serving.engines import engine_options
 from mediaserver.config import Settings
 from mediaserver.fetching.protocols import Downloader
 from pipelines.audio.workers import AudioWorkers
-from pipelines.engines.protocols import Kind
+from pipelines.engines.protocols import Kind, Manifest
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
+from pipelines.previews.desk import VoiceDesk
 from pipelines.synthesis.speaker import TextSpeaker
 from pipelines.transcription.recognisers import FileRecognisers
 
@@ -25,24 +27,37 @@ async def open_speech_desk(
     known: EngineRegistry,
     engines: Engines,
     models: Sequence[str],
+    able: VoiceDesk,
     downloader: Downloader | None,
     undo: AsyncExitStack,
 ) -> SpeechDesk:
-    """`engines`: of calls, whose voices and language models it shares; `models`: the usual ones of those.
-    Removes what a server that died has left of uploads."""
+    """`engines`: of calls, whose language models it shares, and whose voices but for those that can be had
+    twice; `models`: the usual ones; `able`: knows which engines can speak. Removes what a server that died
+    has left of uploads."""
     workers = settings.speech.recogniser_workers
 
     def options(kind: Kind, name: str) -> EngineOptions:
         return replace(engine_options(settings, kind, name), workers=workers, background=True)
 
-    recordings = Engines(known, options)
+    recordings, own = Engines(known, options), Engines(known, partial(engine_options, settings))
     undo.push_async_callback(recordings.stop)
+    undo.push_async_callback(own.stop)
+
+    def engines_of(name: str) -> Engines:
+        entry = known.entries.get((Kind.TTS, name))
+        return own if entry is not None and not entry.manifest.needs else engines
+
     audio = AudioWorkers(settings.speech.readers)
     undo.push_async_callback(audio.stop)
     await asyncio.to_thread(shutil.rmtree, settings.uploads, True)
     usual = settings.engines
-    speaker = TextSpeaker(engines, usual.tts, usual.voice, usual.language)
-    speaker.ready()  # has them started
+
+    async def ready() -> Sequence[Manifest]:
+        return (await able.engines()).ready
+
+    speaker = TextSpeaker(engines_of, ready, usual.voice, usual.language)
+    speaker.expect(usual.tts)
+    audio.expect()
     return SpeechDesk(
         settings.speech,
         speaker,

@@ -31,8 +31,8 @@ from pipelines.workers.protocol import Msg, WorkerMessage
 
 ADDRESS_SPACE = 1 << 30
 """Bytes that a file can make FFmpeg ask for, in all: the worker itself has 150 MB."""
-PROBABILITIES_EACH = 50_000
-"""In one message."""
+PROBABILITIES_EACH = 5_000
+"""In one message, which the server reads on its loop."""
 
 Slices: TypeAlias = Generator[None, None, None]
 """A request's work; between slices others have their turn."""

@@ -1,16 +1,17 @@
 """Speaks texts that somebody asks for outside of calls: any length, by the voice's own engine or the
 next that can, with the time of each word.
 
-Asks each engine alone, never as part of a call's list: what a stranger's text makes of an engine must not
-have calls pass it over.
+Asks each engine alone, never as part of a call's list, and where that is cheap one that no call uses: what a
+stranger's text makes of an engine must not be heard by callers.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ from pipelines.synthesis.portions import portions
 from pipelines.voices.catalogue import catalogue
 from pipelines.voices.routing import VoiceRoute, route, routes
 
+START_S = 10.0
+"""An engine that takes longer to start keeps no text waiting."""
 FIRST_SOUND_S = 20.0
 """Nobody is on a line: a large model may take its time."""
 NEXT_SOUND_S = 30.0
@@ -50,19 +53,28 @@ class SpokenPiece:
     """Those whose end is known by now; each comes once, in order."""
 
 
-class TextSpeaker:
-    """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise."""
+Able: TypeAlias = Callable[[], Awaitable[Sequence[Manifest]]]
+"""The engines that have what they need to speak, best first, whether they have started or not."""
 
-    def __init__(self, engines: Engines, names: Sequence[str], voice: str, language: str) -> None:
+
+class TextSpeaker:
+    """`engines`: by an engine's name, where it is. `voice`, `language`: of texts for which nobody names
+    one."""
+
+    def __init__(self, engines: Callable[[str], Engines], able: Able, voice: str, language: str) -> None:
         self._engines = engines
-        self.names = tuple(names)
+        self._able = able
         self._voice = voice
         self._language = language
 
-    def ready(self, names: Sequence[str] = ()) -> list[Manifest]:
-        """The engines that can speak now."""
-        found = [(name, self._engines.tts((name,))) for name in names or self.names]
-        return [engine.manifest for name, engine in found if self._has_started(name) and engine.ready]
+    async def names(self) -> list[str]:
+        """The engines that may be asked for."""
+        return [manifest.name for manifest in await self._able()]
+
+    def expect(self, names: Sequence[str]) -> None:
+        """These will be asked for: have them started by then. Returns at once."""
+        for name in names:
+            self._engines(name).tts((name,))
 
     async def speak(
         self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
@@ -73,16 +85,15 @@ class TextSpeaker:
         voice, language = voice or (self._voice if usual else ""), language
         if not language and catalogue().find(voice) is None:
             language = self._language
-        ready = self.ready((engine,) if engine else ())
-        ways = routes(voice, language, ready)
+        able = [each for each in await self._able() if engine in ("", each.name)]
+        ways = routes(voice, language, able)
         if not ways:
-            if not ready:
-                raise EngineError("no engine that speaks is ready; try again in a moment")
-            route(voice, language, ready)
+            route(voice, language, able)  # says why
         failures: list[str] = []
         for way in ways:
-            speech = TextSpeech(self._engines, way, text, rate)
+            speech = TextSpeech(self._engines(way.engine), way, text, rate)
             try:
+                await self._started(way.engine)
                 await speech.begin()
                 return speech
             except EngineMissingError:
@@ -93,12 +104,13 @@ class TextSpeaker:
                 failures.append(f"{way.engine}: {error}")
         raise EngineError("; ".join(failures))
 
-    def _has_started(self, name: str) -> bool:
+    async def _started(self, name: str) -> None:
+        """Raises EngineError."""
         try:
-            self._engines.check(Kind.TTS, (name,))
-        except EngineError:
-            return False
-        return True
+            async with asyncio.timeout(START_S):
+                await self._engines(name).started(Kind.TTS, (name,))
+        except TimeoutError:
+            raise EngineError(f"{name} is being started; try again in a moment") from None
 
 
 class TextSpeech:

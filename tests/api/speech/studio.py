@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
 from api.speech_desk import SpeechDesk
-from cli.serving.engines import default_llms, open_engines
+from cli.serving.engines import default_llms, open_engines, open_voices
 from cli.serving.speech_desk import open_speech_desk
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -61,10 +61,15 @@ class Studio:
         engines = open_engines(self.settings, known, self._undo)
         models = default_llms(self.settings, known)
         self.context.speech = await open_speech_desk(
-            self.settings, known, engines, models, self._downloader, self._undo
+            self.settings,
+            known,
+            engines,
+            models,
+            open_voices(self.settings, known, engines, self._undo),
+            self._downloader,
+            self._undo,
         )
         await self.client.start_server()
-        await engines.settle()
 
     async def stop(self) -> None:
         """Every request is over then, and has left nothing."""

@@ -6,6 +6,8 @@ import io
 import struct
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,6 +59,26 @@ def test_a_disguised_playlist_is_refused_or_a_moment_of_noise(head: bytes, body:
         assert head.startswith(b"#!AMR") and heard < 10
     except UnreadableAudioError as error:
         assert "wants other files" not in str(error)
+
+
+def test_what_comes_first_decides_and_nothing_is_guessed() -> None:
+    """FFmpeg, left to itself, would look behind the tag and find FLAC."""
+    tag = b"ID3\x04\x00\x00\x00\x00\x00\x00"
+    for hidden in (made(FileFormat.FLAC), PLAYLISTS["hls"]):
+        with pytest.raises(UnreadableAudioError):
+            seconds_of(tag + hidden)
+
+
+def test_only_usual_codecs_are_decoded() -> None:
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
+        stream = container.add_stream("ac3", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1_536), np.float32), "fltp", "mono")
+        frame.sample_rate = 48_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(UnreadableAudioError, match="coded by ac3"):
+        seconds_of(file.getvalue())
 
 
 def test_a_file_that_names_another_opens_none(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +117,15 @@ async def test_an_unknown_voice_and_a_book_are_refused(tts: EspeakTts) -> None:
     with pytest.raises(EngineError, match="too long"):
         await whole(tts, "a" * 4001)
     assert len((await whole(tts, "still alive"))[0]) > 0
+
+
+@pytest.mark.parametrize("voice", ["{up}{file}", "en+{up}{file}", "{file}", "gmw/../../{file}", "en\\{file}"])
+async def test_a_voice_is_no_way_to_a_file(tts: EspeakTts, tmp_path: Path, voice: str) -> None:
+    """espeak-ng takes names that it does not know for files; this one would be a voice."""
+    (tmp_path / "voice").write_text("name secret\nlanguage en\n")
+    named = voice.format(up="../" * 20, file=str(tmp_path / "voice").lstrip("/"))
+    with pytest.raises(EngineMissingError):
+        await whole(tts, "hello", voice=named)
 
 
 async def test_no_stream_runs_far_ahead_of_its_listener(tts: EspeakTts) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mediaserver.errors import EngineError, EngineMissingError
+from pipelines.engines.failover import PreferredTts
 from pipelines.engines.protocols import Kind, Manifest, Readiness
 from pipelines.engines.registry import EngineEntry, EngineRegistry
 from pipelines.engines.running import Engines
@@ -33,9 +34,11 @@ async def speaker(*engines: NamedTts) -> tuple[TextSpeaker, Engines]:
         for each in engines
     )
     running = Engines(known)
-    made = TextSpeaker(running, [each.manifest.name for each in engines], "", "en")
-    made.ready()
-    await running.settle()
+
+    async def able() -> list[Manifest]:
+        return [each.manifest for each in engines]
+
+    made = TextSpeaker(lambda _: running, able, "", "en")
     return made, running
 
 
@@ -64,7 +67,9 @@ async def test_an_engine_that_fails_is_followed_by_the_next_and_none_is_passed_o
     speech = await made.speak("hello")
     await all_of(speech)
     assert (speech.way.engine, second.spoken) == ("second", ["hello"])
-    order = running.tts(("first", "second")).order()
+    both = running.tts(("first", "second"))
+    assert isinstance(both, PreferredTts)
+    order = both.order()
     assert [each.manifest.name for each in order] == ["first", "second"]
     first.failures = second.failures = 1
     with pytest.raises(EngineError, match="first: .*; second: "):

@@ -38,6 +38,10 @@ CHUNK_SAMPLES = 100 * SAMPLES_PER_MS
 LANGUAGES = {"": "en-us", "en": "en-us", "zh": "cmn", "no": "nb", "zh-hk": "yue"}
 """Where a language's usual voice has another name."""
 
+_NAME = re.compile(r"[^/\\.+\x00-\x1f]+(?:/[^/\\.+\x00-\x1f]+)*(?:\+[\w-]+)?", re.ASCII)
+"""Of a voice, and perhaps its variant. espeak-ng opens what it has no name for as a file below its own
+folder: with a dot in it that could be any file of this machine."""
+
 Pcm = npt.NDArray[np.int16]
 
 _SYNCHRONOUS = 2
@@ -157,6 +161,8 @@ class Espeak:
     def select(self, voice: str, rate: float) -> bool:
         """Use a voice (identifier, name or language) at a multiple of the normal speed; False if unknown."""
         if voice != self._voice:
+            if not _NAME.fullmatch(voice):
+                return False
             self._voice = ""
             if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
                 return False
