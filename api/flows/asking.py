@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -22,8 +21,6 @@ from pipelines.flows.document.reading import DocumentError
 from pipelines.flows.library.keeping import FlowMaker, FlowTakenError
 from pipelines.flows.library.reading import ReadFlow, read_flow
 from pipelines.flows.library.references import MayUse
-
-log = logging.getLogger(__name__)
 
 
 def pool_of(request: web.Request) -> asyncpg.Pool:
@@ -99,13 +96,6 @@ async def checked_document(request: web.Request, content: Any, may_use: MayUse) 
     with told_faults():
         async with request.app[CONTEXT].checking:
             return await read_flow(content, pool_of(request), may_use)
-
-
-async def audited(
-    connection: Database, request: web.Request, action: str, subject: str, **change: Any
-) -> None:
-    """Say in the log who changed what. `connection` has the transaction of the change."""
-    log.info("%s: %s by %s %s", action, subject, asker(request).name, change)
 
 
 def named(content: dict[str, Any], name: str | None) -> dict[str, Any]:

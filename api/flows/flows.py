@@ -10,8 +10,8 @@ from pydantic import Field
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.answers import answer
+from api.audit import audited
 from api.flows.asking import (
-    audited,
     changing,
     checked_change,
     checked_document,

@@ -10,11 +10,12 @@ from uuid import uuid4
 from aiohttp import web
 from pydantic import Field
 
+from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
 from api.flows.asking import (
-    audited,
     checked_change,
     checked_use,
     flow_in_use,
@@ -25,6 +26,7 @@ from api.flows.asking import (
 )
 from api.flows.shown import FlowName
 from api.flows.streaming import streamed
+from api.guard import told_refusal
 from api.routing.models import RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
@@ -81,6 +83,10 @@ async def generate(request: web.Request, body: FlowWanted) -> web.StreamResponse
         newest = await version_in_use(request, body.edit, None)
         before = await asyncio.to_thread(document_of, newest["document"])
         who = maker_of(request, row)
+    try:
+        context.access.within_quota(asker(request), "tokens")
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None
     llm = await _model(context, body.llm)
     try:
         with context.generating.take(asker(request).key):

@@ -8,7 +8,8 @@ from aiohttp import web
 from pydantic import Field
 
 from api.access.scopes import Scope
-from api.flows.asking import audited, changing, flow_in_use, maker_of, pool_of, told_faults
+from api.audit import audited
+from api.flows.asking import changing, flow_in_use, maker_of, pool_of, told_faults
 from api.flows.shown import FlowName, VersionFared, VersionNumber
 from api.flows.versions import WhichVersion
 from api.routing.models import RequestModel, ResponseModel

@@ -10,8 +10,9 @@ from aiohttp import web
 from pydantic import Field, SecretStr
 
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT
-from api.flows.asking import audited, pool_of, told_faults
+from api.flows.asking import pool_of, told_faults
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes

@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from aiohttp import web
 
+from api.access.asker import asker
 from api.answers import dumps
+from api.context import CONTEXT
 from api.telephony.events import begin_stream, tell
 from mediaserver.storage.sql import Row
 
@@ -20,7 +22,9 @@ News: TypeAlias = AsyncGenerator[tuple[str, Row], None]
 
 
 async def streamed(request: web.Request, news: News) -> web.StreamResponse:
-    """Tell all news. Whoever closes the connection ends the work: `news` is closed."""
+    """Tell all news. Whoever closes the connection, or loses the right to ask, ends the work: `news` is
+    closed."""
+    access = request.app[CONTEXT].access
     following: asyncio.Future[tuple[str, Row] | None] | None = None
     try:
         response = await begin_stream(request)
@@ -29,6 +33,8 @@ async def streamed(request: web.Request, news: News) -> web.StreamResponse:
             while True:
                 await asyncio.wait({following}, timeout=HEARTBEAT_S)
                 if not following.done():
+                    if not access.still_good(asker(request)):
+                        break
                     await tell(request, response, b": still here\n\n")
                     continue
                 if (found := following.result()) is None:

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT
 from api.flows.asking import (
     as_json,
-    audited,
     changing,
     checked_change,
     checked_document,

@@ -265,19 +265,28 @@ async def _taken(connection: asyncpg.Connection, name: str) -> Row:
     return row
 
 
-async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
-    """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
+async def add(connection: asyncpg.Connection, name: str, owner: UUID | None) -> bool:
+    """Make a flow without a version; False when there is one of that name, whoever made it and however short
+    ago. Raises ConfigError."""
+    _check(name)
+    if name in RESERVED:
+        raise ConfigError(f"{name!r} names a part of the API, and no flow: choose another")
+    made = "insert into flows (name, owner) values ($1, $2) on conflict (name) do nothing returning name"
+    return await connection.fetchval(made, name, owner) is not None
+
+
+def _check(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{text(name, 100)!r} is no name of a flow: letters, digits, '.', '_' and '-', at most 64"
         )
-    if name in RESERVED:
-        raise ConfigError(f"{name!r} names a part of the API, and no flow: choose another")
-    if await taken(connection, name) is None:
-        # Only then: whoever follows the table is told of the statement, not of the row.
-        await connection.execute(
-            "insert into flows (name, owner) values ($1, $2) on conflict (name) do nothing", name, owner
-        )
+
+
+async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
+    """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
+    _check(name)
+    # Only then: whoever follows the table is told of the statement, not of the row.
+    if await taken(connection, name) is None and not await add(connection, name, owner):
         await taken(connection, name)
 
 

@@ -130,6 +130,18 @@ async def test_an_agent_that_cannot_take_a_call_over_says_why(server: Server) ->
             shop.take(name, {})
 
 
+async def test_another_key_s_agent_takes_no_call_over(server: Server) -> None:
+    server.row("shared", "flow", flow="booking")
+    server.row("theirs", "flow", flow="booking", owner=UUID(int=8))
+    server.row("ours", "flow", flow="booking", owner=UUID(int=7), llm=("wise",))
+    await server.started()
+    shop = server.shops.make(server.rows["ours"], server.call, server.speech.begin(server.rows["ours"]))
+    for name in ("shared", "ours"):
+        assert isinstance(shop.take(name, {}).agent, DocumentAgent)
+    with pytest.raises(ConfigError, match="no such agent"):
+        shop.take("theirs", {})
+
+
 async def test_models_are_those_of_the_row_or_those_that_a_node_names(server: Server) -> None:
     server.row("plain", "flow", flow="booking")
     shop = await server.shop()

@@ -76,8 +76,10 @@ async def save_flow(
     `fresh`: there must be no flow of this name. Raises ConfigError, and FlowTakenError for another's."""
     document = {**flow.document, "name": name} if name else flow.document
     async with connection.transaction():
+        if fresh and not await flows.add(connection, document["name"], maker.owner):
+            raise _taken(document["name"])
         there = await flows.taken(connection, document["name"])
-        if there is not None and (fresh or not maker.may_change(there["owner"])):
+        if there is not None and not maker.may_change(there["owner"]):
             raise _taken(document["name"])
         number = await flows.save(
             connection,
@@ -90,7 +92,7 @@ async def save_flow(
             owner=maker.owner,
         )
         made = await flows.taken(connection, document["name"])
-        if made is None or not maker.may_change(made["owner"]) or (there is None and fresh and number != 1):
+        if made is None or not maker.may_change(made["owner"]):
             raise _taken(document["name"])  # somebody else has just made it
     return SavedFlow(document["name"], number)
 
