@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from uuid import UUID, uuid4
 
 from aiohttp import web
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from api.access.asker import asker
 from api.access.scopes import Scope
@@ -108,8 +108,16 @@ class DeliveriesQuery(PageQuery):
     state: Literal["waiting", "delivered", "dead"] | None = None
 
 
+def _in_our_time(moment: datetime) -> datetime:
+    if not 1900 <= moment.year <= 9000:
+        raise ValueError("it is not between the years 1900 and 9000")
+    return moment
+
+
 class ReplayWanted(RequestModel):
-    since: datetime = Field(description="Dead letters that were made since then; with its zone.")
+    since: Annotated[AwareDatetime, AfterValidator(_in_our_time)] = Field(
+        description="Dead letters that were made since then; with its zone."
+    )
 
 
 class ReplayedDeliveries(ResponseModel):
@@ -232,8 +240,6 @@ async def replay_delivery(request: web.Request, id: UUID, delivery: UUID) -> Rep
 async def replay_deliveries(request: web.Request, id: UUID, body: ReplayWanted) -> ReplayedDeliveries:
     """Send all dead letters again that were made since a time, the oldest thousand first."""
     await _mine(request, id)
-    if body.since.tzinfo is None:
-        raise Problem(400, "bad_request", "since has no zone: write it as 2026-11-22T09:00:00Z.")
     async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
         count = await deliveries.replay(connection, id, since=body.since, most=MOST_REPLAYED)
     return ReplayedDeliveries(replayed=count, more=count == MOST_REPLAYED)
@@ -285,7 +291,7 @@ def _place(place: tuple[str, ...] | None) -> tuple[str, str] | None:
     if place is None:
         return None
     try:
-        datetime.fromisoformat(place[0])
+        _in_our_time(datetime.fromisoformat(place[0]))
         UUID(place[1])
     except ValueError:
         raise Problem(

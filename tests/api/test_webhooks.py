@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from api import webhooks
+from api.routing.paging import cursor_of
 from mediaserver.config import load
 from mediaserver.storage.postgres import EmbeddedPostgres
 from mediaserver.webhooks import endpoints
@@ -130,10 +131,13 @@ async def test_deliveries_are_listed_page_by_page_and_dead_ones_sent_again(desk:
     assert (await ask(desk, "POST", f"/{hook['id']}/deliveries/{ids[1]}/replay"))[1]["replayed"] == 1
     assert (await ask(desk, "POST", f"/{hook['id']}/deliveries/{ids[0]}/replay"))[0] == 404
     later, before = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
-    for since, count in ((later, 0), (before, 3), (before, 0)):
-        body = {"since": since.isoformat()}
+    for moment, count in ((later, 0), (before, 3), (before, 0)):
+        body = {"since": moment.isoformat()}
         assert (await ask(desk, "POST", f"/{hook['id']}/replay", body=body))[1]["replayed"] == count
-    assert (await ask(desk, "POST", f"/{hook['id']}/replay", body={"since": "2026-11-22T09:00:00"}))[0] == 400
+    for since in ("2026-11-22T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-10:00"):
+        assert (await ask(desk, "POST", f"/{hook['id']}/replay", body={"since": since}))[0] == 400
+    strange = cursor_of("0001-01-01T00:00:00+14:00", str(uuid4()))
+    assert (await ask(desk, "GET", f"/{hook['id']}/deliveries?cursor={strange}"))[0] == 400
     assert (await ask(desk, "GET", f"/{hook['id']}/deliveries?cursor=WyJ4IiwieSJd"))[0] == 400
 
 
