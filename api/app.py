@@ -15,6 +15,7 @@ from api import (
     page,
     trunks,
     usage,
+    voice_sessions,
     voices,
     webhooks,
 )
@@ -46,6 +47,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     stream.routes,
     socket.routes,
     webhooks.routes,
+    voice_sessions.routes,
     usage.routes,
     analytics.routes,
     *TELEPHONY,
