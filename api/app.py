@@ -15,6 +15,7 @@ from api import (
     page,
     trunks,
     usage,
+    voice_sessions,
     voices,
     webhooks,
 )
@@ -42,6 +43,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     audit.routes,
     voices.routes,
     conversations.routes,
+    voice_sessions.routes,
     *FLOW_TABLES,
     stream.routes,
     socket.routes,

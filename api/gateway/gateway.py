@@ -14,11 +14,11 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api.access.access import AccessControl, KeyRefusal, KeyRefused
-from api.access.asker import Asker, How
-from api.access.scopes import Scope
+from api.access.asker import OPERATOR, Asker, How
+from api.access.scopes import Scope, scopes_of
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.messages import Init, Resume
 from api.gateway.opening import AgentWanted, FindAgent, FlowOwner, agent_for
@@ -104,14 +104,8 @@ class Gateway:
     async def begin(self, init: Init, asker: Asker, remote: str, line: SocketLine) -> GatewaySession:
         """Raises GatewayRefusal."""
         wanted = AgentWanted(init.agent, init.flow, init.prompt, init.voice, init.language)
-        try:
-            spec = await agent_for(wanted, asker, self._find, self._flow_owner)
-        except GatewayRefusal:
-            raise
-        except VoiceForgeError as error:
-            raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
         return self.open(
-            spec,
+            await self.agent_for(wanted, asker),
             asker,
             line,
             mode=init.mode,
@@ -136,12 +130,15 @@ class Gateway:
         acks: bool = False,
         manual: bool = False,
         about: Mapping[str, Any],
+        stored: UUID | None = None,
     ) -> GatewaySession:
-        """A conversation with this agent, which this socket has. Raises GatewayRefusal."""
+        """A conversation with this agent, which this socket has. `stored`: the session of the database that
+        it belongs to. Raises GatewayRefusal."""
         self._check_room(asker)
         session = GatewaySession(
             uuid4().hex, secrets.token_urlsafe(24), asker, mode, self._board.steering, self._now
         )
+        session.stored = stored
         try:
             leg: WrittenLeg
             if mode == "text":
@@ -182,6 +179,31 @@ class Gateway:
             with contextlib.suppress(CallError):  # an agent that goes by the voice alone
                 self._board.steering(call.id).manual(True)
         return session
+
+    def owner_of(self, key: UUID | None) -> Asker:
+        """For whom a stored session acts: the key that made it, as it is now; None: the operator. Raises
+        GatewayRefusal."""
+        if key is None:
+            return Asker(None, "operator", OPERATOR, How.TOKEN)
+        known = self._access.ring.get(key)
+        if known is None or not known.active:
+            raise GatewayRefusal(CloseCode.INACTIVE_KEY, "The key of this session was switched off.")
+        return Asker(known.id, known.name, scopes_of(known.scopes), How.KEY)
+
+    def of_session(self, session_id: UUID) -> GatewaySession | None:
+        """The conversation that a stored session has just now."""
+        return next(
+            (each for each in self._sessions.values() if each.stored == session_id and not each.is_over), None
+        )
+
+    async def agent_for(self, wanted: AgentWanted, asker: Asker) -> AgentSpec:
+        """Raises GatewayRefusal."""
+        try:
+            return await agent_for(wanted, asker, self._find, self._flow_owner)
+        except GatewayRefusal:
+            raise
+        except VoiceForgeError as error:
+            raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
 
     def resume(self, resume: Resume, line: SocketLine) -> GatewaySession:
         """Raises GatewayRefusal."""

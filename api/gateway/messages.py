@@ -30,7 +30,7 @@ MOST_LATER = 64 << 10
 """Octets of any later message of text."""
 
 
-class _ClientModel(BaseModel):
+class ClientModel(BaseModel):
     """A field that it does not know is an error, not a silent nothing."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -59,7 +59,7 @@ PlainText: TypeAlias = Annotated[str, AfterValidator(_plain)]
 LanguageTag: TypeAlias = Annotated[OneLine, Field(max_length=35), AfterValidator(_language)]
 
 
-class AudioWanted(_ClientModel):
+class AudioWanted(ClientModel):
     """How audio is written both ways."""
 
     format: str = Field("pcm16", max_length=20)
@@ -77,7 +77,7 @@ class AudioWanted(_ClientModel):
         return StreamFormat.of(self.format, self.rate)
 
 
-class Init(_ClientModel):
+class Init(ClientModel):
     """Begins a conversation; the first message."""
 
     type: Literal["init"]
@@ -99,7 +99,7 @@ class Init(_ClientModel):
         return self
 
 
-class Resume(_ClientModel):
+class Resume(ClientModel):
     """Goes on with a conversation whose socket was lost; the first message."""
 
     type: Literal["resume"]
@@ -108,38 +108,38 @@ class Resume(_ClientModel):
     received: int = Field(0, ge=0)
 
 
-class TypedWords(_ClientModel):
+class TypedWords(ClientModel):
     """Typed words."""
 
     type: Literal["message"]
     content: PlainText = Field(min_length=1, max_length=MOST_TEXT)
 
 
-class Commit(_ClientModel):
+class Commit(ClientModel):
     """The caller's turn is over."""
 
     type: Literal["commit", "release"]
 
 
-class Cancel(_ClientModel):
+class Cancel(ClientModel):
     """The agent is to be silent; `press`: because the caller is about to speak."""
 
     type: Literal["cancel", "press"]
 
 
-class PressedKey(_ClientModel):
+class PressedKey(ClientModel):
     type: Literal["digit"]
     digit: str = Field(min_length=1, max_length=1, pattern=r"^[0-9*#A-D]$")
 
 
-class PlayedSoFar(_ClientModel):
+class PlayedSoFar(ClientModel):
     """How much of all the agent's audio was played."""
 
     type: Literal["played"]
     ms: int = Field(ge=0, le=1 << 40)
 
 
-class NetworkReport(_ClientModel):
+class NetworkReport(ClientModel):
     """What the client knows of its network."""
 
     type: Literal["network"]
@@ -148,13 +148,24 @@ class NetworkReport(_ClientModel):
     jitter_ms: float | None = Field(None, ge=0, le=60_000)
 
 
-class ClientPing(_ClientModel):
+class ClientPing(ClientModel):
     type: Literal["ping"]
     at: float | None = None
 
 
-class EndOfSession(_ClientModel):
+class EndOfSession(ClientModel):
     type: Literal["end"]
+
+
+class Connect(ClientModel):
+    """Begins a conversation of a session (`/ws/voice/{session}`); the first message. The token, or a key that
+    the session belongs to."""
+
+    type: Literal["connect"]
+    token: SecretStr | None = Field(None, max_length=100)
+    apiKey: SecretStr | None = Field(None, max_length=200)
+    audio: AudioWanted = Field(default_factory=AudioWanted)
+    received: int = Field(0, ge=0)
 
 
 First: TypeAlias = Annotated[Init | Resume, Field(discriminator="type")]
@@ -167,12 +178,19 @@ Said: TypeAlias = (
 )
 M = TypeVar("M")
 _FIRST: TypeAdapter[Init | Resume] = TypeAdapter(First)
+FirstOfSession: TypeAlias = Annotated[Connect | Resume, Field(discriminator="type")]
+_OF_SESSION: TypeAdapter[Connect | Resume] = TypeAdapter(FirstOfSession)
 _LATER: TypeAdapter[Said] = TypeAdapter(Later)
 
 
 def first_message(text: str) -> Init | Resume:
     """Raises GatewayRefusal (4004)."""
     return _read(_FIRST, text, MOST_FIRST, "Begin with init or resume")
+
+
+def first_of_session(text: str) -> Connect | Resume:
+    """Raises GatewayRefusal (4004)."""
+    return _read(_OF_SESSION, text, MOST_LATER, "Begin with connect or resume")
 
 
 def later_message(text: str) -> Said:

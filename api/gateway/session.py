@@ -70,6 +70,8 @@ class GatewaySession:
         self.away_since: float | None = now()
         """Since when no socket has it."""
         self.is_over = False
+        self.stored: UUID | None = None
+        """The session of the database that it belongs to."""
         self._steering = steering
         self._now = now
         self._budget = MessageBudget(now())

@@ -72,11 +72,10 @@ async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.Web
     except GatewayRefusal as refused:
         session.outbox.mention("error", code=refused.code.name.lower(), message=str(refused))
         line.finish(refused.code, refused.reason.decode())
-        with contextlib.suppress(TimeoutError, ConnectionError):
-            async with asyncio.timeout(CLOSING_S):
-                await sending
     finally:
         gateway.gone(session, line, deliberately=left)
+        if line.ending is not None and not line.closed:  # what is on its way, and the close frame
+            await asyncio.wait({sending}, timeout=CLOSING_S)
         line.close()
         sending.cancel()
         await asyncio.gather(sending, *closing, return_exceptions=True)

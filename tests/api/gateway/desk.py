@@ -167,6 +167,8 @@ class WebClient:
             message = await self.ws.receive(5)
             if message.type is WSMsgType.TEXT:
                 self.messages.append(json.loads(message.data))
+            elif message.type is WSMsgType.CLOSE:
+                return int(message.data)
             elif message.type is not WSMsgType.BINARY:
                 return self.ws.close_code or 0
 
