@@ -25,6 +25,7 @@ from mediaserver.storage import agents as table
 from mediaserver.storage import flows, numbers
 from mediaserver.storage import routes as routes_table
 from mediaserver.storage.sql import Database, Row
+from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 routes = ApiRoutes("agents", "Who answers calls, and how.")
 
@@ -38,8 +39,8 @@ class AgentBody(RequestModel):
     """An agent. What is left out is as the server's settings say."""
 
     kind: AgentKind = Field(
-        description="`flow`: a flow that is published; `llm`: an assistant that thinks with a language model; "
-        "`realtime`: a model that hears and speaks by itself; `python`: a class of yours (the operator's "
+        description="`flow`: a flow that is published; `llm`: an assistant that thinks with a language "
+        "model; `realtime`: a model that hears and speaks; `python`: a class of yours (the operator's "
         "alone); `echo`."
     )
     flow: OneLine = Field(default="", max_length=100, description="Of kind `flow`: its name.")
@@ -108,7 +109,12 @@ async def agents(request: web.Request, query: PageQuery) -> Page[AgentShown]:
 
 
 @routes.post(
-    "/api/agents", scope=Scope.AGENTS_WRITE, status=201, body_limit=BODY_BYTES, answers=AgentShown, errors=(422,)
+    "/api/agents",
+    scope=Scope.AGENTS_WRITE,
+    status=201,
+    body_limit=BODY_BYTES,
+    answers=AgentShown,
+    errors=(422,),
 )
 async def add(request: web.Request, body: NewAgent) -> web.StreamResponse:
     """Add an agent.
@@ -134,7 +140,11 @@ async def agent(request: web.Request, name: str) -> web.StreamResponse:
 
 
 @routes.put(
-    "/api/agents/{name}", scope=Scope.AGENTS_WRITE, body_limit=BODY_BYTES, answers=AgentShown, errors=(412, 422)
+    "/api/agents/{name}",
+    scope=Scope.AGENTS_WRITE,
+    body_limit=BODY_BYTES,
+    answers=AgentShown,
+    errors=(412, 422),
 )
 async def change(request: web.Request, name: str, body: AgentBody) -> web.StreamResponse:
     """Put this in the place of an agent of yours.
@@ -165,7 +175,7 @@ async def remove(request: web.Request, name: str) -> None:
             raise Problem(
                 409,
                 "agent_in_use",
-                f"{len(leading)} routes and {len(answered)} numbers lead to {name}: let them lead elsewhere first.",
+                f"{len(leading)} routes and {len(answered)} numbers lead to {name}: change them first.",
                 {"routes": leading[:100], "numbers": answered[:100]},
             )
         await table.remove_agent(connection, name)
@@ -191,9 +201,13 @@ async def _own(request: web.Request, connection: Database, name: str) -> Row:
 
 async def _check(request: web.Request, connection: Database, row: Row, who: Asker) -> None:
     """Raises Problem: 403 for what is the operator's alone, 422 with a fault by field."""
-    functions = [name for name in row["tools"] if ":" in name and not name.startswith("mcp:")]
-    if not who.admin and (row["kind"] == "python" or functions):
-        raise Problem(403, "operators_alone", "Code of this server's is for agents of the operator alone.")
+    code = [name for name in row["tools"] if not name.startswith(KNOWLEDGE)]
+    if not who.admin and (row["kind"] == "python" or code):
+        raise Problem(
+            403,
+            "operators_alone",
+            "Code and MCP servers of this server's are for agents of the operator alone.",
+        )
     whole = {**row, "id": UUID(int=0), "version": 0, "owner": who.owner}
     if fault := fault_of(whole):
         raise _unfit({_column(fault, row): fault})

@@ -5,18 +5,27 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    agents,
     analytics,
+    audit,
+    calendars,
     call_control,
+    call_routes,
     calls,
+    console,
     docs,
     draining,
+    erasures,
     events,
     health,
+    keys,
     messages,
+    numbers,
     outbound,
     page,
     parties,
     playing,
+    providers,
     sip_trace,
     trunks,
     usage,
@@ -25,10 +34,11 @@ from api import (
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
-from api.guard import guard
+from api.guard import guard, tell_rate
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
+from api.speech import tables as speech
 from api.tidy import tidy
 
 __all__ = ["TABLES", "ApiContext", "build_app"]
@@ -37,9 +47,20 @@ TABLES: tuple[ApiRoutes, ...] = (
     page.routes,
     health.routes,
     docs.routes,
+    keys.routes,
+    console.routes,
+    audit.routes,
     voices.routes,
     usage.routes,
     analytics.routes,
+    agents.routes,
+    numbers.routes,
+    call_routes.routes,
+    calendars.routes,
+    trunks.routes,
+    providers.routes,
+    erasures.routes,
+    *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""
 
@@ -47,15 +68,13 @@ MAX_BODY_BYTES = 64 << 10
 CALLS = "/api/telephony/calls"
 CALL = CALLS + "/{id}"
 SIP = "/api/telephony/sip"
-TRUNKS = "/api/telephony/trunks"
-TRUNK = TRUNKS + "/{name}"
 
 
 def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard, traced])
-    app.on_response_prepare.extend((let_read, tell_trace))
+    app.on_response_prepare.extend((let_read, tell_rate, tell_trace))
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)
@@ -87,11 +106,6 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get(f"{CALL}/pcap", sip_trace.capture, allow_head=False)
     app.router.add_get(SIP, sip_trace.messages)
     app.router.add_get(f"{SIP}/events", sip_trace.follow, allow_head=False)
-    app.router.add_get(TRUNKS, trunks.trunks)
-    app.router.add_post(TRUNKS, trunks.add)
-    app.router.add_get(TRUNK, trunks.trunk)
-    app.router.add_put(TRUNK, trunks.change)
-    app.router.add_delete(TRUNK, trunks.remove)
     app.router.add_get("/api/telephony/outbound", outbound.outbound)
     app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
     return app

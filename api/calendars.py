@@ -1,4 +1,4 @@
-"""`/api/telephony/calendars`: days on which the hours of routes are not as usual. The operator changes them."""
+"""`/api/telephony/calendars`: days on which the hours of routes are not as usual."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ routes = ApiRoutes("calendars", "Holidays and other days with hours of their own
 CALENDARS = "/api/telephony/calendars"
 BODY_BYTES = 256 << 10
 CalendarName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-SpanText = Annotated[str, Field(max_length=20, description='As "09:00-17:30"; "22:00-02:00" ends the day after.')]
+SpanText = Annotated[
+    str, Field(max_length=20, description='As "09:00-17:30"; "22:00-02:00" ends the day after.')
+]
 
 
 class CalendarDay(RequestModel):
@@ -102,7 +104,11 @@ async def calendar(request: web.Request, name: str) -> web.StreamResponse:
 
 
 @routes.put(
-    f"{CALENDARS}/{{name}}", scope=Scope.ADMIN, body_limit=BODY_BYTES, answers=CalendarShown, errors=(412, 422)
+    f"{CALENDARS}/{{name}}",
+    scope=Scope.ADMIN,
+    body_limit=BODY_BYTES,
+    answers=CalendarShown,
+    errors=(412, 422),
 )
 async def change(request: web.Request, name: str, body: CalendarBody) -> web.StreamResponse:
     """Put this in the place of a calendar. It counts from the next call on."""

@@ -1,4 +1,4 @@
-"""`/api/telephony/routes`: which numbers and addresses lead to which agents, when, and what happens otherwise.
+"""`/api/telephony/routes`: which numbers and addresses lead to which agents, when, and what else.
 
 The operator changes them. A key sees those that lead to agents which it may use.
 """
@@ -45,7 +45,9 @@ class RouteFallback(RequestModel):
 
     agent: OneLine = Field(default="", max_length=100, description="Another agent.")
     ring: OneLine = Field(
-        default="", max_length=200, description="An extension, number or address that is rung, if it may be called."
+        default="",
+        max_length=200,
+        description="An extension, number or address that is rung.",
     )
     message: OneLine = Field(default="", max_length=200, description="Why the call is refused (480).")
 
@@ -69,8 +71,8 @@ class RouteBody(RequestModel):
     priority: int = Field(default=100, ge=-(2**31), lt=2**31, description="The lowest goes first.")
     label: OneLine = Field(default="", max_length=200, description="For people.")
     valid_from: AwareDatetime | None = Field(default=None, description="From then on it counts.")
-    valid_until: AwareDatetime | None = Field(default=None, description="The first moment when it no longer does.")
-    time_zone: str = Field(default=USUAL_ZONE, max_length=100, description="Of its hours (IANA): `Europe/Berlin`.")
+    valid_until: AwareDatetime | None = Field(default=None, description="From then on it does not.")
+    time_zone: str = Field(default=USUAL_ZONE, max_length=100, description="Of its hours (IANA).")
     hours: dict[Day, list[SpanText]] | None = Field(
         default=None, description="When the agent answers, by day of the week; null: at any time."
     )
@@ -113,13 +115,13 @@ class RouteShown(ResponseModel):
     hours: Any = Field(description="By day of the week; null: at any time.")
     calendar: str | None
     fallback: RouteFallbackShown | None
-    fault: str = Field(description="Why nobody can go by it, as far as this server knows; empty: all is well.")
+    fault: str = Field(description="Why nobody can go by it, as far as is known; empty: all is well.")
 
 
 class ResolveQuery(RequestModel):
     """What is asked."""
 
-    to: OneLine = Field(min_length=1, max_length=LONGEST, description="A number, name or address as it is dialled.")
+    to: OneLine = Field(min_length=1, max_length=LONGEST, description="As it is dialled.")
     at: AwareDatetime | None = Field(default=None, description="When; left out: now.")
 
 
@@ -220,7 +222,7 @@ async def remove(request: web.Request, id: RouteId) -> None:
         check_version(request, before["version"])
         if followed := await numbers_table.following(connection, id):
             raise Problem(
-                409, "route_in_use", f"{len(followed)} numbers follow the route {id}: lead them elsewhere first.",
+                409, "route_in_use", f"{len(followed)} numbers follow the route {id}: change them first.",
                 {"numbers": followed[:100]},
             )  # fmt: skip
         await table.remove_route(connection, id)
@@ -241,7 +243,10 @@ async def _check(request: web.Request, connection: Database, row: Row) -> None:
     for field, name in (("agent", row["agent"]), ("fallback.agent", row["fallback_agent"])):
         if name is not None and await agents_table.one_agent(connection, name) is None:
             faults[field] = f"there is no agent {name}"
-    if row["calendar"] is not None and await calendars_table.one_calendar(connection, row["calendar"]) is None:
+    if (
+        row["calendar"] is not None
+        and await calendars_table.one_calendar(connection, row["calendar"]) is None
+    ):
         faults["calendar"] = f"there is no calendar {row['calendar']}"
     try:
         zone_of(row["time_zone"])

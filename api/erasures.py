@@ -1,5 +1,7 @@
-"""`/api/telephony/erasures`: removing all that is kept of one caller. It is written down and gone on with until
-nothing is left, whatever becomes of this server meanwhile."""
+"""`/api/telephony/erasures`: removing all that is kept of one caller.
+
+It is written down and gone on with until nothing is left, whatever becomes of this server meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,7 @@ class ErasureShown(ResponseModel):
     id: UUID
     caller: str = Field(description="The number; once nothing is left, its last two digits.")
     state: Literal["running", "done"]
-    removed: dict[str, int] = Field(description="What was removed so far: how many of each, and `bytes` of files.")
+    removed: dict[str, int] = Field(description="So far: how many of each, and `bytes` of files.")
     left_over: int = Field(description="Calls that could not be removed in this round.")
     fault: str = Field(description="Why; it is tried again every five minutes.")
     asked_by: str

@@ -72,7 +72,11 @@ async def numbers(request: web.Request, query: PageQuery) -> Page[NumberShown]:
     """All numbers, in order."""
     who, place = asker(request), place_of(query.cursor, str)
     rows = await table.some_numbers(
-        request.app[CONTEXT].database, place[0] if place else "", query.limit + 1, who.key, everybody=who.admin
+        request.app[CONTEXT].database,
+        place[0] if place else "",
+        query.limit + 1,
+        who.key,
+        everybody=who.admin,
     )
     shown, following = page_of(rows, query.limit, lambda row: (row["number"],))
     return Page[NumberShown](items=[NumberShown(**row) for row in shown], next=following)

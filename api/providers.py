@@ -28,7 +28,7 @@ class ProviderShown(ResponseModel):
 
     name: str
     title: str = Field(description="For people.")
-    kind: Literal["sip", "api"] = Field(description="`sip`: by SIP; `api`: by an interface of the carrier's own.")
+    kind: Literal["sip", "api"] = Field(description="`sip`, or `api`: an interface of the carrier's own.")
     ready: bool = Field(description="Calls can go by it now.")
     detail: str = Field(description="How it stands.")
     lacks: str = Field(description="What it lacks to be ready; empty: nothing.")
@@ -56,7 +56,7 @@ async def providers(request: web.Request) -> ProvidersShown:
 
 def _trunks(context: ApiContext) -> ProviderShown:
     board = context.trunks
-    lines = [] if board is None else board.lines()
+    lines = [] if board is None else list(board.lines)
     usable = sum(line.standing(asyncio.get_running_loop().time()).usable for line in lines)
     lacks = "" if usable else "add a trunk with POST /api/telephony/trunks"
     if lines and not usable:

@@ -1,4 +1,4 @@
-"""`/api/telephony/trunks`: the rows of trunks, their secrets masked, and how each stands. The operator's alone.
+"""`/api/telephony/trunks`: the rows of trunks, their secrets masked, and how each stands.
 
 A change is written to the database and counts from the next call on; who follows the table hears of it.
 """
@@ -55,8 +55,7 @@ class NewTrunk(TrunkBody):
 
 
 class TrunkShown(BaseModel):
-    """A trunk: its settings with masks in the place of secrets, and how it stands. A row that makes no sense is
-    its name and what is wrong with it."""
+    """A trunk: its settings with masks in the place of secrets; of a row beyond reading its name alone."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra=_with_settings)
 
@@ -68,7 +67,7 @@ class TrunkStood(TrunkShown):
 
     version: int = Field(description="Goes up with each change.")
     fault: str = Field(description="What is wrong with its row; empty: nothing.")
-    status: dict[str, Any] | None = Field(description="Its standing and its scorecards; null: it is not used.")
+    status: dict[str, Any] | None = Field(description="Its standing and scorecards; null: it is not used.")
 
 
 class TrunksShown(BaseModel):
@@ -123,7 +122,9 @@ async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown
         settings, secrets = written(spec, sealer)
         if not await table.change_trunk(connection, spec.name, settings, secrets):
             raise _unknown()
-        different = sorted(key for key, value in settings.items() if (row["settings"] or {}).get(key) != value)
+        different = sorted(
+            key for key, value in settings.items() if (row["settings"] or {}).get(key) != value
+        )
         await audited(connection, request, "trunk.change", f"trunk:{spec.name}", settings=different)
     return TrunkShown(**shown(spec))
 

@@ -1,5 +1,5 @@
-"""Changes of rows that count their versions: who changes one that somebody else has changed meanwhile is told,
-instead of undoing it (:rfc:`9110` 13.1.1, If-Match)."""
+"""Changes of rows that count their versions: who would undo what somebody else has changed meanwhile is told
+(:rfc:`9110` 13.1.1, If-Match)."""
 
 from __future__ import annotations
 

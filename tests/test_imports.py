@@ -20,6 +20,7 @@ INSIDE: dict[str, set[str]] = {
     "mediaserver.rtp": {"mediaserver.media", "mediaserver.errors"},
     "mediaserver.storage": {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
+        "mediaserver.printable",
     },
     "mediaserver.retention": {
         *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
@@ -41,6 +42,8 @@ INSIDE: dict[str, set[str]] = {
     "pipelines.workers": set(),
     "pipelines.languages": set(),
     "pipelines.audio": {"pipelines.engines", "pipelines.workers"},
+    "pipelines.synthesis": {"pipelines.engines", "pipelines.voices"},
+    "pipelines.transcription": {"pipelines.audio", "pipelines.engines"},
     "pipelines.voices": {"pipelines.languages"},
     "pipelines.engines": {"pipelines.languages", "pipelines.voices", "pipelines.workers"},
     "pipelines.spoken": {"pipelines.languages"},

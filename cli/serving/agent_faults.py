@@ -67,7 +67,7 @@ class AgentFaults(NamedTuple):
             yield "voice", self._voice(agent)
 
     def _engines(self, kind: Kind, names: Iterable[str]) -> str:
-        """Whether each is known by name; what it lacks is told by `/api/health`, and may be there tomorrow."""
+        """Whether each is known by name; what it lacks may be there tomorrow."""
         try:
             for name in names:
                 self.known.find(kind, name)

@@ -13,7 +13,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
@@ -30,7 +30,7 @@ from mediaserver.fetching.hosts import host_of, port_of, read_url
 from mediaserver.fetching.lookup import HostLookup, SystemLookup
 from mediaserver.fetching.places import HostPlaces
 from mediaserver.fetching.preparing import Preparing, judge
-from mediaserver.fetching.protocols import Reached
+from mediaserver.fetching.protocols import Reached, Take
 from mediaserver.fetching.reaching import reach
 from mediaserver.fetching.request import MOST_BYTES, FetchRequest
 from mediaserver.fetching.secrets import Masking, NoSecrets, SecretSource
@@ -130,6 +130,23 @@ class GuardedClient:
             self._count(outcome, time.perf_counter() - began)
         return answer
 
+    async def download(
+        self, request: FetchRequest, take: Take, *, most_bytes: int, within_s: float
+    ) -> FetchAnswer:
+        """See `Downloader.download`."""
+        began = time.perf_counter()
+        outcome = "cancelled"
+        once = replace(request, retries=0)
+        try:
+            answer = await self._fetch(once, Masking(), began, take, most_bytes, within_s)
+            outcome = f"{answer.status // 100}xx"
+        except FetchError as error:
+            outcome = error.kind
+            raise
+        finally:
+            self._count(outcome, time.perf_counter() - began)
+        return answer
+
     async def reachable(self, url: str) -> Reached:
         """See `Fetcher.reachable`."""
         began = time.perf_counter()
@@ -153,15 +170,24 @@ class GuardedClient:
             addresses = await self._resolver.judged(host, port)
             await reach(host, addresses, port, self._tls if url.scheme == "https" else None)
 
-    async def _fetch(self, request: FetchRequest, masking: Masking, began: float) -> FetchAnswer:
+    async def _fetch(
+        self,
+        request: FetchRequest,
+        masking: Masking,
+        began: float,
+        take: Take | None = None,
+        most_bytes: int = 0,
+        within_s: float = 0.0,
+    ) -> FetchAnswer:
+        """`take`, `most_bytes`, `within_s`: of a download."""
         request.check()
         if self._session.closed:
             raise FetchError("nothing is fetched any more: the server is being stopped", FetchFault.BUSY)
         going = Preparing(request, self._rule, self.secrets, masking)
         sent = going.first()
         host, port = host_of(sent.url), port_of(sent.url)
-        limit_s = min(request.timeout_s or self._limits.timeout_s, self._limits.timeout_s)
-        most_bytes = min(request.most_bytes, MOST_BYTES)
+        limit_s = within_s or min(request.timeout_s or self._limits.timeout_s, self._limits.timeout_s)
+        most_bytes = most_bytes or min(request.most_bytes, MOST_BYTES)
         deadline = time.perf_counter() + limit_s
         async with AsyncExitStack() as places:
             try:
@@ -173,7 +199,7 @@ class GuardedClient:
             while True:
                 tries += 1
                 left_s = deadline - time.perf_counter()
-                got = await self._tried(sent, going, left_s, limit_s, most_bytes)
+                got = await self._tried(sent, going, left_s, limit_s, most_bytes, take)
                 wait_s = _wait_s(got, tries) if request.may_repeat and tries <= request.retries else None
                 left_s = deadline - time.perf_counter()
                 if wait_s is None or wait_s + retrying.LEAST_LEFT_S > left_s:
@@ -184,7 +210,13 @@ class GuardedClient:
         return FetchAnswer(got.status, got.headers, got.body, _ms_since(began), tries)
 
     async def _tried(
-        self, sent: Sent, going: HopHeaders, left_s: float, limit_s: float, most_bytes: int
+        self,
+        sent: Sent,
+        going: HopHeaders,
+        left_s: float,
+        limit_s: float,
+        most_bytes: int,
+        take: Take | None,
     ) -> RawAnswer | FetchError:
         """What came of one try; the circuit is told. `limit_s`: of all tries, to be said."""
         host, port = host_of(sent.url), port_of(sent.url)
@@ -195,7 +227,7 @@ class GuardedClient:
         got: RawAnswer | FetchError | None = None
         try:
             async with asyncio.timeout(left_s):
-                got = await exchange(self._session, sent, going, self._limits.connect_s, most_bytes)
+                got = await exchange(self._session, sent, going, self._limits.connect_s, most_bytes, take)
         except FetchError as error:
             got = error
         except TimeoutError:

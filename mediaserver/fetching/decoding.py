@@ -53,6 +53,11 @@ class BodyReader:
             data = self._inflate(data)
             yield
 
+    def taken(self) -> bytes:
+        """What there is so far; it is not part of `whole` any more."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
     def whole(self) -> bytes:
         """Once all was fed. Raises FetchError when the end is missing."""
         if self._kind and self._raw:

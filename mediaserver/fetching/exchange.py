@@ -19,6 +19,7 @@ from yarl import URL
 
 from mediaserver.errors import FetchError, FetchFault
 from mediaserver.fetching.decoding import ACCEPTED, BodyReader
+from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.redirects import MOST, STATUSES, next_method, next_url, too_many
 from mediaserver.printable import printable
 
@@ -55,16 +56,22 @@ class RawAnswer:
 
 
 async def exchange(
-    session: ClientSession, sent: Sent, going: HopHeaders, connect_s: float, most_bytes: int
+    session: ClientSession,
+    sent: Sent,
+    going: HopHeaders,
+    connect_s: float,
+    most_bytes: int,
+    take: Take | None = None,
 ) -> RawAnswer:
-    """Raises FetchError. How long it takes in all is the caller's to bound."""
+    """`take`: gets the body of the answer piece by piece, which is empty then. Raises FetchError. How long it
+    takes in all is the caller's to bound."""
     had_body = bool(sent.body)
     for _ in range(MOST + 1):
         try:
             headers = going.headers(sent.url)
             if had_body and not sent.body:
                 headers.popall(hdrs.CONTENT_TYPE, None)
-            received = await _once(session, sent, headers, connect_s, most_bytes)
+            received = await _once(session, sent, headers, connect_s, most_bytes, take)
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
             # RuntimeError: the session was closed meanwhile.
             raise fault_of(error) from None
@@ -75,7 +82,12 @@ async def exchange(
 
 
 async def _once(
-    session: ClientSession, sent: Sent, headers: CIMultiDict[str], connect_s: float, most_bytes: int
+    session: ClientSession,
+    sent: Sent,
+    headers: CIMultiDict[str],
+    connect_s: float,
+    most_bytes: int,
+    take: Take | None,
 ) -> RawAnswer | Sent:
     """The answer, or what is to be sent next since it redirects."""
     headers[hdrs.ACCEPT_ENCODING] = ACCEPTED
@@ -97,7 +109,13 @@ async def _once(
             async for data in response.content.iter_any():
                 for _ in reader.feed(data):
                     await asyncio.sleep(0)
-            return RawAnswer(response.status, _kept(response), reader.whole())
+                if take is not None:
+                    await take(reader.taken())
+            rest = reader.whole()
+            if take is not None:
+                await take(rest)
+                rest = b""
+            return RawAnswer(response.status, _kept(response), rest)
         except BaseException:
             response.close()  # what is still to come is not read
             raise

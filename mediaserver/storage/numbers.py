@@ -21,8 +21,8 @@ async def all_numbers(connection: Database) -> list[Row]:
 async def some_numbers(
     connection: Database, after: str, limit: int, owner: UUID | None = None, *, everybody: bool = True
 ) -> list[Row]:
-    """A page of them, in order: those behind `after`. Unless everybody's are wanted, those that lead to nobody,
-    or to agents of this owner or of the operator."""
+    """A page of them, in order: those behind `after`. Unless everybody's are wanted, those that lead to
+    nobody, or to agents of this owner or of the operator."""
     rows = await connection.fetch(
         f"select {_READ} from numbers n where number > $1 and ($4 or {_seen_by(3)}) order by number limit $2",
         after, limit, owner, everybody,

@@ -34,7 +34,9 @@ def registry() -> EngineRegistry:
             EngineEntry(
                 pocketsphinx.MANIFEST,
                 pocketsphinx.check,
-                lambda options: pocketsphinx.PocketsphinxStt(options.without_settings(STT).workers),
+                lambda options: pocketsphinx.PocketsphinxStt(
+                    options.without_settings(STT).workers, background=options.background
+                ),
             ),
             EngineEntry(
                 espeak.MANIFEST,

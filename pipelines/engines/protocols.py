@@ -92,6 +92,8 @@ class WordTime:
     text: str
     start_ms: int
     end_ms: int
+    confidence: float | None = None
+    """0 to 1: that it was this word; None: its recogniser does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

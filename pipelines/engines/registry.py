@@ -34,6 +34,8 @@ class EngineOptions:
     """The engine's own, unchecked."""
     name: str = ""
     """Of one of several (`openai:fast`); empty: the engine's own."""
+    background: bool = False
+    """Nobody waits for it on a line: it gives way to all that somebody waits for."""
 
     def without_settings(self, name: str) -> EngineOptions:
         """These, for an engine that has none of its own. Raises EngineMissingError when some are given."""

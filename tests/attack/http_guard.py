@@ -9,7 +9,7 @@ from typing import Any
 from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import sdp
 from tests.attack.phone import Phone
-from tests.attack.target import Target
+from tests.attack.target import STRANGER, Target
 
 TOKEN = "a-long-and-random-text-for-tests-only"
 CALLER = "127.7.0.5"
@@ -28,12 +28,14 @@ FORWARDED = (
 
 @attack("B10")
 def forwarded_requests_do_not_pass_for_local_ones(target: Target) -> Iterable[Measured]:
-    """No token is set, so only this machine may ask: a proxy beside us forwards strangers."""
+    """No token is set, so only this machine may do all: a proxy beside us forwards strangers."""
     yield is_true("this machine itself", target.ask("GET", CALLS)[0] == 200)
     for name, value in FORWARDED:
-        status, _ = target.ask("GET", CALLS, headers={name: value})
+        status, _ = target.ask("GET", CALLS, headers={**STRANGER, name: value})
         yield is_true(f"refused: {name} ({status})", status in (401, 403))
-    status, _ = target.ask("GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+        status, _ = target.ask("GET", "/api/keys", headers={name: value})
+        yield is_true(f"refused with the key: {name} ({status})", status in (401, 403))
+    status, _ = target.ask("GET", "/metrics", headers={**STRANGER, "X-Forwarded-For": "203.0.113.9"})
     yield is_true(f"refused: /metrics ({status})", status in (401, 403))
 
 
@@ -42,10 +44,10 @@ def tokens_are_wanted_where_a_proxy_may_stand(target: Target) -> Iterable[Measur
     """A token is set: it is wanted from everybody, forwarded or not, and odd ones are plainly refused."""
     right = {"Authorization": f"Bearer {TOKEN}"}
     for name, headers, wanted in (
-        ("none", {}, 401),
+        ("none", STRANGER, 401),
         ("a wrong one", {"Authorization": "Bearer wrong"}, 401),
         ("another scheme", {"Authorization": f"Basic {TOKEN}"}, 401),
-        ("none, forwarded", {"X-Forwarded-For": "127.0.0.1"}, 401),
+        ("none, forwarded", {**STRANGER, "X-Forwarded-For": "127.0.0.1"}, 401),
         ("the right one", right, 200),
         (
             "the right one, forwarded",

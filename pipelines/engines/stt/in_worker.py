@@ -5,7 +5,8 @@ Must never decode in this process. The worker gets OPEN {"grammar": {"name", "js
 AUDIO as it comes, then FINISH, or CANCEL at
 any time. It answers with RESULT {"text", ...} for each partial and DONE {"text", ...} for the final, both
 with any of "confidence", "understood", "complete", "extensible", "hanging", "doubtful", "alternatives",
-"language", "language_probability" and "words" ([[text, start_ms, end_ms], ...]) as in SttResult, or with
+"language", "language_probability" and "words" ([[text, start_ms, end_ms, confidence or left out], ...]) as in
+SttResult, or with
 FAILED {"error"}.
 
 One that finds the ends of utterances by itself tells of each with RESULT {"text", "end": true} and listens

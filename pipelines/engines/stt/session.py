@@ -295,10 +295,7 @@ class UtteranceRequest:
             language=str(fields.get("language") or ""),
             language_probability=float(fields.get("language_probability", 0.0)),
             stt_ms=self._since_finish() if done else 0.0,
-            words=tuple(
-                WordTime(str(text), before_ms + int(begin), before_ms + int(end))
-                for text, begin, end in fields.get("words", ())
-            ),
+            words=tuple(_word(each, before_ms) for each in fields.get("words", ())),
         )
 
     # -- inside ----------------------------------------------------------------------------------------
@@ -363,3 +360,9 @@ class UtteranceRequest:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _word(told: Sequence[Any], before_ms: int) -> WordTime:
+    text, begin, end, *sure = told
+    confidence = float(sure[0]) if sure and sure[0] is not None else None
+    return WordTime(str(text), before_ms + int(begin), before_ms + int(end), confidence)

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from aiohttp import web
 
-from mediaserver.errors import FetchError, FetchFault
+from mediaserver.errors import CapacityError, FetchError, FetchFault
 from mediaserver.fetching.address_rule import AddressRule
 from mediaserver.fetching.client import FetchLimits, GuardedClient
 from mediaserver.fetching.request import MOST_BYTES, FetchRequest
@@ -394,3 +394,48 @@ async def test_a_host_can_be_reached_when_one_of_its_addresses_can() -> None:
         assert (await made.reachable(at.replace("127.0.0.1", "here.example"))).ok
         gone = await made.reachable(at.replace("127.0.0.1", "gone.example"))
     assert (gone.fault, "connection refused" in gone.why) == (FetchFault.CONNECTION, True)
+
+
+async def test_a_download_goes_to_whoever_takes_it_and_is_larger_and_slower_than_an_answer_may_be() -> None:
+    content = bytes(range(256)) * (MOST_BYTES // 128)  # twice what an answer may have
+    taken: list[bytes] = []
+
+    async def take(data: bytes) -> None:
+        taken.append(data)
+
+    async def large(_: web.Request) -> web.Response:
+        response = web.Response(body=content)
+        response.enable_compression()
+        return response
+
+    async def moved(_: web.Request) -> web.Response:
+        raise web.HTTPFound("/large")
+
+    async with client() as made, serving(large=large, moved=moved) as at:
+        answer = await made.download(FetchRequest(f"{at}/moved"), take, most_bytes=len(content), within_s=30)
+        assert (answer.status, answer.body) == (200, b"") and b"".join(taken) == content
+        with pytest.raises(FetchError) as caught:
+            await made.download(FetchRequest(f"{at}/large"), take, most_bytes=len(content) - 1, within_s=30)
+        assert caught.value.kind is FetchFault.TOO_LARGE
+
+
+async def test_what_a_taker_raises_ends_the_download() -> None:
+    async def take(data: bytes) -> None:
+        raise CapacityError("the disk is full")
+
+    async with client() as made, serving(hello=hello) as at:
+        with pytest.raises(CapacityError):
+            await made.download(FetchRequest(f"{at}/hello"), take, most_bytes=1_000, within_s=5)
+
+
+async def test_a_download_goes_nowhere_that_a_fetch_may_not() -> None:
+    async def take(data: bytes) -> None:
+        raise AssertionError("nothing may come")
+
+    made = GuardedClient(AddressRule())
+    try:
+        with pytest.raises(FetchError) as caught:
+            await made.download(FetchRequest("http://127.0.0.1:9/a.wav"), take, most_bytes=9, within_s=5)
+        assert caught.value.kind is FetchFault.REFUSED_ADDRESS
+    finally:
+        await made.close()

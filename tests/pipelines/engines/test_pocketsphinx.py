@@ -36,6 +36,7 @@ from pipelines.engines.stt.pocketsphinx.worker import FIRST_BYTES
 from pipelines.engines.tts.espeak.block_resample import BlockResampler
 from pipelines.engines.tts.espeak.worker import Espeak
 from pipelines.flows.booking import booking_flow
+from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS
 from tests.load.stt_corpus import Voice
 from tests.load.stt_rejection import around, telephone
 from tests.recordings import read_wav
@@ -649,3 +650,10 @@ def test_a_package_without_its_models_is_told_with_how_to_mend_it(
     found = check()
     assert not found.ready
     assert "model file" in found.lacks and "pip install --force-reinstall" in found.lacks
+
+
+def test_for_recordings_it_gives_way_and_makes_no_decoders_of_grammars_to_spare() -> None:
+    spec = PocketsphinxStt(1, background=True).pool.spec
+    assert spec.niceness == BACKGROUND_NICENESS and spec.options["decoders"] == 1
+    assert spec.command(9)[-1] == str(BACKGROUND_NICENESS)
+    assert PocketsphinxStt(1).pool.spec.niceness == NICENESS

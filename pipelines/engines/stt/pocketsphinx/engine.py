@@ -15,7 +15,7 @@ from pipelines.engines.grammars.jsgf import JsgfGrammar
 from pipelines.engines.grammars.jsgf_document import GrammarError
 from pipelines.engines.protocols import Grammar, Kind, Manifest, Readiness
 from pipelines.engines.stt.in_worker import WorkerStt
-from pipelines.workers.spec import WorkerSpec
+from pipelines.workers.spec import BACKGROUND_NICENESS, NICENESS, WorkerSpec
 
 MANIFEST = Manifest(
     name="pocketsphinx",
@@ -69,11 +69,21 @@ class PocketsphinxStt(WorkerStt):
         *,
         decoders: int = 4,
         pronunciations: Mapping[str, str] | None = None,
+        background: bool = False,
     ) -> None:
+        """`background`: for recordings, which nobody waits for on a line; general speech alone."""
         if not workers:
             workers = max(1, (os.cpu_count() or 2) // 2)
-        options = {"decoders": decoders, "pronunciations": dict(pronunciations or {})}
-        spec = WorkerSpec("pocketsphinx", "pipelines.engines.stt.pocketsphinx.worker", options)
+        options = {
+            "decoders": 1 if background else decoders,
+            "pronunciations": dict(pronunciations or {}),
+        }
+        spec = WorkerSpec(
+            "pocketsphinx",
+            "pipelines.engines.stt.pocketsphinx.worker",
+            options,
+            niceness=BACKGROUND_NICENESS if background else NICENESS,
+        )
         super().__init__(MANIFEST, spec, workers)
 
 

@@ -84,3 +84,11 @@ def posterior(decoder: pocketsphinx.Decoder) -> float:
         if not part.word.startswith(("<", "["))
     ]
     return sum(logs) / len(logs) if logs else WORST
+
+
+def posteriors(decoder: pocketsphinx.Decoder) -> dict[int, float]:
+    """How probable each part of the best path is among all that the lattice has in its place, by the frame in
+    which it begins: of a search with a lattice, once it is over."""
+    if decoder.hyp() is None:
+        return {}
+    return {part.start_frame: round(min(1.0, max(0.0, part.prob)), 3) for part in decoder.seg()}

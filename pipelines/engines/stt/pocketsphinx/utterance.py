@@ -23,7 +23,7 @@ from pipelines.engines.stt.pocketsphinx.rejection import (
     wanted,
 )
 from pipelines.engines.stt.pocketsphinx.rival import Rival, RivalSearch
-from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior
+from pipelines.engines.stt.pocketsphinx.search import best_log, best_spans, best_text, posterior, posteriors
 from pipelines.engines.stt.pocketsphinx.sounds import nearest
 
 LEAD_IN_MS = 200
@@ -231,14 +231,17 @@ class Ear:
         known = frozenset(self._comparing.rivals(text, self._pair.heard))
         return wanted(known, self._judged(text)[1])
 
-    def _words(self) -> list[tuple[str, int, int]]:
-        """The words and where they lie, in ms of the audio that was heard."""
+    def _words(self) -> list[tuple[str, int, int, float | None]]:
+        """The words, where they lie, in ms of the audio that was heard, and how sure each is, where a lattice
+        tells."""
+        sure = posteriors(self._pair.words) if self._grammar is None else None
         return [
             # A dictionary writes a word's second pronunciation as word(2).
             (
                 span.label.partition("(")[0],
                 max(0, 10 * span.start - LEAD_IN_MS) + self._skipped_ms,
                 10 * span.end + 10 - LEAD_IN_MS + self._skipped_ms,
+                sure.get(span.start) if sure is not None else None,
             )
             for span in best_spans(self._pair.words)
             if span.is_word

@@ -1,0 +1,44 @@
+"""What every route of speech asks first: who works for it, and who asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from aiohttp import web
+
+from api.access.asker import asker
+from api.context import CONTEXT
+from api.routing.problems import Problem
+from api.speech_desk import SpeechDesk
+from mediaserver.storage.records import UsageCounted, UsageKind
+
+
+def speech_desk(request: web.Request) -> SpeechDesk:
+    """Raises Problem while the server is being started."""
+    desk = request.app[CONTEXT].speech
+    if desk is None:
+        raise Problem(503, "starting", "The server is being started; try again in a moment.")
+    return desk
+
+
+def count(
+    request: web.Request, kind: UsageKind, amount: float, engine: str, cost: float | None = None
+) -> None:
+    """Whoever asks has used this."""
+    sink = request.app[CONTEXT].sink
+    if sink is not None and amount > 0:
+        sink.put(
+            UsageCounted(uuid4(), datetime.now(UTC), asker(request).key, kind, amount, engine, cost=cost)
+        )
+
+
+def still_there(request: web.Request) -> None:
+    """Raises ConnectionResetError once whoever asked has hung up: nothing that is made for them is wanted."""
+    if request.transport is None or request.transport.is_closing():
+        raise gone("the client has hung up")
+
+
+def gone(why: str) -> ConnectionResetError:
+    """What aiohttp raises when there is nobody to answer."""
+    return ConnectionResetError(why)

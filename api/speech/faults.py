@@ -1,0 +1,64 @@
+"""What goes wrong with engines and audio, as answers of the API."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.routing.problems import Problem
+from mediaserver.errors import (
+    CapacityError,
+    EngineError,
+    EngineMissingError,
+    FetchError,
+    FetchFault,
+    ModelError,
+    UnreadableAudioError,
+)
+from pipelines.audio.containers import ACCEPTED
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = "2"
+"""Retry-After."""
+
+
+@contextmanager
+def told_to_client() -> Iterator[None]:
+    """Errors of ours become Problems: whose fault it is, and whether to come again."""
+    try:
+        yield
+    except UnreadableAudioError as error:
+        if error.too_long:
+            raise Problem(413, "audio_too_long", _sentence(error)) from None
+        raise Problem(415, "unsupported_audio", _sentence(error), {"accepted": list(ACCEPTED)}) from None
+    except FetchError as error:
+        status = 413 if error.kind is FetchFault.TOO_LARGE else 503 if error.kind is FetchFault.BUSY else 400
+        raise Problem(status, "url_not_fetched", _sentence(error)) from None
+    except CapacityError as error:
+        raise Problem(503, "busy", _sentence(error), headers={"Retry-After": AGAIN_S}) from None
+    except EngineMissingError as error:
+        raise Problem(400, "not_available", _sentence(error)) from None
+    except ModelError as error:
+        if error.about_request:
+            raise Problem(400, "model_refused", _sentence(error)) from None
+        raise _unavailable(error) from None
+    except EngineError as error:
+        raise _unavailable(error) from None
+
+
+def unavailable(error: EngineError) -> str:
+    """What is said of an engine that fails. Its own words, for the operator, go to the log: they name
+    addresses and folders of this server."""
+    log.warning("a request for speech or a model failed: %s", error)
+    return "The engine cannot do this now; try again in a moment. The server's log says why."
+
+
+def _unavailable(error: EngineError) -> Problem:
+    return Problem(503, "engine_unavailable", unavailable(error), headers={"Retry-After": AGAIN_S})
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,0 +1,181 @@
+"""Speaks texts that somebody asks for outside of calls: any length, by the voice's own engine or the
+next that can, with the time of each word.
+
+Asks each engine alone, never as part of a call's list: what a stranger's text makes of an engine must not
+have calls pass it over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mediaserver.errors import EngineError, EngineMissingError
+from mediaserver.media.time import SAMPLE_RATE, SAMPLES_PER_MS
+from pipelines.engines.protocols import Kind, Manifest, TtsChunk, WordMark
+from pipelines.engines.running import Engines
+from pipelines.synthesis.portions import portions
+from pipelines.voices.catalogue import catalogue
+from pipelines.voices.routing import VoiceRoute, route, routes
+
+FIRST_SOUND_S = 20.0
+"""Nobody is on a line: a large model may take its time."""
+NEXT_SOUND_S = 30.0
+PAUSE: npt.NDArray[np.int16] = np.zeros(250 * SAMPLES_PER_MS, np.int16)
+"""Between portions: engines leave out the silence around what they are given."""
+_NO_MARK = WordMark(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    text: str
+    text_start: int
+    """Index of its first character in the text."""
+    text_end: int
+    start_ms: int
+    """Since the beginning of the audio."""
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPiece:
+    samples: npt.NDArray[np.int16]
+    """16 kHz, mono; perhaps none."""
+    words: tuple[TimedWord, ...] = ()
+    """Those whose end is known by now; each comes once, in order."""
+
+
+class TextSpeaker:
+    """`names`: the engines of texts for which nobody names one, best first; `voice`, `language`: likewise."""
+
+    def __init__(self, engines: Engines, names: Sequence[str], voice: str, language: str) -> None:
+        self._engines = engines
+        self.names = tuple(names)
+        self._voice = voice
+        self._language = language
+
+    def ready(self, names: Sequence[str] = ()) -> list[Manifest]:
+        """The engines that can speak now."""
+        found = [(name, self._engines.tts((name,))) for name in names or self.names]
+        return [engine.manifest for name, engine in found if self._has_started(name) and engine.ready]
+
+    async def speak(
+        self, text: str, *, voice: str = "", language: str = "", rate: float = 1.0, engine: str = ""
+    ) -> TextSpeech:
+        """Returns with the first sound. `engine`: this one alone. Raises EngineMissingError when the voice or
+        the language cannot be had, and EngineError."""
+        usual = not voice and not engine
+        voice, language = voice or (self._voice if usual else ""), language
+        if not language and catalogue().find(voice) is None:
+            language = self._language
+        ready = self.ready((engine,) if engine else ())
+        ways = routes(voice, language, ready)
+        if not ways:
+            if not ready:
+                raise EngineError("no engine that speaks is ready; try again in a moment")
+            route(voice, language, ready)
+        failures: list[str] = []
+        for way in ways:
+            speech = TextSpeech(self._engines, way, text, rate)
+            try:
+                await speech.begin()
+                return speech
+            except EngineMissingError:
+                if way.engine_voice and catalogue().find(voice) is None:
+                    raise  # a name that it does not know is a mistake, no failure
+                failures.append(f"{way.engine} lacks what it needs")
+            except EngineError as error:
+                failures.append(f"{way.engine}: {error}")
+        raise EngineError("; ".join(failures))
+
+    def _has_started(self, name: str) -> bool:
+        try:
+            self._engines.check(Kind.TTS, (name,))
+        except EngineError:
+            return False
+        return True
+
+
+class TextSpeech:
+    """One text that is being spoken. Close it (`aclose`)."""
+
+    def __init__(self, engines: Engines, way: VoiceRoute, text: str, rate: float) -> None:
+        self.way = way
+        self.text = text
+        self.made = 0
+        """Samples so far."""
+        self._engine = engines.tts((way.engine,))
+        self._rate = rate
+        self._portions = list(portions(text))
+        self._stream: AsyncGenerator[TtsChunk, None] | None = None
+        self._first: TtsChunk | None = None
+
+    async def begin(self) -> None:
+        """Wait for the first sound. Raises EngineError."""
+        self._stream = self._opened(self._portions[0][1])
+        self._first = await self._next(self._stream, FIRST_SOUND_S)
+
+    async def pieces(self) -> AsyncGenerator[SpokenPiece, None]:
+        """All of it, as it comes. Raises EngineError."""
+        for place, (offset, portion) in enumerate(self._portions):
+            if place:
+                self.made += len(PAUSE)
+                yield SpokenPiece(PAUSE)
+                self._stream, self._first = self._opened(portion), None
+            assert self._stream is not None
+            async with aclosing(self._stream) as stream:
+                async for piece in self._portion(stream, offset, FIRST_SOUND_S if place else NEXT_SOUND_S):
+                    yield piece
+
+    async def aclose(self) -> None:
+        if self._stream is not None:
+            await self._stream.aclose()
+
+    @property
+    def seconds(self) -> float:
+        return self.made / SAMPLE_RATE
+
+    async def _portion(
+        self, stream: AsyncGenerator[TtsChunk, None], offset: int, first_s: float
+    ) -> AsyncGenerator[SpokenPiece, None]:
+        """`offset`: of its text in the whole."""
+        began, open_mark = self.made, _NO_MARK
+        chunk, self._first = self._first or await self._next(stream, first_s), None
+        while chunk is not None:
+            words = []
+            for mark in chunk.words:
+                if open_mark is not _NO_MARK:
+                    words.append(self._word(open_mark, offset, began, mark.sample))
+                open_mark = mark
+            self.made += len(chunk.samples)
+            yield SpokenPiece(chunk.samples, tuple(words))
+            chunk = await self._next(stream, NEXT_SOUND_S)
+        if open_mark is not _NO_MARK:
+            last = self._word(open_mark, offset, began, self.made - began)
+            yield SpokenPiece(np.zeros(0, np.int16), (last,))
+
+    def _word(self, mark: WordMark, offset: int, began: int, end: int) -> TimedWord:
+        start, stop = offset + mark.text_start, offset + mark.text_end
+        return TimedWord(
+            self.text[start:stop],
+            start,
+            stop,
+            (began + mark.sample) // SAMPLES_PER_MS,
+            (began + max(mark.sample, end)) // SAMPLES_PER_MS,
+        )
+
+    def _opened(self, portion: str) -> AsyncGenerator[TtsChunk, None]:
+        way = self.way
+        return self._engine.speak(portion, voice=way.engine_voice, language=way.language, rate=self._rate)
+
+    async def _next(self, stream: AsyncGenerator[TtsChunk, None], within_s: float) -> TtsChunk | None:
+        try:
+            async with asyncio.timeout(within_s):
+                return await anext(stream, None)
+        except TimeoutError:
+            raise EngineError(f"{self.way.engine} gave no sound within {within_s:g} s") from None

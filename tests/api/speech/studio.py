@@ -1,0 +1,83 @@
+"""The routes of speech on a real socket, with the embedded engines and workers behind them."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from api.app import ApiContext, build_app
+from api.speech_desk import SpeechDesk
+from cli.serving.engines import default_llms, open_engines
+from cli.serving.speech_desk import open_speech_desk
+from mediaserver.config import load
+from mediaserver.diagnosis.health import Health
+from mediaserver.fetching.protocols import Downloader
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import Record, UsageCounted
+from pipelines.engines.builtin import registry
+
+Client = TestClient[web.Request, web.Application]
+
+TOKEN = "vf_0123456789012345678901234567890123456789"
+"""With which `Studio.client` asks."""
+
+
+class Counts:
+    """Keeps what was counted."""
+
+    def __init__(self) -> None:
+        self.used: list[UsageCounted] = []
+
+    def put(self, record: Record) -> None:
+        assert isinstance(record, UsageCounted)
+        self.used.append(record)
+
+    async def flush(self, within_s: float | None = None) -> bool:
+        return True
+
+    def take(self) -> dict[str, float]:
+        """What was used since, by kind."""
+        used, self.used = self.used, []
+        return {str(each.kind): each.amount for each in used}
+
+
+class Studio:
+    def __init__(self, data: Path, downloader: Downloader | None = None, **overrides: Any) -> None:
+        self.settings = load(None, {"data": str(data), "http": {"admin_token": TOKEN}, **overrides})
+        self.counts = Counts()
+        self.context = ApiContext(self.settings, Health(), Metrics(), sink=self.counts)
+        self.client: Client = TestClient(
+            TestServer(build_app(self.context)), headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        self._downloader = downloader
+        self._undo = AsyncExitStack()
+
+    async def start(self) -> None:
+        known = registry()
+        engines = open_engines(self.settings, known, self._undo)
+        models = default_llms(self.settings, known)
+        self.context.speech = await open_speech_desk(
+            self.settings, known, engines, models, self._downloader, self._undo
+        )
+        await self.client.start_server()
+        await engines.settle()
+
+    async def stop(self) -> None:
+        """Every request is over then, and has left nothing."""
+        await self.client.close()
+        await self._undo.aclose()
+        left = list(self.settings.uploads.rglob("*")) if self.settings.uploads.exists() else []
+        assert left == [] and self.desk.uploading == 0
+
+    @property
+    def desk(self) -> SpeechDesk:
+        assert self.context.speech is not None
+        return self.context.speech
+
+    @property
+    def url(self) -> str:
+        return str(self.client.make_url("")).rstrip("/")
