@@ -5,21 +5,27 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    agents,
     analytics,
     audit,
+    calendars,
     call_control,
+    call_routes,
     calls,
     console,
     docs,
     draining,
+    erasures,
     events,
     health,
     keys,
     messages,
+    numbers,
     outbound,
     page,
     parties,
     playing,
+    providers,
     sip_trace,
     trunks,
     usage,
@@ -47,6 +53,13 @@ TABLES: tuple[ApiRoutes, ...] = (
     voices.routes,
     usage.routes,
     analytics.routes,
+    agents.routes,
+    numbers.routes,
+    call_routes.routes,
+    calendars.routes,
+    trunks.routes,
+    providers.routes,
+    erasures.routes,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""
@@ -55,8 +68,6 @@ MAX_BODY_BYTES = 64 << 10
 CALLS = "/api/telephony/calls"
 CALL = CALLS + "/{id}"
 SIP = "/api/telephony/sip"
-TRUNKS = "/api/telephony/trunks"
-TRUNK = TRUNKS + "/{name}"
 
 
 def build_app(context: ApiContext) -> web.Application:
@@ -95,11 +106,6 @@ def build_app(context: ApiContext) -> web.Application:
     app.router.add_get(f"{CALL}/pcap", sip_trace.capture, allow_head=False)
     app.router.add_get(SIP, sip_trace.messages)
     app.router.add_get(f"{SIP}/events", sip_trace.follow, allow_head=False)
-    app.router.add_get(TRUNKS, trunks.trunks)
-    app.router.add_post(TRUNKS, trunks.add)
-    app.router.add_get(TRUNK, trunks.trunk)
-    app.router.add_put(TRUNK, trunks.change)
-    app.router.add_delete(TRUNK, trunks.remove)
     app.router.add_get("/api/telephony/outbound", outbound.outbound)
     app.router.add_get("/api/telephony/events", events.all_events, allow_head=False)
     return app

@@ -20,6 +20,7 @@ from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.access import open_access
+from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -34,6 +35,7 @@ from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.keeping import open_keeping
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -181,6 +183,9 @@ class Server:
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
+        keeping = open_keeping(settings, database, jobs)
+        context.eraser, context.directory = keeping.eraser, database.directory
+        context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -220,6 +225,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
+        context.may_call = switchboard.targets.check
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
             lambda name: database.trunks.line(name) is not None,
@@ -285,6 +291,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],

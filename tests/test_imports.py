@@ -22,6 +22,10 @@ INSIDE: dict[str, set[str]] = {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
         "mediaserver.printable",
     },
+    "mediaserver.retention": {
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
+        "mediaserver.storage",
+    },
     "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
