@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from api.access.asker import asker
 from api.access.scopes import Scope
@@ -37,7 +37,18 @@ ROUTES = "/api/telephony/routes"
 ROUTE = ROUTES + r"/{id:\d+}"
 RouteId = Annotated[int, Field(ge=1, lt=2**63)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+FIRST_YEAR, LAST_YEAR = 1900, 9000
+"""Moments beyond are no moment in some time zone."""
 FALLBACKS = ("agent", "ring", "message")
+
+
+def _near(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"it is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
 
 
 class RouteFallback(RequestModel):
@@ -70,8 +81,8 @@ class RouteBody(RequestModel):
     agent: OneLine = Field(min_length=1, max_length=100)
     priority: int = Field(default=100, ge=-(2**31), lt=2**31, description="The lowest goes first.")
     label: OneLine = Field(default="", max_length=200, description="For people.")
-    valid_from: AwareDatetime | None = Field(default=None, description="From then on it counts.")
-    valid_until: AwareDatetime | None = Field(default=None, description="From then on it does not.")
+    valid_from: Moment | None = Field(default=None, description="From then on it counts.")
+    valid_until: Moment | None = Field(default=None, description="From then on it does not.")
     time_zone: str = Field(default=USUAL_ZONE, max_length=100, description="Of its hours (IANA).")
     hours: dict[Day, list[SpanText]] | None = Field(
         default=None, description="When the agent answers, by day of the week; null: at any time."
@@ -122,7 +133,7 @@ class ResolveQuery(RequestModel):
     """What is asked."""
 
     to: OneLine = Field(min_length=1, max_length=LONGEST, description="As it is dialled.")
-    at: AwareDatetime | None = Field(default=None, description="When; left out: now.")
+    at: Moment | None = Field(default=None, description="When; left out: now.")
 
 
 class Resolved(ResponseModel):

@@ -43,6 +43,8 @@ async def test_a_route_with_hours_a_calendar_and_a_fallback_leads_calls(director
     _, found = await ask("GET", resolve("+4930123456", "2026-11-27T11:00:00Z"))
     assert found["outcome"] == "refused"
     assert (await ask("GET", resolve("100")))[1]["ring"] == "100"
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-11-20T09:00:00"):
+        assert (await ask("GET", resolve("+4930123456", at)))[0] == 400
     change = {"pattern": "+49*", "agent": "echo", "fallback": {"ring": "carl"}}
     status, changed = await ask("PUT", f"{ROUTES}/{route['id']}", change, **{"If-Match": '"1"'})
     assert status == 200 and (changed["version"], changed["hours"]) == (2, None)
@@ -72,6 +74,7 @@ async def test_a_route_that_makes_no_sense_is_a_422_that_names_the_field(directo
 ROUTES_THAT_DO_NOT_FIT: list[Any] = [
         {"fallback": {}}, {"fallback": {"agent": "echo", "ring": "100"}}, {"hours": {"monday": []}},
         {"pattern": ""}, {"valid_from": "2026-11-20T09:00:00"}, {"colour": "red"}, {"priority": 2**40},
+    {"valid_from": "0001-01-01T00:00:00+14:00"},
     ]  # fmt: skip
 
 
