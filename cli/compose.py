@@ -225,7 +225,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
-        context.may_call = switchboard.targets.check
+        context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
             lambda name: database.trunks.line(name) is not None,
