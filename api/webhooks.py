@@ -45,7 +45,7 @@ WantedTopics: TypeAlias = Annotated[
 ]
 WantedUrl: TypeAlias = Annotated[
     OneLine,
-    Field(min_length=1, max_length=2000, description="`https://host/path`; redirects are not followed."),
+    Field(min_length=1, max_length=2000, description="An https address; redirects are not followed."),
 ]
 About: TypeAlias = Annotated[OneLine, Field(max_length=500)]
 

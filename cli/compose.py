@@ -329,7 +329,7 @@ class Server:
         overload.begin(metrics, undo)
         context.feed = feed
         undo.push_async_callback(feed.close)
-        sender = await open_webhooks(settings.webhooks, database, fetching, feed, jobs, undo)
+        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
         health.ask(sender.findings)
         context.sealer = database.sealer
         forget_counts(jobs, database.pool)

@@ -28,6 +28,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.events import EventsSettings
 from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
 from mediaserver.settings.gateway import GatewaySettings
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
+    events: EventsSettings = EventsSettings()
     webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()

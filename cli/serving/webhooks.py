@@ -1,4 +1,5 @@
-"""What sends events to users' endpoints: the relay, the jobs, and what is thrown away."""
+"""What tells of stored events: the feed for those who watch, the relay and the jobs of webhooks; and what is
+thrown away of both."""
 
 from __future__ import annotations
 
@@ -6,21 +7,32 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 from cli.serving.database import Stored
+from mediaserver.config import Settings
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.jobs.kinds import JobTry
 from mediaserver.jobs.runner import JobRunner
-from mediaserver.settings.webhooks import WebhooksSettings
+from mediaserver.settings.privacy import RetentionSettings
+from mediaserver.storage.outbox import table
 from mediaserver.storage.outbox.feed import EventFeed
 from mediaserver.webhooks import deliveries
 from mediaserver.webhooks.delivering import WebhookSender
 from mediaserver.webhooks.relay import WebhookRelay
 
 SWEPT = 5000
-"""Deliveries that are thrown away at a time."""
+"""Rows that are thrown away at a time."""
+TIDY = "events.tidy"
+
+
+def kept_days(wanted: float, retention: RetentionSettings) -> float:
+    """Events repeat what calls leave behind: they are kept no longer than any of it."""
+    of_calls = (
+        retention.transcripts_days, retention.events_days, retention.messages_days, retention.calls_days,
+    )  # fmt: skip
+    return min(wanted, *(days or wanted for days in of_calls))
 
 
 async def open_webhooks(
-    settings: WebhooksSettings,
+    settings: Settings,
     database: Stored,
     fetcher: Fetcher,
     feed: EventFeed,
@@ -28,17 +40,21 @@ async def open_webhooks(
     undo: AsyncExitStack,
 ) -> WebhookSender:
     """Before the jobs are started. Raises what the database does."""
-    sender = WebhookSender(database.pool, fetcher, database.sealer, settings)
+    sender = WebhookSender(database.pool, fetcher, database.sealer, settings.webhooks)
     await sender.look()
 
     async def tidy(job: JobTry) -> None:
-        before = datetime.now(UTC) - timedelta(days=settings.keep_days)
-        while await deliveries.sweep(database.pool, before, SWEPT) == SWEPT:
+        now = datetime.now(UTC)
+        days = kept_days(settings.events.keep_days, settings.retention)
+        while await table.sweep(database.pool, now - timedelta(days=days), SWEPT) == SWEPT:
+            pass
+        days = kept_days(settings.webhooks.keep_days, settings.retention)
+        while await deliveries.sweep(database.pool, now - timedelta(days=days), SWEPT) == SWEPT:
             pass
         await sender.look()
 
     jobs.declare(sender.kind())
-    jobs.every("webhook.tidy", "47 * * * *", tidy)
+    jobs.every(TIDY, "47 * * * *", tidy)
     relay = WebhookRelay(database.pool, feed)
     undo.push_async_callback(relay.close)
     relay.start()
