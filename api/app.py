@@ -5,14 +5,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from api import (
+    agents,
     analytics,
     audit,
+    calendars,
+    call_routes,
     console,
     conversations,
     docs,
+    erasures,
     health,
     keys,
+    numbers,
     page,
+    providers,
     trunks,
     usage,
     voice_sessions,
@@ -43,21 +49,26 @@ TABLES: tuple[ApiRoutes, ...] = (
     audit.routes,
     voices.routes,
     conversations.routes,
+    voice_sessions.routes,
     *FLOW_TABLES,
     stream.routes,
     socket.routes,
     webhooks.routes,
-    voice_sessions.routes,
     usage.routes,
     analytics.routes,
+    agents.routes,
+    numbers.routes,
+    call_routes.routes,
+    calendars.routes,
+    trunks.routes,
+    providers.routes,
+    erasures.routes,
     *TELEPHONY,
     *speech.TABLES,
 )
 """All that is declared, in the order of the document. A resource's module is added here."""
 
 MAX_BODY_BYTES = 64 << 10
-TRUNKS = "/api/telephony/trunks"
-TRUNK = TRUNKS + "/{name}"
 
 
 def build_app(context: ApiContext) -> web.Application:
@@ -68,9 +79,4 @@ def build_app(context: ApiContext) -> web.Application:
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)
-    app.router.add_get(TRUNKS, trunks.trunks)
-    app.router.add_post(TRUNKS, trunks.add)
-    app.router.add_get(TRUNK, trunks.trunk)
-    app.router.add_put(TRUNK, trunks.change)
-    app.router.add_delete(TRUNK, trunks.remove)
     return app

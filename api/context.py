@@ -16,9 +16,11 @@ from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
 from api.watcher_places import WatcherPlaces
 from api.work_places import WorkPlaces
+from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
@@ -38,6 +40,15 @@ from sip.trunks.board import TrunkBoard
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer as RequestTracer
+
+
+def no_faults(agent: AgentSpec) -> Mapping[str, str]:
+    """Nothing is wrong with any."""
+    return {}
+
+
+def anybody_may_be_called(to: str) -> None:
+    """No limit is known."""
 
 
 @dataclass(slots=True)
@@ -82,6 +93,12 @@ class ApiContext:
     """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    directory: Directory | None = None
+    """Who answers which address; None while the server is starting."""
+    agent_faults: Callable[[AgentSpec], Mapping[str, str]] = no_faults
+    """What is wrong with an agent that is to be kept, by field."""
+    may_call: Callable[[str], None] = anybody_may_be_called
+    """Raises CallError for whom this server may not call."""
     eraser: Eraser | None = None
     """Who removes callers' data; None while the server is starting."""
     capturing: int = 0

@@ -20,6 +20,7 @@ from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.access import open_access
+from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -198,7 +199,8 @@ class Server:
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
         keeping = open_keeping(settings, database, jobs)
-        context.eraser = keeping.eraser
+        context.eraser, context.directory = keeping.eraser, database.directory
+        context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -238,6 +240,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
+        context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
             lambda name: database.trunks.line(name) is not None,

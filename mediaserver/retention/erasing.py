@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = 10_000
 """Calls whose addresses are looked at in one step."""
+LONGEST_E164 = 15
 SHOWN = 2
 """Digits at the end of a number that stay, so that whoever asked knows which it was."""
 SERVER = Actor("retention", "server")
@@ -49,6 +50,12 @@ class Eraser:
         self._pause_s = pause_s
         self._window = window
         self._waiting: dict[UUID, str] = {}
+
+    def number(self, written: str) -> str:
+        """A telephone number in E.164, however it is written; empty when it is none."""
+        # A zero that is no part of a number may be left in it: the shortest reading is without.
+        found = min(readings_in(written, self._plan), key=lambda each: (len(each), each), default="")
+        return f"+{found}" if found and len(found) <= LONGEST_E164 else ""
 
     def findings(self) -> list[Finding]:
         """Erasures that wait for something."""
