@@ -16,6 +16,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.redaction.redactor import Redactor
 from pipelines.engines.protocols import Llm
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.document import Document
@@ -42,6 +43,11 @@ class TakeOver(Protocol):
         agents the call had. Raises ConfigError, CallError, EngineError."""
 
 
+def nothing_left_out(agent: AgentSpec) -> Redactor | None:
+    """No agent's calls are redacted."""
+    return None
+
+
 class FlowWorkshops:
     """Makes the workshop of each call."""
 
@@ -57,6 +63,8 @@ class FlowWorkshops:
         """`row`: of an agent by its name."""
         self.take_over: TakeOver | None = None
         """Known once the makers of agents are."""
+        self.redactor_of: Callable[[AgentSpec], Redactor | None] = nothing_left_out
+        """What leaves numbers and names out of the calls of an agent; known once there is a switchboard."""
         self._fetcher = fetcher
         self._functions = functions
         self._tools = tools
@@ -83,7 +91,7 @@ class FlowWorkshops:
             self._tools.tool,
             self._tools.box,
             partial(self._models, agent, speech),
-            partial(self._take, call, speech, counted),
+            partial(self._take, agent, call, speech, counted),
             partial(slot_value, language=speech.language),
             call.note,
             hears=speech.hears,
@@ -114,14 +122,23 @@ class FlowWorkshops:
         return speech.llm
 
     def _take(
-        self, call: Call, speech: Equipment, transfers: Transfers, name: str, about: Mapping[str, Any]
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        transfers: Transfers,
+        name: str,
+        about: Mapping[str, Any],
     ) -> TakenAgent:
-        """Raises ConfigError, CallError, EngineError."""
+        """`agent`: whose flow hands over; another key's agents are not there for it. Raises ConfigError,
+        CallError, EngineError."""
         row = self._row(name)
-        if row is None or self.take_over is None:
+        if row is None or row.owner not in (None, agent.owner) or self.take_over is None:
             raise ConfigError("there is no such agent")
         if row.kind not in THINKING:
             raise ConfigError(f"an agent of kind '{row.kind}' has to have a call from its beginning")
+        if call.redactor is None:  # an agent that goes on with a call may turn it on, never off
+            call.redactor = self.redactor_of(row)
         return self.take_over(row, call, speech, {**given_along(call), **about}, transfers)
 
 

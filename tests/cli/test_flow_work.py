@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 
 from cli.makers import makers
 from cli.serving.assistants import Assistants
-from cli.serving.flow_references import ServerNames, lacking
 from cli.serving.flow_work import FlowWorkshops, python_functions, slot_value
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
@@ -22,6 +21,8 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings
 from mediaserver.errors import CallError, ConfigError, VoiceForgeError
 from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.storage.records import Record
 from pipelines.assistant.agent import Assistant
@@ -30,6 +31,7 @@ from pipelines.engines.running import Engines
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.document.slots import SlotSpec
+from pipelines.flows.library.references import ServerNames, lacking
 from pipelines.flows.running.agent import DocumentAgent
 from pipelines.flows.work.workshop import CallWorkshop
 from pipelines.tools.mcp.servers import McpServers
@@ -121,6 +123,18 @@ async def test_another_agent_is_made_by_its_row_and_with_the_calls_own_engines(s
     assert isinstance(greeter.agent, Greeter) and greeter.agent.language == "fr"
 
 
+async def test_an_agent_that_goes_on_with_a_call_may_have_it_redacted_from_then_on(server: Server) -> None:
+    server.row("open", "flow", flow="booking")
+    server.row("discreet", "flow", flow="booking", redaction={"enabled": True})
+    shop = await server.shop()
+    server.shops.redactor_of = lambda row: Redactor(RedactionChoices()) if row.redaction else None
+    found = []
+    for name in ("open", "discreet", "open"):
+        shop.take(name, {})
+        found.append(server.call.redactor)
+    assert found[0] is None and found[1] is not None and found[2] is found[1]
+
+
 async def test_an_agent_that_cannot_take_a_call_over_says_why(server: Server) -> None:
     server.row("echo", "echo")
     server.row("broken", "flow", flow="no such flow")
@@ -128,6 +142,18 @@ async def test_an_agent_that_cannot_take_a_call_over_says_why(server: Server) ->
     for name, why in (("gone", "no such agent"), ("echo", "from its beginning"), ("broken", "no flow")):
         with pytest.raises(VoiceForgeError, match=why):
             shop.take(name, {})
+
+
+async def test_another_key_s_agent_takes_no_call_over(server: Server) -> None:
+    server.row("shared", "flow", flow="booking")
+    server.row("theirs", "flow", flow="booking", owner=UUID(int=8))
+    server.row("ours", "flow", flow="booking", owner=UUID(int=7), llm=("wise",))
+    await server.started()
+    shop = server.shops.make(server.rows["ours"], server.call, server.speech.begin(server.rows["ours"]))
+    for name in ("shared", "ours"):
+        assert isinstance(shop.take(name, {}).agent, DocumentAgent)
+    with pytest.raises(ConfigError, match="no such agent"):
+        shop.take("theirs", {})
 
 
 async def test_models_are_those_of_the_row_or_those_that_a_node_names(server: Server) -> None:
