@@ -29,7 +29,6 @@ from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
-from api.guard import guard
 from api.guard import guard, tell_rate
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes

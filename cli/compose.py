@@ -261,7 +261,6 @@ class Server:
         context.voices, context.audio = voices, wire
         context.think = open_thinking(settings, known, engines, models)
         context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
-        context.speech = await open_speech_desk(settings, known, engines, models, fetching, undo)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
