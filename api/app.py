@@ -10,6 +10,7 @@ from api import (
     call_control,
     calls,
     console,
+    conversations,
     docs,
     draining,
     events,
@@ -23,6 +24,7 @@ from api import (
     sip_trace,
     trunks,
     usage,
+    voice_sessions,
     voices,
 )
 from api.context import CONTEXT, ApiContext
@@ -47,6 +49,8 @@ TABLES: tuple[ApiRoutes, ...] = (
     audit.routes,
     voices.routes,
     *FLOW_TABLES,
+    conversations.routes,
+    voice_sessions.routes,
     usage.routes,
     analytics.routes,
     *speech.TABLES,

@@ -91,6 +91,12 @@ async def one_flow(connection: Database, name: str) -> Row | None:
     return None if row is None else dict(row)
 
 
+async def owner_of(connection: Database, name: str) -> UUID | None:
+    """The key whose flow it is; None: the operator's, as are those that are in no row."""
+    owner: UUID | None = await connection.fetchval("select owner from flows where name = $1", name)
+    return owner
+
+
 async def history(
     connection: Database, name: str, *, below: int | None = None, limit: int | None = None
 ) -> list[Row]:
