@@ -14,16 +14,23 @@ from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
+from api.watcher_places import WatcherPlaces
 from api.work_places import WorkPlaces
+from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
+from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
-from mediaserver.storage.records import Sink
+from mediaserver.retention.erasing import Eraser
+from mediaserver.storage.outbox.feed import EventFeed
+from mediaserver.storage.records import RecordStore, Sink
+from mediaserver.storage.sealing import Sealer
 from pipelines.engines.protocols import Llm
 from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.previews.desk import VoiceDesk
@@ -33,6 +40,15 @@ from sip.trunks.board import TrunkBoard
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer as RequestTracer
+
+
+def no_faults(agent: AgentSpec) -> Mapping[str, str]:
+    """Nothing is wrong with any."""
+    return {}
+
+
+def anybody_may_be_called(to: str) -> None:
+    """No limit is known."""
 
 
 @dataclass(slots=True)
@@ -69,14 +85,32 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    sealer: Sealer | None = None
+    """Seals the secrets that are kept; None while the server is starting."""
+    feed: EventFeed | None = None
+    """Tells of what is stored as it comes; None while the server is starting."""
+    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
+    """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
+    directory: Directory | None = None
+    """Who answers which address; None while the server is starting."""
+    agent_faults: Callable[[AgentSpec], Mapping[str, str]] = no_faults
+    """What is wrong with an agent that is to be kept, by field."""
+    may_call: Callable[[str], None] = anybody_may_be_called
+    """Raises CallError for whom this server may not call."""
+    eraser: Eraser | None = None
+    """Who removes callers' data; None while the server is starting."""
     capturing: int = 0
     """Captures of packets that are being read."""
     connections: HttpConnections | None = None
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    store: RecordStore | None = None
+    """Stores records before an answer is given; None while the database is not up."""
+    in_progress: set[tuple[Any, ...]] = field(default_factory=set)
+    """Requests under an Idempotency-Key that are being done."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
     speech: SpeechDesk | None = None
@@ -87,6 +121,10 @@ class ApiContext:
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0
     """Open event streams."""
+    listening: int = 0
+    """Who listens to calls by WebSocket."""
+    streams: StreamWire = field(default_factory=StreamWire)
+    """What carries their audio."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -6,85 +6,155 @@ A change is written to the database and counts from the next call on; who follow
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from api.answers import answer
-from api.asking import body, done
-from api.calls import require_pool
+from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
+from api.routing.models import OneLine
+from api.routing.problems import Problem
+from api.routing.table import ApiRoutes
 from mediaserver.errors import ConfigError, SealError
 from mediaserver.storage import trunks as table
-from mediaserver.storage.sql import Row
+from mediaserver.storage.sql import Database, Row
 from sip.trunks.board import TrunkBoard
 from sip.trunks.rows import changed, checked, read, shown, written
 from sip.trunks.spec import TrunkSpec
 
+routes = ApiRoutes("trunks", "Servers that are called by, and that call: carriers and exchanges.")
 
-async def trunks(request: web.Request) -> web.Response:
-    """All rows, by name."""
+TRUNKS = "/api/telephony/trunks"
+TRUNK = TRUNKS + "/{name}"
+
+
+def _with_settings(schema: dict[str, Any]) -> None:
+    """What a trunk may say, as its own type has it; parts that are objects by their names alone."""
+    for name, part in TypeAdapter(TrunkSpec).json_schema()["properties"].items():
+        plain = {"type": "object"} if "$ref" in json.dumps(part) else part
+        schema["properties"].setdefault(name, plain)
+
+
+class TrunkBody(BaseModel):
+    """The settings of a trunk (docs/interop.md). A setting that is not known is an error which names the
+    nearest."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_settings)
+
+    host: OneLine = Field(min_length=1, max_length=255)
+
+
+class NewTrunk(TrunkBody):
+    """A trunk to be added."""
+
+    name: OneLine = Field(min_length=1, max_length=64)
+
+
+class TrunkShown(BaseModel):
+    """A trunk: its settings with masks in the place of secrets; of a row beyond reading its name alone."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_with_settings)
+
+    name: str
+
+
+class TrunkStood(TrunkShown):
+    """A trunk as it stands."""
+
+    version: int = Field(description="Goes up with each change.")
+    fault: str = Field(description="What is wrong with its row; empty: nothing.")
+    status: dict[str, Any] | None = Field(description="Its standing and scorecards; null: it is not used.")
+
+
+class TrunksShown(BaseModel):
+    """All trunks."""
+
+    trunks: list[TrunkStood]
+
+
+@routes.get(TRUNKS, scope=Scope.ADMIN)
+async def trunks(request: web.Request) -> TrunksShown:
+    """All trunks, by name."""
     context = request.app[CONTEXT]
-    rows = await table.all_trunks(require_pool(context))
-    return answer({"trunks": [_shown(context, row) for row in rows]})
+    rows = await table.all_trunks(context.database)
+    return TrunksShown(trunks=[_stood(context, row) for row in rows])
 
 
-async def trunk(request: web.Request) -> web.Response:
-    """One of them."""
+@routes.post(TRUNKS, scope=Scope.ADMIN, status=201)
+async def add(request: web.Request, body: NewTrunk) -> TrunkShown:
+    """Add a trunk. 409 when there is one of that name."""
     context = request.app[CONTEXT]
-    return answer(_shown(context, await _row(request, context)))
-
-
-async def add(request: web.Request) -> web.Response:
-    """`{"name", "host", ...}`: a new trunk. 201; 409 when there is one of that name."""
-    context = request.app[CONTEXT]
-    content = await body(request, "name", "host")
-    spec = _made(lambda: checked(content))
+    spec = _made(lambda: checked(body.model_dump()))
     settings, secrets = written(spec, _board(context).sealer)
-    if not await table.add_trunk(require_pool(context), spec.name, settings, secrets):
-        raise web.HTTPConflict(reason=f"There is a trunk {spec.name}: change it with PUT.")
-    return answer(shown(spec), 201)
+    async with context.database.acquire() as connection, connection.transaction():
+        if not await table.add_trunk(connection, spec.name, settings, secrets):
+            raise Problem(409, "name_taken", f"There is a trunk {spec.name}: change it with PUT.")
+        await audited(connection, request, "trunk.add", f"trunk:{spec.name}", host=spec.host)
+    return TrunkShown(**shown(spec))
 
 
-async def change(request: web.Request) -> web.Response:
-    """`{"host", ...}`: this in the place of the trunk of that name. A secret that is left out, or sent back
-    as its mask, stays; a password does not where the row leads to another server."""
+@routes.get(TRUNK, scope=Scope.ADMIN)
+async def trunk(request: web.Request, name: str) -> TrunkStood:
+    """One trunk."""
     context = request.app[CONTEXT]
-    content = await body(request, "host")
-    row = await _row(request, context)
+    return _stood(context, await _row(context.database, name))
+
+
+@routes.put(TRUNK, scope=Scope.ADMIN)
+async def change(request: web.Request, name: str, body: TrunkBody) -> TrunkShown:
+    """Put this in the place of a trunk.
+
+    A secret that is left out, or sent back as its mask, stays; a password does not where the trunk leads to
+    another server."""
+    context = request.app[CONTEXT]
     sealer = _board(context).sealer
-    try:
-        before = read(row, sealer)
-    except (ConfigError, SealError):
-        before = TrunkSpec(row["name"], "")  # beyond reading: the new one stands for itself
-    spec = _made(lambda: changed(before, content))
-    settings, secrets = written(spec, sealer)
-    if not await table.change_trunk(require_pool(context), spec.name, settings, secrets):
-        raise web.HTTPNotFound(reason="There is no such trunk.")
-    return answer(shown(spec))
+    async with context.database.acquire() as connection, connection.transaction():
+        row = await _row(connection, name)
+        try:
+            before = read(row, sealer)
+        except (ConfigError, SealError):
+            before = TrunkSpec(row["name"], "")  # beyond reading: the new one stands for itself
+        spec = _made(lambda: changed(before, body.model_dump()))
+        settings, secrets = written(spec, sealer)
+        if not await table.change_trunk(connection, spec.name, settings, secrets):
+            raise _unknown()
+        different = sorted(
+            key for key, value in settings.items() if (row["settings"] or {}).get(key) != value
+        )
+        await audited(connection, request, "trunk.change", f"trunk:{spec.name}", settings=different)
+    return TrunkShown(**shown(spec))
 
 
-async def remove(request: web.Request) -> web.Response:
-    """Calls that are up go on."""
-    name = request.match_info["name"]
-    if not await table.remove_trunk(require_pool(request.app[CONTEXT]), name):
-        raise web.HTTPNotFound(reason="There is no such trunk.")
-    return done()
+@routes.delete(TRUNK, scope=Scope.ADMIN)
+async def remove(request: web.Request, name: str) -> None:
+    """Remove a trunk. Calls that are up go on."""
+    async with request.app[CONTEXT].database.acquire() as connection, connection.transaction():
+        if not await table.remove_trunk(connection, name):
+            raise _unknown()
+        await audited(connection, request, "trunk.remove", f"trunk:{name}")
 
 
 def _made(make: Callable[[], TrunkSpec]) -> TrunkSpec:
     try:
         return make()
     except ConfigError as error:
-        raise web.HTTPBadRequest(reason=" ".join(str(error).split())[:500]) from None
+        raise Problem(400, "bad_request", " ".join(str(error).split())[:500]) from None
 
 
-async def _row(request: web.Request, context: ApiContext) -> Row:
-    row = await table.one_trunk(require_pool(context), request.match_info["name"])
+async def _row(connection: Database, name: str) -> Row:
+    """Raises Problem (404)."""
+    row = await table.one_trunk(connection, name)
     if row is None:
-        raise web.HTTPNotFound(reason="There is no such trunk.")
+        raise _unknown()
     return row
+
+
+def _unknown() -> Problem:
+    return Problem(404, "not_found", "There is no such trunk.")
 
 
 def _board(context: ApiContext) -> TrunkBoard:
@@ -93,8 +163,7 @@ def _board(context: ApiContext) -> TrunkBoard:
     return context.trunks
 
 
-def _shown(context: ApiContext, row: Row) -> dict[str, Any]:
-    """A row that makes no sense is its name and what is wrong with it."""
+def _stood(context: ApiContext, row: Row) -> TrunkStood:
     board = _board(context)
     fault, content = "", {"name": row["name"]}
     try:
@@ -103,9 +172,9 @@ def _shown(context: ApiContext, row: Row) -> dict[str, Any]:
         fault = str(error)
     line = board.line(row["name"])
     now = asyncio.get_running_loop().time()
-    return {
+    return TrunkStood(
         **content,
-        "version": row["version"],
-        "fault": fault or board.faults.get(row["name"], ""),
-        "status": None if line is None else line.as_dict(now),
-    }
+        version=row["version"],
+        fault=fault or board.faults.get(row["name"], ""),
+        status=None if line is None else line.as_dict(now),
+    )

@@ -20,6 +20,7 @@ from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
 from cli.serving.access import open_access
+from cli.serving.agent_faults import AgentFaults
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -41,6 +42,7 @@ from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
+from cli.serving.keeping import open_keeping
 from cli.serving.offering import offered_addresses
 from cli.serving.outbound import findings_of, meter_calls_out, plan_of, targets_of
 from cli.serving.overload import OverloadWatch
@@ -56,6 +58,7 @@ from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
+from cli.serving.webhooks import open_webhooks
 from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
@@ -81,6 +84,7 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
 from pipelines.flows.library.references import ServerNames, can_be_called
@@ -186,12 +190,17 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        feed = EventFeed(database.connect, database.pool)
+        await feed.start()
         self.first_key = await open_access(
             context.access, settings.data, database.connect, database.pool, database.writer, undo
         )
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
+        keeping = open_keeping(settings, database, jobs)
+        context.eraser, context.directory = keeping.eraser, database.directory
+        context.agent_faults = AgentFaults(known, settings.engines, flows.fault, tools.there).of
         insight.open(database.pool, database.writer, undo)
         # A model's server may be far, slow or gone: that keeps no other agent waiting.
         speaking = engines.settle(ENGINES_S, without=(Kind.LLM, Kind.EMBEDDING))
@@ -231,6 +240,7 @@ class Server:
             redaction=RedactionChoices(**settings.redaction.model_dump()),
         )
         undo.push_async_callback(switchboard.close)
+        context.may_call, workshops.redactor_of = switchboard.targets.check, switchboard.redactor_of
         flows.names = ServerNames(
             lambda name: database.directory.agent(name) is not None,
             lambda name: database.trunks.line(name) is not None,
@@ -267,7 +277,7 @@ class Server:
             undo,
         )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
-        context.sink = database.writer
+        context.sink = context.store = database.writer
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
@@ -307,6 +317,7 @@ class Server:
             certificates.findings,
             findings_of(context.outbound),
             overload.findings,
+            keeping.findings,
             lambda: cleaning_findings(settings.media),
             partial(circuit_findings, fetching),
             lambda: [media.look(), voice_detection, recorder.finding(), jobs.finding()],
@@ -316,6 +327,11 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        context.feed = feed
+        undo.push_async_callback(feed.close)
+        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
+        health.ask(sender.findings)
+        context.sealer = database.sealer
         forget_counts(jobs, database.pool)
         watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.

@@ -24,6 +24,7 @@ from mediaserver.calls.warm import MOST_BRIEFING, Briefing, BriefingVerdict, War
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import Leg
 from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.retention.choices import RetentionChoices
 from pipelines.agents import make_agent
 from pipelines.assistant.settings import AssistantSettings
 from pipelines.conversation.agent import Agent, Context, Transfer
@@ -233,6 +234,7 @@ def fault(agent: AgentSpec, flow_fault: Callable[[str], str] | None = None) -> s
         InsightChoices().changed(agent.insight)
         BackgroundChoices().changed(agent.background)
         RedactionChoices().changed(agent.redaction)
+        RetentionChoices().changed(agent.retention)
         if agent.kind in ("llm", "realtime"):
             AssistantSettings.of(agent.assistant)
         if agent.kind == "flow" and flow_fault is not None:

@@ -22,11 +22,19 @@ INSIDE: dict[str, set[str]] = {
         *("mediaserver.errors", "mediaserver.metrics", "mediaserver.data_folder", "mediaserver.host_port"),
         "mediaserver.printable",
     },
+    "mediaserver.retention": {
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.outbound", "mediaserver.settings"),
+        "mediaserver.storage",
+    },
     "mediaserver.redaction": {"mediaserver.errors", "mediaserver.storage"},
     "mediaserver.fetching": {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },
     "mediaserver.jobs": {"mediaserver.diagnosis", "mediaserver.errors"},
+    "mediaserver.webhooks": {
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.fetching", "mediaserver.jobs"),
+        *("mediaserver.settings", "mediaserver.storage"),
+    },
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },

@@ -12,7 +12,7 @@ from aiohttp import web
 from api.access.asker import asker
 from api.answers import dumps
 from api.context import CONTEXT
-from api.events import begin_stream, tell
+from api.telephony.events import begin_stream, tell
 from mediaserver.storage.sql import Row
 
 HEARTBEAT_S = 2.0

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mediaserver.calls.call import Call
-from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.outbound.numbers import NumberPlan, readings_in
 from pipelines.assistant.calling import Calling
 
 STRANGERS = "anonymous"
@@ -16,8 +16,6 @@ STRANGERS = "anonymous"
 FAILED = "TN-Validation-Failed"
 """Of STIR/SHAKEN, as `sip.trunks.identity` says it."""
 _SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
-_NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
-_SEPARATORS = str.maketrans("", "", "-.() ")
 _LONGEST_E164 = 15
 _ANONYMOUS = re.compile(r"(anonymous|unknown|restricted)\b", re.IGNORECASE)
 
@@ -25,10 +23,7 @@ _ANONYMOUS = re.compile(r"(anonymous|unknown|restricted)\b", re.IGNORECASE)
 def number_of(address: str, plan: NumberPlan) -> str:
     """The telephone number of an address or a text, in E.164 with its `+`; empty for names, extensions and
     anonymous callers."""
-    user = _SCHEME.sub("", address.strip()).partition("@")[0].partition(";")[0]
-    if not _NUMBER.fullmatch(user):
-        return ""
-    readings = plan.readings(user.translate(_SEPARATORS))
+    readings = readings_in(address, plan)
     # A zero that is no part of a number may be left in it: the shortest reading is without.
     shortest = min(readings, key=lambda reading: (len(reading), reading), default="")
     return f"+{shortest}" if len(shortest) <= _LONGEST_E164 and shortest else ""

@@ -16,6 +16,7 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.errors import ConfigError
 from mediaserver.fetching.protocols import Fetcher
 from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.redaction.redactor import Redactor
 from pipelines.engines.protocols import Llm
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.document import Document
@@ -42,6 +43,11 @@ class TakeOver(Protocol):
         agents the call had. Raises ConfigError, CallError, EngineError."""
 
 
+def nothing_left_out(agent: AgentSpec) -> Redactor | None:
+    """No agent's calls are redacted."""
+    return None
+
+
 class FlowWorkshops:
     """Makes the workshop of each call."""
 
@@ -57,6 +63,8 @@ class FlowWorkshops:
         """`row`: of an agent by its name."""
         self.take_over: TakeOver | None = None
         """Known once the makers of agents are."""
+        self.redactor_of: Callable[[AgentSpec], Redactor | None] = nothing_left_out
+        """What leaves numbers and names out of the calls of an agent; known once there is a switchboard."""
         self._fetcher = fetcher
         self._functions = functions
         self._tools = tools
@@ -129,6 +137,8 @@ class FlowWorkshops:
             raise ConfigError("there is no such agent")
         if row.kind not in THINKING:
             raise ConfigError(f"an agent of kind '{row.kind}' has to have a call from its beginning")
+        if call.redactor is None:  # an agent that goes on with a call may turn it on, never off
+            call.redactor = self.redactor_of(row)
         return self.take_over(row, call, speech, {**given_along(call), **about}, transfers)
 
 

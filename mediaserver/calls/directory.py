@@ -119,7 +119,7 @@ class Directory(Routes):
     def recheck(self) -> None:
         """What the rows name beside each other (a flow) has changed: look at them again."""
         if self._read is not None:
-            self._take(*self._read)
+            self.take_over(*self._read)
 
     async def _load(self, connection: asyncpg.Connection) -> None:
         # One snapshot for all: a route must not be read without the agent that was made with it.
@@ -130,10 +130,11 @@ class Directory(Routes):
                 return
             read = await DirectoryRows.of(connection)
         index = await asyncio.to_thread(read.indexed, self._plan)
-        self._take(read.agents, index)
+        self.take_over(read.agents, index)
         self._state = state
 
-    def _take(self, rows: list[Row], index: RouteIndex) -> None:
+    def take_over(self, rows: list[Row], index: RouteIndex) -> None:
+        """These are the agents and routes from now on."""
         self._table = RouteTable(rows, (), self._extensions, self._check, index=index)
         for finding in self._table.findings():
             log.warning("%s: %s", finding.name, finding.detail)

@@ -584,13 +584,13 @@ class LocalSwitchboard:
             uuid4(), direction, from_uri, to_uri, app, self._sink, self._bus,
             agent=agent.name if agent is not None else "",
             agent_version=agent.version if agent is not None else None, about=about, owner=owner,
-            redactor=self._redactor(agent),
+            redactor=self.redactor_of(agent),
             begin=begin,
         )  # fmt: skip
         self._registry.add(call)
         return call
 
-    def _redactor(self, agent: AgentSpec | None) -> Redactor | None:
+    def redactor_of(self, agent: AgentSpec | None) -> Redactor | None:
         """What leaves numbers and names out of a call of this agent's; None: nothing is left out."""
         choices = self._redaction if agent is None else self._redaction.changed(agent.redaction)
         return Redactor(choices) if choices.enabled else None
@@ -603,7 +603,7 @@ class LocalSwitchboard:
 
     def _make(self, agent: AgentSpec, live: LiveCall, words_only: bool = False) -> Talker:
         if live.call.redactor is None:  # an agent that goes on with a call may turn it on, never off
-            live.call.redactor = self._redactor(agent)
+            live.call.redactor = self.redactor_of(agent)
         maker, controls = self._maker(agent), AgentControls(live, self._handing_over, self._spawn)
         if words_only and isinstance(maker, WrittenMaker):
             return maker.make_written(agent, live.call, controls)

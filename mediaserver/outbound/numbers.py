@@ -19,6 +19,10 @@ _ZERO_IS_DIALLED = frozenset("27 31 32 33 40 41 43 44 46 49 61 64 81 82 90 353 3
 """Country codes behind which no number begins with 0: it is dialled within the country alone (ITU-T E.164,
 national prefixes), and who writes it in full all the same, as +49 (0)900, is understood by many carriers."""
 _RUNS = re.compile(r"\+?[0-9]+")
+_SCHEME = re.compile(r"^(sips?|tel):", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[0-9][0-9\-.() ]*")
+_SEPARATORS = str.maketrans("", "", "-.() ")
+"""Visual separators (:rfc:`3966` 5.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,15 @@ class NumberPlan:
             if digits.startswith(prefix):
                 return digits.removeprefix(prefix).lstrip("0")
         return None
+
+
+def readings_in(address: str, plan: NumberPlan) -> frozenset[str]:
+    """All that the telephone number of an address (sip:+49...@host) or a text may mean, in E.164 without its
+    `+`; empty for names, extensions and anonymous callers."""
+    user = _SCHEME.sub("", address.strip()).partition("@")[0].partition(";")[0]
+    if not _NUMBER.fullmatch(user):
+        return frozenset()
+    return plan.readings(user.translate(_SEPARATORS))
 
 
 def without_zero(digits: str) -> set[str]:

@@ -31,6 +31,18 @@ async def all_agents(connection: Database) -> list[Row]:
     return await made_ready(await connection.fetch(f"select {_READ} from agents order by name"), _row)
 
 
+async def some_agents(
+    connection: Database, after: str, limit: int, owner: UUID | None, *, everybody: bool = False
+) -> list[Row]:
+    """A page of them by name, those behind `after`: of this owner and the operator's, or everybody's."""
+    rows = await connection.fetch(
+        f"select {_READ} from agents where name > $1 and ($4 or owner is null or owner = $3) "
+        "order by name limit $2",
+        after, limit, owner, everybody,
+    )  # fmt: skip
+    return [_row(row) for row in rows]
+
+
 async def directory_state(connection: Database) -> tuple[Any, ...]:
     """What differs when any row of the directory was added, changed or removed since."""
     # A row has a new xmin with each change, and no other its ctid; hashes, added up, need no order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from mediaserver.storage.sql import Database, Row, made_ready
 
@@ -17,12 +18,24 @@ async def all_numbers(connection: Database) -> list[Row]:
     return await made_ready(rows, dict)
 
 
-async def some_numbers(connection: Database, after: str, limit: int) -> list[Row]:
-    """A page of them, in order: those behind `after`."""
+async def some_numbers(
+    connection: Database, after: str, limit: int, owner: UUID | None = None, *, everybody: bool = True
+) -> list[Row]:
+    """A page of them, in order: those behind `after`. Unless everybody's are wanted, those that lead to
+    nobody, or to agents of this owner or of the operator."""
     rows = await connection.fetch(
-        f"select {_READ} from numbers where number > $1 order by number limit $2", after, limit
-    )
+        f"select {_READ} from numbers n where number > $1 and ($4 or {_seen_by(3)}) order by number limit $2",
+        after, limit, owner, everybody,
+    )  # fmt: skip
     return [dict(row) for row in rows]
+
+
+async def may_see(connection: Database, number: str, owner: UUID | None) -> bool:
+    """Whether it is among those that `some_numbers` gives of this owner."""
+    found: bool = await connection.fetchval(
+        f"select exists (select from numbers n where number = $1 and {_seen_by(2)})", number, owner
+    )
+    return found
 
 
 async def one_number(connection: Database, number: str, *, lock: bool = False) -> Row | None:
@@ -67,3 +80,12 @@ async def remove_number(connection: Database, number: str) -> bool:
     """False when there is none."""
     query = "delete from numbers where number = $1 returning number"
     return await connection.fetchval(query, number) is not None
+
+
+def _seen_by(owner: int) -> str:
+    """It leads to no agent of somebody else than this argument says."""
+    return f"""
+        not exists (select from agents a left join routes r on r.id = n.route
+            where a.name in (n.agent, r.agent, r.fallback_agent) and a.owner is not null
+                and a.owner is distinct from ${owner})
+    """

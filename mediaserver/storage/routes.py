@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from mediaserver.storage.sql import Database, Row, made_ready, to_json
 
@@ -30,6 +31,22 @@ async def all_routes(connection: Database) -> list[Row]:
     at the ends of ours; hours beyond reading are False, which is no week."""
     rows = await connection.fetch(f"select {_READ} from routes order by id", FIRST_TIME, LAST_TIME)
     return await made_ready(rows, _row)
+
+
+async def some_routes(
+    connection: Database, after: int, limit: int, owner: UUID | None, *, everybody: bool
+) -> list[Row]:
+    """A page of them by id, those behind `after`. Unless everybody's are wanted, those that lead to agents of
+    this owner or of the operator alone."""
+    rows = await connection.fetch(
+        f"""
+        select {_READ} from routes where id > $3 and ($6 or not exists (select from agents a
+            where a.name in (agent, fallback_agent) and a.owner is not null and a.owner is distinct from $5))
+        order by id limit $4
+        """,
+        FIRST_TIME, LAST_TIME, after, limit, owner, everybody,
+    )  # fmt: skip
+    return [_row(row) for row in rows]
 
 
 async def one_route(connection: Database, number: int, *, lock: bool = False) -> Row | None:

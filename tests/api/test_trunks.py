@@ -11,7 +11,7 @@ from mediaserver.storage import trunks as table
 from mediaserver.storage.sealing import Sealer
 from sip.trunks.board import TrunkBoard
 from tests.api.desk import Desk
-from tests.api.keys import STRANGER
+from tests.api.keys import STRANGER, bearer, stored_key
 
 TRUNKS = "/api/telephony/trunks"
 ACME = {"name": "acme", "host": "sip.acme.test", "username": "me", "password": "correct horse"}
@@ -20,6 +20,8 @@ ACME = {"name": "acme", "host": "sip.acme.test", "username": "me", "password": "
 @pytest.fixture
 async def shelf(desk: Desk, pool: asyncpg.Pool) -> AsyncIterator[Desk]:
     desk.context.pool, desk.context.trunks = pool, TrunkBoard(Sealer(b"k" * 32))
+    _, secret = await stored_key(desk.context, pool)
+    desk.client.session.headers.update(bearer(secret))
     yield desk
 
 
@@ -59,7 +61,7 @@ async def test_a_trunk_is_made_shown_changed_and_removed(shelf: Desk) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ({"name": "a"}, "host is a text"),
+        ({"name": "a"}, "host: it is needed"),
         ({"name": "a", "host": "h", "hots": 1}, "nearest is host"),
         ({"name": "a", "host": "h", "register": True}, "without a username"),
         ({"name": "a b", "host": "h"}, "name"),
@@ -86,6 +88,8 @@ async def test_a_row_beyond_reading_is_shown_with_its_fault_and_can_be_mended(
 async def test_strangers_learn_nothing(pool: asyncpg.Pool) -> None:
     desk = Desk(http={"admin_token": "token"})
     desk.context.pool, desk.context.trunks = pool, TrunkBoard(Sealer(b"k" * 32))
+    _, secret = await stored_key(desk.context, pool)
+    desk.client.session.headers.update(bearer(secret))
     await desk.start()
     try:
         assert (await desk.client.get(TRUNKS, headers=STRANGER)).status == 401

@@ -38,6 +38,7 @@ def test_an_agent_is_set_changed_and_removed(capsys: pytest.CaptureFixture[str])
     assert listed(capsys)["hours"]["addresses"] == ["hours"]
 
     words = ["--flow", "booking", "--at", "+1555*", "--at", "demo", "--stt", "cloud, pocketsphinx"]
+    words += ["--retention", '{"events_days": 7}', "--redaction", '{"enabled": true}']
     assert main(["agents", "set", "hours", *words, "--no-recording"]) == 0
     agents = listed(capsys)
     assert agents["demo"]["addresses"] == []
@@ -45,6 +46,7 @@ def test_an_agent_is_set_changed_and_removed(capsys: pytest.CaptureFixture[str])
     assert (hours["version"], hours["is"], hours["recording"]) == (2, "booking", False)
     assert hours["addresses"] == ["hours", "+1555*", "demo"]
     assert hours["stt"] == ["cloud", "pocketsphinx"]
+    assert (hours["retention"], hours["redaction"]) == ({"events_days": 7}, {"enabled": True})
 
     assert main(["agents", "remove", "hours"]) == 0
     assert "hours" not in listed(capsys)
@@ -56,6 +58,8 @@ def test_an_agent_is_set_changed_and_removed(capsys: pytest.CaptureFixture[str])
         (["set", "x", "--python", "not a class"], "neither module:Class nor"),
         (["set", "x", "--echo", "--turn", "{"], "--turn is not JSON"),
         (["set", "x", "--echo", "--turn", "3"], "not a JSON object"),
+        (["set", "x", "--echo", "--redaction", '{"digits": 1}'], "from 3 to 20"),
+        (["set", "x", "--echo", "--retention", '{"call_days": 1}'], "nearest known one is 'calls_days'"),
         (["set", "x", "--flow", "boking"], "did you mean 'booking'"),
         (["remove", "nobody"], "there is no agent nobody"),
         (["set", "x", "--echo", "--remember"], "give --assistant"),

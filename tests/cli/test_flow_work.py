@@ -21,6 +21,8 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import Settings
 from mediaserver.errors import CallError, ConfigError, VoiceForgeError
 from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.redaction.redactor import Redactor
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.storage.records import Record
 from pipelines.assistant.agent import Assistant
@@ -119,6 +121,18 @@ async def test_another_agent_is_made_by_its_row_and_with_the_calls_own_engines(s
     assert isinstance(rooms.agent, DocumentAgent) and rooms.language == "en-us"
     greeter = shop.take("greeter", {"place": "Ulm"})
     assert isinstance(greeter.agent, Greeter) and greeter.agent.language == "fr"
+
+
+async def test_an_agent_that_goes_on_with_a_call_may_have_it_redacted_from_then_on(server: Server) -> None:
+    server.row("open", "flow", flow="booking")
+    server.row("discreet", "flow", flow="booking", redaction={"enabled": True})
+    shop = await server.shop()
+    server.shops.redactor_of = lambda row: Redactor(RedactionChoices()) if row.redaction else None
+    found = []
+    for name in ("open", "discreet", "open"):
+        shop.take(name, {})
+        found.append(server.call.redactor)
+    assert found[0] is None and found[1] is not None and found[2] is found[1]
 
 
 async def test_an_agent_that_cannot_take_a_call_over_says_why(server: Server) -> None:
