@@ -215,12 +215,6 @@ async def _taken(connection: asyncpg.Connection, name: str) -> Row:
     return dict(row)
 
 
-async def owner_of(connection: Database, name: str) -> UUID | None:
-    """The key whose flow it is; None: it is the operator's, or there is none of that name."""
-    found: UUID | None = await connection.fetchval("select owner from flows where name = $1", name)
-    return found
-
-
 async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
     """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
     if not _NAME.fullmatch(name):
