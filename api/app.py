@@ -13,6 +13,7 @@ from api import (
     call_routes,
     calls,
     console,
+    conversations,
     docs,
     draining,
     erasures,
@@ -29,6 +30,7 @@ from api import (
     sip_trace,
     trunks,
     usage,
+    voice_sessions,
     voices,
 )
 from api.context import CONTEXT, ApiContext
@@ -51,6 +53,8 @@ TABLES: tuple[ApiRoutes, ...] = (
     console.routes,
     audit.routes,
     voices.routes,
+    conversations.routes,
+    voice_sessions.routes,
     usage.routes,
     analytics.routes,
     agents.routes,
