@@ -22,7 +22,7 @@ from api.routing.table import ApiRoutes
 from api.versions import check_version, versioned
 from mediaserver.calls.routes import AgentKind, fault_of, spec_of
 from mediaserver.storage import agents as table
-from mediaserver.storage import numbers
+from mediaserver.storage import flows, numbers
 from mediaserver.storage import routes as routes_table
 from mediaserver.storage.sql import Database, Row
 from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
@@ -213,7 +213,7 @@ async def _check(request: web.Request, connection: Database, row: Row, who: Aske
         raise _unfit({_column(fault, row): fault})
     faults = dict(request.app[CONTEXT].agent_faults(spec_of(whole)))
     if row["kind"] == "flow" and "flow" not in faults:
-        owner = await table.flow_owner(connection, row["flow"])
+        owner = await flows.owner_of(connection, row["flow"])
         if owner is not None and not who.may_use(owner):
             faults["flow"] = f"there is no flow {row['flow']}"
     if faults:

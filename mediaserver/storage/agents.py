@@ -86,12 +86,6 @@ async def remove_agent(connection: Database, name: str) -> bool:
     return await connection.fetchval("delete from agents where name = $1 returning id", name) is not None
 
 
-async def flow_owner(connection: Database, flow: str) -> UUID | None:
-    """The key whose flow it is that an agent names; None: the operator's, or there is none of that name."""
-    found: UUID | None = await connection.fetchval("select owner from flows where name = $1", flow)
-    return found
-
-
 def _values(row: Row) -> list[Any]:
     return [to_json(row.get(name, {})) if name in OBJECTS else row[name] for name in COLUMNS]
 
