@@ -119,9 +119,10 @@ create table calls (
     check ((state = 'ended') = (ended_at is not null)),
     constraint calls_agent_whole check ((agent is null) = (agent_version is null))
 );
-create index calls_started_at on calls (started_at desc);
+create index calls_newest on calls (started_at desc, id desc);
+create index calls_agent on calls (agent, started_at desc, id desc) where agent is not null;
 create index calls_live on calls (id) where state = 'live';
-create index calls_owner on calls (owner, started_at desc) where owner is not null;
+create index calls_owner on calls (owner, started_at desc, id desc) where owner is not null;
 
 create table legs (
     id          uuid primary key,
@@ -803,6 +804,81 @@ $$ LANGUAGE plpgsql;
 CREATE TRIGGER tg_pgqueuer_changed
 AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgqueuer
 EXECUTE FUNCTION fn_pgqueuer_changed();
+
+-- Where events are sent to. The secrets are sealed with the key file of the data folder.
+create table webhooks (
+    id            uuid primary key default gen_random_uuid(),
+    -- Whose events are sent; null: everybody's, and the operator's.
+    owner         uuid references api_keys,
+    url           text not null check (length(url) between 1 and 2000),
+    -- With * for anything.
+    topics        text[] not null check (cardinality(topics) between 1 and 20),
+    description   text not null default '' check (length(description) <= 500),
+    active        boolean not null default true,
+    secret        text not null check (length(secret) <= 1000),
+    old_secret    text check (length(old_secret) <= 1000),
+    old_until     timestamptz,
+    -- Events behind this number of the outbox are sent.
+    since         bigint not null,
+    -- Since when nothing reached it; null: the last try did.
+    failing_since timestamptz,
+    fault         text not null default '' check (length(fault) <= 500),
+    delivered_at  timestamptz,
+    -- Switched off by us, since nothing reached it for long.
+    disabled_at   timestamptz,
+    created_at    timestamptz not null default now(),
+    constraint webhooks_old_whole check ((old_secret is null) = (old_until is null))
+);
+create index webhooks_newest on webhooks (created_at desc, id);
+
+-- What is sent there: each waits until it is delivered or given up, and is kept for a while then.
+create table webhook_deliveries (
+    -- `webhook-id` of all tries.
+    id         uuid primary key default gen_random_uuid(),
+    webhook_id uuid not null references webhooks on delete cascade,
+    -- Of the event; null: a ping.
+    seq        bigint,
+    topic      text not null check (length(topic) <= 100),
+    call_id    uuid references calls on delete cascade,
+    body       text not null,
+    state      text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead')),
+    tries      integer not null default 0 check (tries >= 0),
+    -- Of the last try: what was answered, or why nothing was, and how long it took.
+    status     integer,
+    fault      text not null default '' check (length(fault) <= 500),
+    took_ms    integer,
+    created_at timestamptz not null default now(),
+    tried_at   timestamptz,
+    -- One event goes to one endpoint once.
+    unique (webhook_id, seq)
+);
+create index webhook_deliveries_newest on webhook_deliveries (webhook_id, created_at desc, id);
+create index webhook_deliveries_call on webhook_deliveries (call_id) where call_id is not null;
+create index webhook_deliveries_old on webhook_deliveries (created_at) where state <> 'waiting';
+
+-- Up to which number of the outbox deliveries were made. One row.
+create table webhook_cursor (
+    one boolean primary key default true check (one),
+    seq bigint not null default 0
+);
+insert into webhook_cursor default values;
+
+-- Requests that were done under an Idempotency-Key, with their answers, for a day: the same key does them once.
+create table idempotency_keys (
+    -- Null: the operator's.
+    owner   uuid references api_keys,
+    -- Method and path.
+    route   text not null check (length(route) between 1 and 200),
+    key     text not null check (length(key) between 1 and 200),
+    -- SHA-256 of what was asked for.
+    request bytea not null check (octet_length(request) = 32),
+    status  integer not null check (status between 200 and 299),
+    answer  text not null check (length(answer) <= 100000),
+    made_at timestamptz not null default now()
+);
+create unique index idempotency_keys_once on idempotency_keys
+    (coalesce(owner, '00000000-0000-0000-0000-000000000000'::uuid), route, key);
+create index idempotency_keys_made_at on idempotency_keys (made_at);
 
 -- Conversations that a web application begins for its visitors, and voices that keys own.
 

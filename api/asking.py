@@ -6,19 +6,22 @@ import asyncio
 import re
 from typing import Any
 
+import asyncpg
 from aiohttp import web
 
-from api.context import CONTEXT
+from api.context import CONTEXT, ApiContext
 from api.routing.problems import Problem
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import (
     CallError,
     CapacityError,
+    DatabaseError,
     NoSuchCallError,
     OutboundCapError,
     PeerError,
     VoiceForgeError,
 )
+from mediaserver.storage.idempotency import DoneAlreadyError
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Neither logs nor the database nor SIP can have these; lines and tabs are text."""
@@ -36,6 +39,13 @@ def switchboard(request: web.Request) -> Switchboard:
     return board
 
 
+def require_pool(context: ApiContext) -> asyncpg.Pool:
+    """Raises DatabaseError, which becomes 503."""
+    if context.pool is None:
+        raise DatabaseError("the database is not up yet")
+    return context.pool
+
+
 class Asking:
     """What a switchboard raises, as HTTP has it."""
 
@@ -49,6 +59,8 @@ class Asking:
                 raise web.HTTPNotFound(reason="There is no such call, or it has ended.") from None
             case OutboundCapError():
                 raise web.HTTPTooManyRequests(reason=_one_line(error)) from None
+            case Problem() | DatabaseError() | DoneAlreadyError():
+                return  # not the switchboard's
             case CapacityError():
                 raise web.HTTPServiceUnavailable(reason=_one_line(error)) from None
             case PeerError():

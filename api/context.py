@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
+from api.watcher_places import WatcherPlaces
+from api.work_places import WorkPlaces
 from mediaserver.calls.directory import Directory
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -23,9 +25,14 @@ from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
 from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
+from mediaserver.media.stream_wire import StreamWire
 from mediaserver.metrics import Metrics
 from mediaserver.retention.erasing import Eraser
-from mediaserver.storage.records import Sink
+from mediaserver.storage.outbox.feed import EventFeed
+from mediaserver.storage.records import RecordStore, Sink
+from mediaserver.storage.sealing import Sealer
+from pipelines.engines.protocols import Llm
+from pipelines.flows.library.simulating import FlowSimulator
 from pipelines.previews.desk import VoiceDesk
 from sip.tracing.capture import AudioWatch
 from sip.tracing.tracer import Tracer
@@ -57,6 +64,17 @@ class ApiContext:
     """The owner of all calls; None while the server is starting."""
     tracer: Tracer | None = None
     """Who sees what is said by SIP; None while the server is starting."""
+    checking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Documents of flows that are read, checked or compared at a time, in threads beside the media clock."""
+    generating: WorkPlaces = field(default_factory=lambda: WorkPlaces(4, 2))
+    """Flows that language models draw at a time."""
+    simulating: WorkPlaces = field(default_factory=lambda: WorkPlaces(2, 1))
+    """Runs of simulated calls at a time."""
+    think: Callable[[str], Awaitable[Llm]] | None = None
+    """A language model by its name, the usual one for an empty one; None while the server is starting. Raises
+    ConfigError for one that the operator has not set up, EngineError for one that cannot be had."""
+    simulator: FlowSimulator | None = None
+    """Has simulated callers call flows; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
     gateway: Gateway | None = None
@@ -67,6 +85,12 @@ class ApiContext:
     """Empties the server for a deploy; None while it is starting."""
     audio: AudioWatch | None = None
     """Who shows the packets of audio."""
+    sealer: Sealer | None = None
+    """Seals the secrets that are kept; None while the server is starting."""
+    feed: EventFeed | None = None
+    """Tells of what is stored as it comes; None while the server is starting."""
+    watcher_places: WatcherPlaces = field(default_factory=WatcherPlaces)
+    """Of those who watch what is stored."""
     jobs: JobRunner | None = None
     """Who does jobs; None while the server is starting."""
     directory: Directory | None = None
@@ -83,6 +107,10 @@ class ApiContext:
     """Who holds connections to us, where that is limited."""
     pool: asyncpg.Pool | None = None
     """None while the database is not up."""
+    store: RecordStore | None = None
+    """Stores records before an answer is given; None while the database is not up."""
+    in_progress: set[tuple[Any, ...]] = field(default_factory=set)
+    """Requests under an Idempotency-Key that are being done."""
     sink: Sink | None = None
     """Takes records, e.g. of what was used; None while the database is not up."""
     speech: SpeechDesk | None = None
@@ -93,6 +121,10 @@ class ApiContext:
     """HOST:PORT that callers dial, known when SIP listens."""
     watchers: int = 0
     """Open event streams."""
+    listening: int = 0
+    """Who listens to calls by WebSocket."""
+    streams: StreamWire = field(default_factory=StreamWire)
+    """What carries their audio."""
     uploading: int = 0
     """Bytes of sounds that are being handed in."""
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from api.access.asker import Asker
 from api.answers import answer
-from api.calls import require_pool
+from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.models import RequestModel
 from api.routing.problems import Problem

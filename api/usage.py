@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
-from api.calls import require_pool
+from api.asking import require_pool
 from api.context import CONTEXT
 from api.reporting import MOST_ROWS, ReportQuery, owner_of, read, whole, written
 from api.routing.models import OneLine, RequestModel, ResponseModel

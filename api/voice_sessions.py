@@ -184,9 +184,8 @@ async def voices(request: web.Request, provider: Provider, query: PageQuery) -> 
     desk = request.app[CONTEXT].voices
     if desk is None:
         raise Problem(503, "unavailable", "The server is still starting.")
-    found = sorted(
-        (each for each in await desk.standings() if _is_of(each, provider)), key=lambda each: each.voice.id
-    )
+    standings = (await desk.standings()).values()
+    found = sorted((each for each in standings if _is_of(each, provider)), key=lambda each: each.voice.id)
     if not found:
         raise Problem(404, "not_found", "There are no voices of that provider.")
     place = place_of(query.cursor, str)

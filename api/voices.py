@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import lru_cache
 from typing import Annotated
 
 from aiohttp import web
@@ -71,10 +73,10 @@ async def voices(request: web.Request, query: VoiceQuery) -> Page[VoiceShown]:
     143 in 33 languages and those that engines have by themselves. A voice is `ready` when some engine can
     speak it now, be it another than the one that it was made for."""
     wanted = VoiceFilter(query.language, query.gender, query.engine, query.ready, query.q)
-    found = wanted.among(await _desk(request.app[CONTEXT]).standings())
+    found = wanted.among((await _desk(request.app[CONTEXT]).standings()).values())
     place = place_of(query.cursor, str, str)
-    rest = [each for each in found if place is None or _place(each) > place]
-    shown, further = page_of(rest[: query.limit + 1], query.limit, _place)
+    begin = 0 if place is None else bisect_right(found, place, key=_place)
+    shown, further = page_of(found[begin : begin + query.limit + 1], query.limit, _place)
     return Page[VoiceShown](items=[_shown(each) for each in shown], next=further)
 
 
@@ -128,6 +130,7 @@ def _place(stands: VoiceStanding) -> tuple[str, str]:
     return stands.voice.language_name, stands.voice.id
 
 
+@lru_cache(maxsize=1024)
 def _shown(stands: VoiceStanding) -> VoiceShown:
     voice, way = stands.voice, stands.way
     return VoiceShown(

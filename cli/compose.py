@@ -28,9 +28,15 @@ from cli.serving.cleaning import findings_of as cleaning_findings
 from cli.serving.cleaning import open_cleaning
 from cli.serving.database import open_database
 from cli.serving.doors import open_rtp, open_sip
-from cli.serving.engines import default_llms, load_detector, open_engines, open_meaning, open_voices
+from cli.serving.engines import (
+    default_llms,
+    load_detector,
+    open_engines,
+    open_meaning,
+    open_thinking,
+    open_voices,
+)
 from cli.serving.fetching import circuit_findings, open_fetching
-from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
 from cli.serving.gateway import open_gateway
@@ -52,6 +58,8 @@ from cli.serving.tools import open_tools
 from cli.serving.tracing import open_tracer
 from cli.serving.usage import forget_counts, watch_jobs
 from cli.serving.watch import counter_of_thinking_ahead, stored, watch
+from cli.serving.webhooks import open_webhooks
+from cli.simulate.by_request import ServedSimulator
 from mediaserver import descriptors
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.events import EventBus
@@ -76,8 +84,10 @@ from mediaserver.media.hearing import SWITCH_S
 from mediaserver.media.leg import Wire
 from mediaserver.metrics import Metrics
 from mediaserver.redaction.choices import RedactionChoices
+from mediaserver.storage.outbox.feed import EventFeed
 from pipelines.engines.builtin import registry
 from pipelines.engines.protocols import Kind, Vad
+from pipelines.flows.library.references import ServerNames, can_be_called
 from sip.calls.places import legs_for
 
 log = logging.getLogger(__name__)
@@ -180,6 +190,8 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        feed = EventFeed(database.connect, database.pool)
+        await feed.start()
         self.first_key = await open_access(
             context.access, settings.data, database.connect, database.pool, database.writer, undo
         )
@@ -265,10 +277,12 @@ class Server:
             undo,
         )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
-        context.sink = database.writer
+        context.sink = context.store = database.writer
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire
+        context.think = open_thinking(settings, known, engines, models)
+        context.simulator = ServedSimulator(settings, engines, fetching, functions, models)
         context.speech = desk
         tracer = context.tracer = open_tracer(settings.sip, switchboard, metrics, undo)
         if settings.sip.backend == "pjsua2":
@@ -313,6 +327,11 @@ class Server:
         watch(engines, switchboard, metrics, undo)
         steadiness.begin(undo)
         overload.begin(metrics, undo)
+        context.feed = feed
+        undo.push_async_callback(feed.close)
+        sender = await open_webhooks(settings, database, fetching, feed, jobs, undo)
+        health.ask(sender.findings)
+        context.sealer = database.sealer
         forget_counts(jobs, database.pool)
         watch_jobs(jobs, metrics)
         # All kinds and schedules of jobs are declared before.

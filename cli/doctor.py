@@ -166,10 +166,10 @@ async def directory_rows(pool: asyncpg.Pool, settings: Settings) -> list[Finding
     from asyncpg import UndefinedColumnError, UndefinedTableError
 
     from cli.makers import fault
-    from cli.serving.flow_references import names_of
     from cli.serving.flows import dressed_by, flow_fault, flow_findings, shelf_of
     from mediaserver.calls.directory import DirectoryRows
     from mediaserver.calls.routes import RouteTable
+    from pipelines.flows.library.references import names_of
 
     try:
         rows = await DirectoryRows.of(pool)

@@ -131,7 +131,7 @@ def _whole(settings: Settings, begin: str) -> str:
     if len(begin) == 36:
         return begin.lower() if all(each in "0123456789abcdef-" for each in begin.lower()) else _none(begin)
     found = _answer(settings, f"{_CALLS}?limit=200")
-    ids = {call["id"] for call in (*found["live"], *found["recent"])}
+    ids = {call["id"] for call in found["items"]}
     fitting = sorted(each for each in ids if each.startswith(begin.lower()))
     if not begin or not fitting:
         return _none(begin)

@@ -28,6 +28,7 @@ from mediaserver.errors import ConfigError
 from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
+from mediaserver.settings.events import EventsSettings
 from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
 from mediaserver.settings.gateway import GatewaySettings
@@ -46,6 +47,7 @@ from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
 from mediaserver.settings.telemetry import TelemetrySettings
+from mediaserver.settings.webhooks import WebhooksSettings
 
 PREFIX = "VOICEFORGE_"
 DEFAULT_FILE = Path("voiceforge.toml")
@@ -83,6 +85,8 @@ class Settings(BaseSettings):
     transfer: TransferSettings = TransferSettings()
     supervision: SupervisionSettings = SupervisionSettings()
     insight: InsightSettings = InsightSettings()
+    events: EventsSettings = EventsSettings()
+    webhooks: WebhooksSettings = WebhooksSettings()
     fetch: FetchSettings = FetchSettings()
     flows: FlowsSettings = FlowsSettings()
     speech: SpeechSettings = SpeechSettings()

@@ -31,6 +31,10 @@ INSIDE: dict[str, set[str]] = {
         *("mediaserver.addresses", "mediaserver.errors", "mediaserver.host_port", "mediaserver.printable"),
     },
     "mediaserver.jobs": {"mediaserver.diagnosis", "mediaserver.errors"},
+    "mediaserver.webhooks": {
+        *("mediaserver.diagnosis", "mediaserver.errors", "mediaserver.fetching", "mediaserver.jobs"),
+        *("mediaserver.settings", "mediaserver.storage"),
+    },
     "mediaserver.outbound": {
         *("mediaserver.errors", "mediaserver.media", "mediaserver.settings", "mediaserver.storage"),
     },

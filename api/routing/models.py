@@ -24,11 +24,12 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(allow_inf_nan=False)
 
 
-def _line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Raises ValueError for a text with line breaks or control characters."""
     if NO_LINE.search(value):
         raise ValueError("it has control characters or line breaks: write it in one line")
     return value
 
 
-OneLine: TypeAlias = Annotated[str, AfterValidator(_line)]
+OneLine: TypeAlias = Annotated[str, AfterValidator(one_line)]
 """A text without line breaks or control characters."""

@@ -71,7 +71,7 @@ def openapi(tables: Iterable[ApiRoutes], version: str, about: str) -> dict[str, 
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This server."}],
-        "tags": [_tag(table) for table in tables if table.tag in used],
+        "tags": _tags(table for table in tables if table.tag in used),
         "paths": paths,
         "components": {"schemas": components, "securitySchemes": _SECURITY},
     }
@@ -82,8 +82,12 @@ def plain_path(path: str) -> str:
     return re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)
 
 
-def _tag(table: ApiRoutes) -> dict[str, str]:
-    return {"name": table.tag, "description": table.about} if table.about else {"name": table.tag}
+def _tags(tables: Iterable[ApiRoutes]) -> list[dict[str, str]]:
+    """Each once, though a resource may be declared in several modules."""
+    about: dict[str, str] = {}
+    for table in tables:
+        about[table.tag] = about.get(table.tag, "") or table.about
+    return [{"name": tag} | ({"description": text} if text else {}) for tag, text in about.items()]
 
 
 def _schemas(bindings: list[RouteBinding]) -> tuple[Schemas, Schemas]:

@@ -331,9 +331,10 @@ async function refresh() {
     return;
   }
   const calls = await response.json();
-  byId("recent").tBodies[0].replaceChildren(...calls.recent.map(row));
-  byId("recent").hidden = calls.recent.length === 0;
-  byId("none-yet").hidden = calls.recent.length > 0;
+  const past = calls.items.filter((call) => !call.live);
+  byId("recent").tBodies[0].replaceChildren(...past.map(row));
+  byId("recent").hidden = past.length === 0;
+  byId("none-yet").hidden = past.length > 0;
   byId("none-yet").textContent = calls.database === "ok" ? "No calls yet." : "The database does not answer just now.";
 }
 

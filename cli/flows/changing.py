@@ -7,16 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.flows.documents import (
-    ReadFlow,
-    from_file,
-    is_file,
-    read_flow,
-    saved,
-    version_of,
-    whoever,
-    words,
-)
+from cli.flows.documents import from_file, is_file, operator, whoever, words
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 from mediaserver.printable import printable
@@ -25,6 +16,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from mediaserver.config import Settings
+    from pipelines.flows.library.reading import ReadFlow
 
 
 def add_actions(actions: Any) -> None:
@@ -81,6 +73,9 @@ async def _validate(
     settings: Settings, connection: asyncpg.Connection | None, args: argparse.Namespace
 ) -> None:
     """`connection`: None where there is no database yet; none is made to look at a file."""
+    from pipelines.flows.library.keeping import version_of
+    from pipelines.flows.library.reading import read_flow
+
     if connection is None or is_file(args.flow):
         flow = await read_flow(from_file(Path(args.flow)), connection)
     else:
@@ -110,15 +105,18 @@ async def _reached(settings: Settings, flow: ReadFlow) -> ReadFlow:
 
 async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> None:
     from mediaserver.storage import flows
+    from pipelines.flows.library.keeping import import_subflows, save_flow
+    from pipelines.flows.library.reading import read_flow
     from pipelines.flows.shipped import template
 
     if args.template:
         content = template(args.template).document
-        beside = await _import_subflows(connection, content)
+        beside = await import_subflows(connection, content, operator())
     else:
         content, beside = from_file(args.file), []
     flow = await read_flow({**content, "name": args.name} if args.name else content, connection)
-    name, number = await saved(connection, flow, args.note)
+    saved = await save_flow(connection, flow, operator(), note=args.note)
+    name, number = saved.name, saved.version
     publishes = args.publish and not flow.errors
     if publishes:
         await flows.publish(connection, name, number, whoever())
@@ -136,27 +134,6 @@ async def _import(connection: asyncpg.Connection, args: argparse.Namespace) -> N
         _told(flow, name, number, publishes)
     if args.publish and flow.errors:
         raise ConfigError(f"version {number} of {name} is a draft and not published: {_count(flow)}")
-
-
-async def _import_subflows(connection: asyncpg.Connection, document: dict[str, Any]) -> list[str]:
-    """Save and publish the templates that a template runs through, where there is no flow of their names;
-    returns these. A template has no circles."""
-    from mediaserver.storage import flows
-    from pipelines.flows.checks.references import references
-    from pipelines.flows.document.reading import document_of
-    from pipelines.flows.shipped import templates
-
-    made: list[str] = []
-    for each in references(document_of(document)):
-        known = templates().get(each.name) if each.kind == "flow" else None
-        if known is None or each.name in made or await flows.one_flow(connection, each.name) is not None:
-            continue
-        made += await _import_subflows(connection, known.document)
-        flow = await read_flow(known.document, connection)
-        name, number = await saved(connection, flow, "a template that another runs through")
-        await flows.publish(connection, name, number, whoever())
-        made.append(name)
-    return made
 
 
 def _told(flow: ReadFlow, name: str, number: int, published: bool) -> None:

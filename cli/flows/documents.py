@@ -1,71 +1,20 @@
-"""Documents for the commands: from a file, a template or the database, checked and saved."""
+"""Documents for the commands, from files; and who gives them."""
 
 from __future__ import annotations
 
 import getpass
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mediaserver.errors import ConfigError
 
 if TYPE_CHECKING:
-    import asyncpg
-
-    from mediaserver.storage.flows import FlowState
     from mediaserver.storage.sql import Row
+    from pipelines.flows.library.keeping import FlowMaker
 
 MOST_BYTES = 1_500_000
 """Of a file: no more is read into memory. A document may have less."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFlow:
-    """A document that was read, and what is wrong with it."""
-
-    document: dict[str, Any]
-    """Plain JSON, without what is as it would be anyway."""
-    findings: tuple[Row, ...]
-    """JSON-ready, with `severity`, `node`, `field`, `what` and `remedy`."""
-    missing: tuple[Row, ...] = ()
-    """The same, of what it names and this server has not: no part of the version, since agents and secrets
-    come and go."""
-
-    @property
-    def state(self) -> FlowState:
-        return "draft" if self.errors else "valid"
-
-    @property
-    def told(self) -> list[Row]:
-        """All that is said of it."""
-        return [*self.findings, *self.missing]
-
-    @property
-    def errors(self) -> list[Row]:
-        return [each for each in self.findings if each["severity"] == "error"]
-
-
-async def read_flow(content: Any, connection: asyncpg.Connection | None) -> ReadFlow:
-    """`content`: JSON. What it names is looked for in the database, where there is one. Raises ConfigError
-    for what is no document of a flow."""
-    from cli.serving.flow_references import flows_of, lacking, names_of
-    from pipelines.flows.checks.checking import findings
-    from pipelines.flows.checks.known import KnownNames
-    from pipelines.flows.checks.references import references
-    from pipelines.flows.document.reading import document_of, written
-
-    document = document_of(content)
-    if connection is None:
-        return ReadFlow(written(document), tuple(each.as_dict() for each in findings(document)))
-    others = await flows_of(connection, document)
-    known = KnownNames(flows=lambda name, number: others.get((name, number)))
-    missing = lacking(references(document), await names_of(connection))
-    return ReadFlow(
-        written(document),
-        tuple(each.as_dict() for each in findings(document, known)),
-        tuple(each.as_dict() for each in missing),
-    )
 
 
 def is_file(name: str) -> bool:
@@ -94,37 +43,11 @@ def from_file(path: Path) -> Any:
         raise ConfigError(f"{path}: {error}") from None
 
 
-async def version_of(connection: asyncpg.Connection, name: str, number: int | None = None) -> Row:
-    """A version of a flow in the database, the newest where no number is given. Raises ConfigError."""
-    from mediaserver.storage import flows
+def operator() -> FlowMaker:
+    """Who gives a command: nobody who has a key."""
+    from pipelines.flows.library.keeping import FlowMaker
 
-    row = await flows.version(connection, name, number)
-    if row is not None:
-        return row
-    if await flows.one_flow(connection, name) is None:
-        raise flows.unknown(name)
-    if number is None:
-        raise ConfigError(f"the flow {name} has no version yet: save one with `voiceforge flows import`")
-    raise ConfigError(f"the flow {name} has no version {number}: see `voiceforge flows history {name}`")
-
-
-async def saved(
-    connection: asyncpg.Connection, flow: ReadFlow, note: str = "", name: str = ""
-) -> tuple[str, int]:
-    """Its name and number. `name`: another than the document's own. Raises ConfigError."""
-    from mediaserver.storage import flows
-
-    document = {**flow.document, "name": name} if name else flow.document
-    number = await flows.save(
-        connection,
-        document["name"],
-        document,
-        state=flow.state,
-        findings=flow.findings,
-        note=note,
-        made_by=whoever(),
-    )
-    return document["name"], number
+    return FlowMaker(whoever())
 
 
 def whoever() -> str:

@@ -12,7 +12,7 @@ import sys
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
-from cli.flows.documents import read_flow, saved, version_of, words
+from cli.flows.documents import operator, words
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 from mediaserver.printable import printable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from mediaserver.config import Settings
     from pipelines.engines.protocols import Llm
-    from pipelines.flows.checks.known import KnownNames
     from pipelines.flows.document.document import Document
     from pipelines.flows.generating.author import GeneratedFlow
 
@@ -75,8 +74,11 @@ async def _llm(settings: Settings, name: str | None, undo: AsyncExitStack) -> Ll
 async def _generate(connection: asyncpg.Connection, llm: Llm, args: argparse.Namespace) -> None:
     from pipelines.flows.document.reading import document_of, written
     from pipelines.flows.generating.author import FlowAuthor
+    from pipelines.flows.library.keeping import save_flow, version_of
+    from pipelines.flows.library.reading import read_flow
+    from pipelines.flows.library.references import known_of
 
-    author = FlowAuthor(llm, await _known(connection))
+    author = FlowAuthor(llm, await known_of(connection))
     before: Document | None = None
     if args.edit:
         before = document_of((await version_of(connection, args.edit))["document"])
@@ -93,7 +95,7 @@ async def _generate(connection: asyncpg.Connection, llm: Llm, args: argparse.Nam
         pass  # nothing would be saved
     elif args.yes or (not args.json and await _agreed()):
         note = f"generated: {args.words}"[:NOTE_CHARACTERS]
-        _, number = await saved(connection, flow, note)
+        number = (await save_flow(connection, flow, operator(), note=note)).version
     if args.json:
         print_json(_told(made, number))
     elif number is not None:
@@ -101,18 +103,6 @@ async def _generate(connection: asyncpg.Connection, llm: Llm, args: argparse.Nam
         print(f"{name} is saved as version {number}; publish it with `voiceforge flows publish {name}`")
     else:
         print("nothing is saved")
-
-
-async def _known(connection: asyncpg.Connection) -> KnownNames:
-    """What flows may name without its being named in words."""
-    from mediaserver.storage import agents, flow_secrets, trunks
-    from pipelines.flows.checks.known import KnownNames
-
-    return KnownNames(
-        agents={row["name"] for row in await agents.all_agents(connection)},
-        secrets={row["name"] for row in await flow_secrets.all_secrets(connection)},
-        trunks={row["name"] for row in await trunks.all_trunks(connection)},
-    )
 
 
 def _told(made: GeneratedFlow, number: int | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.flows.documents import from_file, version_of, words
+from cli.flows.documents import from_file, words
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 from mediaserver.printable import printable, printable_json
@@ -171,6 +171,7 @@ async def _export(connection: asyncpg.Connection, args: argparse.Namespace) -> N
 async def _version_or_template(connection: asyncpg.Connection, name: str, number: int | None) -> Row:
     """A version; where there is no flow of that name, a template. Raises ConfigError."""
     from mediaserver.storage import flows
+    from pipelines.flows.library.keeping import version_of
     from pipelines.flows.shipped import templates
 
     if name in templates() and number is None and await flows.one_flow(connection, name) is None:
@@ -223,6 +224,7 @@ def _count(findings: list[Row]) -> str:
 async def _diff(connection: asyncpg.Connection, args: argparse.Namespace) -> None:
     from mediaserver.storage import flows
     from pipelines.flows.differing import differences
+    from pipelines.flows.library.keeping import version_of
 
     flow = await flows.one_flow(connection, args.name)
     if flow is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from cli.flows.documents import read_flow, saved, version_of, whoever
+from cli.flows.documents import operator, whoever
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import ConfigError
 
@@ -61,6 +61,7 @@ async def run(settings: Settings, args: argparse.Namespace) -> int:
 
 async def _publish(connection: asyncpg.Connection, args: argparse.Namespace) -> None:
     from mediaserver.storage import flows
+    from pipelines.flows.library.keeping import publish_version
 
     if args.nothing:
         if args.version is not None:
@@ -68,43 +69,21 @@ async def _publish(connection: asyncpg.Connection, args: argparse.Namespace) -> 
         await flows.unpublish(connection, args.name, whoever())
         print(f"no new call runs {args.name} from now on")
         return
-    row = await version_of(connection, args.name, args.version)
-    number = row["number"]
-    if row["state"] == "draft":
-        number = await _no_longer_a_draft(connection, row) or number
-    await flows.publish(connection, args.name, number, whoever())
+    chosen, mended = await publish_version(connection, args.name, args.version, operator())
+    number = chosen.version
+    if mended is not None:
+        print(f"{args.name} has no errors any more: it is saved as version {number}")
     agents = await flows.agents_of(connection, args.name)
     nobody = f"; no agent runs it yet: `voiceforge agents set NAME --flow {args.name}`"
     who = f" ({', '.join(agents)})" if agents else nobody
     print(f"new calls run version {number} of {args.name} from now on{who}")
 
 
-async def _no_longer_a_draft(connection: asyncpg.Connection, row: Row) -> int | None:
-    """What was wrong may have been what it runs through: a draft without errors is saved as a version that
-    can be published. None: it has some still."""
-    flow = await read_flow(row["document"], connection)
-    if flow.errors:
-        return None
-    name, number = await saved(
-        connection, flow, f"as version {row['number']}, no longer a draft", row["flow"]
-    )
-    print(f"version {row['number']} of {name} has no errors any more: it is saved as version {number}")
-    return number
-
-
 async def _roll_back(connection: asyncpg.Connection, name: str) -> None:
-    from mediaserver.storage import flows
+    from pipelines.flows.library.keeping import roll_back
 
-    flow = await flows.one_flow(connection, name)
-    if flow is None:
-        raise flows.unknown(name)
-    before = await flows.before_published(connection, name)
-    if before is None:
-        raise ConfigError(
-            f"no version of the flow {name} was published before: choose one with `voiceforge flows publish`"
-        )
-    await flows.publish(connection, name, before, whoever())
-    print(f"new calls run version {before} of {name} from now on, no longer {flow['published']}")
+    number, until_now = await roll_back(connection, name, operator())
+    print(f"new calls run version {number} of {name} from now on, no longer {until_now}")
 
 
 async def _split(connection: asyncpg.Connection, args: argparse.Namespace) -> None:
@@ -128,21 +107,9 @@ async def _split(connection: asyncpg.Connection, args: argparse.Namespace) -> No
 async def _compare(
     connection: asyncpg.Connection, name: str, versions: list[int] | None, as_json: bool
 ) -> None:
-    from mediaserver.storage import flows
-    from mediaserver.storage.flow_runs import compared
+    from pipelines.flows.library.keeping import compared_versions
 
-    flow = await flows.one_flow(connection, name)
-    if flow is None:
-        raise flows.unknown(name)
-    sharing = [each for each in (flow["published"], flow["split_version"]) if each is not None]
-    for number in versions or ():
-        await version_of(connection, name, number)
-    if not (wanted := versions or sharing):
-        raise ConfigError(f"the flow {name} has nothing published: name two versions with --compare")
-    found = await compared(connection, name, wanted)
-    share = flow["split_percent"] or 0
-    shares = {flow["published"]: 100 - share, flow["split_version"]: share}
-    rows = [{**row, "percent": shares.get(row["version"], 0)} for row in found]
+    rows = await compared_versions(connection, name, versions or ())
     if as_json:
         print_json({"flow": name, "versions": rows})
     else:

@@ -85,8 +85,9 @@ async def _list(settings: Settings, as_json: bool) -> None:
 async def _set(settings: Settings, name: str, host: str) -> None:
     from cli.database import server_database
     from mediaserver.storage import flow_secrets as table
+    from pipelines.flows.library.secret_hosts import canonical_secret_host
 
-    secret = table.checked_secret(name, _canonical(host), _value(name))
+    secret = table.checked_secret(name, canonical_secret_host(host), _value(name))
     async with server_database(settings) as connection:
         fresh = await table.put_secret(connection, secret, _sealer(settings))
     print(f"{name} is {'kept' if fresh else 'replaced'}; it goes to {secret.host} alone")
@@ -100,20 +101,6 @@ async def _remove(settings: Settings, name: str) -> None:
         if not await table.remove_secret(connection, name):
             raise ConfigError(f"there is no secret {name}: see `voiceforge flows secrets list`")
     print(f"{name} is removed")
-
-
-def _canonical(host: str) -> str:
-    """As requests are compared with it; with its port, where it has one. Raises ConfigError."""
-    from mediaserver.fetching.hosts import canonical_host
-    from mediaserver.host_port import bracketed, split_port
-
-    try:
-        name, port = split_port(host.strip())
-        found = bracketed(canonical_host(f"[{name}]" if ":" in name else name))
-    except ValueError as error:
-        said = str(error) if "/" not in host else f"{host!r:.100} is more than a host"
-        raise ConfigError(f"{said}: give a host such as api.example.com, without scheme and path") from None
-    return found if port is None else f"{found}:{port}"
 
 
 def _value(name: str) -> str:

@@ -25,6 +25,7 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
+from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from mediaserver.storage.writer import StoreWriter
 from sip.trunks.board import TrunkBoard
@@ -44,6 +45,7 @@ class Stored:
     directory: Directory
     trunks: TrunkBoard
     flows: ServedFlows
+    sealer: Sealer
     connect: Connect
     """Opens one more connection, for who must keep it."""
 
@@ -88,7 +90,7 @@ async def open_database(
     flows.shelf.on_change(directory.recheck)
     trunks = await open_trunks(settings, lambda: open_connection(dsn), undo, sealer)
     writer = await _open_writer(settings, undo, metrics, pool, dsn, revive)
-    return Stored(pool, writer, directory, trunks, flows, lambda: open_connection(dsn))
+    return Stored(pool, writer, directory, trunks, flows, sealer, lambda: open_connection(dsn))
 
 
 async def _open_writer(

@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
 from mediaserver.config import Settings
 from mediaserver.diagnosis.finding import Finding
+from mediaserver.errors import ConfigError, EngineError
 from pipelines.engines.builtin import LLMS, STT, TTS, VAD
-from pipelines.engines.protocols import Kind, Vad
+from pipelines.engines.protocols import Kind, Llm, Vad
 from pipelines.engines.registry import EngineOptions, EngineRegistry
 from pipelines.engines.running import Engines
 from pipelines.knowledge.meaning import MeaningSearch
 from pipelines.previews.desk import VoiceDesk
 
 log = logging.getLogger(__name__)
+
+START_S = 20.0
+"""So long a model that was never asked for may take to start."""
 
 
 def open_engines(settings: Settings, known: EngineRegistry, undo: AsyncExitStack) -> Engines:
@@ -60,6 +65,37 @@ def default_llms(settings: Settings, known: EngineRegistry) -> tuple[str, ...]:
         if (entry := known.entries.get((Kind.LLM, name))) is not None
         and entry.readiness(engine_options(settings, Kind.LLM, name)).ready
     )
+
+
+def open_thinking(
+    settings: Settings, known: EngineRegistry, engines: Engines, usual: Sequence[str]
+) -> Callable[[str], Awaitable[Llm]]:
+    """Gives a language model by its name, and the usual ones for an empty name, as soon as it can answer."""
+    tables = [name for name in settings.engines.options if known.knows(Kind.LLM, [name], "en")]
+    offered = list(dict.fromkeys((*usual, *tables)))
+
+    async def think(name: str) -> Llm:
+        """Raises ConfigError for one that the operator has not set up, EngineError for one that is not
+        there."""
+        names = (name,) if name else tuple(usual)
+        if not names:
+            raise ConfigError("no language model is configured: see docs/models.md")
+        if name and name not in offered:
+            raise ConfigError(f"there is no language model {name!r} here; there is {', '.join(offered)}")
+        return await started_llm(engines, names)
+
+    return think
+
+
+async def started_llm(engines: Engines, names: tuple[str, ...]) -> Llm:
+    """A language model that can answer. Raises EngineError."""
+    llm = engines.llm(names)
+    try:
+        async with asyncio.timeout(START_S):
+            await engines.started(Kind.LLM, names)
+    except TimeoutError:
+        raise EngineError(f"the language model {names[0]} is being started; try again soon") from None
+    return llm
 
 
 def open_meaning(settings: Settings, engines: Engines) -> MeaningSearch | None:

@@ -91,7 +91,7 @@ class FlowWorkshops:
             self._tools.tool,
             self._tools.box,
             partial(self._models, agent, speech),
-            partial(self._take, call, speech, counted),
+            partial(self._take, agent, call, speech, counted),
             partial(slot_value, language=speech.language),
             call.note,
             hears=speech.hears,
@@ -122,11 +122,18 @@ class FlowWorkshops:
         return speech.llm
 
     def _take(
-        self, call: Call, speech: Equipment, transfers: Transfers, name: str, about: Mapping[str, Any]
+        self,
+        agent: AgentSpec,
+        call: Call,
+        speech: Equipment,
+        transfers: Transfers,
+        name: str,
+        about: Mapping[str, Any],
     ) -> TakenAgent:
-        """Raises ConfigError, CallError, EngineError."""
+        """`agent`: whose flow hands over; another key's agents are not there for it. Raises ConfigError,
+        CallError, EngineError."""
         row = self._row(name)
-        if row is None or self.take_over is None:
+        if row is None or row.owner not in (None, agent.owner) or self.take_over is None:
             raise ConfigError("there is no such agent")
         if row.kind not in THINKING:
             raise ConfigError(f"an agent of kind '{row.kind}' has to have a call from its beginning")

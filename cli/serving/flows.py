@@ -13,7 +13,6 @@ from uuid import UUID
 import asyncpg
 
 from cli.serving.flow_documents import ReadyFlow, compile_flow, dressed, ready
-from cli.serving.flow_references import SHIPPED_FLOWS, ServerNames, lacking
 from cli.serving.speech import Equipment
 from mediaserver.calls.call import Call
 from mediaserver.calls.flow_secrets import FlowSecrets
@@ -27,6 +26,7 @@ from mediaserver.storage.sealing import Sealer
 from mediaserver.storage.sql import Database
 from pipelines.conversation.agent import Agent
 from pipelines.flows.booking import booking_flow
+from pipelines.flows.library.references import SHIPPED_FLOWS, ServerNames, lacking
 from pipelines.flows.running.agent import flow_agent
 from pipelines.flows.running.idle import IdleWorkshop
 from pipelines.flows.shipped import template

@@ -17,6 +17,7 @@ from cli.simulate.workshops import TextWorkshops
 from mediaserver.storage.sql import Row
 from pipelines.conversation.agent import Agent
 from pipelines.engines.protocols import Llm
+from pipelines.flows.compiling.compiled import CompiledFlow
 from pipelines.flows.compiling.compiler import compile_document
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import document_of
@@ -45,6 +46,13 @@ async def document_agents(
     fetcher = await _fetcher(settings, undo)
     language = document.defaults.language or settings.engines.language
     workshops = TextWorkshops(fetcher, llm, language, python_functions(settings.flows.python_modules))
+    return agents_of(compiled, workshops, version, language)
+
+
+def agents_of(
+    compiled: CompiledFlow, workshops: TextWorkshops, version: int | None, language: str
+) -> Callable[[UUID, Persona], Agent]:
+    """Makes the agents of calls by text."""
 
     def make(call_id: UUID, persona: Persona) -> Agent:
         world = persona.world

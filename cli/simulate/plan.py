@@ -26,18 +26,25 @@ class Planned:
     mind: CallerMind
 
 
-def plan(personas: Sequence[Persona], args: argparse.Namespace, llm: Llm | None) -> Iterator[Planned]:
+def plan(
+    personas: Sequence[Persona], count: int, seed: str, interrupt: float, llm: Llm | None = None
+) -> Iterator[Planned]:
     """The personas in turn; each call's chance is its number's alone, so that it can be played again."""
     scripts = {persona.name: Script(persona) for persona in personas}
-    for number in range(1, (args.calls or len(personas)) + 1):
+    for number in range(1, count + 1):
         persona = personas[(number - 1) % len(personas)]
-        yield Planned(number, persona, _mind(scripts[persona.name], f"{args.seed}/{number}", args, llm))
+        yield Planned(number, persona, _mind(scripts[persona.name], f"{seed}/{number}", interrupt, llm))
 
 
-def _mind(script: Script, seed: str, args: argparse.Namespace, llm: Llm | None) -> CallerMind:
+def planned_by(args: argparse.Namespace, personas: Sequence[Persona], llm: Llm | None) -> Iterator[Planned]:
+    """As the options of the command have it."""
+    return plan(personas, args.calls or len(personas), args.seed, args.interrupt, llm)
+
+
+def _mind(script: Script, seed: str, interrupt: float, llm: Llm | None) -> CallerMind:
     if llm is None:
-        return ScriptedMind(script, seed, interrupts=args.interrupt)
-    return LlmMind(script.persona, llm, seed, interrupts=args.interrupt)
+        return ScriptedMind(script, seed, interrupts=interrupt)
+    return LlmMind(script.persona, llm, seed, interrupts=interrupt)
 
 
 def day_of(persona: Persona) -> date:

@@ -18,7 +18,7 @@ from callers.simulated.opinion import opinion
 from callers.simulated.persona import Persona
 from callers.simulated.record import SimulatedCall
 from cli.simulate.delivering import SimulationPlaces, about, deliver, have_places
-from cli.simulate.plan import Planned, day_of, plan
+from cli.simulate.plan import Planned, day_of, planned_by
 from cli.simulate.replaying import replay_calls
 from cli.simulate.source import SimulatedFlow, callers, open_flow
 from cli.terminal import progress
@@ -61,9 +61,9 @@ async def simulate(args: argparse.Namespace) -> int:
         run = SimulationRun(args, flow, SimulationPlaces(args, settings.data, flow), count, judge_llm)
         parallel = min(_parallel(args, llm), count)
         if args.text:
-            await run.by_text(plan(personas, args, llm), parallel)
+            await run.by_text(planned_by(args, personas, llm), parallel)
         else:
-            await run.by_phone(personas, plan(personas, args, llm), parallel, undo)
+            await run.by_phone(personas, planned_by(args, personas, llm), parallel, undo)
     return await asyncio.to_thread(deliver, args, run.places, run.result(), run.told)
 
 

@@ -64,14 +64,14 @@ async def open_flow(
     flow = row["flow"] if row is not None and row["kind"] == "flow" else name
     found, number = await _kept(settings, flow, version)
     if found is not None:
-        drawn = _Drawn(name, found, number, _shipped_personas(flow))
+        drawn = _Drawn(name, found, number, shipped_personas(flow))
         return replace(await _of_document(settings, drawn, undo, by_text=by_text), row=row)
     if row is None or row["kind"] == "flow":
         shipped = _template(flow)
         if shipped is not None:
             if version is not None:
                 raise ConfigError(f"{name} comes with us, and has no versions: leave out --version")
-            drawn = _Drawn(name, shipped.document, None, _shipped_personas(shipped.name))
+            drawn = _Drawn(name, shipped.document, None, shipped_personas(shipped.name))
             return replace(await _of_document(settings, drawn, undo, by_text=by_text), row=row)
     if not by_text:
         return SimulatedFlow(name, (), None, row=row)
@@ -173,7 +173,7 @@ def _named_flows(document: Row) -> Iterator[tuple[str, int | None]]:
             yield node["flow"], number if isinstance(number, int) else None
 
 
-def _shipped_personas(name: str) -> tuple[Persona, ...]:
+def shipped_personas(name: str) -> tuple[Persona, ...]:
     """Of the flow that comes with us under this name, or `demo`."""
     found = _template(name)
     if found is None or not found.personas:

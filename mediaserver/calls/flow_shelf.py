@@ -224,6 +224,7 @@ class _Reading:
             for row in rows
             if row["published"] is not None
         }
+        self._owners: dict[str, UUID | None] = {row["name"]: row["owner"] for row in rows}
         self._before = documents
         self._shipped = shipped
         self.used: dict[Key, Row] = {}
@@ -246,7 +247,7 @@ class _Reading:
             named = wanted.pop()
             if named in found:
                 continue
-            found[named] = key = await self._key(named)
+            found[named] = key = await self._key(named, self._owners.get(row["flow"]))
             document = self.document(key) if key is not None and await self._there(key) else None
             wanted += _subflows(document)
         return found
@@ -259,8 +260,12 @@ class _Reading:
         row = self.used.get(key)
         return None if row is None else row["document"]
 
-    async def _key(self, named: Named) -> Key | None:
+    async def _key(self, named: Named, owner: UUID | None) -> Key | None:
+        """`owner`: whose flow names it. What is another key's is not there for it, what the operator shares
+        is."""
         name, number = named
+        if self._owners.get(name) not in (None, owner):
+            return None
         if number is not None:
             digest = await tables.hash_of_version(self._connection, name, number)
             return None if digest is None else (name, number, digest)

@@ -44,6 +44,8 @@ class Sent:
     method: str
     url: URL
     body: bytes
+    follow: bool = True
+    """Where an answer redirects, go there."""
 
     def __repr__(self) -> str:
         return f"Sent({self.method} {self.url.host})"
@@ -104,7 +106,7 @@ async def _once(
         skip_auto_headers=(hdrs.CONTENT_TYPE,),
     ) as response:
         location = response.headers.get(hdrs.LOCATION)
-        if response.status in STATUSES and location:
+        if sent.follow and response.status in STATUSES and location:
             return _redirected(sent, response.status, location)
         try:
             reader = BodyReader(response.headers.get(hdrs.CONTENT_ENCODING, ""), most_bytes)

@@ -40,7 +40,7 @@ class Preparing:
                 f"the address is longer than {MOST_WHOLE_URL} characters with its query",
                 FetchFault.BAD_REQUEST,
             )
-        return Sent(self._request.method.upper(), url, self._request.body)
+        return Sent(self._request.method.upper(), url, self._request.body, self._request.redirects)
 
     def headers(self, url: URL) -> CIMultiDict[str]:
         """See `mediaserver.fetching.exchange.HopHeaders`."""

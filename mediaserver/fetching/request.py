@@ -55,6 +55,9 @@ class FetchRequest:
     idempotent: bool | None = None
     """Whether it may arrive twice. None: as the method has it, so that POST and PATCH are sent once."""
 
+    redirects: bool = True
+    """Whether to go where an answer redirects (`mediaserver.fetching.redirects`); else that is the answer."""
+
     @classmethod
     def of_json(cls, url: str, value: Any, method: str = "POST", **more: Any) -> FetchRequest:
         """With a body of JSON. Raises FetchError for what JSON does not have."""

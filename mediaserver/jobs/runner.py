@@ -157,7 +157,8 @@ class JobRunner:
             if asyncio.get_running_loop().time() - began > LONGEST_DELAY_S:
                 delay = FIRST_DELAY_S
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._closing.wait()
             delay = min(delay * 2, LONGEST_DELAY_S)
 
     async def _work(self) -> None:
@@ -212,7 +213,8 @@ class JobRunner:
         while not queue.shutdown.is_set():
             self._state = await state(queries)
             with suppress(TimeoutError):
-                await asyncio.wait_for(queue.shutdown.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await queue.shutdown.wait()
 
     async def _tidy(self, job: JobTry) -> None:
         if self._queries is None:

@@ -75,12 +75,6 @@ async def ended(connection: Database, record: CallEnded) -> str | None:
     return row["data"] if row["new"] else None
 
 
-async def recent(connection: Database, limit: int = 50) -> list[Row]:
-    """The newest calls with their outcomes, how many lines they have and whether they were recorded."""
-    rows = await connection.fetch(f"{SHOWN} order by c.started_at desc limit $1", limit)
-    return [shown(row) for row in rows]
-
-
 async def talked_to(connection: Database, name: str, since: datetime | None, limit: int) -> list[Row]:
     """The calls that are over and were answered by an agent of this name, or ran a flow of it, newest first:
     id, `answered_at`, and what their agent was told of them. `since`: none before."""
@@ -98,7 +92,7 @@ async def talked_to(connection: Database, name: str, since: datetime | None, lim
 
 
 async def one(connection: Database, call_id: UUID) -> Row | None:
-    """One call like those of `recent`; None when it is not known."""
+    """One call, as `SHOWN` has it; None when it is not known."""
     row = await connection.fetchrow(f"{SHOWN} where c.id = $1", call_id)
     return None if row is None else shown(row)
 

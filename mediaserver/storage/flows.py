@@ -22,6 +22,8 @@ from mediaserver.storage.sql import Database, Row, text, to_json
 FlowState: TypeAlias = Literal["valid", "draft"]
 MOST_BYTES = 1_000_000
 """Of a document in its canonical form."""
+RESERVED = frozenset({"generate", "import", "schema", "secrets", "templates", "validate"})
+"""No flow is made under these names: `/api/flows/NAME` is something else."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -51,6 +53,38 @@ async def all_flows(connection: Database) -> list[Row]:
     return [dict(row) for row in rows]
 
 
+async def flows_seen(
+    connection: Database,
+    key: UUID | None,
+    *,
+    everything: bool,
+    name: str | None = None,
+    after: str = "",
+    limit: int | None = None,
+) -> list[Row]:
+    """Flows as a key sees them, by name: its own and the operator's (None), or `everything`. Each as
+    `all_flows` has it, with the `agents` that run it, as far as the key sees those. `name`: this one
+    alone."""
+    rows = await connection.fetch(
+        """
+        select f.*, newest.number as newest, newest.state as newest_state,
+            (select count(*) from flow_versions v where v.flow = f.name) as versions,
+            array(
+                select a.name from agents a
+                where a.kind = 'flow' and a.flow = f.name and ($2 or a.owner is null or a.owner = $1)
+                order by a.name
+            ) as agents
+        from flows f left join lateral (
+            select number, state from flow_versions v where v.flow = f.name order by number desc limit 1
+        ) newest on true
+        where ($2 or f.owner is null or f.owner = $1) and ($3::text is null or f.name = $3) and f.name > $4
+        order by f.name limit $5
+        """,
+        key, everything, name, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
 async def one_flow(connection: Database, name: str) -> Row | None:
     """A flow like those of `all_flows`, without what its versions say; None when there is none."""
     row = await connection.fetchrow("select * from flows where name = $1", name)
@@ -63,19 +97,22 @@ async def owner_of(connection: Database, name: str) -> UUID | None:
     return owner
 
 
-async def history(connection: Database, name: str) -> list[Row]:
+async def history(
+    connection: Database, name: str, *, below: int | None = None, limit: int | None = None
+) -> list[Row]:
     """The versions of a flow without their documents, newest first. `published_at`: when it was published
-    first; None: never."""
+    first; None: never. `below`: those before this one."""
     rows = await connection.fetch(
         """
         select v.number, v.hash, v.state, v.findings, v.note, v.made_by, v.made_at,
             octet_length(v.document::text) as bytes,
             (select min(p.made_at) from flow_publications p where p.flow = v.flow and p.version = v.number)
                 as published_at
-        from flow_versions v where v.flow = $1 order by v.number desc
+        from flow_versions v where v.flow = $1 and ($2::integer is null or v.number < $2)
+        order by v.number desc limit $3
         """,
-        name,
-    )
+        name, below, limit,
+    )  # fmt: skip
     return [{**dict(row), "findings": json.loads(row["findings"])} for row in rows]
 
 
@@ -97,11 +134,12 @@ async def hash_of_version(connection: Database, name: str, number: int) -> str |
 
 
 async def published(connection: Database) -> list[Row]:
-    """What callers may meet: name, `published`, `split_version`, `split_percent` of each flow, and the hashes
-    of both versions, which say whether they must be read."""
+    """What callers may meet: name, owner, `published`, `split_version`, `split_percent` of each flow, and the
+    hashes of both versions, which say whether they must be read."""
     rows = await connection.fetch(
         """
-        select f.name, f.published, f.split_version, f.split_percent, p.hash as hash, s.hash as split_hash
+        select f.name, f.owner, f.published, f.split_version, f.split_percent, p.hash as hash,
+            s.hash as split_hash
         from flows f
             left join flow_versions p on p.flow = f.name and p.number = f.published
             left join flow_versions s on s.flow = f.name and s.number = f.split_version
@@ -212,28 +250,44 @@ def unknown(name: str) -> ConfigError:
     return ConfigError(f"there is no flow {text(name, 100)}: see `voiceforge flows list`")
 
 
-async def _taken(connection: asyncpg.Connection, name: str) -> Row:
-    """A flow that nobody else publishes before the transaction ends: what is decided by it still holds then.
-    Raises ConfigError."""
+async def taken(connection: asyncpg.Connection, name: str) -> Row | None:
+    """A flow that nobody else publishes, removes or saves to before the transaction ends: what is decided by
+    it still holds then. None when there is none."""
     row = await connection.fetchrow("select * from flows where name = $1 for update", name)
+    return None if row is None else dict(row)
+
+
+async def _taken(connection: asyncpg.Connection, name: str) -> Row:
+    """Likewise. Raises ConfigError."""
+    row = await taken(connection, name)
     if row is None:
         raise unknown(name)
-    return dict(row)
+    return row
 
 
-async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
-    """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
+async def add(connection: asyncpg.Connection, name: str, owner: UUID | None) -> bool:
+    """Make a flow without a version; False when there is one of that name, whoever made it and however short
+    ago. Raises ConfigError."""
+    _check(name)
+    if name in RESERVED:
+        raise ConfigError(f"{name!r} names a part of the API, and no flow: choose another")
+    made = "insert into flows (name, owner) values ($1, $2) on conflict (name) do nothing returning name"
+    return await connection.fetchval(made, name, owner) is not None
+
+
+def _check(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{text(name, 100)!r} is no name of a flow: letters, digits, '.', '_' and '-', at most 64"
         )
-    taken = "select name from flows where name = $1 for update"
-    if await connection.fetchval(taken, name) is None:
-        # Only then: whoever follows the table is told of the statement, not of the row.
-        await connection.execute(
-            "insert into flows (name, owner) values ($1, $2) on conflict (name) do nothing", name, owner
-        )
-        await connection.fetchval(taken, name)
+
+
+async def _take(connection: asyncpg.Connection, name: str, owner: UUID | None) -> None:
+    """Make the flow where there is none, and have others who save one wait. Raises ConfigError."""
+    _check(name)
+    # Only then: whoever follows the table is told of the statement, not of the row.
+    if await taken(connection, name) is None and not await add(connection, name, owner):
+        await taken(connection, name)
 
 
 async def _route(

@@ -75,7 +75,9 @@ class Following:
             try:
                 while changed is not None:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(changed.wait(), self._poll_s)
+                        # Not `wait_for`, which loses a cancellation that comes with the event (Python 3.11).
+                        async with asyncio.timeout(self._poll_s):
+                            await changed.wait()
                     changed.clear()
                     await self._load()
             except TROUBLE as error:

@@ -6,11 +6,14 @@ critical path, and retried until the database has them. `flush` waits until they
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
+
+from mediaserver.storage.sql import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,3 +339,14 @@ class Sink(Protocol):
 
     async def flush(self, within_s: float | None = None) -> bool:
         """Wait until everything put so far is stored. False when `within_s` passed first."""
+
+
+class RecordStore(Protocol):
+    async def commit(
+        self,
+        *records: Record,
+        also: Callable[[Database], Awaitable[None]] | None = None,
+        within_s: float = ...,
+    ) -> None:
+        """Store records now, in a transaction of their own beside all that waits in a sink; they are there
+        when this returns. `also`: what else is part of it. Raises what that raises, and DatabaseError."""

@@ -45,6 +45,7 @@ from mediaserver.storage.records import (
     UsageCounted,
 )
 from mediaserver.storage.sql import Database
+from mediaserver.storage.turns import TurnNews
 
 Also: TypeAlias = Callable[[Database], Awaitable[None]]
 """What is written beside records, in their transaction."""
@@ -86,7 +87,10 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
         case LegClosed():
             await legs.closed(connection, record)
         case TurnSaid():
-            new = await turns.said(connection, record)
+            news = await turns.said(connection, record)
+            new = news is not TurnNews.NOTHING
+            if news is TurnNews.MENDED and (mended := told(record)) is not None:
+                await table.mend_turn(connection, mended, record.index)
         case EventHappened():
             new = await events.happened(connection, record)
             if record.kind == "llm":

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from uuid import UUID
 
 from mediaserver.storage.records import TurnSaid
-from mediaserver.storage.sql import Database, Row, changed, text, to_json
+from mediaserver.storage.sql import Database, Row, text, to_json
 
 
-async def said(connection: Database, record: TurnSaid) -> bool:
-    """Whether it says something new. A line that is over is not opened again by one written a second time."""
-    status = await connection.execute(
+class TurnNews(StrEnum):
+    """What a written line says that was not known."""
+
+    NOTHING = "nothing"
+    NEW = "new"
+    """It is new, or was not over."""
+    MENDED = "mended"
+    """It was over, and says something else now."""
+
+
+async def said(connection: Database, record: TurnSaid) -> TurnNews:
+    """A line that is over is not opened again by one written a second time."""
+    row = await connection.fetchrow(
         """
         insert into turns (call_id, index, speaker, text, heard, started_ms, ended_ms, confidence, understood,
             interrupted, latency, open)
@@ -24,12 +35,16 @@ async def said(connection: Database, record: TurnSaid) -> bool:
             is distinct from (excluded.speaker, excluded.text, excluded.heard, excluded.started_ms,
             excluded.ended_ms, excluded.confidence, excluded.understood, excluded.interrupted,
             excluded.latency, excluded.open)
+        returning (select not known.open from turns known
+            where known.call_id = $1 and known.index = $2) as over
         """,
         record.call_id, record.index, record.speaker, text(record.text, 100_000),
         text(record.heard, 100_000), record.started_ms, record.ended_ms, record.confidence,
         record.understood, record.interrupted, to_json(record.latency), record.open,
     )  # fmt: skip
-    return changed(status)
+    if row is None:
+        return TurnNews.NOTHING
+    return TurnNews.MENDED if row["over"] else TurnNews.NEW
 
 
 async def of_call(connection: Database, call_id: UUID) -> list[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,6 @@ from pipelines.previews.standing import (
     EnginesForVoices,
     VoiceStanding,
     look_at_engines,
-    standing,
     standings,
 )
 from pipelines.voices.catalogue import Catalogue, CatalogueVoice, catalogue
@@ -79,6 +78,7 @@ class VoiceDesk:
         self._found: EnginesForVoices | None = None
         self._found_at = 0.0
         self._looking: asyncio.Task[EnginesForVoices] | None = None
+        self._stand: tuple[EnginesForVoices, dict[str, VoiceStanding]] | None = None
 
     async def engines(self) -> EnginesForVoices:
         """Who can speak now."""
@@ -89,17 +89,24 @@ class VoiceDesk:
             self._looking = asyncio.create_task(
                 asyncio.to_thread(look_at_engines, self._known, self._options, self._preferred)
             )
-        self._found = await asyncio.shield(self._looking)
+        found = await asyncio.shield(self._looking)
+        if found != self._found:  # else what was made of it still holds
+            self._found = found
         self._found_at = now
         return self._found
 
-    async def standings(self) -> list[VoiceStanding]:
-        """Of all voices."""
-        return standings(self.catalogue, await self.engines())
+    async def standings(self) -> Mapping[str, VoiceStanding]:
+        """Of all voices by their ids, in the order of `standings`. Made anew only when an engine has come or
+        gone."""
+        engines = await self.engines()
+        if self._stand is None or self._stand[0] is not engines:
+            self._stand = engines, {each.voice.id: each for each in standings(self.catalogue, engines)}
+        return self._stand[1]
 
     async def standing(self, id: str) -> VoiceStanding:
         """Of one. Raises EngineMissingError when there is no such voice."""
-        return standing(self.catalogue.voice(id), self.catalogue, await self.engines())
+        voice = self.catalogue.voice(id)
+        return (await self.standings())[voice.id]
 
     async def preview(self, id: str) -> VoicePreview:
         """A sentence in the voice's own language. Raises EngineMissingError when nobody can speak it,

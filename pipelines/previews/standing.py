@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.engines.protocols import Kind, Manifest
 from pipelines.engines.registry import EngineOptions, EngineRegistry
@@ -99,11 +100,18 @@ class VoiceFilter:
             return False
         if self.ready is not None and standing.ready is not self.ready:
             return False
-        text = f"{voice.id} {voice.name} {voice.language_name} {voice.description}".casefold()
-        return all(word in text for word in self.words.casefold().split())
+        return not self.words or all(word in _text_of(voice) for word in self.words.casefold().split())
 
     def among(self, all_of_them: Iterable[VoiceStanding]) -> list[VoiceStanding]:
-        return [each for each in all_of_them if self.fits(each)]
+        return list(all_of_them) if self == ANY_VOICE else [each for each in all_of_them if self.fits(each)]
+
+
+ANY_VOICE = VoiceFilter()
+
+
+@lru_cache(maxsize=1024)
+def _text_of(voice: CatalogueVoice) -> str:
+    return f"{voice.id} {voice.name} {voice.language_name} {voice.description}".casefold()
 
 
 def _same(wanted: str, tag: str) -> bool:

@@ -103,7 +103,7 @@ def a_call_is_not_had_by_registering_its_contact(target: Target) -> Iterable[Mea
         yield is_true(f"101 is in a call ({dialled.status})", dialled.status == 200)
         yield is_true("102 registers", thief.register(EXTENSIONS["102"]) == 200)
         first.reset()
-        for call in target.get("/api/telephony/calls")["live"]:
+        for call in target.get("/api/telephony/calls?state=live")["items"]:
             target.ask("DELETE", f"/api/telephony/calls/{call['id']}")
         asked = thief.wait_for("BYE", 4.0)
         yield at_most("requests of that call to 102", float(asked is not None), 0)

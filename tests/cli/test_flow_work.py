@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 
 from cli.makers import makers
 from cli.serving.assistants import Assistants
-from cli.serving.flow_references import ServerNames, lacking
 from cli.serving.flow_work import FlowWorkshops, python_functions, slot_value
 from cli.serving.own_code import OwnCode
 from cli.serving.speech import Equipment, Speech
@@ -32,6 +31,7 @@ from pipelines.engines.running import Engines
 from pipelines.flows.checks.references import references
 from pipelines.flows.document.reading import document_of
 from pipelines.flows.document.slots import SlotSpec
+from pipelines.flows.library.references import ServerNames, lacking
 from pipelines.flows.running.agent import DocumentAgent
 from pipelines.flows.work.workshop import CallWorkshop
 from pipelines.tools.mcp.servers import McpServers
@@ -142,6 +142,18 @@ async def test_an_agent_that_cannot_take_a_call_over_says_why(server: Server) ->
     for name, why in (("gone", "no such agent"), ("echo", "from its beginning"), ("broken", "no flow")):
         with pytest.raises(VoiceForgeError, match=why):
             shop.take(name, {})
+
+
+async def test_another_key_s_agent_takes_no_call_over(server: Server) -> None:
+    server.row("shared", "flow", flow="booking")
+    server.row("theirs", "flow", flow="booking", owner=UUID(int=8))
+    server.row("ours", "flow", flow="booking", owner=UUID(int=7), llm=("wise",))
+    await server.started()
+    shop = server.shops.make(server.rows["ours"], server.call, server.speech.begin(server.rows["ours"]))
+    for name in ("shared", "ours"):
+        assert isinstance(shop.take(name, {}).agent, DocumentAgent)
+    with pytest.raises(ConfigError, match="no such agent"):
+        shop.take("theirs", {})
 
 
 async def test_models_are_those_of_the_row_or_those_that_a_node_names(server: Server) -> None:

@@ -226,7 +226,7 @@ def test_what_is_not_there_is_said_with_the_way_on(
     assert "has no version 7" in refused(capsys, "publish", "desk", "7")
     assert "how many of a hundred" in refused(capsys, "split", "desk", "1")
     assert "has nothing published" in refused(capsys, "split", "desk", "1", "5")
-    assert "name two versions with --compare" in refused(capsys, "split", "desk")
+    assert "name two versions to compare" in refused(capsys, "split", "desk")
     assert "give VERSION and PERCENT, or --end" in refused(capsys, "split", "desk", "1", "5", "--end")
 
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api import asking
 from api.connections import HttpLimits
 from api.context import ApiContext
+from api.routing import binding
 from cli.serving.http import open_http
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -184,7 +184,7 @@ async def test_one_who_may_ask_and_says_nothing_more_is_closed(undo: AsyncExitSt
 async def test_a_body_that_does_not_come_is_not_waited_for(
     undo: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "BODY_S", 0.05)
+    monkeypatch.setattr(binding, "BODY_S", 0.05)
     server = await opened(undo)
     guest = await server.guest(KEYED + b'Content-Length: 40\r\n\r\n{"to": ')
     assert await guest.status() == b"HTTP/1.1 408"
@@ -221,5 +221,5 @@ async def test_what_others_send_that_is_no_http_is_no_error_of_ours(
     assert await guest.status() == b"HTTP/1.1 100"
     assert await guest.status() == b"\r\n"
     guest.send(b"none")
-    assert await guest.status() == b"HTTP/1.1 400"
+    assert await guest.status() == b"HTTP/1.1 415"
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

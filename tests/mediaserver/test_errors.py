@@ -19,7 +19,8 @@ BUILT_IN = {
 MISTAKES = {"TypeError", "ValueError", "NotImplementedError", "AssertionError"}
 """Of whoever calls, in the code."""
 JUSTIFIED = {
-    ("api.events", "ConnectionResetError"): "as aiohttp says that a client is gone",
+    ("api.telephony.events", "ConnectionResetError"): "as aiohttp says that a client is gone",
+    ("api.watching.socket", "ConnectionResetError"): "likewise",
     ("mediaserver.rtp.srtp", "OSError"): "as a socket says that it cannot send",
     ("pipelines.engines.tts.espeak.worker", "RuntimeError"): "a worker has nothing of ours; its pool says it",
     ("pipelines.workers.pool", "OSError"): "beside those of the pipe it stands for",

@@ -91,8 +91,8 @@ class ServerProcess:
 
     def calls(self) -> list[dict[str, Any]]:
         """Live and recent calls, newest first."""
-        answer = self.get("/api/telephony/calls")
-        return [*answer["live"], *answer["recent"]]
+        found: list[dict[str, Any]] = self.get("/api/telephony/calls?limit=200")["items"]
+        return found
 
     def wait_for(self, what: str, condition: Callable[[], Any], limit_s: float = 20.0) -> Any:
         """Poll the server until `condition()` is truthy; fails with `what` after the limit."""

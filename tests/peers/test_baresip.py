@@ -34,7 +34,7 @@ def dial(phone: Baresip, server: ServerProcess, user: str) -> None:
 
 def spoken(server: ServerProcess) -> bool:
     """Whether the agent of a live call was heard to say something."""
-    live = server.get("/api/telephony/calls")["live"]
+    live = server.get("/api/telephony/calls?state=live")["items"]
     lines = [line for call in live for line in server.records(call["id"])["transcript"]]
     return any(line["heard"] for line in lines)
 

@@ -33,7 +33,9 @@ def extension(server: ServerProcess, user: str, password: str, options: str) -> 
 
 def heard(server: ServerProcess, before: set[str]) -> bool:
     """Audio of the new call came to us."""
-    live = [call for call in server.get("/api/telephony/calls")["live"] if call["id"] not in before]
+    live = [
+        call for call in server.get("/api/telephony/calls?state=live")["items"] if call["id"] not in before
+    ]
     return any(leg["stats"]["packets"] > 20 for call in live for leg in server.records(call["id"])["legs"])
 
 

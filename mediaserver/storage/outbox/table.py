@@ -95,6 +95,15 @@ async def append(connection: Database, events: Sequence[OutboxEntry]) -> None:
     )  # fmt: skip
 
 
+async def mend_turn(connection: Database, mended: OutboxEntry, index: int) -> None:
+    """What was told of a line before says what is told now: a name may have been left out of it."""
+    await connection.execute(
+        "update outbox set data = $3::jsonb "
+        "where call_id = $1 and topic = 'turn' and data->'index' = to_jsonb($2::integer)",
+        mended.call_id, index, mended.data,
+    )  # fmt: skip
+
+
 async def head(connection: Database) -> int:
     """The last number there is; 0: none."""
     query = "select greatest((select max(seq) from outbox), (select seq from outbox_swept))"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,17 @@ class GenerationError(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorAnswer:
+    """One answer of the model, as it was looked at."""
+
+    number: int
+    fault: str
+    """Why it is no flow at all; empty: it is one."""
+    findings: tuple[FlowFinding, ...]
+    """What is wrong with that; with errors the model is asked to mend them."""
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratedFlow:
     """A document without errors, and how it came about."""
 
@@ -66,8 +77,18 @@ class GeneratedFlow:
 class FlowAuthor:
     """One language model that draws flows."""
 
-    def __init__(self, llm: Llm, known: KnownNames | None = None, within_s: float = WITHIN_S) -> None:
-        """`known`: what the server has. What is neither among it nor named to the model it may not name."""
+    def __init__(
+        self,
+        llm: Llm,
+        known: KnownNames | None = None,
+        within_s: float = WITHIN_S,
+        on_answer: Callable[[AuthorAnswer], None] | None = None,
+    ) -> None:
+        """`known`: what the server has. What is neither among it nor named to the model it may not name.
+        `on_answer`: told of each answer."""
+        self.spent = TokensSpent()
+        """On all answers so far, whatever came of them."""
+        self._on_answer = on_answer
         self._llm = llm
         self._known = known or KnownNames()
         self._within_s = within_s
@@ -93,7 +114,7 @@ class FlowAuthor:
             raise GenerationError(f"no flow came of it within {self._within_s:g} s") from None
 
     async def _tried(self, job: _Job) -> GeneratedFlow:
-        spent = TokensSpent()
+        spent = self.spent
         opening = [
             LlmMessage("system", job.told, cache=True),
             LlmMessage("user", json.dumps(job.asked, ensure_ascii=False), answer=job.schema),
@@ -104,11 +125,13 @@ class FlowAuthor:
                 self._llm, messages, spent, most=MOST_CHARACTERS, temperature=0.0, max_tokens=MOST_TOKENS
             )
             try:
-                checked = self._looked_at(found_object(text), job)
+                checked = await asyncio.to_thread(self._read, text, job)
             except AnswerFault as wrong:
                 fault, findings = str(wrong), ()
+                self._tell(AuthorAnswer(answers, fault, ()))
             else:
                 fault, findings = "", checked.findings
+                self._tell(AuthorAnswer(answers, "", findings))
                 if checked.valid and checked.document is not None:
                     before = {} if job.before is None else written(job.before)
                     made = differences(before, written(checked.document)) if job.before is not None else ()
@@ -123,6 +146,14 @@ class FlowAuthor:
         errors = [each for each in findings if each.fatal]
         why = fault or "; ".join(str(each) for each in errors[:3])
         raise GenerationError(f"no flow without errors came of {MOST_REPAIRS + 1} answers: {why}", errors)
+
+    def _tell(self, answer: AuthorAnswer) -> None:
+        if self._on_answer is not None:
+            self._on_answer(answer)
+
+    def _read(self, text: str, job: _Job) -> CheckedFlow:
+        """In a thread: a flow may be large. Raises AnswerFault."""
+        return self._looked_at(found_object(text), job)
 
     def _looked_at(self, answer: dict[str, Any], job: _Job) -> CheckedFlow:
         """Raises AnswerFault."""

@@ -217,6 +217,28 @@ async def test_a_flow_is_compiled_anew_when_one_that_it_leads_to_is_published(sh
     assert (running.compiled.others, fresh.compiled.others) == (("one",), ("two",))
 
 
+async def test_another_key_s_flow_is_not_there_for_a_flow(shelf: Shelf) -> None:
+    ann, bob = UUID(int=11), UUID(int=12)
+    for key in (ann, bob):
+        await shelf.connection.execute(
+            "insert into api_keys (id, name, prefix, hash, scopes) values ($1, 'k', 'k', $2, '{}')",
+            key, key.bytes * 2,
+        )  # fmt: skip
+    for name, owner in (("hers", ann), ("his", bob), ("shared", None)):
+        await shelf.save(name, says=name)
+        await shelf.connection.execute("update flows set owner = $2 where name = $1", name, owner)
+    everything = leading_to(("hers", None), ("his", 1), ("shared", None), ("booking", None))
+    for name, owner in (("of-ann", ann), ("of-all", None)):
+        await shelf.save(name, nodes=everything)
+        await shelf.connection.execute("update flows set owner = $2 where name = $1", name, owner)
+    await shelf.read()
+    ran = {name: shelf.shelf.take(name, CALL) for name in ("of-ann", "of-all")}
+    assert {name: found.compiled.others for name, found in ran.items() if found is not None} == {
+        "of-ann": ("hers", None, "shared", "shipped"),
+        "of-all": (None, None, "shared", "shipped"),
+    }
+
+
 async def test_what_somebody_wrote_past_the_commands_is_a_finding_of_its_flow_alone(shelf: Shelf) -> None:
     await shelf.save("desk", says="one")
     odd = (

@@ -20,6 +20,7 @@ from mediaserver.storage import (
     summaries,
     turns,
 )
+from mediaserver.storage.call_pages import CallsWanted, page
 from mediaserver.storage.records import (
     CallAnswered,
     EventHappened,
@@ -70,7 +71,7 @@ async def test_a_whole_call_can_be_read_back(pool: asyncpg.Pool) -> None:
         "completion_tokens": 20, "cost": 0.002, "fault": "",
     }  # fmt: skip
     assert row["summary"] == "A room was booked."
-    assert [call["id"] for call in await calls.recent(pool)] == [CALL]
+    assert [call["id"] for call in await page(pool, CallsWanted(), None, 9)] == [CALL]
 
 
 async def test_a_call_between_phones_has_no_agent(pool: asyncpg.Pool) -> None:

@@ -82,8 +82,11 @@ async def test_a_line_is_told_when_it_is_over_and_not_for_each_word_that_is_hear
 
 
 async def test_a_line_that_is_mended_is_told_again(pool: asyncpg.Pool) -> None:
-    await write(pool, started(), turn(0, "at too"), turn(0, "at two"))
-    assert [data["text"] for topic, data in await told(pool) if topic == "turn"] == ["at too", "at two"]
+    """And what was told before is mended with it: a name may have been left out of it."""
+    await write(pool, started(), turn(0, "I am Ann"), turn(1, "at two"))
+    await write(pool, turn(0, "I am [name]"), turn(0, "I am [name]"))
+    lines = [data["text"] for topic, data in await told(pool) if topic == "turn"]
+    assert lines == ["I am [name]", "at two", "I am [name]"]
 
 
 async def test_outcomes_and_messages_are_told_when_they_change(pool: asyncpg.Pool) -> None:

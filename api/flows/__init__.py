@@ -1,0 +1,1 @@
+"""`/api/flows`: dialogues drawn as graphs, their versions, and what new calls run of them."""

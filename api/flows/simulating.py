@@ -1,0 +1,102 @@
+"""`/api/flows/{name}/simulate`: simulated callers call a flow, and are watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+from aiohttp import web
+from pydantic import Field
+
+from api.access.asker import asker
+from api.access.scopes import Scope
+from api.context import CONTEXT
+from api.flows.asking import flow_in_use, pool_of, told_faults, version_in_use
+from api.flows.shown import FlowName, VersionNumber
+from api.flows.streaming import streamed
+from api.routing.models import OneLine, RequestModel
+from api.routing.problems import Problem
+from api.routing.table import ApiRoutes
+from mediaserver.errors import CapacityError, EngineError
+from mediaserver.storage.sql import Row
+from pipelines.flows.document.reading import document_of
+from pipelines.flows.library.references import flows_of, usable_by
+from pipelines.flows.library.simulating import MOST_CALLS, SimulationNews, WantedSimulation
+
+routes = ApiRoutes("flow-simulating", "Simulated calls to flows.")
+
+PERSONAS_BYTES = 256 << 10
+
+
+class SimulationWanted(RequestModel):
+    """Who calls, and how often."""
+
+    version: VersionNumber | None = Field(default=None, description="The newest where none is given.")
+    personas: list[dict[str, Any]] = Field(
+        default=[],
+        max_length=200,
+        description="Who calls (docs/flows.md); empty: those that come with the flow of this name.",
+    )
+    only: list[Annotated[str, Field(max_length=100)]] = Field(
+        default=[], max_length=50, description="Words of which a persona's name has one; empty: all call."
+    )
+    calls: int = Field(default=0, ge=0, le=MOST_CALLS, description="In all; 0: one of each persona.")
+    seed: OneLine = Field(
+        default="1",
+        max_length=100,
+        description="The same one gives the same callers again.",
+    )
+    interrupt: float = Field(
+        default=0.0, ge=0, le=1, description="The chance that a caller talks into a line."
+    )
+
+
+@routes.post(
+    "/api/flows/{name}/simulate",
+    scope=Scope.FLOWS_WRITE,
+    body_limit=PERSONAS_BYTES,
+    produces=("text/event-stream",),
+)
+async def simulate(
+    request: web.Request, name: FlowName, body: SimulationWanted | None = None
+) -> web.StreamResponse:
+    """Have simulated callers call a version of a flow, by text; the answer is a stream of events.
+
+    `call` for each call that is over (whether it went as its persona expects, and why not; of the first
+    failed ones what was said), then `result` with figures for all and for each persona; `failed` where the
+    calls cannot go on. What a persona's world names is answered by it; other requests, functions and models
+    are real. Closing the connection ends it."""
+    context, body = request.app[CONTEXT], body or SimulationWanted()
+    flow = await flow_in_use(request, name)
+    row = await version_in_use(request, name, body.version)
+    if context.simulator is None:
+        raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
+    with told_faults():
+        document = await asyncio.to_thread(document_of, row["document"])
+        wanted = WantedSimulation(
+            name,
+            row["number"],
+            document,
+            await flows_of(pool_of(request), document, usable_by(flow["owner"])),
+            body.personas,
+            body.only,
+            body.calls,
+            body.seed,
+            body.interrupt,
+        )
+    try:
+        with context.simulating.take(asker(request).key), told_faults():
+            calls = await context.simulator.simulate(wanted)
+            return await streamed(request, _news(calls))
+    except CapacityError as error:
+        raise Problem(429, "busy", f"{error}.", headers={"Retry-After": "10"}) from None
+    except EngineError as error:
+        raise Problem(503, "engine_failed", f"{error}.") from None
+
+
+async def _news(calls: AsyncGenerator[SimulationNews, None]) -> AsyncGenerator[tuple[str, Row], None]:
+    async with aclosing(calls) as each:
+        async for news in each:
+            yield news.kind, news.data

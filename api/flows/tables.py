@@ -1,0 +1,15 @@
+"""All routes of flows, in the order of the document."""
+
+from __future__ import annotations
+
+from api.flows import flows, generating, publishing, secrets, simulating, versions
+from api.routing.table import ApiRoutes
+
+FLOW_TABLES: tuple[ApiRoutes, ...] = (
+    flows.routes,
+    versions.routes,
+    publishing.routes,
+    secrets.routes,
+    generating.routes,
+    simulating.routes,
+)

@@ -1,0 +1,110 @@
+"""`POST /api/telephony/calls`: a call is placed once its row is in the database, and under an Idempotency-Key
+once at all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import AfterValidator, Field, StringConstraints
+
+from api.access.access import KeyRefused
+from api.access.asker import asker
+from api.access.scopes import Scope
+from api.asking import TEXT_LIMIT, Asking, switchboard
+from api.context import CONTEXT
+from api.guard import told_refusal
+from api.idempotency import once, written
+from api.routing.models import OneLine, RequestModel, ResponseModel, one_line
+from api.routing.table import ApiRoutes
+from api.telephony.finding import CALLS
+from api.telephony.models import CallStateShown
+from mediaserver.calls.joining import RING_TIMEOUT_S
+from mediaserver.calls.warm import LONGEST_RING_S, SHORTEST_RING_S
+from mediaserver.errors import CallError, DatabaseError
+from mediaserver.storage.idempotency import DoneAlreadyError
+from mediaserver.storage.records import CallStarted
+from mediaserver.storage.sql import Database
+
+Address = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+    AfterValidator(one_line),
+    Field(json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"}),
+]
+"""Whom to call, or who calls."""
+
+routes = ApiRoutes("calls")
+
+
+class NewCall(RequestModel):
+    """A call that is to be placed."""
+
+    to: Address = Field(description="A number, an extension or an address that calls may go to.")
+    agent: Address = Field(description="The name of whom it is for.")
+    caller: OneLine = Field(
+        default="", max_length=TEXT_LIMIT, description="Who calls, as the far end sees it."
+    )
+    ring_s: float = Field(
+        default=RING_TIMEOUT_S,
+        strict=True,
+        ge=SHORTEST_RING_S,
+        le=LONGEST_RING_S,
+        description="It is given up after ringing for so long.",
+    )
+    about: dict[str, Any] = Field(
+        default_factory=dict, description="For the agent to know: at most 10,000 characters of JSON."
+    )
+
+
+class PlacedCall(ResponseModel):
+    """A call that is being placed."""
+
+    id: UUID
+    state: CallStateShown
+
+
+@routes.post(CALLS, scope=Scope.CALLS_WRITE, status=201, answers=PlacedCall, idempotent=True, errors=(422,))
+async def place(request: web.Request, body: NewCall) -> web.StreamResponse:
+    """Call somebody for an agent.
+
+    Answered once the call is in the database, before it rings. With an `Idempotency-Key` the same request
+    places one call within a day, however often it is sent."""
+    board, who, context = switchboard(request), asker(request), request.app[CONTEXT]
+    try:
+        context.access.within_quota(who, "call_minutes", 1.0)
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None
+    try:
+        async with once(request, body) as attempt:
+            if attempt.before is not None:
+                return attempt.again()
+
+            async def store(record: CallStarted) -> None:
+                if context.store is None:
+                    raise DatabaseError("the database is not up yet")
+
+                async def also(connection: Database) -> None:
+                    await attempt.keep(connection, 201, _answer(record.call_id))
+
+                await context.store.commit(record, also=also)
+
+            with Asking():
+                try:
+                    call = await board.place_stored(
+                        body.to, body.agent, store, caller=body.caller, ring_s=body.ring_s, about=body.about,
+                        owner=who.key, may_use=lambda spec: who.may_use(spec.owner),
+                    )  # fmt: skip
+                except CallError as error:
+                    if error.code not in (400, 404):
+                        raise
+                    raise web.HTTPBadRequest(reason=str(error)) from None
+            return written(201, _answer(call.id))
+    except DoneAlreadyError:
+        async with once(request, body) as attempt:  # another server was asked, too, and was first
+            return attempt.again()
+
+
+def _answer(call_id: UUID) -> str:
+    return PlacedCall(id=call_id, state="new").model_dump_json()

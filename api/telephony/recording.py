@@ -1,0 +1,65 @@
+"""The recording of a call: to be listened to when the call is over, and begun, paused and stopped before."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from api.access.scopes import Scope
+from api.asking import Asking, require_pool
+from api.context import CONTEXT
+from api.file_answers import file_answer
+from api.routing.models import RequestModel, ResponseModel
+from api.routing.problems import Problem
+from api.routing.table import ApiRoutes
+from api.telephony.finding import CALL, as_it_is, board_for, row_of
+from mediaserver.calls.recorder import RecordingState
+from mediaserver.calls.recording_step import RecordingStep
+from mediaserver.storage import recordings
+
+WAV = "audio/wav"
+
+routes = ApiRoutes("calls")
+
+
+class RecordWanted(RequestModel):
+    """What is to become of the recording."""
+
+    step: RecordingStep = Field(
+        description="`start`: begin one, or go on after a stop; `stop`; `pause`: silence is recorded until "
+        "`resume`."
+    )
+
+
+class RecordingStateShown(ResponseModel):
+    """What the recording does from now on."""
+
+    state: RecordingState
+
+
+@routes.get(f"{CALL}/recording", scope=Scope.CALLS_READ, produces=(WAV,), errors=(409, 412, 416))
+async def recording(request: web.Request, id: UUID) -> web.StreamResponse:
+    """The recording of a call that is over: WAV, 16-bit stereo at 16 kHz, the caller left, the agent right.
+
+    Parts of it by `Range` (RFC 9110, 14). 409 while the call is up."""
+    row = await row_of(request, id)
+    context = request.app[CONTEXT]
+    if as_it_is(context.switchboard, row)["live"]:
+        raise Problem(409, "call_is_up", "The recording can be had when the call is over.")
+    made = await recordings.of_call(require_pool(context), id)
+    if made is None:
+        raise Problem(404, "not_found", "The call was not recorded.")
+    return await file_answer(request, FilePath(made["path"]), context.settings.recordings, WAV, f"{id}.wav")
+
+
+@routes.post(f"{CALL}/record", scope=Scope.CALLS_WRITE)
+async def record(request: web.Request, id: UUID, body: RecordWanted) -> RecordingStateShown:
+    """Begin, pause, resume or stop the recording of a call that is up.
+
+    A call has one recording: a pause is silence in it, a stop a gap, and both are events of the call with
+    their places in it."""
+    with Asking():
+        return RecordingStateShown(state=board_for(request, id).control_recording(id, body.step))

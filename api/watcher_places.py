@@ -1,0 +1,41 @@
+"""How many may watch at a time: each holds a connection, and one key must not take them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from mediaserver.errors import CapacityError
+
+MOST = 1000
+MOST_EACH = 100
+"""Of one key."""
+
+
+class WatcherPlaces:
+    """Places for those who watch."""
+
+    def __init__(self, most: int = MOST, most_each: int = MOST_EACH) -> None:
+        self._most = most
+        self._most_each = most_each
+        self._taken: Counter[UUID | None] = Counter()
+
+    def __len__(self) -> int:
+        return self._taken.total()
+
+    @contextmanager
+    def take(self, key: UUID | None) -> Iterator[None]:
+        """A place for as long as the block runs. Raises CapacityError."""
+        if self._taken[key] >= self._most_each:
+            raise CapacityError(f"{self._most_each} streams are open with your key: close some")
+        if len(self) >= self._most:
+            raise CapacityError(f"{self._most} streams are open: come again later")
+        self._taken[key] += 1
+        try:
+            yield
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]

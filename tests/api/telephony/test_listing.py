@@ -1,0 +1,156 @@
+"""Calls that are up and calls of the past in one list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from api.context import ApiContext
+from mediaserver.calls.call import Call
+from mediaserver.config import load
+from mediaserver.diagnosis.health import Health
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.metrics import Metrics
+from mediaserver.storage.records import CallEnded, Record
+from mediaserver.storage.saving import save
+from tests.api.board import Board, Nowhere
+from tests.api.desk import CALLS
+from tests.api.telephony.keys import ANN, BOB, Client, keyed, known
+from tests.mediaserver.samples import START, started
+
+
+class Office:
+    """A board with calls of three owners, and a database with some of them and older ones."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        metrics = Metrics()
+        self.board = Board(metrics)
+        self.context = ApiContext(load(None, {}), Health(), metrics, switchboard=self.board, pool=pool)
+        self.client: Client = keyed(self.context)
+        self.pool = pool
+
+    def up(self, minute: int, owner: UUID | None = None, **more: Any) -> Call:
+        """A call that is up, and whose row is not there yet."""
+        begun = START + timedelta(minutes=minute)
+        call = Call(
+            uuid4(), "inbound", more.get("from_uri", "sip:ann@h"), "sip:demo@h", "demo", Nowhere(),
+            self.board.bus, owner=owner, wall=lambda: begun, agent="demo",
+        )  # fmt: skip
+        self.board.registry.add(call)
+        return call
+
+    async def kept(self, *records: Record) -> None:
+        for record in records:
+            await save(self.pool, record)
+
+    async def past(self, minute: int, owner: UUID | None = None, **more: Any) -> str:
+        call_id, at = uuid4(), START + timedelta(minutes=minute)
+        record = replace(started(call_id), at=at, owner=owner, **more)
+        await self.kept(record, CallEnded(call_id, at + timedelta(seconds=9), "caller", "hung up", None))
+        return str(call_id)
+
+    async def ask(self, query: str = "", key: str = "operator") -> dict[str, Any]:
+        response = await self.client.get(f"{CALLS}{query}", headers={"X-Key": key})
+        assert response.status == 200, await response.text()
+        content: dict[str, Any] = await response.json()
+        return content
+
+    async def ids(self, query: str = "", key: str = "operator") -> list[str]:
+        return [row["id"] for row in (await self.ask(query, key))["items"]]
+
+
+@pytest.fixture
+async def office(pool: asyncpg.Pool) -> AsyncIterator[Office]:
+    await known(pool)
+    office = Office(pool)
+    await office.client.start_server()
+    yield office
+    await office.client.close()
+
+
+async def test_pages_follow_each_other_over_memory_and_database(office: Office) -> None:
+    expected = [
+        str(office.up(6).id),
+        await office.past(5),
+        str(office.up(4).id),
+        await office.past(3),
+        await office.past(2),
+    ]
+    seen: list[str] = []
+    cursor: str | None = ""
+    pages = 0
+    while cursor is not None:
+        content = await office.ask(f"?limit=2&cursor={cursor}")
+        seen += [row["id"] for row in content["items"]]
+        cursor, pages = content["next"], pages + 1
+    assert seen == expected and pages == 3
+
+
+async def test_a_call_that_is_up_is_told_as_it_is_now_though_its_row_lags_behind(office: Office) -> None:
+    call = office.up(1)
+    await office.kept(call.first_record())
+    call.answer()
+    (row,) = (await office.ask("?state=live"))["items"]
+    assert (row["id"], row["state"], row["live"], row["answered_at"]) == (
+        str(call.id),
+        "answered",
+        True,
+        None,
+    )
+    call.end(Termination(EndedBy.CALLER, Why.HANGUP))
+    (row,) = (await office.ask())["items"]
+    assert (row["state"], row["live"], row["why"]) == ("ended", False, "hung up")
+    assert await office.ids("?state=live") == []
+
+
+async def test_a_call_of_another_server_is_up_as_its_row_says(office: Office) -> None:
+    await office.kept(started())
+    (row,) = (await office.ask("?state=live"))["items"]
+    assert (row["state"], row["live"], row["elapsed_ms"]) == ("ringing", True, None)
+
+
+async def test_a_key_sees_its_own_calls_alone(office: Office) -> None:
+    anns = {str(office.up(1, ANN).id), await office.past(2, ANN)}
+    bobs = {str(office.up(3, BOB).id)}
+    ours = {str(office.up(4).id), await office.past(5)}
+    assert set(await office.ids(key="ann")) == anns
+    assert set(await office.ids(key="bob")) == bobs
+    assert set(await office.ids()) == anns | bobs | ours
+
+
+async def test_filters_hold_for_memory_and_database_alike(office: Office) -> None:
+    up, past = str(office.up(3, from_uri="sip:+4930@h").id), await office.past(2, from_uri="sip:+4930@h")
+    other = await office.past(1, direction="outbound", agent="", agent_version=None)
+    assert await office.ids("?from=4930") == [up, past]
+    assert await office.ids("?state=ended") == [past, other]
+    assert await office.ids("?direction=outbound") == [other]
+    assert await office.ids("?agent=demo") == [up, past]
+    assert await office.ids("?since=2026-11-21T09:02:00Z&until=2026-11-21T09:03:00Z") == [past]
+    assert await office.ids("?outcome=confirmed&to=demo") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=up",
+        "limit=0",
+        "limit=201",
+        "cursor=nonsense",
+        "cursor=WyJhIiwiYiJd",  # ["a","b"]
+        "since=yesterday",
+        "since=2026-11-21T09:02:00",
+        "since=0001-01-01T00:00:00%2B23:00",
+        "from=a%00b",
+        "sender=x",
+        "agent=a&agent=b",
+    ],
+)
+async def test_a_query_that_makes_no_sense_is_refused_in_words(office: Office, query: str) -> None:
+    response = await office.client.get(f"{CALLS}?{query}")
+    assert response.status == 400 and (await response.json())["error"]["message"]
