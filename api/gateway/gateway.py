@@ -70,6 +70,10 @@ class Gateway:
     def __iter__(self) -> Iterator[GatewaySession]:
         return iter(list(self._sessions.values()))
 
+    def away(self) -> int:
+        """Conversations that no socket has just now."""
+        return sum(each.away_since is not None for each in self._sessions.values())
+
     def start(self) -> None:
         self._sweeping = asyncio.create_task(self._sweep_on())
 

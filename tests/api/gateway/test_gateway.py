@@ -291,6 +291,27 @@ async def test_a_second_socket_takes_a_conversation_over(desk: GatewayDesk) -> N
     assert len(desk.gateway) == 1 and len(desk.board) == 1
 
 
+async def test_who_comes_back_too_late_hears_how_it_ended(desk: GatewayDesk) -> None:
+    first = await desk.begin(agent="echo")
+    (session,) = desk.gateway
+    first.lose()
+    await desk.until(lambda: session.away_since is not None)
+    assert desk.gateway.away() == 1
+    await desk.board.hang_up(UUID(first.ready["call"]))
+    desk.gateway.sweep()
+    second = await desk.connect()
+    await second.say(type="resume", session=first.ready["session"], token=first.ready["token"], received=1)
+    assert (await second.told("ended"))["by"] == "server"
+    assert await second.closed() == CloseCode.DONE
+
+
+async def test_a_server_that_stops_says_so(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="echo")
+    await desk.board.stop("", 0.1)
+    assert (await client.told("ended"))["why"] == "the server was stopped"
+    assert await client.closed() == CloseCode.GOING_AWAY
+
+
 async def test_a_wrong_token_resumes_nothing(desk: GatewayDesk) -> None:
     first = await desk.begin(agent="echo")
     for session, token in ((first.ready["session"], "x"), ("y", first.ready["token"])):
