@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -325,6 +328,7 @@ async def test_a_wrong_token_resumes_nothing(desk: GatewayDesk) -> None:
 async def test_nobody_is_waited_for_for_ever(desk: GatewayDesk) -> None:
     first = await desk.begin(agent="echo")
     (session,) = desk.gateway
+    leg = session.leg
     first.lose()
     await desk.until(lambda: session.away_since is not None)
     desk.now += 29
@@ -332,8 +336,8 @@ async def test_nobody_is_waited_for_for_ever(desk: GatewayDesk) -> None:
     assert len(desk.gateway) == 1
     desk.now += 2
     desk.gateway.sweep()
-    assert len(desk.gateway) == 0 and session.leg is not None
-    why = session.leg.termination
+    assert len(desk.gateway) == 0 and leg is not None
+    why = leg.termination
     assert why is not None and (why.by, why.why) == (EndedBy.NETWORK, Why.LOST)
     assert len(desk.board.clock) == 0
 
@@ -351,6 +355,30 @@ async def test_a_key_that_is_switched_off_ends_its_conversations(desk: GatewayDe
     desk.gateway.sweep()
     assert await client.closed() == CloseCode.INACTIVE_KEY
     assert len(desk.board) == 0
+
+
+@pytest.mark.parametrize("mode", ["text", "voice", "hybrid"])
+async def test_nothing_of_a_conversation_waits_for_the_garbage_collector(
+    desk: GatewayDesk, mode: str
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        client = await desk.begin(agent="demo", mode=mode)
+        await desk.run(200)
+        (session,) = desk.gateway
+        assert session.leg is not None
+        left: list[weakref.ref[Any]] = [weakref.ref(session), weakref.ref(session.leg)]
+        del session
+        await client.say(type="end")
+        assert await client.closed() == CloseCode.DONE
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if not any(each() for each in left):
+                break
+        assert [each() for each in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 # ---- those who do harm
