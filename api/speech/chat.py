@@ -82,7 +82,12 @@ class _Answering:
 
 
 @routes.post(
-    "/v1/chat/completions", scope=Scope.MODELS, body_limit=BODY_LIMIT, produces=(SSE,), answers=ChatAnswered
+    "/v1/chat/completions",
+    scope=Scope.MODELS,
+    body_limit=BODY_LIMIT,
+    produces=(SSE,),
+    answers=ChatAnswered,
+    errors=(404,),
 )
 async def chat_completion(request: web.Request, body: ChatRequest) -> web.StreamResponse:
     """A question to a language model of this server.

@@ -60,6 +60,7 @@ class OpenAiTranscript(ResponseModel):
     consumes=FORM,
     produces=("text/plain", SSE),
     answers=OpenAiTranscript,
+    errors=(404,),
 )
 async def openai_transcription(request: web.Request) -> web.StreamResponse:
     """A recording as text.

@@ -221,7 +221,7 @@ async def _fetched(upload: _Upload, url: str) -> None:
     finally:
         await asyncio.to_thread(file.close)
     if not answer.ok:
-        raise Problem(400, "url_not_fetched", f"The address of the audio answers {answer.status}.")
+        raise Problem(422, "url_not_fetched", f"The address of the audio answers {answer.status}.")
 
 
 def _raw_header(request: web.Request) -> bytes:

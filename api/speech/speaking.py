@@ -91,15 +91,15 @@ async def begun(request: web.Request, wish: Wish) -> AsyncIterator[BegunSpeech]:
 def check(wish: Wish, most: int) -> None:
     """Raises Problem."""
     if not wish.text.strip():
-        raise Problem(400, "bad_request", "There is no text to speak.")
+        raise Problem(422, "no_text", "There is no text to speak.")
     if len(wish.text) > most:
         raise Problem(
-            400,
+            422,
             "text_too_long",
             f"The text has {len(wish.text)} characters; at most {most} are spoken at once.",
         )
     if refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate):
-        raise Problem(400, "bad_sample_rate", f"{wish.format}: {refusal}.")
+        raise Problem(422, "bad_sample_rate", f"{wish.format}: {refusal}.")
 
 
 async def as_audio(request: web.Request, wish: Wish) -> web.StreamResponse:

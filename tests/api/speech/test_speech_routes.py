@@ -64,7 +64,7 @@ async def test_a_voice_of_the_catalogue_says_who_speaks_it(studio: Studio) -> No
     status, content = await posted(
         studio, "/api/tts", json={"text": "om", "voice": "sa-aryan", "format": "mulaw"}
     )
-    assert status == 400 and "sa" in content["error"]["message"]
+    assert status == 422 and "sa" in content["error"]["message"]
 
 
 async def test_words_come_with_their_times(studio: Studio) -> None:
