@@ -6,12 +6,15 @@ from aiohttp import web
 
 from api import (
     analytics,
+    audit,
     call_control,
     calls,
+    console,
     docs,
     draining,
     events,
     health,
+    keys,
     messages,
     outbound,
     page,
@@ -25,7 +28,7 @@ from api import (
 from api.context import CONTEXT, ApiContext
 from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
-from api.guard import guard
+from api.guard import guard, tell_rate
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -38,6 +41,9 @@ TABLES: tuple[ApiRoutes, ...] = (
     page.routes,
     health.routes,
     docs.routes,
+    keys.routes,
+    console.routes,
+    audit.routes,
     voices.routes,
     usage.routes,
     analytics.routes,
@@ -57,7 +63,7 @@ def build_app(context: ApiContext) -> web.Application:
     """The application, to be served by an AppRunner with a short `shutdown_timeout`. Event streams end with
     the switchboard, which is to be closed before."""
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[tidy, cors, guard, traced])
-    app.on_response_prepare.extend((let_read, tell_trace))
+    app.on_response_prepare.extend((let_read, tell_rate, tell_trace))
     app[CONTEXT] = context
     app[DOCUMENT] = ApiDocument(TABLES)
     serve_routes(app, TABLES)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from aiohttp import web
 
+from api.access.access import AccessControl
 from api.connections import HttpConnections
 from api.speech_desk import SpeechDesk
 from mediaserver.calls.draining import Drain
@@ -17,6 +18,7 @@ from mediaserver.calls.outbound_metering import OutboundMeter
 from mediaserver.calls.protocols import Switchboard
 from mediaserver.config import Settings
 from mediaserver.diagnosis.health import Health
+from mediaserver.errors import DatabaseError
 from mediaserver.jobs.runner import JobRunner
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Sink
@@ -80,6 +82,19 @@ class ApiContext:
     """Reading that nobody waits for any more, until the database lets go of it."""
     converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Sounds are converted one at a time: the work competes with that of all calls."""
+
+    access: AccessControl = field(init=False)
+    """Who may ask."""
+
+    def __post_init__(self) -> None:
+        self.access = AccessControl(self.settings.access, self.settings.http.admin_token.get_secret_value())
+
+    @property
+    def database(self) -> asyncpg.Pool:
+        """Raises DatabaseError, which becomes 503."""
+        if self.pool is None:
+            raise DatabaseError("the database is not up yet")
+        return self.pool
 
     def prove(self, request: web.Request) -> None:
         """The connection of this request belongs to somebody who may ask."""

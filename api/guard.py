@@ -1,125 +1,178 @@
-"""Who may ask: the Host header against DNS rebinding, the token where one is set, no proxy where none is."""
+"""Lets nobody through to a handler who may not: names and pages first, then who asks, then whether they may,
+then how often.
+
+Everything is answered from memory. Names keep out DNS rebinding, pages keep a visitor's browser from acting
+for another site, keys do the rest: also on this machine nothing acts, and no call is shown, without one.
+"""
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
-from urllib.parse import urlsplit
+import re
+from uuid import UUID
 
-from aiohttp import HttpVersion11, web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from api.answers import error
-from api.context import CONTEXT
-from mediaserver.config import Settings, is_loopback
+from api.access.access import KeyRefusal, KeyRefused
+from api.access.asker import ASKER, NOBODY, Asker, How
+from api.access.buckets import Taken
+from api.access.origin import host_allowed, on_this_machine, same_origin
+from api.access.rate_headers import rate_headers
+from api.access.scopes import Scope
+from api.context import CONTEXT, ApiContext
+from api.cors import origin_allowed
+from api.routing.problems import Problem
+from api.routing.serving import STREAM, route_of
 
+COOKIE = "voiceforge_session"
+"""By which a browser is signed in."""
+TICKET = "ticket"
+"""In the query of a call or its events: see `api.access.tickets`."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (:rfc:`9110` 9.2.1)."""
-OPEN_PATHS = frozenset({"/", "/page.css", "/page.js", "/api/health", "/docs", "/openapi.json"})
-"""Readable by everybody who can reach us: they hold no transcript."""
-
-PROXIED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"})
-PROXIED_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "cf-")
-"""Headers that only proxies write (:rfc:`7239`, :rfc:`9110` 7.6.3, and what is usual), in lower case."""
-
-
-def host_allowed(host: str, settings: Settings) -> bool:
-    """Whether a Host header names us.
-
-    A page of another site can make a browser connect to us under that site's name, but not under an address:
-    on loopback only loopback addresses and names count, exposed any address does.
-    """
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return False
-    ours = {settings.http.host.lower(), *(known.lower() for known in settings.http.allowed_hosts)}
-    if is_loopback(name) or name in ours:
-        return True
-    if is_loopback(settings.http.host):
-        return False
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def came_by_proxy(request: web.Request, settings: Settings) -> bool:
-    """Whether something stands between us and whoever asks, as far as it shows: headers that proxies add;
-    HTTP/1.0, in which nginx asks unless told otherwise (before 1.29.7) and no browser does; a page under a
-    foreign name.
-
-    A proxy that changes nothing else than the Host header cannot be told from a program on this machine.
-    """
-    names = [name.lower() for name in request.headers]
-    if any(name in PROXIED or name.startswith(PROXIED_PREFIXES) for name in names):
-        return True
-    pages = [request.headers[name] for name in ("Origin", "Referer") if name in request.headers]
-    foreign = any(not host_allowed(page.partition("://")[2].partition("/")[0], settings) for page in pages)
-    return foreign or request.version < HttpVersion11
-
-
-def same_origin(request: web.Request, settings: Settings) -> bool:
-    """Whether a request that changes something comes from our own page, or from no page at all.
-
-    Browsers say whose page asks (Fetch standard, the Origin and Sec-Fetch-Site headers); programs do not.
-    """
-    origin = request.headers.get("Origin")
-    if origin is not None and not host_allowed(origin.partition("://")[2], settings):
-        return False
-    return request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-
-
-def token_matches(header: str, token: str) -> bool:
-    """Compare `Authorization: Bearer ...` in constant time."""
-    scheme, _, given = header.partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(
-        given.strip().encode(errors="surrogateescape"), token.encode()
-    )
-
-
-def may_ask(request: web.Request, settings: Settings) -> bool:
-    """Whoever has the token; where none is set, whoever is on this machine."""
-    token = settings.http.admin_token.get_secret_value()
-    if token:
-        return token_matches(request.headers.get("Authorization", ""), token)
-    return not came_by_proxy(request, settings)
+RATE: web.RequestKey[Taken] = web.RequestKey("rate", Taken)
+"""What is left to whoever asks."""
+_OWN_CALL = re.compile(r"/api/telephony/calls/([0-9a-f-]{36})(/events)?")
+"""What a ticket opens: what is told of the call, and what was kept of it."""
+_REFUSALS = {
+    KeyRefusal.UNKNOWN: (401, "unauthorized"),
+    KeyRefusal.INACTIVE: (401, "key_inactive"),
+    KeyRefusal.TOO_OFTEN: (429, "rate_limited"),
+    KeyRefusal.TOO_MANY_WRONG: (429, "too_many_wrong_keys"),
+    KeyRefusal.SPENT: (429, "quota_spent"),
+    KeyRefusal.STARTING: (503, "unavailable"),
+}
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse foreign names, missing tokens, and proxies where no token is set: all that they pass on seems to
-    come from this machine."""
+    """Raises Problem for whoever may not."""
     context = request.app[CONTEXT]
     settings = context.settings
-    if not host_allowed(request.headers.get("Host", ""), settings):
-        return error(
-            403, "wrong_host", "This server does not answer under that name.", "Add it to http.allowed_hosts."
+    if not host_allowed(request.headers.get(hdrs.HOST, ""), settings):
+        raise Problem(
+            403,
+            "wrong_host",
+            "This server does not answer under that name.",
+            "Add it to http.allowed_hosts.",
         )
-    # Event streams and captures are held open, and there are few: another site's page could take them all.
-    costly = request.method not in READING or request.path.endswith(("/events", "/pcap"))
-    if costly and not same_origin(request, settings):
-        return error(403, "wrong_origin", "Pages of other sites may not do this.")
-    if may_ask(request, settings):
-        # Without a token a request proves nothing before it is whole: anybody can begin one.
-        if settings.http.admin_token.get_secret_value() or not request.can_read_body:
+    ours = same_origin(request, settings)
+    if not ours and _costly(request) and not origin_allowed(request):
+        raise Problem(403, "wrong_origin", "Pages of other sites may not do this.")
+    scope, is_open = _wanted(request)
+    try:
+        asker = _asker(request, context, ours)
+    except KeyRefused as refused:
+        if refused.why is KeyRefusal.TOO_OFTEN:
             context.prove(request)
-    elif request.path not in OPEN_PATHS:
-        return _refusal(settings)
+        if not is_open:
+            raise told_refusal(refused) from None
+        asker = NOBODY
+    if asker.how is not How.NOTHING:
+        context.prove(request)
+    if not is_open:
+        _check(request, context, asker, scope)
+    request[ASKER] = asker
     return await handler(request)
 
 
-def _refusal(settings: Settings) -> web.Response:
-    """What somebody gets who may not ask, and how to mend it."""
-    if not settings.http.admin_token.get_secret_value():
-        return error(
+async def tell_rate(request: web.Request, response: web.StreamResponse) -> None:
+    """What is left of the rate limit: aiohttp's signal `on_response_prepare`, so that streams and errors have
+    it, too."""
+    if RATE in request:
+        response.headers.update(rate_headers(request[RATE]))
+
+
+def told_refusal(refused: KeyRefused) -> Problem:
+    """As HTTP says it."""
+    status, code = _REFUSALS[refused.why]
+    headers = dict(refused.headers)
+    if status == 401:
+        headers[hdrs.WWW_AUTHENTICATE] = 'Bearer error="invalid_token"'  # RFC 6750, section 3.1
+    return Problem(status, code, str(refused), headers=headers)
+
+
+def bearer(request: web.Request) -> str | None:
+    """What `Authorization: Bearer` holds (:rfc:`6750` 2.1); None where it is not there."""
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else None
+
+
+def _costly(request: web.Request) -> bool:
+    """What another site's page may not begin, whatever it can read of the answer: changes, and what is held
+    open and of which there are few."""
+    if request.method not in READING or hdrs.UPGRADE in request.headers:
+        return True
+    route = route_of(request)
+    streams = route is not None and (route.websocket or STREAM in route.produces)
+    return streams or request.path.endswith(("/events", "/pcap"))
+
+
+def _wanted(request: web.Request) -> tuple[Scope | None, bool]:
+    """What a request must hold, and whether it is open to everybody. Where there is no such route, any key
+    may be told so."""
+    route = route_of(request)
+    if route is not None:
+        return route.scope, route.scope is None
+    if request.match_info.http_exception is not None:
+        return None, False
+    return (Scope.CALLS_READ if request.method in READING else Scope.ADMIN), False
+
+
+def _asker(request: web.Request, context: ApiContext, ours: bool) -> Asker:
+    """Who asks. `ours`: our own page does, or no page: no other gets anything by our cookie. Raises
+    KeyRefused."""
+    access = context.access
+    if (secret := bearer(request)) is not None:
+        asker, taken = access.admit(secret, request.remote or "")
+        if taken is not None:
+            request[RATE] = taken
+        return asker
+    own = _OWN_CALL.fullmatch(request.path) if TICKET in request.query else None
+    if own is not None and request.method in READING:
+        try:
+            if access.tickets.opens(UUID(own[1]), request.query[TICKET]):
+                return Asker(None, "caller", frozenset({Scope.CALLS_READ, Scope.EVENTS_READ}), How.TICKET)
+        except ValueError:
+            pass
+    if ours and (cookie := request.cookies.get(COOKIE)) is not None:
+        return access.signed_in(cookie) or NOBODY
+    return NOBODY
+
+
+def _check(request: web.Request, context: ApiContext, asker: Asker, scope: Scope | None) -> None:
+    """Raises Problem."""
+    settings = context.settings
+    guarded = bool(settings.http.admin_token.get_secret_value())
+    if asker.how is How.NOTHING:
+        if request.path == "/metrics" and not guarded and on_this_machine(request, settings):
+            context.prove(request)
+            return
+        raise Problem(
+            401,
+            "unauthorized",
+            "Send `Authorization: Bearer` with a key.",
+            "The first start made one (`api.key` in the data folder), `voiceforge keys create` makes more, "
+            "and `voiceforge console` signs a browser in.",
+            {hdrs.WWW_AUTHENTICATE: "Bearer"},
+        )
+    if scope is not None and not asker.may(scope):
+        raise Problem(
+            403,
+            "missing_scope",
+            f"This needs a key with the scope {scope}.",
+            {"scope": str(scope), "held": sorted(asker.scopes)},
+        )
+    if scope is Scope.ADMIN and not guarded and not on_this_machine(request, settings):
+        raise Problem(
             403,
             "behind_proxy",
-            "This request came through a proxy, or from another site's page, and no token is set.",
-            "Set ADMIN_TOKEN to a long random text and restart; then every request needs it. "
-            "See docs/operations.md, Behind a reverse proxy.",
+            "This request came through a proxy, or from another site's page, and no ADMIN_TOKEN is set: this "
+            "machine alone may do that.",
+            "Set ADMIN_TOKEN to a long random text and restart. See docs/operations.md, Behind a reverse "
+            "proxy.",
         )
-    response = error(401, "unauthorized", "Send `Authorization: Bearer` with the ADMIN_TOKEN.")
-    response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+    try:
+        context.access.count(asker)
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None

@@ -72,6 +72,23 @@ class UsageShown(ResponseModel):
     cost: float | None = Field(description="Of all that has a price, in US dollars; null: nothing has.")
 
 
+class CallUsageRow(ResponseModel):
+    """What one call used of one kind, by one engine."""
+
+    kind: UsageKind
+    engine: str
+    amount: float
+    cost: float | None
+    unpriced: float
+
+
+class CallUsageShown(ResponseModel):
+    """What one call used."""
+
+    items: list[CallUsageRow]
+    cost: float | None = Field(description="US dollars, of all that has a price; null: nothing has.")
+
+
 class UsagePrice(RequestModel):
     """What units of a kind cost."""
 
@@ -121,6 +138,23 @@ async def usage(request: web.Request, query: UsageQuery) -> web.StreamResponse:
         "cost": sum(costs) if costs else None,
     }
     return await written(request, query.format, "usage", content, rows, columns)
+
+
+@routes.get("/api/usage/calls/{id}", scope=Scope.USAGE_READ)
+async def usage_of_call(request: web.Request, id: UUID) -> CallUsageShown:
+    """What one call used, and what it cost, by kind and engine.
+
+    Known when the call is over, for 40 days."""
+    who = asker(request)
+    rows = await usage_report.of_call(require_pool(request.app[CONTEXT]), id)
+    if not rows or not all(who.sees(row["owner"]) for row in rows):
+        raise Problem(404, "not_found", "Nothing that such a call used is kept.")
+    costs = [row["cost"] for row in rows if row["cost"] is not None]
+    items = [
+        CallUsageRow(**{name: row[name] for name in ("kind", "engine", "amount", "cost", "unpriced")})
+        for row in rows
+    ]
+    return CallUsageShown(items=items, cost=sum(costs) if costs else None)
 
 
 @routes.get("/api/usage/prices", scope=Scope.USAGE_READ)

@@ -24,6 +24,7 @@ from typing import Any
 
 from mediaserver.config import PLAIN_VARIABLES, PREFIX
 from mediaserver.errors import StartupError
+from mediaserver.key_file import read_key
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
@@ -159,7 +160,8 @@ class ServerChild:
         return parse_metrics(await self.get("/metrics"))
 
     async def get(self, path: str) -> str:
-        return await asyncio.to_thread(_get, self.http + path)
+        """Asked with the key that the server has made for its own machine."""
+        return await asyncio.to_thread(_get, self.http + path, read_key(self.data))
 
     def cpu_s(self) -> float:
         """CPU time of the server and of the workers and the database it started, in seconds."""
@@ -202,9 +204,10 @@ def parse_metrics(text: str) -> dict[str, float]:
     return found
 
 
-def _get(url: str) -> str:
+def _get(url: str, key: str) -> str:
+    asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"} if key else {})
     try:
-        with _OPENER.open(url, timeout=2) as answer:
+        with _OPENER.open(asked, timeout=2) as answer:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:

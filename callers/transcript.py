@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from mediaserver.config import is_loopback
 
 EVENTS_PATH = re.compile(r"/api/telephony/calls/[0-9a-f-]{36}/events")
+TICKET = re.compile(r"(ticket=[A-Za-z0-9_-]{1,100})?")
+"""Opens this one call to us, who have no key."""
 LONGEST_EVENT = 64 * 1024
 
 
@@ -44,7 +46,7 @@ def _may_follow(url: str, called_host: str) -> bool:
         return False
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         return False
-    if not EVENTS_PATH.fullmatch(parts.path) or parts.query:
+    if not EVENTS_PATH.fullmatch(parts.path) or not TICKET.fullmatch(parts.query):
         return False  # whoever answers must not choose what we ask of other services on this machine
     return host == called_host.strip("[]").lower() or is_loopback(host)
 

@@ -19,6 +19,7 @@ from typing import Any
 from api.connections import HttpLimits
 from api.context import ApiContext
 from cli.makers import fault, makers
+from cli.serving.access import open_access
 from cli.serving.assistants import Assistants, offer_assistant
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.certificates import Certificates
@@ -120,9 +121,13 @@ class Server:
         self.registry = CallRegistry(settings.sip.max_calls, self.metrics)
         self._switchboard: LocalSwitchboard | None = None
         self._certificates: Certificates | None = None
+        self._context = ApiContext(settings, self.health, self.metrics)
         self._ready = False
         self.fetcher: Fetcher | None = None
         """Fetches what users name; known once the server is being started, and closed with it."""
+        self.first_key = ""
+        """The text of the key that this start has made; empty when there was one. Nobody keeps it but the
+        data folder."""
         self.offered: dict[str, str] = {}
         """Once it is started: which of `demo`, `assistant` and `echo` are answered, and by what."""
 
@@ -133,7 +138,7 @@ class Server:
         await asyncio.to_thread(make_data_folder, settings.data)
         certificates = self._certificates = Certificates(settings)
         await asyncio.to_thread(certificates.open)
-        context = ApiContext(settings, health, metrics)
+        context = self._context
         http = await open_http(settings.http, context, undo, HttpLimits(shares.http))
         wire = open_rtp(settings, undo)
         fetching = self.fetcher = await open_fetching(settings.fetch, metrics, undo)
@@ -170,6 +175,9 @@ class Server:
         except BaseExceptionGroup as group_error:
             raise group_error.exceptions[0] from None
         database, (detector, voice_detection) = opening.result(), loading.result()
+        self.first_key = await open_access(
+            context.access, settings.data, database.connect, database.pool, database.writer, undo
+        )
         jobs = context.jobs = JobRunner(
             database.connect, at_once=settings.jobs.at_once, count=metrics.count_job
         )
@@ -234,7 +242,9 @@ class Server:
             settings, database.pool, database.writer, switchboard, bus, metrics, undo
         )
         if is_loopback(settings.http.host) and not settings.http.admin_token.get_secret_value():
-            switchboard.http = http
+            switchboard.transcript_url = lambda call_id: (
+                f"{http}/api/telephony/calls/{call_id}/events?ticket={context.access.tickets.of(call_id)}"
+            )
         tools.database = database.pool
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
@@ -299,6 +309,11 @@ class Server:
             http,
         )
         return Addresses(context.sip_address, http, secure)
+
+    def console_link(self, http: str) -> str:
+        """Signs one browser in to the page, once and soon. `http`: the base address."""
+        code = self._context.access.login_code()
+        return f"{http}/login?code={code}"
 
     def reload(self) -> None:
         """Read the certificates anew, as SIGHUP asks. Calls that are up stay."""

@@ -10,8 +10,17 @@ from typing import Any
 import asyncpg
 
 from mediaserver.config import Settings
+from mediaserver.storage.kms import KmsCommand
 from mediaserver.storage.migrations import migrate
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
+from mediaserver.storage.sealing import Sealer, open_sealer
+
+
+def sealer_of(settings: Settings) -> Sealer:
+    """Opens and seals what is secret in the database. Blocks. Raises StartupError."""
+    secrets = settings.secrets
+    kms = KmsCommand(secrets.kms_command, secrets.kms_timeout_s) if secrets.kms_command else None
+    return open_sealer(settings.data, kms)
 
 
 class InTurn:

@@ -11,6 +11,7 @@ import json
 import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cli.terminal import add_json_option, console, print_json
 from mediaserver.errors import VoiceForgeError
@@ -101,7 +102,7 @@ async def _stored(server: ServerChild, call: MeasuredCall) -> dict[str, Any] | N
     """The booking of this call as the database has it; records arrive there a moment after the call."""
     if call.transcript_url is None:
         return None
-    path = call.transcript_url.removeprefix(server.http).removesuffix("/events")
+    path = urlsplit(call.transcript_url).path.removesuffix("/events")
     booking: dict[str, Any] | None = None
     end = time.monotonic() + STORED_WITHIN_S
     while time.monotonic() < end:

@@ -24,6 +24,8 @@ COMMANDS = {
     "doctor": "check this machine and say how to mend what is wrong",
     "chat": "talk to an agent in text",
     "simulate": "have simulated callers call a flow, and judge their calls",
+    "console": "sign a browser in to the page of the running server",
+    "keys": "say who may ask the API for what",
     "agents": "say who answers which address",
     "flows": "draw dialogues as graphs: check, save, publish and compare them",
     "trunks": "connect carriers and phone systems",

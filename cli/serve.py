@@ -13,6 +13,7 @@ from typing import Any
 
 from cli.terminal import add_config_option
 from cli.working_folder import importable
+from mediaserver.key_file import KEY_FILE
 
 
 def add_parser(subparsers: Any) -> None:
@@ -62,13 +63,19 @@ async def _serve(settings: Any, ready_file: Path | None) -> int:
         addresses = starting.result()
         if ready_file is not None:
             _write_whole(ready_file, json.dumps(addresses.as_dict()))
+        if server.first_key:
+            kept = settings.data / KEY_FILE
+            print(f"\n  A key was made, which is shown this once: {server.first_key}", flush=True)
+            print(
+                f"  {kept} has it for commands on this machine; others are made by `voiceforge keys create`."
+            )
         if sys.stdout.isatty():
             print()
             for name, says in server.offered.items():
                 print(f"  sip:{name}@{addresses.sip}  {says}")
             if addresses.sips:
                 print(f"  Encrypted: sips:{(*server.offered, 'NAME')[0]}@{addresses.sips}")
-            print(f"  Watch {addresses.http}/   Stop with Ctrl-C\n")
+            print(f"  Watch {server.console_link(addresses.http)}   Stop with Ctrl-C\n")
         await stopping
         return 0
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 from mediaserver.config import Settings
 from mediaserver.errors import NoServerError
 from mediaserver.host_port import host_port
+from mediaserver.key_file import read_key
 
 WAIT_S = 2.0
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
@@ -70,8 +71,9 @@ def _opened(
     request = urllib.request.Request(_address(settings) + path, data, method=method)
     if data is not None:
         request.add_header("Content-Type", "application/json")
-    if token := settings.http.admin_token.get_secret_value():
-        request.add_header("Authorization", f"Bearer {token}")
+    # The key that the server has made for this machine's own commands.
+    if secret := settings.http.admin_token.get_secret_value() or read_key(settings.data):
+        request.add_header("Authorization", f"Bearer {secret}")
     straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     response: HTTPResponse = straight.open(request, timeout=wait_s)
     return response

@@ -5,6 +5,7 @@ Opened once for all conversations of a command.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -36,19 +37,20 @@ async def text_workshops(
 ) -> Callable[[UUID], CallWorkshop]:
     """Of a flow's conversations. `models`: by their names, those of the flow's agent under none.
     `take`: makes the agent that goes on. Raises ConfigError."""
-    from cli.database import server_database
+    from cli.database import sealer_of, server_database
     from cli.serving.fetching import open_fetching
     from cli.serving.flow_work import python_functions, slot_value
     from mediaserver.calls.flow_secrets import FlowSecrets
     from mediaserver.metrics import Metrics
-    from mediaserver.storage.sealing import KEY_FILE, open_sealer
+    from mediaserver.storage.sealing import KEY_FILE
     from pipelines.assistant.calling import Calling
     from pipelines.flows.work.workshop import CallWorkshop
 
     fetcher = await open_fetching(settings.fetch, Metrics(), undo)
     secrets = FlowSecrets()
-    if (settings.data / KEY_FILE).exists():  # else there is none to open, and a command that looks makes none
-        secrets.sealer = open_sealer(settings.data)
+    # Else there is none to open, and a command that looks makes none.
+    if settings.secrets.kms_command or (settings.data / KEY_FILE).exists():
+        secrets.sealer = await asyncio.to_thread(sealer_of, settings)
     async with server_database(settings) as connection:
         await secrets.read(connection)
     fetcher.secrets = secrets

@@ -259,9 +259,9 @@ def _show_findings(findings: list[Finding]) -> None:
 
 
 def _sealer(settings: Settings) -> Sealer:
-    from mediaserver.storage.sealing import open_sealer
+    from cli.database import sealer_of
 
-    return open_sealer(settings.data)
+    return sealer_of(settings)
 
 
 def _unknown(name: str) -> ConfigError:

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from mediaserver.errors import ConfigError
+from mediaserver.settings.access import AccessSettings
 from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
@@ -39,6 +40,7 @@ from mediaserver.settings.mcp import McpName, McpServerSettings
 from mediaserver.settings.media import MediaSettings, RtpSettings
 from mediaserver.settings.outbound import OutboundSettings
 from mediaserver.settings.privacy import RedactionSettings, RetentionSettings
+from mediaserver.settings.sealing import SecretsSettings
 from mediaserver.settings.service import AgentSettings, LoggingSettings
 from mediaserver.settings.sip import SipSettings
 from mediaserver.settings.speech import SpeechSettings
@@ -61,6 +63,8 @@ class Settings(BaseSettings):
         default=Path("data"), description="Folder for everything that is kept (`VOICEFORGE_DATA`)."
     )
     http: HttpSettings = HttpSettings()
+    access: AccessSettings = AccessSettings()
+    secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()
     rtp: RtpSettings = RtpSettings()

@@ -22,7 +22,7 @@ class How(StrEnum):
     SESSION = "session"
     """A browser's cookie, after a log-in."""
     TICKET = "ticket"
-    """One call's events alone, as its caller was told."""
+    """To read one call alone, as its caller was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Asker:
     scopes: frozenset[Scope] = field(default=frozenset())
     """As they were given; ask `may`."""
     how: How = How.NOTHING
+    session: UUID | None = None
+    """Of the console, by which it is signed in."""
 
     @property
     def admin(self) -> bool:
@@ -52,8 +54,9 @@ class Asker:
 
     def sees(self, owner: UUID | None) -> bool:
         """Whether a row of this owner is there for it at all: an admin sees everything, a key its own alone.
-        What it does not see is 404 to it, never 403."""
-        return self.admin or (owner is not None and owner == self.key)
+        What it does not see is 404 to it, never 403. A ticket sees the one call that the guard lets it ask
+        for."""
+        return self.admin or self.how is How.TICKET or (owner is not None and owner == self.key)
 
     def may_use(self, owner: UUID | None) -> bool:
         """Whether it may see and use, not change, a row of this owner: its own, and what the operator shares

@@ -3,7 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const live = new Map(); // call id -> what its card is made of
-let token = sessionStorage.getItem("token") || "";
+let signedIn = null; // not known yet
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
@@ -13,10 +13,17 @@ function make(tag, className, text) {
 }
 
 async function ask(path, signal) {
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  const response = await fetch(path, { headers, signal });
-  byId("token-form").hidden = response.status !== 401;
+  // The cookie says who we are.
+  const response = await fetch(path, { signal });
+  showSignedIn(response.status !== 401);
   return response;
+}
+
+function showSignedIn(yes) {
+  signedIn = yes;
+  byId("sign-in").hidden = yes;
+  byId("sign-out").hidden = !yes;
+  for (const id of ["live-section", "recent-section"]) byId(id).hidden = !yes;
 }
 
 function clock(ms) {
@@ -164,7 +171,7 @@ setInterval(() => {
   }
 }, 1000);
 
-// EventSource cannot send a token, so the stream is read by hand (WHATWG HTML, server-sent events).
+// Read by hand, since EventSource does not tell why it is refused (WHATWG HTML, server-sent events).
 async function follow() {
   for (;;) {
     try {
@@ -185,7 +192,7 @@ async function follow() {
         }
       }
     } catch { /* the server is away; health says so */ }
-    await new Promise((wake) => setTimeout(wake, 2000));
+    await new Promise((wake) => setTimeout(wake, signedIn === false ? 10000 : 2000));
   }
 }
 
@@ -316,7 +323,7 @@ async function refresh() {
   }
   const response = await ask("/api/telephony/calls?limit=20");
   if (!response.ok) {
-    if (response.status === 401) return; // the form asks for the token
+    if (response.status === 401) return; // the form says how to sign in
     const { error } = await response.json();
     byId("recent").hidden = true;
     byId("none-yet").hidden = false;
@@ -330,11 +337,27 @@ async function refresh() {
   byId("none-yet").textContent = calls.database === "ok" ? "No calls yet." : "The database does not answer just now.";
 }
 
-byId("token-form").addEventListener("submit", (submit) => {
+// What is pasted is changed for a cookie at once, and kept nowhere.
+byId("sign-in").addEventListener("submit", async (submit) => {
   submit.preventDefault();
-  token = byId("token").value.trim();
-  sessionStorage.setItem("token", token);
-  refresh();
+  const headers = { Authorization: `Bearer ${byId("secret").value.trim()}` };
+  byId("secret").value = "";
+  const fault = byId("sign-in-fault");
+  try {
+    const response = await fetch("/api/console/sessions", { method: "POST", headers });
+    fault.hidden = response.ok;
+    if (response.ok) return location.reload();
+    const { error } = await response.json();
+    fault.textContent = [error.message, typeof error.detail === "string" ? error.detail : ""].filter(Boolean).join(" ");
+  } catch {
+    fault.hidden = false;
+    fault.textContent = "The server does not answer.";
+  }
+});
+
+byId("sign-out").addEventListener("click", async () => {
+  await fetch("/api/console/session", { method: "DELETE" });
+  location.reload();
 });
 
 refresh();

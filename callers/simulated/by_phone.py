@@ -234,7 +234,7 @@ class PhoneCaller:
             if any(event.kind == "ended" for event in events):
                 break
             await asyncio.sleep(0.2)
-        kept = await _page(url.removesuffix("/events"))
+        kept = await _page(url.replace("/events", "", 1))
         self.call.told_all = kept is not None
         for each in kept or ():
             if each.get("kind") in TOOL_EVENTS:

@@ -123,8 +123,8 @@ def _value(name: str) -> str:
 
 
 def _sealer(settings: Settings) -> Sealer:
+    from cli.database import sealer_of
     from mediaserver.data_folder import make_data_folder
-    from mediaserver.storage.sealing import open_sealer
 
     make_data_folder(settings.data)
-    return open_sealer(settings.data)
+    return sealer_of(settings)

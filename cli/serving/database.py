@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from cli.database import sealer_of
 from cli.serving.flows import ServedFlows
 from cli.serving.outbound import plan_of
 from cli.serving.trunks import open_trunks
@@ -24,7 +25,6 @@ from mediaserver.storage.migrations import migrate
 from mediaserver.storage.name_lock import NameLock
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection, open_pool
 from mediaserver.storage.presence import NodeName, Presence
-from mediaserver.storage.sealing import open_sealer
 from mediaserver.storage.sql import Database
 from mediaserver.storage.writer import StoreWriter
 from sip.trunks.board import TrunkBoard
@@ -72,7 +72,7 @@ async def open_database(
         await migrate(connection)
         if seed is not None:
             await seed(connection)
-    sealer = await asyncio.to_thread(open_sealer, settings.data)
+    sealer = await asyncio.to_thread(sealer_of, settings)
     undo.push_async_callback(flows.close)
     await flows.start(lambda: open_connection(dsn), sealer)
     # The rows say which engines are needed; these start while the rest goes on.

@@ -101,6 +101,7 @@ class RealtimeMaker:
             cleaner=self._cleaner(),
             background=self._backgrounds.begin(agent, call) if self._backgrounds is not None else None,
             filler_ms=TurnSettings.of(agent.turn).limits.filler,
+            model=given.model,
         )
         errands.end_call = app.end_call
         self._insight.begin(replace(agent, llm=()), call, speech.language)

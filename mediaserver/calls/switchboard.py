@@ -125,8 +125,8 @@ class LocalSwitchboard:
         self.outbound: OutboundMeter | None = None
         """The limits on calls out, where there are any."""
         self._forbidden = Seldom()
-        self.http = ""
-        """Base address of the HTTP server when callers on this machine may read their transcript there."""
+        self.transcript_url: Callable[[UUID], str] | None = None
+        """Where a caller on this machine may read the transcript of its call; None: nowhere."""
 
     # -- what exists
 
@@ -238,8 +238,8 @@ class LocalSwitchboard:
                 await leg.hangup(failed(error))
 
     async def _answer(self, live: LiveCall, invitation: Invitation, *, record: bool) -> None:
-        if self.http and is_loopback(invitation.source_host):
-            invitation.announce(f"{self.http}/api/telephony/calls/{live.call.id}/events")
+        if self.transcript_url is not None and is_loopback(invitation.source_host):
+            invitation.announce(self.transcript_url(live.call.id))
         leg = live.first.leg
         await leg.answer()
         if leg.termination is None:

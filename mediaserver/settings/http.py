@@ -14,9 +14,9 @@ class HttpSettings(SettingsGroup):
     port: Port = Field(default=8080, description="Port of the HTTP server; 0 takes a free one.")
     admin_token: SecretStr = Field(
         default=SecretStr(""),
-        description="Token for `Authorization: Bearer`. Where it is set, every request for calls needs it, "
-        "from this machine too. It must be set as soon as others than this machine can reach the HTTP "
-        "server, directly or through a reverse proxy. Better given as `ADMIN_TOKEN`.",
+        description="Token for `Authorization: Bearer` with which all may be done, beside the keys "
+        "(docs/api.md). It must be set as soon as others than this machine can reach the HTTP server, "
+        "directly or through a reverse proxy. Better given as `ADMIN_TOKEN`.",
     )
     allowed_hosts: tuple[str, ...] = Field(
         default=(),

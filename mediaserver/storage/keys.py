@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from mediaserver.storage.sql import Database, Row, text, to_json
 
@@ -24,6 +26,8 @@ _BYTES = 32
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LENGTH = 43
 """Digits that 256 bits need in base 62, which a double click selects whole."""
+AT_ONCE = 100
+"""Rows that are read without a pause."""
 LONGEST = 200
 """Characters of what may be a key; nothing longer is hashed."""
 
@@ -95,9 +99,14 @@ async def key_of(connection: Database, digest: bytes) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
-async def living_keys(connection: Database) -> list[ApiKey]:
-    """All that are not revoked, for whoever keeps them in memory."""
-    return [_key(row) for row in await connection.fetch("select * from api_keys where revoked_at is null")]
+async def living_keys(connection: asyncpg.Connection) -> AsyncGenerator[ApiKey, None]:
+    """All that are not revoked, for whoever keeps them in memory; a few at a time, so that the loop is free
+    for calls in between (10,000 at once would hold it for 100 ms)."""
+    async with connection.transaction(readonly=True):
+        async for row in connection.cursor(
+            "select * from api_keys where revoked_at is null", prefetch=AT_ONCE
+        ):
+            yield _key(row)
 
 
 async def fingerprint(connection: Database) -> str:

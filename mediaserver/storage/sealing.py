@@ -1,6 +1,7 @@
-"""Secrets at rest: what stands in the database can be read with the key in the data folder alone.
+"""Secrets at rest: what stands in the database can be read with the key in the data folder alone, or one from
+elsewhere (`kms`).
 
-A copy of the database without that file gives nobody a password. Nothing here logs, and no error holds a
+A copy of the database without that key gives nobody a password. Nothing here logs, and no error holds a
 secret.
 """
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:  # imported by who has something sealed: a start without secre
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mediaserver.errors import SealError, StartupError
+from mediaserver.storage.kms import KEY_BYTES, KmsCommand
 
 KEY_FILE = "secret.key"
-KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = "v1:"
 
@@ -28,8 +29,10 @@ _VERSION = "v1:"
 class Sealer:
     """Seals texts with one key (AES-256-GCM, a random nonce each)."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, origin: str = f"{KEY_FILE} in the data folder") -> None:
+        """`origin`: where the key comes from, for people."""
         self._key = key
+        self._origin = origin
 
     @cached_property
     def _box(self) -> AESGCM:
@@ -54,13 +57,16 @@ class Sealer:
             return self._box.decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], owner.encode()).decode()
         except (ValueError, InvalidTag):
             raise SealError(
-                f"its secrets were sealed with another key than {KEY_FILE} in the data folder: put that file "
-                "back, or set them again"
+                f"its secrets were sealed with another key than that of {self._origin}: put the key back, or "
+                "set them again"
             ) from None
 
 
-def open_sealer(data: Path) -> Sealer:
-    """With the key of the data folder, which is made at the first time. Raises StartupError."""
+def open_sealer(data: Path, kms: KmsCommand | None = None) -> Sealer:
+    """With the key that this command prints; else that of the data folder, which is made at the first time.
+    Blocks. Raises StartupError."""
+    if kms is not None:
+        return Sealer(kms.key(), "secrets.kms_command")
     path = data / KEY_FILE
     try:
         if not path.exists():

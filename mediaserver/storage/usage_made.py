@@ -19,7 +19,7 @@ from mediaserver.storage.usage import counted
 MOST_TOKENS = 10**12
 """Of one answer; servers that count for us may claim any."""
 SPEECH_TO_SPEECH = "speech-to-speech"
-"""In the place of a model's name, where a model that hears and speaks says what it took."""
+"""In the place of its name, where a model that hears and speaks has none in the settings."""
 
 _CALL = """
     select owner, coalesce(agent, '') as agent, coalesce(answered_at, started_at) as began, answered_at,
@@ -51,13 +51,12 @@ async def model_answered(connection: Database, record: EventHappened, node: UUID
     at = call["began"] + timedelta(milliseconds=max(0, record.at_ms))
     # As the index `events_once` has it: the same data at the same time is the same event.
     what = f"llm {record.at_ms} {to_json(data)}"
+    model, cost = str(data.get("model") or ""), data.get("cost")
     if isinstance(usage := data.get("usage"), Mapping):
-        tokens = usage.get("input_tokens"), usage.get("output_tokens")
-        await _tokens(connection, call, record.call_id, node, at, what, SPEECH_TO_SPEECH, tokens, None)
+        tokens, model = (usage.get("input_tokens"), usage.get("output_tokens")), model or SPEECH_TO_SPEECH
     else:
         tokens = data.get("tokens_in"), data.get("tokens_out")
-        model = str(data.get("model") or "")
-        await _tokens(connection, call, record.call_id, node, at, what, model, tokens, data.get("cost"))
+    await _tokens(connection, call, record.call_id, node, at, what, model, tokens, cost)
 
 
 async def summarised(connection: Database, record: SummaryMade, node: UUID | None) -> None:

@@ -33,6 +33,14 @@ _COLUMNS = {
 }  # fmt: skip
 
 
+_PRICE = """
+    select p.price / p.per from usage_prices p
+    where p.kind = {each}.kind and p.engine in ({each}.engine, '*') and p.since <= {day}
+    order by p.engine = {each}.engine desc, p.since desc limit 1
+"""
+"""Of one unit; null: nobody has said."""
+
+
 @dataclass(frozen=True, slots=True)
 class UsageFilter:
     """What a report is of. None: any."""
@@ -56,11 +64,7 @@ async def report(connection: Database, wanted: UsageFilter, by: Sequence[UsageBy
     rows = await connection.fetch(
         f"""
         with priced as (
-            select d.*, (
-                select p.price / p.per from usage_prices p
-                where p.kind = d.kind and p.engine in (d.engine, '*') and p.since <= d.day
-                order by p.engine = d.engine desc, p.since desc limit 1
-            ) as each
+            select d.*, ({_PRICE.format(each="d", day="d.day")}) as each
             from usage_days d
             where d.day between $1 and $2
                 and ($3::uuid is null or coalesce(d.owner, '00000000-0000-0000-0000-000000000000') = $3)
@@ -76,4 +80,22 @@ async def report(connection: Database, wanted: UsageFilter, by: Sequence[UsageBy
         wanted.since, wanted.until, wanted.owner, wanted.agent, wanted.flow, wanted.engine,
         wanted.kind, limit + 1,
     )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def of_call(connection: Database, call_id: UUID) -> list[Row]:
+    """What one call used: rows like those of `report` by engine, each with the `owner` that it counts for;
+    empty when there was no such call, or its counts are no longer kept."""
+    rows = await connection.fetch(
+        f"""
+        with priced as (
+            select c.*, ({_PRICE.format(each="c", day="(c.at at time zone 'utc')::date")}) as each
+            from usage_counts c where c.call_id = $1
+        )
+        select owner, engine, kind, sum(amount) as amount, sum(coalesce(cost, amount * each)) as cost,
+            coalesce(sum(amount) filter (where cost is null and each is null), 0) as unpriced
+        from priced group by owner, engine, kind order by kind, engine
+        """,
+        call_id,
+    )
     return [dict(row) for row in rows]

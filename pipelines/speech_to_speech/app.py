@@ -107,10 +107,13 @@ class SpeechToSpeech:
         now: Callable[[], float] = time.perf_counter,
         background: Background | None = None,
         filler_ms: int = Limits().filler,
+        model: str = "",
     ) -> None:
         """`connect` makes the connection. `tts`, `language`, `voice`: for our own last words when the model
         has failed. `called`: we called, so whoever answers speaks first. `background`: what is heard under
-        the model's words. `filler_ms`: after so much silence of the model's the caller hears a signal."""
+        the model's words. `filler_ms`: after so much silence of the model's the caller hears a signal.
+        `model`: its name, for what it takes."""
+        self._model = model
         self._comfort = Comfort(filler_ms)
         self._background = background
         self.cleaner = cleaner
@@ -318,7 +321,7 @@ class SpeechToSpeech:
                 self._spawn_tool(call, fault)
             case Responded(status=status, reason=reason, usage=usage):
                 self._playback.complete_all()
-                self._lines.event("llm", status=status, reason=reason, usage=dict(usage))
+                self._lines.event("llm", model=self._model, status=status, reason=reason, usage=dict(usage))
                 if status != "failed":
                     self._retries.settled()
                 elif command.hopeless or not self._retries.failed(self._timeline.t):

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
@@ -16,6 +16,7 @@ from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
 from tests.api.board import Board
+from tests.api.keys import bearer, made_up_key
 from tests.fakes import FakeStt, FakeTts
 from tests.mediaserver.calls.lines import Asked, Line
 from tests.speech import only
@@ -32,7 +33,11 @@ class Desk:
         self.engines, speech = only(self.stt, FakeTts(), "en")
         self.board = Board(metrics, makers(speech, OwnCode()))
         self.context = ApiContext(load(None, overrides), Health("sip"), metrics, switchboard=self.board)
-        self.client: Client = TestClient(TestServer(build_app(self.context)))
+        self.key, self.secret = made_up_key(self.context)
+        """With which `client` asks: all rights."""
+        self.client: Client = TestClient(
+            TestServer(build_app(self.context)), headers=bearer(self.secret), cookie_jar=DummyCookieJar()
+        )
         self._now_ns = 0
 
     async def start(self) -> None:

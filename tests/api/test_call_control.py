@@ -10,6 +10,7 @@ import pytest
 from mediaserver.errors import CallError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import STRANGER
 from tests.mediaserver.calls.lines import Line, Lines
 
 
@@ -98,7 +99,8 @@ async def test_what_is_no_text_is_refused_at_the_door(desk: Desk, charset: str, 
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site", "Origin": "http://127.0.0.1:9"}, 403),
-        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8080"}, 204),
+        ({"Origin": "http://127.0.0.1:9"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8080", "Host": "127.0.0.1:8080"}, 204),
         ({}, 204),
     ],
 )
@@ -112,10 +114,10 @@ async def test_an_exposed_server_wants_its_token() -> None:
     desk = Desk(http={"host": "0.0.0.0", "admin_token": "s3cret"})
     await desk.start()
     call_id = await desk.dialled(Line("ann"))
-    assert (await desk.client.delete(f"{CALLS}/{call_id}")).status == 401
+    assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=STRANGER)).status == 401
     odd = {"Authorization": "Bearer \udcff\udcfe"}
     assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=odd)).status == 401
-    assert (await desk.post("", {"to": "bob", "agent": "echo"}))[0] == 401
+    assert (await desk.post("", {"to": "bob", "agent": "echo"}, **STRANGER))[0] == 401
     right = {"Authorization": "Bearer s3cret"}
     assert (await desk.client.delete(f"{CALLS}/{call_id}", headers=right)).status == 204
     await desk.board.close()

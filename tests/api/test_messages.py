@@ -21,6 +21,7 @@ from mediaserver.metrics import Metrics
 from mediaserver.storage import messages
 from mediaserver.storage.records import MessageKept
 from mediaserver.storage.saving import save
+from tests.api.keys import bearer, made_up_key
 from tests.mediaserver.samples import CALL, whole_call
 
 Client: TypeAlias = TestClient[web.Request, web.Application]
@@ -42,7 +43,8 @@ async def kept(pool: asyncpg.Pool, tmp_path: Path) -> Path:
 @pytest.fixture
 async def client(pool: asyncpg.Pool) -> AsyncIterator[Client]:
     context = ApiContext(load(None, {}), Health("database"), Metrics(), pool=pool)
-    async with TestClient(TestServer(build_app(context))) as client:
+    _, secret = made_up_key(context)
+    async with TestClient(TestServer(build_app(context)), headers=bearer(secret)) as client:
         yield client
 
 

@@ -17,6 +17,7 @@ from mediaserver import logs
 from sip.tracing.kept import TraceLimits
 from sip.tracing.tracer import FOLLOWERS, Tracer
 from tests.api.desk import CALLS, Desk
+from tests.api.keys import STRANGER
 from tests.mediaserver.calls.lines import Line
 from tests.sip.tracing.packets import read
 
@@ -179,7 +180,7 @@ async def test_without_the_token_nobody_reads_it() -> None:
     await desk.start()
     traced(desk)
     for path in (SIP, f"{SIP}/events", f"{CALLS}/{uuid4()}/sip", f"{CALLS}/{uuid4()}/pcap"):
-        assert (await desk.client.get(path)).status == 401
+        assert (await desk.client.get(path, headers=STRANGER)).status == 401
     proof = {"Authorization": f"Bearer {'t' * 32}"}
     assert (await desk.client.get(SIP, headers=proof)).status == 200
     await desk.stop()

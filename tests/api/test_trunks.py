@@ -11,6 +11,7 @@ from mediaserver.storage import trunks as table
 from mediaserver.storage.sealing import Sealer
 from sip.trunks.board import TrunkBoard
 from tests.api.desk import Desk
+from tests.api.keys import STRANGER
 
 TRUNKS = "/api/telephony/trunks"
 ACME = {"name": "acme", "host": "sip.acme.test", "username": "me", "password": "correct horse"}
@@ -87,8 +88,8 @@ async def test_strangers_learn_nothing(pool: asyncpg.Pool) -> None:
     desk.context.pool, desk.context.trunks = pool, TrunkBoard(Sealer(b"k" * 32))
     await desk.start()
     try:
-        assert (await desk.client.get(TRUNKS)).status == 401
-        assert (await desk.client.post(TRUNKS, json=ACME)).status == 401
+        assert (await desk.client.get(TRUNKS, headers=STRANGER)).status == 401
+        assert (await desk.client.post(TRUNKS, json=ACME, headers=STRANGER)).status == 401
     finally:
         await desk.stop()
 

@@ -134,3 +134,33 @@ async def test_two_prices_for_the_same_day_are_refused(desk: Account) -> None:
     given = {"kind": "calls", "price": 1.0}
     answer = await desk.client.put("/api/usage/prices", json={"prices": [given, given]})
     assert answer.status == 400 and "two prices of calls" in (await answer.json())["error"]["message"]
+
+
+async def test_what_one_call_used_is_its_owners_to_see(desk: Account, pool: asyncpg.Pool) -> None:
+    call_id = uuid4()
+    tokens = {"kind": UsageKind.LLM_COMPLETION_TOKENS, "engine": "wise-1", "cost": 0.25, "amount": 20.0}
+    for changes in ({}, {"amount": 500.0}, tokens):
+        await save(pool, replace(SPOKEN, id=uuid4(), call_id=call_id, **changes))
+    given = {"kind": "tts_characters", "price": 2.0, "per": 1000.0}
+    await desk.client.put("/api/usage/prices", json={"prices": [given]})
+    place = f"/api/usage/calls/{call_id}"
+    answers = {}
+    for who in (ADMIN, FIRST, replace(FIRST, key=TWO), None):
+        desk.who = who
+        answers[who] = await desk.client.get(place)
+    assert [answer.status for answer in answers.values()] == [200, 200, 404, 404]
+    assert await answers[FIRST].json() == {
+        "items": [
+            {
+                "kind": "llm_completion_tokens",
+                "engine": "wise-1",
+                "amount": 20.0,
+                "cost": 0.25,
+                "unpriced": 0.0,
+            },
+            {"kind": "tts_characters", "engine": "espeak", "amount": 1500.0, "cost": 3.0, "unpriced": 0.0},
+        ],
+        "cost": 3.25,
+    }
+    desk.who = ADMIN
+    assert (await desk.client.get(f"/api/usage/calls/{uuid4()}")).status == 404

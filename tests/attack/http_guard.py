@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tests.attack.case import Measured, at_most, attack, is_true, told
 from tests.attack.messages import sdp
 from tests.attack.phone import Phone
-from tests.attack.target import Target
+from tests.attack.target import STRANGER, Target
 
 TOKEN = "a-long-and-random-text-for-tests-only"
 CALLER = "127.7.0.5"
@@ -28,12 +30,14 @@ FORWARDED = (
 
 @attack("B10")
 def forwarded_requests_do_not_pass_for_local_ones(target: Target) -> Iterable[Measured]:
-    """No token is set, so only this machine may ask: a proxy beside us forwards strangers."""
+    """No token is set, so only this machine may do all: a proxy beside us forwards strangers."""
     yield is_true("this machine itself", target.ask("GET", CALLS)[0] == 200)
     for name, value in FORWARDED:
-        status, _ = target.ask("GET", CALLS, headers={name: value})
+        status, _ = target.ask("GET", CALLS, headers={**STRANGER, name: value})
         yield is_true(f"refused: {name} ({status})", status in (401, 403))
-    status, _ = target.ask("GET", "/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
+        status, _ = target.ask("GET", "/api/keys", headers={name: value})
+        yield is_true(f"refused with the key: {name} ({status})", status in (401, 403))
+    status, _ = target.ask("GET", "/metrics", headers={**STRANGER, "X-Forwarded-For": "203.0.113.9"})
     yield is_true(f"refused: /metrics ({status})", status in (401, 403))
 
 
@@ -42,10 +46,10 @@ def tokens_are_wanted_where_a_proxy_may_stand(target: Target) -> Iterable[Measur
     """A token is set: it is wanted from everybody, forwarded or not, and odd ones are plainly refused."""
     right = {"Authorization": f"Bearer {TOKEN}"}
     for name, headers, wanted in (
-        ("none", {}, 401),
+        ("none", STRANGER, 401),
         ("a wrong one", {"Authorization": "Bearer wrong"}, 401),
         ("another scheme", {"Authorization": f"Basic {TOKEN}"}, 401),
-        ("none, forwarded", {"X-Forwarded-For": "127.0.0.1"}, 401),
+        ("none, forwarded", {**STRANGER, "X-Forwarded-For": "127.0.0.1"}, 401),
         ("the right one", right, 200),
         (
             "the right one, forwarded",
@@ -89,6 +93,28 @@ def odd_bytes_in_headers_are_no_faults(target: Target) -> Iterable[Measured]:
     errors = [line for line in target.log().splitlines() if '"level": "error"' in line]
     yield at_most("errors of ours in the log", sum('"logger": "api' in line for line in errors), 0)
     yield told("errors of the HTTP library in the log", sum('"logger": "aiohttp' in line for line in errors))
+
+
+@attack("B10")
+def wrong_keys_by_the_thousand(target: Target) -> Iterable[Measured]:
+    """As many wrong keys as one address can send in 20 s, more than 10,000 a minute: refusals, a line in the
+    log, and nobody else notices."""
+    statuses: Counter[int] = Counter()
+    lines, slowest = target.log().count("a wrong key"), 0.0
+    end, n = time.monotonic() + 20.0, 0
+    while time.monotonic() < end:
+        n += 1
+        statuses[target.ask("GET", CALLS, headers={"Authorization": f"Bearer vf_{n}"})[0]] += 1
+        if n % 200 == 0:
+            began = time.monotonic()
+            if target.ask("GET", CALLS)[0] != 200:
+                statuses[0] += 1
+            slowest = max(slowest, time.monotonic() - began)
+    yield told("tried", n)
+    yield is_true(f"refused, all of them {dict(statuses)}", set(statuses) == {401, 429})
+    yield at_most("of which were told that they are wrong", statuses[401], 50)
+    yield at_most("lines in the log", target.log().count("a wrong key") - lines, 2)
+    yield told("slowest answer to a right key, ms", slowest * 1000)
 
 
 @attack("B10")

@@ -20,6 +20,8 @@ from typing import Any
 READY_S = 60.0
 STOP_S = 15.0
 HOST = "127.7.0.1"
+STRANGER: Mapping[str, str] = {"Authorization": ""}
+"""Headers of somebody who has no key."""
 HERE = Path(__file__).resolve().parents[2]
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _ASK_KEYS = "from mediaserver.config import keys; print(*keys())"
@@ -118,6 +120,12 @@ class Target:
         """What to trust of a server with a self-made certificate."""
         return self.folder / "data" / "tls" / "ca.pem"
 
+    @property
+    def key(self) -> str:
+        """The server's own key, with all rights; empty of an older version, which knows none."""
+        path = self.folder / "data" / "api.key"
+        return path.read_text().strip() if path.exists() else ""
+
     # -- what can be seen from outside
 
     @property
@@ -162,9 +170,11 @@ class Target:
     def ask(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
-        """One HTTP request: status and text; status 0 when no answer came."""
+        """One HTTP request, with the server's own key unless `headers` has another (`STRANGER`: none): status
+        and text; status 0 when no answer came."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.http + path, data, dict(headers or {}), method=method)
+        headers = {**({"Authorization": f"Bearer {self.key}"} if self.key else {}), **(headers or {})}
+        request = urllib.request.Request(self.http + path, data, headers, method=method)
         if data is not None:
             request.add_header("Content-Type", "application/json")
         try:

@@ -11,14 +11,17 @@ import pytest
 from cli import drain as command
 from cli.main import main
 from mediaserver.calls.draining import Drain
+from mediaserver.key_file import write_key
 from tests.api.desk import Desk
 from tests.mediaserver.calls.lines import Line
 
 
 @pytest.fixture
-async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk()
     await desk.start()
+    write_key(tmp_path, desk.secret)
+    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
     monkeypatch.setenv("VOICEFORGE_HTTP__PORT", str(desk.client.port))
     monkeypatch.setattr(command, "EVERY_S", 0.01)
     yield desk

@@ -18,11 +18,14 @@ from cli.serving.http import open_http
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from mediaserver.storage.keys import hash_of
 from tests.api.board import Board
+from tests.api.keys import made_up_key
 
 HEAD = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 ASKED = HEAD + b"\r\n"
 POST = b"POST /api/telephony/calls HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+KEYED = POST + b"Authorization: Bearer vf_test\r\n"
 TOKEN = b"Authorization: Bearer s3cret\r\n"
 FULL = b"HTTP/1.1 503"
 """What a server says of its health while nothing of it is up."""
@@ -89,6 +92,7 @@ async def opened(undo: AsyncExitStack, token: str = "", **limits: Any) -> Server
     metrics = Metrics()
     settings = load(None, {"http": {"host": "127.0.0.1", "port": 0, "admin_token": token}})
     context = ApiContext(settings, Health("sip"), metrics, switchboard=Board(metrics))
+    made_up_key(context, hash=hash_of("vf_test"))
     address = await open_http(settings.http, context, undo, HttpLimits(**limits))
     port = urlsplit(address).port
     assert port is not None
@@ -96,8 +100,8 @@ async def opened(undo: AsyncExitStack, token: str = "", **limits: Any) -> Server
 
 
 async def test_a_connection_too_many_is_closed_and_the_next_is_served_again(undo: AsyncExitStack) -> None:
-    server = await opened(undo, connections=2)
-    served = [await server.guest(ASKED) for _ in range(2)]
+    server = await opened(undo, token="s3cret", connections=2)
+    served = [await server.guest(HEAD + TOKEN + b"\r\n") for _ in range(2)]
     for guest in served:
         assert await guest.status() == FULL
     assert await (await server.guest(ASKED)).status() == b""
@@ -182,11 +186,11 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(asking, "BODY_S", 0.05)
     server = await opened(undo)
-    guest = await server.guest(POST + b'Content-Length: 40\r\n\r\n{"to": ')
+    guest = await server.guest(KEYED + b'Content-Length: 40\r\n\r\n{"to": ')
     assert await guest.status() == b"HTTP/1.1 408"
 
 
-async def test_half_bodies_keep_nobody_out_where_no_token_is_set(undo: AsyncExitStack) -> None:
+async def test_half_bodies_of_strangers_keep_nobody_out(undo: AsyncExitStack) -> None:
     server = await opened(undo, connections=4, unproven_per_source=100)
     for _ in range(8):
         await server.guest(POST + b'Content-Length: 40\r\n\r\n{"to": ')
@@ -194,11 +198,11 @@ async def test_half_bodies_keep_nobody_out_where_no_token_is_set(undo: AsyncExit
     assert await (await server.guest(ASKED)).status() == FULL
 
 
-async def test_whoever_sent_a_whole_body_keeps_the_connection(undo: AsyncExitStack) -> None:
+async def test_whoever_has_a_key_keeps_the_connection(undo: AsyncExitStack) -> None:
     server = await opened(undo, unproven_s=0.05)
-    guest = await server.guest(POST + b"Content-Length: 2\r\n\r\n{}")
+    guest = await server.guest(KEYED + b"Content-Length: 2\r\n\r\n{}")
     assert await guest.status() == b"HTTP/1.1 400"
-    guest.send(POST + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+    guest.send(KEYED + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
     assert b"HTTP/1.1 400" in await guest.rest()
 
 
@@ -212,7 +216,7 @@ async def test_what_others_send_that_is_no_http_is_no_error_of_ours(
         b"\x16\x03\x01\r\n\r\n",
     ):
         assert b" 400 " in await (await server.guest(nonsense)).rest()
-    packed = POST + b"Content-Encoding: gzip\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+    packed = KEYED + b"Content-Encoding: gzip\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
     guest = await server.guest(packed)
     assert await guest.status() == b"HTTP/1.1 100"
     assert await guest.status() == b"\r\n"

@@ -20,6 +20,7 @@ from mediaserver.errors import CallError, ConfigError, OutboundCapError
 from mediaserver.metrics import Metrics
 from mediaserver.storage.writer import StoreWriter
 from tests.api.desk import Desk
+from tests.api.keys import STRANGER
 from tests.mediaserver.calls.bench import Bench, connected
 
 LIMITS = {"limits": {"api": {"calls_per_day": 2, "spend_per_day": 9.0}}}
@@ -151,6 +152,6 @@ async def test_strangers_do_not_learn_what_is_used() -> None:
     desk = Desk(http={"admin_token": "token"})
     await desk.start()
     try:
-        assert (await desk.client.get("/api/telephony/outbound")).status == 401
+        assert (await desk.client.get("/api/telephony/outbound", headers=STRANGER)).status == 401
     finally:
         await desk.stop()

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from cli.main import main
+from mediaserver.key_file import write_key
 from tests.api.desk import Desk
 from tests.api.test_sip_trace import converse, traced
 from tests.sip.tracing.packets import read
@@ -19,10 +20,12 @@ CALL = UUID("3f2a9c1e-0000-4000-8000-000000000000")
 
 
 @pytest.fixture
-async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def running(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Desk]:
     """A server that the command finds."""
     desk = Desk()
     await desk.start()
+    write_key(tmp_path, desk.secret)
+    monkeypatch.setenv("VOICEFORGE_DATA", str(tmp_path))
     monkeypatch.setenv("VOICEFORGE_HTTP__PORT", str(desk.client.port))
     yield desk
     await desk.stop()

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from mediaserver.key_file import read_key
 from tests.peers.authority import Authority
 from tests.peers.linphone import Linphone
 from tests.peers.matrix_page import note_results
@@ -55,17 +56,21 @@ class ServerProcess:
         return int(self.sip.rpartition(":")[2])
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.http + path, timeout=10) as reply:  # loopback only
-            return json.load(reply)
+        return self.ask("GET", path)
 
     def ask(self, method: str, path: str, content: Any = None) -> Any:
         """A request that may change something; what it is answered with."""
-        request = urllib.request.Request(self.http + path, method=method)
+        request = self.request(path, method)
         if content is not None:
             request.data = json.dumps(content).encode()
             request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as reply:  # loopback only
             return json.loads(reply.read() or b"null")
+
+    def request(self, path: str, method: str = "GET") -> urllib.request.Request:
+        """One with the server's own key."""
+        bearer = {"Authorization": f"Bearer {read_key(self.folder / 'data')}"}
+        return urllib.request.Request(self.http + path, headers=bearer, method=method)
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`voiceforge` with these words, with the server's configuration."""

@@ -55,11 +55,11 @@ async def test_a_caller_talks_with_an_agent_and_all_is_kept(bench: Bench) -> Non
 
 
 async def test_a_caller_on_this_machine_is_told_where_to_read_along(bench: Bench) -> None:
-    bench.board.http = "http://127.0.0.1:8080"
+    bench.board.transcript_url = lambda call_id: f"http://127.0.0.1:8080/{call_id}?ticket=x"
     asked = Asked(Line("ann"), "echo", "127.0.0.1")
     bench.board.invited(asked)
     await bench.settle()
-    assert asked.url == f"http://127.0.0.1:8080/api/telephony/calls/{bench.call.id}/events"
+    assert asked.url == f"http://127.0.0.1:8080/{bench.call.id}?ticket=x"
 
 
 async def test_the_echo_gives_back_what_it_hears_and_its_digits_are_kept(bench: Bench) -> None:

@@ -89,6 +89,10 @@ async def test_tokens_of_an_answer_count_once_and_its_cost_with_them(pool: async
         ({**ANSWER, "tokens_in": 0}, [("wise-1", 20.0, 0.25)]),
         ({"usage": {"input_tokens": 7, "output_tokens": 9}}, [("speech-to-speech", 9.0, None),
                                                              ("speech-to-speech", 7.0, None)]),
+        (
+            {"usage": {"input_tokens": 7, "output_tokens": 9}, "model": "gpt-realtime"},
+            [("gpt-realtime", 9.0, None), ("gpt-realtime", 7.0, None)],
+        ),
         ({**ANSWER, "tokens_in": math.nan, "tokens_out": "many"}, []),
         ({"fault": "it was cut"}, []),
     ],

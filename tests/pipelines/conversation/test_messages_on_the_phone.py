@@ -31,8 +31,8 @@ RATE = 8_000
 
 def heard_in(server: ServerProcess, call_id: str, message: dict[str, Any]) -> Samples:
     """A message as the API gives it, at 8 kHz."""
-    address = f"{server.http}/api/telephony/calls/{call_id}/messages/{message['index']}"
-    with urllib.request.urlopen(address, timeout=10) as reply:  # loopback only
+    asked = server.request(f"/api/telephony/calls/{call_id}/messages/{message['index']}")
+    with urllib.request.urlopen(asked, timeout=10) as reply:  # loopback only
         content = reply.read()
     assert len(content) == message["size_bytes"]
     with wave.open(io.BytesIO(content)) as file:

@@ -1,0 +1,116 @@
+"""Browsers that sign in to the page: by a link, by a key; and out again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+import asyncpg
+import pytest
+
+from api.access.scopes import Scope
+from api.guard import COOKIE
+from tests.api.desk import Desk
+from tests.api.keys import STRANGER, bearer, made_up_key
+
+SESSIONS = "/api/console/sessions"
+
+
+async def login(desk: Desk, path: str) -> tuple[int, str]:
+    """What a browser that follows a link is answered, and its cookie."""
+    async with desk.client.get(path, headers=STRANGER, allow_redirects=False) as response:
+        cookie = SimpleCookie(response.headers.get("Set-Cookie", ""))
+        return response.status, cookie[COOKIE].value if COOKIE in cookie else ""
+
+
+async def link(desk: Desk) -> str:
+    """The path of a new one."""
+    async with desk.client.post("/api/console/links", headers=operator(desk)) as response:
+        assert response.status == 201
+        url: str = (await response.json())["url"]
+    return "/" + url.split("/", 3)[3]
+
+
+def operator(desk: Desk) -> dict[str, str]:
+    return {"Authorization": f"Bearer {desk.secret}"}
+
+
+@pytest.fixture
+async def guarded(pool: asyncpg.Pool) -> AsyncIterator[Desk]:
+    """With a token, so that nothing of the audit log names a key that the database does not know."""
+    desk = Desk(http={"admin_token": "s3cret"})
+    desk.context.pool = pool
+    desk.secret = "s3cret"
+    await desk.start()
+    yield desk
+    await desk.stop()
+
+
+async def test_a_link_signs_one_browser_in_once(guarded: Desk) -> None:
+    path = await link(guarded)
+    async with guarded.client.get(path, headers=STRANGER, allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, "/")
+        told = response.headers["Set-Cookie"]
+    assert all(word in told for word in ("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=2592000"))
+    assert "Secure" not in told
+    cookie = SimpleCookie(told)[COOKIE].value
+    own = {"Cookie": f"{COOKIE}={cookie}", **STRANGER}
+    assert (await guarded.client.get("/api/telephony/calls", headers=own)).status == 200
+    assert await login(guarded, path) == (403, "")
+    assert await login(guarded, "/login") == (403, "")
+
+
+async def test_a_link_that_was_not_followed_soon_is_no_longer_one(
+    guarded: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await link(guarded)
+    access, later = guarded.context.access, guarded.context.access._now() + 601.0
+    monkeypatch.setattr(access, "_now", lambda: later)
+    assert await login(guarded, path) == (403, "")
+
+
+async def test_behind_tls_the_cookie_goes_over_nothing_else(guarded: Desk) -> None:
+    headers = {**STRANGER, "X-Forwarded-Proto": "https"}
+    async with guarded.client.get(await link(guarded), headers=headers, allow_redirects=False) as response:
+        assert "Secure" in response.headers["Set-Cookie"]
+
+
+async def test_whoever_holds_a_key_or_the_token_may_change_it_for_a_cookie(guarded: Desk) -> None:
+    async with guarded.client.post(SESSIONS, headers=bearer("s3cret")) as response:
+        assert response.status == 204 and COOKIE in response.headers["Set-Cookie"]
+    _, reader = made_up_key(guarded.context, Scope.CALLS_READ)
+    async with guarded.client.post(SESSIONS, headers=bearer(reader)) as response:
+        assert response.status == 403 and "Set-Cookie" not in response.headers
+
+
+async def test_sessions_are_listed_and_ended(guarded: Desk) -> None:
+    _, first = await login(guarded, await link(guarded))
+    _, second = await login(guarded, await link(guarded))
+    own = {"Cookie": f"{COOKIE}={second}", **STRANGER}
+
+    async def shown() -> list[dict[str, Any]]:
+        content = await (await guarded.client.get(SESSIONS, headers=own)).json()
+        items: list[dict[str, Any]] = content["items"]
+        return items
+
+    sessions = await shown()
+    assert sorted(each["current"] for each in sessions) == [False, True]
+    (other,) = [each["id"] for each in sessions if not each["current"]]
+    assert (await guarded.client.delete(f"{SESSIONS}/{other}", headers=own)).status == 204
+    assert (await guarded.client.delete(f"{SESSIONS}/{other}", headers=own)).status == 404
+    gone = {"Cookie": f"{COOKIE}={first}", **STRANGER}
+    assert (await guarded.client.get("/api/telephony/calls", headers=gone)).status == 401
+    async with guarded.client.delete("/api/console/session", headers=own) as response:
+        assert response.status == 204 and "Max-Age=0" in response.headers["Set-Cookie"]
+    assert (await guarded.client.get(SESSIONS, headers=own)).status == 401
+    by_token = await guarded.client.delete("/api/console/session", headers=bearer("s3cret"))
+    assert by_token.status == 404
+    log = await (await guarded.client.get("/api/audit?action=session.", headers=bearer("s3cret"))).json()
+    assert [line["action"] for line in log["items"]] == ["session.end"] * 2 + ["session.begin"] * 2
+
+
+async def test_codes_cannot_be_tried_without_an_end(guarded: Desk) -> None:
+    limit = guarded.context.settings.access.wrong_keys_per_minute
+    told = [(await login(guarded, f"/login?code={n}"))[0] for n in range(limit + 1)]
+    assert told == [403] * limit + [429]
