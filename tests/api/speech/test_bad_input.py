@@ -24,7 +24,7 @@ from mediaserver.fetching.answer import FetchAnswer
 from mediaserver.fetching.protocols import Take
 from mediaserver.fetching.request import FetchRequest
 from pipelines.audio.formats import FileFormat
-from tests.api.speech.studio import TOKEN, Studio
+from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made
 
 WAV = {"Content-Type": "audio/wav"}
@@ -65,9 +65,11 @@ async def small(tmp_path: Path) -> AsyncIterator[Studio]:
     await studio.stop()
 
 
-def head(path: str, content_type: str, length: int) -> bytes:
+def head(studio: Studio, path: str, content_type: str, length: int) -> bytes:
     """Of a request, bare."""
-    told = f"Authorization: Bearer {TOKEN}\r\nContent-Type: {content_type}\r\nContent-Length: {length}"
+    told = (
+        f"Authorization: Bearer {studio.secret}\r\nContent-Type: {content_type}\r\nContent-Length: {length}"
+    )
     return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{told}\r\n\r\n".encode()
 
 
@@ -80,7 +82,7 @@ async def refused(studio: Studio, path: str = "/api/vad", **more: Any) -> tuple[
 async def test_more_than_may_be_is_refused_before_it_is_read(small: Studio) -> None:
     assert small.client.server is not None
     reader, writer = await asyncio.open_connection("127.0.0.1", small.client.server.port)
-    writer.write(head("/api/stt", "audio/wav", 1 << 30))
+    writer.write(head(small, "/api/stt", "audio/wav", 1 << 30))
     status = await reader.readline()
     assert b" 413 " in status
     writer.close()
@@ -183,7 +185,7 @@ async def test_who_reads_nothing_is_cut_off(small: Studio, monkeypatch: pytest.M
         deaf.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(deaf, ("127.0.0.1", small.client.server.port))
-        await loop.sock_sendall(deaf, head("/api/tts", "application/json", len(body)) + body)
+        await loop.sock_sendall(deaf, head(small, "/api/tts", "application/json", len(body)) + body)
         async with asyncio.timeout(30):
             await cut.wait()
     async with small.client.post("/api/tts", json={"text": "Hello.", "format": "pcm"}) as answer:
