@@ -80,6 +80,7 @@ class OpenAiProblemShown(BaseModel):
 def told(path: str, status: int, code: str, message: str, detail: Any = None) -> web.Response:
     """The answer to a request for this path that cannot be answered as asked."""
     if path.startswith(OPENAI):
+        status = 400 if status == 422 else status  # OpenAI's makes no difference
         kind = _OPENAI_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
         param = detail[0]["field"] if isinstance(detail, list) and detail and "field" in detail[0] else None
         return answer({"error": {"message": message, "type": kind, "param": param, "code": code}}, status)

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.context import CONTEXT
+from api.guard import told_refusal
 from api.routing.problems import Problem
 from api.speech_desk import SpeechDesk
 from mediaserver.storage.records import UsageCounted, UsageKind
@@ -20,6 +22,14 @@ def speech_desk(request: web.Request) -> SpeechDesk:
     if desk is None:
         raise Problem(503, "starting", "The server is being started; try again in a moment.")
     return desk
+
+
+def within_quota(request: web.Request, kind: str, amount: float = 1.0) -> None:
+    """Whether whoever asks may use so much more this month (`api.access.quotas.KINDS`). Raises Problem."""
+    try:
+        request.app[CONTEXT].access.within_quota(asker(request), kind, amount)
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None
 
 
 def count(

@@ -18,7 +18,7 @@ from api.answers import answer
 from api.routing.models import ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.speech.asked import count, speech_desk, still_there
+from api.speech.asked import count, speech_desk, still_there, within_quota
 from api.speech.chat_request import ChatRequest
 from api.speech.faults import told_to_client, unavailable
 from api.speech.sending import SSE, SentAnswer
@@ -82,7 +82,12 @@ class _Answering:
 
 
 @routes.post(
-    "/v1/chat/completions", scope=Scope.MODELS, body_limit=BODY_LIMIT, produces=(SSE,), answers=ChatAnswered
+    "/v1/chat/completions",
+    scope=Scope.MODELS,
+    body_limit=BODY_LIMIT,
+    produces=(SSE,),
+    answers=ChatAnswered,
+    errors=(404,),
 )
 async def chat_completion(request: web.Request, body: ChatRequest) -> web.StreamResponse:
     """A question to a language model of this server.
@@ -90,6 +95,7 @@ async def chat_completion(request: web.Request, body: ChatRequest) -> web.Stream
     Tools are passed on; what the model calls is for the client to do. Images and audio are refused, and so is
     each parameter that would change the answer and cannot be passed on."""
     body.check()
+    within_quota(request, "tokens")
     desk = speech_desk(request)
     with told_to_client():
         async with desk.chats.place():

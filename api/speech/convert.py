@@ -43,7 +43,7 @@ async def convert(request: web.Request) -> web.StreamResponse:
         desk.files.check()
         async with received(request, WishedFormat) as (audio, wish):
             if wish.sample_rate and (refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate)):
-                raise Problem(400, "bad_sample_rate", f"{wish.format}: {refusal}.")
+                raise Problem(422, "bad_sample_rate", f"{wish.format}: {refusal}.")
             async with desk.files.place():
                 written = await desk.audio.convert(
                     audio.path,

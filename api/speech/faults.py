@@ -34,7 +34,7 @@ def told_to_client() -> Iterator[None]:
             raise Problem(413, "audio_too_long", _sentence(error)) from None
         raise Problem(415, "unsupported_audio", _sentence(error), {"accepted": list(ACCEPTED)}) from None
     except FetchError as error:
-        status = 413 if error.kind is FetchFault.TOO_LARGE else 503 if error.kind is FetchFault.BUSY else 400
+        status = 413 if error.kind is FetchFault.TOO_LARGE else 503 if error.kind is FetchFault.BUSY else 422
         raise Problem(status, "url_not_fetched", _sentence(error)) from None
     except CapacityError as error:
         raise Problem(503, "busy", _sentence(error), headers={"Retry-After": AGAIN_S}) from None
@@ -46,10 +46,10 @@ def told_to_client() -> Iterator[None]:
             503, "no_room", "The server cannot keep files now.", headers={"Retry-After": AGAIN_S}
         ) from None
     except EngineMissingError as error:
-        raise Problem(400, "not_available", _sentence(error)) from None
+        raise Problem(422, "not_available", _sentence(error)) from None
     except ModelError as error:
         if error.about_request:
-            raise Problem(400, "model_refused", _sentence(error)) from None
+            raise Problem(422, "model_refused", _sentence(error)) from None
         raise _unavailable(error) from None
     except EngineError as error:
         raise _unavailable(error) from None

@@ -45,7 +45,9 @@ class OpenAiSpeech(RequestModel):
     sample_rate: int = Field(0, ge=0, le=48_000, description="Not OpenAI's: 24000 unless said here.")
 
 
-@routes.post("/v1/audio/speech", scope=Scope.SPEECH, body_limit=BODY_LIMIT, produces=(*AUDIO_TYPES, SSE))
+@routes.post(
+    "/v1/audio/speech", scope=Scope.SPEECH, body_limit=BODY_LIMIT, produces=(*AUDIO_TYPES, SSE), errors=(404,)
+)
 async def openai_speech(request: web.Request, body: OpenAiSpeech) -> web.StreamResponse:
     """A text as speech.
 

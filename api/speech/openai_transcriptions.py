@@ -17,7 +17,7 @@ from api.answers import answer
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
-from api.speech.asked import speech_desk
+from api.speech.asked import speech_desk, within_quota
 from api.speech.faults import told_to_client, unavailable
 from api.speech.received import received
 from api.speech.sending import SSE, SentAnswer, json_in_pieces
@@ -60,12 +60,14 @@ class OpenAiTranscript(ResponseModel):
     consumes=FORM,
     produces=("text/plain", SSE),
     answers=OpenAiTranscript,
+    errors=(404,),
 )
 async def openai_transcription(request: web.Request) -> web.StreamResponse:
     """A recording as text.
 
     With `stream` as events `transcript.text.delta` and one `transcript.text.done`."""
     desk = speech_desk(request)
+    within_quota(request, "stt_seconds")
     with told_to_client():
         desk.recordings.check()
         async with received(request, OpenAiTranscriptionWish) as (audio, wish):

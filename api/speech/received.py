@@ -171,7 +171,7 @@ class _Upload:
     """A file that is being written, in bounds."""
 
     def __init__(self, desk: SpeechDesk, path: Path, most: int) -> None:
-        self._desk = desk
+        self.desk = desk
         self.path = path
         self._most = most
         self.size = 0
@@ -196,16 +196,16 @@ class _Upload:
     def grow(self, more: int) -> None:
         """So many bytes more. Raises Problem, and CapacityError when others have taken the room."""
         self.size += more
-        self._desk.uploading += more
+        self.desk.uploading += more
         if self.size > self._most:
-            raise _too_large(self._desk)
-        if self._desk.uploading > self._desk.settings.uploads_mb << 20:
+            raise _too_large(self.desk)
+        if self.desk.uploading > self.desk.settings.uploads_mb << 20:
             raise CapacityError("too much is being handed in at the same time; try again in a moment")
 
 
 async def _fetched(upload: _Upload, url: str) -> None:
     """Get the audio from where it is. Raises FetchError."""
-    desk = upload._desk
+    desk = upload.desk
     if desk.downloader is None:
         raise Problem(503, "starting", "The server is being started; try again in a moment.")
     file = await asyncio.to_thread(upload.path.open, "wb")
@@ -221,7 +221,7 @@ async def _fetched(upload: _Upload, url: str) -> None:
     finally:
         await asyncio.to_thread(file.close)
     if not answer.ok:
-        raise Problem(400, "url_not_fetched", f"The address of the audio answers {answer.status}.")
+        raise Problem(422, "url_not_fetched", f"The address of the audio answers {answer.status}.")
 
 
 def _raw_header(request: web.Request) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from api.routing.problems import Problem
-from api.speech.asked import count, gone, speech_desk
+from api.speech.asked import count, gone, speech_desk, within_quota
 from api.speech.faults import told_to_client, unavailable
 from api.speech.sending import SentAnswer
 from mediaserver.errors import EngineError
@@ -73,6 +73,7 @@ async def begun(request: web.Request, wish: Wish) -> AsyncIterator[BegunSpeech]:
     """Returns with the first sound. What was made is counted at the end. Raises Problem."""
     desk = speech_desk(request)
     check(wish, desk.settings.text_characters)
+    within_quota(request, "tts_characters", len(wish.text))
     with told_to_client():
         async with desk.texts.place():
             speech = await desk.speaker.speak(
@@ -91,15 +92,15 @@ async def begun(request: web.Request, wish: Wish) -> AsyncIterator[BegunSpeech]:
 def check(wish: Wish, most: int) -> None:
     """Raises Problem."""
     if not wish.text.strip():
-        raise Problem(400, "bad_request", "There is no text to speak.")
+        raise Problem(422, "no_text", "There is no text to speak.")
     if len(wish.text) > most:
         raise Problem(
-            400,
+            422,
             "text_too_long",
             f"The text has {len(wish.text)} characters; at most {most} are spoken at once.",
         )
     if refusal := ENCODINGS[wish.format].refused_rate(wish.sample_rate):
-        raise Problem(400, "bad_sample_rate", f"{wish.format}: {refusal}.")
+        raise Problem(422, "bad_sample_rate", f"{wish.format}: {refusal}.")
 
 
 async def as_audio(request: web.Request, wish: Wish) -> web.StreamResponse:

@@ -12,7 +12,7 @@ from api import subtitles
 from api.access.scopes import Scope
 from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.table import ApiRoutes
-from api.speech.asked import speech_desk
+from api.speech.asked import speech_desk, within_quota
 from api.speech.faults import told_to_client, unavailable
 from api.speech.received import CONSUMES, received
 from api.speech.sending import SSE, SentAnswer, json_in_pieces
@@ -79,6 +79,7 @@ async def stt(request: web.Request) -> web.StreamResponse:
     As a form with `file`, as the body itself (`audio/*`, what is wished stands in the query), or as JSON with
     `url`. Long ones are cut at their pauses. 503 with Retry-After when too many are worked on."""
     desk = speech_desk(request)
+    within_quota(request, "stt_seconds")
     with told_to_client():
         desk.recordings.check()
         async with received(request, WishedTranscript) as (audio, wish):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from api.speech.asked import count, speech_desk, still_there
+from api.speech.asked import count, speech_desk, still_there, within_quota
 from api.speech.received import HandedIn
 from api.subtitles import SubtitleCue
 from mediaserver.storage.records import UsageKind
@@ -91,6 +91,7 @@ async def transcript_of(
                 within_s=READ_S,
                 speech=RULE,
             )
+        within_quota(request, "stt_seconds", audio.seconds)
         stt = await desk.recognisers.recogniser(name)
         transcript = BegunTranscript(request, received, audio, stt, name, spoken)
         try:

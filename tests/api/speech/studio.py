@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from api.access.scopes import Scope
 from api.app import ApiContext, build_app
 from api.speech_desk import SpeechDesk
 from cli.serving.engines import default_llms, open_engines, open_voices
@@ -19,11 +20,9 @@ from mediaserver.fetching.protocols import Downloader
 from mediaserver.metrics import Metrics
 from mediaserver.storage.records import Record, UsageCounted
 from pipelines.engines.builtin import registry
+from tests.api.keys import bearer, made_up_key
 
 Client = TestClient[web.Request, web.Application]
-
-TOKEN = "vf_0123456789012345678901234567890123456789"
-"""With which `Studio.client` asks."""
 
 
 class Counts:
@@ -47,12 +46,12 @@ class Counts:
 
 class Studio:
     def __init__(self, data: Path, downloader: Downloader | None = None, **overrides: Any) -> None:
-        self.settings = load(None, {"data": str(data), "http": {"admin_token": TOKEN}, **overrides})
+        self.settings = load(None, {"data": str(data), **overrides})
         self.counts = Counts()
         self.context = ApiContext(self.settings, Health(), Metrics(), sink=self.counts)
-        self.client: Client = TestClient(
-            TestServer(build_app(self.context)), headers={"Authorization": f"Bearer {TOKEN}"}
-        )
+        self.key, self.secret = made_up_key(self.context, Scope.SPEECH, Scope.MODELS)
+        """With which `client` asks."""
+        self.client: Client = TestClient(TestServer(build_app(self.context)), headers=bearer(self.secret))
         self._downloader = downloader
         self._undo = AsyncExitStack()
 

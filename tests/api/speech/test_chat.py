@@ -11,7 +11,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from api.speech.stopping import StopText
-from tests.api.speech.studio import TOKEN, Studio
+from tests.api.speech.studio import Studio
 from tests.model_server import Answer, ModelServer, chat_chunks, model_server
 
 HELLO: Any = [{"role": "user", "content": "Hello?"}]
@@ -43,7 +43,7 @@ async def studio(tmp_path: Path, model: ModelServer) -> AsyncIterator[Studio]:
 
 @pytest.fixture
 async def client(studio: Studio) -> AsyncIterator[AsyncOpenAI]:
-    async with AsyncOpenAI(api_key=TOKEN, base_url=f"{studio.url}/v1", max_retries=0) as client:
+    async with AsyncOpenAI(api_key=studio.secret, base_url=f"{studio.url}/v1", max_retries=0) as client:
         yield client
 
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 from openai import AsyncOpenAI
 
 from pipelines.audio.formats import FileFormat
-from tests.api.speech.studio import TOKEN, Studio
+from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made, melody
 from tests.testdata import TESTDATA
 
@@ -24,7 +24,7 @@ SPEECH = TESTDATA / "speech"
 @pytest_asyncio.fixture(loop_scope="module")
 async def client(studio: Studio) -> AsyncIterator[AsyncOpenAI]:
     studio.counts.take()
-    async with AsyncOpenAI(api_key=TOKEN, base_url=f"{studio.url}/v1", max_retries=0) as client:
+    async with AsyncOpenAI(api_key=studio.secret, base_url=f"{studio.url}/v1", max_retries=0) as client:
         yield client
 
 

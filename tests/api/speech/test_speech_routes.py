@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from aiohttp import FormData
 
+from api.access.scopes import Scope
 from mediaserver.media.g711 import PCMU
 from mediaserver.media.time import SAMPLE_RATE
 from pipelines.audio.formats import FileFormat
+from tests.api.keys import STRANGER, bearer, made_up_key
 from tests.api.speech.studio import Studio
 from tests.pipelines.audio.sounds import made, melody, pitch
 from tests.recordings import read_wav
@@ -64,7 +66,7 @@ async def test_a_voice_of_the_catalogue_says_who_speaks_it(studio: Studio) -> No
     status, content = await posted(
         studio, "/api/tts", json={"text": "om", "voice": "sa-aryan", "format": "mulaw"}
     )
-    assert status == 400 and "sa" in content["error"]["message"]
+    assert status == 422 and "sa" in content["error"]["message"]
 
 
 async def test_words_come_with_their_times(studio: Studio) -> None:
@@ -156,3 +158,31 @@ async def test_raw_samples_are_believed_to_be_what_they_are_said_to_be(studio: S
         studio, "/api/convert?format=pcm&sample_rate=8000", data=content, headers=told
     )
     assert status == 200 and len(samples) == pytest.approx(16_000, abs=100)
+
+
+async def test_what_is_used_is_the_keys_that_asked(studio: Studio) -> None:
+    studio.counts.take()
+    assert (await posted(studio, "/api/tts", json={"text": "Hello.", "format": "mulaw"}))[0] == 200
+    assert {each.owner for each in studio.counts.used} == {studio.key.id}
+    assert {each.engine for each in studio.counts.used} == {"espeak-ng"}
+    studio.counts.take()
+
+
+async def test_a_key_that_has_spent_its_quota_is_refused(studio: Studio) -> None:
+    quota = {"tts_characters": 10.0, "stt_seconds": 0.5, "tokens": 0.0}
+    _, secret = made_up_key(studio.context, Scope.SPEECH, Scope.MODELS, quota=quota)
+    by = {"headers": bearer(secret)}
+    assert (await posted(studio, "/api/tts", json={"text": "Ten chars.", "format": "mulaw"}, **by))[0] == 200
+    status, told = await posted(studio, "/api/tts", json={"text": "Eleven char", "format": "mulaw"}, **by)
+    assert (status, told["error"]["code"]) == (429, "quota_spent")
+    question = {"model": "openai", "messages": [{"role": "user", "content": "Hi"}]}
+    assert (await posted(studio, "/v1/chat/completions", json=question, **by))[0] == 429
+    wav = {**bearer(secret), "Content-Type": "audio/wav"}
+    assert (await posted(studio, "/api/stt", data=made(FileFormat.WAV), headers=wav))[0] == 429
+
+
+async def test_a_key_without_the_scope_may_not(studio: Studio) -> None:
+    _, secret = made_up_key(studio.context, Scope.MODELS)
+    status, told = await posted(studio, "/api/tts", json={"text": "Hello."}, headers=bearer(secret))
+    assert (status, told["error"]["code"]) == (403, "missing_scope")
+    assert (await posted(studio, "/api/tts", json={"text": "Hello."}, headers=STRANGER))[0] == 401
