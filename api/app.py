@@ -10,6 +10,7 @@ from api import (
     call_control,
     calls,
     console,
+    conversations,
     docs,
     draining,
     events,
@@ -23,6 +24,7 @@ from api import (
     sip_trace,
     trunks,
     usage,
+    voice_sessions,
     voices,
 )
 from api.context import CONTEXT, ApiContext
@@ -45,6 +47,8 @@ TABLES: tuple[ApiRoutes, ...] = (
     console.routes,
     audit.routes,
     voices.routes,
+    conversations.routes,
+    voice_sessions.routes,
     usage.routes,
     analytics.routes,
     *speech.TABLES,

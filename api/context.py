@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.access.access import AccessControl
 from api.connections import HttpConnections
+from api.gateway.gateway import Gateway
 from api.speech_desk import SpeechDesk
 from mediaserver.calls.draining import Drain
 from mediaserver.calls.outbound_metering import OutboundMeter
@@ -46,6 +47,8 @@ class ApiContext:
     """Who sees what is said by SIP; None while the server is starting."""
     voices: VoiceDesk | None = None
     """The catalogue of voices on this server; None while it is starting."""
+    gateway: Gateway | None = None
+    """Conversations over WebSocket; None while the server is starting."""
     outbound: OutboundMeter | None = None
     """The limits on calls out; None while the server is starting."""
     drain: Drain | None = None

@@ -32,6 +32,7 @@ from cli.serving.fetching import circuit_findings, open_fetching
 from cli.serving.flow_references import ServerNames, can_be_called
 from cli.serving.flow_work import FlowWorkshops, python_functions
 from cli.serving.flows import ServedFlows
+from cli.serving.gateway import open_gateway
 from cli.serving.http import open_http
 from cli.serving.insight import Insight
 from cli.serving.offering import offered_addresses
@@ -134,7 +135,9 @@ class Server:
     async def start(self) -> Addresses:
         """Start everything. Returns when calls are answered."""
         settings, undo, health, metrics = self._settings, self._undo, self.health, self.metrics
-        shares = descriptors.shares(descriptors.take(), legs_for(settings.sip.max_calls))
+        shares = descriptors.shares(
+            descriptors.take(), legs_for(settings.sip.max_calls), settings.gateway.max_sessions
+        )
         await asyncio.to_thread(make_data_folder, settings.data)
         certificates = self._certificates = Certificates(settings)
         await asyncio.to_thread(certificates.open)
@@ -246,6 +249,15 @@ class Server:
                 f"{http}/api/telephony/calls/{call_id}/events?ticket={context.access.tickets.of(call_id)}"
             )
         tools.database = database.pool
+        context.gateway = await open_gateway(
+            settings.gateway,
+            context.access,
+            database.pool,
+            switchboard,
+            clock,
+            database.directory.agent,
+            undo,
+        )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = database.writer
 

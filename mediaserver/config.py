@@ -30,6 +30,7 @@ from mediaserver.settings.background import BackgroundSettings
 from mediaserver.settings.engines import EnginesSettings
 from mediaserver.settings.fetching import FetchSettings
 from mediaserver.settings.flows import FlowsSettings
+from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.settings.group import SettingsGroup
 from mediaserver.settings.handing_over import SupervisionSettings, TransferSettings
 from mediaserver.settings.http import HttpSettings
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     )
     http: HttpSettings = HttpSettings()
     access: AccessSettings = AccessSettings()
+    gateway: GatewaySettings = GatewaySettings()
     secrets: SecretsSettings = SecretsSettings()
     sip: SipSettings = SipSettings()
     outbound: OutboundSettings = OutboundSettings()

@@ -45,9 +45,11 @@ def take() -> int:
     return soft
 
 
-def shares(limit: int, legs: int) -> DescriptorShares:
+def shares(limit: int, legs: int, held_open: int = 0) -> DescriptorShares:
     """What remains of so many descriptors for connections, when there may be so many legs; half of all at
-    least, less our own, where that is too few for both."""
+    least, less our own, where that is too few for both. `held_open`: HTTP connections that may be held for
+    long (WebSockets), beside the usual ones."""
     room = limit - OURS - min(SOCKETS_PER_LEG * legs, limit // 2)
-    http = max(LEAST, min(HTTP, room * HTTP // (HTTP + SIP_TCP)))
+    wished = HTTP + held_open
+    http = max(LEAST, min(wished, room * wished // (wished + SIP_TCP)))
     return DescriptorShares(http, max(LEAST, min(SIP_TCP, room - http)))

@@ -338,13 +338,13 @@ class StreamWire:
         return out
 
     def write(self, lanes: Sequence[int], frames: Sequence[Frame | None], now_ns: int) -> None:
-        """Send 20 ms on each lane: a frame [320] int16, or None for silence."""
+        """Send 20 ms on each lane: a frame [320] int16, or None for silence. Silence does not travel."""
         batches: defaultdict[int, tuple[list[SocketAudio], list[Frame]]] = defaultdict(lambda: ([], []))
         for lane, frame in zip(lanes, frames, strict=True):
             stream = self._streams.get(lane)
             if stream is None:
                 continue
-            if frame is None:
+            if frame is None or not frame.any():
                 stream.silent_out = True
                 stream.give(None)
             elif stream.slot < 0:

@@ -57,6 +57,12 @@ async def one_flow(connection: Database, name: str) -> Row | None:
     return None if row is None else dict(row)
 
 
+async def owner_of(connection: Database, name: str) -> UUID | None:
+    """The key whose flow it is; None: the operator's, as are those that are in no row."""
+    owner: UUID | None = await connection.fetchval("select owner from flows where name = $1", name)
+    return owner
+
+
 async def history(connection: Database, name: str) -> list[Row]:
     """The versions of a flow without their documents, newest first. `published_at`: when it was published
     first; None: never."""

@@ -49,3 +49,9 @@ def test_where_the_limit_cannot_be_raised_it_is_what_it_is(monkeypatch: pytest.M
 )
 def test_connections_leave_alone_what_calls_need(limit: int, legs: int, shares: tuple[int, int]) -> None:
     assert descriptors.shares(limit, legs) == descriptors.DescriptorShares(*shares)
+
+
+def test_sockets_that_are_held_open_have_places_beside_the_usual_ones() -> None:
+    assert descriptors.shares(65_536, 400, 1_000).http == descriptors.HTTP + 1_000
+    few = descriptors.shares(1_024, 100, 1_000)
+    assert descriptors.LEAST <= few.http < 674 and few.http + few.sip_tcp <= 674

@@ -6,10 +6,12 @@ import pytest
 
 from mediaserver.errors import CallError
 from mediaserver.media.leg import Hold
+from mediaserver.media.time import FRAME_SAMPLES
 from mediaserver.storage.records import TurnSaid
 from pipelines.conversation.agent import Answered, Silence, Utterance
+from pipelines.conversation.ear import EarState
 from pipelines.conversation.floor import FloorState
-from tests.fakes import Conversation, FakeTts, Reply, ScriptedAgent
+from tests.fakes import Conversation, FakeTts, Reply, ScriptedAgent, voice
 
 GREETING = Reply("Hello there, what would you like today?")
 NEXT = Reply("Fine. Anything else?")
@@ -143,10 +145,15 @@ async def test_a_manual_turn_goes_on_after_pauses_and_is_one_utterance() -> None
 async def test_speech_that_the_detector_notices_late_is_part_of_it() -> None:
     talk, agent = await greeted()
     talk.session.manual(True)
-    await talk.say("yes", 40)
+    talk.stt.text = "yes"
+    for _ in range(3):
+        await talk.tick(voice(FRAME_SAMPLES), 0.02)  # the detector says it a moment later
+    assert talk.session.turn.ear is EarState.QUIET
     talk.session.commit()
-    await talk.say("yes", 100)
-    await talk.until_quiet()
+    for probability in (0.02, 0.02, 0.97, 0.97):
+        await talk.tick(voice(FRAME_SAMPLES), probability)
+    for _ in range(10):
+        await talk.tick()
     assert agent.inputs[1:] == [Utterance("yes", 0.9)]
 
 
@@ -202,6 +209,9 @@ async def test_a_thought_is_dropped_before_its_first_sound() -> None:
     sent = len(talk.sent)
     await talk.silence(1_000)
     assert not any(frame is not None for frame in talk.sent[sent:])
+    await talk.say("a table", 500)
+    await talk.until_quiet()
+    assert agent.inputs[2:] == [Utterance("a table", 0.9)], "it amends nothing"
 
 
 async def test_who_is_silent_is_not_silenced_and_time_goes_on() -> None:

@@ -1,0 +1,162 @@
+"""Between aiohttp's WebSocket and a session: moves messages, and closes what does not read.
+
+One task reads (the request's own) and one writes, for each socket; nothing here knows what messages mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp import WSMessage, WSMsgType, web
+
+from api.answers import dumps
+from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.gateway.gateway import HEARTBEAT_S, Gateway
+from api.gateway.outbox import SocketLine
+from api.gateway.session import GatewaySession
+
+log = logging.getLogger(__name__)
+
+FIRST_S = 10.0
+"""The first message must be here within this."""
+MOST_OCTETS = 256 << 10
+"""Of one message; a longer one closes the socket with 1009."""
+KERNEL_OCTETS = 64 << 10
+"""That the system may hold for a client which does not read (it doubles them, Linux `socket(7)`)."""
+PAUSE_S = 0.02
+"""After audio that was refused nothing is read for so long."""
+YIELD_EVERY = 8
+"""Messages that are dealt with before others get their turn."""
+CLOSING_S = 1.0
+"""A client that does not read gets so long to take the close frame."""
+
+Begin = Callable[[str, SocketLine], Awaitable[GatewaySession]]
+"""By the first message, on this line. Raises GatewayRefusal."""
+
+
+def opened() -> web.WebSocketResponse:
+    """A socket as the gateway wants it. Nothing is compressed: speech is not smaller for it, and nobody's
+    bomb is unpacked."""
+    return web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_OCTETS, compress=False)
+
+
+async def serve(request: web.Request, gateway: Gateway, begin: Begin) -> web.WebSocketResponse:
+    """One socket, to its end."""
+    ws = opened()
+    await ws.prepare(request)
+    _keep_little(request)
+    wake = asyncio.Event()
+    closing: set[asyncio.Task[None]] = set()
+
+    def unread() -> None:
+        task = asyncio.create_task(_close_unread(ws, request))
+        closing.add(task)
+
+    line = SocketLine(gateway.settings.unsent_kb << 10, wake.set, unread)
+    try:
+        first = await _first(ws)
+        if first is None:
+            return ws
+        session = await begin(first, line)
+    except GatewayRefusal as refused:
+        await _refuse(ws, refused)
+        return ws
+    sending = asyncio.create_task(_send(ws, line, wake))
+    left = False
+    try:
+        left = await _read(ws, session)
+    except GatewayRefusal as refused:
+        session.outbox.mention("error", code=refused.code.name.lower(), message=str(refused))
+        line.finish(refused.code, refused.reason.decode())
+    finally:
+        gateway.gone(session, line, deliberately=left)
+        if line.ending is not None and not line.closed:  # what is on its way, and the close frame
+            await asyncio.wait({sending}, timeout=CLOSING_S)
+        line.close()
+        sending.cancel()
+        await asyncio.gather(sending, *closing, return_exceptions=True)
+    return ws
+
+
+async def _first(ws: web.WebSocketResponse) -> str | None:
+    """None: it is gone before. Raises GatewayRefusal."""
+    try:
+        message = await ws.receive(FIRST_S)
+    except TimeoutError:
+        raise GatewayRefusal(
+            CloseCode.PROTOCOL, f"No init came within {FIRST_S:.0f} s; it is the first message."
+        ) from None
+    if message.type is WSMsgType.TEXT:
+        return str(message.data)
+    if message.type is WSMsgType.BINARY:
+        raise GatewayRefusal(CloseCode.PROTOCOL, "The first message is init or resume, as text.")
+    return None
+
+
+async def _read(ws: web.WebSocketResponse, session: GatewaySession) -> bool:
+    """Until the socket is closed; whether its client did that as one closes what is done with. Raises
+    GatewayRefusal."""
+    count = 0
+    while True:
+        message: WSMessage = await ws.receive()
+        if message.type is WSMsgType.BINARY:
+            if not session.sound(message.data):
+                await asyncio.sleep(PAUSE_S)
+        elif message.type is WSMsgType.TEXT:
+            session.text(message.data)
+        else:
+            return message.type is WSMsgType.CLOSE and message.data == CloseCode.DONE
+        count += 1
+        if count % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+
+
+async def _send(ws: web.WebSocketResponse, line: SocketLine, wake: asyncio.Event) -> None:
+    try:
+        while True:
+            item = line.take()
+            if item is None:
+                if line.ending is not None:
+                    code, reason = line.ending
+                    await ws.close(code=code, message=reason.encode())
+                    return
+                wake.clear()
+                await wake.wait()
+            elif isinstance(item, str):
+                await ws.send_str(item)
+            else:
+                await ws.send_bytes(item)
+    except ConnectionError:
+        """The reader sees it, too."""
+
+
+async def _refuse(ws: web.WebSocketResponse, refused: GatewayRefusal) -> None:
+    """Say why, and close."""
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(CLOSING_S):
+            await ws.send_str(
+                dumps({"type": "error", "code": refused.code.name.lower(), "message": str(refused)})
+            )
+            await ws.close(code=refused.code, message=refused.reason)
+
+
+async def _close_unread(ws: web.WebSocketResponse, request: web.Request) -> None:
+    """It does not read: it may find the close frame, and is gone."""
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(CLOSING_S):
+            await ws.close(code=CloseCode.TOO_SLOW, message=b"You do not read what you are sent.")
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _keep_little(request: web.Request) -> None:
+    """What is sent to a client that does not read must not pile up in the system."""
+    transport = request.transport
+    if transport is not None:
+        with contextlib.suppress(OSError, AttributeError):
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_OCTETS)
+        transport.set_write_buffer_limits(high=KERNEL_OCTETS)

@@ -1,0 +1,341 @@
+"""`/api/voice`: conversations that a web application begins for its visitors, who then talk over
+`/ws/voice/{session}` without a key of their own."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from aiohttp import web
+from pydantic import Field
+
+from api.access.asker import Asker, asker
+from api.access.scopes import Scope
+from api.context import CONTEXT, ApiContext
+from api.gateway.close_codes import CloseCode, GatewayRefusal
+from api.gateway.gateway import Gateway
+from api.gateway.messages import Connect, first_of_session
+from api.gateway.outbox import SocketLine
+from api.gateway.session import GatewaySession
+from api.gateway.session_settings import NewSession, wanted_of
+from api.gateway.socket import serve
+from api.routing.models import RequestModel, ResponseModel
+from api.routing.paging import Page, PageQuery, page_of, place_of
+from api.routing.problems import Problem
+from api.routing.table import ApiRoutes
+from mediaserver.errors import DatabaseError
+from mediaserver.media.leg import EndedBy, Termination, Why
+from mediaserver.storage import voice_sessions as table
+from mediaserver.storage.sql import Row
+from pipelines.previews.standing import VoiceStanding
+
+routes = ApiRoutes("sessions", "Conversations that a web application begins for its visitors.")
+
+LONGEST_REPORT = 366
+"""Days."""
+Provider = Annotated[str, Field(min_length=1, max_length=100)]
+VoiceName = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SessionStarted(ResponseModel):
+    """A session, and what its visitor connects with."""
+
+    id: UUID
+    token: str = Field(description="For its visitor alone; told now and never again.")
+    websocket: str = Field(description="Where to connect, on this server.")
+    expires_at: datetime = Field(description="Nobody may connect after this, unless somebody had.")
+
+
+class SessionShown(ResponseModel):
+    """How a session stands."""
+
+    id: UUID
+    state: str = Field(description="`open`, `live` (somebody talks), `ended` or `expired`.")
+    settings: dict[str, Any] = Field(description="As it was started.")
+    calls: list[UUID] = Field(description="Its conversations, the oldest first.")
+    created_at: datetime
+    ended_at: datetime | None
+    network: dict[str, Any] | None = Field(
+        description="What its client last reported of its network, while somebody talks."
+    )
+
+
+class SessionLine(ResponseModel):
+    """A line of what was said."""
+
+    call_id: UUID
+    index: int
+    speaker: str
+    text: str
+    heard: str = Field(description="What the caller heard of it.")
+    started_ms: int
+    ended_ms: int
+    confidence: float | None
+    understood: bool
+    interrupted: bool
+    latency: dict[str, float]
+
+
+class SessionTranscript(ResponseModel):
+    """What was said in all conversations of a session."""
+
+    lines: list[SessionLine]
+
+
+class ProviderVoice(ResponseModel):
+    """A voice of the catalogue."""
+
+    id: str
+    name: str
+    language: str
+    gender: str
+    description: str
+    ready: bool
+
+
+class VoiceOfKey(ResponseModel):
+    """A voice that a key owns."""
+
+    id: str
+    name: str
+    language: str
+    engine: str
+    created_at: datetime
+
+
+class VoicesOfKey(ResponseModel):
+    """All voices that a key owns."""
+
+    voices: list[VoiceOfKey]
+
+
+class SessionsQuery(RequestModel):
+    """Since when."""
+
+    days: int = Field(default=30, ge=1, le=LONGEST_REPORT, description="Back from now.")
+
+
+class SessionFigures(ResponseModel):
+    """Of the sessions of a time."""
+
+    sessions: int
+    conversations: int
+    seconds: float = Field(description="Of all conversations together.")
+    caller_messages: int
+    agent_messages: int
+    interruptions: int
+    end_to_end_p50_ms: float | None = Field(description="From the caller's last sound to the answer's first.")
+    end_to_end_p95_ms: float | None
+
+
+@routes.post("/api/voice/start", scope=Scope.SESSIONS, status=201)
+async def start(request: web.Request, body: NewSession) -> SessionStarted:
+    """Begin a session.
+
+    Its visitor connects to `websocket` with the token, within ten minutes, and again within ten minutes after
+    each conversation."""
+    context, who = request.app[CONTEXT], asker(request)
+    try:
+        await _gateway(context).agent_for(wanted_of(body, ()), who)
+    except GatewayRefusal as refused:
+        raise Problem(422, "no_such_agent", str(refused)) from None
+    token = secrets.token_urlsafe(24)
+    settings = body.model_dump(mode="json", exclude_defaults=True)
+    row = await table.begun(context.database, who.key, token, settings)
+    return SessionStarted(
+        id=row["id"],
+        token=token,
+        websocket=f"/ws/voice/{row['id']}",
+        expires_at=row["created_at"] + table.KEPT_OPEN,
+    )
+
+
+@routes.get("/api/voice/analytics", scope=Scope.SESSIONS)
+async def analytics(request: web.Request, query: SessionsQuery) -> SessionFigures:
+    """Figures of one's own sessions; the operator's are of all."""
+    context, who = request.app[CONTEXT], asker(request)
+    since = datetime.now(UTC) - timedelta(days=query.days)
+    return SessionFigures(**await table.figures(context.database, who.key, who.admin, since))
+
+
+@routes.get("/api/voice/my-voices", scope=Scope.SESSIONS)
+async def my_voices(request: web.Request) -> VoicesOfKey:
+    """The voices that the key owns."""
+    context, who = request.app[CONTEXT], asker(request)
+    rows = await table.voices_of(context.database, who.key) if who.key is not None else []
+    return VoicesOfKey(voices=[VoiceOfKey(**row) for row in rows])
+
+
+@routes.delete("/api/voice/my-voices/{voice}", scope=Scope.SESSIONS)
+async def remove_voice(request: web.Request, voice: VoiceName) -> None:
+    """Give up a voice that the key owns."""
+    context, who = request.app[CONTEXT], asker(request)
+    if who.key is None or not await table.remove_voice(context.database, who.key, voice):
+        raise Problem(404, "not_found", "This key owns no such voice.")
+
+
+@routes.get("/api/voice/voices/{provider}", scope=Scope.SESSIONS)
+async def voices(request: web.Request, provider: Provider, query: PageQuery) -> Page[ProviderVoice]:
+    """The voices of one engine, by id; those that it speaks now or was made for."""
+    desk = request.app[CONTEXT].voices
+    if desk is None:
+        raise Problem(503, "unavailable", "The server is still starting.")
+    found = sorted(
+        (each for each in await desk.standings() if _is_of(each, provider)), key=lambda each: each.voice.id
+    )
+    if not found:
+        raise Problem(404, "not_found", "There are no voices of that provider.")
+    place = place_of(query.cursor, str)
+    rest = [each for each in found if place is None or each.voice.id > place[0]]
+    shown, following = page_of(rest, query.limit, lambda each: (each.voice.id,))
+    return Page[ProviderVoice](items=[_voice(each) for each in shown], next=following)
+
+
+@routes.get("/api/voice/{id}", scope=Scope.SESSIONS)
+async def session(request: web.Request, id: UUID) -> SessionShown:
+    """How a session stands."""
+    context = request.app[CONTEXT]
+    row = await _own(request, id)
+    live = context.gateway.of_session(id) if context.gateway is not None else None
+    return SessionShown(
+        id=id,
+        state="live" if live is not None else row["state"],
+        settings=row["settings"],
+        calls=row["calls"],
+        created_at=row["created_at"],
+        ended_at=row["ended_at"],
+        network=dict(live.leg.network) if live is not None and live.leg is not None else None,
+    )
+
+
+@routes.get("/api/voice/{id}/transcript", scope=Scope.SESSIONS)
+async def transcript(request: web.Request, id: UUID) -> SessionTranscript:
+    """What was said in all its conversations, in order."""
+    await _own(request, id)
+    rows = await table.lines(request.app[CONTEXT].database, id)
+    return SessionTranscript(lines=[SessionLine(**row) for row in rows])
+
+
+@routes.post("/api/voice/{id}/end", scope=Scope.SESSIONS)
+async def end(request: web.Request, id: UUID) -> SessionShown:
+    """End a session for good, and the conversation that goes on in it. Once more changes nothing."""
+    await _own(request, id)
+    context = request.app[CONTEXT]
+    await table.ended(context.database, id)
+    live = context.gateway.of_session(id) if context.gateway is not None else None
+    if live is not None and live.leg is not None:
+        live.leg.ended(Termination(EndedBy.SERVER, Why.HANGUP, detail="its session was ended"))
+    return await session(request, id)
+
+
+@routes.get("/ws/voice/{id}", scope=None, websocket=True, errors=(503,))
+async def talk(request: web.Request, id: UUID) -> web.StreamResponse:
+    """A conversation of a session over WebSocket.
+
+    The first message is `connect` with the session's token, or `resume`; the rest is as on `/ws`. See
+    docs/gateway.md."""
+    context = request.app[CONTEXT]
+    hub, known, source = _gateway(context), asker(request), request.remote or ""
+
+    async def begin(text: str, line: SocketLine) -> GatewaySession:
+        first = first_of_session(text)
+        if isinstance(first, Connect):
+            begun = await _connect(context, hub, id, first, known, source, line)
+        else:
+            begun = hub.resume(first, line)
+        context.prove(request)
+        return begun
+
+    return await serve(request, hub, begin)
+
+
+async def _connect(
+    context: ApiContext,
+    hub: Gateway,
+    id: UUID,
+    first: Connect,
+    known: Asker,
+    source: str,
+    line: SocketLine,
+) -> GatewaySession:
+    """Raises GatewayRefusal."""
+    try:
+        row = await table.one(context.database, id)
+        if row is None or not _may(hub, row, first, known, source):
+            raise GatewayRefusal(CloseCode.INVALID_KEY, "There is no such session, or this is not its token.")
+        if (live := hub.of_session(id)) is not None:
+            live.resume(line, first.received)
+            return live
+        if row["state"] in ("ended", "expired"):
+            raise GatewayRefusal(CloseCode.GONE, f"This session is {row['state']}: start another.")
+        settings = NewSession.model_validate(row["settings"])
+        said = await table.lines(context.database, id, table.REMEMBERED)
+        owner = hub.owner_of(row["owner"])
+        spec = await hub.agent_for(wanted_of(settings, said), owner)
+        if (live := hub.of_session(id)) is not None:  # another socket was faster
+            live.resume(line, first.received)
+            return live
+        begun = hub.open(
+            spec,
+            owner,
+            line,
+            mode=settings.mode,
+            fmt=first.audio.stream,
+            remote=source,
+            queue_ms=first.audio.queue_ms,
+            acks=first.audio.acks,
+            manual=settings.turns == "push_to_talk",
+            about=settings.about,
+            stored=id,
+        )
+        assert begun.call is not None
+        await table.connected(context.database, id, begun.call.id)
+        return begun
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, DatabaseError):
+        if (live := hub.of_session(id)) is not None and live.outbox.line is line:
+            live.leave(Why.FAILED, "its session could not be kept")
+        raise GatewayRefusal(CloseCode.UNAVAILABLE, "The database does not answer; try again soon.") from None
+
+
+def _may(hub: Gateway, row: Row, first: Connect, known: Asker, source: str) -> bool:
+    """Whether whoever connects has the session's token, or a key that sees it. Raises GatewayRefusal."""
+    if first.token is not None:
+        given = table.token_hash(first.token.get_secret_value())
+        return hmac.compare_digest(given, row["token_hash"])
+    secret = first.apiKey.get_secret_value() if first.apiKey is not None else None
+    return hub.recognise(secret, known, source).sees(row["owner"])
+
+
+async def _own(request: web.Request, id: UUID) -> Row:
+    """Raises Problem (404) for what is not there, or another's."""
+    row = await table.one(request.app[CONTEXT].database, id)
+    if row is None or not asker(request).sees(row["owner"]):
+        raise Problem(404, "not_found", "There is no such session.")
+    return row
+
+
+def _gateway(context: ApiContext) -> Gateway:
+    if context.gateway is None:
+        raise Problem(503, "unavailable", "The server is still starting.")
+    return context.gateway
+
+
+def _is_of(stands: VoiceStanding, provider: str) -> bool:
+    speaks = stands.way.engine if stands.way is not None else ""
+    return provider.lower() in (stands.voice.engine.lower(), speaks.lower())
+
+
+def _voice(stands: VoiceStanding) -> ProviderVoice:
+    voice = stands.voice
+    return ProviderVoice(
+        id=voice.id,
+        name=voice.name,
+        language=voice.language,
+        gender=str(voice.gender),
+        description=voice.description,
+        ready=stands.way is not None,
+    )
