@@ -56,6 +56,8 @@ class ConsoleSessionShown(ResponseModel):
 async def login(request: web.Request) -> web.StreamResponse:
     """Sign in with a code of a link."""
     access = request.app[CONTEXT].access
+    if request.method != "GET":  # who looks what a link leads to must not use it up
+        return web.Response()
     try:
         fits = access.redeem(request.query.get("code", ""), request.remote or "")
     except KeyRefused as refused:

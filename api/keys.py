@@ -26,6 +26,7 @@ from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from mediaserver.key_file import KEY_FILE, read_key, write_key
 from mediaserver.seldom import Seldom
+from mediaserver.storage import console_sessions
 from mediaserver.storage import keys as table
 from mediaserver.storage.quotas import months_to_date
 from mediaserver.storage.records import UsageKind
@@ -215,14 +216,17 @@ async def rotate(request: web.Request, id: UUID, body: Rotation | None = None) -
 async def revoke(request: web.Request, id: UUID) -> None:
     """Revoke a key for good.
 
-    What it made stays, and stays its own."""
+    What it made stays, and stays its own; browsers that signed in with it are signed out."""
     context = request.app[CONTEXT]
     async with context.database.acquire() as connection, connection.transaction():
         revoked = await table.revoke_key(connection, id)
         if revoked is None:
             raise _no_such_key()
+        signed_out = await console_sessions.revoke_sessions_of(connection, id)
         await audited(connection, request, "key.revoke", f"key:{id}")
     context.access.ring.take(revoked)
+    for session in signed_out:
+        context.access.ring.drop_session(session)
 
 
 async def _one(request: web.Request, key: UUID) -> KeyShown:

@@ -112,7 +112,7 @@ async def _create(connection: asyncpg.Connection, args: argparse.Namespace) -> N
 
 async def _change(settings: Settings, connection: asyncpg.Connection, args: argparse.Namespace) -> None:
     from mediaserver.key_file import read_key, write_key
-    from mediaserver.storage import audit
+    from mediaserver.storage import audit, console_sessions
     from mediaserver.storage import keys as table
 
     row = await _found(connection, args.key)
@@ -127,6 +127,7 @@ async def _change(settings: Settings, connection: asyncpg.Connection, args: argp
                 done = await table.rotate_key(connection, key, secret, args.grace)
             case "revoke":
                 done = await table.revoke_key(connection, key)
+                await console_sessions.revoke_sessions_of(connection, key)
             case _:
                 change = {"active": args.action == "enable"}
                 done = await table.change_key(connection, key, change)

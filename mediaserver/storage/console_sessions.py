@@ -58,5 +58,19 @@ async def revoke_session(connection: Database, session: UUID) -> bool:
     return found is not None
 
 
+async def revoke_sessions_of(connection: Database, key: UUID) -> list[UUID]:
+    """Sign out the browsers that signed in with this key, which the audit log knows; which they were."""
+    rows = await connection.fetch(
+        """
+        update console_sessions set revoked_at = now()
+        where revoked_at is null and concat('session:', id) in
+            (select subject from audit_log where key = $1 and action = 'session.begin')
+        returning id
+        """,
+        key,
+    )
+    return [row["id"] for row in rows]
+
+
 def _session(row: Any) -> ConsoleSession:
     return ConsoleSession(**dict(row))

@@ -12,7 +12,7 @@ import pytest
 from api.access.scopes import Scope
 from api.guard import COOKIE
 from tests.api.desk import Desk
-from tests.api.keys import STRANGER, bearer, made_up_key
+from tests.api.keys import STRANGER, bearer, made_up_key, stored_key
 
 SESSIONS = "/api/console/sessions"
 
@@ -49,6 +49,7 @@ async def guarded(pool: asyncpg.Pool) -> AsyncIterator[Desk]:
 
 async def test_a_link_signs_one_browser_in_once(guarded: Desk) -> None:
     path = await link(guarded)
+    assert (await guarded.client.head(path, headers=STRANGER)).status == 200  # a preview of the link
     async with guarded.client.get(path, headers=STRANGER, allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (303, "/")
         told = response.headers["Set-Cookie"]
@@ -108,6 +109,22 @@ async def test_sessions_are_listed_and_ended(guarded: Desk) -> None:
     assert by_token.status == 404
     log = await (await guarded.client.get("/api/audit?action=session.", headers=bearer("s3cret"))).json()
     assert [line["action"] for line in log["items"]] == ["session.end"] * 2 + ["session.begin"] * 2
+
+
+async def test_with_a_key_that_is_revoked_go_the_browsers_that_signed_in_with_it(
+    guarded: Desk, pool: asyncpg.Pool
+) -> None:
+    key, secret = await stored_key(guarded.context, pool)
+    cookies = []
+    for admin in (secret, "s3cret"):
+        async with guarded.client.post(SESSIONS, headers=bearer(admin)) as response:
+            cookies.append(SimpleCookie(response.headers["Set-Cookie"])[COOKIE].value)
+    await guarded.client.delete(f"/api/keys/{key.id}", headers=bearer("s3cret"))
+    told = [
+        (await guarded.client.get(SESSIONS, headers={"Cookie": f"{COOKIE}={cookie}", **STRANGER})).status
+        for cookie in cookies
+    ]
+    assert told == [401, 200]
 
 
 async def test_codes_cannot_be_tried_without_an_end(guarded: Desk) -> None:

@@ -19,7 +19,7 @@ from api.app import TABLES
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoute
 from mediaserver.calls.call import Call
-from mediaserver.storage import agents, flows
+from mediaserver.storage import agents, flows, voice_sessions
 from mediaserver.storage.records import UsageCounted, UsageKind
 from mediaserver.storage.saving import save
 from tests.api.board import Nowhere
@@ -36,7 +36,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "/api/analytics/summary": ("?key={first}",),
 }
 """Behind the question mark: more ways to ask for what is another's."""
-_PART = re.compile(r"\{(\w+)(?::[^}]*)?\}")
+_PART = re.compile(r"\{(\w+)(:[^}]*)?\}")
 
 
 @dataclass
@@ -49,6 +49,8 @@ class TwoKeys:
     """Of the second."""
     live: UUID
     """A call of the first's that is up."""
+    session: UUID
+    """A voice session of the first's."""
 
 
 @pytest.fixture
@@ -65,12 +67,13 @@ async def world(pool: asyncpg.Pool) -> AsyncIterator[TwoKeys]:
     await agents.put_agent(pool, agent(MARK), first.id)
     async with pool.acquire() as connection:
         await flows.save(connection, MARK, {"id": MARK, "nodes": []}, state="draft", owner=first.id)
+    session = await voice_sessions.begun(pool, first.id, "token", {"prompt": MARK})
     up = Call(
         uuid4(), "inbound", f"sip:{MARK}@h", "sip:demo@h", "demo", Nowhere(), desk.board.bus, owner=first.id
     )
     desk.board.registry.add(up)
     await desk.start()
-    yield TwoKeys(desk, first.id, bearer(secret), bearer(other), up.id)
+    yield TwoKeys(desk, first.id, bearer(secret), bearer(other), up.id, session["id"])
     await desk.stop()
 
 
@@ -79,6 +82,8 @@ def _things(world: TwoKeys) -> list[tuple[str, dict[str, str]]]:
     return [
         ("/api/telephony/calls/{id}", {"id": str(CALL), "index": "0"}),
         ("/api/telephony/calls/{id}", {"id": str(world.live), "index": "0"}),
+        ("/api/usage/calls/{id}", {"id": str(CALL)}),
+        ("/api/voice/{id}", {"id": str(world.session)}),
         ("/api/agents/{name}", {"name": MARK}),
         ("/api/flows/{name}", {"name": MARK, "number": "1", "version": "1"}),
     ]
@@ -90,9 +95,18 @@ def _walked(route: ApiRoute, world: TwoKeys) -> list[tuple[str, bool]]:
     nobodys = {"name": "nobody", "index": "0", "number": "1", "version": "1"}
     found = []
     for parts in named or [nobodys]:
-        path = _PART.sub(lambda part, parts=parts: parts.get(part[1], str(uuid4())), route.path)  # type: ignore[misc]
+        path = _path(route, parts)
         found += [(path + query, bool(named)) for query in ("", *QUERIES.get(route.path, ()))]
     return [(path.replace("{first}", str(world.first)), is_theirs) for path, is_theirs in found]
+
+
+def _path(route: ApiRoute, parts: Mapping[str, str]) -> str:
+    """With these parts, and for others what is nobody's and fits the route's pattern."""
+
+    def part(found: re.Match[str]) -> str:
+        return parts.get(found[1]) or ("1" if "\\d" in (found[2] or "") else str(uuid4()))
+
+    return _PART.sub(part, route.path)
 
 
 async def ask(world: TwoKeys, route: ApiRoute, path: str, headers: Mapping[str, str]) -> tuple[int, str]:
