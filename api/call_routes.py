@@ -34,7 +34,7 @@ from mediaserver.storage.sql import Database, Row
 routes = ApiRoutes("routes", "Which numbers and addresses lead to which agents.")
 
 ROUTES = "/api/telephony/routes"
-ROUTE = ROUTES + r"/{id:\d+}"
+ROUTE = ROUTES + "/{id}"
 RouteId = Annotated[int, Field(ge=1, lt=2**63)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 FIRST_YEAR, LAST_YEAR = 1900, 9000

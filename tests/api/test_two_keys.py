@@ -19,7 +19,7 @@ from api.app import TABLES
 from api.routing.serving import STREAM
 from api.routing.table import ApiRoute
 from mediaserver.calls.call import Call
-from mediaserver.storage import agents, flows, voice_sessions
+from mediaserver.storage import agents, flows, routes, voice_sessions
 from mediaserver.storage.records import UsageCounted, UsageKind
 from mediaserver.storage.saving import save
 from tests.api.board import Nowhere
@@ -31,6 +31,7 @@ from tests.mediaserver.samples import CALL, started, whole_call
 MARK = "onlyofthefirst"
 """In everything that the first key has."""
 WORKING = [scope for scope in Scope if scope is not Scope.ADMIN]
+NUMBER = "+4930123456"
 QUERIES: Mapping[str, tuple[str, ...]] = {
     "/api/usage": ("?by=engine&by=agent", "?by=engine&key={first}"),
     "/api/analytics/summary": ("?key={first}",),
@@ -65,6 +66,8 @@ async def world(pool: asyncpg.Pool) -> AsyncIterator[TwoKeys]:
     now = await pool.fetchval("select now()")
     await save(pool, UsageCounted(uuid4(), now, first.id, UsageKind.LLM_PROMPT_TOKENS, 5.0, MARK, MARK, MARK))
     await agents.put_agent(pool, agent(MARK), first.id)
+    await routes.put_route(pool, MARK, MARK)
+    await pool.execute("insert into numbers (number, label, agent) values ($1, $2, $2)", NUMBER, MARK)
     async with pool.acquire() as connection:
         await flows.save(connection, MARK, {"id": MARK, "nodes": []}, state="draft", owner=first.id)
     session = await voice_sessions.begun(pool, first.id, "token", {"prompt": MARK})
@@ -85,6 +88,8 @@ def _things(world: TwoKeys) -> list[tuple[str, dict[str, str]]]:
         ("/api/usage/calls/{id}", {"id": str(CALL)}),
         ("/api/voice/{id}", {"id": str(world.session)}),
         ("/api/agents/{name}", {"name": MARK}),
+        ("/api/telephony/numbers/{number}", {"number": NUMBER}),
+        ("/api/telephony/routes/{id}", {"id": "3"}),
         ("/api/flows/{name}", {"name": MARK, "number": "1", "version": "1"}),
     ]
 
@@ -155,6 +160,8 @@ async def test_each_key_sees_its_own(world: TwoKeys) -> None:
                 seen.add(route.path)
     expected = {each.path for table in TABLES for each in table} & {
         "/api/telephony/calls", "/api/telephony/calls/{id}", "/api/agents", "/api/agents/{name}",
+        "/api/telephony/numbers", "/api/telephony/numbers/{number}", "/api/telephony/routes",
+        "/api/telephony/routes/{id}",
         "/api/flows", "/api/flows/{name}", "/api/usage",
     }  # fmt: skip
     assert expected <= seen
