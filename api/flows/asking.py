@@ -11,7 +11,6 @@ import asyncpg
 from aiohttp import web
 
 from api.access.asker import Asker, asker
-from api.asking import require_pool
 from api.context import CONTEXT
 from api.routing.problems import Problem
 from mediaserver.errors import ConfigError
@@ -25,7 +24,7 @@ from pipelines.flows.library.references import MayUse
 
 def pool_of(request: web.Request) -> asyncpg.Pool:
     """Raises DatabaseError, which becomes 503."""
-    return require_pool(request.app[CONTEXT])
+    return request.app[CONTEXT].database
 
 
 @contextmanager

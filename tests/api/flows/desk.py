@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID, uuid4
 
 import asyncpg
 from aiohttp import web
@@ -23,6 +22,7 @@ from api.tidy import tidy
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from tests.api.keys import stored_key
 
 FLOWS = "/api/flows"
 ASKS = "X-Who-Asks"
@@ -78,13 +78,6 @@ class FlowDesk:
 @asynccontextmanager
 async def flow_desk(pool: asyncpg.Pool, **more: Any) -> AsyncIterator[FlowDesk]:
     """`more`: fields of the context."""
-    keys: dict[str, UUID] = {}
-    for name in ("ann", "bob"):
-        keys[name] = uuid4()
-        await pool.execute(
-            "insert into api_keys (id, name, prefix, hash, scopes) values ($1, $2, $2, $3, $4)",
-            keys[name], name, keys[name].bytes * 2, [str(scope) for scope in WRITES],
-        )  # fmt: skip
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -104,5 +97,6 @@ async def flow_desk(pool: asyncpg.Pool, **more: Any) -> AsyncIterator[FlowDesk]:
     for name, value in more.items():
         setattr(context, name, value)
     serve_routes(app, FLOW_TABLES)
+    keys = {name: (await stored_key(context, pool, WRITES, name))[0].id for name in ("ann", "bob")}
     async with TestClient(TestServer(app)) as client:
         yield FlowDesk(client, context, pool)
