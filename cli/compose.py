@@ -274,6 +274,7 @@ class Server:
             switchboard,
             clock,
             database.directory.agent,
+            metrics,
             undo,
         )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard

@@ -70,6 +70,10 @@ class Gateway:
     def __iter__(self) -> Iterator[GatewaySession]:
         return iter(list(self._sessions.values()))
 
+    def away(self) -> int:
+        """Conversations that no socket has just now."""
+        return sum(each.away_since is not None for each in self._sessions.values())
+
     def start(self) -> None:
         self._sweeping = asyncio.create_task(self._sweep_on())
 
@@ -161,6 +165,7 @@ class Gateway:
         except VoiceForgeError as error:
             if isinstance(session.leg, SocketLeg):
                 session.leg.stream.close()
+            session.let_go()
             raise GatewayRefusal(CloseCode.UNAVAILABLE, str(error)) from None
         self._sessions[session.id] = session
         session.outbox.tell(
@@ -223,7 +228,7 @@ class Gateway:
         """A session's socket is gone."""
         session.detach(line, deliberately=deliberately)
         if session.is_over and session.away_since is not None and (deliberately or line.ending is not None):
-            self._sessions.pop(session.id, None)
+            self._forget(session)
 
     def sweep(self) -> None:
         """End what nobody came back to, and what belongs to a key that is good no more."""
@@ -234,9 +239,14 @@ class Gateway:
                 if session.is_over and now - away < self.settings.resume_s:
                     continue  # its client may still come to hear how it ended
                 session.leave(Why.LOST, "its client did not come back")
-                del self._sessions[session.id]
+                self._forget(session)
             elif not session.is_over and not self._access.still_good(session.asker):
                 session.revoke()
+
+    def _forget(self, session: GatewaySession) -> None:
+        """It is over, and nobody may come back to it."""
+        self._sessions.pop(session.id, None)
+        session.let_go()
 
     async def _sweep_on(self) -> None:
         while True:

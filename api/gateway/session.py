@@ -113,6 +113,11 @@ class GatewaySession:
         if deliberately:
             self.leave()
 
+    def let_go(self) -> None:
+        """Of its leg and call, which have it: nothing of a conversation is to wait for the garbage
+        collector. It is over, and nobody may come back to it."""
+        self.leg = self.call = None
+
     def leave(self, why: Why = Why.HANGUP, detail: str = "") -> None:
         """Its client has left for good."""
         if self.leg is not None:

@@ -15,6 +15,7 @@ from mediaserver.calls.protocols import Switchboard
 from mediaserver.errors import DatabaseError, EngineMissingError
 from mediaserver.media.clock import MediaClock
 from mediaserver.media.wideband import load
+from mediaserver.metrics import Metrics
 from mediaserver.settings.gateway import GatewaySettings
 from mediaserver.storage.flows import owner_of
 
@@ -26,6 +27,7 @@ async def open_gateway(
     switchboard: Switchboard,
     clock: MediaClock,
     find: FindAgent,
+    metrics: Metrics,
     undo: AsyncExitStack,
 ) -> Gateway:
     """`find`: an agent of the directory. From now on conversations can be begun."""
@@ -40,6 +42,8 @@ async def open_gateway(
         await asyncio.to_thread(load, "opus")
     gateway = Gateway(settings, access, switchboard, find, flow_owner)
     clock.add_wire(gateway.wire)
+    metrics.watch("gateway_sessions", "Conversations over WebSocket", lambda: len(gateway))
+    metrics.watch("gateway_away", "Of these, those whose client is gone and may come back", gateway.away)
     gateway.start()
     undo.push_async_callback(gateway.close)
     return gateway

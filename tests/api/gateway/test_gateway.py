@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
+from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -291,6 +294,27 @@ async def test_a_second_socket_takes_a_conversation_over(desk: GatewayDesk) -> N
     assert len(desk.gateway) == 1 and len(desk.board) == 1
 
 
+async def test_who_comes_back_too_late_hears_how_it_ended(desk: GatewayDesk) -> None:
+    first = await desk.begin(agent="echo")
+    (session,) = desk.gateway
+    first.lose()
+    await desk.until(lambda: session.away_since is not None)
+    assert desk.gateway.away() == 1
+    await desk.board.hang_up(UUID(first.ready["call"]))
+    desk.gateway.sweep()
+    second = await desk.connect()
+    await second.say(type="resume", session=first.ready["session"], token=first.ready["token"], received=1)
+    assert (await second.told("ended"))["by"] == "server"
+    assert await second.closed() == CloseCode.DONE
+
+
+async def test_a_server_that_stops_says_so(desk: GatewayDesk) -> None:
+    client = await desk.begin(agent="echo")
+    await desk.board.stop("", 0.1)
+    assert (await client.told("ended"))["why"] == "the server was stopped"
+    assert await client.closed() == CloseCode.GOING_AWAY
+
+
 async def test_a_wrong_token_resumes_nothing(desk: GatewayDesk) -> None:
     first = await desk.begin(agent="echo")
     for session, token in ((first.ready["session"], "x"), ("y", first.ready["token"])):
@@ -304,6 +328,7 @@ async def test_a_wrong_token_resumes_nothing(desk: GatewayDesk) -> None:
 async def test_nobody_is_waited_for_for_ever(desk: GatewayDesk) -> None:
     first = await desk.begin(agent="echo")
     (session,) = desk.gateway
+    leg = session.leg
     first.lose()
     await desk.until(lambda: session.away_since is not None)
     desk.now += 29
@@ -311,8 +336,8 @@ async def test_nobody_is_waited_for_for_ever(desk: GatewayDesk) -> None:
     assert len(desk.gateway) == 1
     desk.now += 2
     desk.gateway.sweep()
-    assert len(desk.gateway) == 0 and session.leg is not None
-    why = session.leg.termination
+    assert len(desk.gateway) == 0 and leg is not None
+    why = leg.termination
     assert why is not None and (why.by, why.why) == (EndedBy.NETWORK, Why.LOST)
     assert len(desk.board.clock) == 0
 
@@ -330,6 +355,30 @@ async def test_a_key_that_is_switched_off_ends_its_conversations(desk: GatewayDe
     desk.gateway.sweep()
     assert await client.closed() == CloseCode.INACTIVE_KEY
     assert len(desk.board) == 0
+
+
+@pytest.mark.parametrize("mode", ["text", "voice", "hybrid"])
+async def test_nothing_of_a_conversation_waits_for_the_garbage_collector(
+    desk: GatewayDesk, mode: str
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        client = await desk.begin(agent="demo", mode=mode)
+        await desk.run(200)
+        (session,) = desk.gateway
+        assert session.leg is not None
+        left: list[weakref.ref[Any]] = [weakref.ref(session), weakref.ref(session.leg)]
+        del session
+        await client.say(type="end")
+        assert await client.closed() == CloseCode.DONE
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            if not any(each() for each in left):
+                break
+        assert [each() for each in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 # ---- those who do harm

@@ -52,6 +52,12 @@ def test_a_key_is_not_shown_where_a_message_is() -> None:
     assert "vf_secret" not in str(caught.value)
 
 
+def test_what_is_nested_without_end_is_refused() -> None:
+    for text in ("[" * 60_000, '{"type":' * 10_000, '{"type": "init", "about": ' + "[" * 50_000):
+        with pytest.raises(GatewayRefusal):
+            first_message(text)
+
+
 def test_long_messages_are_not_read() -> None:
     with pytest.raises(GatewayRefusal, match=str(MOST_FIRST)):
         first_message("[" * (MOST_FIRST + 1))
