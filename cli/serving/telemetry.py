@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+import threading
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING
 
 from api.context import ApiContext
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ENDING = "telemetry-end"
 LAST_S = 0.8
 """What waits for the collector at the end may take so long; the rest is lost."""
 
@@ -39,11 +42,25 @@ async def open_telemetry(
         await asyncio.gather(watching, return_exceptions=True)
         calls.close()
         context.request_tracer = None
-        last = asyncio.create_task(asyncio.to_thread(provider.shutdown))
-        await asyncio.wait({last}, timeout=LAST_S)
+        await _ended(provider.shutdown)
 
     undo.push_async_callback(close)
     log.info("traces go to %s", settings.otlp_endpoint)
+
+
+async def _ended(shutdown: Callable[[], None]) -> None:
+    """Wait for it, but not for long: in a thread that the process does not wait for at its end either, as it
+    does for those of the loop."""
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+    def work() -> None:
+        shutdown()
+        with suppress(RuntimeError):  # the loop is closed: it took too long
+            loop.call_soon_threadsafe(over.set)
+
+    threading.Thread(target=work, name=ENDING, daemon=True).start()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(over.wait(), LAST_S)
 
 
 async def _follow(board: Switchboard, calls: CallSpans) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from uuid import UUID
@@ -68,4 +69,6 @@ async def test_a_collector_that_is_not_there_holds_up_neither_calls_nor_the_end(
     await answered(desk)
     async with asyncio.timeout(5):
         await undo.aclose()
+    left = [each for each in threading.enumerate() if each.name == telemetry.ENDING]
+    assert all(each.daemon for each in left)
     assert not [line for line in caplog.records if line.levelno > logging.WARNING]
