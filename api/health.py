@@ -29,7 +29,7 @@ class HealthShown(ResponseModel):
     components: list[dict[str, Any]] = Field(description="Each part: how it is, and how to mend it.")
 
 
-@routes.get("/api/health", scope=None, answers=HealthShown)
+@routes.get("/api/health", scope=None, answers=HealthShown, alike=(503,))
 async def health(request: web.Request) -> web.StreamResponse:
     """200 when new calls can be served, else 503.
 

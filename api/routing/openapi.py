@@ -207,12 +207,13 @@ def _responses(binding: RouteBinding, written: Schemas) -> dict[str, Any]:
         success = {"101": {"description": "The connection is a WebSocket from now on."}}
     else:
         shown: dict[str, Any] = {"description": "Done." if not content else "As asked."}
-        success = {str(binding.status): shown | ({"content": content} if content else {})}
+        told = shown | ({"content": content} if content else {})
+        success = {str(status): told for status in (binding.status, *route.alike)}
     kind = "openai_problem" if route.path.startswith(OPENAI) else "problem"
     refused = {"application/json": {"schema": written[kind]}}
     return success | {
         str(status): {"description": _REFUSALS.get(status, CODES.get(status, "Refused.")), "content": refused}
-        for status in sorted(_statuses(binding))
+        for status in sorted(_statuses(binding) - set(route.alike))
     }
 
 

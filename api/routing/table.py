@@ -8,6 +8,7 @@ What it returns is its answer: a model, None (204), or a response of its own mak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
@@ -45,6 +46,8 @@ class ApiRoute:
     """The model of JSON that the handler writes itself; None: as it is annotated."""
     errors: tuple[int, ...]
     """Statuses of refusals that are not usual."""
+    alike: tuple[int, ...]
+    """Other statuses whose answers look like a success's."""
     websocket: bool
     hidden: bool
     """Not in the document: pages and files."""
@@ -53,7 +56,7 @@ class ApiRoute:
     def name(self) -> str:
         """The operation's id, unique among all: the handler's name, with the resource before it where that is
         not in it."""
-        tag, own = self.tag.replace("-", "_"), self.handler.__name__
+        tag, own = re.sub(r"\W+", "_", self.tag), self.handler.__name__
         return own if tag.removesuffix("s") in own else f"{tag}_{own}"
 
 
@@ -82,6 +85,7 @@ class ApiRoutes:
         produces: tuple[str, ...] = (),
         answers: Any = None,
         errors: tuple[int, ...] = (),
+        alike: tuple[int, ...] = (),
         websocket: bool = False,
         hidden: bool = False,
     ) -> Callable[[H], H]:
@@ -91,7 +95,7 @@ class ApiRoutes:
             self._routes.append(
                 ApiRoute(
                     method, path, handler, self.tag, scope, status, body_limit, idempotent, consumes,
-                    produces, answers, errors, websocket, hidden,
+                    produces, answers, errors, alike, websocket, hidden,
                 )
             )  # fmt: skip
             return handler

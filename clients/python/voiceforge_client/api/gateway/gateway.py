@@ -1,0 +1,158 @@
+from http import HTTPStatus
+from typing import Any, cast
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem_shown import ProblemShown
+from ...types import Response
+
+
+def _get_kwargs() -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/ws",
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | ProblemShown | None:
+    if response.status_code == 101:
+        response_101 = cast(Any, None)
+        return response_101
+
+    if response.status_code == 400:
+        response_400 = ProblemShown.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ProblemShown.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 503:
+        response_503 = ProblemShown.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | ProblemShown]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Any | ProblemShown]:
+    """A conversation with an agent over WebSocket: audio, text, or both.
+
+     The first message is `init`, which has the key (scope sessions) where no Authorization header has
+    it, or
+    `resume`. See docs/gateway.md for all messages and close codes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ProblemShown]
+    """
+
+    kwargs = _get_kwargs()
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+) -> Any | ProblemShown | None:
+    """A conversation with an agent over WebSocket: audio, text, or both.
+
+     The first message is `init`, which has the key (scope sessions) where no Authorization header has
+    it, or
+    `resume`. See docs/gateway.md for all messages and close codes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ProblemShown
+    """
+
+    return sync_detailed(
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Any | ProblemShown]:
+    """A conversation with an agent over WebSocket: audio, text, or both.
+
+     The first message is `init`, which has the key (scope sessions) where no Authorization header has
+    it, or
+    `resume`. See docs/gateway.md for all messages and close codes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ProblemShown]
+    """
+
+    kwargs = _get_kwargs()
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+) -> Any | ProblemShown | None:
+    """A conversation with an agent over WebSocket: audio, text, or both.
+
+     The first message is `init`, which has the key (scope sessions) where no Authorization header has
+    it, or
+    `resume`. See docs/gateway.md for all messages and close codes.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ProblemShown
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,719 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .agent_body import AgentBody
+from .agent_body_assistant import AgentBodyAssistant
+from .agent_body_background import AgentBodyBackground
+from .agent_body_insight import AgentBodyInsight
+from .agent_body_kind import AgentBodyKind
+from .agent_body_redaction import AgentBodyRedaction
+from .agent_body_retention import AgentBodyRetention
+from .agent_body_turn import AgentBodyTurn
+from .agent_changed_data import AgentChangedData
+from .agent_changed_data_change import AgentChangedDataChange
+from .agent_changed_event import AgentChangedEvent
+from .agent_shown import AgentShown
+from .asked_tool_call import AskedToolCall
+from .audit_line_shown import AuditLineShown
+from .audit_line_shown_change import AuditLineShownChange
+from .calendar_body import CalendarBody
+from .calendar_day import CalendarDay
+from .calendar_day_shown import CalendarDayShown
+from .calendar_shown import CalendarShown
+from .calendars_shown import CalendarsShown
+from .call_answered_data import CallAnsweredData
+from .call_answered_event import CallAnsweredEvent
+from .call_detail import CallDetail
+from .call_detail_about import CallDetailAbout
+from .call_detail_direction import CallDetailDirection
+from .call_detail_state import CallDetailState
+from .call_ended_data import CallEndedData
+from .call_ended_data_direction import CallEndedDataDirection
+from .call_ended_event import CallEndedEvent
+from .call_event_shown import CallEventShown
+from .call_event_shown_data import CallEventShownData
+from .call_flow_shown import CallFlowShown
+from .call_hearing_shown import CallHearingShown
+from .call_hearing_shown_interruptions import CallHearingShownInterruptions
+from .call_hearing_shown_reasks import CallHearingShownReasks
+from .call_hearing_shown_timings import CallHearingShownTimings
+from .call_latency_shown import CallLatencyShown
+from .call_latency_shown_percentiles import CallLatencyShownPercentiles
+from .call_leg_shown import CallLegShown
+from .call_leg_shown_stats import CallLegShownStats
+from .call_line_shown import CallLineShown
+from .call_line_shown_latency import CallLineShownLatency
+from .call_line_shown_speaker import CallLineShownSpeaker
+from .call_message_shown import CallMessageShown
+from .call_outcome_shown import CallOutcomeShown
+from .call_outcome_shown_data import CallOutcomeShownData
+from .call_page import CallPage
+from .call_page_database import CallPageDatabase
+from .call_recording_shown import CallRecordingShown
+from .call_shown import CallShown
+from .call_shown_about import CallShownAbout
+from .call_shown_direction import CallShownDirection
+from .call_shown_state import CallShownState
+from .call_started_data import CallStartedData
+from .call_started_data_about import CallStartedDataAbout
+from .call_started_data_direction import CallStartedDataDirection
+from .call_started_event import CallStartedEvent
+from .call_summary_shown import CallSummaryShown
+from .call_transcript_shown import CallTranscriptShown
+from .call_usage_row import CallUsageRow
+from .call_usage_shown import CallUsageShown
+from .calls_by import CallsBy
+from .calls_direction_type_0 import CallsDirectionType0
+from .calls_ladder_format_type_0 import CallsLadderFormatType0
+from .calls_monitor_socket_format import CallsMonitorSocketFormat
+from .calls_monitor_socket_mode import CallsMonitorSocketMode
+from .calls_sip_format_type_0 import CallsSipFormatType0
+from .calls_state_type_0 import CallsStateType0
+from .calls_transcript_format_type_0 import CallsTranscriptFormatType0
+from .chat_answered import ChatAnswered
+from .chat_answered_choices_item import ChatAnsweredChoicesItem
+from .chat_answered_usage_type_0 import ChatAnsweredUsageType0
+from .chat_message import ChatMessage
+from .chat_message_role import ChatMessageRole
+from .chat_request import ChatRequest
+from .confidence_row import ConfidenceRow
+from .confidence_shown import ConfidenceShown
+from .console_link import ConsoleLink
+from .console_session_shown import ConsoleSessionShown
+from .delivery_shown import DeliveryShown
+from .delivery_shown_state import DeliveryShownState
+from .digits_wanted import DigitsWanted
+from .drain_shown import DrainShown
+from .drain_wanted import DrainWanted
+from .dtmf_data import DtmfData
+from .dtmf_event import DtmfEvent
+from .erasure_shown import ErasureShown
+from .erasure_shown_removed import ErasureShownRemoved
+from .erasure_shown_state import ErasureShownState
+from .event_page import EventPage
+from .file_format import FileFormat
+from .flow_changed_data import FlowChangedData
+from .flow_changed_data_change import FlowChangedDataChange
+from .flow_changed_event import FlowChangedEvent
+from .flow_checked import FlowChecked
+from .flow_compared import FlowCompared
+from .flow_difference_shown import FlowDifferenceShown
+from .flow_difference_shown_change import FlowDifferenceShownChange
+from .flow_difference_shown_what import FlowDifferenceShownWhat
+from .flow_finding_shown import FlowFindingShown
+from .flow_finding_shown_severity import FlowFindingShownSeverity
+from .flow_published import FlowPublished
+from .flow_saved import FlowSaved
+from .flow_saved_state import FlowSavedState
+from .flow_secret_shown import FlowSecretShown
+from .flow_shown import FlowShown
+from .flow_shown_newest_state_type_0 import FlowShownNewestStateType0
+from .flow_split import FlowSplit
+from .flow_template_shown import FlowTemplateShown
+from .flow_to_check import FlowToCheck
+from .flow_to_check_document import FlowToCheckDocument
+from .flow_to_compare import FlowToCompare
+from .flow_to_compare_document import FlowToCompareDocument
+from .flow_version_shown import FlowVersionShown
+from .flow_version_shown_state import FlowVersionShownState
+from .flow_version_whole import FlowVersionWhole
+from .flow_version_whole_document import FlowVersionWholeDocument
+from .flow_version_whole_state import FlowVersionWholeState
+from .flow_wanted import FlowWanted
+from .flows_fared import FlowsFared
+from .flows_schema_response_200 import FlowsSchemaResponse200
+from .function_call import FunctionCall
+from .function_told import FunctionTold
+from .function_told_parameters import FunctionToldParameters
+from .gain_wanted import GainWanted
+from .gender import Gender
+from .health_shown import HealthShown
+from .health_shown_components_item import HealthShownComponentsItem
+from .hold_wanted import HoldWanted
+from .imported_flow import ImportedFlow
+from .imported_flow_document_type_0 import ImportedFlowDocumentType0
+from .interruptions_row import InterruptionsRow
+from .interruptions_shown import InterruptionsShown
+from .key_change import KeyChange
+from .key_made import KeyMade
+from .key_made_quota import KeyMadeQuota
+from .key_made_rate_limit_type_0 import KeyMadeRateLimitType0
+from .key_made_used import KeyMadeUsed
+from .key_quota import KeyQuota
+from .key_rate import KeyRate
+from .key_shown import KeyShown
+from .key_shown_quota import KeyShownQuota
+from .key_shown_rate_limit_type_0 import KeyShownRateLimitType0
+from .key_shown_used import KeyShownUsed
+from .keys_page import KeysPage
+from .ladder_shown import LadderShown
+from .ladder_shown_marks_item import LadderShownMarksItem
+from .ladder_shown_messages_item import LadderShownMessagesItem
+from .latency_figures import LatencyFigures
+from .latency_row import LatencyRow
+from .latency_shown import LatencyShown
+from .message_data import MessageData
+from .message_event import MessageEvent
+from .messages_shown import MessagesShown
+from .messages_shown_messages_item import MessagesShownMessagesItem
+from .model_shown import ModelShown
+from .models_shown import ModelsShown
+from .monitor_wanted import MonitorWanted
+from .mute_wanted import MuteWanted
+from .named_schema import NamedSchema
+from .named_schema_schema import NamedSchemaSchema
+from .new_agent import NewAgent
+from .new_agent_assistant import NewAgentAssistant
+from .new_agent_background import NewAgentBackground
+from .new_agent_insight import NewAgentInsight
+from .new_agent_kind import NewAgentKind
+from .new_agent_redaction import NewAgentRedaction
+from .new_agent_retention import NewAgentRetention
+from .new_agent_turn import NewAgentTurn
+from .new_calendar import NewCalendar
+from .new_call import NewCall
+from .new_call_about import NewCallAbout
+from .new_erasure import NewErasure
+from .new_flow import NewFlow
+from .new_flow_document import NewFlowDocument
+from .new_flow_secret import NewFlowSecret
+from .new_key import NewKey
+from .new_number import NewNumber
+from .new_session import NewSession
+from .new_session_about import NewSessionAbout
+from .new_session_interruption_sensitivity_type_0 import (
+    NewSessionInterruptionSensitivityType0,
+)
+from .new_session_mode import NewSessionMode
+from .new_session_turns import NewSessionTurns
+from .new_trunk import NewTrunk
+from .new_trunk_caller import NewTrunkCaller
+from .new_trunk_dial import NewTrunkDial
+from .new_trunk_encryption import NewTrunkEncryption
+from .new_trunk_identity import NewTrunkIdentity
+from .new_trunk_quirks import NewTrunkQuirks
+from .new_trunk_receive import NewTrunkReceive
+from .new_trunk_sign import NewTrunkSign
+from .new_trunk_transport import NewTrunkTransport
+from .new_version import NewVersion
+from .new_version_document import NewVersionDocument
+from .new_webhook import NewWebhook
+from .number_body import NumberBody
+from .number_shown import NumberShown
+from .open_ai_problem_body import OpenAiProblemBody
+from .open_ai_problem_shown import OpenAiProblemShown
+from .open_ai_speech import OpenAiSpeech
+from .open_ai_speech_stream_format import OpenAiSpeechStreamFormat
+from .open_ai_speech_voice_type_1 import OpenAiSpeechVoiceType1
+from .open_ai_transcript import OpenAiTranscript
+from .open_ai_transcript_usage import OpenAiTranscriptUsage
+from .openai_transcription_body import OpenaiTranscriptionBody
+from .openai_translation_body import OpenaiTranslationBody
+from .outbound_scope_shown import OutboundScopeShown
+from .outbound_scope_shown_left import OutboundScopeShownLeft
+from .outbound_scope_shown_limits import OutboundScopeShownLimits
+from .outbound_scope_shown_used import OutboundScopeShownUsed
+from .outbound_shown import OutboundShown
+from .outcome_data import OutcomeData
+from .outcome_data_data import OutcomeDataData
+from .outcome_event import OutcomeEvent
+from .outcomes_row import OutcomesRow
+from .outcomes_shown import OutcomesShown
+from .page_agent_shown import PageAgentShown
+from .page_audit_line_shown import PageAuditLineShown
+from .page_console_session_shown import PageConsoleSessionShown
+from .page_delivery_shown import PageDeliveryShown
+from .page_erasure_shown import PageErasureShown
+from .page_flow_shown import PageFlowShown
+from .page_flow_version_shown import PageFlowVersionShown
+from .page_number_shown import PageNumberShown
+from .page_provider_voice import PageProviderVoice
+from .page_route_shown import PageRouteShown
+from .page_voice_shown import PageVoiceShown
+from .page_webhook_shown import PageWebhookShown
+from .parties_shown import PartiesShown
+from .party_shown import PartyShown
+from .party_shown_hears import PartyShownHears
+from .party_wanted import PartyWanted
+from .placed_call import PlacedCall
+from .placed_call_state import PlacedCallState
+from .problem_body import ProblemBody
+from .problem_shown import ProblemShown
+from .provider_shown import ProviderShown
+from .provider_shown_kind import ProviderShownKind
+from .provider_voice import ProviderVoice
+from .providers_shown import ProvidersShown
+from .quality_row import QualityRow
+from .quality_shown import QualityShown
+from .record_wanted import RecordWanted
+from .recording_data import RecordingData
+from .recording_event import RecordingEvent
+from .recording_state import RecordingState
+from .recording_state_shown import RecordingStateShown
+from .recording_step import RecordingStep
+from .replay_wanted import ReplayWanted
+from .replayed_deliveries import ReplayedDeliveries
+from .report_format import ReportFormat
+from .resolved import Resolved
+from .resolved_outcome import ResolvedOutcome
+from .rotation import Rotation
+from .route_body import RouteBody
+from .route_body_hours_type_0 import RouteBodyHoursType0
+from .route_fallback import RouteFallback
+from .route_fallback_shown import RouteFallbackShown
+from .route_shown import RouteShown
+from .say_wanted import SayWanted
+from .scope import Scope
+from .seat_kind import SeatKind
+from .seat_wanted import SeatWanted
+from .segment_shown import SegmentShown
+from .segments_shown import SegmentsShown
+from .session_figures import SessionFigures
+from .session_line import SessionLine
+from .session_line_latency import SessionLineLatency
+from .session_shown import SessionShown
+from .session_shown_network_type_0 import SessionShownNetworkType0
+from .session_shown_settings import SessionShownSettings
+from .session_started import SessionStarted
+from .session_transcript import SessionTranscript
+from .simulation_wanted import SimulationWanted
+from .simulation_wanted_personas_item import SimulationWantedPersonasItem
+from .speech_convert_files_body import SpeechConvertFilesBody
+from .speech_line import SpeechLine
+from .speech_segment_shown import SpeechSegmentShown
+from .speech_stt_files_body import SpeechSttFilesBody
+from .speech_vad_files_body import SpeechVadFilesBody
+from .stream_options import StreamOptions
+from .style import Style
+from .summary_data import SummaryData
+from .summary_event import SummaryEvent
+from .summary_row import SummaryRow
+from .summary_shown import SummaryShown
+from .text_part import TextPart
+from .text_to_speak import TextToSpeak
+from .timed_word_shown import TimedWordShown
+from .tool_told import ToolTold
+from .transcript_shown import TranscriptShown
+from .transfer_data import TransferData
+from .transfer_data_detail import TransferDataDetail
+from .transfer_event import TransferEvent
+from .transfer_wanted import TransferWanted
+from .transfer_wanted_how import TransferWantedHow
+from .trunk_body import TrunkBody
+from .trunk_body_caller import TrunkBodyCaller
+from .trunk_body_dial import TrunkBodyDial
+from .trunk_body_encryption import TrunkBodyEncryption
+from .trunk_body_identity import TrunkBodyIdentity
+from .trunk_body_quirks import TrunkBodyQuirks
+from .trunk_body_receive import TrunkBodyReceive
+from .trunk_body_sign import TrunkBodySign
+from .trunk_body_transport import TrunkBodyTransport
+from .trunk_shown import TrunkShown
+from .trunk_shown_caller import TrunkShownCaller
+from .trunk_shown_dial import TrunkShownDial
+from .trunk_shown_encryption import TrunkShownEncryption
+from .trunk_shown_identity import TrunkShownIdentity
+from .trunk_shown_quirks import TrunkShownQuirks
+from .trunk_shown_receive import TrunkShownReceive
+from .trunk_shown_sign import TrunkShownSign
+from .trunk_shown_transport import TrunkShownTransport
+from .trunk_stood import TrunkStood
+from .trunk_stood_caller import TrunkStoodCaller
+from .trunk_stood_dial import TrunkStoodDial
+from .trunk_stood_encryption import TrunkStoodEncryption
+from .trunk_stood_identity import TrunkStoodIdentity
+from .trunk_stood_quirks import TrunkStoodQuirks
+from .trunk_stood_receive import TrunkStoodReceive
+from .trunk_stood_sign import TrunkStoodSign
+from .trunk_stood_status_type_0 import TrunkStoodStatusType0
+from .trunk_stood_transport import TrunkStoodTransport
+from .trunks_shown import TrunksShown
+from .turn_data import TurnData
+from .turn_data_latency import TurnDataLatency
+from .turn_data_speaker import TurnDataSpeaker
+from .turn_event import TurnEvent
+from .turn_latency_shown import TurnLatencyShown
+from .turn_latency_shown_parts import TurnLatencyShownParts
+from .turn_latency_shown_speaker import TurnLatencyShownSpeaker
+from .usage_by import UsageBy
+from .usage_kind import UsageKind
+from .usage_price import UsagePrice
+from .usage_prices import UsagePrices
+from .usage_row import UsageRow
+from .usage_shown import UsageShown
+from .version_fared import VersionFared
+from .version_fared_outcomes import VersionFaredOutcomes
+from .voice_of_key import VoiceOfKey
+from .voice_shown import VoiceShown
+from .voices_of_key import VoicesOfKey
+from .warm_wanted import WarmWanted
+from .warm_wanted_accept_type_0 import WarmWantedAcceptType0
+from .warm_wanted_hears_type_0 import WarmWantedHearsType0
+from .webhook_change import WebhookChange
+from .webhook_deliveries_state_type_0 import WebhookDeliveriesStateType0
+from .webhook_disabled_data import WebhookDisabledData
+from .webhook_disabled_event import WebhookDisabledEvent
+from .webhook_shown import WebhookShown
+from .webhook_with_secret import WebhookWithSecret
+from .which_version import WhichVersion
+from .wished_answer import WishedAnswer
+from .wished_answer_type import WishedAnswerType
+from .word_shown import WordShown
+
+__all__ = (
+    "AgentBody",
+    "AgentBodyAssistant",
+    "AgentBodyBackground",
+    "AgentBodyInsight",
+    "AgentBodyKind",
+    "AgentBodyRedaction",
+    "AgentBodyRetention",
+    "AgentBodyTurn",
+    "AgentChangedData",
+    "AgentChangedDataChange",
+    "AgentChangedEvent",
+    "AgentShown",
+    "AskedToolCall",
+    "AuditLineShown",
+    "AuditLineShownChange",
+    "CalendarBody",
+    "CalendarDay",
+    "CalendarDayShown",
+    "CalendarShown",
+    "CalendarsShown",
+    "CallAnsweredData",
+    "CallAnsweredEvent",
+    "CallDetail",
+    "CallDetailAbout",
+    "CallDetailDirection",
+    "CallDetailState",
+    "CallEndedData",
+    "CallEndedDataDirection",
+    "CallEndedEvent",
+    "CallEventShown",
+    "CallEventShownData",
+    "CallFlowShown",
+    "CallHearingShown",
+    "CallHearingShownInterruptions",
+    "CallHearingShownReasks",
+    "CallHearingShownTimings",
+    "CallLatencyShown",
+    "CallLatencyShownPercentiles",
+    "CallLegShown",
+    "CallLegShownStats",
+    "CallLineShown",
+    "CallLineShownLatency",
+    "CallLineShownSpeaker",
+    "CallMessageShown",
+    "CallOutcomeShown",
+    "CallOutcomeShownData",
+    "CallPage",
+    "CallPageDatabase",
+    "CallRecordingShown",
+    "CallsBy",
+    "CallsDirectionType0",
+    "CallShown",
+    "CallShownAbout",
+    "CallShownDirection",
+    "CallShownState",
+    "CallsLadderFormatType0",
+    "CallsMonitorSocketFormat",
+    "CallsMonitorSocketMode",
+    "CallsSipFormatType0",
+    "CallsStateType0",
+    "CallStartedData",
+    "CallStartedDataAbout",
+    "CallStartedDataDirection",
+    "CallStartedEvent",
+    "CallsTranscriptFormatType0",
+    "CallSummaryShown",
+    "CallTranscriptShown",
+    "CallUsageRow",
+    "CallUsageShown",
+    "ChatAnswered",
+    "ChatAnsweredChoicesItem",
+    "ChatAnsweredUsageType0",
+    "ChatMessage",
+    "ChatMessageRole",
+    "ChatRequest",
+    "ConfidenceRow",
+    "ConfidenceShown",
+    "ConsoleLink",
+    "ConsoleSessionShown",
+    "DeliveryShown",
+    "DeliveryShownState",
+    "DigitsWanted",
+    "DrainShown",
+    "DrainWanted",
+    "DtmfData",
+    "DtmfEvent",
+    "ErasureShown",
+    "ErasureShownRemoved",
+    "ErasureShownState",
+    "EventPage",
+    "FileFormat",
+    "FlowChangedData",
+    "FlowChangedDataChange",
+    "FlowChangedEvent",
+    "FlowChecked",
+    "FlowCompared",
+    "FlowDifferenceShown",
+    "FlowDifferenceShownChange",
+    "FlowDifferenceShownWhat",
+    "FlowFindingShown",
+    "FlowFindingShownSeverity",
+    "FlowPublished",
+    "FlowSaved",
+    "FlowSavedState",
+    "FlowSecretShown",
+    "FlowsFared",
+    "FlowShown",
+    "FlowShownNewestStateType0",
+    "FlowSplit",
+    "FlowsSchemaResponse200",
+    "FlowTemplateShown",
+    "FlowToCheck",
+    "FlowToCheckDocument",
+    "FlowToCompare",
+    "FlowToCompareDocument",
+    "FlowVersionShown",
+    "FlowVersionShownState",
+    "FlowVersionWhole",
+    "FlowVersionWholeDocument",
+    "FlowVersionWholeState",
+    "FlowWanted",
+    "FunctionCall",
+    "FunctionTold",
+    "FunctionToldParameters",
+    "GainWanted",
+    "Gender",
+    "HealthShown",
+    "HealthShownComponentsItem",
+    "HoldWanted",
+    "ImportedFlow",
+    "ImportedFlowDocumentType0",
+    "InterruptionsRow",
+    "InterruptionsShown",
+    "KeyChange",
+    "KeyMade",
+    "KeyMadeQuota",
+    "KeyMadeRateLimitType0",
+    "KeyMadeUsed",
+    "KeyQuota",
+    "KeyRate",
+    "KeyShown",
+    "KeyShownQuota",
+    "KeyShownRateLimitType0",
+    "KeyShownUsed",
+    "KeysPage",
+    "LadderShown",
+    "LadderShownMarksItem",
+    "LadderShownMessagesItem",
+    "LatencyFigures",
+    "LatencyRow",
+    "LatencyShown",
+    "MessageData",
+    "MessageEvent",
+    "MessagesShown",
+    "MessagesShownMessagesItem",
+    "ModelShown",
+    "ModelsShown",
+    "MonitorWanted",
+    "MuteWanted",
+    "NamedSchema",
+    "NamedSchemaSchema",
+    "NewAgent",
+    "NewAgentAssistant",
+    "NewAgentBackground",
+    "NewAgentInsight",
+    "NewAgentKind",
+    "NewAgentRedaction",
+    "NewAgentRetention",
+    "NewAgentTurn",
+    "NewCalendar",
+    "NewCall",
+    "NewCallAbout",
+    "NewErasure",
+    "NewFlow",
+    "NewFlowDocument",
+    "NewFlowSecret",
+    "NewKey",
+    "NewNumber",
+    "NewSession",
+    "NewSessionAbout",
+    "NewSessionInterruptionSensitivityType0",
+    "NewSessionMode",
+    "NewSessionTurns",
+    "NewTrunk",
+    "NewTrunkCaller",
+    "NewTrunkDial",
+    "NewTrunkEncryption",
+    "NewTrunkIdentity",
+    "NewTrunkQuirks",
+    "NewTrunkReceive",
+    "NewTrunkSign",
+    "NewTrunkTransport",
+    "NewVersion",
+    "NewVersionDocument",
+    "NewWebhook",
+    "NumberBody",
+    "NumberShown",
+    "OpenAiProblemBody",
+    "OpenAiProblemShown",
+    "OpenAiSpeech",
+    "OpenAiSpeechStreamFormat",
+    "OpenAiSpeechVoiceType1",
+    "OpenAiTranscript",
+    "OpenaiTranscriptionBody",
+    "OpenAiTranscriptUsage",
+    "OpenaiTranslationBody",
+    "OutboundScopeShown",
+    "OutboundScopeShownLeft",
+    "OutboundScopeShownLimits",
+    "OutboundScopeShownUsed",
+    "OutboundShown",
+    "OutcomeData",
+    "OutcomeDataData",
+    "OutcomeEvent",
+    "OutcomesRow",
+    "OutcomesShown",
+    "PageAgentShown",
+    "PageAuditLineShown",
+    "PageConsoleSessionShown",
+    "PageDeliveryShown",
+    "PageErasureShown",
+    "PageFlowShown",
+    "PageFlowVersionShown",
+    "PageNumberShown",
+    "PageProviderVoice",
+    "PageRouteShown",
+    "PageVoiceShown",
+    "PageWebhookShown",
+    "PartiesShown",
+    "PartyShown",
+    "PartyShownHears",
+    "PartyWanted",
+    "PlacedCall",
+    "PlacedCallState",
+    "ProblemBody",
+    "ProblemShown",
+    "ProviderShown",
+    "ProviderShownKind",
+    "ProvidersShown",
+    "ProviderVoice",
+    "QualityRow",
+    "QualityShown",
+    "RecordingData",
+    "RecordingEvent",
+    "RecordingState",
+    "RecordingStateShown",
+    "RecordingStep",
+    "RecordWanted",
+    "ReplayedDeliveries",
+    "ReplayWanted",
+    "ReportFormat",
+    "Resolved",
+    "ResolvedOutcome",
+    "Rotation",
+    "RouteBody",
+    "RouteBodyHoursType0",
+    "RouteFallback",
+    "RouteFallbackShown",
+    "RouteShown",
+    "SayWanted",
+    "Scope",
+    "SeatKind",
+    "SeatWanted",
+    "SegmentShown",
+    "SegmentsShown",
+    "SessionFigures",
+    "SessionLine",
+    "SessionLineLatency",
+    "SessionShown",
+    "SessionShownNetworkType0",
+    "SessionShownSettings",
+    "SessionStarted",
+    "SessionTranscript",
+    "SimulationWanted",
+    "SimulationWantedPersonasItem",
+    "SpeechConvertFilesBody",
+    "SpeechLine",
+    "SpeechSegmentShown",
+    "SpeechSttFilesBody",
+    "SpeechVadFilesBody",
+    "StreamOptions",
+    "Style",
+    "SummaryData",
+    "SummaryEvent",
+    "SummaryRow",
+    "SummaryShown",
+    "TextPart",
+    "TextToSpeak",
+    "TimedWordShown",
+    "ToolTold",
+    "TranscriptShown",
+    "TransferData",
+    "TransferDataDetail",
+    "TransferEvent",
+    "TransferWanted",
+    "TransferWantedHow",
+    "TrunkBody",
+    "TrunkBodyCaller",
+    "TrunkBodyDial",
+    "TrunkBodyEncryption",
+    "TrunkBodyIdentity",
+    "TrunkBodyQuirks",
+    "TrunkBodyReceive",
+    "TrunkBodySign",
+    "TrunkBodyTransport",
+    "TrunkShown",
+    "TrunkShownCaller",
+    "TrunkShownDial",
+    "TrunkShownEncryption",
+    "TrunkShownIdentity",
+    "TrunkShownQuirks",
+    "TrunkShownReceive",
+    "TrunkShownSign",
+    "TrunkShownTransport",
+    "TrunksShown",
+    "TrunkStood",
+    "TrunkStoodCaller",
+    "TrunkStoodDial",
+    "TrunkStoodEncryption",
+    "TrunkStoodIdentity",
+    "TrunkStoodQuirks",
+    "TrunkStoodReceive",
+    "TrunkStoodSign",
+    "TrunkStoodStatusType0",
+    "TrunkStoodTransport",
+    "TurnData",
+    "TurnDataLatency",
+    "TurnDataSpeaker",
+    "TurnEvent",
+    "TurnLatencyShown",
+    "TurnLatencyShownParts",
+    "TurnLatencyShownSpeaker",
+    "UsageBy",
+    "UsageKind",
+    "UsagePrice",
+    "UsagePrices",
+    "UsageRow",
+    "UsageShown",
+    "VersionFared",
+    "VersionFaredOutcomes",
+    "VoiceOfKey",
+    "VoiceShown",
+    "VoicesOfKey",
+    "WarmWanted",
+    "WarmWantedAcceptType0",
+    "WarmWantedHearsType0",
+    "WebhookChange",
+    "WebhookDeliveriesStateType0",
+    "WebhookDisabledData",
+    "WebhookDisabledEvent",
+    "WebhookShown",
+    "WebhookWithSecret",
+    "WhichVersion",
+    "WishedAnswer",
+    "WishedAnswerType",
+    "WordShown",
+)
