@@ -71,17 +71,17 @@ async def test_a_call_outlives_other_servers_and_a_dead_servers_call_does_not_st
                     async with calls(second, "echo") as (other,):
                         await until_it_judged(database.dsn, servers=2)
                         assert other.call.talk.is_up()
-                    assert (await stored(second, one.id))["state"] == "live"
+                    assert (await stored(second, one.id))["state"] == "answered"
                 assert second.process.returncode == 0
                 await one.press("1")
                 assert one.call.talk.is_up()
-                assert (await stored(first, one.id))["state"] == "live"
+                assert (await stored(first, one.id))["state"] == "answered"
                 assert (await stored(first, other.id))["why"] == "hung up"
                 first.process.kill()
                 first.process.wait()
 
             async with running(folder / "third", "127.0.0.53", shared) as third:
-                await poll("the end of the call", lambda: third.records(one.id)["state"] != "live")
+                await poll("the end of the call", lambda: third.records(one.id)["state"] == "ended")
                 left = await stored(third, one.id)
                 assert (left["state"], left["why"], left["ended_by"]) == ("ended", "interrupted", "server")
                 assert all(leg["closed_at"] for leg in left["legs"])
