@@ -24,7 +24,7 @@ class Coding(enum.StrEnum):
 
 
 RATES: dict[Coding, tuple[int, ...]] = {
-    Coding.PCM16: (8_000, 16_000, 24_000, 48_000),
+    Coding.PCM16: (NARROW_RATE, SAMPLE_RATE, 24_000, 48_000),
     Coding.MULAW: (NARROW_RATE,),
     Coding.ALAW: (NARROW_RATE,),
     Coding.OPUS: (48_000,),

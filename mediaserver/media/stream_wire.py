@@ -23,7 +23,7 @@ from mediaserver.media.opus import OpusDecoder, OpusEncoder, opus_duration
 from mediaserver.media.packet_buffer import Material, PacketBuffer
 from mediaserver.media.resample import FrameConverter
 from mediaserver.media.stream_format import Coding, StreamFormat
-from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_PER_MS, SAMPLE_RATE
+from mediaserver.media.time import FRAME_MS, FRAME_SAMPLES, NARROW_PER_MS, NARROW_RATE, SAMPLE_RATE
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def _turn(one: Pcm, other: Pcm) -> Pcm:
 
 _MATERIALS = {
     rate: Material(np.zeros(rate * FRAME_MS // 1_000, np.int16), rate // 1_000, _turn)
-    for rate in (8_000, 16_000, 24_000, 48_000)
+    for rate in (NARROW_RATE, SAMPLE_RATE, 24_000, 48_000)
 }
 
 
