@@ -97,6 +97,18 @@ async def checked_document(request: web.Request, content: Any, may_use: MayUse) 
             return await read_flow(content, pool_of(request), may_use)
 
 
+def check_code(read: ReadFlow, who: Asker) -> None:
+    """Before it is kept: a key's flows run no code and no MCP servers of this server's, just as its agents do
+    not. Raises Problem."""
+    if read.code and not who.admin:
+        raise Problem(
+            403,
+            "operators_alone",
+            f"Code and MCP servers of this server's are for flows of the operator alone: {read.code[0]}.",
+            list(read.code[:20]),
+        )
+
+
 def named(content: dict[str, Any], name: str | None) -> dict[str, Any]:
     """A document under the name that it shall have; one with personas beside it is taken for itself."""
     inner = content.get("document")

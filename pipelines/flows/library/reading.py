@@ -18,6 +18,7 @@ from pipelines.flows.checks.references import references
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import read_document, written
 from pipelines.flows.library.references import SHARED, MayUse, flows_of, lacking, names_of
+from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class ReadFlow:
     missing: tuple[Row, ...] = ()
     """The same, of what it names and this server has not: no part of the version, since agents and secrets
     come and go."""
+
+    code: tuple[str, ...] = ()
+    """Functions in Python, and the server's tools that are code or an MCP server's, by name: what it names of
+    them runs with the operator's rights."""
 
     @property
     def state(self) -> FlowState:
@@ -58,7 +63,16 @@ async def read_flow(content: Any, connection: Database | None, may_use: MayUse =
         there = await names_of(connection, may_use)
         missing = [each.as_dict() for each in lacking(references(document), there)]
     plain, found = await asyncio.to_thread(_looked_at, document, known)
-    return ReadFlow(plain, found, tuple(missing))
+    return ReadFlow(plain, found, tuple(missing), code_of(document))
+
+
+def code_of(document: Document) -> tuple[str, ...]:
+    """See `ReadFlow.code`. Collections of knowledge are none: they are read."""
+    return tuple(
+        each.name
+        for each in references(document)
+        if each.kind == "python" or (each.kind == "tool" and not each.name.startswith(KNOWLEDGE))
+    )
 
 
 def _document(content: Any) -> Document:
