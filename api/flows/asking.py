@@ -20,6 +20,7 @@ from pipelines.flows.document.reading import DocumentError
 from pipelines.flows.library.keeping import FlowMaker, FlowTakenError
 from pipelines.flows.library.reading import ReadFlow, read_flow
 from pipelines.flows.library.references import MayUse
+from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 def pool_of(request: web.Request) -> asyncpg.Pool:
@@ -100,12 +101,13 @@ async def checked_document(request: web.Request, content: Any, may_use: MayUse) 
 def check_code(read: ReadFlow, who: Asker) -> None:
     """Before it is kept: a key's flows run no code and no MCP servers of this server's, just as its agents do
     not. Raises Problem."""
-    if read.code and not who.admin:
+    code = [name for name in read.tools if not name.startswith(KNOWLEDGE)]
+    if code and not who.admin:
         raise Problem(
             403,
             "operators_alone",
-            f"Code and MCP servers of this server's are for flows of the operator alone: {read.code[0]}.",
-            list(read.code[:20]),
+            f"Code and MCP servers of this server's are for flows of the operator alone: {code[0]}.",
+            code[:20],
         )
 
 

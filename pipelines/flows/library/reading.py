@@ -18,7 +18,6 @@ from pipelines.flows.checks.references import references
 from pipelines.flows.document.document import Document
 from pipelines.flows.document.reading import read_document, written
 from pipelines.flows.library.references import SHARED, MayUse, flows_of, lacking, names_of
-from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +32,8 @@ class ReadFlow:
     """The same, of what it names and this server has not: no part of the version, since agents and secrets
     come and go."""
 
-    code: tuple[str, ...] = ()
-    """Functions in Python, and the server's tools that are code or an MCP server's, by name: what it names of
-    them runs with the operator's rights."""
+    tools: tuple[str, ...] = ()
+    """Functions in Python and tools of the server's that it names: most run with the operator's rights."""
 
     @property
     def state(self) -> FlowState:
@@ -63,16 +61,12 @@ async def read_flow(content: Any, connection: Database | None, may_use: MayUse =
         there = await names_of(connection, may_use)
         missing = [each.as_dict() for each in lacking(references(document), there)]
     plain, found = await asyncio.to_thread(_looked_at, document, known)
-    return ReadFlow(plain, found, tuple(missing), code_of(document))
+    return ReadFlow(plain, found, tuple(missing), tools_of(document))
 
 
-def code_of(document: Document) -> tuple[str, ...]:
-    """See `ReadFlow.code`. Collections of knowledge are none: they are read."""
-    return tuple(
-        each.name
-        for each in references(document)
-        if each.kind == "python" or (each.kind == "tool" and not each.name.startswith(KNOWLEDGE))
-    )
+def tools_of(document: Document) -> tuple[str, ...]:
+    """See `ReadFlow.tools`."""
+    return tuple(each.name for each in references(document) if each.kind in ("python", "tool"))
 
 
 def _document(content: Any) -> Document:
