@@ -212,7 +212,7 @@ async def _check(request: web.Request, connection: Database, row: Row, who: Aske
     if fault := fault_of(whole):
         raise _unfit({_column(fault, row): fault})
     faults = dict(request.app[CONTEXT].agent_faults(spec_of(whole)))
-    if row["kind"] == "flow" and "flow" not in faults:
+    if row["kind"] == "flow":
         owner = await flows.owner_of(connection, row["flow"])
         if owner is not None and not who.may_use(owner):
             faults["flow"] = f"there is no flow {row['flow']}"

@@ -163,7 +163,9 @@ class AccessControl:
         """Whether this code signs in. Raises KeyRefused for a source that has tried too many."""
         if self.codes.redeem(code, self._now()):
             return True
-        self._count_wrong(source)
+        # In a bucket of its own: any page can have a browser follow links, and must not use up with them what
+        # keeps the ADMIN_TOKEN from being guessed, and its holder out.
+        self._count_wrong(f"code {site_of(source)}")
         return False
 
     def _is_token(self, secret: str, source: str) -> bool:
@@ -191,14 +193,13 @@ class AccessControl:
         if not self.ring.known:
             return KeyRefused(KeyRefusal.STARTING, "The server is still starting.", {"Retry-After": "1"})
         try:
-            self._count_wrong(source)
+            self._count_wrong(site_of(source))
         except KeyRefused as refused:
             return refused
         return KeyRefused(KeyRefusal.UNKNOWN, "This is no key, or it was revoked.")
 
-    def _count_wrong(self, source: str) -> None:
+    def _count_wrong(self, site: str) -> None:
         """Raises KeyRefused when there were too many."""
-        site = site_of(source)
         taken = self._wrong.take(site, self._wrong_rate, self._now())
         if (unsaid := self._told.due(self._now())) is not None:
             log.warning("a wrong key from %s (%d more since the last such line)", site, unsaid)

@@ -20,6 +20,7 @@ from pipelines.flows.document.reading import DocumentError
 from pipelines.flows.library.keeping import FlowMaker, FlowTakenError
 from pipelines.flows.library.reading import ReadFlow, read_flow
 from pipelines.flows.library.references import MayUse
+from pipelines.knowledge.tool import PREFIX as KNOWLEDGE
 
 
 def pool_of(request: web.Request) -> asyncpg.Pool:
@@ -95,6 +96,19 @@ async def checked_document(request: web.Request, content: Any, may_use: MayUse) 
     with told_faults():
         async with request.app[CONTEXT].checking:
             return await read_flow(content, pool_of(request), may_use)
+
+
+def check_code(read: ReadFlow, who: Asker) -> None:
+    """Before it is kept: a key's flows run no code and no MCP servers of this server's, just as its agents do
+    not. Raises Problem."""
+    code = [name for name in read.tools if not name.startswith(KNOWLEDGE)]
+    if code and not who.admin:
+        raise Problem(
+            403,
+            "operators_alone",
+            f"Code and MCP servers of this server's are for flows of the operator alone: {code[0]}.",
+            code[:20],
+        )
 
 
 def named(content: dict[str, Any], name: str | None) -> dict[str, Any]:

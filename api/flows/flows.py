@@ -13,6 +13,7 @@ from api.answers import answer
 from api.audit import audited
 from api.flows.asking import (
     changing,
+    check_code,
     checked_change,
     checked_document,
     maker_of,
@@ -148,6 +149,7 @@ async def _kept(
     beside: list[str] | None = None,
 ) -> FlowSaved:
     """Raises Problem."""
+    check_code(read, asker(request))
     async with pool_of(request).acquire() as connection, connection.transaction():
         with told_faults():
             saved = await save_flow(connection, read, who, note=note, fresh=fresh)

@@ -16,6 +16,7 @@ from api.access.scopes import Scope
 from api.audit import audited
 from api.context import CONTEXT, ApiContext
 from api.flows.asking import (
+    check_code,
     checked_change,
     checked_use,
     flow_in_use,
@@ -146,6 +147,8 @@ async def _finished(
     read = await read_flow(content, pool_of(request), who.may_use)
     if read.errors:  # what the server has, and the model was not told of
         return "failed", _failed("no_flow", "the flow cannot be used here", list(read.errors))
+    if body.save:
+        check_code(read, asker(request))
     version: int | None = None
     if body.save and (before is None or made.changes):
         note = " ".join(f"generated: {body.words}"[:NOTE_CHARACTERS].split())

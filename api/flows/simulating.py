@@ -10,12 +10,14 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
+from api.access.access import KeyRefused
 from api.access.asker import asker
 from api.access.scopes import Scope
 from api.context import CONTEXT
 from api.flows.asking import flow_in_use, pool_of, told_faults, version_in_use
 from api.flows.shown import FlowName, VersionNumber
 from api.flows.streaming import streamed
+from api.guard import told_refusal
 from api.routing.models import OneLine, RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
@@ -71,6 +73,10 @@ async def simulate(
     context, body = request.app[CONTEXT], body or SimulationWanted()
     flow = await flow_in_use(request, name)
     row = await version_in_use(request, name, body.version)
+    try:
+        context.access.within_quota(asker(request), "tokens")
+    except KeyRefused as refused:
+        raise told_refusal(refused) from None
     if context.simulator is None:
         raise Problem(503, "unavailable", "The server is still starting.", headers={"Retry-After": "2"})
     with told_faults():

@@ -15,6 +15,7 @@ from api.context import CONTEXT
 from api.flows.asking import (
     as_json,
     changing,
+    check_code,
     checked_change,
     checked_document,
     flow_in_use,
@@ -108,6 +109,7 @@ async def save_version(request: web.Request, name: FlowName, body: NewVersion) -
     row = checked_change(await flow_in_use(request, name), asker(request))
     who = maker_of(request, row)
     read = await checked_document(request, named(body.document, name), who.may_use)
+    check_code(read, asker(request))
     async with changing(request, name) as (connection, _):
         with told_faults():
             saved = await save_flow(connection, read, who, note=body.note)

@@ -139,6 +139,7 @@ class Gateway:
         """A conversation with this agent, which this socket has. `stored`: the session of the database that
         it belongs to. Raises GatewayRefusal."""
         self._check_room(asker)
+        self._check_quota(asker)
         session = GatewaySession(
             uuid4().hex, secrets.token_urlsafe(24), asker, mode, self._board.steering, self._now
         )
@@ -255,6 +256,15 @@ class Gateway:
                 self.sweep()
             except Exception:
                 log.exception("the sweep over conversations failed")
+
+    def _check_quota(self, asker: Asker) -> None:
+        """A conversation is a request and a call of its key's, whichever way the key was told. Raises
+        GatewayRefusal."""
+        try:
+            self._access.within_quota(asker, "call_minutes")
+            self._access.count(asker)
+        except KeyRefused as refused:
+            raise GatewayRefusal(_CODES[refused.why], str(refused)) from None
 
     def _check_room(self, asker: Asker) -> None:
         """Raises GatewayRefusal."""

@@ -53,7 +53,7 @@ async def agent_for(wanted: AgentWanted, asker: Asker, find: FindAgent, flow_own
 
 def _made(kind: AgentKind, name: str, asker: Asker) -> AgentSpec:
     """For one conversation; in no table."""
-    return AgentSpec(id=uuid4(), name=name, version=0, kind=kind, owner=asker.key)
+    return AgentSpec(id=uuid4(), name=name, version=0, kind=kind, owner=asker.owner)
 
 
 def _changed(spec: AgentSpec, wanted: AgentWanted) -> AgentSpec:

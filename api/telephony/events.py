@@ -7,12 +7,13 @@ read loses its oldest events and never slows a call.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from uuid import UUID
 
 from aiohttp import web
 
-from api.access.asker import asker
+from api.access.asker import Asker, asker
 from api.access.scopes import Scope
 from api.answers import dumps
 from api.asking import require_pool, switchboard
@@ -22,6 +23,8 @@ from api.routing.serving import STREAM
 from api.routing.table import ApiRoutes
 from api.telephony.finding import CALL, live_call, row_of
 from mediaserver.calls.events import LiveEvent
+from mediaserver.calls.protocols import Switchboard
+from mediaserver.errors import CapacityError
 from mediaserver.storage import outcomes, turns
 
 WATCHER_LIMIT = 64
@@ -66,6 +69,28 @@ async def _stream(request: web.Request, call_id: UUID | None) -> web.StreamRespo
     context, board = request.app[CONTEXT], switchboard(request)
     if context.watchers >= WATCHER_LIMIT:
         raise Problem(503, "too_many_watchers", f"There are {WATCHER_LIMIT} event streams already.")
+    with place_of_key(context, asker(request)):
+        return await _told(request, context, board, call_id)
+
+
+@contextmanager
+def place_of_key(context: ApiContext, who: Asker) -> Iterator[None]:
+    """For what is held open of a live call: one key does not take the places of all others. Raises
+    Problem."""
+    if who.key is None:
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(context.live_places.take(who.key))
+        except CapacityError as error:
+            raise Problem(429, "too_many_watchers", f"{str(error).capitalize()}.") from None
+        yield
+
+
+async def _told(
+    request: web.Request, context: ApiContext, board: Switchboard, call_id: UUID | None
+) -> web.StreamResponse:
     context.watchers += 1
     watch = board.watch(call_id)
     following = asyncio.ensure_future(anext(watch, None))

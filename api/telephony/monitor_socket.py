@@ -20,6 +20,7 @@ from api.routing.binding import told_fault
 from api.routing.models import OneLine, RequestModel
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.events import place_of_key
 from api.telephony.finding import CALL, board_for
 from api.telephony.monitor_line import MonitorLine
 from api.telephony.parties import may_act
@@ -95,6 +96,14 @@ async def monitor_socket(request: web.Request, id: UUID, query: MonitorSocketQue
         party_names(board, id)  # it is up, and answered
     if context.listening >= SOCKETS:
         raise Problem(503, "too_many_listeners", f"{SOCKETS} listen by WebSocket already.")
+    with place_of_key(context, asker(request)):
+        return await _listen(request, board, id, query, form)
+
+
+async def _listen(
+    request: web.Request, board: Switchboard, id: UUID, query: MonitorSocketQuery, form: StreamFormat
+) -> web.StreamResponse:
+    context = request.app[CONTEXT]
     context.listening += 1
     try:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MOST_MESSAGE, compress=False)

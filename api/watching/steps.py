@@ -65,8 +65,8 @@ async def steps(
     """From `after` on, until the server stops. `board`: whose live calls' partial transcripts are told."""
     live = board.watch(None) if board is not None else None
     coming: dict[str, asyncio.Task[Any]] = {}
-    try:
-        async with aclosing(live) if live is not None else nullcontext():
+    async with aclosing(live) if live is not None else nullcontext():
+        try:  # what waits for `live` ends before that is closed: it could not be while it runs
             if live is not None:
                 coming["partial"] = asyncio.ensure_future(anext(live, None))
             while not feed.closed:
@@ -100,10 +100,10 @@ async def steps(
                 coming["partial"] = asyncio.ensure_future(anext(live, None))
                 if event.kind == "partial" and _lets(which, board, event):
                     yield ToldPartial(event)
-    finally:
-        for task in coming.values():
-            task.cancel()
-        await asyncio.gather(*coming.values(), return_exceptions=True)
+        finally:
+            for task in coming.values():
+                task.cancel()
+            await asyncio.gather(*coming.values(), return_exceptions=True)
 
 
 def _lets(which: EventFilter, board: Switchboard, event: LiveEvent) -> bool:

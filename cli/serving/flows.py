@@ -84,7 +84,7 @@ class ServedFlows:
 
     def fault(self, name: str) -> str:
         """Why no call can have a flow; empty when they can."""
-        return flow_fault(name, self.shelf)
+        return flow_fault(name, self.shelf, self.shelf.shared())
 
     def begin(self, name: str, call: Call) -> ShelvedFlow[ReadyFlow]:
         """What this call runs of a flow, from now on to its end; kept in its record. Raises ConfigError when
@@ -107,6 +107,7 @@ class ServedFlows:
         ConfigError for a call that cannot be."""
         if agent.kind != "flow":
             return agent
+        self._check_owner(agent)
         if call is None:
             return dressed_by(self.shelf, agent, self._usual_llms)
         return dressed(agent, self.begin(agent.flow, call).document, self._usual_llms)
@@ -120,11 +121,18 @@ class ServedFlows:
         transfers: Transfers | None = None,
     ) -> Agent:
         """The agent of a call, or of its rest; see `MakesWorkshops`. Raises ConfigError."""
+        self._check_owner(agent)
         found = self.begin(agent.flow, call)
         shop = self.workshops
         workshop = IdleWorkshop() if shop is None else shop.make(agent, call, speech, about, transfers)
         compiled = found.compiled.compiled
         return flow_agent(compiled, call.id, workshop, version=found.number, language=speech.language)
+
+    def _check_owner(self, agent: AgentSpec) -> None:
+        """A name may have come to be another key's since the row was written: that one's flow is not there
+        for this one. Raises ConfigError."""
+        if agent.owner is not None and self.shelf.owner(agent.flow) not in (None, agent.owner):
+            raise ConfigError(f"there is no flow '{agent.flow}'")
 
     def findings(self) -> list[Finding]:
         """How fresh this is, and what cannot be run or used."""
@@ -176,11 +184,12 @@ def flow_findings(shelf: FlowShelf[ReadyFlow], names: ServerNames) -> list[Findi
     ]
 
 
-def flow_fault(name: str, shelf: FlowShelf[ReadyFlow]) -> str:
-    """Why no call can have a flow, in words; empty when they can."""
-    known = shelf.names()
-    if name in known:
+def flow_fault(name: str, shelf: FlowShelf[ReadyFlow], told: Sequence[str] | None = None) -> str:
+    """Why no call can have a flow, in words; empty when they can. `told`: the flows that are named to whoever
+    asks for one that is not there; None: all."""
+    if name in shelf.names():
         return shelf.fault(name)
+    known = shelf.names() if told is None else told
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
     return f"there is no flow '{name}': {hint}"

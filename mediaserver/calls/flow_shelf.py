@@ -75,6 +75,7 @@ class FlowShelf(Generic[C]):
         self._documents: dict[Key, Row] = {}
         self._compiled: WeakValueDictionary[tuple[Any, ...], ShelvedFlow[C]] = WeakValueDictionary()
         """By key, and those of all that it leads to."""
+        self._owners: dict[str, UUID | None] = {}
         self._read: list[Row] | None = None
         self._listeners: list[Callable[[], None]] = []
 
@@ -110,6 +111,14 @@ class FlowShelf(Generic[C]):
     def names(self) -> list[str]:
         """All flows that there are, also such as cannot run."""
         return sorted({*self._places, *self._shipped})
+
+    def owner(self, name: str) -> UUID | None:
+        """The key whose flow it is; None: the operator's, or there is none."""
+        return self._owners.get(name)
+
+    def shared(self) -> list[str]:
+        """Those of `names` that everybody may know of."""
+        return [name for name in self.names() if self.owner(name) is None]
 
     def shelved(self) -> list[ShelvedFlow[C]]:
         """All versions that new calls may get, by name."""
@@ -153,6 +162,7 @@ class FlowShelf(Generic[C]):
                 log.exception("version %d of the flow %s cannot be compiled", key[1], key[0])
                 failed[key] = f"{type(error).__name__}: {error}"[:FAULT_CHARACTERS]
         self._places = {row["name"]: self._place(row, ready, failed) for row in rows}
+        self._owners = {row["name"]: row["owner"] for row in rows}
         self._documents = reading.used
         self._read = rows
         for finding in self.findings():

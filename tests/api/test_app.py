@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from api.app import ApiContext, build_app
 from api.telephony import events, listing
+from api.watcher_places import WatcherPlaces
 from mediaserver.calls.call import Call
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
@@ -311,6 +312,17 @@ async def test_there_is_a_limit_to_watchers(open_client: Open, monkeypatch: pyte
     monkeypatch.setattr(events, "WATCHER_LIMIT", 0)
     client = await open_client(make_context())
     assert await error_of(await client.get("/api/telephony/events")) == (503, "too_many_watchers")
+
+
+async def test_one_key_leaves_places_to_watch_for_others(open_client: Open) -> None:
+    context = make_context()
+    context.live_places = WatcherPlaces(most_each=1)
+    client = await open_client(context)
+    _, other = made_up_key(context)
+    async with client.get("/api/telephony/events"):
+        assert await error_of(await client.get("/api/telephony/events")) == (429, "too_many_watchers")
+        async with client.get("/api/telephony/events", headers=bearer(other)) as response:
+            assert response.status == 200
 
 
 async def test_an_event_stream_is_for_those_who_read_it(

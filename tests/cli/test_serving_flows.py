@@ -22,7 +22,7 @@ from mediaserver.calls.events import EventBus
 from mediaserver.calls.routes import AgentSpec, Refused, ToAgent
 from mediaserver.errors import ConfigError
 from mediaserver.media.leg import EndedBy, Termination, Why
-from mediaserver.storage import agents, flow_secrets, flows, routes
+from mediaserver.storage import agents, flow_secrets, flows, keys, routes
 from mediaserver.storage.flow_secrets import FlowSecret
 from mediaserver.storage.postgres import EmbeddedPostgres, open_connection
 from mediaserver.storage.records import FlowRun
@@ -200,6 +200,23 @@ async def test_what_comes_with_the_server_is_kept_as_version_0(server: Server) -
     assert server.runs() == [("booking", 0)]
     with pytest.raises(ConfigError, match="did you mean 'booking'"):
         server.make(server.call(), "boking")
+
+
+async def test_another_keys_flow_is_neither_run_nor_named(server: Server) -> None:
+    """Names are free again when a flow is removed: an agent may have meant another by it."""
+    key = (await keys.add_key(server.pool, "first", keys.new_secret(), {"flows:write"})).id
+    await server.save("private")
+    await server.pool.execute("update flows set owner = $1", key)
+    async with server.pool.acquire() as connection:
+        await server.flows.shelf.read(connection)
+    theirs = AgentSpec(UUID(int=9), "front", 1, "flow", flow="desk", owner=UUID(int=7))
+    with pytest.raises(ConfigError, match="there is no flow 'desk'$"):
+        server.flows.dressed(theirs)
+    with pytest.raises(ConfigError, match="there is no flow 'desk'$"):
+        server.flows.make(theirs, server.call(), SPEECH)
+    for owner in (key, None):
+        assert server.flows.dressed(replace(theirs, owner=owner)).flow == "desk"
+    assert server.flows.fault("dest") == "there is no flow 'dest': known are booking"
 
 
 async def test_a_secret_is_there_as_soon_as_it_is_set(server: Server) -> None:

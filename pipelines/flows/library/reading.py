@@ -32,6 +32,9 @@ class ReadFlow:
     """The same, of what it names and this server has not: no part of the version, since agents and secrets
     come and go."""
 
+    tools: tuple[str, ...] = ()
+    """Functions in Python and tools of the server's that it names: most run with the operator's rights."""
+
     @property
     def state(self) -> FlowState:
         return "draft" if self.errors else "valid"
@@ -58,7 +61,12 @@ async def read_flow(content: Any, connection: Database | None, may_use: MayUse =
         there = await names_of(connection, may_use)
         missing = [each.as_dict() for each in lacking(references(document), there)]
     plain, found = await asyncio.to_thread(_looked_at, document, known)
-    return ReadFlow(plain, found, tuple(missing))
+    return ReadFlow(plain, found, tuple(missing), tools_of(document))
+
+
+def tools_of(document: Document) -> tuple[str, ...]:
+    """See `ReadFlow.tools`."""
+    return tuple(each.name for each in references(document) if each.kind in ("python", "tool"))
 
 
 def _document(content: Any) -> Document:

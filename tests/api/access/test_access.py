@@ -97,6 +97,16 @@ def test_a_guesser_is_not_told_when_the_token_was_right() -> None:
     assert access.refusal("s3cret") is None
 
 
+def test_links_with_wrong_codes_keep_nobody_out_who_has_the_token() -> None:
+    """Any page can have the operator's own browser follow them."""
+    access = Clocked("s3cret", wrong_keys_per_minute=2)
+    for _ in range(2):
+        assert not access.redeem("wrong", HERE)
+    with pytest.raises(KeyRefused):
+        access.redeem("wrong", HERE)
+    assert access.recognise("s3cret", HERE).how is How.TOKEN
+
+
 def test_ten_thousand_wrong_keys_a_minute_are_refused_and_a_right_one_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

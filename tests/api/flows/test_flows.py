@@ -320,3 +320,34 @@ async def test_no_flow_is_made_under_a_name_that_the_api_has(flows: FlowDesk) ->
     for name in ("generate", "schema", "secrets", "templates", "validate", "import"):
         status, told = await flows.ask("ann", "POST", "", {"document": desk_document(name=name)})
         assert status == 422 and "names a part of the API" in told["error"]["message"]
+
+
+# -- code of the operator's
+
+
+TOOL_USES = [
+    {"kind": "python", "entry": "shop:order"},
+    {"kind": "tool", "name": "mcp/shop/order"},
+    {"kind": "tool", "name": "shop:order"},
+]
+
+
+@pytest.mark.parametrize("use", TOOL_USES)
+async def test_a_keys_flow_runs_no_code_of_the_operators(flows: FlowDesk, use: dict[str, str]) -> None:
+    nodes = [*desk_document()["nodes"], {"id": "work", "type": "tool", "use": use}]
+    document = desk_document(nodes=nodes)
+    status, told = await flows.ask("ann", "POST", "", {"document": document})
+    assert (status, told["error"]["code"]) == (403, "operators_alone")
+    status, told = await flows.ask("ann", "POST", "/import", {"document": document})
+    assert (status, told["error"]["code"]) == (403, "operators_alone")
+    await flows.done("ann", "POST", "", {"document": desk_document()})
+    status, told = await flows.ask("ann", "POST", "/desk/versions", {"document": document})
+    assert (status, told["error"]["code"]) == (403, "operators_alone")
+    assert (await flows.done("ann", "GET", "/desk"))["versions"] == 1
+    await flows.done("operator", "POST", "", {"document": desk_document(nodes=nodes, name="shared")})
+    await flows.done("ann", "POST", "/shared/validate")
+
+
+async def test_a_keys_flow_searches_knowledge(flows: FlowDesk) -> None:
+    node = {"id": "work", "type": "tool", "use": {"kind": "tool", "name": "knowledge/manuals"}}
+    await flows.done("ann", "POST", "", {"document": desk_document(nodes=[*desk_document()["nodes"], node])})

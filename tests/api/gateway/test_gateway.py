@@ -72,6 +72,17 @@ async def test_one_key_has_so_many_conversations(desk: GatewayDesk) -> None:
     await desk.begin(agent="echo")
 
 
+@pytest.mark.parametrize("kind", ["call_minutes", "requests"])
+async def test_a_key_whose_quota_is_spent_begins_no_conversation(desk: GatewayDesk, kind: str) -> None:
+    _, secret = desk.new_key(Scope.SESSIONS, quota={kind: 0.5})
+    assert (await refused(desk, agent="echo", apiKey=secret))[0] == CloseCode.RATE_LIMIT
+
+
+async def test_a_conversation_counts_as_a_request_of_its_key(desk: GatewayDesk) -> None:
+    await desk.begin(agent="echo")
+    assert desk.access.requests == {desk.key.id: 1}
+
+
 async def test_what_does_not_exist_for_a_key_is_unavailable(desk: GatewayDesk) -> None:
     code, said = await refused(desk, agent="nobody", apiKey=desk.secret)
     assert (code, said) == (CloseCode.UNAVAILABLE, "There is no agent 'nobody'.")

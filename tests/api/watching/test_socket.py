@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from api.watching import socket as our_socket
+from tests.api.board import Board
 from tests.api.watching.desk import ADMIN, WatchDesk, Withdrawn
 
 
@@ -45,6 +46,18 @@ async def test_a_client_is_told_what_it_asked_for_and_may_ask_for_something_else
     assert await subscribe(ws, topics=["dtmf", "call.*"], after=0) == 0
     await desk.tell("turn", "call.ended")
     assert [topic for _, topic in await heard(ws, 2)] == ["dtmf", "call.ended"]
+
+
+async def test_who_watches_partials_may_go_at_any_time(
+    desk: WatchDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.context.switchboard = Board(desk.context.metrics)
+    ws = await connect(desk)
+    await subscribe(ws, partials=True)
+    await asyncio.sleep(0)  # it waits for what comes
+    await subscribe(ws, partials=True)
+    await ws.close()
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 async def test_reconnects_lose_nothing_and_double_nothing(desk: WatchDesk) -> None:
