@@ -21,7 +21,7 @@ from api.realtime.commands import (
     ThinkOfAnswer,
     UseSettings,
 )
-from api.realtime.conversation import MOST_ITEMS
+from api.realtime.conversation import MOST_ITEMS, NO_OUTPUT
 from pipelines.engines.protocols import LlmMessage, LlmToolCall, LlmUsage
 from tests.api.realtime.script import Script
 
@@ -453,3 +453,36 @@ FIELDS = (
 def test_no_event_raises(type: str, fields: dict[str, Any]) -> None:
     script = Script()
     script.see(script.machine.receive(json.dumps({**fields, "type": type}, ensure_ascii=True)))
+
+
+def a_turn(script: Script, words: str) -> list[Any]:
+    script.see(script.machine.speech_began(0))
+    script.see(script.machine.speech_ended(300))
+    return script.see(script.machine.final(words))
+
+
+def test_an_answer_goes_before_the_next_turn_as_the_client_wants() -> None:
+    script = Script(audio={"input": {"turn_detection": {"type": "server_vad", "interrupt_response": False}}})
+    (think,) = a_turn(script, "One")
+    assert a_turn(script, "Two") == [], "it is not interrupted"
+    script.see(script.machine.done(think.response))
+    script = Script(audio={"input": {"turn_detection": {"type": "server_vad"}}})
+    (think,) = a_turn(script, "One")
+    cancel, then = a_turn(script, "Two")
+    assert cancel == CancelAnswer(think.response)
+    assert then.history == (LlmMessage("user", "One"), LlmMessage("user", "Two"))
+    assert script.of("response.done")["response"]["status_details"]["reason"] == "turn_detected"
+    script = Script(audio={"input": {"turn_detection": {"type": "server_vad", "create_response": False}}})
+    assert a_turn(script, "One") == [], "the client asks for its answers"
+
+
+def test_a_model_is_told_no_empty_words_and_no_call_without_its_output() -> None:
+    script = Script(tools=[TOOL])
+    a_turn(script, "")
+    think = script.asked()
+    assert think.history == ()
+    script.see(script.machine.tool(think.response, LlmToolCall("call_1", "weather", {})))
+    script.see(script.machine.done(think.response))
+    call, output = script.asked().history
+    assert call.tool_calls == (LlmToolCall("call_1", "weather", {}),)
+    assert (output.role, output.tool_call_id, output.content) == ("tool", "call_1", NO_OUTPUT)
