@@ -30,6 +30,16 @@ hypothesis.settings.load_profile("same")
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What is loaded stays: the collector of garbage looked through it in vain for a quarter of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> Generator[None, Any, Any]:
     """pytest-timeout's alarm again and again: Hypothesis takes the first for a failure, repeats the example
     that hung, and would hang in it for good."""
