@@ -1,8 +1,8 @@
 """An empty database with our tables, for each test anew: made once, and emptied from then on.
 
-To make the tables takes a quarter of a second, to empty them a millisecond or two, and eight hundred tests ask
-for them. A test gets the same either way: all rows and sequences as the last step leaves them. Where a test has
-changed anything else (a table, a trigger, a grant), or has left large tables, they are made anew.
+To make the tables takes a quarter of a second, to empty them some milliseconds, and eight hundred tests ask
+for them. A test gets the same either way: all rows and sequences as the last step leaves them. Where a test
+has changed anything else (a table, a trigger, a grant), or has left large tables, they are made anew.
 """
 
 from __future__ import annotations
@@ -37,14 +37,16 @@ select md5(string_agg(part, ',' order by part)) from (
 ) as parts (part)
 """
 _SIZE = "select sum(pg_relation_size(oid)) from pg_class where relnamespace = 'public'::regnamespace"
-_TABLES = "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+_TABLES = (
+    "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+)
 _COLUMNS = """
 select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
 where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
 _SEQUENCES = """
-select format('select setval(%L, %s, %s)', schemaname || '.' || sequencename, coalesce(last_value, start_value),
-    (last_value is not null)::text)
+select format('select setval(%L, %s, %s)', schemaname || '.' || sequencename,
+    coalesce(last_value, start_value), (last_value is not null)::text)
 from pg_sequences where schemaname = 'public'
 """
 
@@ -59,7 +61,10 @@ class OwnTables:
 
     async def renew(self, connection: asyncpg.Connection) -> None:
         """As a new database has them. Waits for transactions that are still open, as of a test before."""
-        if await connection.fetchval(_CATALOGUES) != self._made_as or await connection.fetchval(_SIZE) > LARGE:
+        if (
+            await connection.fetchval(_CATALOGUES) != self._made_as
+            or await connection.fetchval(_SIZE) > LARGE
+        ):
             await make_tables(connection)
             self._emptying = await _how_to_empty(connection)
             self._made_as = await connection.fetchval(_CATALOGUES)
