@@ -82,8 +82,11 @@ create table audit_log (
     action  text not null check (length(action) between 1 and 100),
     subject text not null check (length(subject) <= 300),
     -- What is different now; no secrets.
-    change  jsonb not null default '{}' check (jsonb_typeof(change) = 'object')
+    change  jsonb not null default '{}' check (jsonb_typeof(change) = 'object'),
+    -- Of a line that may have waited on the disk for the database: it is written once, however often it comes.
+    record  uuid
 );
+create unique index audit_log_record on audit_log (record) where record is not null;
 create index audit_log_subject on audit_log (subject, id);
 create index audit_log_key on audit_log (key, id);
 

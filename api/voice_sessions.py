@@ -15,7 +15,9 @@ from pydantic import Field
 
 from api.access.asker import Asker, asker
 from api.access.scopes import Scope
+from api.audit import audited
 from api.context import CONTEXT, ApiContext
+from api.erasures import eraser_of
 from api.gateway.close_codes import CloseCode, GatewayRefusal
 from api.gateway.gateway import Gateway
 from api.gateway.messages import Connect, first_of_session
@@ -27,6 +29,7 @@ from api.routing.models import RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
+from api.telephony.acting import not_elsewhere
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.sql import Row
@@ -37,6 +40,7 @@ log = logging.getLogger(__name__)
 
 routes = ApiRoutes("sessions", "Conversations that a web application begins for its visitors.")
 
+FLUSH_S = 2.0
 LONGEST_REPORT = 366
 """Days."""
 Provider = Annotated[str, Field(min_length=1, max_length=100)]
@@ -221,16 +225,43 @@ async def transcript(request: web.Request, id: UUID) -> SessionTranscript:
     return SessionTranscript(lines=[SessionLine(**row) for row in rows])
 
 
-@routes.post("/api/voice/{id}/end", scope=Scope.SESSIONS)
+@routes.post("/api/voice/{id}/end", scope=Scope.SESSIONS, errors=(421,))
 async def end(request: web.Request, id: UUID) -> SessionShown:
     """End a session for good, and the conversation that goes on in it. Once more changes nothing."""
-    await _own(request, id)
+    row = await _own(request, id)
     context = request.app[CONTEXT]
+    for call in row["calls"]:
+        await not_elsewhere(request, call)
     await table.ended(context.database, id)
     live = context.gateway.of_session(id) if context.gateway is not None else None
     if live is not None and live.leg is not None:
         live.leg.ended(Termination(EndedBy.SERVER, Why.HANGUP, detail="its session was ended"))
     return await session(request, id)
+
+
+@routes.delete("/api/voice/{id}", scope=Scope.SESSIONS)
+async def erase(request: web.Request, id: UUID) -> None:
+    """Remove a session with all that is kept of its conversations: calls, transcripts, recordings, all else.
+
+    Its visitors have no telephone number, by which others are erased. 409 while somebody talks in it: end it
+    first; and where a file cannot be removed: its call stays then, and with it the session."""
+    row = await _own(request, id)
+    context = request.app[CONTEXT]
+    eraser = eraser_of(context)
+    if context.gateway is not None and context.gateway.of_session(id) is not None:
+        raise _still_talking()
+    if context.sink is not None:
+        await context.sink.flush(FLUSH_S)  # what of its last conversation still waits would come back
+    async with context.database.acquire() as connection, connection.transaction():
+        calls = await table.calls_of(connection, row["id"])
+        if any(call["state"] != "ended" for call in calls):
+            raise _still_talking()
+        faults = await eraser.erase_calls(connection, [call["id"] for call in calls])
+        if not faults:
+            await table.removed(connection, id)
+        await audited(connection, request, "session.erase", f"session:{id}", whole=not faults)
+    if faults:
+        raise Problem(409, "files_stay", f"Not all of it can be removed: {faults[0]}.")
 
 
 @routes.get("/ws/voice/{id}", scope=None, websocket=True, errors=(503,))
@@ -330,6 +361,10 @@ def _gateway(context: ApiContext) -> Gateway:
     if context.gateway is None:
         raise Problem(503, "unavailable", "The server is still starting.")
     return context.gateway
+
+
+def _still_talking() -> Problem:
+    return Problem(409, "session_is_live", "Somebody talks in this session: end it first.")
 
 
 def _is_of(stands: VoiceStanding, provider: str) -> bool:

@@ -279,6 +279,7 @@ class Server:
         )
         context.pool, context.trunks, context.switchboard = database.pool, database.trunks, switchboard
         context.sink = context.store = database.writer
+        context.node = database.writer.node
 
         await open_telemetry(settings.telemetry, switchboard, context, undo)
         context.voices, context.audio = voices, wire

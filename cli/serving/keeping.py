@@ -40,7 +40,9 @@ def open_keeping(settings: Settings, database: Stored, jobs: JobRunner) -> Keepi
     """Declares the schedules; before the jobs are started."""
     node = database.writer.node
     sweeper = Sweeper(database.pool, settings.retention, node)
-    eraser = Eraser(database.pool, sweeper, plan_of(settings.outbound))
+    eraser = Eraser(
+        database.pool, sweeper, plan_of(settings.outbound), data=settings.data, flush=database.writer.flush
+    )
 
     async def sweep(job: JobTry) -> None:
         await sweeper.sweep(datetime.now(UTC))

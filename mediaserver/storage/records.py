@@ -312,6 +312,27 @@ class UsageCounted:
     """US dollars, where it is known already; None: the price table says it when somebody asks."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallActedOn:
+    """Somebody asked something of a call that is up: a line of the audit log."""
+
+    id: UUID
+    """Of this record: the same one written again is the same line."""
+    at: datetime
+    call_id: UUID
+    action: str
+    """'call.hangup' ..."""
+    key: UUID | None
+    """Whose key it was asked with; None: the operator did."""
+    actor: str
+    how: str
+    source: str
+    request: str
+    change: dict[str, Any]
+    """What exactly; no words, no keys that were pressed, and numbers masked: a line is kept for long, and
+    never changes."""
+
+
 Record: TypeAlias = (
     CallStarted
     | CallAnswered
@@ -330,6 +351,7 @@ Record: TypeAlias = (
     | OutboundUsed
     | FactLearnt
     | UsageCounted
+    | CallActedOn
 )
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from mediaserver.storage import (
+    audit,
     calls,
     events,
     facts,
@@ -25,6 +26,7 @@ from mediaserver.storage import (
 from mediaserver.storage.outbox import table
 from mediaserver.storage.outbox.telling import OutboxEntry, told
 from mediaserver.storage.records import (
+    CallActedOn,
     CallAnswered,
     CallEnded,
     CallStarted,
@@ -117,6 +119,8 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await outbound.used(connection, record, node)
         case UsageCounted():
             await usage.counted(connection, record, node)
+        case CallActedOn():
+            await audit.acted(connection, record)
         case _:
             assert_never(record)
     return told(record, data) if new else None

@@ -80,6 +80,21 @@ async def ended(connection: Database, session_id: UUID) -> bool:
     return changed(status)
 
 
+async def calls_of(connection: Database, session_id: UUID) -> list[Row]:
+    """Its calls that are known, `id` and `state`, locked: in a transaction."""
+    rows = await connection.fetch(
+        "select c.id, c.state from calls c where c.id in "
+        "(select call_id from voice_session_calls where session_id = $1) order by c.id for update",
+        session_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def removed(connection: Database, session_id: UUID) -> None:
+    """Nothing is left of it; its calls are removed before."""
+    await connection.execute("delete from voice_sessions where id = $1", session_id)
+
+
 async def lines(connection: Database, session_id: UUID, last: int | None = None) -> list[Row]:
     """What was said in all its calls, in order; `last`: so many of the last ones."""
     rows = await connection.fetch(

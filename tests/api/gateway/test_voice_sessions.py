@@ -25,7 +25,11 @@ from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
 from mediaserver.metrics import Metrics
+from mediaserver.outbound.numbers import NumberPlan
+from mediaserver.retention.erasing import Eraser
+from mediaserver.retention.sweep import Sweeper
 from mediaserver.settings.gateway import GatewaySettings
+from mediaserver.settings.privacy import RetentionSettings
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.records import CallAnswered, CallEnded, CallStarted, TurnSaid
 from mediaserver.storage.saving import save
@@ -49,6 +53,8 @@ class Site:
         self.pool = pool
         self.context = ApiContext(load(None, {}), Health("sip"), metrics, switchboard=self.board)
         self.context.pool = pool
+        sweeper = Sweeper(pool, RetentionSettings(), pause_s=0)
+        self.context.eraser = Eraser(pool, sweeper, NumberPlan("44"), pause_s=0)
         self.made: list[AgentSpec] = []
         self.context.gateway = Gateway(
             GatewaySettings(), self.context.access, self.board, self._find, self._nobodys
@@ -182,6 +188,36 @@ async def test_what_was_said_is_told_and_counted(site: Site) -> None:
     status, figures = await site.ask("GET", "/analytics")
     assert (figures["sessions"], figures["conversations"], figures["agent_messages"]) == (1, 1, 2)
     assert figures["end_to_end_p50_ms"] == 400.0 and figures["seconds"] > 0
+
+
+async def test_a_session_is_removed_with_all_that_was_said_in_it(site: Site) -> None:
+    begun, other = await site.begun(), await site.begun()
+    call, others = uuid4(), uuid4()
+    for session, each in ((begun, call), (other, others)):
+        await site.keep_call(each, ("caller", "my name is Ann"))
+        await table.connected(site.pool, UUID(session["id"]), each)
+    _, stranger = await stored_key(site.context, site.pool, (Scope.SESSIONS,), "other")
+    assert (await site.ask("DELETE", f"/{begun['id']}", secret=stranger))[0] == 404
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 204
+    assert (await site.ask("GET", f"/{begun['id']}"))[0] == 404
+    left = await site.pool.fetch("select distinct call_id from turns union all select id from calls")
+    assert {row["call_id"] for row in left} == {others}
+    line = await site.pool.fetchrow("select action, subject from audit_log")
+    assert tuple(line) == ("session.erase", f"session:{begun['id']}")
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 404
+
+
+async def test_a_session_in_which_somebody_talks_is_not_removed(site: Site) -> None:
+    begun = await site.begun()
+    client = await site.visit(begun["id"], token=begun["token"])
+    await client.told("ready")
+    status, told = await site.ask("DELETE", f"/{begun['id']}")
+    assert (status, told["error"]["code"]) == (409, "session_is_live")
+    await site.ask("POST", f"/{begun['id']}/end")
+    await client.closed()
+    await save(site.pool, CallStarted(call := uuid4(), "inbound", "websocket:x", "agent:demo", "demo", BEGAN))
+    await table.connected(site.pool, UUID(begun["id"]), call)
+    assert (await site.ask("DELETE", f"/{begun['id']}"))[0] == 409, "another server has it"
 
 
 async def test_only_what_can_be_had_is_begun(site: Site) -> None:
