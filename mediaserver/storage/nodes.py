@@ -33,6 +33,14 @@ async def seen(connection: Database, node: UUID) -> float | None:
     return ago
 
 
+async def seen_within(connection: Database, days: int) -> list[UUID]:
+    """Servers that were seen within so many days."""
+    rows = await connection.fetch(
+        "select id from nodes where seen_at > now() - make_interval(days => $1)", days
+    )
+    return [row["id"] for row in rows]
+
+
 async def holder_of(connection: Database, call_id: UUID) -> Row | None:
     """Which server has a call that is up: `id`, `host`, and the call's `owner`; None where none does."""
     row = await connection.fetchrow(
