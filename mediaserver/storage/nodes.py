@@ -33,6 +33,14 @@ async def seen(connection: Database, node: UUID) -> float | None:
     return ago
 
 
+async def alive(connection: Database, within_s: float) -> int:
+    """How many servers were seen within so many seconds."""
+    found: int = await connection.fetchval(
+        "select count(*) from nodes where seen_at > now() - make_interval(secs => $1)", within_s
+    )
+    return found
+
+
 async def seen_within(connection: Database, days: int) -> list[UUID]:
     """Servers that were seen within so many days."""
     rows = await connection.fetch(
