@@ -25,11 +25,12 @@ from api.gateway.outbox import SocketLine
 from api.gateway.session import GatewaySession
 from api.gateway.session_settings import NewSession, wanted_of
 from api.gateway.socket import serve
-from api.routing.models import RequestModel, ResponseModel
+from api.routing.models import OneLine, RequestModel, ResponseModel
 from api.routing.paging import Page, PageQuery, page_of, place_of
 from api.routing.problems import Problem
 from api.routing.table import ApiRoutes
 from api.telephony.acting import not_elsewhere
+from mediaserver.errors import EngineMissingError
 from mediaserver.media.leg import EndedBy, Termination, Why
 from mediaserver.storage import voice_sessions as table
 from mediaserver.storage.sql import Row
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 routes = ApiRoutes("sessions", "Conversations that a web application begins for its visitors.")
 
 FLUSH_S = 2.0
+MOST_VOICES = 200
+"""That a key keeps."""
 LONGEST_REPORT = 366
 """Days."""
 Provider = Annotated[str, Field(min_length=1, max_length=100)]
@@ -103,10 +106,16 @@ class ProviderVoice(ResponseModel):
     ready: bool
 
 
-class VoiceOfKey(ResponseModel):
-    """A voice that a key owns."""
+class KeptVoice(RequestModel):
+    """How a voice is to be kept."""
 
-    id: str
+    name: OneLine = Field(default="", max_length=100, description="One's own for it; else the catalogue's.")
+
+
+class VoiceOfKey(ResponseModel):
+    """A voice that a key keeps for itself."""
+
+    id: str = Field(description="Of the catalogue: what agents and sessions name it by.")
     name: str
     language: str
     engine: str
@@ -114,7 +123,7 @@ class VoiceOfKey(ResponseModel):
 
 
 class VoicesOfKey(ResponseModel):
-    """All voices that a key owns."""
+    """All voices that a key keeps."""
 
     voices: list[VoiceOfKey]
 
@@ -170,18 +179,40 @@ async def analytics(request: web.Request, query: SessionsQuery) -> SessionFigure
 
 @routes.get("/api/voice/my-voices", scope=Scope.SESSIONS)
 async def my_voices(request: web.Request) -> VoicesOfKey:
-    """The voices that the key owns."""
+    """The voices that the key has kept for itself, the newest first."""
     context, who = request.app[CONTEXT], asker(request)
     rows = await table.voices_of(context.database, who.key) if who.key is not None else []
     return VoicesOfKey(voices=[VoiceOfKey(**row) for row in rows])
 
 
+@routes.put("/api/voice/my-voices/{voice}", scope=Scope.SESSIONS, errors=(422,))
+async def keep_voice(request: web.Request, voice: VoiceName, body: KeptVoice | None = None) -> VoiceOfKey:
+    """Keep a voice of the catalogue among one's own, under a name of one's own if one is given.
+
+    Once more: under another name. Agents and sessions name it by its id, as before."""
+    context, who = request.app[CONTEXT], asker(request)
+    if who.key is None:
+        raise Problem(422, "no_key", "Voices are kept by keys: ask with one.")
+    if context.voices is None:
+        raise Problem(503, "unavailable", "The server is still starting.")
+    try:
+        found = (await context.voices.standing(voice)).voice
+    except EngineMissingError as error:
+        raise Problem(404, "not_found", f"{error}.") from None
+    name = (body.name if body is not None else "") or found.name
+    async with context.database.acquire() as connection, connection.transaction():
+        row, fresh = await table.keep_voice(connection, who.key, found.id, name, found.language, found.engine)
+        if fresh and await table.voice_count(connection, who.key) > MOST_VOICES:
+            raise Problem(422, "too_many_voices", f"A key keeps {MOST_VOICES} voices: give one up first.")
+    return VoiceOfKey(**row)
+
+
 @routes.delete("/api/voice/my-voices/{voice}", scope=Scope.SESSIONS)
 async def remove_voice(request: web.Request, voice: VoiceName) -> None:
-    """Give up a voice that the key owns."""
+    """Give up a voice that the key has kept; the catalogue still has it."""
     context, who = request.app[CONTEXT], asker(request)
     if who.key is None or not await table.remove_voice(context.database, who.key, voice):
-        raise Problem(404, "not_found", "This key owns no such voice.")
+        raise Problem(404, "not_found", "This key keeps no such voice.")
 
 
 @routes.get("/api/voice/voices/{provider}", scope=Scope.SESSIONS)

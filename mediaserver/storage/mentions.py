@@ -35,7 +35,7 @@ class MentioningTable:
 
 TABLES = (
     MentioningTable("calls", ("id",), ("from_uri", "to_uri", "detail"), ("about",), call="id"),
-    MentioningTable("legs", ("id",), ("ref", "remote"), ("stats",)),
+    MentioningTable("legs", ("id",), ("ref", "remote", "number"), ("stats",)),
     MentioningTable("turns", ("call_id", "index"), ("text", "heard")),
     MentioningTable("events", ("id",), (), ("data",)),
     MentioningTable("messages", ("call_id", "index"), ("transcript",)),

@@ -63,6 +63,12 @@ class LegOpened:
     remote: str
     codec: str
     at: datetime
+    direction: str = ""
+    """'in' or 'out'; empty: an earlier version did not say."""
+    trunk: str = ""
+    """By which it came or went; empty: none."""
+    number: str = ""
+    """In E.164, where a trunk knows it: who was called, or which number of ours was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +292,10 @@ class UsageKind(StrEnum):
     LLM_COMPLETION_TOKENS = "llm_completion_tokens"
     CALL_SECONDS = "call_seconds"
     """From the answer to the end."""
+    PHONE_SECONDS_IN = "phone_seconds_in"
+    """Of legs that came by a trunk, from the answer to their ends."""
+    PHONE_SECONDS_OUT = "phone_seconds_out"
+    """Of those that went by one."""
     CALLS = "calls"
     """Answered or not."""
     REQUESTS = "requests"

@@ -88,6 +88,7 @@ async def save(connection: Database, record: Record, node: UUID | None = None) -
             await legs.opened(connection, record)
         case LegClosed():
             await legs.closed(connection, record)
+            await usage_made.legs_over(connection, record.leg_id, node)
         case TurnSaid():
             news = await turns.said(connection, record)
             new = news is not TurnNews.NOTHING

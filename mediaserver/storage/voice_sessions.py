@@ -8,7 +8,7 @@ import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mediaserver.storage.sql import Database, Row, changed, to_json
+from mediaserver.storage.sql import Database, Row, changed, text, to_json
 
 KEPT_OPEN = timedelta(minutes=10)
 """A session that nobody is connected to is expired after so long."""
@@ -150,6 +150,25 @@ async def voices_of(connection: Database, owner: UUID) -> list[Row]:
         owner,
     )
     return [dict(row) for row in rows]
+
+
+async def keep_voice(
+    connection: Database, owner: UUID, voice: str, name: str, language: str, engine: str
+) -> tuple[Row, bool]:
+    """A key keeps a voice, or calls it something else; the row, and whether it is new."""
+    row = await connection.fetchrow(
+        "insert into own_voices (owner, id, name, language, engine) values ($1, $2, $3, $4, $5) "
+        "on conflict (owner, id) do update set name = $3, language = $4, engine = $5 "
+        "returning id, name, language, engine, created_at, xmax = 0 as fresh",
+        owner, voice, text(name, 100), text(language, 35), text(engine, 100),
+    )  # fmt: skip
+    return {key: each for key, each in row.items() if key != "fresh"}, row["fresh"]
+
+
+async def voice_count(connection: Database, owner: UUID) -> int:
+    """How many a key keeps."""
+    found: int = await connection.fetchval("select count(*) from own_voices where owner = $1", owner)
+    return found
 
 
 async def remove_voice(connection: Database, owner: UUID, voice: str) -> bool:

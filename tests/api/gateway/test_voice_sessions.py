@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,6 +25,7 @@ from cli.serving.own_code import OwnCode
 from mediaserver.calls.routes import AgentSpec
 from mediaserver.config import load
 from mediaserver.diagnosis.health import Health
+from mediaserver.errors import EngineMissingError
 from mediaserver.metrics import Metrics
 from mediaserver.outbound.numbers import NumberPlan
 from mediaserver.retention.erasing import Eraser
@@ -300,3 +302,40 @@ async def test_bad_text_and_giants_are_closed_as_the_standard_says(site: Site) -
     client = WebClient(await site.client.ws_connect("/ws", headers=STRANGER))
     await client.ws.send_str("x" * (300 << 10))
     assert await client.closed() == 1009
+
+
+class OneVoice:
+    """A catalogue with one voice."""
+
+    def __init__(self) -> None:
+        self.voice = SimpleNamespace(id="oliver", name="Oliver", language="en-GB", engine="parler")
+
+    async def standing(self, voice: str) -> Any:
+        if voice != "oliver":
+            raise EngineMissingError(f"there is no voice {voice}")
+        return SimpleNamespace(voice=self.voice)
+
+
+async def test_a_key_keeps_voices_of_the_catalogue_for_itself(site: Site) -> None:
+    site.context.voices = cast(Any, OneVoice())
+    _, other = await stored_key(site.context, site.pool, (Scope.SESSIONS,), "other")
+    status, kept = await site.ask("PUT", "/my-voices/oliver")
+    assert (status, kept["name"], kept["engine"]) == (200, "Oliver", "parler")
+    assert (await site.ask("PUT", "/my-voices/oliver", {"name": "Our doorman"}, other))[0] == 200
+    status, kept = await site.ask("PUT", "/my-voices/oliver", {"name": "Front desk"})
+    assert kept["name"] == "Front desk"
+    assert (await site.ask("PUT", "/my-voices/nobody"))[0] == 404
+    for secret, name in ((site.secret, "Front desk"), (other, "Our doorman")):
+        _, shown = await site.ask("GET", "/my-voices", secret=secret)
+        assert [(each["id"], each["name"]) for each in shown["voices"]] == [("oliver", name)]
+    assert (await site.ask("DELETE", "/my-voices/oliver"))[0] == 204
+    assert (await site.ask("DELETE", "/my-voices/oliver"))[0] == 404
+    assert len((await site.ask("GET", "/my-voices", secret=other))[1]["voices"]) == 1
+
+
+async def test_a_key_keeps_no_more_voices_than_that(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.voice_sessions.MOST_VOICES", 0)
+    site.context.voices = cast(Any, OneVoice())
+    status, told = await site.ask("PUT", "/my-voices/oliver")
+    assert (status, told["error"]["code"]) == (422, "too_many_voices")
+    assert (await site.ask("GET", "/my-voices"))[1] == {"voices": []}
