@@ -75,3 +75,11 @@ def test_an_operation_does_what_its_document_says(
 ) -> None:
     headers = {"Authorization": f"Bearer {server.key}"}
     case.call_and_validate(base_url=server.http, headers=headers, checks=CHECKS, session=session)
+
+
+def test_the_server_keeps_all_in_the_folder_that_goes_with_it(
+    server: ServerChild,
+) -> None:
+    """It is the only one of its kind that the fast tests share."""
+    assert (server.data / "postgres" / "PG_VERSION").exists()
+    assert server._log.stat().st_mode & 0o777 == 0o600 and server.key
