@@ -22,6 +22,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from api.context import CONTEXT
+from api.routing.expecting import go_on
 from api.routing.models import NO_TEXT
 from api.routing.problems import Problem
 from api.routing.table import ApiRoute
@@ -29,6 +30,7 @@ from api.routing.table import ApiRoute
 BODY_S = 10.0
 """A body of the usual size that is not whole after so long is not waited for."""
 LONG_BODY_S = 30.0
+JSON_WANTED = "Send JSON with the header Content-Type: application/json (curl: --json in the place of -d)."
 USUAL_BYTES = 64 << 10
 MOST_FAULTS = 20
 """Faults of a request that are told."""
@@ -134,7 +136,7 @@ async def body_of(
     if optional and not request.body_exists:
         return None
     if request.content_type != "application/json":
-        raise Problem(415, "unsupported_media_type", "Send JSON, as application/json.", ["application/json"])
+        raise Problem(415, "unsupported_media_type", JSON_WANTED, ["application/json"])
     if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(400, "bad_request", "JSON is UTF-8.")
     content = await read(request, limit)
@@ -167,6 +169,7 @@ async def read(request: web.Request, limit: int) -> bytes:
         raise Problem(415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding.")
     if request.content_length is not None and request.content_length > limit:
         raise too_large(limit)
+    await go_on(request)
     content, within_s = bytearray(), BODY_S if limit <= USUAL_BYTES else LONG_BODY_S
     try:
         async with asyncio.timeout(within_s):

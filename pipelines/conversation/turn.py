@@ -34,7 +34,7 @@ good: where noise keeps contesting (a bad line, a radio), only what is understoo
 The *ear* follows one utterance of the caller after the other and says when it is over (`endpointing`).
 
 Beside the caller's voice there may be somebody at a keyboard or a button (`steered_turn`): typed words and
-"that was all" take the floor, "be silent" gives it to the caller.
+"that was all" take the floor, "speak now" gives it to the agent, "be silent" to the caller.
 
 What the operator wants said waits until nobody speaks or thinks, and is then a line like the agent's own;
 what the agent expects to hear stays as it was.
@@ -62,7 +62,7 @@ from pipelines.conversation.commands import (
 )
 from pipelines.conversation.contest import ContestPhase
 from pipelines.conversation.dead_air import LONGEST
-from pipelines.conversation.ear import EarState
+from pipelines.conversation.ear import FOLLOWED, EarState
 from pipelines.conversation.ended_utterance import EndedUtterance
 from pipelines.conversation.floor import SOUNDING, Cue, FloorState
 from pipelines.conversation.interruption import ENDLESS_SAMPLES
@@ -104,7 +104,7 @@ class Turn(SteeredTurn):
 
     def tick(self, t: int) -> list[Command]:
         """Time passes; call it at least every few frames."""
-        commands = self._ear.tick(t) + self._committed(t) + self._due(t)
+        commands = self._ear.tick(t) + self._committed(t) + self._due(t) + self._ask_now(t)
         keyed = self._collector.tick(t)
         if keyed is not None:
             commands += self._keyed(t, keyed)
@@ -148,7 +148,7 @@ class Turn(SteeredTurn):
 
     def end(self, *, by_us: bool = False) -> list[Command]:
         """The leg is gone, or somebody else has it (`by_us`)."""
-        missed = bool(self._kept) or self.ear in (EarState.HEARING, EarState.WAITING, EarState.HELD)
+        missed = bool(self._kept) or self.ear in FOLLOWED
         if not self._floor.move(Cue.END):
             return []
         self._think_epoch += 1
@@ -174,7 +174,7 @@ class Turn(SteeredTurn):
         """What took the floor goes on without a breath: it is nobody who speaks."""
         self._contest.fail(ENDLESS_SAMPLES)
         self._floor.move(Cue.UTTERANCE)
-        return [*self._ear.close(), *self._think(t, Utterance("", understood=False))]
+        return [*self._ear.close(told=True), *self._think(t, Utterance("", understood=False))]
 
     def _give_up_thinking(self, t: int) -> list[Command]:
         """The agent has failed by taking too long; what is said instead comes by `failed`."""
