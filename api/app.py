@@ -30,6 +30,7 @@ from api.cors import cors, let_read
 from api.docs import DOCUMENT, ApiDocument
 from api.flows.tables import FLOW_TABLES
 from api.guard import guard, tell_rate
+from api.realtime import routes as realtime
 from api.request_spans import tell_trace, traced
 from api.routing.serving import serve_routes
 from api.routing.table import ApiRoutes
@@ -50,6 +51,7 @@ TABLES: tuple[ApiRoutes, ...] = (
     voices.routes,
     conversations.routes,
     voice_sessions.routes,
+    realtime.routes,
     *FLOW_TABLES,
     stream.routes,
     socket.routes,

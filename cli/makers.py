@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from api.realtime.leading import LeadAgent, LedEngines
+from api.realtime.leading import LeadAgent, LedEngines, MakeLed
 from cli.serving.assistants import Assistants
 from cli.serving.backgrounds import Backgrounds
 from cli.serving.callers import given_along, other_end
@@ -73,8 +73,8 @@ class ThinkingMaker:
         controls: CallControls,
         lead: LeadAgent | None = None,
     ) -> Talker:
-        """See `AppMaker`. The call keeps these engines, whatever becomes of the row. `lead`: makes who thinks,
-        in the row's place."""
+        """See `AppMaker`. The call keeps these engines, whatever becomes of the row. `lead`: makes who
+        thinks, in the row's place."""
         self._code.check(agent)
         if self._flows is not None:
             agent = self._flows.dressed(agent, call)
@@ -204,6 +204,13 @@ class ThinkingMaker:
             pronunciations=speech.pronunciations,
         )
         return Talker(Deaf(beside), keeps_digits=True)
+
+
+def led(kinds: Mapping[str, AppMaker]) -> MakeLed:
+    """Makes talkers whose client has a say in what they are. `kinds`: from `makers`."""
+    thinking = kinds["flow"]
+    assert isinstance(thinking, ThinkingMaker)
+    return partial(LedMaker, thinking)
 
 
 class LedMaker:

@@ -14,7 +14,6 @@ from mediaserver.media.stream_format import StreamFormat
 from mediaserver.media.time import FRAME_MS
 from pipelines.engines.protocols import LlmToolCall, LlmUsage
 
-
 CHARACTER_MS = 65.0
 """Of speech: what a voice takes for a character of a sentence, about."""
 
@@ -60,8 +59,8 @@ class RealtimeAnswer:
         return self.message is not None and self.message.audio_ms > 0
 
     def words(self, text: str, *, whole: bool = True) -> None:
-        """The next sentence; its audio, if any, comes behind it. Not `whole`: it goes on right behind what came
-        before."""
+        """The next sentence; its audio, if any, comes behind it. Not `whole`: it goes on right behind what
+        came before."""
         message = self._message()
         said = message.texts[0] or ""
         delta = f" {text}" if said and whole else text
@@ -72,8 +71,8 @@ class RealtimeAnswer:
         self._out.tell(f"response.{kind}.delta", **self._place(), delta=delta)
 
     def sound(self, octets: bytes) -> None:
-        """Audio in the format of the session's output. Sentences are told as they are made and sound one after
-        the other: where one ends and the next begins is estimated."""
+        """Audio in the format of the session's output. Sentences are told as they are made and sound one
+        after the other: where one ends and the next begins is estimated."""
         if not self.spoken or not octets:
             return
         message = self._message()

@@ -33,13 +33,14 @@ class Answering(Protocol):
         """The caller said this. What is to be answered now; None: nothing, or not yet."""
 
     def asked(self) -> ThinkOfAnswer | None:
-        """The agent was asked to speak."""
+        """The agent was asked to speak, or begins to; None: words of the caller's come, or nobody asks."""
 
     def silent(self) -> ThinkOfAnswer | None:
         """Nobody has said anything for long."""
 
     def speak_up(self) -> str:
-        """Something is said that nobody asked for; the response that it belongs to."""
+        """Something is said that nobody asked for; the response that it belongs to. What is asked for comes
+        first: then it is told under none."""
 
     def begins(self, response: str, line: int) -> None:
         """This response is thought of, and is what is said in this line."""
@@ -52,9 +53,9 @@ class Answering(Protocol):
 
     def tool(self, response: str, call: LlmToolCall) -> None: ...
 
-    def thought(self, response: str, usage: LlmUsage | None, *, complete: bool, spoke: bool) -> None:
-        """All of it was thought of (`complete`), or nobody wants more of it. `spoke`: some of it is said, so that
-        it is over when that was heard."""
+    def thought(self, response: str, usage: LlmUsage | None, *, complete: bool) -> None:
+        """All of it was thought of (`complete`), or nobody wants more of it. It is over once what is said of
+        it was heard."""
 
     def failed(self, response: str, message: str) -> None: ...
 

@@ -90,15 +90,14 @@ class ClientAgent:
                 while (event := await _next(stream)) is not None:
                     if figures.first_token_ms is None and not isinstance(event, LlmUsage):
                         figures.first_token_ms = 1_000 * (asyncio.get_running_loop().time() - began)
+                    pieces: list[str] = []
                     match event:
                         case LlmText(text=streamed):
                             pieces = text.feed(streamed)
                         case LlmToolCall():
                             pieces, calls = text.end(), calls + 1
-                            if calls <= MOST_CALLS:
-                                desk.tool(id, event)
                         case LlmUsage():
-                            pieces, usage = [], event
+                            usage = event
                             figures.spent.add(event)
                     for piece in pieces:
                         if wanted.spoken:
@@ -106,6 +105,8 @@ class ClientAgent:
                                 yield self._say(wanted, piece)
                         else:
                             desk.words(id, piece, whole=False)
+                    if isinstance(event, LlmToolCall) and calls <= MOST_CALLS:
+                        desk.tool(id, event)
                     if text.over:
                         break
             for piece in text.end():
@@ -125,7 +126,7 @@ class ClientAgent:
         finally:
             if usage is not None:
                 self._call.note("llm", **figures.as_dict())
-            desk.thought(id, usage, complete=figures.complete, spoke=text.spoke)
+            desk.thought(id, usage, complete=figures.complete)
 
     async def _stream(self, wanted: ThinkOfAnswer) -> AsyncGenerator[LlmEvent, None]:
         """Raises VoiceForgeError, TimeoutError."""
@@ -159,15 +160,14 @@ class ClientAgent:
 
 
 class _Words:
-    """The text of one answer on its way: to a voice in sentences, without what is not for an ear; or as it is."""
+    """The text of one answer on its way: to a voice in sentences, without what is not for an ear; or as it
+    is."""
 
     def __init__(self, *, spoken: bool) -> None:
         self._spoken = spoken
         self._speakable = Unspeakable()
         self._sentences = SentenceCutter(eager=True)
         self._streamed = 0
-        self.spoke = False
-        """Something is said."""
 
     @property
     def over(self) -> bool:
@@ -180,18 +180,17 @@ class _Words:
             return []
         if not self._spoken:
             return [text] if text else []
-        return self._passed(self._sentences.feed(self._speakable.feed(text)))
+        return _sayable(self._sentences.feed(self._speakable.feed(text)))
 
     def end(self) -> list[str]:
         """What is left: the model has said all, or calls a function now."""
         if not self._spoken:
             return []
-        return self._passed([*self._sentences.feed(self._speakable.end()), *self._sentences.end()])
+        return _sayable([*self._sentences.feed(self._speakable.end()), *self._sentences.end()])
 
-    def _passed(self, pieces: list[str]) -> list[str]:
-        passed = [piece for piece in pieces if any(map(str.isalnum, piece))]
-        self.spoke = self.spoke or bool(passed)
-        return passed
+
+def _sayable(pieces: list[str]) -> list[str]:
+    return [piece for piece in pieces if any(map(str.isalnum, piece))]
 
 
 async def _next(stream: AsyncGenerator[LlmEvent, None]) -> LlmEvent | None:

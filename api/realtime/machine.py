@@ -9,7 +9,9 @@ another than that one is passed over, so that late results of a cancelled one do
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from api.realtime.answer import RealtimeAnswer
@@ -46,11 +48,11 @@ from api.realtime.conversation import RealtimeConversation, history_of
 from api.realtime.input_turns import InputTurns
 from api.realtime.items import Item
 from api.realtime.outgoing import RealtimeOutgoing
-from api.realtime.refusals import EventRefused
 from api.realtime.own_lights import check_of_agent, check_response_of_agent
+from api.realtime.refusals import EventRefused
 from api.realtime.session_settings import RealtimeSettings, ServerVad, stream_of, updated
 from mediaserver.media.time import FRAME_MS
-from pipelines.engines.protocols import LlmToolCall, LlmUsage
+from pipelines.engines.protocols import LlmMessage, LlmToolCall, LlmUsage
 
 
 def random_id(kind: str) -> str:
@@ -69,9 +71,9 @@ class RealtimeServer:
         new_id: Callable[[str], str] = random_id,
         led: bool = True,
     ) -> None:
-        """`settings`: those it begins with. `new_id`: of "sess", "conv", "item", "resp". `led`: the client says
-        what a model is told and given; else an agent goes by its own lights, and what would change them is
-        refused."""
+        """`settings`: those it begins with. `new_id`: of "sess", "conv", "item", "resp". `led`: the client
+        says what a model is told and given; else an agent goes by its own lights, and what would change them
+        is refused."""
         self.settings = settings
         self.conversation = RealtimeConversation()
         self.id = new_id("sess")
@@ -83,6 +85,9 @@ class RealtimeServer:
         self._turns = InputTurns(self._out, self.conversation, new_id)
         self._answer: RealtimeAnswer | None = None
         """The one under way, or the last."""
+        self._lately: deque[RealtimeAnswer] = deque(maxlen=4)
+        self._history: Callable[[], tuple[LlmMessage, ...]] = tuple
+        """Of the last response."""
         self._think: Callable[[], None] | None = None
         """What is asked for once the caller's words are known."""
         self._begun: RealtimeSettings | None = None
@@ -263,22 +268,35 @@ class RealtimeServer:
             spoken=spoken,
             stream=stream_of(audio.format),
         )
+        self._lately.append(answer)
         answer.begin()
 
+        def history() -> tuple[LlmMessage, ...]:
+            return history_of(self.conversation.items if given is None else given, instructions)
+
+        self._history = history
+
         def begin() -> None:
-            items = self.conversation.items if given is None else given
             most = None if limit == "inf" else limit
-            history = history_of(items, instructions)
             typed = ""
             if given is None and not apart:
                 typed, self._typed = "\n".join(self._typed), []
-            self._out.do(ThinkOfAnswer(answer.id, history, offered, most, spoken, voice, audio.speed, typed))
+            self._out.do(
+                ThinkOfAnswer(answer.id, history(), offered, most, spoken, voice, audio.speed, typed)
+            )
 
         if think and self._turns.awaited:
             self._think = begin
         elif think:
             begin()
         return answer
+
+    def as_of_now(self, wanted: ThinkOfAnswer) -> ThinkOfAnswer:
+        """The same, now that the answer is begun: meanwhile it may be known how far the one before was
+        heard."""
+        if wanted.response != self.active:
+            return wanted
+        return replace(wanted, history=self._history())
 
     def _given(self, each: Any) -> Item:
         if isinstance(each, ItemReference):
@@ -395,10 +413,10 @@ class RealtimeServer:
         return self._out.taken()
 
     def cut(self, response: str, heard: str) -> list[RealtimeCommand]:
-        """The caller has interrupted it, and has heard no more than this of it, and of its audio what was told.
-        It may have been told whole before: what was not played is forgotten all the same."""
-        answer = self._answer
-        if answer is None or answer.id != response or answer.status == "failed":
+        """The caller has interrupted it, and has heard no more than this of it, and of its audio what was
+        told. It may have been told whole before: what was not played is forgotten all the same."""
+        answer = next((each for each in self._lately if each.id == response), None)
+        if answer is None or answer.status == "failed":
             return []
         item = answer.message
         told = "" if item is None else item.texts[0] or ""

@@ -1,5 +1,5 @@
-"""The agent of a conversation in which it goes by its own lights (a flow, somebody's code): what it says is told
-to the client as responses.
+"""The agent of a conversation in which it goes by its own lights (a flow, somebody's code): what it says is
+told to the client as responses.
 
 It stands before that agent and changes nothing of it.
 """
@@ -49,10 +49,8 @@ class ServedAgent:
                 if wanted is None and not desk.by_itself:
                     self._kept = [*self._kept[-MOST_KEPT:], said]
                     return
-            case AskedToSpeak():
+            case AskedToSpeak() | Answered():
                 wanted = desk.asked()
-            case Answered():
-                """It greets."""
             case _ if not desk.by_itself:
                 return
             case _:
@@ -63,7 +61,7 @@ class ServedAgent:
             desk.begins(response, context.line)
         spoken = desk.spoken if wanted is None else wanted.spoken
         written: list[str] = []
-        complete = spoke = False
+        complete = False
         acts = self._agent.respond(said, context)
         try:
             async for act in acts:
@@ -75,7 +73,6 @@ class ServedAgent:
                     response = desk.speak_up()
                     desk.begins(response, context.line)
                 if spoken:
-                    spoke = True
                     with desk.saying(response, text):
                         yield act
                 else:
@@ -90,7 +87,7 @@ class ServedAgent:
             if isinstance(acts, AsyncGenerator):
                 await acts.aclose()
             if response is not None:
-                desk.thought(response, None, complete=complete, spoke=spoke)
+                desk.thought(response, None, complete=complete)
             if written:
                 self._agent.heard(context.line, " ".join(written), False)
 
