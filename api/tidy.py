@@ -57,7 +57,8 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except Problem as problem:
         return told_problem(request.path, problem)
     except web.HTTPException as failure:
-        response = told(request.path, failure.status, CODES.get(failure.status, "http_error"), failure.reason)
+        code, said = CODES.get(failure.status, "http_error"), _said(request, failure)
+        response = told(request.path, failure.status, code, said)
         if "Allow" in failure.headers:
             response.headers["Allow"] = failure.headers["Allow"]
         return response
@@ -73,3 +74,12 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         return told(request.path, 500, "internal", "Something went wrong here; the log says what.")
+
+
+def _said(request: web.Request, failure: web.HTTPException) -> str:
+    """For people; aiohttp's router knows but the names of its two refusals."""
+    if failure is not request.match_info.http_exception:
+        return failure.reason
+    if isinstance(failure, web.HTTPMethodNotAllowed):
+        return f"This path takes {', '.join(sorted(failure.allowed_methods))}."
+    return "There is no such path here: /docs shows all that there are."
